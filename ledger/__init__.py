@@ -1,0 +1,1 @@
+"""All that knows the chain: contracts, mirror and proofs."""

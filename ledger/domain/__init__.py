@@ -1,0 +1,1 @@
+"""Money, time, identifiers, content and signed acts: pure functions and types, no input or output."""
