@@ -1,0 +1,39 @@
+"""What the product must know of a chain's client, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What the rest of the product must know of a chain's client.
+
+    finality: blocks on top of a block before it counts as final (0: every block is).
+    development_clock: its clock may be set by ledger.chain.clock.
+    block_gas_limit: gas of one block. batch_gas, batch_bytes: where one transaction with a batch of acts closes.
+    chain_restarts_lose_blocks: a block may be undone (crash of the node, reorganisation): a mirror that meets
+        another hash at a height it holds rolls back; where False it stops and alarms.
+    block_seconds: usual time between blocks. sender_in_flight: unmined transactions of one sender that a node takes.
+    max_logs: rows of one eth_getLogs answer. gas_price: in wei, for every transaction.
+    """
+
+    name: str
+    finality: int
+    development_clock: bool
+    block_gas_limit: int
+    batch_gas: int
+    batch_bytes: int
+    chain_restarts_lose_blocks: bool
+    block_seconds: float
+    sender_in_flight: int
+    max_logs: int
+    gas_price: int = 0
+
+
+BATCH_BYTES = 96 * 1024
+
+
+def batch_share(block_gas_limit: int) -> int:
+    """Gas of one batch of acts: 40 % of a block, so that two fit beside other traffic."""
+    return block_gas_limit * 2 // 5

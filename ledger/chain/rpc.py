@@ -1,0 +1,203 @@
+"""JSON-RPC 2.0 over HTTP to one node, with one keep-alive connection pool.
+
+Nothing is ever sent a second time from here after the node may have seen it: only the caller knows whether a repeat
+is harmless. `bytes` in parameters become 0x hex; integers go out as JSON numbers, so an Ethereum quantity is `hex(n)`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, TypeVar, cast
+
+import httpx
+import msgspec
+import orjson
+
+Result = TypeVar("Result")
+Call = tuple[str, Sequence[Any]]
+
+BATCH_CALLS = 100
+BATCH_BYTES = 400_000  # Kaia cuts a request off at 512 KiB, anvil refuses one above 2 MB
+INVALID_REQUEST = -32600
+INTERNAL_ERROR = -32603
+
+
+class RpcError(Exception):
+    """The node answered the call with an error. `data` is kept as the node sent it (hex of the revert, mostly)."""
+
+    def __init__(self, code: int, message: str, data: Any = None) -> None:
+        super().__init__(code, message, data)
+        self.code = code
+        self.message = message
+        self.data = data
+
+    def __str__(self) -> str:
+        return f"{self.message} (JSON-RPC error {self.code})"
+
+    @property
+    def revert_data(self) -> bytes | None:
+        """What the contract reverted with (selector and arguments, possibly empty), or None if nothing was given."""
+        if not isinstance(self.data, str):
+            return None
+        try:
+            return bytes.fromhex(self.data.removeprefix("Reverted ").removeprefix("0x"))
+        except ValueError:
+            return None
+
+
+class NodeUnreachable(Exception):
+    """No answer from the node. If `maybe_received`, a sent transaction may still be in its pool or in a block."""
+
+    def __init__(self, url: str, reason: str = "", maybe_received: bool = True) -> None:
+        super().__init__(url, reason, maybe_received)
+        self.url = url
+        self.reason = reason
+        self.maybe_received = maybe_received
+
+    def __str__(self) -> str:
+        return f"node {self.url} does not answer: {self.reason}; check that it runs and that its address is right"
+
+
+class _Answer(msgspec.Struct):
+    id: int | str | None = None
+    result: msgspec.Raw = msgspec.Raw(b"null")
+    error: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class _Request:
+    id: int
+    body: bytes
+
+
+_decode_answer = msgspec.json.Decoder(_Answer).decode
+_decode_answers = msgspec.json.Decoder(list[_Answer] | _Answer).decode
+
+
+class Rpc:
+    """A node at `url`. Timeouts in seconds; safe to share between threads. Closing ends its connections."""
+
+    def __init__(self, url: str, timeout: float = 10.0, batch_calls: int = BATCH_CALLS) -> None:
+        self.url = url
+        self.batch_calls = batch_calls
+        self._ids = itertools.count(1)
+        self._http = httpx.Client(timeout=timeout, trust_env=False, headers={"content-type": "application/json"})
+
+    def call(self, method: str, *params: Any) -> Any:
+        """The result of one call; RpcError if the node refuses it, NodeUnreachable if it does not answer."""
+        return orjson.loads(self._result(method, params))
+
+    def call_as(self, kind: type[Result], method: str, *params: Any) -> Result:
+        """Like call, with the result parsed straight into `kind` (a msgspec type): for large answers."""
+        return cast(Result, msgspec.json.decode(self._result(method, params), type=kind))
+
+    def batch(self, calls: Sequence[Call]) -> list[Any]:
+        """Results in the order of `calls`; a refused call yields its RpcError in place, the others still count.
+
+        Calls run in order, in as few requests as the limits of size and number allow.
+        """
+        requests = [self._request(method, params) for method, params in calls]
+        return [
+            _value(raw) if isinstance(raw, msgspec.Raw) else raw
+            for part in _parts(requests, self.batch_calls)
+            for raw in self._exchange(part)
+        ]
+
+    def close(self) -> None:
+        """End the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Rpc:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _request(self, method: str, params: Sequence[Any]) -> _Request:
+        number = next(self._ids)
+        message = {"jsonrpc": "2.0", "id": number, "method": method, "params": list(params)}
+        return _Request(number, orjson.dumps(message, default=_hex))
+
+    def _result(self, method: str, params: Sequence[Any]) -> msgspec.Raw:
+        request = self._request(method, params)
+        answer = self._parse(_decode_answer, self._post(request.body))
+        if answer.error is not None:
+            raise _error(answer.error)
+        return answer.result
+
+    def _exchange(self, part: Sequence[_Request]) -> list[msgspec.Raw | RpcError]:
+        response = self._post(b"[" + b",".join(request.body for request in part) + b"]", too_large_is_answer=True)
+        if response.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+            return self._halves(part, RpcError(INVALID_REQUEST, "request too large for the node"))
+        answers = self._parse(_decode_answers, response)
+        if isinstance(answers, _Answer):
+            return self._halves(part, _error(answers.error or {}))
+        by_id = {answer.id: answer for answer in answers}
+        return [_outcome(by_id.get(request.id)) for request in part]
+
+    def _halves(self, part: Sequence[_Request], refusal: RpcError) -> list[msgspec.Raw | RpcError]:
+        # A node that refuses a batch as a whole has run none of it, so smaller ones are no repeat.
+        if len(part) == 1:
+            return [refusal]
+        middle = len(part) // 2
+        self.batch_calls = min(self.batch_calls, max(middle, 1))
+        return self._exchange(part[:middle]) + self._exchange(part[middle:])
+
+    def _post(self, body: bytes, too_large_is_answer: bool = False) -> httpx.Response:
+        try:
+            response = self._http.post(self.url, content=body)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
+            raise NodeUnreachable(self.url, _reason(error), maybe_received=False) from error
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            raise NodeUnreachable(self.url, _reason(error)) from error
+        if too_large_is_answer and response.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+            return response
+        if response.status_code >= 300 and not response.content.lstrip().startswith((b"{", b"[")):
+            raise NodeUnreachable(self.url, f"HTTP status {response.status_code}")
+        return response
+
+    def _parse(self, decode: Any, response: httpx.Response) -> Any:
+        try:
+            return decode(response.content)
+        except msgspec.MsgspecError as error:
+            raise NodeUnreachable(self.url, f"the answer is not JSON-RPC ({error})") from error
+
+
+def _hex(value: object) -> str:
+    if isinstance(value, bytes | bytearray | memoryview):
+        return "0x" + bytes(value).hex()
+    raise TypeError(f"no JSON-RPC form for {type(value).__name__}")
+
+
+def _value(raw: msgspec.Raw) -> Any:
+    return orjson.loads(raw)
+
+
+def _error(error: dict[str, Any]) -> RpcError:
+    return RpcError(error.get("code", INTERNAL_ERROR), str(error.get("message", "no reason given")), error.get("data"))
+
+
+def _outcome(answer: _Answer | None) -> msgspec.Raw | RpcError:
+    if answer is None:
+        return RpcError(INTERNAL_ERROR, "the node left this call of the batch unanswered")
+    return answer.result if answer.error is None else _error(answer.error)
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _parts(requests: Sequence[_Request], most: int) -> Iterator[list[_Request]]:
+    part: list[_Request] = []
+    size = 0
+    for request in requests:
+        if part and (len(part) == most or size + len(request.body) > BATCH_BYTES):
+            yield part
+            part, size = [], 0
+        part.append(request)
+        size += len(request.body)
+    if part:
+        yield part
