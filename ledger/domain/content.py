@@ -1,7 +1,7 @@
 """A record's content: canonical bytes (RFC 8785) and the root of a salted Merkle commitment over its fields.
 
 Each scalar of the document is one leaf, named by its JSON pointer (RFC 6901) and salted by HMAC(seed, pointer), so that a holder can show some fields
-and keep the others. The tree has the shape and the domain separation of RFC 6962; the root binds schema and leaf count too.
+and keep the others. A list is a leaf as well, whose value is its length: else [x] and {"0": x} would share a root, and a list could be shown short. The tree has the shape and the domain separation of RFC 6962; the root binds schema and leaf count too.
 Amounts in content are strings; floats are refused, since their decimal text is not what a person wrote.
 """
 
@@ -18,6 +18,7 @@ Json: TypeAlias = "None | bool | int | str | list[Json] | dict[str, Json]"
 SEED_BYTES = 32
 MAX_CONTENT_BYTES = 1 << 20
 _LEAF, _NODE, _ROOT = b"\x00", b"\x01", b"\x02"
+SCALAR, LIST = b"s", b"l"
 
 
 class ContentError(ValueError):
@@ -26,8 +27,9 @@ class ContentError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One field: JSON pointer, salt (32 bytes) and the RFC 8785 bytes of its value."""
+    """One field: tag (SCALAR or LIST), JSON pointer, salt (32 bytes) and the RFC 8785 bytes of its value, or of a list's length."""
 
+    tag: bytes
     pointer: str
     salt: bytes
     value: bytes
@@ -35,7 +37,7 @@ class Leaf:
     def digest(self) -> bytes:
         """Leaf hash: the lengths keep pointer and value apart."""
         pointer = self.pointer.encode()
-        return sha256(_LEAF + len(pointer).to_bytes(4) + pointer + self.salt + self.value).digest()
+        return sha256(_LEAF + self.tag + len(pointer).to_bytes(4) + pointer + self.salt + self.value).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,8 @@ def commit(document: Json, seed: bytes, schema: str) -> Commitment:
 
 def leaves(document: Json, seed: bytes) -> list[Leaf]:
     """All fields of a document, sorted by the bytes of their pointers."""
-    fields = sorted(_fields(document, ""), key=lambda field: field[0].encode())
-    return [Leaf(pointer, _salt(seed, pointer), rfc8785.dumps(value)) for pointer, value in fields]
+    fields = sorted(_fields(document, ""), key=lambda field: field[1].encode())
+    return [Leaf(tag, pointer, _salt(seed, pointer), rfc8785.dumps(value)) for tag, pointer, value in fields]
 
 
 def _root(hashes: list[bytes], schema: str) -> bytes:
@@ -89,15 +91,16 @@ def _salt(seed: bytes, pointer: str) -> bytes:
     return hmac.digest(seed, pointer.encode(), "sha256")
 
 
-def _fields(value: Json, pointer: str) -> Iterator[tuple[str, Json]]:
+def _fields(value: Json, pointer: str) -> Iterator[tuple[bytes, str, Json]]:
     if isinstance(value, dict) and value:
         for name, member in value.items():
             yield from _fields(member, f"{pointer}/{_escaped(name)}")
-    elif isinstance(value, list) and value:
+    elif isinstance(value, list):
+        yield LIST, pointer, len(value)
         for index, item in enumerate(value):
             yield from _fields(item, f"{pointer}/{index}")
     else:
-        yield pointer, value
+        yield SCALAR, pointer, value
 
 
 def _escaped(name: str) -> str:

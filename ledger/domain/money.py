@@ -7,6 +7,7 @@ from iso4217 import Currency as IsoCurrency
 
 MAX_MINOR = 2**63 - 1
 """Contracts cap amounts below 2^63, so that SQL's BIGINT holds them (design/gateway.md)."""
+_LARGEST_EXPONENT = 30
 
 
 class MoneyError(ValueError):
@@ -56,7 +57,7 @@ def to_minor(amount: str | Decimal, unit: Currency) -> int:
         raise MoneyError(f"amount {amount!r} is no decimal number") from wrong
     if not value.is_finite():
         raise MoneyError(f"amount {amount!r} is not finite")
-    if abs(value.adjusted()) > 30:
+    if abs(value.adjusted()) > _LARGEST_EXPONENT:
         raise MoneyError(f"amount {amount!r} is beyond 2^63 - 1 minor units or too fine")
     return _checked(value.scaleb(unit.exponent), amount, unit)
 
