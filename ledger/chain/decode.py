@@ -1,0 +1,298 @@
+"""Events decoded from their ABI: topics and data to named tuples of ints, bytes, bools, strings and tuples.
+
+Each type compiles once into a reader of slices. Every bound and every padding byte is checked: data that a Solidity encoder would not have written is
+refused. Text is the one exception: a contract doesn't check UTF-8, so ill-formed bytes (and NUL, which SQL text can't hold) read as U+FFFD; the raw log keeps them.
+"""
+
+import re
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from keyword import iskeyword
+from typing import Any, NamedTuple, TypeAlias
+
+from eth_hash.auto import keccak
+
+from ledger.chain.blocks import Block, Log, position
+
+WORD = 32
+
+Abi: TypeAlias = Sequence[Mapping[str, Any]]
+Read: TypeAlias = Callable[[bytes, int], Any]
+
+
+class DecodeError(ValueError):
+    """Bytes that are no ABI encoding of their event; the message names event and rule."""
+
+
+class Codec(NamedTuple):
+    """How a type is read: `head` bytes are there at the offset given to `read` (the caller checks), a dynamic one is reached by an offset word."""
+
+    head: int
+    dynamic: bool
+    read: Read
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """An event of one contract: `make` builds its named tuple, `order` puts topic values and data values into the ABI's order."""
+
+    contract: str
+    name: str
+    topic: bytes
+    indexed: tuple[Codec, ...]
+    data: Codec
+    order: tuple[int, ...]
+    make: Callable[[Iterable[Any]], Any]
+
+    def decode(self, topics: Sequence[bytes], data: bytes) -> Any:
+        """The event's values by name. Raises DecodeError."""
+        if len(topics) != len(self.indexed) + 1 or len(data) < self.data.head:
+            raise DecodeError(f"{self.name}: {len(topics)} topics and {len(data)} bytes don't fit its ABI")
+        try:
+            values = [codec.read(topic, 0) for codec, topic in zip(self.indexed, topics[1:], strict=True)]
+            values += self.data.read(data, 0)
+        except DecodeError as wrong:
+            raise DecodeError(f"{self.name}: {wrong}") from None
+        return self.make([values[at] for at in self.order])
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A decoded event: its position, its block's time (UTC seconds), its transaction's index, the address that emitted it, and its values by name."""
+
+    pos: int
+    time: int
+    tx_index: int
+    address: bytes
+    type: EventType
+    args: Any
+
+
+class EventTable:
+    """The events that the mirror reads, by (address, first topic)."""
+
+    def __init__(self, entries: Mapping[tuple[bytes, bytes], EventType]) -> None:
+        self._entries = dict(entries)
+
+    @classmethod
+    def of(cls, contracts: Iterable[tuple[str, bytes, Abi]], wanted: Callable[[str, str], bool]) -> "EventTable":
+        """The table of (contract name, address, ABI) triples, of the events for which `wanted(contract, event)` holds."""
+        return cls(
+            {
+                (address, event.topic): event
+                for contract, address, abi in contracts
+                for event in event_types(contract, abi)
+                if wanted(contract, event.name)
+            }
+        )
+
+    @property
+    def addresses(self) -> set[bytes]:
+        return {address for address, _ in self._entries}
+
+    @property
+    def topics(self) -> set[bytes]:
+        return {topic for _, topic in self._entries}
+
+    @property
+    def names(self) -> set[tuple[str, str]]:
+        """(contract, event) of every event in the table."""
+        return {(event.contract, event.name) for event in self._entries.values()}
+
+    def knows(self, log: Log) -> bool:
+        return bool(log.topics) and (log.address, log.topics[0]) in self._entries
+
+    def decode(self, block: int, time: int, log: Log) -> Event:
+        """The event of a log that the table knows. Raises DecodeError."""
+        event = self._entries[log.address, log.topics[0]]
+        return Event(position(block, log.index), time, log.tx_index, log.address, event, event.decode(log.topics, log.data))
+
+    def events(self, block: Block) -> list[Event]:
+        """The block's known events in order. Raises DecodeError."""
+        return [self.decode(block.number, block.time, log) for log in block.logs if self.knows(log)]
+
+
+def event_types(contract: str, abi: Abi) -> list[EventType]:
+    """Every event of an ABI that has a name topic."""
+    return [_event_type(contract, entry) for entry in abi if entry["type"] == "event" and not entry.get("anonymous")]
+
+
+def _event_type(contract: str, entry: Mapping[str, Any]) -> EventType:
+    inputs = entry["inputs"]
+    indexed = [at for at, field in enumerate(inputs) if field["indexed"]]
+    plain = [at for at, field in enumerate(inputs) if not field["indexed"]]
+    slots = {at: slot for slot, at in enumerate(indexed + plain)}
+    return EventType(
+        contract=contract,
+        name=entry["name"],
+        topic=keccak(f"{entry['name']}({','.join(map(canonical, inputs))})".encode()),
+        indexed=tuple(_topic(inputs[at]) for at in indexed),
+        data=_tuple([codec_of(inputs[at]) for at in plain], list),
+        order=tuple(slots[at] for at in range(len(inputs))),
+        make=_named(entry["name"], inputs),
+    )
+
+
+def canonical(field: Mapping[str, Any]) -> str:
+    """The type's name in signatures: tuples spelt out."""
+    kind: str = field["type"]
+    if not kind.startswith("tuple"):
+        return kind
+    return f"({','.join(map(canonical, field['components']))}){kind[5:]}"
+
+
+def codec_of(field: Mapping[str, Any]) -> Codec:
+    """The codec of an ABI parameter. Raises DecodeError for a type that Solidity can't emit."""
+    kind: str = field["type"]
+    if kind.endswith("]"):
+        element, _, count = kind[:-1].rpartition("[")
+        return _array(codec_of({**field, "type": element}), int(count) if count else None)
+    if kind == "tuple":
+        return _tuple(list(map(codec_of, field["components"])), _named("Struct", field["components"]))
+    return _scalar(kind)
+
+
+def _topic(field: Mapping[str, Any]) -> Codec:
+    hashed = field["type"] in ("string", "bytes", "tuple") or field["type"].endswith("]")
+    return _scalar("bytes32") if hashed else codec_of(field)
+
+
+def _named(name: str, fields: Sequence[Mapping[str, Any]]) -> Callable[[Iterable[Any]], Any]:
+    names = [f"{field['name']}_" if iskeyword(field["name"]) else field["name"] for field in fields]
+    return namedtuple(name, names, rename=True)._make  # type: ignore[misc]  # the fields are the ABI's
+
+
+def _scalar(kind: str) -> Codec:
+    if kind == "bytes":
+        return Codec(WORD, True, _bytes)
+    if kind == "string":
+        return Codec(WORD, True, _string)
+    return Codec(WORD, False, _word(kind))
+
+
+def _word(kind: str) -> Read:
+    if kind == "address":
+        return _address
+    if kind == "bool":
+        return _bool
+    match = re.fullmatch(r"(uint|int|bytes)(\d+)", kind)
+    if not match:
+        raise DecodeError(f"type {kind} has no codec")
+    return {"uint": _uint, "int": _int, "bytes": _fixed}[match[1]](int(match[2]))
+
+
+def _uint(bits: int) -> Read:
+    skip = WORD - bits // 8
+    zeros = bytes(skip)
+
+    def read(data: bytes, at: int) -> int:
+        if data[at : at + skip] != zeros:
+            raise DecodeError(f"uint{bits} with high bits set")
+        return int.from_bytes(data[at + skip : at + WORD])
+
+    return read
+
+
+def _int(bits: int) -> Read:
+    low, high = -(1 << bits - 1), 1 << bits - 1
+
+    def read(data: bytes, at: int) -> int:
+        value = int.from_bytes(data[at : at + WORD], signed=True)
+        if not low <= value < high:
+            raise DecodeError(f"int{bits} out of range")
+        return value
+
+    return read
+
+
+def _fixed(length: int) -> Read:
+    zeros = bytes(WORD - length)
+
+    def read(data: bytes, at: int) -> bytes:
+        if data[at + length : at + WORD] != zeros:
+            raise DecodeError(f"bytes{length} with padding set")
+        return data[at : at + length]
+
+    return read
+
+
+_ADDRESS_PADDING = bytes(12)
+
+
+def _address(data: bytes, at: int) -> bytes:
+    if data[at : at + 12] != _ADDRESS_PADDING:
+        raise DecodeError("address with high bits set")
+    return data[at + 12 : at + WORD]
+
+
+def _bool(data: bytes, at: int) -> bool:
+    value = int.from_bytes(data[at : at + WORD])
+    if value > 1:
+        raise DecodeError("bool above 1")
+    return value == 1
+
+
+def _length(data: bytes, at: int) -> int:
+    return int.from_bytes(data[at : at + WORD])
+
+
+def _bytes(data: bytes, at: int) -> bytes:
+    start, length = at + WORD, _length(data, at)
+    end = start + length
+    padded = start + -(-length // WORD) * WORD
+    if padded > len(data):
+        raise DecodeError("bytes run past the end")
+    if any(data[end:padded]):
+        raise DecodeError("bytes with padding set")
+    return data[start:end]
+
+
+def _string(data: bytes, at: int) -> str:
+    return _bytes(data, at).decode("utf-8", "replace").replace("\0", "�")
+
+
+def _place(codec: Codec) -> int:
+    return WORD if codec.dynamic else codec.head
+
+
+def _follow(codec: Codec, data: bytes, base: int, at: int) -> Any:
+    target = base + _length(data, at)
+    if target + codec.head > len(data):
+        raise DecodeError("offset past the end")
+    return codec.read(data, target)
+
+
+def _tuple(codecs: Sequence[Codec], make: Callable[[Iterable[Any]], Any]) -> Codec:
+    places, head = [], 0
+    for codec in codecs:
+        places.append((head, codec))
+        head += _place(codec)
+    steps = [(at, codec if codec.dynamic else None, codec.read) for at, codec in places]
+
+    def read(data: bytes, base: int) -> Any:
+        return make([_follow(far, data, base, base + at) if far else near(data, base + at) for at, far, near in steps])
+
+    return Codec(head, any(codec.dynamic for codec in codecs), read)
+
+
+def _array(element: Codec, count: int | None) -> Codec:
+    size = _place(element)
+
+    def items(data: bytes, base: int, length: int) -> tuple[Any, ...]:
+        if element.dynamic:
+            return tuple(_follow(element, data, base, base + at * size) for at in range(length))
+        return tuple(element.read(data, base + at * size) for at in range(length))
+
+    def counted(data: bytes, at: int) -> tuple[Any, ...]:
+        length = _length(data, at)
+        if at + WORD + length * size > len(data):
+            raise DecodeError("array runs past the end")
+        return items(data, at + WORD, length)
+
+    def fixed(data: bytes, at: int) -> tuple[Any, ...]:
+        return items(data, at, count or 0)
+
+    if count is None:
+        return Codec(WORD, True, counted)
+    return Codec(size * count, element.dynamic, fixed)
