@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import httpx
 import msgspec
@@ -88,11 +88,11 @@ class Rpc:
 
     def call(self, method: str, *params: Any) -> Any:
         """The result of one call; RpcError if the node refuses it, NodeUnreachable if it does not answer."""
-        return orjson.loads(self._result(method, params))
+        return msgspec.json.decode(self._result(method, params))
 
     def call_as(self, kind: type[Result], method: str, *params: Any) -> Result:
         """Like call, with the result parsed straight into `kind` (a msgspec type): for large answers."""
-        return cast(Result, msgspec.json.decode(self._result(method, params), type=kind))
+        return msgspec.json.decode(self._result(method, params), type=kind)
 
     def batch(self, calls: Sequence[Call]) -> list[Any]:
         """Results in the order of `calls`; a refused call yields its RpcError in place, the others still count.
@@ -101,9 +101,9 @@ class Rpc:
         """
         requests = [self._request(method, params) for method, params in calls]
         return [
-            _value(raw) if isinstance(raw, msgspec.Raw) else raw
+            msgspec.json.decode(outcome) if isinstance(outcome, msgspec.Raw) else outcome
             for part in _parts(requests, self.batch_calls)
-            for raw in self._exchange(part)
+            for outcome in self._exchange(part)
         ]
 
     def close(self) -> None:
@@ -170,10 +170,6 @@ def _hex(value: object) -> str:
     if isinstance(value, bytes | bytearray | memoryview):
         return "0x" + bytes(value).hex()
     raise TypeError(f"no JSON-RPC form for {type(value).__name__}")
-
-
-def _value(raw: msgspec.Raw) -> Any:
-    return orjson.loads(raw)
 
 
 def _error(error: dict[str, Any]) -> RpcError:
