@@ -16,8 +16,6 @@ from ledger.chain.rpc import Rpc, RpcError
 LOG_BITS = 20
 """A position is block << 20 | log index: one integer that orders every event of the chain."""
 
-_HEADERS_A_BATCH = 100
-
 
 class InconsistentAnswer(RuntimeError):
     """A node's answers contradict each other: its chain moved between two of them, or it lags, or it lies. Asking again is harmless."""
@@ -145,16 +143,15 @@ class NodeSource:
         return list(linked(_blocks(headers, logs)))
 
     def _headers(self, numbers: Sequence[int]) -> list[_Header | None]:
-        answers: list[Any] = []
-        for at in range(0, len(numbers), _HEADERS_A_BATCH):
-            part = numbers[at : at + _HEADERS_A_BATCH]
-            answers += self._rpc.batch([("eth_getBlockByNumber", [hex(number), False]) for number in part])
+        answers = self._rpc.batch([("eth_getBlockByNumber", [hex(number), False]) for number in numbers])
         return [_parsed(_result(answer), _Header | None) for answer in answers]
 
     def _logs(self, first: int, last: int) -> list[_Log]:
         asked = {"fromBlock": hex(first), "toBlock": hex(last), **self._filter}
-        logs: list[_Log] = _parsed(self._rpc.call("eth_getLogs", asked), list[_Log])
-        return logs
+        try:
+            return self._rpc.call_as(list[_Log], "eth_getLogs", asked)
+        except msgspec.ValidationError as wrong:
+            raise MalformedAnswer(str(wrong)) from wrong
 
 
 def _result(answer: Any) -> Any:

@@ -1,0 +1,107 @@
+"""Opening the mirror's database: SQLite (write-ahead log) or PostgreSQL (schema `mirror`), one model for both."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import StaticPool
+from sqlalchemy.schema import CreateSchema
+
+SCHEMA = "mirror"
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_WRITES = "ledger_writes"
+_PRAGMAS = ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 10000", "foreign_keys = ON", "temp_store = MEMORY", "cache_size = -65536")
+_IN_MEMORY = (None, "", ":memory:")
+
+
+class DatabaseUrlError(ValueError):
+    """A database URL of another kind than SQLite or PostgreSQL."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """An open database: transactions that read one snapshot, and transactions that write."""
+
+    engine: Engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection whose reads all see one snapshot."""
+        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if self.is_postgresql else {}
+        with self.engine.connect().execution_options(**options) as conn, conn.begin():
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection in a transaction that commits at the end, or leaves nothing behind."""
+        with self.engine.connect().execution_options(**{_WRITES: True}) as conn, conn.begin():
+            yield conn
+
+    @property
+    def is_postgresql(self) -> bool:
+        return self.engine.dialect.name == "postgresql"
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open(url: str, schema: str = SCHEMA) -> Database:
+    """The mirror at `url` (sqlite:///file or postgresql://...), its raw tables made or migrated. Raises DatabaseUrlError."""
+    database = connect(url, schema)
+    with database.write() as conn:
+        migrate(conn)
+    return database
+
+
+def connect(url: str, schema: str) -> Database:
+    """A database without any table made. On PostgreSQL everything lies in `schema`, which is created if missing."""
+    parsed = make_url(url)
+    kind = parsed.get_backend_name()
+    if kind == "sqlite":
+        return Database(_sqlite(parsed))
+    if kind == "postgresql":
+        return Database(_postgresql(parsed.set(drivername="postgresql+psycopg"), schema))
+    raise DatabaseUrlError(f"database URL: {kind!r} is neither sqlite nor postgresql; give sqlite:///file or postgresql://user@host/name")
+
+
+def migrate(conn: Connection) -> None:
+    """Brings the raw tables to the newest revision, in the caller's transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = conn
+    command.upgrade(config, "head")
+
+
+def _sqlite(url: URL) -> Engine:
+    pool: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if url.database in _IN_MEMORY else {}
+    engine = create_engine(url, **pool)
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not begin transactions by itself: a read would not be a snapshot, and DDL would commit.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(conn: Connection) -> None:
+    # A writer takes the lock at once, so that it never fails half-way because another writer came first.
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get(_WRITES) else "BEGIN")
+
+
+def _postgresql(url: URL, schema: str) -> Engine:
+    engine = create_engine(url, connect_args={"options": f"-csearch_path={schema}"}, pool_pre_ping=True)
+    with engine.begin() as conn:
+        if not conn.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema}).first():
+            conn.execute(CreateSchema(schema, if_not_exists=True))
+    return engine

@@ -1,0 +1,39 @@
+"""Folding: decoded events to row changes in memory, one rule an event, one module a concept. No I/O but the state's reader."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateTable
+
+from ledger.chain.decode import Event
+from ledger.mirror.state import AnyProjection, State
+
+Rule = Callable[[State, Event], None]
+
+GENERATION = 1
+"""Raised whenever a rule changes what it writes without a change of the tables: the projections are then folded again from the raw events."""
+
+
+@dataclass(frozen=True)
+class Folds:
+    """Rules by (contract, event) and the projections that they write."""
+
+    rules: Mapping[tuple[str, str], Rule]
+    projections: Sequence[AnyProjection]
+
+    def wanted(self, contract: str, event: str) -> bool:
+        """Whether a rule reads this event."""
+        return (contract, event) in self.rules
+
+    def apply(self, state: State, events: Iterable[Event]) -> None:
+        """Folds events in order into the state. Raises FoldError when one contradicts the rows."""
+        for event in events:
+            state.pos = event.pos
+            self.rules[event.type.contract, event.type.name](state, event)
+
+    def version(self) -> str:
+        """The version of what these folds write: generation and a digest of the tables."""
+        definitions = "".join(str(CreateTable(projection.table).compile(dialect=sqlite.dialect())) for projection in self.projections)
+        return f"{GENERATION}-{sha256(definitions.encode()).hexdigest()[:12]}"

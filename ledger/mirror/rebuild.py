@@ -1,0 +1,60 @@
+"""Projections made anew: their tables created, and raw events folded into them."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, Integer, MetaData, inspect, literal, select
+
+from ledger.chain.blocks import LOG_BITS, Log
+from ledger.chain.decode import Event, EventTable
+from ledger.mirror.fold import Folds
+from ledger.mirror.models import BLOCK, RAW_EVENT
+from ledger.mirror.schema import WORD_BYTES, raw
+from ledger.mirror.state import State
+from ledger.mirror.writer import DatabaseReader, write_state
+
+_EVENTS_A_BATCH = 5_000
+_INDEX_MASK = (1 << LOG_BITS) - 1
+
+
+def create(conn: Connection, folds: Folds) -> None:
+    """Makes the projections' tables, empty."""
+    for projection in folds.projections:
+        projection.table.create(conn)
+
+
+def drop(conn: Connection) -> None:
+    """Drops every table that is not raw: those of an older version of the folds too."""
+    kept = {*raw.tables, "alembic_version"}
+    old = [name for name in inspect(conn).get_table_names() if name not in kept]
+    reflected = MetaData()
+    reflected.reflect(conn, only=old)
+    reflected.drop_all(conn)
+
+
+def refold(conn: Connection, batches: Iterator[list[Event]], folds: Folds) -> None:
+    """Folds batches of events into the projections, which must be empty."""
+    state = State(DatabaseReader(conn))
+    for events in batches:
+        folds.apply(state, events)
+        write_state(conn, state)
+        state.committed()
+
+
+def stored_events(conn: Connection, table: EventTable, until: int) -> Iterator[list[Event]]:
+    """The raw events up to position `until`, decoded, in batches."""
+    after = -1
+    while rows := _page(conn, after, until):
+        yield [_event(table, *row) for row in rows]
+        after = rows[-1][0]
+
+
+def _page(conn: Connection, after: int, until: int) -> list[tuple[int, int, bytes, bytes, bytes, int]]:
+    block = BLOCK.c.number == RAW_EVENT.c.pos.op(">>")(literal(LOG_BITS, Integer))
+    columns = (RAW_EVENT.c.pos, RAW_EVENT.c.tx_index, RAW_EVENT.c.address, RAW_EVENT.c.topics, RAW_EVENT.c.data, BLOCK.c.time)
+    asked = select(*columns).join(BLOCK, block).where(RAW_EVENT.c.pos > after, RAW_EVENT.c.pos <= until)
+    return [tuple(row) for row in conn.execute(asked.order_by(RAW_EVENT.c.pos).limit(_EVENTS_A_BATCH))]
+
+
+def _event(table: EventTable, pos: int, tx_index: int, address: bytes, topics: bytes, data: bytes, time: int) -> Event:
+    words = tuple(topics[at : at + WORD_BYTES] for at in range(0, len(topics), WORD_BYTES))
+    return table.decode(pos >> LOG_BITS, time, Log(pos & _INDEX_MASK, tx_index, address, words, data))

