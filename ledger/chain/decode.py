@@ -160,7 +160,9 @@ def _topic(field: Mapping[str, Any]) -> Codec:
 
 def _named(name: str, fields: Sequence[Mapping[str, Any]]) -> Callable[[Iterable[Any]], Any]:
     names = [f"{field['name']}_" if iskeyword(field["name"]) else field["name"] for field in fields]
-    return namedtuple(name, names, rename=True)._make  # type: ignore[misc]  # the fields are the ABI's
+    make: Any = namedtuple(name, names, rename=True)  # type: ignore[misc]  # name and fields are the ABI's
+    built: Callable[[Iterable[Any]], Any] = make._make
+    return built
 
 
 def _scalar(kind: str) -> Codec:

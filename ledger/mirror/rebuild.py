@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, Integer, MetaData, inspect, literal, select
+from sqlalchemy import ColumnElement, Connection, Integer, MetaData, Row, inspect, literal, select
 
 from ledger.chain.blocks import LOG_BITS, Log
 from ledger.chain.decode import Event, EventTable
@@ -48,13 +48,22 @@ def stored_events(conn: Connection, table: EventTable, until: int) -> Iterator[l
         after = rows[-1][0]
 
 
-def _page(conn: Connection, after: int, until: int) -> list[tuple[int, int, bytes, bytes, bytes, int]]:
-    block = BLOCK.c.number == RAW_EVENT.c.pos.op(">>")(literal(LOG_BITS, Integer))
+def block_of(pos: ColumnElement[int]) -> ColumnElement[int]:
+    """The block of a position, in SQL."""
+    return pos.op(">>")(literal(LOG_BITS, Integer))
+
+
+def log_of(pos: int, tx_index: int, address: bytes, topics: bytes, data: bytes) -> Log:
+    """The log that a raw event row holds."""
+    words = tuple(topics[at : at + WORD_BYTES] for at in range(0, len(topics), WORD_BYTES))
+    return Log(pos & _INDEX_MASK, tx_index, address, words, data)
+
+
+def _page(conn: Connection, after: int, until: int) -> list[Row[int, int, bytes, bytes, bytes, int]]:
     columns = (RAW_EVENT.c.pos, RAW_EVENT.c.tx_index, RAW_EVENT.c.address, RAW_EVENT.c.topics, RAW_EVENT.c.data, BLOCK.c.time)
-    asked = select(*columns).join(BLOCK, block).where(RAW_EVENT.c.pos > after, RAW_EVENT.c.pos <= until)
-    return [tuple(row) for row in conn.execute(asked.order_by(RAW_EVENT.c.pos).limit(_EVENTS_A_BATCH))]
+    asked = select(*columns).join(BLOCK, BLOCK.c.number == block_of(RAW_EVENT.c.pos)).where(RAW_EVENT.c.pos > after, RAW_EVENT.c.pos <= until)
+    return list(conn.execute(asked.order_by(RAW_EVENT.c.pos).limit(_EVENTS_A_BATCH)))
 
 
 def _event(table: EventTable, pos: int, tx_index: int, address: bytes, topics: bytes, data: bytes, time: int) -> Event:
-    words = tuple(topics[at : at + WORD_BYTES] for at in range(0, len(topics), WORD_BYTES))
-    return table.decode(pos >> LOG_BITS, time, Log(pos & _INDEX_MASK, tx_index, address, words, data))
+    return table.decode(pos >> LOG_BITS, time, log_of(pos, tx_index, address, topics, data))

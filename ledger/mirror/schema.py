@@ -69,10 +69,10 @@ def versioned(row: type[RowT], name: str, keys: int, *indexes: Sequence[str]) ->
     `indexes` name columns; each is made over live rows only, beside those over positions that rollback and as-at reads use.
     """
     table = _table(row, name, keys, "from_pos")
-    live = {"sqlite_where": table.c.to_pos.is_(None), "postgresql_where": table.c.to_pos.is_(None)}
-    Index(f"{name}_live", *list(table.c)[:keys], unique=True, **live)
+    live = table.c.to_pos.is_(None)
+    Index(f"{name}_live", *list(table.c)[:keys], unique=True, sqlite_where=live, postgresql_where=live)
     for columns in indexes:
-        Index(f"{name}_by_{'_'.join(columns)}", *(table.c[column] for column in columns), **live)
+        Index(f"{name}_by_{'_'.join(columns)}", *(table.c[column] for column in columns), sqlite_where=live, postgresql_where=live)
     for column in (table.c.from_pos, table.c.to_pos):
         Index(f"{name}_{column.name}", column, postgresql_using="brin")
     return Projection(row, table, keys, True)

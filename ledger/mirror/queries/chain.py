@@ -1,0 +1,67 @@
+"""Blocks and transactions as the mirror holds them: what the outbox settles by, and what every answer carries."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from ledger.chain.blocks import last_position
+from ledger.mirror.models import BLOCK, CHECKPOINT, TX
+
+
+class Held(NamedTuple):
+    """The last block that the mirror holds; `pos` is the last position that it covers."""
+
+    block: int
+    hash: bytes | None
+    time: int | None
+    pos: int
+
+
+class Header(NamedTuple):
+    """A mirrored block. `time` is UTC seconds."""
+
+    number: int
+    hash: bytes
+    parent: bytes
+    time: int
+
+
+class Mined(NamedTuple):
+    """Where a transaction was mined."""
+
+    block: int
+    tx_index: int
+    block_hash: bytes
+
+
+def held(conn: Connection) -> Held | None:
+    """How far this snapshot reaches; None before the mirror's first start."""
+    asked = select(CHECKPOINT.c.block, CHECKPOINT.c.hash, BLOCK.c.time).join_from(
+        CHECKPOINT, BLOCK, CHECKPOINT.c.block == BLOCK.c.number, isouter=True
+    )
+    row = conn.execute(asked).first()
+    return None if row is None else Held(row.block, row.hash, row.time, last_position(row.block))
+
+
+def header(conn: Connection, number: int) -> Header | None:
+    """The mirrored block of a number."""
+    row = conn.execute(select(BLOCK).where(BLOCK.c.number == number)).first()
+    return None if row is None else Header(*row)
+
+
+def block_at(conn: Connection, time: int) -> Header | None:
+    """The last mirrored block whose time is not after `time` (UTC seconds)."""
+    row = conn.execute(select(BLOCK).where(BLOCK.c.time <= time).order_by(BLOCK.c.number.desc()).limit(1)).first()
+    return None if row is None else Header(*row)
+
+
+def transactions(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, Mined]:
+    """Where these transactions were mined; those not mined (or not mirrored yet) are missing."""
+    asked = select(TX.c.hash, TX.c.block, TX.c.tx_index, BLOCK.c.hash).join(BLOCK, BLOCK.c.number == TX.c.block).where(TX.c.hash.in_(hashes))
+    return {tx: Mined(block, index, block_hash) for tx, block, index, block_hash in conn.execute(asked)}
+
+
+def transaction_hash(conn: Connection, block: int, tx_index: int) -> bytes | None:
+    """The hash of a block's transaction."""
+    return conn.execute(select(TX.c.hash).where(TX.c.block == block, TX.c.tx_index == tx_index)).scalar()

@@ -1,0 +1,85 @@
+"""What every query shares: rows of a projection as at a position, in pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, tuple_
+
+from ledger.mirror.schema import Projection, RowT
+
+Item = TypeVar("Item")
+
+MOST_ROWS = 1_000
+
+
+class PageError(ValueError):
+    """A page size out of range."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """Some rows, and the cursor that asks for those after them (None at the end)."""
+
+    rows: list[Item]
+    next: tuple[Any, ...] | None
+
+
+def valid(projection: Projection[Any], at: int | None) -> ColumnElement[bool]:
+    """Whether a version is valid as at a position (None = now)."""
+    columns = projection.table.c
+    if at is None:
+        return columns.to_pos.is_(None)
+    return and_(columns.from_pos <= at, or_(columns.to_pos.is_(None), columns.to_pos > at))
+
+
+def told(projection: Projection[Any], at: int | None) -> ColumnElement[bool]:
+    """Whether a fact was known as at a position (None = now)."""
+    return projection.table.c.pos >= 0 if at is None else projection.table.c.pos <= at
+
+
+def rows_of(conn: Connection, projection: Projection[RowT], asked: Select[Any]) -> list[RowT]:
+    """The rows of a select over all columns of a projection."""
+    return [projection.row(*row) for row in conn.execute(asked)]
+
+
+def one(conn: Connection, projection: Projection[RowT], *where: ColumnElement[bool]) -> RowT | None:
+    """The one row, or None. Raises MultipleResultsFound."""
+    row = conn.execute(select(projection.table).where(*where)).one_or_none()
+    return None if row is None else projection.row(*row)
+
+
+def page(
+    conn: Connection,
+    projection: Projection[RowT],
+    where: Sequence[ColumnElement[bool]],
+    order: Sequence[str],
+    *,
+    limit: int,
+    after: tuple[Any, ...] | None,
+    newest_first: bool = False,
+) -> Page[RowT]:
+    """A page in the order of these columns, which together are unique. Raises PageError."""
+    asked = ordered(select(projection.table).where(*where), [projection.table.c[name] for name in order], limit, after, newest_first)
+    rows = rows_of(conn, projection, asked)
+    return cut(rows, limit, lambda row: tuple(getattr(row, name) for name in order))
+
+
+def ordered(
+    asked: Select[Any], columns: Sequence[ColumnElement[Any]], limit: int, after: tuple[Any, ...] | None, newest_first: bool = False
+) -> Select[Any]:
+    """A select of one row more than a page, in order and after a cursor. Raises PageError."""
+    if not 0 < limit <= MOST_ROWS:
+        raise PageError(f"limit: 1 to {MOST_ROWS}")
+    if after is not None and len(after) != len(columns):
+        raise PageError("after: not a cursor of this list")
+    if after is not None:
+        beyond = tuple_(*columns) < after if newest_first else tuple_(*columns) > after
+        asked = asked.where(beyond)
+    return asked.order_by(*(column.desc() if newest_first else column for column in columns)).limit(limit + 1)
+
+
+def cut(rows: list[Item], limit: int, cursor: Any) -> Page[Item]:
+    """The page of a select made by `ordered`."""
+    more = len(rows) > limit
+    return Page(rows[:limit], cursor(rows[limit - 1]) if more else None)
