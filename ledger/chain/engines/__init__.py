@@ -1,9 +1,16 @@
 """The chains we run on, each behind one description. Nothing outside this folder knows an engine by name."""
 
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol, cast
+
 from ledger.chain.engines import anvil, besu, kaia
 from ledger.chain.engines.description import Engine
 
-__all__ = ["Engine", "engine"]
+__all__ = ["Engine", "Validators", "engine", "validators_of"]
 
 _KNOWN = {each.name: each for each in (anvil.ENGINE, besu.ENGINE, kaia.ENGINE)}
 
@@ -13,3 +20,28 @@ def engine(name: str) -> Engine:
     if name not in _KNOWN:
         raise ValueError(f"engine: {name!r} is not known; use one of {', '.join(sorted(_KNOWN))}")
     return _KNOWN[name]
+
+
+class Validators(Protocol):
+    """What ledger.chain.network asks of an engine's module to run validators on this machine."""
+
+    ENGINE: Engine
+    CHAIN_ID: int
+
+    def prepare(
+        self, folders: Sequence[Path], ports: Sequence[tuple[int, int]], chain_id: int, report: Callable[[str], None]
+    ) -> list[str]:
+        """Write a new network's files, one folder and pair of ports (peers, clients) a validator; their addresses."""
+
+    def command(self, folder: Path, p2p: int, rpc: int, chain_id: int) -> list[str]:
+        """The command line of one validator."""
+
+    def environment(self, folder: Path) -> dict[str, str]:
+        """Its whole environment."""
+
+
+def validators_of(name: str) -> Validators:
+    """How to run validators of the named engine here; ValueError if that engine has none that we can start."""
+    if engine(name) is not kaia.ENGINE:
+        raise ValueError(f"engine: {name!r} can't be started as a network from here; use {kaia.ENGINE.name}")
+    return cast(Validators, importlib.import_module("ledger.chain.engines.kaia.validators"))

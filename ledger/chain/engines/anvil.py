@@ -1,8 +1,29 @@
-"""The embedded chain of a laptop and of quick tests: one anvil process, with a clock of its own."""
+"""The embedded chain of a laptop and of quick tests: one anvil process, with a clock of its own.
 
+Its blocks live in memory and are written to a state file every few seconds and at the end, so a crash loses the last ones.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ledger.chain import node
 from ledger.chain.engines.description import BATCH_BYTES, Engine, batch_share
+from ledger.chain.rpc import Rpc
 
 BLOCK_GAS_LIMIT = 300_000_000
+CHAIN_ID = 20_260
+DUMP_SECONDS = 10
+STATES_IN_MEMORY = 64
+MEMORY_BYTES = 4 << 30
+STATE_FILE = "anvil-state.json"
+PROGRAM = Path("@foundry-rs", "anvil-linux-amd64", "bin", "anvil")
 
 ENGINE = Engine(
     name="anvil",
@@ -16,3 +37,136 @@ ENGINE = Engine(
     sender_in_flight=10_000,
     max_logs=1_000_000,
 )
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Anvil:
+    """One running anvil whose state lies in `directory`."""
+
+    directory: Path
+    process: subprocess.Popen[bytes]
+    url: str
+    engine: Engine = field(default=ENGINE)
+
+    def stop(self) -> None:
+        """End it; its whole state is on disk afterwards."""
+        node.stop(self.process)
+        _keep_copy(self.directory / STATE_FILE)
+
+    def kill(self) -> None:
+        """End it as a crash would: blocks since the last dump are lost."""
+        self.process.kill()
+        self.process.wait()
+
+
+def start(
+    directory: Path, *, genesis_time: int | None = None, port: int = 0, chain_id: int = CHAIN_ID, automine: bool = False
+) -> Anvil:
+    """Start on the state in `directory`, or with a new chain whose genesis has the stamp `genesis_time` (default: now).
+
+    Port 0 takes a free one. Without `automine` a block is mined only when the clock says so. A chain found again goes on at the
+    time of its head. NodeError if the port is in use, the program is missing or the state can't be read.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    state = directory / STATE_FILE
+    found = _readable(state)
+    command = _command(state, port, chain_id, automine, None if found else genesis_time)
+    running = _run(directory, command, port)
+    if found:
+        _resume_clock(running.url)
+    return running
+
+
+def program() -> Path:
+    """The anvil program: PLEDGEBOOK_ANVIL, or what npm installed in this project, or what the PATH has."""
+    named = os.environ.get("PLEDGEBOOK_ANVIL")
+    if named:
+        return Path(named)
+    roots = [Path.cwd(), *Path(__file__).resolve().parents]
+    installed = [root / "node_modules" / PROGRAM for root in roots]
+    on_path = shutil.which("anvil")
+    return next((each for each in installed if each.exists()), Path(on_path) if on_path else installed[0])
+
+
+def _command(state: Path, port: int, chain_id: int, automine: bool, genesis_time: int | None) -> list[str]:
+    settings = {
+        "host": node.LOOPBACK,
+        "port": port,
+        "chain-id": chain_id,
+        "hardfork": "cancun",
+        "gas-limit": BLOCK_GAS_LIMIT,
+        "gas-price": 0,
+        "block-base-fee-per-gas": 0,
+        "accounts": 0,
+        "order": "fifo",
+        "prune-history": STATES_IN_MEMORY,
+        "state": state,
+        "state-interval": DUMP_SECONDS,
+    }
+    switches = ["--quiet", "--no-cors", "--disable-default-create2-deployer", *([] if automine else ["--no-mining"])]
+    stamp = [] if genesis_time is None else ["--timestamp", str(genesis_time)]
+    pairs = [text for name, value in settings.items() for text in (f"--{name}", str(value))]
+    return [str(program()), *switches, *pairs, *stamp]
+
+
+def _run(directory: Path, command: list[str], port: int) -> Anvil:
+    log = directory / "anvil.log"
+    log.unlink(missing_ok=True)
+    process = node.spawn(command, log, memory=MEMORY_BYTES)
+    try:
+        node.wait_until(lambda: bool(node.listening(process.pid)), process, log)
+    except node.NodeError as error:
+        _end(process)
+        raise _explained(error, port) from error
+    return Anvil(directory, process, "http://{}:{}".format(*node.listening(process.pid)[0]))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+
+
+def _explained(error: node.NodeError, port: int) -> node.NodeError:
+    if "Address already in use" in str(error):
+        return node.NodeError(f"port {port} is in use; stop what listens there or choose another port (0 takes a free one)")
+    return error
+
+
+def _resume_clock(url: str) -> None:
+    # After a load anvil's clock stands at the machine's time or at --timestamp, and may even be behind the head.
+    with Rpc(url) as rpc:
+        rpc.call("evm_setTime", int(rpc.call("eth_getBlockByNumber", "latest", False)["timestamp"], 16))
+
+
+def _readable(state: Path) -> bool:
+    """Whether there is a state to go on from; a file cut off by a crash gives way to the copy of the last good start."""
+    copy = _copy(state)
+    if state.exists() and not _is_json(state) and copy.exists():
+        _log.warning("%s was cut off by a crash; going on from the older copy %s", state, copy)
+        shutil.copyfile(copy, state)
+    if state.exists() and not _is_json(state):
+        raise node.NodeError(f"{state} is cut off or damaged and there is no copy; move it away to start a new chain")
+    if state.exists():
+        _keep_copy(state)
+    return state.exists()
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        json.loads(path.read_bytes())
+    except ValueError:
+        return False
+    return True
+
+
+def _copy(state: Path) -> Path:
+    return state.with_suffix(".copy.json")
+
+
+def _keep_copy(state: Path) -> None:
+    # Written beside and renamed, so that a crash leaves the old copy or the new one, never half of one.
+    beside = state.with_suffix(".tmp")
+    shutil.copyfile(state, beside)
+    beside.replace(_copy(state))

@@ -1,0 +1,103 @@
+"""The clock of a development chain: replays and tests own it, nothing else may.
+
+Stamps are UTC seconds. A chain's time only moves forwards.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from datetime import UTC, datetime
+from types import TracebackType
+
+from ledger.chain.engines.description import Engine
+from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
+
+LOOK_SECONDS = 0.2
+IDLE_SECONDS = 15.0
+
+_log = logging.getLogger(__name__)
+
+
+class ClockError(Exception):
+    """The clock may not be moved like that; the message says why."""
+
+
+class DevelopmentClock:
+    """Sets the time of the chain behind `rpc` and mines its blocks. ClockError where the engine keeps real time."""
+
+    def __init__(self, rpc: Rpc, engine: Engine) -> None:
+        if not engine.development_clock:
+            raise ClockError(f"engine {engine.name} keeps real time: its clock can't be set; use the embedded chain")
+        self._rpc = rpc
+        self._stopped = threading.Event()
+        self._timer: threading.Thread | None = None
+
+    def now(self) -> int:
+        """Stamp of the head."""
+        return int(self._rpc.call("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+
+    def set_next(self, timestamp: int) -> None:
+        """Give the next block this stamp, the head's own or later. ClockError with both dates for an earlier one."""
+        head = self.now()
+        if timestamp < head:
+            raise ClockError(
+                f"time {_date(timestamp)} is before the chain's head of {_date(head)}; "
+                "a chain's time can't go back: use a fresh chain (--fresh) for older records"
+            )
+        self._rpc.call("evm_setNextBlockTimestamp", timestamp)
+
+    def mine(self, count: int = 1) -> None:
+        """Mine `count` blocks now, with what the pool holds. Without set_next the stamps follow the machine's seconds."""
+        for _ in range(count):
+            self._rpc.call("evm_mine")
+
+    def jump_to_now(self) -> None:
+        """Bring the chain to the machine's time with one block; from then on it keeps pace. Nothing if it is there or ahead."""
+        present = int(time.time())
+        if self.now() < present:
+            self.set_next(present)
+            self.mine()
+
+    def run(self) -> None:
+        """Mine by itself from now on: soon after a transaction comes in, and a block every 15 s to keep the time."""
+        if self._timer is None:
+            self._stopped.clear()
+            self._timer = threading.Thread(target=self._keep_mining, name="development clock", daemon=True)
+            self._timer.start()
+
+    def hold(self) -> None:
+        """Stop mining by itself: from here on only set_next and mine move the chain."""
+        if self._timer is not None:
+            self._stopped.set()
+            self._timer.join()
+            self._timer = None
+
+    def __enter__(self) -> DevelopmentClock:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.hold()
+
+    def _keep_mining(self) -> None:
+        due = time.monotonic() + IDLE_SECONDS
+        while not self._stopped.wait(LOOK_SECONDS):
+            try:
+                if self._pending() or time.monotonic() >= due:
+                    self.mine()
+                    due = time.monotonic() + IDLE_SECONDS
+            except (NodeUnreachable, RpcError) as fault:
+                # The node may come back; the loop must outlive it.
+                _log.warning("no block mined: %s", fault)
+                self._stopped.wait(1.0)
+
+    def _pending(self) -> bool:
+        return int(self._rpc.call("txpool_status")["pending"], 16) > 0
+
+
+def _date(timestamp: int) -> str:
+    try:
+        return datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (OverflowError, ValueError, OSError):
+        return f"stamp {timestamp}"

@@ -1,0 +1,257 @@
+"""A network of four validators on this machine: set up, start, look at, stop, and hurt for tests.
+
+Its folder holds network.json (ports, addresses, processes) and a folder for each validator. Everything listens on loopback.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import psutil
+
+from ledger.chain import node
+from ledger.chain.engines import Engine, validators_of
+from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
+
+SIZE = 4
+SETTINGS = "network.json"
+FIRST_BLOCK_SECONDS = 90.0
+STOP_SECONDS = 60.0
+
+Report = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """A Report for callers without a screen."""
+
+
+@dataclass(frozen=True)
+class Validator:
+    """One node as network.json records it. pid and started (its process's creation, seconds) are None while it is down."""
+
+    name: str
+    address: str
+    p2p: int
+    rpc: int
+    pid: int | None = None
+    started: float | None = None
+
+    @property
+    def url(self) -> str:
+        """Its JSON-RPC address."""
+        return f"http://{node.LOOPBACK}:{self.rpc}"
+
+
+@dataclass(frozen=True)
+class Health:
+    """A validator seen now: whether its process runs, its head and its number of peers (None: no answer)."""
+
+    name: str
+    url: str
+    running: bool
+    head: int | None
+    peers: int | None
+
+
+@dataclass
+class Network:
+    """Four validators in `directory`. with_parent: they end when this process does."""
+
+    directory: Path
+    engine_name: str
+    chain_id: int
+    validators: list[Validator]
+    with_parent: bool = True
+    _processes: dict[int, psutil.Process] = field(default_factory=dict)
+
+    @property
+    def engine(self) -> Engine:
+        """What the rest of the product must know of it."""
+        return validators_of(self.engine_name).ENGINE
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """JSON-RPC addresses, one a validator."""
+        return tuple(each.url for each in self.validators)
+
+    def start(self) -> None:
+        """Start the validators that are down. NodeError if a port is taken."""
+        down = [index for index, each in enumerate(self.validators) if not _alive(each)]
+        for index in down:
+            _check_ports(self.validators[index], self.directory)
+        for index in down:
+            self._start(index)
+
+    def restart(self, index: int) -> None:
+        """Start validator `index` again, on its own data."""
+        _check_ports(self.validators[index], self.directory)
+        self._start(index)
+
+    def kill(self, index: int) -> None:
+        """End validator `index` as a crash would (SIGKILL)."""
+        process = _process(self.validators[index])
+        if process is not None:
+            process.kill()
+            _reap(process, STOP_SECONDS)
+        self._record(index, None)
+
+    def stop(self) -> None:
+        """Ask all to end, and kill those that do not within a minute. Data stays."""
+        processes = [process for each in self.validators if (process := _process(each)) is not None]
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            _end(process)
+        for index in range(len(self.validators)):
+            self._record(index, None)
+
+    def wait_for_block(self, above: int = 0, seconds: float = FIRST_BLOCK_SECONDS) -> None:
+        """Return when every running validator has a block above `above`; NodeError with the end of a log otherwise."""
+        deadline = time.monotonic() + seconds
+        while not all((each.head or 0) > above for each in self._running()):
+            dead = next((each for each in self.validators if each.pid is not None and not _alive(each)), None)
+            if dead is not None:
+                raise node.NodeError(f"{dead.name} ended: {node.tail(self._log(dead))}")
+            if time.monotonic() > deadline:
+                raise node.NodeError(f"no block above {above} on every validator within {seconds:.0f} s; see {self.directory}/*/node.log")
+            time.sleep(0.2)
+
+    def status(self) -> list[Health]:
+        """Each validator as it is now."""
+        return [_health(each) for each in self.validators]
+
+    def save(self) -> None:
+        """Write network.json, whole or not at all."""
+        document = {"engine": self.engine_name, "chain_id": self.chain_id, "validators": [asdict(each) for each in self.validators]}
+        beside = self.directory / f"{SETTINGS}.tmp"
+        beside.write_text(json.dumps(document, indent=1) + "\n")
+        os.replace(beside, self.directory / SETTINGS)
+
+    def _start(self, index: int) -> None:
+        each = self.validators[index]
+        folder = self.directory / each.name
+        driver = validators_of(self.engine_name)
+        command = driver.command(folder, each.p2p, each.rpc, self.chain_id)
+        process = node.spawn(command, self._log(each), environment=driver.environment(folder), with_parent=self.with_parent)
+        self._record(index, psutil.Process(process.pid))
+
+    def _record(self, index: int, process: psutil.Process | None) -> None:
+        pid, started = (None, None) if process is None else (process.pid, process.create_time())
+        self.validators[index] = replace(self.validators[index], pid=pid, started=started)
+        self.save()
+
+    def _running(self) -> list[Health]:
+        return [_health(each) for each in self.validators if each.pid is not None]
+
+    def _log(self, each: Validator) -> Path:
+        return self.directory / each.name / "node.log"
+
+
+def create(directory: Path, engine_name: str = "kaia", *, chain_id: int | None = None, report: Report = silent) -> Network:
+    """Set up a new network in `directory` (keys, genesis, peers); nothing runs yet. NodeError if there is one already."""
+    directory.mkdir(parents=True, exist_ok=True)
+    if (directory / SETTINGS).exists():
+        raise node.NodeError(f"{directory} holds a network already; start that one, or choose another folder")
+    driver = validators_of(engine_name)
+    names = [f"validator-{number}" for number in range(1, SIZE + 1)]
+    ports = list(zip(*[iter(node.free_ports(2 * SIZE))] * 2, strict=True))
+    chosen = chain_id or driver.CHAIN_ID
+    addresses = driver.prepare([directory / name for name in names], ports, chosen, report)
+    validators = [Validator(name, address, *pair) for name, address, pair in zip(names, addresses, ports, strict=True)]
+    network = Network(directory, engine_name, chosen, validators)
+    network.save()
+    return network
+
+
+def find(directory: Path) -> Network:
+    """The network that `create` set up in `directory`. NodeError if there is none or its settings are damaged."""
+    path = directory / SETTINGS
+    if not path.exists():
+        raise node.NodeError(f"no network in {directory}; `scripts/network up --dir {directory}` makes one")
+    try:
+        settings = json.loads(path.read_text())
+        validators = [Validator(**each) for each in settings["validators"]]
+        return Network(directory, settings["engine"], settings["chain_id"], validators)
+    except (ValueError, KeyError, TypeError) as error:
+        raise node.NodeError(f"{path} is damaged ({error}); restore it or make a new network elsewhere") from error
+
+
+def open_network(directory: Path, engine_name: str = "kaia", *, with_parent: bool = True, report: Report = silent) -> Network:
+    """The network in `directory`, made if there is none, started, and past its next block."""
+    network = find(directory) if (directory / SETTINGS).exists() else create(directory, engine_name, report=report)
+    network.with_parent = with_parent
+    before = max((each.head or 0 for each in network.status()), default=0)
+    report("network: starting four validators")
+    network.start()
+    report("network: waiting for a block on each")
+    network.wait_for_block(before)
+    return network
+
+
+@contextlib.contextmanager
+def four_validators(directory: Path, engine_name: str = "kaia") -> Iterator[Network]:
+    """A running network in `directory` that is stopped at the end, however the block ends."""
+    network = open_network(directory, engine_name)
+    try:
+        yield network
+    finally:
+        network.stop()
+
+
+def _check_ports(each: Validator, directory: Path) -> None:
+    for port in (each.p2p, each.rpc):
+        if not node.is_free(port):
+            raise node.NodeError(f"{each.name}: port {port} is in use; free it, or make a new network in another folder than {directory}")
+
+
+def _process(each: Validator) -> psutil.Process | None:
+    # A pid alone may by now be somebody else's process.
+    if each.pid is None:
+        return None
+    try:
+        process = psutil.Process(each.pid)
+        return process if process.create_time() == each.started else None
+    except psutil.NoSuchProcess:
+        return None
+
+
+def _alive(each: Validator) -> bool:
+    process = _process(each)
+    return process is not None and process.status() != psutil.STATUS_ZOMBIE
+
+
+def _end(process: psutil.Process) -> None:
+    try:
+        _reap(process, STOP_SECONDS)
+    except psutil.TimeoutExpired:
+        process.kill()
+        _reap(process, STOP_SECONDS)
+
+
+def _reap(process: psutil.Process, seconds: float) -> None:
+    process.wait(seconds)
+
+
+def _health(each: Validator) -> Health:
+    running = _alive(each)
+    head, peers = _seen(each.url) if running else (None, None)
+    return Health(each.name, each.url, running, head, peers)
+
+
+def _seen(url: str) -> tuple[int | None, int | None]:
+    with Rpc(url, timeout=2.0) as rpc:
+        try:
+            head, peers = rpc.batch([("eth_blockNumber", []), ("net_peerCount", [])])
+        except NodeUnreachable:
+            return None, None
+    return _number(head), _number(peers)
+
+
+def _number(answer: object) -> int | None:
+    return None if isinstance(answer, RpcError) else int(str(answer), 0)
