@@ -105,7 +105,7 @@ def _command(state: Path, port: int, chain_id: int, automine: bool, genesis_time
         "state": state,
         "state-interval": DUMP_SECONDS,
     }
-    switches = ["--quiet", "--no-cors", "--disable-default-create2-deployer", *([] if automine else ["--no-mining"])]
+    switches = ["--quiet", "--no-cors", "--disable-min-priority-fee", "--disable-default-create2-deployer", *([] if automine else ["--no-mining"])]
     stamp = [] if genesis_time is None else ["--timestamp", str(genesis_time)]
     pairs = [text for name, value in settings.items() for text in (f"--{name}", str(value))]
     return [str(program()), *switches, *pairs, *stamp]

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from filelock import FileLock
@@ -34,6 +34,7 @@ PATCH = (
     'cfg.ListenAddr = fmt.Sprintf("%s:%d", os.Getenv("PLEDGEBOOK_P2P_HOST"), ctx.Int(ListenPortFlag.Name))',
 )
 LOG_TAIL_LINES = 5
+REPORT_EVERY = 40
 
 
 def silent(_: str) -> None:
@@ -72,12 +73,11 @@ def _build(home: Path, finished: Path, report: Report) -> None:
         work = Path(folder)
         for name in MODULE_FILES:
             shutil.copyfile(MODULE / name, work / name)
-        report("validator: fetching the Go and C compilers (1/3)")
+        report("validator: fetching the Go and C compilers (step 1 of 3)")
         environment = _compilers(work)
-        report("validator: fetching the sources (2/3)")
+        report("validator: fetching the sources (step 2 of 3)")
         _patched_sources(work, environment)
-        report("validator: compiling, about three minutes the first time (3/3)")
-        _run(["go", "build", *FLAGS, "-o", str(work / "kcn"), PACKAGE], work, environment)
+        _compile(work, environment, report)
         finished.parent.mkdir(exist_ok=True)
         (work / "kcn").replace(finished)
 
@@ -111,6 +111,26 @@ def _patched_sources(work: Path, environment: Mapping[str, str]) -> None:
     _run(["go", "mod", "edit", f"-replace={CLIENT}=./client"], work, environment)
 
 
+def _compile(work: Path, environment: Mapping[str, str], report: Report) -> None:
+    packages = len(_run(["go", "list", "-deps", PACKAGE], work, environment).splitlines())
+    command = [_found("go", environment), "build", "-v", *FLAGS, "-o", str(work / "kcn"), PACKAGE]
+    with subprocess.Popen(command, cwd=work, env=environment, stderr=subprocess.PIPE, text=True) as compiler:
+        assert compiler.stderr is not None
+        lines = _followed(compiler.stderr, packages, report)
+    if compiler.returncode != 0:
+        raise NodeError(f"validator: `go build` failed: {_last(lines)}")
+
+
+def _followed(output: Iterable[str], packages: int, report: Report) -> list[str]:
+    """The compiler's output; it names a package a line, none for what it has in its cache."""
+    lines = []
+    for line in output:
+        if len(lines) % REPORT_EVERY == 0:
+            report(f"validator: compiling, {len(lines)} of at most {packages} packages (step 3 of 3)")
+        lines.append(line)
+    return lines
+
+
 def _patched(source: str) -> str:
     before, after = PATCH
     if source.count(before) != 1:
@@ -119,9 +139,16 @@ def _patched(source: str) -> str:
 
 
 def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> str:
-    program = shutil.which(command[0], path=environment.get("PATH")) or command[0]
+    program = _found(command[0], environment)
     done = subprocess.run([program, *command[1:]], cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        last = " / ".join(done.stderr.strip().splitlines()[-LOG_TAIL_LINES:])
-        raise NodeError(f"validator: `{' '.join(command[:3])}` failed: {last}")
+        raise NodeError(f"validator: `{' '.join(command[:3])}` failed: {_last(done.stderr.splitlines())}")
     return done.stdout
+
+
+def _found(name: str, environment: Mapping[str, str]) -> str:
+    return shutil.which(name, path=environment.get("PATH")) or name
+
+
+def _last(lines: Sequence[str]) -> str:
+    return " / ".join(line.strip() for line in lines[-LOG_TAIL_LINES:])
