@@ -1,6 +1,7 @@
 """Blocks with the ledger's logs, checked by hash: from a node, or recorded.
 
-A source never hands out a block that it could not tie to its parent, nor logs that it could not tie to their block. It keeps no state: what is held,
+A source never hands out a block that it could not tie to its parent, nor logs that it could not tie to their block. It keeps no state:
+what is held,
 how many blocks are asked at once and what a fork means is decided by the mirror.
 """
 

@@ -1,7 +1,9 @@
 """Events decoded from their ABI: topics and data to named tuples of ints, bytes, bools, strings and tuples.
 
-Each type compiles once into a reader of slices. Every bound and every padding byte is checked: data that a Solidity encoder would not have written is
-refused. Text is the one exception: a contract doesn't check UTF-8, so ill-formed bytes (and NUL, which SQL text can't hold) read as U+FFFD; the raw log keeps them.
+Each type compiles once into a reader of slices. Every bound and every padding byte is checked: data that a Solidity encoder would not have
+written is
+refused. Text is the one exception: a contract doesn't check UTF-8, so ill-formed bytes (and NUL, which SQL text can't hold) read as
+U+FFFD; the raw log keeps them.
 """
 
 import re
@@ -26,7 +28,9 @@ class DecodeError(ValueError):
 
 
 class Codec(NamedTuple):
-    """How a type is read: `head` bytes are there at the offset given to `read` (the caller checks), a dynamic one is reached by an offset word."""
+    """How a type is read: `head` bytes are there at the offset given to `read` (the caller checks), a dynamic one is reached by an offset
+    word.
+    """
 
     head: int
     dynamic: bool
@@ -59,7 +63,9 @@ class EventType:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A decoded event: its position, its block's time (UTC seconds), its transaction's index, the address that emitted it, and its values by name."""
+    """A decoded event: its position, its block's time (UTC seconds), its transaction's index, the address that emitted it, and its values
+    by name.
+    """
 
     pos: int
     time: int

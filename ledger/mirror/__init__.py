@@ -1,1 +1,1 @@
-"""Chain state as SQL: blocks -> decoded events -> projections. Nothing else writes a projection, and no projection calls back to the chain."""
+"""Chain state as SQL: blocks -> events -> projections. Nothing else writes a projection, and none calls back to the chain."""

@@ -17,7 +17,14 @@ SCHEMA = "mirror"
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITES = "ledger_writes"
-_PRAGMAS = ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 10000", "foreign_keys = ON", "temp_store = MEMORY", "cache_size = -65536")
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "busy_timeout = 10000",
+    "foreign_keys = ON",
+    "temp_store = MEMORY",
+    "cache_size = -65536",
+)
 _IN_MEMORY = (None, "", ":memory:")
 
 

@@ -60,7 +60,9 @@ class Outcome(IntEnum):
 
 
 class Act(NamedTuple):
-    """What the chain says of an act id. `reason` is the target's revert data (REFUSED) or one byte with the cause (SKIPPED); `signer` the one to blame."""
+    """What the chain says of an act id. `reason` is the target's revert data (REFUSED) or one byte with the cause (SKIPPED); `signer` the
+    one to blame.
+    """
 
     account: Address
     act_id: Word

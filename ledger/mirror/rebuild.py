@@ -61,7 +61,9 @@ def log_of(pos: int, tx_index: int, address: bytes, topics: bytes, data: bytes) 
 
 def _page(conn: Connection, after: int, until: int) -> list[Row[int, int, bytes, bytes, bytes, int]]:
     columns = (RAW_EVENT.c.pos, RAW_EVENT.c.tx_index, RAW_EVENT.c.address, RAW_EVENT.c.topics, RAW_EVENT.c.data, BLOCK.c.time)
-    asked = select(*columns).join(BLOCK, BLOCK.c.number == block_of(RAW_EVENT.c.pos)).where(RAW_EVENT.c.pos > after, RAW_EVENT.c.pos <= until)
+    asked = (
+        select(*columns).join(BLOCK, BLOCK.c.number == block_of(RAW_EVENT.c.pos)).where(RAW_EVENT.c.pos > after, RAW_EVENT.c.pos <= until)
+    )
     return list(conn.execute(asked.order_by(RAW_EVENT.c.pos).limit(_EVENTS_A_BATCH)))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, select, update
 
+from ledger import faults
 from ledger.chain.blocks import last_position
 from ledger.mirror.models import BLOCK, RAW_EVENT, TX
 from ledger.mirror.state import AnyProjection
@@ -17,6 +18,7 @@ def roll_back(conn: Connection, before: Checkpoint, block: int, folded: Sequence
     pos = last_position(block)
     for projection in folded:
         _undo(conn, projection, pos)
+    faults.point("mirror.undone")
     conn.execute(delete(RAW_EVENT).where(RAW_EVENT.c.pos > pos))
     conn.execute(delete(TX).where(TX.c.block > block))
     conn.execute(delete(BLOCK).where(BLOCK.c.number > block))

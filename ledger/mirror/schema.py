@@ -1,6 +1,7 @@
 """A projection's row is a NamedTuple, and its table is derived from it: one declaration for what is folded, stored and read.
 
-Types: amounts and times are 64-bit integers, wider words 32 bytes big-endian, addresses 20 bytes; no Numeric (SQLite rounds it without a word), no Float.
+Types: amounts and times are 64-bit integers, wider words 32 bytes big-endian, addresses 20 bytes; no Numeric (SQLite rounds it without a
+word), no Float.
 """
 
 from collections.abc import Sequence

@@ -19,20 +19,20 @@ class FoldError(RuntimeError):
 class Reader(Protocol):
     """What the state needs from a database."""
 
-    def live(self, projection: AnyProjection, key: Key) -> tuple[Any, ...] | None:
+    def live(self, projection: AnyProjection, key: Key, /) -> tuple[Any, ...] | None:
         """The live row of a key."""
 
-    def highest(self, projection: AnyProjection) -> int:
+    def highest(self, projection: AnyProjection, /) -> int:
         """The highest first key column, 0 without rows."""
 
 
 class Nothing:
     """A reader of an empty database."""
 
-    def live(self, projection: AnyProjection, key: Key) -> tuple[Any, ...] | None:
+    def live(self, _projection: AnyProjection, _key: Key, /) -> tuple[Any, ...] | None:
         return None
 
-    def highest(self, projection: AnyProjection) -> int:
+    def highest(self, _projection: AnyProjection, /) -> int:
         return 0
 
 

@@ -1,7 +1,9 @@
 """Keeping the mirror at the chain's head: one loop for catching up and for living at the head.
 
-A step asks the source for the next blocks and commits them, their raw events, what they change and the checkpoint in one database transaction. A head
-below ours is a lagging node: hold. Another hash at a height that we hold is a reorganisation: back to the fork, or, deeper than the engine's
+A step asks the source for the next blocks and commits them, their raw events, what they change and the checkpoint in one database
+transaction. A head
+below ours is a lagging node: hold. Another hash at a height that we hold is a reorganisation: back to the fork, or, deeper than the
+engine's
 finality, stop and alarm with everything kept. Faults of a node are retried for ever.
 """
 
@@ -73,7 +75,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the mirror stands: last block held, its hash and time, the node's head, the last final block, blocks behind, last fault, and the alarm that stopped it."""
+    """How the mirror stands: last block held, its hash and time, the node's head, the last final block, blocks behind, last fault, and the
+    alarm that stopped it.
+    """
 
     block: int
     hash: bytes | None
@@ -136,7 +140,9 @@ class Mirror:
         self.wake()
         with self._moved:
             if not self._moved.wait_for(lambda: self._alarm is not None or self._checkpoint.block >= block, timeout):
-                raise TimeoutError(f"block {block} is not mirrored after {timeout} s: the mirror is at {self._checkpoint.block}, {self._fault or 'no fault'}")
+                raise TimeoutError(
+                    f"block {block} is not mirrored in {timeout} s: the mirror is at {self._checkpoint.block}, {self._fault or 'no fault'}"
+                )
             if self._alarm is not None:
                 raise self._alarm
 
@@ -197,6 +203,7 @@ class Mirror:
         self._state.reader = DatabaseReader(conn)
         for block in blocks:
             self._folds.apply(self._state, self._table.events(block))
+        faults.point("mirror.folding")
         write_state(conn, self._state)
         faults.point("mirror.written")
 
@@ -229,7 +236,7 @@ class Mirror:
         theirs = self._source.hashes(numbers)
         with self._database.read() as conn:
             held = conn.execute(select(BLOCK.c.number, BLOCK.c.hash).where(BLOCK.c.number.in_(numbers)))
-            ours: dict[int, bytes] = {number: block_hash for number, block_hash in held}
+            ours: dict[int, bytes] = {row.number: row.hash for row in held}
         for number, their in zip(numbers, theirs, strict=True):
             if their is None:
                 raise InconsistentAnswer(f"the node has no block {number} although its head was above")
@@ -287,8 +294,8 @@ def prepare(database: Database, table: EventTable, identity: Identity, folds: Fo
             return _begin(conn, identity, folds), None
         if (held.chain_id, held.ledger_id, held.start) != (identity.chain_id, identity.ledger_id, identity.start):
             raise WrongLedger(
-                f"the mirror holds chain {held.chain_id}, ledger 0x{held.ledger_id.hex()} from block {held.start}, not chain {identity.chain_id}, "
-                f"ledger 0x{identity.ledger_id.hex()} from block {identity.start}: give a new database"
+                f"the mirror holds chain {held.chain_id}, ledger 0x{held.ledger_id.hex()} from block {held.start}, "
+                f"not chain {identity.chain_id}, ledger 0x{identity.ledger_id.hex()} from block {identity.start}: give a new database"
             )
         if held.projections != folds.version():
             held = _fold_anew(conn, held, table, folds)

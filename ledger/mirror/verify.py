@@ -68,7 +68,9 @@ def verify(
     with database.read() as conn:
         held = _held(conn, height)
         at = held.block if height is None else height
-        scratch = _from_raw(conn, table, folds, at, scratch_url) if source is None else _from_chain(source, table, folds, held, at, scratch_url)
+        scratch = (
+            _from_raw(conn, table, folds, at, scratch_url) if source is None else _from_chain(source, table, folds, held, at, scratch_url)
+        )
         try:
             with scratch.read() as rebuilt:
                 return Report(at, _checks(conn, rebuilt, folds, at, with_raw=source is not None))

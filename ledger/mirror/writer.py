@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, func, select, update
 
 from ledger import faults
 from ledger.chain.blocks import Block, position
@@ -77,7 +77,7 @@ def insert_rows(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]])
     if conn.dialect.name == "postgresql":
         _copy(conn, table, rows)
     else:
-        conn.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({_marks(conn, len(table.c))})", list(rows))
+        conn.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({_marks(conn, len(table.c))})", list(rows))  # noqa: S608  # a name of the model
 
 
 def _copy(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -94,13 +94,13 @@ def _close(conn: Connection, projection: AnyProjection, keys: Sequence[Key]) -> 
 
 @cache
 def _closing(projection: AnyProjection, mark: str) -> str:
-    return f"UPDATE {projection.name} SET to_pos = {mark} WHERE {_where_live(projection, mark)}"
+    return f"UPDATE {projection.name} SET to_pos = {mark} WHERE {_where_live(projection, mark)}"  # noqa: S608  # names of the model
 
 
 @cache
 def _selecting(projection: AnyProjection, mark: str) -> str:
     columns = ", ".join(column.name for column in projection.table.c)
-    return f"SELECT {columns} FROM {projection.name} WHERE {_where_live(projection, mark)}"
+    return f"SELECT {columns} FROM {projection.name} WHERE {_where_live(projection, mark)}"  # noqa: S608  # names of the model
 
 
 def _where_live(projection: AnyProjection, mark: str) -> str:
@@ -127,6 +127,5 @@ class DatabaseReader:
         return None if row is None else tuple(row)
 
     def highest(self, projection: AnyProjection) -> int:
-        column = projection.key_columns[0].name
-        found: int | None = self.conn.exec_driver_sql(f"SELECT max({column}) FROM {projection.name}").scalar()
+        found: int | None = self.conn.execute(select(func.max(projection.key_columns[0]))).scalar()
         return found or 0

@@ -7,4 +7,3 @@ from ledger.mirror.schema import raw
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=raw, render_as_batch=True)
 context.run_migrations()
-

@@ -12,7 +12,9 @@ _SPENT = (Outcome.DONE, Outcome.REFUSED, Outcome.VOIDED)
 
 
 def outcomes(conn: Connection, acts: Sequence[tuple[bytes, int]]) -> list[Act]:
-    """Everything that the chain says of these (account, act id) pairs, in the order of the chain; an act may have been skipped before it was done."""
+    """Everything that the chain says of these (account, act id) pairs, in the order of the chain; an act may have been skipped before it
+    was done.
+    """
     keys = [(account, word(act)) for account, act in acts]
     asked = select(ACT.table).where(tuple_(ACT.table.c.account, ACT.table.c.act_id).in_(keys)).order_by(ACT.table.c.pos)
     return rows_of(conn, ACT, asked)

@@ -58,7 +58,9 @@ def block_at(conn: Connection, time: int) -> Header | None:
 
 def transactions(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, Mined]:
     """Where these transactions were mined; those not mined (or not mirrored yet) are missing."""
-    asked = select(TX.c.hash, TX.c.block, TX.c.tx_index, BLOCK.c.hash).join(BLOCK, BLOCK.c.number == TX.c.block).where(TX.c.hash.in_(hashes))
+    asked = (
+        select(TX.c.hash, TX.c.block, TX.c.tx_index, BLOCK.c.hash).join(BLOCK, BLOCK.c.number == TX.c.block).where(TX.c.hash.in_(hashes))
+    )
     return {tx: Mined(block, index, block_hash) for tx, block, index, block_hash in conn.execute(asked)}
 
 

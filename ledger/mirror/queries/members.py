@@ -13,7 +13,9 @@ def get(conn: Connection, account: bytes, at: int | None = None) -> Member | Non
 
 def of_party(conn: Connection, party: bytes, at: int | None = None) -> list[Member]:
     """The accounts whose registered identifier is this party word."""
-    return rows_of(conn, MEMBER, select(MEMBER.table).where(MEMBER.table.c.party == party, valid(MEMBER, at)).order_by(MEMBER.table.c.from_pos))
+    return rows_of(
+        conn, MEMBER, select(MEMBER.table).where(MEMBER.table.c.party == party, valid(MEMBER, at)).order_by(MEMBER.table.c.from_pos)
+    )
 
 
 def all_members(

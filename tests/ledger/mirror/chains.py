@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, TypeAlias
 
-from eth_abi import encode
+from eth_abi.abi import encode
 from eth_hash.auto import keccak
 
 from ledger.chain import artifacts
@@ -31,9 +31,10 @@ def address_of(contract: str) -> bytes:
     return sha256(contract.encode()).digest()[:20]
 
 
-def table() -> EventTable:
-    """The events of every contract that a fold reads, at the addresses of recorded chains."""
-    return EventTable.of(((name, address_of(name), artifacts.load(name).abi) for name in CONTRACTS), FOLDS.wanted)
+def table(addresses: Mapping[str, bytes] | None = None) -> EventTable:
+    """The events of every contract that a fold reads, at these addresses or at those of recorded chains."""
+    at = addresses or {name: address_of(name) for name in CONTRACTS}
+    return EventTable.of(((name, at[name], artifacts.load(name).abi) for name in CONTRACTS), FOLDS.wanted)
 
 
 _ABI = {(name, entry["name"]): entry for name in CONTRACTS for entry in artifacts.load(name).abi if entry["type"] == "event"}

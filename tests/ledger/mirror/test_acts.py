@@ -57,7 +57,10 @@ def test_relayers_and_kinds(db: Database, mirror_of: MakeMirror) -> None:
     kind = {"kind": b"k" * 32, "envelopeType": b"e" * 32, "target": b"t" * 20, "selector": b"sele", "hasher": b"\0" * 4}
     relayer = b"r" * 20
     made.mine([("Acts", "KindAdded", kind), ("Acts", "RelayerSet", {"relayer": relayer, "enrolled": True})])
-    made.mine([("Acts", "RelayerSet", {"relayer": relayer, "enrolled": False})], [("Acts", "RelayerSet", {"relayer": b"s" * 20, "enrolled": False})])
+    made.mine(
+        [("Acts", "RelayerSet", {"relayer": relayer, "enrolled": False})],
+        [("Acts", "RelayerSet", {"relayer": b"s" * 20, "enrolled": False})],
+    )
     mirror_of(made.source()).catch_up()
     with db.read() as conn:
         assert [(one.kind, one.target, one.selector) for one in acts.kinds(conn)] == [(b"k" * 32, b"t" * 20, b"sele")]

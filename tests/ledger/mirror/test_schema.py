@@ -51,7 +51,9 @@ def test_migrations_make_the_models_tables(db: Database) -> None:
 
 
 def _is_projection(difference: object) -> bool:
-    return isinstance(difference, tuple) and difference[0] == "remove_table" and difference[1].name in {*projections.tables, "alembic_version"}
+    return (
+        isinstance(difference, tuple) and difference[0] == "remove_table" and difference[1].name in {*projections.tables, "alembic_version"}
+    )
 
 
 def test_opening_again_keeps_what_is_there(database_url: str) -> None:

@@ -16,11 +16,11 @@ class _Stored(Nothing):
     def __init__(self) -> None:
         self.reads = 0
 
-    def live(self, projection: AnyProjection, key: Key) -> tuple[Any, ...] | None:
+    def live(self, projection: AnyProjection, key: Key, /) -> tuple[Any, ...] | None:
         self.reads += 1
         return (KEY, ACCOUNT, 1, 0, 10, None) if projection is MEMBER_KEY and key == (KEY,) else None
 
-    def highest(self, projection: AnyProjection) -> int:
+    def highest(self, _projection: AnyProjection, /) -> int:
         return 41
 
 
@@ -75,7 +75,7 @@ def test_a_new_key_is_opened_without_a_read_and_only_once() -> None:
 
 def test_what_is_missing_is_named() -> None:
     state = _state(7)
-    with pytest.raises(FoldError, match="relayer has no live row .*6b6b.* at position 7"):
+    with pytest.raises(FoldError, match=r"relayer has no live row .*6b6b.* at position 7"):
         state.close(RELAYER, (KEY,))
     with pytest.raises(FoldError, match="relayer"):
         state.need(RELAYER, (KEY,))
