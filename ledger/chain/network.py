@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -68,7 +67,6 @@ class Network:
     chain_id: int
     validators: list[Validator]
     with_parent: bool = True
-    _processes: dict[int, psutil.Process] = field(default_factory=dict)
 
     @property
     def engine(self) -> Engine:
@@ -131,7 +129,7 @@ class Network:
         document = {"engine": self.engine_name, "chain_id": self.chain_id, "validators": [asdict(each) for each in self.validators]}
         beside = self.directory / f"{SETTINGS}.tmp"
         beside.write_text(json.dumps(document, indent=1) + "\n")
-        os.replace(beside, self.directory / SETTINGS)
+        beside.replace(self.directory / SETTINGS)
 
     def _start(self, index: int) -> None:
         each = self.validators[index]

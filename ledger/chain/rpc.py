@@ -126,7 +126,8 @@ class Rpc:
         answer = self._parse(_decode_answer, self._post(request.body))
         if answer.error is not None:
             raise _error(answer.error)
-        return answer.result
+        result: msgspec.Raw = answer.result
+        return result
 
     def _exchange(self, part: Sequence[_Request]) -> list[msgspec.Raw | RpcError]:
         response = self._post(b"[" + b",".join(request.body for request in part) + b"]", too_large_is_answer=True)

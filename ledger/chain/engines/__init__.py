@@ -28,9 +28,7 @@ class Validators(Protocol):
     ENGINE: Engine
     CHAIN_ID: int
 
-    def prepare(
-        self, folders: Sequence[Path], ports: Sequence[tuple[int, int]], chain_id: int, report: Callable[[str], None]
-    ) -> list[str]:
+    def prepare(self, folders: Sequence[Path], ports: Sequence[tuple[int, int]], chain_id: int, report: Callable[[str], None]) -> list[str]:
         """Write a new network's files, one folder and pair of ports (peers, clients) a validator; their addresses."""
 
     def command(self, folder: Path, p2p: int, rpc: int, chain_id: int) -> list[str]:

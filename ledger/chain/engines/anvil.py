@@ -61,9 +61,7 @@ class Anvil:
         self.process.wait()
 
 
-def start(
-    directory: Path, *, genesis_time: int | None = None, port: int = 0, chain_id: int = CHAIN_ID, automine: bool = False
-) -> Anvil:
+def start(directory: Path, *, genesis_time: int | None = None, port: int = 0, chain_id: int = CHAIN_ID, automine: bool = False) -> Anvil:
     """Start on the state in `directory`, or with a new chain whose genesis has the stamp `genesis_time` (default: now).
 
     Port 0 takes a free one. Without `automine` a block is mined only when the clock says so. A chain found again goes on at the
@@ -105,7 +103,13 @@ def _command(state: Path, port: int, chain_id: int, automine: bool, genesis_time
         "state": state,
         "state-interval": DUMP_SECONDS,
     }
-    switches = ["--quiet", "--no-cors", "--disable-min-priority-fee", "--disable-default-create2-deployer", *([] if automine else ["--no-mining"])]
+    switches = [
+        "--quiet",
+        "--no-cors",
+        "--disable-min-priority-fee",
+        "--disable-default-create2-deployer",
+        *([] if automine else ["--no-mining"]),
+    ]
     stamp = [] if genesis_time is None else ["--timestamp", str(genesis_time)]
     pairs = [text for name, value in settings.items() for text in (f"--{name}", str(value))]
     return [str(program()), *switches, *pairs, *stamp]

@@ -115,15 +115,14 @@ def _compile(work: Path, environment: Mapping[str, str], report: Report) -> None
     packages = len(_run(["go", "list", "-deps", PACKAGE], work, environment).splitlines())
     command = [_found("go", environment), "build", "-v", *FLAGS, "-o", str(work / "kcn"), PACKAGE]
     with subprocess.Popen(command, cwd=work, env=environment, stderr=subprocess.PIPE, text=True) as compiler:
-        assert compiler.stderr is not None
-        lines = _followed(compiler.stderr, packages, report)
+        lines = _followed(compiler.stderr or (), packages, report)
     if compiler.returncode != 0:
         raise NodeError(f"validator: `go build` failed: {_last(lines)}")
 
 
 def _followed(output: Iterable[str], packages: int, report: Report) -> list[str]:
     """The compiler's output; it names a package a line, none for what it has in its cache."""
-    lines = []
+    lines: list[str] = []
     for line in output:
         if len(lines) % REPORT_EVERY == 0:
             report(f"validator: compiling, {len(lines)} of at most {packages} packages (step 3 of 3)")

@@ -11,7 +11,6 @@ from typing import Any
 
 import coincurve
 import rlp
-from eth_keys import keys
 from eth_keys.datatypes import PrivateKey
 
 from ledger.chain.node import LOOPBACK
@@ -62,7 +61,7 @@ class Seat:
 
 def new_key() -> PrivateKey:
     """A validator's secp256k1 key from the system's random source."""
-    return keys.PrivateKey(coincurve.PrivateKey().secret)
+    return PrivateKey(coincurve.PrivateKey().secret)
 
 
 def genesis(chain_id: int, validators: Sequence[bytes], timestamp: int) -> dict[str, Any]:
@@ -99,7 +98,7 @@ def write_secret(path: Path, text: str) -> None:
 
 def read_key(folder: Path) -> PrivateKey:
     """The key that write_node wrote."""
-    return keys.PrivateKey(bytes.fromhex((folder / "klay" / "nodekey").read_text()))
+    return PrivateKey(bytes.fromhex((folder / "klay" / "nodekey").read_text()))
 
 
 def _config(chain_id: int, governing: bytes) -> dict[str, Any]:
