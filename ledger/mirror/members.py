@@ -39,9 +39,8 @@ def _acceptance_set(state: State, event: Event) -> None:
 
 
 def _recovered(state: State, event: Event) -> None:
-    told = event.args
-    state.change(MEMBER, (told.account,), epoch=told.epoch)
-    state.put(MEMBER_KEY, MemberKey(told.key, told.account, state.need(MEMBER, (told.account,)).roles, told.epoch))
+    # The new key comes by its own KeyAdded.
+    state.change(MEMBER, (event.args.account,), epoch=event.args.epoch)
 
 
 def _key_added(state: State, event: Event) -> None:

@@ -68,9 +68,7 @@ class Members:
         name, key = self.any(draw), draw.randbytes(20)
         self.epochs[name] += 1
         self.keys[name].append(key)
-        return [
-            ("Members", "MemberRecovered", {"account": told.account(name), "key": key, "epoch": self.epochs[name], "reason": b"r" * 32})
-        ]
+        return told.recovered(name, key, self.epochs[name])
 
     def _accept(self, draw: random.Random) -> list[Told]:
         return [("Members", "AcceptanceSet", {"account": told.account(self.any(draw)), "acceptsDirect": draw.random() < 0.5})]

@@ -64,8 +64,7 @@ def test_a_recovery_kills_every_older_key(db: Database, mirror_of: MakeMirror) -
     chain = Chain()
     chain.mine([*told.admitted(BANK), told.key_added(BANK, SECOND_KEY)])
     new_key = b"3" * 20
-    recovered = {"account": told.account(BANK), "key": new_key, "epoch": 1, "reason": b"r" * 32}
-    chain.mine([("Members", "MemberRecovered", recovered)])
+    chain.mine(told.recovered(BANK, new_key, 1))
     _follow(chain, mirror_of)
     with db.read() as conn:
         assert [key.key for key in members.keys(conn, told.account(BANK))] == [new_key]

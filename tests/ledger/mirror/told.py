@@ -38,6 +38,12 @@ def reinstated(name: str) -> Told:
     return "Members", "MemberReinstated", {"account": account(name), "reason": b"r" * 32}
 
 
+def recovered(name: str, key: bytes, epoch: int, roles: int = 1) -> list[Told]:
+    """The council gives the account to a new key; keys of earlier epochs are dead."""
+    told = {"account": account(name), "key": key, "epoch": epoch, "reason": b"r" * 32}
+    return [("Members", "MemberRecovered", told), key_added(name, key, roles, epoch)]
+
+
 def act_done(name: str, act: int) -> Told:
     return "Acts", "ActDone", {"account": account(name), "id": act, "kind": b"k" * 32, "digest": act.to_bytes(32)}
 
