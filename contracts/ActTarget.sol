@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Signer} from "./interfaces/IActs.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
+import {Modes} from "./types/Roles.sol";
 
 /// @title What a contract inherits to be reached by signed acts as well as directly
 /// @dev Acts appends, in the manner of ERC-2771, behind the ABI-encoded body:
@@ -51,13 +52,21 @@ abstract contract ActTarget {
         context.id = uint256(bytes32(msg.data[end - 64:end - 32]));
         context.digest = bytes32(msg.data[end - 96:end - 64]);
         context.signers = new Signer[](count);
-        uint256 at = end - 96 - 64 * count;
+        uint256 offset = end - 96 - 64 * count;
         for (uint256 i = 0; i < count; ++i) {
-            context.signers[i].account = address(bytes20(msg.data[at:at + 20]));
-            context.signers[i].role = uint16(bytes2(msg.data[at + 20:at + 22]));
-            context.signers[i].mode = uint8(msg.data[at + 22]);
-            context.signers[i].key = address(bytes20(msg.data[at + 32:at + 52]));
-            at += 64;
+            context.signers[i].account = address(bytes20(msg.data[offset:offset + 20]));
+            context.signers[i].role = uint16(bytes2(msg.data[offset + 20:offset + 22]));
+            context.signers[i].mode = uint8(msg.data[offset + 22]);
+            context.signers[i].key = address(bytes20(msg.data[offset + 32:offset + 52]));
+            offset += 64;
         }
+    }
+
+    /// @dev Whether `account` is among the signers of the act, with its own consent.
+    function _hasSigned(ActContext memory context, address account) internal pure returns (bool) {
+        for (uint256 i = 0; i < context.signers.length; ++i) {
+            if (context.signers[i].account == account && context.signers[i].mode == Modes.SIGNED) return true;
+        }
+        return false;
     }
 }

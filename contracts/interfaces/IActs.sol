@@ -68,6 +68,7 @@ interface IActs {
 
     error NotRelayer(address caller);
     error KindExists(bytes32 kind);
+    error BodyMalformed(bytes32 kind);
     error InsufficientGas(uint256 left, uint256 needed);
     error AlreadySpent(address account, uint256 id);
 
