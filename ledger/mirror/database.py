@@ -25,6 +25,7 @@ _PRAGMAS = (
     "temp_store = MEMORY",
     "cache_size = -65536",
 )
+_POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 20}
 _IN_MEMORY = (None, "", ":memory:")
 
 
@@ -87,7 +88,7 @@ def migrate(conn: Connection) -> None:
 
 
 def _sqlite(url: URL) -> Engine:
-    pool: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if url.database in _IN_MEMORY else {}
+    pool: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if url.database in _IN_MEMORY else _POOL
     engine = create_engine(url, **pool)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -107,7 +108,7 @@ def _begin_sqlite(conn: Connection) -> None:
 
 
 def _postgresql(url: URL, schema: str) -> Engine:
-    engine = create_engine(url, connect_args={"options": f"-csearch_path={schema}"}, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"options": f"-csearch_path={schema}"}, pool_pre_ping=True, **_POOL)
     with engine.begin() as conn:
         if not conn.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema}).first():
             conn.execute(CreateSchema(schema, if_not_exists=True))

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ledger import faults
 from ledger.chain.blocks import Block, BlockSource, InconsistentAnswer, last_position
@@ -26,11 +26,11 @@ from ledger.mirror.fold import Folds
 from ledger.mirror.models import BLOCK, CHECKPOINT
 from ledger.mirror.rollback import roll_back
 from ledger.mirror.state import Nothing, State
-from ledger.mirror.writer import Checkpoint, DatabaseReader, advance, read_checkpoint, write_blocks, write_state
+from ledger.mirror.writer import Checkpoint, CheckpointMoved, DatabaseReader, advance, read_checkpoint, write_blocks, write_state
 
 log = logging.getLogger(__name__)
 
-_RETRIED = (InconsistentAnswer, RpcError, NodeUnreachable, OperationalError)
+_RETRIED = (InconsistentAnswer, RpcError, NodeUnreachable, OperationalError, InterfaceError)
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
 _HASHES_A_LOOK = 64
@@ -113,6 +113,7 @@ class Mirror:
         self._woken = threading.Event()
         self._fault: str | None = None
         self._alarm: Exception | None = None
+        self._unsure = False
         self._checkpoint, self._time = prepare(database, table, identity, folds)
         self._head = self._checkpoint.block
 
@@ -171,6 +172,8 @@ class Mirror:
     def step(self) -> bool:
         """Takes the next blocks, or goes back to a fork. True if there may be more to do."""
         self._woken.clear()
+        if self._unsure:
+            self._look_again()
         head = self._head = self._source.head()
         held = self._checkpoint
         if head <= held.block:
@@ -212,11 +215,24 @@ class Mirror:
             with self._database.write() as conn:
                 work(conn)
         except BaseException:
+            # A connection may break between the commit and its answer: only the database knows what became of it.
+            self._unsure = True
             self._state.forget()
             raise
         faults.point("mirror.committed")
+        self._moved_to(after, block_time)
+
+    def _look_again(self) -> None:
+        with self._database.read() as conn:
+            held = read_checkpoint(conn)
+            if held is None:
+                raise CheckpointMoved("the checkpoint is gone: the database was emptied while its mirror ran")
+            self._moved_to(held, _time_of(conn, held.block))
+        self._unsure = False
+
+    def _moved_to(self, checkpoint: Checkpoint, block_time: int | None) -> None:
         with self._moved:
-            self._checkpoint, self._time = after, block_time
+            self._checkpoint, self._time = checkpoint, block_time
             self._moved.notify_all()
 
     def _check_held(self, head: int) -> bool:
@@ -299,8 +315,12 @@ def prepare(database: Database, table: EventTable, identity: Identity, folds: Fo
             )
         if held.projections != folds.version():
             held = _fold_anew(conn, held, table, folds)
-        block_time: int | None = conn.execute(select(BLOCK.c.time).where(BLOCK.c.number == held.block)).scalar()
-        return held, block_time
+        return held, _time_of(conn, held.block)
+
+
+def _time_of(conn: Connection, block: int) -> int | None:
+    found: int | None = conn.execute(select(BLOCK.c.time).where(BLOCK.c.number == block)).scalar()
+    return found
 
 
 def _begin(conn: Connection, identity: Identity, folds: Folds) -> Checkpoint:

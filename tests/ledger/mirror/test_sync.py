@@ -1,12 +1,14 @@
 """The mirror follows a chain: catching up, restarts, reorganisations, lagging and failing nodes."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import OperationalError
 
 from ledger.chain.blocks import Block, BlockSource, InconsistentAnswer, RecordedSource
 from ledger.chain.decode import DecodeError
@@ -211,6 +213,33 @@ def test_faults_of_a_node_are_retried_until_they_pass(db: Database, mirror_of: M
         stop.set()
         thread.join()
     assert not source.faults and mirror.status().fault is None
+    _assert_equals_rebuild(db, source)
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_a_connection_that_breaks_at_a_commit(
+    db: Database, mirror_of: MakeMirror, monkeypatch: pytest.MonkeyPatch, committed: bool
+) -> None:
+    source = _chain().source()
+    mirror, whole = mirror_of(source), Database.write
+    broken: list[int] = []
+
+    @contextmanager
+    def write(database_: Database) -> Iterator[Connection]:
+        with whole(database_) as conn:
+            yield conn
+            if not committed and not broken:
+                broken.append(1)
+                raise OperationalError("COMMIT", {}, RuntimeError("connection lost before the commit"))
+        if not broken:
+            broken.append(1)
+            raise OperationalError("COMMIT", {}, RuntimeError("connection lost after the commit"))
+
+    monkeypatch.setattr(Database, "write", write)
+    with pytest.raises(OperationalError):
+        mirror.step()
+    mirror.catch_up()
+    assert _roles(db) == list(range(1, 13))
     _assert_equals_rebuild(db, source)
 
 
