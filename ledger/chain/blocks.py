@@ -120,14 +120,12 @@ class _Log(msgspec.Struct):
 
 
 class NodeSource:
-    """A node, asked by JSON-RPC for the logs of `addresses` whose first topic is one of `topics`."""
+    """A node, asked by JSON-RPC for the logs of `addresses` (None: of anybody) whose first topic is one of `topics`."""
 
-    def __init__(self, rpc: Rpc, addresses: Iterable[bytes], topics: Iterable[bytes]) -> None:
+    def __init__(self, rpc: Rpc, addresses: Iterable[bytes] | None, topics: Iterable[bytes]) -> None:
         self._rpc = rpc
-        self._filter = {
-            "address": sorted("0x" + address.hex() for address in addresses),
-            "topics": [sorted("0x" + topic.hex() for topic in topics)],
-        }
+        emitters = {} if addresses is None else {"address": sorted("0x" + address.hex() for address in addresses)}
+        self._filter = {**emitters, "topics": [sorted("0x" + topic.hex() for topic in topics)]}
 
     def head(self) -> int:
         return _number(self._rpc.call("eth_blockNumber"))

@@ -76,14 +76,18 @@ class Event:
 
 
 class EventTable:
-    """The events that the mirror reads, by (address, first topic)."""
+    """The events that the mirror reads, by (address, first topic).
 
-    def __init__(self, entries: Mapping[tuple[bytes, bytes], EventType]) -> None:
+    A contract that exists many times, some of them not deployed yet, has no address: its events are taken from anywhere, and the fold
+    knows which emitters are listed. Since a stranger may emit such a topic too, what can't be decoded there is no event.
+    """
+
+    def __init__(self, entries: Mapping[tuple[bytes | None, bytes], EventType]) -> None:
         self._entries = dict(entries)
 
     @classmethod
-    def of(cls, contracts: Iterable[tuple[str, bytes, Abi]], wanted: Callable[[str, str], bool]) -> "EventTable":
-        """The table of (contract name, address, ABI) triples, of the events for which `wanted(contract, event)` holds."""
+    def of(cls, contracts: Iterable[tuple[str, bytes | None, Abi]], wanted: Callable[[str, str], bool]) -> "EventTable":
+        """The table of (contract name, address or None, ABI) triples, of the events for which `wanted(contract, event)` holds."""
         return cls(
             {
                 (address, event.topic): event
@@ -94,8 +98,10 @@ class EventTable:
         )
 
     @property
-    def addresses(self) -> set[bytes]:
-        return {address for address, _ in self._entries}
+    def addresses(self) -> set[bytes] | None:
+        """The emitters to ask a node for; None if one of them may be anywhere."""
+        known = {address for address, _ in self._entries if address is not None}
+        return known if all(address is not None for address, _ in self._entries) else None
 
     @property
     def topics(self) -> set[bytes]:
@@ -107,16 +113,30 @@ class EventTable:
         return {(event.contract, event.name) for event in self._entries.values()}
 
     def knows(self, log: Log) -> bool:
-        return bool(log.topics) and (log.address, log.topics[0]) in self._entries
+        """Whether the log is to be kept: of a known contract, or of a topic that is taken from anywhere and decodable."""
+        if not log.topics:
+            return False
+        if (log.address, log.topics[0]) in self._entries:
+            return True
+        anywhere = self._entries.get((None, log.topics[0]))
+        return anywhere is not None and _decodable(anywhere, log)
 
     def decode(self, block: int, time: int, log: Log) -> Event:
         """The event of a log that the table knows. Raises DecodeError."""
-        event = self._entries[log.address, log.topics[0]]
+        event = self._entries.get((log.address, log.topics[0])) or self._entries[None, log.topics[0]]
         return Event(position(block, log.index), time, log.tx_index, log.address, event, event.decode(log.topics, log.data))
 
     def events(self, block: Block) -> list[Event]:
         """The block's known events in order. Raises DecodeError."""
         return [self.decode(block.number, block.time, log) for log in block.logs if self.knows(log)]
+
+
+def _decodable(event: EventType, log: Log) -> bool:
+    try:
+        event.decode(log.topics, log.data)
+    except DecodeError:
+        return False
+    return True
 
 
 def event_types(contract: str, abi: Abi) -> list[EventType]:

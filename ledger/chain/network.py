@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
+import subprocess
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import psutil
+from filelock import FileLock
 
 from ledger.chain import node
 from ledger.chain.engines import Engine, validators_of
@@ -67,6 +70,7 @@ class Network:
     chain_id: int
     validators: list[Validator]
     with_parent: bool = True
+    _children: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict, repr=False)
 
     @property
     def engine(self) -> Engine:
@@ -78,13 +82,14 @@ class Network:
         """JSON-RPC addresses, one a validator."""
         return tuple(each.url for each in self.validators)
 
-    def start(self) -> None:
-        """Start the validators that are down. NodeError if a port is taken."""
+    def start(self) -> list[int]:
+        """Start the validators that are down; returns which. NodeError, and none started, if a port is taken."""
         down = [index for index, each in enumerate(self.validators) if not _alive(each)]
         for index in down:
             _check_ports(self.validators[index], self.directory)
         for index in down:
             self._start(index)
+        return down
 
     def restart(self, index: int) -> None:
         """Start validator `index` again, on its own data."""
@@ -96,17 +101,17 @@ class Network:
         process = _process(self.validators[index])
         if process is not None:
             process.kill()
-            _reap(process, STOP_SECONDS)
+            process.wait(STOP_SECONDS)
         self._record(index, None)
 
-    def stop(self) -> None:
-        """Ask all to end, and kill those that do not within a minute. Data stays."""
-        processes = [process for each in self.validators if (process := _process(each)) is not None]
+    def stop(self, indices: Sequence[int] = range(SIZE)) -> None:
+        """Ask all (or those at `indices`) to end, and kill what does not within a minute. Data stays."""
+        processes = [process for index in indices if (process := _process(self.validators[index])) is not None]
         for process in processes:
             process.terminate()
         for process in processes:
             _end(process)
-        for index in range(len(self.validators)):
+        for index in indices:
             self._record(index, None)
 
     def wait_for_block(self, above: int = 0, seconds: float = FIRST_BLOCK_SECONDS) -> None:
@@ -136,13 +141,16 @@ class Network:
         folder = self.directory / each.name
         driver = validators_of(self.engine_name)
         command = driver.command(folder, each.p2p, each.rpc, self.chain_id)
-        process = node.spawn(command, self._log(each), environment=driver.environment(folder), with_parent=self.with_parent)
-        self._record(index, psutil.Process(process.pid))
+        child = node.spawn(command, self._log(each), environment=driver.environment(folder), with_parent=self.with_parent)
+        self._record(index, psutil.Process(child.pid))
+        self._children[index] = child
 
     def _record(self, index: int, process: psutil.Process | None) -> None:
         pid, started = (None, None) if process is None else (process.pid, process.create_time())
         self.validators[index] = replace(self.validators[index], pid=pid, started=started)
         self.save()
+        if process is None and index in self._children:
+            self._children.pop(index).wait()
 
     def _running(self) -> list[Health]:
         return [_health(each) for each in self.validators if each.pid is not None]
@@ -153,17 +161,17 @@ class Network:
 
 def create(directory: Path, engine_name: str = "kaia", *, chain_id: int | None = None, report: Report = silent) -> Network:
     """Set up a new network in `directory` (keys, genesis, peers); nothing runs yet. NodeError if there is one already."""
-    directory.mkdir(parents=True, exist_ok=True)
-    if (directory / SETTINGS).exists():
-        raise node.NodeError(f"{directory} holds a network already; start that one, or choose another folder")
+    folders = [directory / f"validator-{number}" for number in range(1, SIZE + 1)]
+    _check_empty(directory, folders)
     driver = validators_of(engine_name)
-    names = [f"validator-{number}" for number in range(1, SIZE + 1)]
-    ports = list(zip(*[iter(node.free_ports(2 * SIZE))] * 2, strict=True))
     chosen = chain_id or driver.CHAIN_ID
-    addresses = driver.prepare([directory / name for name in names], ports, chosen, report)
-    validators = [Validator(name, address, *pair) for name, address, pair in zip(names, addresses, ports, strict=True)]
-    network = Network(directory, engine_name, chosen, validators)
-    network.save()
+    free = node.free_ports(2 * SIZE)
+    ports = list(zip(free[:SIZE], free[SIZE:], strict=True))
+    with _removed_on_fault(folders):
+        addresses = driver.prepare(folders, ports, chosen, report)
+        validators = [Validator(folder.name, address, *pair) for folder, address, pair in zip(folders, addresses, ports, strict=True)]
+        network = Network(directory, engine_name, chosen, validators)
+        network.save()
     return network
 
 
@@ -182,13 +190,11 @@ def find(directory: Path) -> Network:
 
 def open_network(directory: Path, engine_name: str = "kaia", *, with_parent: bool = True, report: Report = silent) -> Network:
     """The network in `directory`, made if there is none, started, and past its next block."""
-    network = find(directory) if (directory / SETTINGS).exists() else create(directory, engine_name, report=report)
-    network.with_parent = with_parent
-    before = max((each.head or 0 for each in network.status()), default=0)
-    report("network: starting four validators")
-    network.start()
-    report("network: waiting for a block on each")
-    network.wait_for_block(before)
+    directory.mkdir(parents=True, exist_ok=True)
+    with FileLock(directory / "network.lock"):
+        network = find(directory) if (directory / SETTINGS).exists() else create(directory, engine_name, report=report)
+        network.with_parent = with_parent
+        _start_all(network, report)
     return network
 
 
@@ -200,6 +206,36 @@ def four_validators(directory: Path, engine_name: str = "kaia") -> Iterator[Netw
         yield network
     finally:
         network.stop()
+
+
+def _start_all(network: Network, report: Report) -> None:
+    before = max(each.head or 0 for each in network.status())
+    report("network: starting four validators")
+    started = network.start()
+    report("network: waiting for a block on each")
+    try:
+        network.wait_for_block(before)
+    except BaseException:
+        network.stop(started)
+        raise
+
+
+def _check_empty(directory: Path, folders: Sequence[Path]) -> None:
+    if (directory / SETTINGS).exists():
+        raise node.NodeError(f"{directory} holds a network already; start that one, or choose another folder")
+    left = next((folder for folder in folders if folder.exists()), None)
+    if left is not None:
+        raise node.NodeError(f"{left} is there without {SETTINGS}, so its network is incomplete; move it away or choose another folder")
+
+
+@contextlib.contextmanager
+def _removed_on_fault(folders: Sequence[Path]) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _check_ports(each: Validator, directory: Path) -> None:
@@ -226,14 +262,10 @@ def _alive(each: Validator) -> bool:
 
 def _end(process: psutil.Process) -> None:
     try:
-        _reap(process, STOP_SECONDS)
+        process.wait(STOP_SECONDS)
     except psutil.TimeoutExpired:
         process.kill()
-        _reap(process, STOP_SECONDS)
-
-
-def _reap(process: psutil.Process, seconds: float) -> None:
-    process.wait(seconds)
+        process.wait(STOP_SECONDS)
 
 
 def _health(each: Validator) -> Health:

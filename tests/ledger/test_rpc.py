@@ -80,7 +80,7 @@ def test_a_parameter_without_json_form_is_refused_before_anything_is_sent(node: 
 def test_call_as_parses_into_a_type(node: Rpc) -> None:
     class Head(msgspec.Struct):
         number: str
-        gasLimit: str  # noqa: N815 the node's own name
+        gasLimit: str
 
     head = node.call_as(Head, "eth_getBlockByNumber", "latest", False)
     assert int(head.gasLimit, 16) == anvil.ENGINE.block_gas_limit

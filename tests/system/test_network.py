@@ -102,7 +102,14 @@ class Sender:
     def sign(self, rpc: Rpc, data: bytes, to: bytes) -> bytes:
         address = "0x" + self.key.public_key.to_canonical_address().hex()
         nonce = int(rpc.call("eth_getTransactionCount", address, "pending"), 16)
-        transaction = {"nonce": nonce, "gasPrice": 0, "gas": 1_000_000, "value": 0, "data": data, "chainId": int(rpc.call("eth_chainId"), 16)}
+        transaction = {
+            "nonce": nonce,
+            "gasPrice": 0,
+            "gas": 1_000_000,
+            "value": 0,
+            "data": data,
+            "chainId": int(rpc.call("eth_chainId"), 16),
+        }
         signed = Account.sign_transaction({**transaction, **({"to": to} if to else {})}, self.key.to_bytes())
         return bytes(signed.raw_transaction)
 
@@ -205,6 +212,28 @@ def test_the_command_brings_a_network_up_shows_it_and_leaves_nothing(tmp_path: P
     assert not [pid for pid in pids if pid is not None and psutil.pid_exists(pid)]
     assert all(each.pid is None for each in network.find(folder).validators)
     assert run("down", *place).returncode == 0
+
+
+def test_a_set_up_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLEDGEBOOK_VALIDATOR", "/bin/false")
+    with pytest.raises(NodeError, match="could not be set up"):
+        network.create(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_validators_that_end_at_once_are_named_and_none_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network.create(tmp_path)
+    monkeypatch.setenv("PLEDGEBOOK_VALIDATOR", "/bin/false")
+    with pytest.raises(NodeError, match=r"validator-[1-4] ended"):
+        network.open_network(tmp_path)
+    assert all(each.pid is None for each in network.find(tmp_path).validators)
+
+
+def test_validators_without_settings_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "validator-2").mkdir()
+    with pytest.raises(NodeError, match=r"validator-2 is there without network\.json"):
+        network.create(tmp_path)
+    assert (tmp_path / "validator-2").exists()
 
 
 def test_damaged_settings_are_named(tmp_path: Path) -> None:
