@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+/// @notice Payments on receivables: allocation, the ruler that pays each range exactly, waiting money, late interest, mandates.
+/// @dev Amounts are minor units, times UTC seconds. A payment pays late interest first, then principal (CivC 561); what exceeds everything owed is credited to its payer.
+interface IRepayment {
+    /// How a payment came; stored with it.
+    enum Kind {
+        None,
+        Voluntary,
+        Debit,
+        BankNotice
+    }
+
+    /// Computed from time and debt; `Disputed` and other marks stand beside it.
+    enum Condition {
+        None,
+        Draft,
+        Current,
+        PartPaid,
+        Grace,
+        Overdue,
+        Closed,
+        Cancelled,
+        Refused
+    }
+
+    /// The acting account pays from its own cash.
+    struct PayReceivable {
+        uint192 receivable;
+        uint64 amount;
+        bytes32 ref;
+    }
+
+    /// A settlement bank says that money reached it; it issues as much of its cash in the same transaction.
+    struct BankNotice {
+        uint8 cash;
+        /// Consumed once: the payment's UETR hash, else the hash of (bank, account, servicer reference, booking date).
+        bytes32 reference_;
+        uint40 bookedAt;
+        uint64 total;
+        bytes32 contentRoot;
+        Allocation[] allocations;
+    }
+
+    struct Allocation {
+        uint192 receivable;
+        address payer;
+        uint64 amount;
+    }
+
+    /// The obligor lets due debts be debited from its cash: at most `cap` in all, until `until`; `partial_` allows a debit of less than the debt.
+    struct SetMandate {
+        uint8 cash;
+        uint64 cap;
+        uint40 until;
+        bool partial_;
+    }
+
+    struct EndMandate {
+        uint8 cash;
+    }
+
+    /// Pays out what is credited to the acting account.
+    struct Withdraw {
+        uint8 cash;
+    }
+
+    /// Pays out what is credited to a contract account for one range.
+    struct WithdrawRange {
+        uint192 receivable;
+        uint64 start;
+    }
+
+    event PaymentReceived(
+        uint192 indexed receivable,
+        address indexed payer,
+        bytes32 indexed ref,
+        Kind kind,
+        uint64 interest,
+        uint64 principal,
+        uint64 excess,
+        uint64 waitingPrincipal,
+        uint64 waitingInterest,
+        uint128 moneyDays,
+        uint40 accruedDay
+    );
+    event BankNoticeTaken(
+        bytes32 indexed reference_, address indexed bank, uint8 cash, uint40 bookedAt, uint64 total, bytes32 contentRoot
+    );
+    event PaymentDistributed(
+        uint192 indexed receivable,
+        uint16 payment,
+        uint64 principal,
+        uint64 interest,
+        uint64 owedBefore,
+        uint64 owedAfter,
+        Kind kind
+    );
+    /// @notice What range [start, end) drew of payments (from, to]; credited to the owner, and paid out at once when `paid`.
+    event Drawn(
+        uint192 indexed receivable,
+        address indexed owner,
+        uint64 start,
+        uint64 end,
+        uint16 from,
+        uint16 to,
+        uint64 principal,
+        uint64 interest,
+        bool paid
+    );
+    /// @notice Money credited otherwise: the excess of a payment.
+    event Credited(address indexed account, uint8 indexed cash, uint192 indexed receivable, uint64 amount);
+    event Withdrawn(address indexed account, uint8 indexed cash, uint192 indexed receivable, uint64 start, uint64 amount);
+    event MandateSet(address indexed obligor, uint8 indexed cash, uint64 cap, uint40 until, bool partial_);
+    event MandateEnded(address indexed obligor, uint8 indexed cash);
+    event MandateUsed(address indexed obligor, uint8 indexed cash, uint64 amount, uint64 capLeft);
+
+    error NotLive(uint192 receivable);
+    error NotPinned(uint192 receivable, uint8 module);
+    error AmountZero();
+    error AllocationsDiffer(uint64 total, uint256 sum);
+    error ReferenceUsed(bytes32 reference_);
+    error NotBank(address account, address bank);
+    error CashDiffers(uint192 receivable, uint8 cash, uint8 pinned);
+    error NotDue(uint192 receivable, uint40 due);
+    error NoMandate(address obligor, uint8 cash);
+    error MandateShort(uint64 needed, uint64 capLeft);
+    error BalanceShort(uint64 needed, uint256 balance);
+    error Disputed(uint192 receivable);
+    error BelowThreshold(uint64 amount, uint64 least);
+    error NothingWaiting(uint192 receivable);
+    error TooEarly(uint192 receivable, uint40 from);
+    error PaymentsExhausted(uint192 receivable, uint16 payments);
+    error NotToken(address caller);
+    error ContractDrawsItself(address owner);
+    error NothingCredited(address account);
+    error UnknownToken(uint256 token);
+    error UntilPassed(uint40 until);
+
+    function payReceivable(PayReceivable calldata body) external;
+    function takeBankNotice(BankNotice calldata body) external;
+    function hashBankNotice(BankNotice calldata body) external view returns (bytes32);
+    function setMandate(SetMandate calldata body) external;
+    function endMandate(EndMandate calldata body) external;
+    function withdraw(Withdraw calldata body) external;
+    function withdrawRange(WithdrawRange calldata body) external;
+
+    /// @notice Debits the obligor under its mandate once the debt is due. Anyone may call; only the condition decides.
+    function debit(uint192 receivable) external;
+    /// @notice Dry run of {debit}: the amount that it would take, or the revert data that it would meet.
+    function checkDebit(uint192 receivable) external view returns (uint64 amount, bytes memory reason);
+    /// @notice Distributes waiting money 30 days after the last distribution. Anyone may call.
+    function distribute(uint192 receivable) external;
+    /// @notice Draws what tokens are owed to their owners. Anyone for a plain account; for a contract account only itself.
+    function draw(uint256[] calldata tokens) external;
+    /// @notice For the token contract, before a move or merge: credits what the range has not drawn to its present owner.
+    function settle(uint192 receivable, uint64 start, uint64 end, uint16 cursor, address owner) external;
+
+    /// @notice What range [start, end) is owed of the principal after every payment so far.
+    function owed(uint192 receivable, uint64 start, uint64 end) external view returns (uint64);
+    /// @notice What a token could draw now.
+    function undrawn(uint256 token) external view returns (uint64 principal, uint64 interest);
+    /// @notice Debt at a time: principal and late interest still to be paid, money waiting, money-days behind the interest.
+    function debtAt(uint192 receivable, uint40 time)
+        external
+        view
+        returns (uint64 principal, uint64 interest, uint64 waitingPrincipal, uint64 waitingInterest);
+    function payment(uint192 receivable, uint16 number)
+        external
+        view
+        returns (uint64 principal, uint64 interest, uint64 owedBefore, uint40 time, Kind kind);
+    function stateAt(uint192 receivable, uint40 time) external view returns (Condition);
+    function credit(address account, uint8 cash) external view returns (uint64);
+    function rangeCredit(address account, uint192 receivable, uint64 start) external view returns (uint64);
+    function mandate(address obligor, uint8 cash) external view returns (uint64 cap, uint40 until, bool partial_);
+}
