@@ -1,10 +1,14 @@
 """Every fold of the product in one place, and the table of the events that they read."""
 
-from ledger.mirror import acts, members, models
+from collections.abc import Mapping
+
+from ledger.chain import artifacts
+from ledger.chain.decode import EventTable
+from ledger.mirror import acts, cash, members, models
 from ledger.mirror.fold import Folds
 
 FOLDS = Folds(
-    rules={**acts.RULES, **members.RULES},
+    rules={**acts.RULES, **members.RULES, **cash.RULES},
     projections=(
         models.ACT,
         models.RELAYER,
@@ -12,5 +16,22 @@ FOLDS = Folds(
         models.MEMBER,
         models.MEMBER_KEY,
         models.MEMBER_SLOT,
+        models.CASH,
+        models.CASH_ENTRY,
     ),
 )
+
+MANY = {"SettlementCash"}
+"""Contracts that exist once for each bank and currency: the desk lists them as they come, so their events are taken from anywhere."""
+
+
+def contracts() -> list[str]:
+    """The contracts whose events are folded."""
+    return sorted({contract for contract, _ in FOLDS.rules})
+
+
+def event_table(addresses: Mapping[str, bytes]) -> EventTable:
+    """The events that are folded, of contracts at these addresses. Raises KeyError for a contract without one."""
+    return EventTable.of(
+        ((name, None if name in MANY else addresses[name], artifacts.load(name).abi) for name in contracts()), FOLDS.wanted
+    )

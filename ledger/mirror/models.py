@@ -129,9 +129,37 @@ class MemberSlot(NamedTuple):
     to_pos: int | None = None
 
 
+class Cash(NamedTuple):
+    """A settlement bank's cash contract, by address. `number` is what receivables and acts name; `currency` its ISO 4217 number."""
+
+    address: Address
+    number: int
+    pos: int
+    bank: Address
+    currency: int
+
+
+class CashEntry(NamedTuple):
+    """A line of a cash statement, current until the account's next line: `delta` moved, `balance` after it, in minor units.
+
+    No counterparty: issued by the bank (delta above 0) or redeemed.
+    """
+
+    cash: int
+    account: Address
+    delta: int
+    balance: int
+    counterparty: Address | None
+    reference: Word
+    from_pos: int = 0
+    to_pos: int | None = None
+
+
 ACT = facts(Act, "act", 3)
 RELAYER = versioned(Relayer, "relayer", 1)
 KIND = facts(Kind, "kind", 1)
+CASH = facts(Cash, "cash", 1)
+CASH_ENTRY = versioned(CashEntry, "cash_entry", 2, ["account"])
 MEMBER = versioned(Member, "member", 1, ["party"], ["name"])
 MEMBER_KEY = versioned(MemberKey, "member_key", 1, ["account"])
 MEMBER_SLOT = versioned(MemberSlot, "member_slot", 2)

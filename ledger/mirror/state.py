@@ -49,7 +49,7 @@ class State:
         self._highest: dict[AnyProjection, int] = {}
 
     def get(self, projection: Projection[RowT], key: Key) -> RowT | None:
-        """The live row of a key, None if there is none."""
+        """The live row of a key, or the fact; None if there is none."""
         at = (projection, key)
         if at not in self._live:
             found = self.reader.live(projection, key)
@@ -93,6 +93,7 @@ class State:
     def add(self, projection: Projection[RowT], row: RowT) -> None:
         """A fact, written once."""
         self.born.setdefault(projection, []).append(row)
+        self._live[projection, row[: projection.keys]] = row
 
     def next_number(self, projection: AnyProjection) -> int:
         """One more than the highest first key column: a surrogate in event order."""

@@ -152,4 +152,16 @@ def test_the_table_knows_events_by_address_and_topic_and_places_them() -> None:
     block = Block(2, b"h" * 32, b"p" * 32, 1_000, (b"t" * 32,) * 2, (log, *strangers))
     [event] = table.events(block)
     assert (event.pos, event.time, event.tx_index, event.address, event.args.x) == (2 << 20 | 3, 1_000, 1, b"c" * 20, 9)
+    assert not table.knows(strangers[0])
     assert table.names == {("C", "Wanted")} and table.topics == {wanted.topic} and table.addresses == {b"c" * 20}
+
+
+def test_a_topic_taken_from_anywhere_is_kept_only_if_it_decodes() -> None:
+    abi = [_event([_field("uint8")], "Wanted")]
+    table = EventTable.of([("C", None, abi), ("D", b"d" * 20, [_event([_field("bool")], "Other")])], lambda _contract, _event: True)
+    [wanted] = event_types("C", abi)
+    good, bad = (Log(at, 0, bytes([at]) * 20, (wanted.topic,), data.to_bytes(32)) for at, data in ((1, 9), (2, 300)))
+    block = Block(2, b"h" * 32, b"p" * 32, 1_000, (b"t" * 32,), (good, bad))
+    assert [(event.address, event.args.x) for event in table.events(block)] == [(b"\1" * 20, 9)]
+    assert table.addresses is None
+    assert len(table.topics) == 2

@@ -11,7 +11,7 @@ from eth_hash.auto import keccak
 from ledger.chain import artifacts
 from ledger.chain.blocks import Block, Log, RecordedSource
 from ledger.chain.decode import EventTable, canonical
-from ledger.mirror.concepts import FOLDS
+from ledger.mirror.concepts import contracts, event_table
 from ledger.mirror.sync import Identity
 
 START = 5
@@ -21,9 +21,9 @@ IDENTITY = Identity(chain_id=31_337, ledger_id=b"L" * 32, start=START)
 GENESIS_TIME = 1_500_000_000
 
 Told: TypeAlias = tuple[str, str, Mapping[str, Any]]
-"""An event to emit: contract, event, values by name."""
+"""An event to emit: contract (one of many as Name@which), event, values by name."""
 
-CONTRACTS = sorted({contract for contract, _ in FOLDS.rules})
+CONTRACTS = contracts()
 
 
 def address_of(contract: str) -> bytes:
@@ -33,8 +33,7 @@ def address_of(contract: str) -> bytes:
 
 def table(addresses: Mapping[str, bytes] | None = None) -> EventTable:
     """The events of every contract that a fold reads, at these addresses or at those of recorded chains."""
-    at = addresses or {name: address_of(name) for name in CONTRACTS}
-    return EventTable.of(((name, at[name], artifacts.load(name).abi) for name in CONTRACTS), FOLDS.wanted)
+    return event_table(addresses or {name: address_of(name) for name in CONTRACTS})
 
 
 _ABI = {(name, entry["name"]): entry for name in CONTRACTS for entry in artifacts.load(name).abi if entry["type"] == "event"}
@@ -43,7 +42,7 @@ _ABI = {(name, entry["name"]): entry for name in CONTRACTS for entry in artifact
 def encoded(told: Told) -> tuple[tuple[bytes, ...], bytes]:
     """Topics and data of an event. Raises KeyError for a value that is missing."""
     contract, event, values = told
-    inputs = _ABI[contract, event]["inputs"]
+    inputs = _ABI[contract.partition("@")[0], event]["inputs"]
     unknown = set(values) - {one["name"] for one in inputs}
     assert not unknown, f"{event} has no {unknown}"
     signature = keccak(f"{event}({','.join(map(canonical, inputs))})".encode())

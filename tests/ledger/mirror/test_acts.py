@@ -4,7 +4,7 @@ from ledger.mirror.database import Database
 from ledger.mirror.models import Outcome
 from ledger.mirror.queries import acts, chain, events
 from tests.ledger.mirror import told
-from tests.ledger.mirror.chains import GENESIS_TIME, START, Chain, address_of, table
+from tests.ledger.mirror.chains import GENESIS_TIME, START, Chain, table
 from tests.ledger.mirror.conftest import MakeMirror
 
 BANK = "Bank"
@@ -118,4 +118,4 @@ def test_events_as_the_chain_has_them(db: Database, mirror_of: MakeMirror) -> No
         assert events.latest(conn, table(), limit=1).rows[0].name == "ActVoided"
         assert [one.name for one in events.feed(conn, table(), after=refused.pos).rows] == ["ActVoided"]
         assert events.feed(conn, table(), until=whole.rows[0].pos).rows == whole.rows[:1]
-    assert address_of("Acts") in table().addresses
+    assert table().knows(made.blocks[1].logs[0])

@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from tests.ledger.mirror.chains import Told
+from tests.ledger.mirror.chains import Told, address_of
 
 
 def account(name: str) -> bytes:
@@ -42,6 +42,17 @@ def recovered(name: str, key: bytes, epoch: int, roles: int = 1) -> list[Told]:
     """The council gives the account to a new key; keys of earlier epochs are dead."""
     told = {"account": account(name), "key": key, "epoch": epoch, "reason": b"r" * 32}
     return [("Members", "MemberRecovered", told), key_added(name, key, roles, epoch)]
+
+
+def cash_listed(index: int, contract: str, bank: str, currency: int = 156) -> Told:
+    listed = {"index": index, "cash": address_of(contract), "bank": account(bank), "currency": currency}
+    return "CashDesk", "CashListed", listed
+
+
+def cash_moved(payer: str | None, payee: str | None, amount: int, contract: str = "SettlementCash@1", reference: bytes = b"r" * 32) -> Told:
+    """Cash moves; without a payer it is issued, without a payee redeemed."""
+    ends = {"from": account(payer) if payer else bytes(20), "to": account(payee) if payee else bytes(20)}
+    return contract, "CashMoved", {**ends, "amount": amount, "ref": reference}
 
 
 def act_done(name: str, act: int) -> Told:
