@@ -1,0 +1,195 @@
+"""Runs every test and ends with one line, `N passed, M failed`; the exit code is 0 only if none failed and some passed."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from house import results, steps
+from house.results import Counts
+
+ROOT = Path(__file__).resolve().parents[2]
+FORGE = Path("node_modules", "@foundry-rs", "forge-linux-amd64", "bin", "forge")
+CHECKED = ("ledger", "gateway", "tests", "scripts/house")
+MINUTES = 25
+FULL_MINUTES = 600
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run of the suite is told: seed, whether at full counts, how long a program may take, where reports go."""
+
+    seed: int
+    full: bool
+    minutes: int
+    reports: Path
+    root: Path = ROOT
+    extra: tuple[str, ...] = ()
+
+    def environment(self) -> dict[str, str]:
+        """The environment of every test program."""
+        full = {"PLEDGEBOOK_FULL": "1", "FOUNDRY_PROFILE": "full"} if self.full else {}
+        seeds = {"PLEDGEBOOK_SEED": str(self.seed), "FOUNDRY_FUZZ_SEED": hex(self.seed)}
+        return steps.environment(self.root) | full | seeds
+
+
+@dataclass
+class Ended:
+    """A program that ended: its exit code and, when it was captured, its output."""
+
+    code: int
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One part of the suite: its counts and how long it took."""
+
+    part: str
+    counts: Counts
+    seconds: float = field(compare=False)
+
+    def line(self) -> str:
+        """A row of the closing table."""
+        return f"{self.part:<10} {self.counts.line():<40} {self.seconds:7.1f} s"
+
+
+def execute(command: Sequence[str | Path], settings: Settings, *, capture: bool) -> Ended:
+    """Run a test program; one that takes too long is ended with all that it started, and ends with code -9."""
+    stream = subprocess.PIPE if capture else None
+    process = subprocess.Popen(
+        command,
+        cwd=settings.root,
+        env=settings.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=stream,
+        stderr=subprocess.STDOUT if capture else None,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        output, _ = process.communicate(timeout=settings.minutes * 60)
+    except subprocess.TimeoutExpired:
+        _end_group(process)
+        return Ended(-signal.SIGKILL, f"took longer than {settings.minutes} minutes and was ended")
+    except BaseException:
+        _end_group(process)
+        raise
+    return Ended(process.returncode, output or "")
+
+
+def _end_group(process: subprocess.Popen[str]) -> None:
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+# --- parts
+
+
+def checks(settings: Settings) -> Counts:
+    """Lint, format and types; each program counts as one test."""
+    return results.total([_check(name, command, settings) for name, command in _check_commands(settings.root).items()])
+
+
+def _check_commands(root: Path) -> Mapping[str, list[str | Path]]:
+    programs = root / ".venv" / "bin"
+    return {
+        "ruff check": [programs / "ruff", "check", "."],
+        "ruff format": [programs / "ruff", "format", "--check", "."],
+        "mypy": [programs / "mypy", "--strict", *CHECKED],
+        "forge fmt": [root / FORGE, "fmt", "--check"],
+    }
+
+
+def _check(name: str, command: list[str | Path], settings: Settings) -> Counts:
+    ended = execute(command, settings, capture=True)
+    return results.of_check(name, ended.code, ended.output)
+
+
+def contracts(settings: Settings) -> Counts:
+    """forge's tests: units, fuzz, invariants."""
+    ended = execute([settings.root / FORGE, "test", "--json"], settings, capture=True)
+    return results.of_forge(ended.code, ended.output)
+
+
+def python(settings: Settings) -> Counts:
+    """pytest without the system tests, on all cores."""
+    return _pytest(settings, "python", "tests", "--ignore=tests/system", "--numprocesses=auto", "--dist=loadfile")
+
+
+def system(settings: Settings) -> Counts:
+    """pytest on the running product, one test at a time."""
+    return _pytest(settings, "system", "tests/system")
+
+
+def _pytest(settings: Settings, name: str, *arguments: str) -> Counts:
+    report = settings.reports / f"{name}.xml"
+    fixed = ["-q", f"--hypothesis-seed={settings.seed}", f"--junitxml={report}", "--color=no"]
+    command = [settings.root / ".venv" / "bin" / "python", "-m", "pytest", *fixed, *arguments, *settings.extra]
+    return results.of_pytest(execute(command, settings, capture=False).code, report)
+
+
+PARTS: Mapping[str, Callable[[Settings], Counts]] = {"checks": checks, "contracts": contracts, "python": python, "system": system}
+
+
+# --- the run
+
+
+def run_part(name: str, settings: Settings) -> Outcome:
+    """Run one part and print its failures. Whatever goes wrong in running it is a failure of the part."""
+    print(f"--- {name}", flush=True)
+    began = time.monotonic()
+    try:
+        counts = PARTS[name](settings)
+    except (OSError, ValueError, KeyError) as error:
+        counts = results.failure(f"{name} could not be run: {error!r}")
+    for reason in counts.reasons:
+        print(f"FAILED {reason}")
+    outcome = Outcome(name, counts, time.monotonic() - began)
+    print(outcome.line(), flush=True)
+    return outcome
+
+
+def closing(outcomes: Sequence[Outcome], settings: Settings) -> str:
+    """Seed, a row for each part, and the last line."""
+    mode = "full" if settings.full else "quick"
+    rows = [outcome.line() for outcome in outcomes]
+    return "\n".join(["", f"seed {settings.seed}, {mode} counts", *rows, results.total([each.counts for each in outcomes]).line()])
+
+
+def default_seed(root: Path) -> int:
+    """The seed that foundry.toml states."""
+    return int(tomllib.loads((root / "foundry.toml").read_text())["fuzz"]["seed"], 16)
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line of scripts/test."""
+    parser = argparse.ArgumentParser(prog="scripts/test", description="Run every test. The last line is `N passed, M failed`.")
+    parser.add_argument("--full", action="store_true", help="the same tests at their full counts")
+    parser.add_argument("--part", dest="parts", action="append", choices=PARTS, help="only this part (may be given again)")
+    parser.add_argument("--seed", type=lambda text: int(text, 0), default=default_seed(ROOT), help="of all random tests")
+    parser.add_argument("extra", nargs="*", help="further arguments for pytest, after --")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the parts in order, all of them even if one fails."""
+    chosen = parse(arguments)
+    minutes = FULL_MINUTES if chosen.full else MINUTES
+    with tempfile.TemporaryDirectory(prefix="pledgebook-test-") as folder:
+        settings = Settings(chosen.seed, chosen.full, minutes, Path(folder), extra=tuple(chosen.extra))
+        outcomes = [run_part(name, settings) for name in chosen.parts or PARTS]
+    print(closing(outcomes, settings), flush=True)
+    counts = results.total([outcome.counts for outcome in outcomes])
+    return 0 if counts.passed and not counts.failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
