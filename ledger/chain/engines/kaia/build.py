@@ -12,10 +12,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from ledger.chain.node import NodeError
 
@@ -50,7 +51,7 @@ def program(report: Report = silent) -> Path:
     finished = home / key() / "kcn"
     if not finished.exists():
         home.mkdir(parents=True, exist_ok=True)
-        with FileLock(home / f"{key()}.lock"):
+        with _only_builder(home, report):
             if not finished.exists():
                 _build(home, finished, report)
     return finished
@@ -61,6 +62,23 @@ def key() -> str:
     parts = [(MODULE / name).read_bytes() for name in MODULE_FILES]
     parts += [text.encode() for text in (PACKAGE, *FLAGS, str(PATCHED_FILE), *PATCH)]
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:24]
+
+
+@contextmanager
+def _only_builder(home: Path, report: Report) -> Iterator[None]:
+    lock = FileLock(home / "build.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        report("validator: another process is building it; waiting")
+        lock.acquire()
+    try:
+        # What a killed builder left; nobody else can be at work here now.
+        for left in home.glob("build-*/"):
+            shutil.rmtree(left)
+        yield
+    finally:
+        lock.release()
 
 
 def _home() -> Path:
