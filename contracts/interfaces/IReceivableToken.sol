@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {Issue} from "./IReceivableDrafts.sol";
+
 /// @notice Confirmed receivables as intervals [0, face) of minor units; a token is a sub-interval and its id says which.
 /// @dev tokenId = receivable << 64 | start. `receivable` is a 192-bit id: keccak256(abi.encode(issuer, act id)) >> 64. Amounts are minor units, times UTC seconds.
 interface IReceivableToken {
@@ -12,51 +14,6 @@ interface IReceivableToken {
         Closed,
         Cancelled,
         Refused
-    }
-
-    /// A receivable as its supplier or its obligor draws it up. The acting account is the issuer, `supplier` or `obligor`.
-    struct Issue {
-        address supplier;
-        address obligor;
-        uint64 face;
-        /// The second from which the debt is late: the end of the legal due day.
-        uint40 due;
-        /// Seconds after `due` in which lateness costs nothing if it is paid by their end.
-        uint32 grace;
-        /// Late interest a day as the fraction lateRate / lateBasis of what is owed; lateBasis > 0.
-        uint32 lateRate;
-        uint32 lateBasis;
-        /// ISO 4217 number; a currency of 2 decimals that `cash` is in.
-        uint16 currency;
-        /// Index of the cash contract at the desk.
-        uint8 cash;
-        /// Index of the repayment module that the receivable pins.
-        uint8 module;
-        /// Base-2 logarithm of the least piece that may be cut out.
-        uint8 leastPiece;
-        uint16 policy;
-        bytes32 contentRoot;
-    }
-
-    struct WithdrawDraft {
-        uint192 receivable;
-    }
-
-    /// The obligor confirms what was issued: id and digest, so that no other record can be hit.
-    struct ConfirmReceivable {
-        uint192 receivable;
-        /// Digest of everything that Issue stored ({IReceivableToken-digestOf}).
-        bytes32 issued;
-        /// Invoice fingerprint, keyed with a secret that the members share; consumed for ever.
-        bytes32 fingerprint;
-        /// What is confirmed: bits of {ConfirmationTerms}.
-        uint8 terms;
-    }
-
-    struct RefuseReceivable {
-        uint192 receivable;
-        bytes32 issued;
-        bytes32 reason;
     }
 
     /// Cuts [start, end) out of `token` and gives it to `to`; the whole range is a transfer with the same id.
@@ -93,27 +50,12 @@ interface IReceivableToken {
         uint256 right;
     }
 
-    /// Ends every approval that the acting account has given.
+    /// Ends every operator approval that the acting account has given, and the approvals of the tokens named.
     struct RevokeApprovals {
-        bool all;
+        uint256[] tokens;
     }
 
-    event PolicySet(uint16 indexed policy, uint40 mostTenor, bool demandsBackground);
     event ModuleAppended(uint8 indexed index, address module);
-    event ReceivableIssued(
-        uint192 indexed receivable, address indexed issuer, bytes32 indexed issued, Issue terms, uint40 issuedAt
-    );
-    event DraftWithdrawn(uint192 indexed receivable);
-    event ReceivableConfirmed(
-        uint192 indexed receivable,
-        address indexed supplier,
-        address indexed obligor,
-        bytes32 confirmation,
-        bytes32 fingerprint,
-        uint8 terms,
-        uint40 confirmedAt
-    );
-    event ReceivableRefused(uint192 indexed receivable, bytes32 reason);
     /// @notice [start, end) left the token that began at `tokenStart` and was [tokenStart, tokenEnd), and belongs to `to` as a token of its own.
     /// @dev What is left of the token on either side stays `from`'s; `cursor` is the last payment drawn by all of them.
     event RangeMoved(
@@ -127,26 +69,16 @@ interface IReceivableToken {
         uint16 cursor,
         bytes32 ref
     );
-    event RangesMerged(uint192 indexed receivable, address indexed owner, uint64 start, uint64 middle, uint64 end);
+    event RangesMerged(
+        uint192 indexed receivable, address indexed owner, uint64 start, uint64 middle, uint64 end, uint16 cursor
+    );
     /// @notice The pinned module recorded payment `payments`; `owedLive` is what live ranges are owed after it.
     event PaymentRecorded(uint192 indexed receivable, uint16 payments, uint64 owedLive, bool closed);
-    event CursorAdvanced(uint192 indexed receivable, uint64 start, uint16 cursor);
 
-    error UnknownReceivable(uint192 receivable);
-    error ReceivableExists(uint192 receivable);
+    event ApprovalsRevoked(address indexed account, uint32 epoch, uint256[] tokens);
+
+    error EtherRefused(uint256 value);
     error WrongState(uint192 receivable, State state);
-    error NotIssuer(address account);
-    error NotObligor(address account, address obligor);
-    error PartyInactive(address account);
-    error FaceOutOfRange(uint64 face);
-    error DueOutOfRange(uint40 due, uint40 earliest, uint40 latest);
-    error CurrencyMismatch(uint16 currency, uint16 cashCurrency);
-    error TermsInvalid();
-    error UnknownPolicy(uint16 policy);
-    error PolicyExists(uint16 policy);
-    error UnknownModule(uint8 module);
-    error DigestMismatch(bytes32 named, bytes32 stored);
-    error FingerprintUsed(bytes32 fingerprint);
     error RangeOutside(uint64 start, uint64 end, uint64 tokenStart, uint64 tokenEnd);
     error RangeEmpty(uint64 start, uint64 end);
     error PieceTooSmall(uint64 length, uint64 least);
@@ -158,12 +90,10 @@ interface IReceivableToken {
     error NotNeighbours(uint256 left, uint256 right);
     error OwnersDiffer(address left, address right);
     error NotModule(address caller);
+    error NotDrafts(address caller);
+    error ReceivableExists(uint192 receivable);
     error Locked();
 
-    function issue(Issue calldata body) external returns (uint192 receivable);
-    function withdrawDraft(WithdrawDraft calldata body) external;
-    function confirm(ConfirmReceivable calldata body) external;
-    function refuse(RefuseReceivable calldata body) external;
     function move(Move calldata body) external returns (uint256 piece);
     function moveBatch(MoveBatch calldata body) external;
     function hashMoveBatch(MoveBatch calldata body) external view returns (bytes32);
@@ -171,9 +101,10 @@ interface IReceivableToken {
     function hashMoveMany(MoveMany calldata body) external view returns (bytes32);
     function merge(Merge calldata body) external;
     function revokeApprovals(RevokeApprovals calldata body) external;
+    function hashRevokeApprovals(RevokeApprovals calldata body) external view returns (bytes32);
 
-    /// @notice Sets a policy version (council, under delay); a version once set never changes.
-    function setPolicy(uint16 policy, uint40 mostTenor, bool demandsBackground) external;
+    /// @notice For the drafts contract: opens a confirmed receivable and mints its whole range to the supplier.
+    function open(uint192 id, Issue calldata terms, uint16 marks, bytes32 confirmation, uint40 issuedAt) external;
     /// @notice Appends a repayment module (council, under delay); indices count from 1.
     function appendModule(address module) external returns (uint8 index);
 
@@ -185,8 +116,6 @@ interface IReceivableToken {
     /// @notice The range of a token: owner, end (exclusive), cursor and flags; owner 0 if there is no such token.
     function range(uint256 token) external view returns (address owner, uint64 end, uint16 cursor, uint8 flags);
     function receivable(uint192 id) external view returns (Receivable memory);
-    function digestOf(uint192 id) external view returns (bytes32);
-    function fingerprintUsed(bytes32 fingerprint) external view returns (bool);
     function moduleAt(uint8 index) external view returns (address);
     /// @notice What repayment needs of a receivable in one call.
     function repaymentTerms(uint192 id) external view returns (RepaymentTerms memory);
@@ -199,7 +128,8 @@ interface IReceivableToken {
         uint64 owedLive;
         uint40 due;
         uint16 payments;
-        uint8 terms;
+        /// Marks and terms of confirmation, as in {ReceivableWord}.
+        uint16 terms;
         uint8 leastPiece;
         uint8 module;
         uint8 cash;

@@ -111,7 +111,9 @@ interface IRepayment {
     );
     /// @notice Money credited otherwise: the excess of a payment.
     event Credited(address indexed account, uint8 indexed cash, uint192 indexed receivable, uint64 amount);
-    event Withdrawn(address indexed account, uint8 indexed cash, uint192 indexed receivable, uint64 start, uint64 amount);
+    event Withdrawn(
+        address indexed account, uint8 indexed cash, uint192 indexed receivable, uint64 start, uint64 amount
+    );
     event MandateSet(address indexed obligor, uint8 indexed cash, uint64 cap, uint40 until, bool partial_);
     event MandateEnded(address indexed obligor, uint8 indexed cash);
     event MandateUsed(address indexed obligor, uint8 indexed cash, uint64 amount, uint64 capLeft);

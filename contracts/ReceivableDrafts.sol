@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {ActTarget} from "./ActTarget.sol";
+import {ICashDesk} from "./interfaces/ICashDesk.sol";
+import {IMembers} from "./interfaces/IMembers.sol";
+import {IReceivableDrafts, Issue} from "./interfaces/IReceivableDrafts.sol";
+import {IReceivableToken} from "./interfaces/IReceivableToken.sol";
+import {ISettlementCash} from "./interfaces/ISettlementCash.sol";
+import {MemberWord} from "./types/MemberWord.sol";
+import {ConfirmationTerms, ReceivableWords} from "./types/ReceivableWord.sol";
+
+/// @title Drafts of receivables and their confirmation
+/// @dev Issuing writes one word and an event; the obligor's confirmation carries the same terms whole, is checked against the word, and opens the
+/// receivable in the token contract. So both parties sign every field, and the token contract has no draft.
+///
+/// Storage:
+///   drafts[id]                 state 8 | issuedAt 40 | digest 200 (keccak256(abi.encode(issuer, terms)), low 56 bits cut)
+///   policies[version]          mostTenor 40 | demandsBackground | set; never changed once set
+///   fingerprints[fingerprint]  consumed
+contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
+    using MemberWord for uint256;
+
+    struct DraftWord {
+        Draft state;
+        uint40 issuedAt;
+        uint200 digest;
+    }
+
+    struct Policy {
+        uint40 mostTenor;
+        bool demandsBackground;
+        bool set;
+    }
+
+    bytes private constant ISSUE_TYPE_TEXT =
+        "Issue(address supplier,address obligor,uint64 face,uint40 due,uint32 grace,uint32 lateRate,uint32 lateBasis,uint16 currency,uint8 cash,uint8 module,uint8 leastPiece,uint16 policy,bytes32 contentRoot)";
+    bytes32 private constant ISSUE_TYPE = keccak256(ISSUE_TYPE_TEXT);
+    bytes32 private constant CONFIRM_TYPE = keccak256(
+        abi.encodePacked(
+            "ConfirmReceivable(uint192 receivable,address issuer,Issue terms,bytes32 fingerprint,uint8 confirmed)",
+            ISSUE_TYPE_TEXT
+        )
+    );
+    bytes32 private constant REFUSE_TYPE = keccak256(
+        abi.encodePacked(
+            "RefuseReceivable(uint192 receivable,address issuer,Issue terms,bytes32 reason)", ISSUE_TYPE_TEXT
+        )
+    );
+    uint64 private constant MOST_FACE = (1 << 63) - 1;
+    uint8 private constant MOST_LEAST_PIECE = 62;
+
+    ICashDesk private immutable DESK;
+    IReceivableToken private immutable TOKEN;
+
+    mapping(uint192 id => DraftWord) private drafts;
+    mapping(uint16 version => Policy) private policies;
+    mapping(bytes32 fingerprint => bool) private fingerprints;
+
+    constructor(address acts, IMembers members, ICashDesk desk, IReceivableToken token, address council)
+        ActTarget(acts, members)
+        AccessManaged(council)
+    {
+        DESK = desk;
+        TOKEN = token;
+    }
+
+    /// @inheritdoc IReceivableDrafts
+    function setPolicy(uint16 policy, uint40 mostTenor, bool demandsBackground) external restricted {
+        require(!policies[policy].set, PolicyExists(policy));
+        policies[policy] = Policy(mostTenor, demandsBackground, true);
+        emit PolicySet(policy, mostTenor, demandsBackground);
+    }
+
+    /// @inheritdoc IReceivableDrafts
+    /// @dev Reached by signed acts only, since the id is derived from the act's.
+    function issue(Issue calldata body) external onlyActs returns (uint192 id) {
+        ActContext memory context = _context();
+        require(context.account == body.supplier || context.account == body.obligor, NotIssuer(context.account));
+        _checkTerms(body);
+        id = _idOf(context.account, context.id);
+        require(id != 0 && drafts[id].state == Draft.None, DraftExists(id));
+        bytes32 issued = keccak256(abi.encode(context.account, body));
+        drafts[id] = DraftWord(Draft.Open, uint40(block.timestamp), uint200(uint256(issued) >> 56));
+        emit ReceivableIssued(id, context.account, issued, body, uint40(block.timestamp));
+    }
+
+    /// @inheritdoc IReceivableDrafts
+    /// @dev The issuer names the act that issued it: account and act id give the receivable its id, so neither need be stored.
+    function withdrawDraft(WithdrawDraft calldata body) external {
+        uint192 id = _idOf(_actor(), body.issuedBy);
+        DraftWord storage draft = _open(id);
+        draft.state = Draft.Withdrawn;
+        emit DraftWithdrawn(id);
+    }
+
+    /// @inheritdoc IReceivableDrafts
+    function confirm(ConfirmReceivable calldata body) external onlyActs {
+        ActContext memory context = _context();
+        DraftWord storage draft = _named(body.receivable, body.issuer, body.terms, context.account);
+        _checkConfirmed(body);
+        draft.state = Draft.Confirmed;
+        fingerprints[body.fingerprint] = true;
+        uint16 marks = body.confirmed;
+        if (policies[body.terms.policy].demandsBackground) marks |= ReceivableWords.DEMANDS_BACKGROUND;
+        TOKEN.open(body.receivable, body.terms, marks, context.digest, draft.issuedAt);
+        emit ReceivableConfirmed(
+            body.receivable,
+            body.terms.supplier,
+            context.account,
+            body.terms,
+            context.digest,
+            body.fingerprint,
+            marks,
+            uint40(block.timestamp)
+        );
+    }
+
+    /// @inheritdoc IReceivableDrafts
+    function refuse(RefuseReceivable calldata body) external {
+        DraftWord storage draft = _named(body.receivable, body.issuer, body.terms, _actor());
+        draft.state = Draft.Refused;
+        emit ReceivableRefused(body.receivable, body.reason);
+    }
+
+    /// @inheritdoc IReceivableDrafts
+    function draftOf(uint192 id) external view returns (Draft, uint40, uint200) {
+        DraftWord memory draft = drafts[id];
+        return (draft.state, draft.issuedAt, draft.digest);
+    }
+
+    /// @inheritdoc IReceivableDrafts
+    function fingerprintUsed(bytes32 fingerprint) external view returns (bool) {
+        return fingerprints[fingerprint];
+    }
+
+    /// @inheritdoc IReceivableDrafts
+    function hashConfirmReceivable(ConfirmReceivable calldata body) external pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                CONFIRM_TYPE, body.receivable, body.issuer, _hashTerms(body.terms), body.fingerprint, body.confirmed
+            )
+        );
+    }
+
+    /// @inheritdoc IReceivableDrafts
+    function hashRefuseReceivable(RefuseReceivable calldata body) external pure returns (bytes32) {
+        return keccak256(abi.encode(REFUSE_TYPE, body.receivable, body.issuer, _hashTerms(body.terms), body.reason));
+    }
+
+    function _hashTerms(Issue calldata terms) private pure returns (bytes32) {
+        return keccak256(abi.encode(ISSUE_TYPE, terms));
+    }
+
+    function _checkTerms(Issue calldata body) private view {
+        require(body.face != 0 && body.face <= MOST_FACE, FaceOutOfRange(body.face));
+        require(
+            body.lateBasis != 0 && body.leastPiece <= MOST_LEAST_PIECE && body.supplier != body.obligor, TermsInvalid()
+        );
+        _checkParties(body);
+        _checkDue(body);
+        require(TOKEN.moduleAt(body.module) != address(0), UnknownModule(body.module));
+        uint16 currency = ISettlementCash(DESK.cashAt(body.cash)).currency();
+        require(currency == body.currency, CurrencyMismatch(body.currency, currency));
+    }
+
+    function _checkParties(Issue calldata body) private view {
+        require(MEMBERS.wordOf(body.supplier).isActive(), PartyInactive(body.supplier));
+        require(MEMBERS.wordOf(body.obligor).isActive(), PartyInactive(body.obligor));
+    }
+
+    function _checkDue(Issue calldata body) private view {
+        Policy memory policy = policies[body.policy];
+        require(policy.set, UnknownPolicy(body.policy));
+        uint40 earliest = uint40(block.timestamp) + 1;
+        uint40 latest = uint40(block.timestamp) + policy.mostTenor;
+        require(body.due >= earliest && body.due <= latest, DueOutOfRange(body.due, earliest, latest));
+    }
+
+    function _checkConfirmed(ConfirmReceivable calldata body) private view {
+        uint8 least = ConfirmationTerms.EXISTENCE | ConfirmationTerms.AMOUNT | ConfirmationTerms.DUE_DATE;
+        require(body.confirmed & ~ConfirmationTerms.KNOWN == 0 && body.confirmed & least == least, TermsInvalid());
+        require(body.fingerprint != 0 && !fingerprints[body.fingerprint], FingerprintUsed(body.fingerprint));
+        _checkParties(body.terms);
+    }
+
+    function _idOf(address issuer, uint256 act) private pure returns (uint192) {
+        return uint192(uint256(keccak256(abi.encode(issuer, act))) >> 64);
+    }
+
+    function _open(uint192 id) private view returns (DraftWord storage draft) {
+        draft = drafts[id];
+        require(draft.state == Draft.Open, DraftNotOpen(id, draft.state));
+    }
+
+    function _named(uint192 id, address issuer, Issue calldata terms, address account)
+        private
+        view
+        returns (DraftWord storage draft)
+    {
+        draft = _open(id);
+        require(terms.obligor == account, NotObligor(account, terms.obligor));
+        bytes32 named = keccak256(abi.encode(issuer, terms));
+        require(uint200(uint256(named) >> 56) == draft.digest, DigestMismatch(named, bytes32(uint256(draft.digest))));
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+/// A receivable as its supplier or its obligor draws it up. The acting account is the issuer, `supplier` or `obligor`.
+/// @dev Amounts are minor units, times UTC seconds.
+struct Issue {
+    address supplier;
+    address obligor;
+    uint64 face;
+    /// The second from which the debt is late: the end of the legal due day.
+    uint40 due;
+    /// Seconds after `due` in which lateness costs nothing if it is paid by their end.
+    uint32 grace;
+    /// Late interest a day as the fraction lateRate / lateBasis of what is owed; lateBasis > 0.
+    uint32 lateRate;
+    uint32 lateBasis;
+    /// ISO 4217 number; a currency of 2 decimals that `cash` is in.
+    uint16 currency;
+    /// Index of the cash contract at the desk.
+    uint8 cash;
+    /// Index of the repayment module that the receivable pins.
+    uint8 module;
+    /// Base-2 logarithm of the least piece that may be cut out.
+    uint8 leastPiece;
+    uint16 policy;
+    bytes32 contentRoot;
+}
+
+/// @notice Receivables before they live: drawn up by one party, confirmed or refused by the obligor.
+/// @dev A draft has no token; it is one word, the digest of all that was issued, which the confirmation repeats whole.
+interface IReceivableDrafts {
+    enum Draft {
+        None,
+        Open,
+        Confirmed,
+        Refused,
+        Withdrawn
+    }
+
+    /// The issuer withdraws what it issued by the act id `issuedBy`.
+    struct WithdrawDraft {
+        uint256 issuedBy;
+    }
+
+    /// The obligor confirms the very terms that were issued, so that no other record can be hit.
+    struct ConfirmReceivable {
+        uint192 receivable;
+        address issuer;
+        Issue terms;
+        /// Invoice fingerprint, keyed with a secret that the members share; consumed for ever.
+        bytes32 fingerprint;
+        /// What is confirmed: bits of {ConfirmationTerms}; existence, amount and due date at least.
+        uint8 confirmed;
+    }
+
+    /// The obligor refuses a draft, named by id and by the digest of all that was issued ({draftOf}).
+    struct RefuseReceivable {
+        uint192 receivable;
+        address issuer;
+        Issue terms;
+        bytes32 reason;
+    }
+
+    event PolicySet(uint16 indexed policy, uint40 mostTenor, bool demandsBackground);
+    event ReceivableIssued(
+        uint192 indexed receivable, address indexed issuer, bytes32 indexed issued, Issue terms, uint40 issuedAt
+    );
+    event DraftWithdrawn(uint192 indexed receivable);
+    event ReceivableConfirmed(
+        uint192 indexed receivable,
+        address indexed supplier,
+        address indexed obligor,
+        Issue terms,
+        bytes32 confirmation,
+        bytes32 fingerprint,
+        uint16 marks,
+        uint40 confirmedAt
+    );
+    event ReceivableRefused(uint192 indexed receivable, bytes32 reason);
+
+    error DraftExists(uint192 receivable);
+    error DraftNotOpen(uint192 receivable, Draft state);
+    error NotIssuer(address account);
+    error NotObligor(address account, address obligor);
+    error PartyInactive(address account);
+    error FaceOutOfRange(uint64 face);
+    error DueOutOfRange(uint40 due, uint40 earliest, uint40 latest);
+    error CurrencyMismatch(uint16 currency, uint16 cashCurrency);
+    error TermsInvalid();
+    error UnknownPolicy(uint16 policy);
+    error PolicyExists(uint16 policy);
+    error UnknownModule(uint8 module);
+    error DigestMismatch(bytes32 named, bytes32 stored);
+    error FingerprintUsed(bytes32 fingerprint);
+
+    /// @notice Draws up a receivable; its id is keccak256(abi.encode(issuer, act id)) >> 64.
+    function issue(Issue calldata body) external returns (uint192 receivable);
+    function withdrawDraft(WithdrawDraft calldata body) external;
+    function confirm(ConfirmReceivable calldata body) external;
+    function hashConfirmReceivable(ConfirmReceivable calldata body) external view returns (bytes32);
+    function refuse(RefuseReceivable calldata body) external;
+    function hashRefuseReceivable(RefuseReceivable calldata body) external view returns (bytes32);
+
+    /// @notice Sets a policy version (council, under delay); a version once set never changes.
+    function setPolicy(uint16 policy, uint40 mostTenor, bool demandsBackground) external;
+
+    /// @notice State of a draft, when it was issued, and 200 bits of the digest of issuer and terms.
+    function draftOf(uint192 receivable) external view returns (Draft state, uint40 issuedAt, uint200 digest);
+    function fingerprintUsed(bytes32 fingerprint) external view returns (bool);
+}
