@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+/// @notice Registers and their rules as data. A register is a jurisdiction and an asset class; each version of its rules is written once, whole, and
+/// never changes.
+/// Rule word (low bit first):
+///
+///   office 16 (two ASCII letters) | classes 32 (bit 0 = 'A') | flags 16 | grounds 64 | overridable grounds 64 | zero 64
+///
+/// `grounds` are those that an officer must answer before registering. Words of act codes: types/ActCode.sol.
+interface IRegisters {
+    /// @notice A version is in force from this event on. `name` is for people.
+    event RegisterSet(
+        uint16 indexed register, uint16 version, address office, uint256 rule, uint16[] codes, uint256[] words, string name
+    );
+    /// @notice No new filings; ends, notes and reads only.
+    event RegisterClosed(uint16 indexed register);
+
+    error RegisterUnknown(uint16 register);
+    error RegisterExists(uint16 register, uint16 version);
+    error RulesMalformed(uint256 codes, uint256 words);
+
+    /// @notice Opens a register (version 1) or puts the next version of its rules in force (council, under delay). `office` is the account whose
+    /// officers keep the register.
+    function setRegister(
+        uint16 register,
+        uint16 version,
+        address office,
+        uint256 rule,
+        uint16[] calldata codes,
+        uint256[] calldata words,
+        string calldata name
+    ) external;
+    function closeRegister(uint16 register) external;
+
+    /// @notice Version in force, office and whether closed; version 0 for an unknown register.
+    function current(uint16 register) external view returns (uint16 version, address office, bool closed);
+    function rule(uint16 register, uint16 version) external view returns (uint256);
+    function actRule(uint16 register, uint16 version, uint16 code) external view returns (uint256);
+    /// @notice What an act now done needs, in one call: the version in force, the office, whether closed, the code's word (0 = no such code).
+    function actNow(uint16 register, uint16 code)
+        external
+        view
+        returns (uint16 version, address office, bool closed, uint256 word);
+}
+
+/// @notice Flags of a rule word.
+library RuleFlags {
+    /// One pledge at a time may live on an asset.
+    uint256 internal constant SINGLE_RANK = 1 << 0;
+    /// Assets must be listed.
+    uint256 internal constant ASSETS_REQUIRED = 1 << 1;
+    /// The office records without examination: file, accept and register may be one act.
+    uint256 internal constant RECORDS = 1 << 2;
+}

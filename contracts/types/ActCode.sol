@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+/// @notice What a register's rules say of one act code, in one word (low bit first):
+///
+///   effects 8 | next state 8 | modes 8 x 4 (role r at bits 16 + 4r) | source states 16 | officers 4 | officers for vouched consents 4
+///   | officer roles 16 | time sources 8 | sides 8 | demands 8 | wait 32 (s) | period 32 (s) | end reasons 32 | zero 48
+///
+/// A role with no admitted mode need not consent. `sides` says which lists SET_PARTIES may change. `wait` runs from acceptance to registration,
+/// `period` is how long an acceptance reserves.
+library ActCode {
+    function effects(uint256 word) internal pure returns (uint256) {
+        return word & 0xff;
+    }
+
+    function has(uint256 word, uint256 effect) internal pure returns (bool) {
+        return word & effect != 0;
+    }
+
+    function nextState(uint256 word) internal pure returns (uint8) {
+        return uint8(word >> 8);
+    }
+
+    /// @dev The modes admitted for a role, a bit each: 1 << (mode - 1).
+    function modes(uint256 word, uint256 role) internal pure returns (uint256) {
+        return word >> (16 + 4 * role) & 0xf;
+    }
+
+    function fromState(uint256 word, uint256 state) internal pure returns (bool) {
+        return word >> (48 + state) & 1 == 1;
+    }
+
+    function officers(uint256 word) internal pure returns (uint256) {
+        return word >> 64 & 0xf;
+    }
+
+    function officersVouching(uint256 word) internal pure returns (uint256) {
+        return word >> 68 & 0xf;
+    }
+
+    function officerRoles(uint256 word) internal pure returns (uint16) {
+        return uint16(word >> 72);
+    }
+
+    function timeSource(uint256 word, uint256 source) internal pure returns (bool) {
+        return source < 8 && word >> (88 + source) & 1 == 1;
+    }
+
+    function sides(uint256 word) internal pure returns (uint256) {
+        return word >> 96 & 0xff;
+    }
+
+    function demands(uint256 word, uint256 demand) internal pure returns (bool) {
+        return word >> 104 & demand != 0;
+    }
+
+    function wait(uint256 word) internal pure returns (uint256) {
+        return uint32(word >> 112);
+    }
+
+    function period(uint256 word) internal pure returns (uint256) {
+        return uint32(word >> 144);
+    }
+
+    function endReason(uint256 word, uint256 reason) internal pure returns (bool) {
+        return reason < 32 && word >> (176 + reason) & 1 == 1;
+    }
+}
+
+/// @notice The eight fixed effects of an act code.
+library Effects {
+    uint256 internal constant REGISTER = 1 << 0;
+    uint256 internal constant END_ALL = 1 << 1;
+    uint256 internal constant END_LEAVES = 1 << 2;
+    uint256 internal constant ADD_SEGMENT = 1 << 3;
+    uint256 internal constant SET_TERMS = 1 << 4;
+    uint256 internal constant SET_PARTIES = 1 << 5;
+    uint256 internal constant SET_STATE = 1 << 6;
+    uint256 internal constant NOTE = 1 << 7;
+}
+
+/// @notice Codes of the intake's own steps; the same in every register. All others are the register's data.
+library IntakeCodes {
+    uint16 internal constant ACCEPT = 1;
+    uint16 internal constant RETURN = 2;
+    uint16 internal constant REFUSE = 3;
+    uint16 internal constant WITHDRAW = 4;
+}
+
+/// @notice Bits of `demands`.
+library Demands {
+    /// The instrument carries a document hash.
+    uint256 internal constant DOCUMENT = 1 << 0;
+    /// The consents must name the pledge's version (no ANY_VERSION).
+    uint256 internal constant VERSION = 1 << 1;
+}
+
+/// @notice Bits of `sides`.
+library Sides {
+    uint256 internal constant PLEDGORS = 1 << 0;
+    uint256 internal constant HOLDERS = 1 << 1;
+}
+
+library PartyRoles {
+    uint8 internal constant PLEDGOR = 1;
+    uint8 internal constant PLEDGEE = 2;
+    uint8 internal constant CO_OWNER = 3;
+    uint8 internal constant NEW_PLEDGEE = 4;
+    uint8 internal constant NEW_PLEDGOR = 5;
+    /// A court or authority that orders; no party of the pledge.
+    uint8 internal constant AUTHORITY = 6;
+}
+
+library TimeSources {
+    /// The block that registers.
+    uint8 internal constant BLOCK = 0;
+    /// The block that filed.
+    uint8 internal constant FILING = 1;
+    /// Stated by the office whose own register is the legal one, or by an order.
+    uint8 internal constant STATED = 2;
+}
+
+library ClaimKinds {
+    uint8 internal constant NOT_STATED = 0;
+    uint8 internal constant FIXED = 1;
+    uint8 internal constant MAXIMUM = 2;
+}
+
+library Decisions {
+    uint8 internal constant REGISTER = 1;
+    uint8 internal constant RETURN = 2;
+    uint8 internal constant REFUSE = 3;
+}
+
+library GroundResults {
+    uint8 internal constant PASS = 1;
+    uint8 internal constant FAIL = 2;
+    /// Failed, and the parties declared with knowledge of it that they go on.
+    uint8 internal constant OVERRIDDEN = 3;
+}
+
+library MatchBases {
+    uint8 internal constant CITED = 1;
+    uint8 internal constant INFERRED = 2;
+    uint8 internal constant OFFICER = 3;
+}
+
+library EndReasons {
+    uint8 internal constant RELEASED = 1;
+    uint8 internal constant ENFORCED = 2;
+    uint8 internal constant LAPSED = 3;
+    uint8 internal constant REVOKED = 4;
+    uint8 internal constant ORDERED = 5;
+    uint8 internal constant MISTAKEN = 6;
+}
+
+library NoteKinds {
+    uint8 internal constant REMARK = 1;
+    uint8 internal constant CORRECTION = 2;
+    uint8 internal constant SAME_AS = 3;
+    uint8 internal constant SUPPLEMENTS = 4;
+    uint8 internal constant PRIORITY = 5;
+    uint8 internal constant DISCREPANCY = 6;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+library PledgeStates {
+    uint8 internal constant NONE = 0;
+    uint8 internal constant FILED = 1;
+    uint8 internal constant ACCEPTED = 2;
+    uint8 internal constant REGISTERED = 3;
+    uint8 internal constant ENFORCING = 4;
+    uint8 internal constant ENDED = 5;
+    uint8 internal constant RETURNED = 6;
+    uint8 internal constant WITHDRAWN = 7;
+    uint8 internal constant REFUSED = 8;
+}
+
+library PledgeFlags {
+    uint16 internal constant SUSPENDED = 1 << 0;
+    uint16 internal constant CONFLICT = 1 << 1;
+    uint16 internal constant ASSETS_NOT_STATED = 1 << 2;
+    /// The effective time is a date: order within the day is not stated.
+    uint16 internal constant DATE_ONLY = 1 << 3;
+    /// The effective time was stated by the office, not taken from a block.
+    uint16 internal constant STATED_TIME = 1 << 4;
+    /// The agreement describes the collateral in general beside the listed assets.
+    uint16 internal constant GENERAL_DESCRIPTION = 1 << 5;
+    /// A supplement or amendment that grants, whose parent is not in this ledger.
+    uint16 internal constant PARENT_UNKNOWN = 1 << 6;
+    uint16 internal constant FILER_MAY_STATE = GENERAL_DESCRIPTION | PARENT_UNKNOWN;
+}
+
+/// @notice Head word of a pledge (low bit first):
+///
+///   state 8 | register 16 | rule version 16 | flags 16 | version 24 | sequence 48 | effective 40 (signed) | expires 40 | zero 48
+///
+/// While Filed, `effective` is the filing's block time; while Accepted, `expires` is the end of the reservation; the registration sets both.
+library PledgeWord {
+    uint256 private constant EFFECTIVE_SHIFT = 128;
+    uint256 private constant EXPIRES_SHIFT = 168;
+
+    function filed(uint16 register, uint16 rules, uint16 flags_, uint256 sequence_) internal view returns (uint256) {
+        return uint256(PledgeStates.FILED) | uint256(register) << 8 | uint256(rules) << 24 | uint256(flags_) << 40
+            | sequence_ << 80 | block.timestamp << EFFECTIVE_SHIFT;
+    }
+
+    function state(uint256 word) internal pure returns (uint8) {
+        return uint8(word);
+    }
+
+    function withState(uint256 word, uint8 value) internal pure returns (uint256) {
+        return word & ~uint256(0xff) | value;
+    }
+
+    function register(uint256 word) internal pure returns (uint16) {
+        return uint16(word >> 8);
+    }
+
+    function rules(uint256 word) internal pure returns (uint16) {
+        return uint16(word >> 24);
+    }
+
+    function flags(uint256 word) internal pure returns (uint16) {
+        return uint16(word >> 40);
+    }
+
+    function withFlags(uint256 word, uint16 added) internal pure returns (uint256) {
+        return word | uint256(added) << 40;
+    }
+
+    function version(uint256 word) internal pure returns (uint24) {
+        return uint24(word >> 56);
+    }
+
+    /// @dev Only substantive acts raise it.
+    function raised(uint256 word) internal pure returns (uint256) {
+        require(version(word) < type(uint24).max - 1);
+        return word + (1 << 56);
+    }
+
+    function sequence(uint256 word) internal pure returns (uint48) {
+        return uint48(word >> 80);
+    }
+
+    function effective(uint256 word) internal pure returns (int40) {
+        return int40(uint40(word >> EFFECTIVE_SHIFT));
+    }
+
+    function withEffective(uint256 word, int40 value) internal pure returns (uint256) {
+        return word & ~(uint256(type(uint40).max) << EFFECTIVE_SHIFT) | uint256(uint40(value)) << EFFECTIVE_SHIFT;
+    }
+
+    function expires(uint256 word) internal pure returns (uint40) {
+        return uint40(word >> EXPIRES_SHIFT);
+    }
+
+    function withExpires(uint256 word, uint40 value) internal pure returns (uint256) {
+        return word & ~(uint256(type(uint40).max) << EXPIRES_SHIFT) | uint256(value) << EXPIRES_SHIFT;
+    }
+
+    /// @dev Live: registered or enforcing, and not lapsed. A lapse needs no act.
+    function isLive(uint256 word) internal view returns (bool) {
+        uint8 now_ = state(word);
+        return (now_ == PledgeStates.REGISTERED || now_ == PledgeStates.ENFORCING) && !_isOver(word);
+    }
+
+    /// @dev Live, or holding its assets by an acceptance whose reservation has not ended.
+    function occupies(uint256 word) internal view returns (bool) {
+        return isLive(word) || state(word) == PledgeStates.ACCEPTED && !_isOver(word);
+    }
+
+    function _isOver(uint256 word) private view returns (bool) {
+        uint40 end = expires(word);
+        return end != 0 && block.timestamp > end;
+    }
+}
+
+/// @notice Terms word: ceiling 128 | currency 16 | kind 8 | segments 16 | holders 8 | due 40 (signed) | zero 40.
+library TermsWord {
+    function of(uint128 ceiling, uint16 currency, uint8 kind, uint256 segments_, uint256 holders_, int40 due)
+        internal
+        pure
+        returns (uint256)
+    {
+        return uint256(ceiling) | uint256(currency) << 128 | uint256(kind) << 144 | segments_ << 152 | holders_ << 168
+            | uint256(uint40(due)) << 176;
+    }
+
+    function segments(uint256 word) internal pure returns (uint16) {
+        return uint16(word >> 152);
+    }
+
+    function withSegments(uint256 word, uint16 value) internal pure returns (uint256) {
+        return word & ~(uint256(type(uint16).max) << 152) | uint256(value) << 152;
+    }
+
+    function holders(uint256 word) internal pure returns (uint8) {
+        return uint8(word >> 168);
+    }
+
+    function withHolders(uint256 word, uint8 value) internal pure returns (uint256) {
+        return word & ~(uint256(type(uint8).max) << 168) | uint256(value) << 168;
+    }
+}
