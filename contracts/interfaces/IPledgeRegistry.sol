@@ -150,9 +150,7 @@ interface IPledgeEvents {
         bytes32[] unpledged,
         ActRecord done
     );
-    event PledgeStateSet(
-        uint40 indexed pledge, bytes32 indexed number, uint256 head, uint8 reason, ActRecord done
-    );
+    event PledgeStateSet(uint40 indexed pledge, bytes32 indexed number, uint256 head, uint8 reason, ActRecord done);
     event PledgeNoted(
         uint40 indexed pledge,
         bytes32 indexed number,

@@ -11,7 +11,13 @@ pragma solidity 0.8.37;
 interface IRegisters {
     /// @notice A version is in force from this event on. `name` is for people.
     event RegisterSet(
-        uint16 indexed register, uint16 version, address office, uint256 rule, uint16[] codes, uint256[] words, string name
+        uint16 indexed register,
+        uint16 version,
+        address office,
+        uint256 rule,
+        uint16[] codes,
+        uint256[] words,
+        string name
     );
     /// @notice No new filings; ends, notes and reads only.
     event RegisterClosed(uint16 indexed register);

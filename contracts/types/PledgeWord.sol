@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+/// A pledge's version can't be raised any more.
+error PledgeVersionsExhausted(uint256 head);
+
 library PledgeStates {
     uint8 internal constant NONE = 0;
     uint8 internal constant FILED = 1;
@@ -72,7 +75,7 @@ library PledgeWord {
 
     /// @dev Only substantive acts raise it.
     function raised(uint256 word) internal pure returns (uint256) {
-        require(version(word) < type(uint24).max - 1);
+        require(version(word) < type(uint24).max - 1, PledgeVersionsExhausted(word));
         return word + (1 << 56);
     }
 
@@ -115,7 +118,7 @@ library PledgeWord {
 
 /// @notice Terms word: ceiling 128 | currency 16 | kind 8 | segments 16 | holders 8 | due 40 (signed) | zero 40.
 library TermsWord {
-    function of(uint128 ceiling, uint16 currency, uint8 kind, uint256 segments_, uint256 holders_, int40 due)
+    function pack(uint128 ceiling, uint16 currency, uint8 kind, uint256 segments_, uint256 holders_, int40 due)
         internal
         pure
         returns (uint256)

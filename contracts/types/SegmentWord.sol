@@ -6,7 +6,7 @@ library SegmentWord {
     /// Its effective time is a date.
     uint256 internal constant DATE_ONLY = 1 << 192;
 
-    function of(uint40 pledge_, uint24 count_) internal pure returns (uint256) {
+    function pack(uint40 pledge_, uint24 count_) internal pure returns (uint256) {
         return uint256(pledge_) | uint256(count_) << 40;
     }
 
