@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from ledger.chain import artifacts
 from ledger.chain.decode import EventTable
-from ledger.mirror import acts, cash, members, models
+from ledger.mirror import acts, cash, members, models, payments, receivables, tokens
 from ledger.mirror.fold import Folds
 
 FOLDS = Folds(
-    rules={**acts.RULES, **members.RULES, **cash.RULES},
+    rules={**acts.RULES, **members.RULES, **cash.RULES, **receivables.RULES, **tokens.RULES, **payments.RULES},
     projections=(
         models.ACT,
         models.RELAYER,
@@ -18,6 +18,18 @@ FOLDS = Folds(
         models.MEMBER_SLOT,
         models.CASH,
         models.CASH_ENTRY,
+        models.RECEIVABLE,
+        models.RECEIVABLE_STATE,
+        models.TOKEN,
+        models.TRANSFER,
+        models.RECEIPT,
+        models.PAYMENT,
+        models.DRAW,
+        models.CREDIT,
+        models.MANDATE,
+        models.BANK_NOTICE,
+        models.POLICY,
+        models.MODULE,
     ),
 )
 

@@ -155,11 +155,216 @@ class CashEntry(NamedTuple):
     to_pos: int | None = None
 
 
+class ReceivableStatus(IntEnum):
+    """The stored states of a receivable; due, grace and overdue are computed from time and debt."""
+
+    DRAFT = 1
+    LIVE = 2
+    CLOSED = 3
+    CANCELLED = 4
+    REFUSED = 5
+
+
+class PaymentKind(IntEnum):
+    """How a payment came."""
+
+    VOLUNTARY = 1
+    DEBIT = 2
+    BANK_NOTICE = 3
+
+
+class Receivable(NamedTuple):
+    """A receivable as issued. `id` is its 192-bit id as a word, `number` its order of issue: what other rows name it by.
+
+    Amounts in minor units; late interest a day is late_rate / late_basis of what is owed, from `due` on unless paid within `grace` seconds.
+    """
+
+    id: Word
+    number: int
+    pos: int
+    issuer: Address
+    supplier: Address
+    obligor: Address
+    face: int
+    due: int
+    grace: int
+    late_rate: int
+    late_basis: int
+    currency: int
+    cash: int
+    module: int
+    least_piece: int
+    policy: int
+    content_root: Word
+    issued: Word
+    issued_at: int
+
+
+class ReceivableState(NamedTuple):
+    """What changes of a receivable. Waiting money has paid the debt and is not distributed yet; money-days are debt times days late.
+
+    `fingerprint`, `confirmation` and the bits of `terms` are set by the obligor's confirmation, `reason` by its refusal.
+    """
+
+    receivable: int
+    status: int
+    owed_live: int
+    payments: int
+    distributed: int
+    interest_distributed: int
+    waiting: int
+    waiting_interest: int
+    money_days: Word
+    accrued_day: int
+    terms: int
+    confirmation: Word | None
+    fingerprint: Word | None
+    confirmed_at: int | None
+    reason: Word | None
+    from_pos: int = 0
+    to_pos: int | None = None
+
+
+class Token(NamedTuple):
+    """The range [start, start + length) of a receivable; `cursor` is the last payment that it has drawn.
+
+    `flags` are the token word's, without the one for wallets' approvals.
+    """
+
+    receivable: int
+    start: int
+    owner: Address
+    length: int
+    cursor: int
+    flags: int
+    from_pos: int = 0
+    to_pos: int | None = None
+
+
+class Transfer(NamedTuple):
+    """A range went from one account to another; `reference` is its trade background. The first goes from nobody to the supplier."""
+
+    receivable: int
+    pos: int
+    sender: Address | None
+    recipient: Address
+    start: int
+    length: int
+    reference: Word
+
+
+class Receipt(NamedTuple):
+    """Money came in for a receivable: late interest first, then principal; `excess` was credited to the payer."""
+
+    receivable: int
+    pos: int
+    payer: Address
+    reference: Word
+    kind: int
+    interest: int
+    principal: int
+    excess: int
+
+
+class Payment(NamedTuple):
+    """A payment distributed over the live ranges: step `payment` of the ruler."""
+
+    receivable: int
+    payment: int
+    pos: int
+    principal: int
+    interest: int
+    owed_before: int
+    owed_after: int
+    kind: int
+
+
+class Draw(NamedTuple):
+    """What a range drew of the payments after `from_payment` up to `to_payment`; `paid` out at once, else credited."""
+
+    receivable: int
+    pos: int
+    owner: Address
+    start: int
+    length: int
+    from_payment: int
+    to_payment: int
+    principal: int
+    interest: int
+    paid: bool
+
+
+class Credit(NamedTuple):
+    """Money that Repayment holds for an account; for a contract account by range (receivable and start), else both are 0."""
+
+    account: Address
+    cash: int
+    receivable: int
+    start: int
+    amount: int
+    from_pos: int = 0
+    to_pos: int | None = None
+
+
+class Mandate(NamedTuple):
+    """The obligor lets due debts be debited: `cap_left` in minor units, until a second (UTC); `partial` allows less than the debt."""
+
+    obligor: Address
+    cash: int
+    cap_left: int
+    until: int
+    partial: bool
+    from_pos: int = 0
+    to_pos: int | None = None
+
+
+class BankNotice(NamedTuple):
+    """A settlement bank said that money reached it; the reference is consumed once."""
+
+    reference: Word
+    pos: int
+    bank: Address
+    cash: int
+    booked_at: int
+    total: int
+    content_root: Word
+
+
+class Policy(NamedTuple):
+    """A policy version for receivables: the longest tenor in seconds, and whether transfers need a trade background."""
+
+    policy: int
+    pos: int
+    most_tenor: int
+    demands_background: bool
+
+
+class Module(NamedTuple):
+    """A repayment module that receivables may pin."""
+
+    number: int
+    pos: int
+    address: Address
+
+
 ACT = facts(Act, "act", 3)
 RELAYER = versioned(Relayer, "relayer", 1)
 KIND = facts(Kind, "kind", 1)
 CASH = facts(Cash, "cash", 1)
 CASH_ENTRY = versioned(CashEntry, "cash_entry", 2, ["account"])
+RECEIVABLE = facts(Receivable, "receivable", 1, ["obligor", "due"], ["supplier"])
+Index("receivable_number", RECEIVABLE.table.c.number, unique=True)
+RECEIVABLE_STATE = versioned(ReceivableState, "receivable_state", 1, ["status"])
+TOKEN = versioned(Token, "token", 2, ["owner", "receivable"])
+TRANSFER = facts(Transfer, "transfer", 2, ["recipient", "pos"], ["sender", "pos"])
+RECEIPT = facts(Receipt, "receipt", 2, ["payer"], ["reference"])
+PAYMENT = facts(Payment, "payment", 2)
+DRAW = facts(Draw, "draw", 2, ["owner", "pos"])
+CREDIT = versioned(Credit, "credit", 4)
+MANDATE = versioned(Mandate, "mandate", 2)
+BANK_NOTICE = facts(BankNotice, "bank_notice", 1)
+POLICY = facts(Policy, "policy", 1)
+MODULE = facts(Module, "module", 1)
 MEMBER = versioned(Member, "member", 1, ["party"], ["name"])
 MEMBER_KEY = versioned(MemberKey, "member_key", 1, ["account"])
 MEMBER_SLOT = versioned(MemberSlot, "member_slot", 2)

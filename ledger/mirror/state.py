@@ -22,8 +22,8 @@ class Reader(Protocol):
     def live(self, projection: AnyProjection, key: Key, /) -> tuple[Any, ...] | None:
         """The live row of a key."""
 
-    def highest(self, projection: AnyProjection, /) -> int:
-        """The highest first key column, 0 without rows."""
+    def highest(self, projection: AnyProjection, column: str, /) -> int:
+        """The highest value of a column, 0 without rows."""
 
 
 class Nothing:
@@ -32,7 +32,7 @@ class Nothing:
     def live(self, _projection: AnyProjection, _key: Key, /) -> tuple[Any, ...] | None:
         return None
 
-    def highest(self, _projection: AnyProjection, /) -> int:
+    def highest(self, _projection: AnyProjection, _column: str, /) -> int:
         return 0
 
 
@@ -95,10 +95,10 @@ class State:
         self.born.setdefault(projection, []).append(row)
         self._live[projection, row[: projection.keys]] = row
 
-    def next_number(self, projection: AnyProjection) -> int:
-        """One more than the highest first key column: a surrogate in event order."""
+    def next_number(self, projection: AnyProjection, column: str) -> int:
+        """One more than the highest value of a column: a surrogate in event order."""
         if projection not in self._highest:
-            self._highest[projection] = self.reader.highest(projection)
+            self._highest[projection] = self.reader.highest(projection, column)
         self._highest[projection] += 1
         return self._highest[projection]
 

@@ -122,10 +122,10 @@ class DatabaseReader:
 
     conn: Connection
 
-    def live(self, projection: AnyProjection, key: Key) -> tuple[Any, ...] | None:
+    def live(self, projection: AnyProjection, key: Key, /) -> tuple[Any, ...] | None:
         row = self.conn.exec_driver_sql(_selecting(projection, _mark(self.conn)), key).first()
         return None if row is None else tuple(row)
 
-    def highest(self, projection: AnyProjection) -> int:
-        found: int | None = self.conn.execute(select(func.max(projection.key_columns[0]))).scalar()
+    def highest(self, projection: AnyProjection, column: str, /) -> int:
+        found: int | None = self.conn.execute(select(func.max(projection.table.c[column]))).scalar()
         return found or 0

@@ -1,9 +1,26 @@
-"""Money: cash statements and balances."""
+"""Money: cash statements, and what came in, was distributed, drawn and credited for receivables."""
 
 from sqlalchemy import Connection, func, select
 
-from ledger.mirror.models import CASH, CASH_ENTRY, Cash, CashEntry
-from ledger.mirror.queries.reading import Page, one, page, rows_of, valid
+from ledger.mirror.models import (
+    BANK_NOTICE,
+    CASH,
+    CASH_ENTRY,
+    CREDIT,
+    DRAW,
+    MANDATE,
+    PAYMENT,
+    RECEIPT,
+    BankNotice,
+    Cash,
+    CashEntry,
+    Credit,
+    Draw,
+    Mandate,
+    Payment,
+    Receipt,
+)
+from ledger.mirror.queries.reading import Page, one, page, rows_of, told, valid
 
 
 def cash_contracts(conn: Connection) -> list[Cash]:
@@ -35,3 +52,45 @@ def supply(conn: Connection, cash: int, at: int | None = None) -> int:
     """All that is in circulation of a cash contract, in minor units."""
     total = select(func.sum(CASH_ENTRY.table.c.balance)).where(CASH_ENTRY.table.c.cash == cash, valid(CASH_ENTRY, at))
     return int(conn.execute(total).scalar() or 0)
+
+
+def receipts(conn: Connection, receivable: int) -> list[Receipt]:
+    """The money that came in for a receivable, in order."""
+    return rows_of(conn, RECEIPT, select(RECEIPT.table).where(RECEIPT.table.c.receivable == receivable).order_by(RECEIPT.table.c.pos))
+
+
+def receipts_with(conn: Connection, reference: bytes) -> list[Receipt]:
+    """The receipts under a payment reference: several where one notice paid several receivables."""
+    return rows_of(conn, RECEIPT, select(RECEIPT.table).where(RECEIPT.table.c.reference == reference).order_by(RECEIPT.table.c.pos))
+
+
+def notice(conn: Connection, reference: bytes) -> BankNotice | None:
+    """The bank's notice under a reference."""
+    return one(conn, BANK_NOTICE, BANK_NOTICE.table.c.reference == reference)
+
+
+def distributed(conn: Connection, receivable: int, at: int | None = None) -> list[Payment]:
+    """The payments distributed on a receivable by number: the steps of the ruler."""
+    where = (PAYMENT.table.c.receivable == receivable, told(PAYMENT, at))
+    return rows_of(conn, PAYMENT, select(PAYMENT.table).where(*where).order_by(PAYMENT.table.c.payment))
+
+
+def draws(conn: Connection, receivable: int, *, limit: int = 100, after: tuple[int] | None = None) -> Page[Draw]:
+    """What ranges of a receivable drew, in order."""
+    return page(conn, DRAW, [DRAW.table.c.receivable == receivable], ["pos"], limit=limit, after=after)
+
+
+def draws_of(conn: Connection, owner: bytes, *, limit: int = 100, after: tuple[int, int] | None = None) -> Page[Draw]:
+    """What an account drew, newest first."""
+    return page(conn, DRAW, [DRAW.table.c.owner == owner], ["pos", "receivable"], limit=limit, after=after, newest_first=True)
+
+
+def credits_of(conn: Connection, account: bytes, at: int | None = None) -> list[Credit]:
+    """What Repayment holds for an account, in minor units."""
+    where = (CREDIT.table.c.account == account, CREDIT.table.c.amount > 0, valid(CREDIT, at))
+    return rows_of(conn, CREDIT, select(CREDIT.table).where(*where).order_by(*CREDIT.key_columns))
+
+
+def mandate(conn: Connection, obligor: bytes, cash: int, at: int | None = None) -> Mandate | None:
+    """An obligor's mandate for a cash contract, expired or not."""
+    return one(conn, MANDATE, MANDATE.table.c.obligor == obligor, MANDATE.table.c.cash == cash, valid(MANDATE, at))

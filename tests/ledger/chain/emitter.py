@@ -1,6 +1,6 @@
 """A contract for tests that emits whatever log its caller asks for, so that any history of events can be put on a real chain."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ledger.chain.rpc import Rpc
@@ -31,34 +31,27 @@ def _branch(count: int) -> list[int]:
     return [_JUMPDEST, _POP, *pushes, _DUP1 + count, _PUSH0, _LOG0 + count, _STOP]
 
 
-def _creation() -> bytes:
-    """Code that returns the runtime code: PUSH1 size, DUP1, PUSH1 offset, PUSH0, CODECOPY, PUSH0, RETURN."""
-    runtime = _runtime()
-    head = [_PUSH1, len(runtime), _DUP1, _PUSH1, 9, _PUSH0, 0x39, _PUSH0, 0xF3]
-    return bytes([*head, *runtime])
-
-
 class Emitter:
-    """Deployed emitters on an anvil that mines on demand, one for each contract of the ledger that a test plays."""
+    """Emitters at given addresses of an anvil that mines on demand."""
 
-    def __init__(self, rpc: Rpc, contracts: Sequence[str]) -> None:
+    def __init__(self, rpc: Rpc, addresses: Iterable[bytes]) -> None:
         self._rpc = rpc
         rpc.call("anvil_impersonateAccount", SENDER)
-        hashes = [self._send({"data": _creation()}) for _ in contracts]
-        rpc.call("evm_mine")
-        receipts = [rpc.call("eth_getTransactionReceipt", each) for each in hashes]
-        self.addresses = {name: bytes.fromhex(receipt["contractAddress"][2:]) for name, receipt in zip(contracts, receipts, strict=True)}
+        for address in addresses:
+            rpc.call("anvil_setCode", address, _runtime())
 
-    def emit(self, contract: str, topics: Sequence[bytes], data: bytes) -> None:
-        """Sends a transaction that emits one log; `mine` puts it into a block."""
-        padded = b"".join(topics).ljust(4 * 32, b"\0")
-        self._send({"to": self.addresses[contract], "data": len(topics).to_bytes(32) + padded + data})
+    def emit(self, address: bytes, topics: Sequence[bytes], data: bytes) -> None:
+        """Sends a transaction that emits one log at `address`; `mine` puts it into a block."""
+        self._rpc.call("eth_sendTransaction", emission(address, topics, data))
 
     def mine(self) -> int:
         """Mines what was sent; the new head."""
         self._rpc.call("evm_mine")
         return int(self._rpc.call("eth_blockNumber"), 16)
 
-    def _send(self, transaction: dict[str, Any]) -> str:
-        sent: str = self._rpc.call("eth_sendTransaction", {"from": SENDER, "gas": GAS, "gasPrice": "0x0", **transaction})
-        return sent
+
+def emission(address: bytes, topics: Sequence[bytes], data: bytes) -> dict[str, Any]:
+    """The transaction that emits one log."""
+    padded = b"".join(topics).ljust(4 * 32, b"\0")
+    call_data = len(topics).to_bytes(32) + padded + data
+    return {"from": SENDER, "to": "0x" + address.hex(), "gas": GAS, "gasPrice": "0x0", "data": "0x" + call_data.hex()}

@@ -12,22 +12,23 @@ from ledger.chain.rpc import Call, NodeUnreachable, Result, Rpc, RpcError
 from tests.ledger.chain.emitter import Emitter
 
 TOPIC, OTHER = b"t" * 32, b"o" * 32
+OURS, THEIRS = b"u" * 20, b"v" * 20
 
 
 @pytest.fixture
-def emitter(anvil: Rpc) -> Emitter:
-    """Two emitters, and five blocks with three logs each."""
-    made = Emitter(anvil, ["Ours", "Theirs"])
+def grown(anvil: Rpc) -> Rpc:
+    """An anvil with two emitters and five blocks with three logs each."""
+    made = Emitter(anvil, [OURS, THEIRS])
     for at in range(5):
-        made.emit("Ours", [TOPIC, at.to_bytes(32)], b"data %d" % at)
-        made.emit("Theirs", [TOPIC], b"")
-        made.emit("Ours", [OTHER, TOPIC, TOPIC, TOPIC], b"")
+        made.emit(OURS, [TOPIC, at.to_bytes(32)], b"data %d" % at)
+        made.emit(THEIRS, [TOPIC], b"")
+        made.emit(OURS, [OTHER, TOPIC, TOPIC, TOPIC], b"")
         made.mine()
-    return made
+    return anvil
 
 
-def _source(rpc: Rpc, emitter: Emitter) -> NodeSource:
-    return NodeSource(rpc, [emitter.addresses["Ours"]], [TOPIC])
+def _source(rpc: Rpc) -> NodeSource:
+    return NodeSource(rpc, [OURS], [TOPIC])
 
 
 def test_positions_order_events() -> None:
@@ -35,29 +36,29 @@ def test_positions_order_events() -> None:
     assert position(5, 2**20 - 1) == last_position(5) == position(6, 0) - 1
 
 
-def test_a_node_gives_linked_blocks_with_the_logs_asked_for(anvil: Rpc, emitter: Emitter) -> None:
-    source = _source(anvil, emitter)
-    assert source.head() == 6
-    blocks = source.fetch(0, 6)
-    assert [block.number for block in blocks] == list(range(7))
+def test_a_node_gives_linked_blocks_with_the_logs_asked_for(grown: Rpc) -> None:
+    source = _source(grown)
+    assert source.head() == 5
+    blocks = source.fetch(0, 5)
+    assert [block.number for block in blocks] == list(range(6))
     assert [block.parent for block in blocks[1:]] == [block.hash for block in blocks[:-1]]
-    assert [len(block.transactions) for block in blocks] == [0, 2, 3, 3, 3, 3, 3]
-    assert [[log.data for log in block.logs] for block in blocks[2:]] == [[b"data %d" % at] for at in range(5)]
-    log = blocks[3].logs[0]
+    assert [len(block.transactions) for block in blocks] == [0, 3, 3, 3, 3, 3]
+    assert [[log.data for log in block.logs] for block in blocks[1:]] == [[b"data %d" % at] for at in range(5)]
+    log = blocks[2].logs[0]
     assert (log.index, log.tx_index, log.topics) == (0, 0, (TOPIC, (1).to_bytes(32)))
-    assert blocks[3].time >= blocks[2].time > 1_500_000_000
-    assert source.hashes([6, 2, 99]) == [blocks[6].hash, blocks[2].hash, None]
+    assert blocks[2].time >= blocks[1].time > 1_500_000_000
+    assert source.hashes([5, 2, 99]) == [blocks[5].hash, blocks[2].hash, None]
     assert blocks[2].link == Link(2, blocks[2].hash)
 
 
-def test_blocks_above_the_head_are_no_silent_gap(anvil: Rpc, emitter: Emitter) -> None:
-    with pytest.raises(InconsistentAnswer, match="no block 7"):
-        _source(anvil, emitter).fetch(6, 8)
+def test_blocks_above_the_head_are_no_silent_gap(grown: Rpc) -> None:
+    with pytest.raises(InconsistentAnswer, match="no block 6"):
+        _source(grown).fetch(5, 7)
 
 
-def test_a_stopped_node_is_named(emitter: Emitter) -> None:
+def test_a_stopped_node_is_named() -> None:
     with Rpc("http://127.0.0.1:9", timeout=1) as nobody, pytest.raises(NodeUnreachable, match=r"127\.0\.0\.1:9"):
-        _source(nobody, emitter).head()
+        _source(nobody).head()
 
 
 class _Tampering(Rpc):
@@ -93,61 +94,61 @@ def _set(**values: Any) -> Callable[[list[dict[str, Any]]], Any]:
         (lambda logs: [*logs, logs[-1]], "two logs with one index"),
     ],
 )
-def test_logs_that_do_not_fit_their_headers(anvil: Rpc, emitter: Emitter, change: Callable[[Any], Any], wrong: str) -> None:
-    with _Tampering(anvil.url, _logs(change)) as rpc, pytest.raises(InconsistentAnswer, match=wrong):
-        _source(rpc, emitter).fetch(2, 6)
+def test_logs_that_do_not_fit_their_headers(grown: Rpc, change: Callable[[Any], Any], wrong: str) -> None:
+    with _Tampering(grown.url, _logs(change)) as rpc, pytest.raises(InconsistentAnswer, match=wrong):
+        _source(rpc).fetch(2, 5)
 
 
-def test_a_header_that_does_not_follow_its_parent(anvil: Rpc, emitter: Emitter) -> None:
+def test_a_header_that_does_not_follow_its_parent(grown: Rpc) -> None:
     def change(method: str, answer: Any) -> Any:
         odd = method == "eth_getBlockByNumber" and answer["number"] == "0x4"
         return {**answer, "parentHash": "0x" + "ee" * 32} if odd else answer
 
-    with _Tampering(anvil.url, change) as rpc, pytest.raises(InconsistentAnswer, match="block 4 does not follow block 3"):
-        _source(rpc, emitter).fetch(2, 6)
+    with _Tampering(grown.url, change) as rpc, pytest.raises(InconsistentAnswer, match="block 4 does not follow block 3"):
+        _source(rpc).fetch(2, 5)
 
 
-def test_a_chain_that_moves_while_its_logs_are_read(anvil: Rpc, emitter: Emitter) -> None:
+def test_a_chain_that_moves_while_its_logs_are_read(grown: Rpc) -> None:
     def change(method: str, answer: Any) -> Any:
         if method == "eth_getLogs":
-            anvil.call("anvil_reorg", 1, [])
+            grown.call("anvil_reorg", 1, [])
         return answer
 
-    with _Tampering(anvil.url, change) as rpc, pytest.raises(InconsistentAnswer, match="changed block 6"):
-        _source(rpc, emitter).fetch(2, 6)
+    with _Tampering(grown.url, change) as rpc, pytest.raises(InconsistentAnswer, match="changed block 5"):
+        _source(rpc).fetch(2, 5)
 
 
 @pytest.mark.parametrize("method", ["eth_getBlockByNumber", "eth_getLogs"])
-def test_answers_without_what_the_protocol_promises(anvil: Rpc, emitter: Emitter, method: str) -> None:
+def test_answers_without_what_the_protocol_promises(grown: Rpc, method: str) -> None:
     def change(asked: str, answer: Any) -> Any:
         return {"number": 1} if asked == method else answer
 
-    with _Tampering(anvil.url, change) as rpc, pytest.raises(MalformedAnswer):
-        _source(rpc, emitter).fetch(2, 6)
+    with _Tampering(grown.url, change) as rpc, pytest.raises(MalformedAnswer):
+        _source(rpc).fetch(2, 5)
 
 
-def test_a_refused_call_of_a_batch_is_raised(anvil: Rpc, emitter: Emitter) -> None:
+def test_a_refused_call_of_a_batch_is_raised(grown: Rpc) -> None:
     def change(method: str, answer: Any) -> Any:
         return RpcError(-32005, "limit exceeded") if method == "eth_getBlockByNumber" else answer
 
-    with _Tampering(anvil.url, change) as rpc, pytest.raises(RpcError, match="limit exceeded"):
-        _source(rpc, emitter).fetch(2, 6)
+    with _Tampering(grown.url, change) as rpc, pytest.raises(RpcError, match="limit exceeded"):
+        _source(rpc).fetch(2, 5)
 
 
-def test_a_recording_is_served_like_a_node(anvil: Rpc, emitter: Emitter) -> None:
-    node = _source(anvil, emitter)
-    blocks = node.fetch(0, 6)
+def test_a_recording_is_served_like_a_node(grown: Rpc) -> None:
+    node = _source(grown)
+    blocks = node.fetch(0, 5)
     recorded = RecordedSource(blocks)
     assert recorded.head() == node.head()
-    assert recorded.fetch(2, 5) == node.fetch(2, 5)
-    assert recorded.hashes([0, 6, 7]) == node.hashes([0, 6, 7])
+    assert recorded.fetch(2, 4) == node.fetch(2, 4)
+    assert recorded.hashes([0, 5, 6]) == node.hashes([0, 5, 6])
     with pytest.raises(InconsistentAnswer):
-        recorded.fetch(5, 7)
+        recorded.fetch(4, 6)
     recorded.serve(4)
     assert recorded.head() == 4
     assert recorded.hashes([4, 5]) == [blocks[4].hash, None]
-    with pytest.raises(InconsistentAnswer, match="block 6 does not follow block 4"):
-        RecordedSource([*blocks[:5], blocks[6]])
+    with pytest.raises(InconsistentAnswer, match="block 5 does not follow block 3"):
+        RecordedSource([*blocks[:4], blocks[5]])
     recorded.serve(None)
     recorded.replace([replace(blocks[5], hash=b"f" * 32)])
     assert recorded.head() == 5

@@ -31,9 +31,9 @@ def address_of(contract: str) -> bytes:
     return sha256(contract.encode()).digest()[:20]
 
 
-def table(addresses: Mapping[str, bytes] | None = None) -> EventTable:
-    """The events of every contract that a fold reads, at these addresses or at those of recorded chains."""
-    return event_table(addresses or {name: address_of(name) for name in CONTRACTS})
+def table() -> EventTable:
+    """The events of every contract that a fold reads, at the addresses of recorded chains."""
+    return event_table({name: address_of(name) for name in CONTRACTS})
 
 
 _ABI = {(name, entry["name"]): entry for name in CONTRACTS for entry in artifacts.load(name).abi if entry["type"] == "event"}

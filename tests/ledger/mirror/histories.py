@@ -4,10 +4,14 @@ import copy
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TypeAlias
 
 from tests.ledger.mirror import told
 from tests.ledger.mirror.chains import Chain, Told
+
+PEOPLE = ["Supplier", "Bank", "Second tier", "Third tier"]
+"""Members from the first block on, who hold tokens and cash; no history suspends them."""
 
 Tell: TypeAlias = Callable[[random.Random], list[Told]]
 
@@ -97,18 +101,127 @@ class Acts:
 
 
 @dataclass
+class Cash:
+    """Money of one bank and of a contract that nobody listed."""
+
+    listed: bool = False
+    balances: dict[str, int] = field(default_factory=dict)
+
+    def tell(self, draw: random.Random) -> list[Told]:
+        if not self.listed:
+            self.listed = True
+            return [told.cash_listed(1, "SettlementCash@1", "Bank")]
+        payer, payee, amount = draw.choice(PEOPLE), draw.choice(PEOPLE), draw.randrange(1, 1_000)
+        if draw.random() < 0.1:
+            return [told.cash_moved(payer, payee, amount, "SettlementCash@stranger")]
+        if self.balances.get(payer, 0) < amount:
+            self.balances[payer] = self.balances.get(payer, 0) + amount
+            return [told.cash_moved(None, payer, amount)]
+        self.balances[payer] -= amount
+        self.balances[payee] = self.balances.get(payee, 0) + amount
+        return [told.cash_moved(payer, payee, amount)]
+
+
+@dataclass
+class Piece:
+    """A token in the model."""
+
+    end: int
+    owner: str
+    cursor: int
+
+
+@dataclass
+class Claim:
+    """A receivable in the model: its tokens by start, what is owed and how many payments were made."""
+
+    key: int
+    face: int
+    tokens: dict[int, Piece] = field(default_factory=dict)
+    confirmed: bool = False
+    owed: int = 0
+    payments: int = 0
+
+
+@dataclass
+class Receivables:
+    """Receivables issued, confirmed, cut, moved, merged, paid and drawn."""
+
+    claims: list[Claim] = field(default_factory=list)
+    credits: int = 0
+
+    def tell(self, draw: random.Random) -> list[Told]:
+        if not self.claims or draw.random() < 0.15:
+            return self._issue(draw)
+        claim = draw.choice(self.claims)
+        if not claim.confirmed:
+            return self._confirm(claim)
+        return draw.choice([self._move, self._move, self._merge, self._pay, self._draw])(draw, claim)
+
+    def _issue(self, draw: random.Random) -> list[Told]:
+        claim = Claim(len(self.claims), draw.choice([1, 100, 10**6, 2**63 - 1]))
+        self.claims.append(claim)
+        return [told.issued(claim.key, PEOPLE[0], "Obligor", claim.face)]
+
+    def _confirm(self, claim: Claim) -> list[Told]:
+        claim.confirmed, claim.owed = True, claim.face
+        claim.tokens[0] = Piece(claim.face, PEOPLE[0], 0)
+        return [told.confirmed(claim.key, PEOPLE[0], "Obligor", claim.face)]
+
+    def _move(self, draw: random.Random, claim: Claim) -> list[Told]:
+        start = draw.choice(sorted(claim.tokens))
+        token = claim.tokens.pop(start)
+        low = draw.choice([start, draw.randrange(start, token.end)])
+        high = draw.choice([token.end, draw.randrange(low + 1, token.end + 1)])
+        payee = draw.choice(PEOPLE)
+        if start < low:
+            claim.tokens[start] = Piece(low, token.owner, claim.payments)
+        if high < token.end:
+            claim.tokens[high] = Piece(token.end, token.owner, claim.payments)
+        claim.tokens[low] = Piece(high, payee, claim.payments)
+        return [told.range_moved(claim.key, token.owner, payee, (start, token.end), (low, high), claim.payments)]
+
+    def _merge(self, draw: random.Random, claim: Claim) -> list[Told]:
+        starts = sorted(claim.tokens)
+        pairs = [(one, other) for one, other in pairwise(starts) if claim.tokens[one].owner == claim.tokens[other].owner]
+        if not pairs:
+            return self._move(draw, claim)
+        left, right = draw.choice(pairs)
+        end = claim.tokens.pop(right).end
+        claim.tokens[left] = Piece(end, claim.tokens[left].owner, claim.payments)
+        return [told.merged(claim.key, claim.tokens[left].owner, left, right, end, claim.payments)]
+
+    def _pay(self, draw: random.Random, claim: Claim) -> list[Told]:
+        if not claim.owed:
+            return self._draw(draw, claim)
+        amount = draw.choice([claim.owed, draw.randrange(1, claim.owed + 1)])
+        before, claim.owed, claim.payments = claim.owed, claim.owed - amount, claim.payments + 1
+        return told.paid(claim.key, "Obligor", claim.payments, amount, before)
+
+    def _draw(self, draw: random.Random, claim: Claim) -> list[Told]:
+        start = draw.choice(sorted(claim.tokens))
+        token = claim.tokens[start]
+        if token.cursor == claim.payments:
+            return self._move(draw, claim)
+        before, token.cursor = token.cursor, claim.payments
+        return told.drawn(claim.key, token.owner, (start, token.end), (before, claim.payments), 1, direct=draw.random() < 0.5)
+
+
+@dataclass
 class Ledger:
     """All concepts' models: their random state is copied at every block, so that a fork goes on from any of them."""
 
     members: Members = field(default_factory=Members)
     acts: Acts = field(default_factory=Acts)
+    cash: Cash = field(default_factory=Cash)
+    receivables: Receivables = field(default_factory=Receivables)
 
     def transaction(self, draw: random.Random) -> list[Told]:
         """The events of one transaction."""
         return draw.choice(self._concepts())(draw)
 
     def _concepts(self) -> list[Tell]:
-        return [self.members.tell, self.acts.tell]
+        return [self.members.tell, self.acts.tell, self.cash.tell, self.receivables.tell, self.receivables.tell]
 
 
 class History:
@@ -118,6 +231,8 @@ class History:
         self.draw = random.Random(seed)
         self.chain = Chain()
         self._after = [Ledger()]
+        self.chain.mine(*(told.admitted(name) for name in (*PEOPLE, "Obligor")))
+        self._after.append(Ledger())
 
     def grow(self, blocks: int) -> None:
         """Appends random blocks, empty ones among them."""
@@ -129,7 +244,7 @@ class History:
 
     def fork(self, depth: int) -> int:
         """Goes back by up to `depth` blocks; the number of blocks kept."""
-        kept = max(0, len(self.chain.blocks) - depth)
+        kept = max(1, len(self.chain.blocks) - depth)
         self.chain = self.chain.fork(kept)
         del self._after[kept + 1 :]
         return kept

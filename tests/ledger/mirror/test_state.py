@@ -20,7 +20,7 @@ class _Stored(Nothing):
         self.reads += 1
         return (KEY, ACCOUNT, 1, 0, 10, None) if projection is MEMBER_KEY and key == (KEY,) else None
 
-    def highest(self, _projection: AnyProjection, /) -> int:
+    def highest(self, _projection: AnyProjection, _column: str, /) -> int:
         return 41
 
 
@@ -97,9 +97,9 @@ def test_rows_are_read_once_and_again_after_forgetting() -> None:
 
 def test_numbers_go_on_from_the_highest_stored() -> None:
     state = _state(1)
-    assert [state.next_number(ACT), state.next_number(ACT)] == [42, 43]
+    assert [state.next_number(ACT, "pos"), state.next_number(ACT, "pos")] == [42, 43]
     state.forget()
-    assert state.next_number(ACT) == 42
+    assert state.next_number(ACT, "pos") == 42
 
 
 def test_after_a_commit_the_changes_are_gone_and_the_rows_are_known() -> None:

@@ -1,0 +1,121 @@
+"""Payments: money received for receivables, distributed by the ruler, drawn by ranges, credited and paid out; mandates and bank notices."""
+
+from ledger.chain.decode import Event
+from ledger.mirror.models import (
+    BANK_NOTICE,
+    CREDIT,
+    DRAW,
+    MANDATE,
+    MEMBER,
+    PAYMENT,
+    RECEIPT,
+    RECEIVABLE,
+    RECEIVABLE_STATE,
+    BankNotice,
+    Credit,
+    Draw,
+    Mandate,
+    Payment,
+    Receipt,
+)
+from ledger.mirror.schema import word
+from ledger.mirror.state import FoldError, State
+from ledger.mirror.tokens import drawn_until, number_of
+
+_WHOLE = 0
+"""Credits that belong to no range: receivable and start are 0 (surrogates count from 1)."""
+
+
+def _received(state: State, event: Event) -> None:
+    told, receivable = event.args, number_of(state, event)
+    state.add(RECEIPT, Receipt(receivable, event.pos, told.payer, told.ref, told.kind, told.interest, told.principal, told.excess))
+    state.change(
+        RECEIVABLE_STATE,
+        (receivable,),
+        waiting=told.waitingPrincipal,
+        waiting_interest=told.waitingInterest,
+        money_days=word(told.moneyDays),
+        accrued_day=told.accruedDay,
+    )
+
+
+def _distributed(state: State, event: Event) -> None:
+    told, receivable = event.args, number_of(state, event)
+    before = state.need(RECEIVABLE_STATE, (receivable,))
+    state.put(
+        RECEIVABLE_STATE,
+        before._replace(
+            waiting=before.waiting - told.principal,
+            waiting_interest=before.waiting_interest - told.interest,
+            distributed=before.distributed + told.principal,
+            interest_distributed=before.interest_distributed + told.interest,
+        ),
+    )
+    amounts = (told.principal, told.interest, told.owedBefore, told.owedAfter)
+    state.add(PAYMENT, Payment(receivable, told.payment, event.pos, *amounts, told.kind))
+
+
+def _drawn(state: State, event: Event) -> None:
+    told, issued = event.args, state.need(RECEIVABLE, (word(event.args.receivable),))
+    drawn = (told.from_, told.to, told.principal, told.interest, told.paid)
+    state.add(DRAW, Draw(issued.number, event.pos, told.owner, told.start, told.end - told.start, *drawn))
+    drawn_until(state, issued.number, told.start, told.to)
+    if not told.paid:
+        _credit(state, told.owner, issued.cash, _range_of(state, told.owner, issued.number, told.start), told.principal + told.interest)
+
+
+def _range_of(state: State, account: bytes, receivable: int, start: int) -> tuple[int, int]:
+    # A contract (an escrow, a vault) must know whose money it is, so its credits are kept by range.
+    member = state.need(MEMBER, (account,))
+    return (receivable, start) if member.is_contract else (_WHOLE, _WHOLE)
+
+
+def _credited(state: State, event: Event) -> None:
+    _credit(state, event.args.account, event.args.cash, (_WHOLE, _WHOLE), event.args.amount)
+
+
+def _withdrawn(state: State, event: Event) -> None:
+    told, of_range = event.args, (_WHOLE, _WHOLE)
+    if told.receivable:
+        of_range = state.need(RECEIVABLE, (word(told.receivable),)).number, told.start
+    _credit(state, told.account, told.cash, of_range, -told.amount)
+
+
+def _credit(state: State, account: bytes, cash: int, of_range: tuple[int, int], delta: int) -> None:
+    key = (account, cash, *of_range)
+    before = state.get(CREDIT, key)
+    amount = (before.amount if before else 0) + delta
+    if amount < 0:
+        raise FoldError(f"credit of 0x{account.hex()} in cash {cash} would fall to {amount} at position {state.pos}")
+    state.put(CREDIT, Credit(*key, amount))
+
+
+def _mandate_set(state: State, event: Event) -> None:
+    told = event.args
+    state.put(MANDATE, Mandate(told.obligor, told.cash, told.cap, told.until, told.partial_))
+
+
+def _mandate_used(state: State, event: Event) -> None:
+    state.change(MANDATE, (event.args.obligor, event.args.cash), cap_left=event.args.capLeft)
+
+
+def _mandate_ended(state: State, event: Event) -> None:
+    state.close(MANDATE, (event.args.obligor, event.args.cash))
+
+
+def _notice_taken(state: State, event: Event) -> None:
+    told = event.args
+    state.add(BANK_NOTICE, BankNotice(told.reference_, event.pos, told.bank, told.cash, told.bookedAt, told.total, told.contentRoot))
+
+
+RULES = {
+    ("Repayment", "PaymentReceived"): _received,
+    ("Repayment", "PaymentDistributed"): _distributed,
+    ("Repayment", "Drawn"): _drawn,
+    ("Repayment", "Credited"): _credited,
+    ("Repayment", "Withdrawn"): _withdrawn,
+    ("Repayment", "MandateSet"): _mandate_set,
+    ("Repayment", "MandateUsed"): _mandate_used,
+    ("Repayment", "MandateEnded"): _mandate_ended,
+    ("Repayment", "BankNoticeTaken"): _notice_taken,
+}

@@ -1,0 +1,107 @@
+"""Receivables with their present state, by party and by due date."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
+
+from ledger.mirror.models import POLICY, RECEIVABLE, RECEIVABLE_STATE, Policy, Receivable, ReceivableState
+from ledger.mirror.queries.reading import Page, cut, one, ordered, rows_of, valid
+from ledger.mirror.schema import word
+
+
+class Standing(NamedTuple):
+    """A receivable as issued, and its state as at the position asked."""
+
+    receivable: Receivable
+    state: ReceivableState
+
+
+class Total(NamedTuple):
+    """Sums over receivables of one currency and status, in minor units."""
+
+    currency: int
+    status: int
+    receivables: int
+    face: int
+    owed_live: int
+    distributed: int
+    waiting: int
+
+
+def get(conn: Connection, receivable: int, at: int | None = None) -> Standing | None:
+    """The receivable of a 192-bit id."""
+    return _first(conn, RECEIVABLE.table.c.id == word(receivable), at)
+
+
+def by_number(conn: Connection, number: int, at: int | None = None) -> Standing | None:
+    """The receivable of a surrogate, which other rows name it by."""
+    return _first(conn, RECEIVABLE.table.c.number == number, at)
+
+
+def find(
+    conn: Connection,
+    *,
+    supplier: bytes | None = None,
+    obligor: bytes | None = None,
+    party: bytes | None = None,
+    status: int | None = None,
+    due_from: int | None = None,
+    due_until: int | None = None,
+    at: int | None = None,
+    limit: int = 100,
+    after: tuple[int] | None = None,
+) -> Page[Standing]:
+    """Receivables in the order of issue; `party` is supplier or obligor, due dates are UTC seconds with `due_until` excluded."""
+    issued, state = RECEIVABLE.table.c, RECEIVABLE_STATE.table.c
+    filters: list[tuple[object, ColumnElement[bool]]] = [
+        (supplier, issued.supplier == supplier),
+        (obligor, issued.obligor == obligor),
+        (party, or_(issued.supplier == party, issued.obligor == party)),
+        (status, state.status == status),
+        (due_from, issued.due >= due_from),
+        (due_until, issued.due < due_until),
+    ]
+    asked = _standing(at).where(*(condition for value, condition in filters if value is not None))
+    rows = conn.execute(ordered(asked, [issued.number], limit, after))
+    return cut([_row(row) for row in rows], limit, lambda standing: (standing.receivable.number,))
+
+
+def totals(conn: Connection, at: int | None = None) -> list[Total]:
+    """Counts and sums by currency and status: what a reconciliation holds against source and chain."""
+    issued, state = RECEIVABLE.table.c, RECEIVABLE_STATE.table.c
+    sums = (func.sum(each) for each in (issued.face, state.owed_live, state.distributed, state.waiting))
+    asked = select(issued.currency, state.status, func.count(), *sums).join_from(
+        RECEIVABLE.table, RECEIVABLE_STATE.table, state.receivable == issued.number
+    )
+    grouped = asked.where(valid(RECEIVABLE_STATE, at)).group_by(issued.currency, state.status).order_by(issued.currency, state.status)
+    return [Total(*map(int, row)) for row in conn.execute(grouped)]
+
+
+def history(conn: Connection, number: int) -> list[ReceivableState]:
+    """Every state of a receivable, oldest first."""
+    asked = select(RECEIVABLE_STATE.table).where(RECEIVABLE_STATE.table.c.receivable == number)
+    return rows_of(conn, RECEIVABLE_STATE, asked.order_by(RECEIVABLE_STATE.table.c.from_pos))
+
+
+def policy(conn: Connection, version: int) -> Policy | None:
+    """A policy version."""
+    return one(conn, POLICY, POLICY.table.c.policy == version)
+
+
+def _standing(at: int | None) -> Select[Any]:
+    join = RECEIVABLE_STATE.table.c.receivable == RECEIVABLE.table.c.number
+    return (
+        select(RECEIVABLE.table, RECEIVABLE_STATE.table)
+        .join_from(RECEIVABLE.table, RECEIVABLE_STATE.table, join)
+        .where(valid(RECEIVABLE_STATE, at))
+    )
+
+
+def _first(conn: Connection, which: ColumnElement[bool], at: int | None) -> Standing | None:
+    row = conn.execute(_standing(at).where(which)).one_or_none()
+    return None if row is None else _row(row)
+
+
+def _row(row: Row[*tuple[object, ...]]) -> Standing:
+    width = len(RECEIVABLE.table.c)
+    return Standing(Receivable._make(row[:width]), ReceivableState._make(row[width:]))
