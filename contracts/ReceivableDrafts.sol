@@ -156,7 +156,9 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
     function _checkTerms(Issue calldata body) private view {
         require(body.face != 0 && body.face <= MOST_FACE, FaceOutOfRange(body.face));
         require(
-            body.lateBasis != 0 && body.leastPiece <= MOST_LEAST_PIECE && body.supplier != body.obligor, TermsInvalid()
+            body.lateBasis != 0 && body.lateRate <= body.lateBasis && body.leastPiece <= MOST_LEAST_PIECE
+                && body.supplier != body.obligor,
+            TermsInvalid()
         );
         _checkParties(body);
         _checkDue(body);

@@ -8,7 +8,7 @@ import {Issue} from "./interfaces/IReceivableDrafts.sol";
 import {IReceivableToken} from "./interfaces/IReceivableToken.sol";
 import {ReceivableFace} from "./receivable/ReceivableFace.sol";
 import {ReceivableWord, ReceivableWords} from "./types/ReceivableWord.sol";
-import {TokenWord} from "./types/TokenWord.sol";
+import {TokenWord, TokenWords} from "./types/TokenWord.sol";
 
 /// @title Receivables and their range tokens
 /// @dev Acts of holders; drafts and confirmation lie in {ReceivableDrafts}, ranges in {ReceivableRanges}, the ERC faces in {ReceivableFace}.
@@ -154,6 +154,7 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
     {
         TokenWord held = tokens[token];
         require(held.exists(), ERC721NonexistentToken(token));
+        require(!held.has(TokenWords.HELD), TokenLocked(token, held.flags()));
         ReceivableWord word = records[uint192(token >> 64)].word;
         _onlyModule(word);
         (owner, end, cursor, payments) = (held.owner(), uint64(token) + held.length(), held.cursor(), word.payments());

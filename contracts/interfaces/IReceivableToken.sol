@@ -9,11 +9,9 @@ interface IReceivableToken {
     /// Stored states; due, grace, overdue and default are computed by {IRepayment-stateAt}.
     enum State {
         None,
-        Draft,
         Live,
         Closed,
-        Cancelled,
-        Refused
+        Cancelled
     }
 
     /// Cuts [start, end) out of `token` and gives it to `to`; the whole range is a transfer with the same id.

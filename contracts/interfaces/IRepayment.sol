@@ -15,14 +15,12 @@ interface IRepayment {
     /// Computed from time and debt; `Disputed` and other marks stand beside it.
     enum Condition {
         None,
-        Draft,
         Current,
         PartPaid,
         Grace,
         Overdue,
         Closed,
-        Cancelled,
-        Refused
+        Cancelled
     }
 
     /// The acting account pays from its own cash.
@@ -36,7 +34,7 @@ interface IRepayment {
     struct BankNotice {
         uint8 cash;
         /// Consumed once: the payment's UETR hash, else the hash of (bank, account, servicer reference, booking date).
-        bytes32 reference_;
+        bytes32 ref;
         uint40 bookedAt;
         uint64 total;
         bytes32 contentRoot;
@@ -86,7 +84,7 @@ interface IRepayment {
         uint40 accruedDay
     );
     event BankNoticeTaken(
-        bytes32 indexed reference_, address indexed bank, uint8 cash, uint40 bookedAt, uint64 total, bytes32 contentRoot
+        bytes32 indexed ref, address indexed bank, uint8 cash, uint40 bookedAt, uint64 total, bytes32 contentRoot
     );
     event PaymentDistributed(
         uint192 indexed receivable,
@@ -122,7 +120,7 @@ interface IRepayment {
     error NotPinned(uint192 receivable, uint8 module);
     error AmountZero();
     error AllocationsDiffer(uint64 total, uint256 sum);
-    error ReferenceUsed(bytes32 reference_);
+    error ReferenceUsed(bytes32 ref);
     error NotBank(address account, address bank);
     error CashDiffers(uint192 receivable, uint8 cash, uint8 pinned);
     error NotDue(uint192 receivable, uint40 due);

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {ActTarget} from "./ActTarget.sol";
+import {ICashDesk} from "./interfaces/ICashDesk.sol";
+import {IMembers} from "./interfaces/IMembers.sol";
+import {IReceivableToken} from "./interfaces/IReceivableToken.sol";
+import {IRepayment} from "./interfaces/IRepayment.sol";
+import {ISettlementCash} from "./interfaces/ISettlementCash.sol";
+import {PaymentWord, PaymentWords, Ruler} from "./receivable/Ruler.sol";
+import {MemberWord} from "./types/MemberWord.sol";
+
+/// @title Repayment: what is paid on a receivable and how it reaches its holders
+/// @dev What must stay true in each cash contract: balance of this contract = waiting + undrawn + credits.
+///
+/// Storage:
+///   books[id]                     waitingPrincipal 64 | waitingInterest 64 | interestPaid 64 | lastDistribution 40 ; moneyDays 128 | accruedDay 40
+///   payments[id][number]          {PaymentWord}, numbers from 1
+///   credits[account][cash]        money of plain accounts that could not be paid out, and excess
+///   rangeCredits[key]             money of contract accounts by (account, receivable, range start)
+///   mandates[obligor][cash]       cap 64 | until 40 | partial
+///   references[reference]         consumed bank references
+contract Repayment is IRepayment, ActTarget {
+    using MemberWord for uint256;
+    using Ruler for mapping(uint16 => PaymentWord);
+
+    struct Book {
+        uint64 waitingPrincipal;
+        uint64 waitingInterest;
+        uint64 interestPaid;
+        uint40 lastDistribution;
+        /// Sum of debt times days it was late: exact, so that the number of calls changes nothing.
+        uint128 moneyDays;
+        /// Late days already in moneyDays.
+        uint40 accruedDay;
+    }
+
+    struct Mandate {
+        uint64 cap;
+        uint40 until;
+        bool partial_;
+    }
+
+    bytes32 private constant ALLOCATION_TYPE = keccak256("Allocation(uint192 receivable,address payer,uint64 amount)");
+    bytes32 private constant BANK_NOTICE_TYPE = keccak256(
+        "BankNotice(uint8 cash,bytes32 ref,uint40 bookedAt,uint64 total,bytes32 contentRoot,Allocation[] allocations)Allocation(uint192 receivable,address payer,uint64 amount)"
+    );
+    uint40 private constant DAY = 1 days;
+    uint40 private constant WAIT = 30 days;
+    /// A payment is distributed at once from this share of the face: 1/256.
+    uint8 private constant THRESHOLD_SHIFT = 8;
+    uint16 private constant MOST_PAYMENTS = 1023;
+    uint16 private constant FREE_PAYMENTS = 1000;
+    uint40 private constant SCARCE_WAIT = 365 days;
+
+    IReceivableToken private immutable TOKEN;
+    ICashDesk private immutable DESK;
+
+    mapping(uint192 id => Book) private books;
+    mapping(uint192 id => mapping(uint16 number => PaymentWord)) private payments;
+    mapping(address account => mapping(uint8 cash => uint64)) private credits;
+    mapping(bytes32 key => uint64) private rangeCredits;
+    mapping(address obligor => mapping(uint8 cash => Mandate)) private mandates;
+    mapping(bytes32 ref => bool) private references;
+
+    constructor(address acts, IMembers members, ICashDesk desk, IReceivableToken token) ActTarget(acts, members) {
+        DESK = desk;
+        TOKEN = token;
+    }
+
+    // --- Paying ---
+
+    /// @inheritdoc IRepayment
+    function payReceivable(PayReceivable calldata body) external {
+        address payer = _actor();
+        IReceivableToken.RepaymentTerms memory terms = _live(body.receivable);
+        _cash(terms.cash).moveFor(payer, address(this), body.amount, body.ref);
+        _receive(body.receivable, terms, payer, body.amount, body.ref, Kind.Voluntary);
+    }
+
+    /// @inheritdoc IRepayment
+    function takeBankNotice(BankNotice calldata body) external {
+        ISettlementCash cash = _cash(body.cash);
+        address account = _actor();
+        require(account == cash.bank(), NotBank(account, cash.bank()));
+        require(!references[body.ref], ReferenceUsed(body.ref));
+        uint256 sum = _sum(body.allocations);
+        require(sum == body.total, AllocationsDiffer(body.total, sum));
+        references[body.ref] = true;
+        cash.issueFor(address(this), body.total, body.ref);
+        emit BankNoticeTaken(body.ref, account, body.cash, body.bookedAt, body.total, body.contentRoot);
+        for (uint256 i = 0; i < body.allocations.length; ++i) {
+            Allocation calldata share = body.allocations[i];
+            IReceivableToken.RepaymentTerms memory terms = _live(share.receivable);
+            require(terms.cash == body.cash, CashDiffers(share.receivable, body.cash, terms.cash));
+            _receive(share.receivable, terms, share.payer, share.amount, body.ref, Kind.BankNotice);
+        }
+    }
+
+    /// @inheritdoc IRepayment
+    function setMandate(SetMandate calldata body) external {
+        address obligor = _actor();
+        DESK.cashAt(body.cash);
+        require(body.until > block.timestamp, UntilPassed(body.until));
+        mandates[obligor][body.cash] = Mandate(body.cap, body.until, body.partial_);
+        emit MandateSet(obligor, body.cash, body.cap, body.until, body.partial_);
+    }
+
+    /// @inheritdoc IRepayment
+    function endMandate(EndMandate calldata body) external {
+        address obligor = _actor();
+        delete mandates[obligor][body.cash];
+        emit MandateEnded(obligor, body.cash);
+    }
+
+    /// @inheritdoc IRepayment
+    function debit(uint192 id) external {
+        IReceivableToken.RepaymentTerms memory terms = _live(id);
+        uint64 amount = _debitable(id, terms);
+        Mandate storage given = mandates[terms.obligor][terms.cash];
+        given.cap -= amount;
+        emit MandateUsed(terms.obligor, terms.cash, amount, given.cap);
+        bytes32 ref = bytes32(uint256(id));
+        _cash(terms.cash).moveFor(terms.obligor, address(this), amount, ref);
+        _receive(id, terms, terms.obligor, amount, ref, Kind.Debit);
+    }
+
+    /// @inheritdoc IRepayment
+    function distribute(uint192 id) external {
+        IReceivableToken.RepaymentTerms memory terms = _live(id);
+        Book storage book = books[id];
+        require(uint256(book.waitingPrincipal) + book.waitingInterest != 0, NothingWaiting(id));
+        uint40 wait = terms.payments < FREE_PAYMENTS ? WAIT : SCARCE_WAIT;
+        require(block.timestamp >= book.lastDistribution + wait, TooEarly(id, book.lastDistribution + wait));
+        _distribute(id, terms, book, Kind.Voluntary);
+    }
+
+    /// @dev Late interest first, then principal (CivC 561); the rest is the payer's. So principal reaches 0 only when no interest is owed.
+    function _receive(
+        uint192 id,
+        IReceivableToken.RepaymentTerms memory terms,
+        address payer,
+        uint64 amount,
+        bytes32 ref,
+        Kind kind
+    ) private {
+        require(amount != 0, AmountZero());
+        Book storage book = books[id];
+        _accrue(book, terms);
+        uint256 interestOwed = _interestOwed(book, terms);
+        uint64 interest = uint64(Math.min(amount, interestOwed));
+        uint64 principal = uint64(Math.min(amount - interest, terms.owedLive - book.waitingPrincipal));
+        book.interestPaid += interest;
+        book.waitingInterest += interest;
+        book.waitingPrincipal += principal;
+        uint64 excess = amount - interest - principal;
+        if (excess != 0) _creditExcess(payer, terms.cash, id, excess);
+        _emitReceived(id, payer, ref, kind, interest, principal, excess);
+        bool closes = book.waitingPrincipal == terms.owedLive && interestOwed == interest;
+        if (_reachesThreshold(book, terms, closes)) _distribute(id, terms, book, kind);
+    }
+
+    function _reachesThreshold(Book storage book, IReceivableToken.RepaymentTerms memory terms, bool closes)
+        private
+        view
+        returns (bool)
+    {
+        if (closes) return true;
+        if (terms.payments >= FREE_PAYMENTS) return false;
+        return uint256(book.waitingPrincipal) + book.waitingInterest >= Math.max(terms.face >> THRESHOLD_SHIFT, 1);
+    }
+
+    function _distribute(uint192 id, IReceivableToken.RepaymentTerms memory terms, Book storage book, Kind kind)
+        private
+    {
+        require(terms.payments < MOST_PAYMENTS, PaymentsExhausted(id, terms.payments));
+        (uint64 principal, uint64 interest) = (book.waitingPrincipal, book.waitingInterest);
+        uint64 left = terms.owedLive - principal;
+        payments[id][terms.payments + 1] =
+            PaymentWords.make(principal, interest, terms.owedLive, uint40(block.timestamp), uint8(kind));
+        (book.waitingPrincipal, book.waitingInterest) = (0, 0);
+        book.lastDistribution = uint40(block.timestamp);
+        uint16 number = TOKEN.recordPayment(id, left);
+        emit PaymentDistributed(id, number, principal, interest, terms.owedLive, left, kind);
+    }
+
+    function _emitReceived(
+        uint192 id,
+        address payer,
+        bytes32 ref,
+        Kind kind,
+        uint64 interest,
+        uint64 principal,
+        uint64 excess
+    ) private {
+        Book storage book = books[id];
+        emit PaymentReceived(
+            id,
+            payer,
+            ref,
+            kind,
+            interest,
+            principal,
+            excess,
+            book.waitingPrincipal,
+            book.waitingInterest,
+            book.moneyDays,
+            book.accruedDay
+        );
+    }
+
+    // --- Drawing ---
+
+    /// @inheritdoc IRepayment
+    function draw(uint256[] calldata tokens) external {
+        for (uint256 i = 0; i < tokens.length; ++i) {
+            (address owner, uint64 end, uint16 cursor, uint16 count) = TOKEN.advance(tokens[i]);
+            uint256 word = MEMBERS.wordOf(owner);
+            if (word.has(MemberWord.CONTRACT)) require(_actor() == owner, ContractDrawsItself(owner));
+            if (cursor != count) {
+                _draw(uint192(tokens[i] >> 64), uint64(tokens[i]), end, cursor, count, owner, word);
+            }
+        }
+    }
+
+    /// @inheritdoc IRepayment
+    function settle(uint192 id, uint64 start, uint64 end, uint16 cursor, address owner) external {
+        require(msg.sender == address(TOKEN), NotToken(msg.sender));
+        uint16 count = TOKEN.repaymentTerms(id).payments;
+        _draw(id, start, end, cursor, count, owner, MEMBERS.wordOf(owner));
+    }
+
+    /// @inheritdoc IRepayment
+    function withdraw(Withdraw calldata body) external {
+        address account = _actor();
+        uint64 amount = credits[account][body.cash];
+        require(amount != 0, NothingCredited(account));
+        credits[account][body.cash] = 0;
+        emit Withdrawn(account, body.cash, 0, 0, amount);
+        _cash(body.cash).moveFor(address(this), account, amount, 0);
+    }
+
+    /// @inheritdoc IRepayment
+    function withdrawRange(WithdrawRange calldata body) external {
+        address account = _actor();
+        bytes32 key = _rangeKey(account, body.receivable, body.start);
+        uint64 amount = rangeCredits[key];
+        require(amount != 0, NothingCredited(account));
+        rangeCredits[key] = 0;
+        uint8 cash = TOKEN.repaymentTerms(body.receivable).cash;
+        emit Withdrawn(account, cash, body.receivable, body.start, amount);
+        _cash(cash).moveFor(address(this), account, amount, bytes32(uint256(body.receivable)));
+    }
+
+    function _draw(uint192 id, uint64 start, uint64 end, uint16 from, uint16 to, address owner, uint256 word) private {
+        (uint64 principal, uint64 interest) = payments[id].drawn(start, end, from, to);
+        bool pays = principal + interest != 0 && word.isActive() && !word.has(MemberWord.CONTRACT);
+        emit Drawn(id, owner, start, end, from, to, principal, interest, pays);
+        _creditRange(id, start, owner, principal + interest, pays, word.has(MemberWord.CONTRACT));
+    }
+
+    /// @dev Never reverts for an owner who can't be paid now: a suspended owner's money stays credited and stops no batch.
+    function _creditRange(uint192 id, uint64 start, address owner, uint64 amount, bool pays, bool isContract) private {
+        uint8 cash = TOKEN.repaymentTerms(id).cash;
+        if (pays) _cash(cash).moveFor(address(this), owner, amount, bytes32(uint256(id)));
+        else if (isContract) rangeCredits[_rangeKey(owner, id, start)] += amount;
+        else credits[owner][cash] += amount;
+    }
+
+    function _creditExcess(address payer, uint8 cash, uint192 id, uint64 excess) private {
+        credits[payer][cash] += excess;
+        emit Credited(payer, cash, id, excess);
+    }
+
+    // --- Interest ---
+
+    /// @dev Days late at `time`: a day counts when it has begun, from the due second on; none while grace runs.
+    function _lateDays(IReceivableToken.RepaymentTerms memory terms, uint40 time) private pure returns (uint40) {
+        if (time < terms.due + terms.grace || time < terms.due) return 0;
+        return (time - terms.due) / DAY + 1;
+    }
+
+    /// @dev Money-days up to `time`. Until grace ends nothing accrues, so what is unpaid then counts from the due date.
+    function _moneyDays(Book storage book, IReceivableToken.RepaymentTerms memory terms, uint40 time)
+        private
+        view
+        returns (uint128 moneyDays, uint40 day)
+    {
+        (moneyDays, day) = (book.moneyDays, book.accruedDay);
+        uint40 late = _lateDays(terms, time);
+        if (late > day) {
+            moneyDays += uint128(terms.owedLive - book.waitingPrincipal) * (late - day);
+            day = late;
+        }
+    }
+
+    function _accrue(Book storage book, IReceivableToken.RepaymentTerms memory terms) private {
+        (book.moneyDays, book.accruedDay) = _moneyDays(book, terms, uint40(block.timestamp));
+    }
+
+    function _interestOwed(Book storage book, IReceivableToken.RepaymentTerms memory terms)
+        private
+        view
+        returns (uint256)
+    {
+        return uint256(book.moneyDays) * terms.lateRate / terms.lateBasis - book.interestPaid;
+    }
+
+    function _debt(uint192 id, IReceivableToken.RepaymentTerms memory terms, uint40 time)
+        private
+        view
+        returns (uint64 principal, uint64 interest)
+    {
+        Book storage book = books[id];
+        (uint128 moneyDays,) = _moneyDays(book, terms, time);
+        uint256 late = uint256(moneyDays) * terms.lateRate / terms.lateBasis - book.interestPaid;
+        return (terms.owedLive - book.waitingPrincipal, uint64(Math.min(late, type(uint64).max)));
+    }
+
+    // --- Debit ---
+
+    function _debitable(uint192 id, IReceivableToken.RepaymentTerms memory terms) private view returns (uint64 amount) {
+        require(block.timestamp >= terms.due, NotDue(id, terms.due));
+        require(!terms.disputed, Disputed(id));
+        Mandate memory given = mandates[terms.obligor][terms.cash];
+        require(given.until >= block.timestamp && given.cap != 0, NoMandate(terms.obligor, terms.cash));
+        (uint64 principal, uint64 interest) = _debt(id, terms, uint40(block.timestamp));
+        uint256 needed = uint256(principal) + interest;
+        uint256 balance = _cash(terms.cash).balanceOf(terms.obligor);
+        if (!given.partial_) {
+            require(needed <= given.cap, MandateShort(uint64(needed), given.cap));
+            require(needed <= balance, BalanceShort(uint64(needed), balance));
+        }
+        amount = uint64(Math.min(needed, Math.min(balance, given.cap)));
+        uint64 least = uint64(Math.min(needed, Math.max(terms.face >> THRESHOLD_SHIFT, 1)));
+        require(amount >= least && amount != 0, BelowThreshold(amount, least));
+    }
+
+    /// @inheritdoc IRepayment
+    function checkDebit(uint192 id) external view returns (uint64 amount, bytes memory reason) {
+        try this.debitable(id) returns (uint64 found) {
+            return (found, "");
+        } catch (bytes memory why) {
+            return (0, why);
+        }
+    }
+
+    /// @notice What {debit} would take now; reverts as it would, by the same code.
+    function debitable(uint192 id) external view returns (uint64) {
+        return _debitable(id, _live(id));
+    }
+
+    // --- Views ---
+
+    /// @inheritdoc IRepayment
+    function owed(uint192 id, uint64 start, uint64 end) external view returns (uint64) {
+        return payments[id].owed(start, end, TOKEN.repaymentTerms(id).payments);
+    }
+
+    /// @inheritdoc IRepayment
+    function undrawn(uint256 token) external view returns (uint64, uint64) {
+        (address owner, uint64 end, uint16 cursor,) = TOKEN.range(token);
+        require(owner != address(0), UnknownToken(token));
+        uint192 id = uint192(token >> 64);
+        return payments[id].drawn(uint64(token), end, cursor, TOKEN.repaymentTerms(id).payments);
+    }
+
+    /// @inheritdoc IRepayment
+    function debtAt(uint192 id, uint40 time) external view returns (uint64, uint64, uint64, uint64) {
+        (uint64 principal, uint64 interest) = _debt(id, TOKEN.repaymentTerms(id), time);
+        return (principal, interest, books[id].waitingPrincipal, books[id].waitingInterest);
+    }
+
+    /// @inheritdoc IRepayment
+    function payment(uint192 id, uint16 number) external view returns (uint64, uint64, uint64, uint40, Kind) {
+        PaymentWord word = payments[id][number];
+        return (word.principal(), word.interest(), word.owedBefore(), word.time(), Kind(word.kind()));
+    }
+
+    /// @inheritdoc IRepayment
+    function stateAt(uint192 id, uint40 time) external view returns (Condition) {
+        IReceivableToken.RepaymentTerms memory terms = TOKEN.repaymentTerms(id);
+        if (terms.state == IReceivableToken.State.None) return Condition.None;
+        if (terms.state == IReceivableToken.State.Closed) return Condition.Closed;
+        if (terms.state == IReceivableToken.State.Cancelled) return Condition.Cancelled;
+        if (time >= terms.due + terms.grace) return Condition.Overdue;
+        if (time >= terms.due) return Condition.Grace;
+        uint64 left = terms.owedLive - books[id].waitingPrincipal;
+        return left == terms.face ? Condition.Current : Condition.PartPaid;
+    }
+
+    /// @inheritdoc IRepayment
+    function credit(address account, uint8 cash) external view returns (uint64) {
+        return credits[account][cash];
+    }
+
+    /// @inheritdoc IRepayment
+    function rangeCredit(address account, uint192 id, uint64 start) external view returns (uint64) {
+        return rangeCredits[_rangeKey(account, id, start)];
+    }
+
+    /// @inheritdoc IRepayment
+    function mandate(address obligor, uint8 cash) external view returns (uint64, uint40, bool) {
+        Mandate memory given = mandates[obligor][cash];
+        return (given.cap, given.until, given.partial_);
+    }
+
+    /// @inheritdoc IRepayment
+    function hashBankNotice(BankNotice calldata body) external pure returns (bytes32) {
+        bytes32[] memory shares = new bytes32[](body.allocations.length);
+        for (uint256 i = 0; i < shares.length; ++i) {
+            shares[i] = keccak256(abi.encode(ALLOCATION_TYPE, body.allocations[i]));
+        }
+        return keccak256(
+            abi.encode(
+                BANK_NOTICE_TYPE,
+                body.cash,
+                body.ref,
+                body.bookedAt,
+                body.total,
+                body.contentRoot,
+                keccak256(abi.encodePacked(shares))
+            )
+        );
+    }
+
+    function _live(uint192 id) private view returns (IReceivableToken.RepaymentTerms memory terms) {
+        terms = TOKEN.repaymentTerms(id);
+        require(terms.state == IReceivableToken.State.Live, NotLive(id));
+        require(TOKEN.moduleAt(terms.module) == address(this), NotPinned(id, terms.module));
+    }
+
+    function _cash(uint8 index) private view returns (ISettlementCash) {
+        return ISettlementCash(DESK.cashAt(index));
+    }
+
+    function _sum(Allocation[] calldata allocations) private pure returns (uint256 sum) {
+        for (uint256 i = 0; i < allocations.length; ++i) {
+            sum += allocations[i].amount;
+        }
+    }
+
+    function _rangeKey(address account, uint192 id, uint64 start) private pure returns (bytes32) {
+        return keccak256(abi.encode(account, id, start));
+    }
+}
