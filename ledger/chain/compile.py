@@ -134,14 +134,32 @@ def _artifact(name: str, out: Json) -> Json:
     if not re.fullmatch("[0-9a-f]*", code):
         raise CompileError(f"contract {name}: calls an external library; make the library's functions internal")
     places = out["deployedBytecode"].get("immutableReferences", {}).values()
-    immutables = sorted((each["start"], each["length"]) for place in places for each in place)
+    immutables = sorted([each["start"], each["length"]] for place in places for each in place)
     return {
-        "abi": out["abi"],
+        "abi": sorted(out["abi"], key=_abi_order),
         "bytecode": code,
         "deployedBytecode": deployed,
         "immutables": immutables,
-        "storageLayout": out.get("storageLayout", {}),
+        "storageLayout": _without_ids(out["storageLayout"]),
     }
+
+
+def _abi_order(entry: Json) -> tuple[str, str, str]:
+    return entry["type"], entry.get("name", ""), json.dumps(entry.get("inputs", []), sort_keys=True)
+
+
+def _without_ids(layout: Json) -> Json:
+    """A storage layout without the numbers that the compiler gives to syntax nodes: they change with any other source."""
+    for variable in _variables(layout):
+        del variable["astId"]
+    plain: Json = json.loads(re.sub(r"\)\d+", ")", json.dumps(layout)))
+    return plain
+
+
+def _variables(layout: Json) -> Iterator[Json]:
+    yield from layout["storage"]
+    for type_ in (layout["types"] or {}).values():
+        yield from type_.get("members", ())
 
 
 def _code(section: Json) -> str:

@@ -98,7 +98,7 @@ def checks(settings: Settings) -> Counts:
     return results.total([_check(name, command, settings) for name, command in _check_commands(settings.root).items()])
 
 
-def _check_commands(root: Path) -> Mapping[str, list[str | Path]]:
+def _check_commands(root: Path) -> Mapping[str, Sequence[str | Path]]:
     programs = root / ".venv" / "bin"
     return {
         "ruff check": [programs / "ruff", "check", "."],
@@ -108,7 +108,7 @@ def _check_commands(root: Path) -> Mapping[str, list[str | Path]]:
     }
 
 
-def _check(name: str, command: list[str | Path], settings: Settings) -> Counts:
+def _check(name: str, command: Sequence[str | Path], settings: Settings) -> Counts:
     ended = execute(command, settings, capture=True)
     return results.of_check(name, ended.code, ended.output)
 
@@ -132,7 +132,7 @@ def system(settings: Settings) -> Counts:
 def _pytest(settings: Settings, name: str, *arguments: str) -> Counts:
     report = settings.reports / f"{name}.xml"
     fixed = ["-q", f"--hypothesis-seed={settings.seed}", f"--junitxml={report}", "--color=no"]
-    command = [settings.root / ".venv" / "bin" / "python", "-m", "pytest", *fixed, *arguments, *settings.extra]
+    command: list[str | Path] = [settings.root / ".venv" / "bin" / "python", "-m", "pytest", *fixed, *arguments, *settings.extra]
     return results.of_pytest(execute(command, settings, capture=False).code, report)
 
 

@@ -1,0 +1,1 @@
+"""Tests of what sets a checkout up and runs its tests."""
