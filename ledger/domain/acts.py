@@ -1,7 +1,7 @@
 """Signed acts: the EIP-712 envelope around one typed body, its digest, its wallet form and the call that runs it.
 
-The kinds and their body types (act_types.py) are generated from the contracts' ABI. A body is a frozen dataclass of that module; `body_from` makes one from
-JSON with an error that names the field. Encoding is eth-abi's; the struct hash is EIP-712's `hashStruct`.
+The kinds and their body types (act_types.py) are generated from the contracts' ABI. A body is a frozen dataclass of that module;
+`body_from` makes one from JSON with an error that names the field. Encoding is eth-abi's; the struct hash is EIP-712's `hashStruct`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,9 +43,7 @@ _ENVELOPE_HEAD = (
     ("gas", "uint32"),
     ("signers", "Signer[]"),
 )
-_RUN_TYPE = (
-    "(address,uint256,uint64,uint32,bytes32,(address,address,uint16,uint8,uint32,uint256)[],bytes,bytes[])[]"
-)
+_RUN_TYPE = "(address,uint256,uint64,uint32,bytes32,(address,address,uint16,uint8,uint32,uint256)[],bytes,bytes[])[]"
 
 SIGNED, ATTESTED, ORDERED, DEEMED = 1, 2, 3, 4
 """Consent modes, as in contracts/types/Roles.sol."""
@@ -175,17 +173,13 @@ def _base(type_: str) -> str:
 
 def is_flat(struct: str) -> bool:
     """Whether a body is static words only, so that Acts itself hashes it."""
-    return all(
-        type_ not in ("bytes", "string") and "[" not in type_ and type_ not in STRUCTS for _, type_ in STRUCTS[struct]
-    )
+    return all(type_ not in ("bytes", "string") and "[" not in type_ and type_ not in STRUCTS for _, type_ in STRUCTS[struct])
 
 
 def struct_hash(body: Any) -> bytes:
     """EIP-712 hashStruct of a body dataclass (32 bytes)."""
     name = type(body).__name__
-    return keccak(
-        type_hash(name) + b"".join(_word(type_, getattr(body, field)) for field, type_ in STRUCTS[name])
-    )
+    return keccak(type_hash(name) + b"".join(_word(type_, getattr(body, field)) for field, type_ in STRUCTS[name]))
 
 
 def _word(type_: str, value: Any) -> bytes:
@@ -243,10 +237,7 @@ def typed_data(envelope: Envelope, domain: SigningDomain) -> dict[str, Any]:
     structs = {name: STRUCTS[name] for name in sorted(_referenced(kind.name))}
     members = {"EIP712Domain": _DOMAIN_FIELDS, "Envelope": (*_ENVELOPE_HEAD, ("body", kind.name)), "Signer": _SIGNER_FIELDS}
     return {
-        "types": {
-            name: [{"name": field, "type": type_} for field, type_ in listed]
-            for name, listed in {**members, **structs}.items()
-        },
+        "types": {name: [{"name": field, "type": type_} for field, type_ in listed] for name, listed in {**members, **structs}.items()},
         "primaryType": "Envelope",
         "domain": {
             "name": DOMAIN_NAME,
@@ -363,11 +354,12 @@ def _bounds(type_: str) -> tuple[int, int]:
 
 
 @cache
-def _abi_type(type_: str) -> str:
+def abi_type(type_: str) -> str:
+    """The canonical ABI type of an EIP-712 type: structs become tuples."""
     if type_.endswith("]"):
         at = type_.rindex("[")
-        return _abi_type(type_[:at]) + type_[at:]
-    return f"({','.join(_abi_type(member) for _, member in STRUCTS[type_])})" if type_ in STRUCTS else type_
+        return abi_type(type_[:at]) + type_[at:]
+    return f"({','.join(abi_type(member) for _, member in STRUCTS[type_])})" if type_ in STRUCTS else type_
 
 
 def _abi_value(value: Any) -> Any:
@@ -378,7 +370,7 @@ def _abi_value(value: Any) -> Any:
 
 def encode_body(body: Any) -> bytes:
     """`abi.encode(body)`, as the contract's function takes it behind its selector."""
-    return encode([_abi_type(kind_of(body).name)], [_abi_value(body)])
+    return encode([abi_type(kind_of(body).name)], [_abi_value(body)])
 
 
 def encode_run(acts: Iterable[SignedAct]) -> bytes:

@@ -1,7 +1,8 @@
 """A record's content: canonical bytes (RFC 8785) and the root of a salted Merkle commitment over its fields.
 
-Each scalar of the document is one leaf, named by its JSON pointer (RFC 6901) and salted by HMAC(seed, pointer), so that a holder can show some fields
-and keep the others. A list is a leaf as well, whose value is its length: else [x] and {"0": x} would share a root, and a list could be shown short. The tree has the shape and the domain separation of RFC 6962; the root binds schema and leaf count too.
+Each scalar of the document is one leaf, named by its JSON pointer (RFC 6901) and salted by HMAC(seed, pointer), so that a holder can
+show some fields and keep the others. A list is a leaf as well, whose value is its length: else [x] and {"0": x} would share a root, and a
+list could be shown short. The tree has the shape and the domain separation of RFC 6962; the root binds schema and leaf count too.
 Amounts in content are strings; floats are refused, since their decimal text is not what a person wrote.
 """
 

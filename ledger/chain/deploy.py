@@ -1,0 +1,237 @@
+"""Deployment: all contracts, their wiring, and the handover to the council.
+
+A deployer key is drawn for one deployment and keeps nothing: everything is wired while it is the only administrator, then the council is
+granted the office (with its delay) and the deployer renounces it. The manifest is written last; a deployment that was cut short leaves
+contracts that nobody administers and no manifest, and the next one starts from a new deployer key. Contract addresses follow from that
+key's nonces, so contracts that need each other (Acts, Members, token and drafts) take them as constructor arguments.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import rlp
+from eth_hash.auto import keccak
+
+from ledger.chain import manifest as manifests
+from ledger.chain.calls import call_data, constructor_data, function_selector, view
+from ledger.chain.direct import Sender
+from ledger.chain.manifest import CashEntry, Deployed, Manifest, ManifestError
+from ledger.chain.rpc import Rpc
+from ledger.domain import acts
+from ledger.domain.act_types import KINDS, Kind
+from ledger.domain.ids import from_hex, to_hex
+
+ADMIN_ROLE = 0
+ADMITTER_ROLE = 1
+RELAYER_ROLE = 2
+CREATED = (
+    "Council",
+    "Members",
+    "Acts",
+    "CashDesk",
+    "ReceivableToken",
+    "ReceivableDrafts",
+    "Repayment",
+    "Registers",
+    "PledgeRegistry",
+)
+_MEND = "start with --fresh or restore the chain's data"
+STANDARD_POLICY = 1
+MOST_TENOR_SECONDS = 366 * 86_400
+"""Tenor of a receivable: 12 months at most (domain.md 20)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CashPlan:
+    """A cash contract to be listed: account of its settlement bank, ISO 4217 number, ERC-20 name and symbol."""
+
+    bank: bytes
+    currency: int
+    name: str
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterPlan:
+    """A register's first version: number, office account, rule word, act codes with their words, name (interfaces/IRegisters.sol)."""
+
+    register: int
+    office: bytes
+    rule: int
+    codes: tuple[int, ...]
+    words: tuple[int, ...]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """What a ledger is founded with. `council_delay` in seconds; `admitters` admit members and enrol relayers without delay."""
+
+    council: bytes
+    council_delay: int
+    admitters: tuple[bytes, ...]
+    cash: tuple[CashPlan, ...]
+    registers: tuple[RegisterPlan, ...]
+
+
+def deploy(rpc: Rpc, founding: Founding, file: Path, mine: Callable[[], object] | None = None) -> Manifest:
+    """The ledger of the manifest in `file`, deployed first if there is none.
+
+    Raises ManifestError when the manifest names another chain or code, TransactionFailed when the chain refuses.
+    """
+    if file.exists():
+        found = manifests.load(file)
+        check(rpc, found)
+        return found
+    made = _deploy(Sender.of(rpc, secrets.token_bytes(32), mine), founding)
+    manifests.save(made, file)
+    return made
+
+
+def check(rpc: Rpc, found: Manifest) -> None:
+    """Holds a manifest against the chain: chain id, genesis, code of every contract. Raises ManifestError naming what differs."""
+    if int(rpc.call("eth_chainId"), 16) != found.chain_id:
+        raise ManifestError(f"manifest: is of chain {found.chain_id}, the node is on {int(rpc.call('eth_chainId'), 16)}")
+    if _genesis(rpc) != found.genesis_hash:
+        raise ManifestError(f"manifest: is of another chain with the same id (genesis differs); {_MEND}")
+    for name, contract in found.contracts.items():
+        _check_code(rpc, name, contract.address, contract.code_hash)
+    for cash in found.cash:
+        _check_code(rpc, f"cash {cash.index}", cash.address, cash.code_hash)
+
+
+def _check_code(rpc: Rpc, name: str, address: bytes, code_hash: bytes) -> None:
+    if keccak(_code(rpc, address)) != code_hash:
+        raise ManifestError(f"manifest: {name} at {to_hex(address)} is missing or has other code; {_MEND}")
+
+
+def _deploy(sender: Sender, founding: Founding) -> Manifest:
+    ledger_id = secrets.token_bytes(32)
+    places = {name: created_at(sender.address, sender.nonce + index) for index, name in enumerate(CREATED)}
+    receipts = sender.run([(None, constructor_data(name, *_arguments(name, places, ledger_id, sender))) for name in CREATED])
+    cash_at = _create_cash(sender, founding.cash, places)
+    sender.run(list(_wiring(places, cash_at, founding)))
+    sender.run(list(_handover(places, founding, sender.address)))
+    return _manifest(sender, ledger_id, places, receipts, founding, cash_at)
+
+
+def created_at(sender: bytes, nonce: int) -> bytes:
+    """The address of the contract that `sender` creates with `nonce` (yellow paper, section 7)."""
+    return bytes(keccak(rlp.encode([sender, nonce]))[12:])
+
+
+def _arguments(name: str, places: dict[str, bytes], ledger_id: bytes, sender: Sender) -> list[Any]:
+    manager, members, acts_ = places["Council"], places["Members"], places["Acts"]
+    desk, token = places["CashDesk"], places["ReceivableToken"]
+    return {
+        "Council": [sender.address],
+        "Members": [acts_, manager],
+        "Acts": [ledger_id, members, manager],
+        "CashDesk": [acts_, members, manager],
+        "ReceivableToken": [acts_, members, places["ReceivableDrafts"], manager],
+        "ReceivableDrafts": [acts_, members, desk, token, manager],
+        "Repayment": [acts_, members, desk, token],
+        "Registers": [manager],
+        "PledgeRegistry": [acts_, members, places["Registers"]],
+    }[name]
+
+
+def _create_cash(sender: Sender, plans: Sequence[CashPlan], places: dict[str, bytes]) -> list[bytes]:
+    first = sender.nonce
+    sender.run(
+        [
+            (
+                None,
+                constructor_data("SettlementCash", places["Members"], places["CashDesk"], plan.bank, plan.currency, plan.name, plan.symbol),
+            )
+            for plan in plans
+        ]
+    )
+    return [created_at(sender.address, first + index) for index in range(len(plans))]
+
+
+def _wiring(places: dict[str, bytes], cash_at: Sequence[bytes], founding: Founding) -> Iterable[tuple[bytes, bytes]]:
+    for kind in KINDS:
+        yield places["Acts"], add_kind(kind, places[kind.contract])
+    yield places["ReceivableToken"], call_data("ReceivableToken", "appendModule", places["Repayment"])
+    yield places["ReceivableDrafts"], call_data("ReceivableDrafts", "setPolicy", STANDARD_POLICY, MOST_TENOR_SECONDS, False)
+    yield places["CashDesk"], call_data("CashDesk", "pin", places["Repayment"])
+    for cash in cash_at:
+        yield places["CashDesk"], call_data("CashDesk", "list", cash)
+    for plan in founding.registers:
+        yield places["Registers"], _set_register(plan)
+    yield places["Members"], _admit_repayment(places["Repayment"])
+
+
+def add_kind(kind: Kind, target: bytes) -> bytes:
+    """Call data that appends a kind of act to the table of Acts; a dynamic body is hashed by its target."""
+    hasher = bytes(4) if acts.is_flat(kind.name) else _hasher(kind)
+    return call_data("Acts", "addKind", acts.type_hash(kind.name), acts.envelope_type_hash(kind.name), target, kind.selector, hasher)
+
+
+def _hasher(kind: Kind) -> bytes:
+    return keccak(f"hash{kind.name}({acts.abi_type(kind.name)})".encode())[:4]
+
+
+def _set_register(plan: RegisterPlan) -> bytes:
+    return call_data("Registers", "setRegister", plan.register, 1, plan.office, plan.rule, list(plan.codes), list(plan.words), plan.name)
+
+
+def _admit_repayment(repayment: bytes) -> bytes:
+    """Repayment holds cash for holders, so it is a member: a contract with no role."""
+    return call_data("Members", "admit", repayment, repayment, bytes(32), 0, True, True, "Repayment")
+
+
+def _handover(places: dict[str, bytes], founding: Founding, deployer: bytes) -> Iterable[tuple[bytes, bytes]]:
+    manager = places["Council"]
+    for contract, function, role in (("Members", "admit", ADMITTER_ROLE), ("Acts", "setRelayer", RELAYER_ROLE)):
+        selector = function_selector(contract, function)
+        yield manager, call_data("Council", "setTargetFunctionRole", places[contract], [selector], role)
+    for admitter in founding.admitters:
+        yield manager, call_data("Council", "grantRole", ADMITTER_ROLE, admitter, 0)
+        yield manager, call_data("Council", "grantRole", RELAYER_ROLE, admitter, 0)
+    yield manager, call_data("Council", "grantRole", ADMIN_ROLE, founding.council, founding.council_delay)
+    yield manager, call_data("Council", "renounceRole", ADMIN_ROLE, deployer)
+
+
+def _manifest(
+    sender: Sender,
+    ledger_id: bytes,
+    places: dict[str, bytes],
+    receipts: Sequence[dict[str, Any]],
+    founding: Founding,
+    cash_at: Sequence[bytes],
+) -> Manifest:
+    rpc = sender.rpc
+    blocks = {name: int(receipt["blockNumber"], 16) for name, receipt in zip(CREATED, receipts, strict=True)}
+    return Manifest(
+        chain_id=sender.chain_id,
+        ledger_id=ledger_id,
+        genesis_hash=_genesis(rpc),
+        block=min(blocks.values()),
+        contracts={name: Deployed(place, keccak(_code(rpc, place)), blocks[name]) for name, place in places.items()},
+        cash=tuple(
+            CashEntry(index, place, plan.bank, plan.currency, keccak(_code(rpc, place)))
+            for index, (place, plan) in enumerate(zip(cash_at, founding.cash, strict=True), start=1)
+        ),
+    )
+
+
+def keeps_nothing(rpc: Rpc, made: Manifest, account: bytes) -> bool:
+    """Whether `account` holds no role of the access manager."""
+    manager = made.address("Council")
+    held = (view(rpc, manager, "Council", "hasRole", role, account) for role in (ADMIN_ROLE, ADMITTER_ROLE, RELAYER_ROLE))
+    return not any(is_member for is_member, _ in held)
+
+
+def _genesis(rpc: Rpc) -> bytes:
+    return from_hex(rpc.call("eth_getBlockByNumber", "0x0", False)["hash"])
+
+
+def _code(rpc: Rpc, address: bytes) -> bytes:
+    return from_hex(rpc.call("eth_getCode", address, "latest"))
