@@ -4,11 +4,20 @@ from collections.abc import Mapping
 
 from ledger.chain import artifacts
 from ledger.chain.decode import EventTable
-from ledger.mirror import acts, cash, members, models, payments, receivables, tokens
+from ledger.mirror import acts, cash, members, models, payments, pledges, receivables, registers, tokens
 from ledger.mirror.fold import Folds
 
 FOLDS = Folds(
-    rules={**acts.RULES, **members.RULES, **cash.RULES, **receivables.RULES, **tokens.RULES, **payments.RULES},
+    rules={
+        **acts.RULES,
+        **members.RULES,
+        **cash.RULES,
+        **receivables.RULES,
+        **tokens.RULES,
+        **payments.RULES,
+        **pledges.RULES,
+        **registers.RULES,
+    },
     projections=(
         models.ACT,
         models.RELAYER,
@@ -30,6 +39,20 @@ FOLDS = Folds(
         models.BANK_NOTICE,
         models.POLICY,
         models.MODULE,
+        models.PLEDGE,
+        models.PLEDGE_STATE,
+        models.PLEDGE_ACT,
+        models.INSTRUMENT,
+        models.CONSENT,
+        models.GROUND,
+        models.PARTY,
+        models.SEGMENT,
+        models.ENCUMBRANCE,
+        models.ASSET_TITLE,
+        models.DIFFERENCE,
+        models.NOTE,
+        models.REGISTER,
+        models.ACT_RULE,
     ),
 )
 

@@ -156,13 +156,14 @@ class CashEntry(NamedTuple):
 
 
 class ReceivableStatus(IntEnum):
-    """The stored states of a receivable; due, grace and overdue are computed from time and debt."""
+    """The stored states of a receivable and of its draft; due, grace and overdue are computed from time and debt."""
 
     DRAFT = 1
     LIVE = 2
     CLOSED = 3
     CANCELLED = 4
     REFUSED = 5
+    WITHDRAWN = 6
 
 
 class PaymentKind(IntEnum):
@@ -347,6 +348,236 @@ class Module(NamedTuple):
     address: Address
 
 
+class PledgeStatus(IntEnum):
+    """Stored states of a pledge; a lapse is computed from `expires`."""
+
+    FILED = 1
+    ACCEPTED = 2
+    REGISTERED = 3
+    ENFORCING = 4
+    ENDED = 5
+    RETURNED = 6
+    WITHDRAWN = 7
+    REFUSED = 8
+
+
+class Side(IntEnum):
+    """The two sides of a pledge."""
+
+    PLEDGORS = 1
+    HOLDERS = 2
+
+
+class Discrepancy(IntEnum):
+    """How a document's list of assets and a pledge's differ."""
+
+    UNLISTED = 1
+    """Pledged, but not in the releasing document's list."""
+    UNPLEDGED = 2
+    """In the document's list, but not pledged here."""
+    NOTED = 3
+    """Named by a note."""
+
+
+class Pledge(NamedTuple):
+    """A filing. `filing` is the hash of all that was filed, which later steps present again; `act` the digest of the filing act."""
+
+    pledge: int
+    pos: int
+    register: int
+    filer: Address
+    filing: Word
+    act: Word
+
+
+class PledgeState(NamedTuple):
+    """A pledge as it stands. `effective` is what it counts from, `expires` when it lapses (0 = never): UTC seconds, signed.
+
+    Until registration nothing published is known: terms are 0, `number` (the office's own record number) and roots are None. `ceiling` in
+    minor units as a word. `ended_at` is the time that the end counts from, `reason` and `basis` how it ended and how the document was
+    matched.
+    """
+
+    pledge: int
+    status: int
+    rules: int
+    flags: int
+    version: int
+    sequence: int
+    effective: int
+    expires: int
+    ceiling: Word
+    currency: int
+    kind: int
+    due: int
+    segments: int
+    number: Word | None
+    content: Word | None
+    agreement: Word | None
+    reason: int | None
+    basis: int | None
+    ended_at: int | None
+    from_pos: int = 0
+    to_pos: int | None = None
+
+
+class PledgeAct(NamedTuple):
+    """An act on a pledge. `event` is the chain's name of it, `effective` what it counts from, `act` names instrument and consents."""
+
+    pledge: int
+    pos: int
+    event: str
+    act: Word
+    account: Address | None
+    code: int | None
+    rules: int | None
+    effective: int | None
+    date_only: bool
+    stated: bool
+    chain: Word | None
+
+
+class Instrument(NamedTuple):
+    """The document behind an act: the office's record number as left-aligned text, its hash, when it was executed (0 = not stated)."""
+
+    act: Word
+    pos: int
+    number: Word
+    document: Word
+    executed: int
+    caption: str
+    account: Address
+
+
+class Consent(NamedTuple):
+    """One party's consent to an act, in the mode in which it was given; `signer` is an index into the act's signers."""
+
+    act: Word
+    ordinal: int
+    pos: int
+    role: int
+    mode: int
+    signer: int
+    party: Word
+    evidence: Word
+    given: int
+    until: int
+
+
+class GroundFound(NamedTuple):
+    """An examined ground and its result: pass, fail or overridden."""
+
+    pledge: int
+    pos: int
+    ordinal: int
+    ground: int
+    result: int
+    evidence: Word
+
+
+class Party(NamedTuple):
+    """A party of a pledge by side and place in its list; a withheld name is empty and `name_hash` its commitment."""
+
+    pledge: int
+    side: int
+    ordinal: int
+    role: int
+    id: Word
+    name: str
+    capacity: str
+    name_hash: Word
+    share: int
+    from_pos: int = 0
+    to_pos: int | None = None
+
+
+class Segment(NamedTuple):
+    """A list of assets of a pledge, taken at one time; a supplement is a segment that ranks by its own time."""
+
+    segment: int
+    pledge: int
+    assets: int
+    claimed: int
+    effective: int
+    date_only: bool
+    root: Word
+    content: Word | None
+    from_pos: int = 0
+    to_pos: int | None = None
+
+
+class Encumbrance(NamedTuple):
+    """An asset that a segment of a pledge took, by leaf; `word` is the asset's word after that link. `ended_at` is when its end counts
+    from.
+    """
+
+    segment: int
+    leaf: int
+    asset: Word
+    pledge: int
+    word: Word
+    reason: int | None
+    basis: int | None
+    ended_at: int | None
+    ended_by: Word | None
+    from_pos: int = 0
+    to_pos: int | None = None
+
+
+class AssetTitle(NamedTuple):
+    """A published title of a pledged asset."""
+
+    segment: int
+    leaf: int
+    pos: int
+    title: str
+
+
+class Difference(NamedTuple):
+    """An asset on which a document and a pledge differ, or that a note names."""
+
+    pledge: int
+    pos: int
+    kind: int
+    ordinal: int
+    asset: Word
+
+
+class Note(NamedTuple):
+    """A remark without effect: links to another pledge (0 = none), to what it remarks on, in words."""
+
+    pledge: int
+    pos: int
+    kind: int
+    other: int
+    number: Word
+    subject: Word
+    text: str
+
+
+class Register(NamedTuple):
+    """A register: the version of its rules in force, the office's account, whether it is closed to new filings."""
+
+    register: int
+    version: int
+    office: Address
+    rule: Word
+    name: str
+    closed: bool
+    from_pos: int = 0
+    to_pos: int | None = None
+
+
+class ActRule(NamedTuple):
+    """What a version of a register's rules says of an act code."""
+
+    register: int
+    version: int
+    code: int
+    pos: int
+    word: Word
+
+
 ACT = facts(Act, "act", 3)
 RELAYER = versioned(Relayer, "relayer", 1)
 KIND = facts(Kind, "kind", 1)
@@ -365,6 +596,20 @@ MANDATE = versioned(Mandate, "mandate", 2)
 BANK_NOTICE = facts(BankNotice, "bank_notice", 1)
 POLICY = facts(Policy, "policy", 1)
 MODULE = facts(Module, "module", 1)
+PLEDGE = facts(Pledge, "pledge", 1, ["register"])
+PLEDGE_STATE = versioned(PledgeState, "pledge_state", 1, ["number"], ["status"])
+PLEDGE_ACT = facts(PledgeAct, "pledge_act", 2, ["act"])
+INSTRUMENT = facts(Instrument, "instrument", 1, ["number"])
+CONSENT = facts(Consent, "consent", 2, ["party"])
+GROUND = facts(GroundFound, "ground", 3)
+PARTY = versioned(Party, "party", 3, ["id"], ["name"])
+SEGMENT = versioned(Segment, "segment", 1, ["pledge"])
+ENCUMBRANCE = versioned(Encumbrance, "encumbrance", 2, ["asset"], ["pledge"])
+ASSET_TITLE = facts(AssetTitle, "asset_title", 2)
+DIFFERENCE = facts(Difference, "difference", 4, ["asset"])
+NOTE = facts(Note, "note", 2, ["other"])
+REGISTER = versioned(Register, "register", 1)
+ACT_RULE = facts(ActRule, "act_rule", 3)
 MEMBER = versioned(Member, "member", 1, ["party"], ["name"])
 MEMBER_KEY = versioned(MemberKey, "member_key", 1, ["account"])
 MEMBER_SLOT = versioned(MemberSlot, "member_slot", 2)

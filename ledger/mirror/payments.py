@@ -82,6 +82,8 @@ def _withdrawn(state: State, event: Event) -> None:
 
 
 def _credit(state: State, account: bytes, cash: int, of_range: tuple[int, int], delta: int) -> None:
+    if delta == 0:
+        return
     key = (account, cash, *of_range)
     before = state.get(CREDIT, key)
     amount = (before.amount if before else 0) + delta
@@ -100,12 +102,15 @@ def _mandate_used(state: State, event: Event) -> None:
 
 
 def _mandate_ended(state: State, event: Event) -> None:
-    state.close(MANDATE, (event.args.obligor, event.args.cash))
+    # An obligor may end what it never gave.
+    key = (event.args.obligor, event.args.cash)
+    if state.get(MANDATE, key):
+        state.close(MANDATE, key)
 
 
 def _notice_taken(state: State, event: Event) -> None:
     told = event.args
-    state.add(BANK_NOTICE, BankNotice(told.reference_, event.pos, told.bank, told.cash, told.bookedAt, told.total, told.contentRoot))
+    state.add(BANK_NOTICE, BankNotice(told.ref, event.pos, told.bank, told.cash, told.bookedAt, told.total, told.contentRoot))
 
 
 RULES = {

@@ -56,7 +56,7 @@ def _draft(number: int) -> ReceivableState:
 
 
 def _withdrawn(state: State, event: Event) -> None:
-    state.change(RECEIVABLE_STATE, (number_of(state, event),), status=ReceivableStatus.CANCELLED)
+    state.change(RECEIVABLE_STATE, (number_of(state, event),), status=ReceivableStatus.WITHDRAWN)
 
 
 def _refused(state: State, event: Event) -> None:

@@ -37,13 +37,17 @@ class Nothing:
 
 
 class State:
-    """Live rows by key and the changes since the last commit. `pos` is the position of the event that is being folded."""
+    """Live rows by key and the changes since the last commit. `pos` is the position of the event that is being folded.
+
+    `pending` is what an event tells for a later one of its transaction to complete.
+    """
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.pos = 0
         self.born: dict[AnyProjection, list[Any]] = {}
         self.closed: dict[AnyProjection, list[Key]] = {}
+        self.pending: dict[Any, list[Any]] = {}
         self._live: dict[tuple[AnyProjection, Key], Any] = {}
         self._fresh: dict[tuple[AnyProjection, Key], int] = {}
         self._highest: dict[AnyProjection, int] = {}
@@ -106,6 +110,7 @@ class State:
         """The changes are in the database: forget them, keep the live rows."""
         self.born.clear()
         self.closed.clear()
+        self.pending.clear()
         self._fresh.clear()
         if len(self._live) > _MOST_KEPT:
             self._live.clear()

@@ -12,7 +12,7 @@ from ledger.chain.rpc import Rpc
 @pytest.fixture
 def anvil(tmp_path: Path) -> Iterator[Rpc]:
     """A fresh anvil that mines on demand."""
-    running = engine.start(tmp_path / "anvil")
+    running = engine.start(tmp_path / "anvil", old_states=64)
     with Rpc(running.url) as rpc:
         yield rpc
     running.kill()

@@ -46,7 +46,7 @@ class Live:
 
 @pytest.fixture
 def live(db: Database, tmp_path: Path) -> Iterator[Live]:
-    running = engine.start(tmp_path / "anvil")
+    running = engine.start(tmp_path / "anvil", old_states=64)
     with Rpc(running.url) as rpc:
         emitter = Emitter(rpc, map(address_of, PLAYED))
         events = table()

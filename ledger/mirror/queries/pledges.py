@@ -1,0 +1,306 @@
+"""Pledges as at two times: what was known at a position (`at`, None = now) about a time (`time`, UTC seconds; None = then).
+
+A pledge is live at a time if it is registered or enforcing and counts from then or earlier, has not lapsed, and no end that
+counts from then or earlier is known. An encumbrance is live while its pledge is, its segment counts, and its own end doesn't.
+"""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+
+from ledger.chain.blocks import LOG_BITS
+from ledger.mirror.models import (
+    ASSET_TITLE,
+    BLOCK,
+    CONSENT,
+    DIFFERENCE,
+    ENCUMBRANCE,
+    GROUND,
+    INSTRUMENT,
+    NOTE,
+    PARTY,
+    PLEDGE,
+    PLEDGE_ACT,
+    PLEDGE_STATE,
+    REGISTER,
+    SEGMENT,
+    Consent,
+    Difference,
+    Encumbrance,
+    GroundFound,
+    Instrument,
+    Note,
+    Party,
+    Pledge,
+    PledgeAct,
+    PledgeState,
+    PledgeStatus,
+    Register,
+    Segment,
+)
+from ledger.mirror.queries.reading import Page, cut, one, ordered, page, rows_of, told, valid
+
+_IN_FORCE = (PledgeStatus.REGISTERED, PledgeStatus.ENFORCING)
+
+
+class Standing(NamedTuple):
+    """A pledge as filed, and its state as at the position asked."""
+
+    pledge: Pledge
+    state: PledgeState
+
+
+class Burden(NamedTuple):
+    """A pledge on an asset, in rank order; `title` is the asset's as that pledge's registration published it."""
+
+    rank: int
+    live: bool
+    encumbrance: Encumbrance
+    segment: Segment
+    pledge: Standing
+    title: str | None
+
+
+class Pledged(NamedTuple):
+    """An asset of a pledge."""
+
+    encumbrance: Encumbrance
+    title: str | None
+
+
+class LivePledge(NamedTuple):
+    """A live pledge and how many of its assets are live."""
+
+    pledge: Standing
+    assets: int
+
+
+class Done(NamedTuple):
+    """An act on a pledge and the document that it stands on (None for an officer's step without one)."""
+
+    act: PledgeAct
+    instrument: Instrument | None
+
+
+class Count(NamedTuple):
+    """How many pledges of a register stand in a status."""
+
+    register: int
+    status: int
+    pledges: int
+
+
+def get(conn: Connection, pledge: int, at: int | None = None) -> Standing | None:
+    """The pledge of a number."""
+    row = conn.execute(_standing(at).where(PLEDGE.table.c.pledge == pledge)).one_or_none()
+    return None if row is None else _row(row)
+
+
+def of_number(conn: Connection, number: bytes, at: int | None = None) -> list[Standing]:
+    """The pledges registered under an office's own record number (32 bytes, left-aligned text)."""
+    rows = conn.execute(_standing(at).where(PLEDGE_STATE.table.c.number == number).order_by(PLEDGE.table.c.pledge))
+    return [_row(row) for row in rows]
+
+
+def find(
+    conn: Connection,
+    *,
+    register: int | None = None,
+    status: int | None = None,
+    party: bytes | None = None,
+    at: int | None = None,
+    limit: int = 100,
+    after: tuple[int] | None = None,
+) -> Page[Standing]:
+    """Pledges in the order of filing; `party` is an identifier word on either side."""
+    filters: list[tuple[object, ColumnElement[bool]]] = [
+        (register, PLEDGE.table.c.register == register),
+        (status, PLEDGE_STATE.table.c.status == status),
+        (party, _names_party(party, at)),
+    ]
+    asked = _standing(at).where(*(condition for value, condition in filters if value is not None))
+    rows = conn.execute(ordered(asked, [PLEDGE.table.c.pledge], limit, after))
+    return cut([_row(row) for row in rows], limit, lambda standing: (standing.pledge.pledge,))
+
+
+def _names_party(party: bytes | None, at: int | None) -> ColumnElement[bool]:
+    named = select(PARTY.table.c.pledge).where(PARTY.table.c.id == party, valid(PARTY, at))
+    return PLEDGE.table.c.pledge.in_(named)
+
+
+def live(
+    conn: Connection, *, at: int | None = None, time: int | None = None, limit: int = 100, after: tuple[int] | None = None
+) -> Page[LivePledge]:
+    """Live pledges in the order of filing, each with the number of its live assets."""
+    when = _time(conn, at, time)
+    held = select(func.count()).select_from(ENCUMBRANCE.table).join(SEGMENT.table, _of_segment(at))
+    held = held.where(ENCUMBRANCE.table.c.pledge == PLEDGE.table.c.pledge, valid(ENCUMBRANCE, at), _leaf_live(when))
+    asked = _standing(at).add_columns(held.scalar_subquery().label("assets")).where(_pledge_live(when))
+    rows = conn.execute(ordered(asked, [PLEDGE.table.c.pledge], limit, after))
+    return cut([LivePledge(_row(row[:-1]), row[-1]) for row in rows], limit, lambda found: (found.pledge.pledge.pledge,))
+
+
+def live_assets(conn: Connection, at: int | None = None, time: int | None = None) -> int:
+    """How many different assets carry a live pledge."""
+    when = _time(conn, at, time)
+    asked = select(func.count(ENCUMBRANCE.table.c.asset.distinct())).select_from(ENCUMBRANCE.table).join(SEGMENT.table, _of_segment(at))
+    asked = asked.join(PLEDGE_STATE.table, _of_pledge(at)).where(valid(ENCUMBRANCE, at), _leaf_live(when), _pledge_live(when))
+    return int(conn.execute(asked).scalar_one())
+
+
+def encumbrances(conn: Connection, asset: bytes, *, at: int | None = None, time: int | None = None, live_only: bool = True) -> list[Burden]:
+    """The pledges on an asset in rank order: by effective time, then by filing. Only pledges that were registered rank."""
+    when = _time(conn, at, time)
+    is_live = and_(_pledge_live(when), _leaf_live(when))
+    title = (ASSET_TITLE.table.c.segment == ENCUMBRANCE.table.c.segment) & (ASSET_TITLE.table.c.leaf == ENCUMBRANCE.table.c.leaf)
+    asked = select(is_live, ENCUMBRANCE.table, SEGMENT.table, PLEDGE.table, PLEDGE_STATE.table, ASSET_TITLE.table.c.title)
+    asked = asked.select_from(ENCUMBRANCE.table).join(SEGMENT.table, _of_segment(at)).join(PLEDGE_STATE.table, _of_pledge(at))
+    asked = asked.join(PLEDGE.table, PLEDGE.table.c.pledge == ENCUMBRANCE.table.c.pledge).join(ASSET_TITLE.table, title, isouter=True)
+    asked = asked.where(ENCUMBRANCE.table.c.asset == asset, valid(ENCUMBRANCE, at), PLEDGE_STATE.table.c.number.is_not(None))
+    rows = conn.execute(asked.order_by(SEGMENT.table.c.effective, PLEDGE_STATE.table.c.sequence, SEGMENT.table.c.segment))
+    found = [_burden(tuple(row)) for row in rows]
+    wanted = [burden for burden in found if burden.live or not live_only]
+    return [burden._replace(rank=rank) for rank, burden in enumerate(wanted, 1)]
+
+
+def _burden(row: tuple[Any, ...]) -> Burden:
+    parts: list[Any] = []
+    at = 1
+    for projection in (ENCUMBRANCE, SEGMENT, PLEDGE, PLEDGE_STATE):
+        width = len(projection.table.c)
+        parts.append(projection.row(*row[at : at + width]))
+        at += width
+    encumbrance, segment, pledge, state = parts
+    return Burden(0, bool(row[0]), encumbrance, segment, Standing(pledge, state), row[at])
+
+
+def parties(conn: Connection, pledge: int, at: int | None = None) -> list[Party]:
+    """A pledge's parties: pledgors, then holders, in their order."""
+    asked = select(PARTY.table).where(PARTY.table.c.pledge == pledge, valid(PARTY, at))
+    return rows_of(conn, PARTY, asked.order_by(PARTY.table.c.side, PARTY.table.c.ordinal))
+
+
+def search_parties(conn: Connection, text: str, *, limit: int = 100, after: tuple[int, int, int] | None = None) -> Page[Party]:
+    """Present parties whose published name contains a text, whatever its letter case."""
+    where = [func.lower(PARTY.table.c.name).contains(text.lower(), autoescape=True), valid(PARTY, None)]
+    return page(conn, PARTY, where, ["pledge", "side", "ordinal"], limit=limit, after=after)
+
+
+def segments(conn: Connection, pledge: int, at: int | None = None) -> list[Segment]:
+    """A pledge's segments in order."""
+    asked = select(SEGMENT.table).where(SEGMENT.table.c.pledge == pledge, valid(SEGMENT, at))
+    return rows_of(conn, SEGMENT, asked.order_by(SEGMENT.table.c.segment))
+
+
+def assets(
+    conn: Connection, pledge: int, at: int | None = None, *, limit: int = 100, after: tuple[int, int] | None = None
+) -> Page[Pledged]:
+    """The assets that a pledge ever took, by segment and leaf, ended ones with their end."""
+    title = (ASSET_TITLE.table.c.segment == ENCUMBRANCE.table.c.segment) & (ASSET_TITLE.table.c.leaf == ENCUMBRANCE.table.c.leaf)
+    asked = select(ENCUMBRANCE.table, ASSET_TITLE.table.c.title).join(ASSET_TITLE.table, title, isouter=True)
+    asked = asked.where(ENCUMBRANCE.table.c.pledge == pledge, valid(ENCUMBRANCE, at))
+    rows = conn.execute(ordered(asked, [ENCUMBRANCE.table.c.segment, ENCUMBRANCE.table.c.leaf], limit, after))
+    found = [Pledged(Encumbrance(*row[:-1]), row[-1]) for row in rows]
+    return cut(found, limit, lambda pledged: (pledged.encumbrance.segment, pledged.encumbrance.leaf))
+
+
+def history(conn: Connection, pledge: int, at: int | None = None) -> list[Done]:
+    """All that was done on a pledge, in the order of the chain, with the documents."""
+    same = INSTRUMENT.table.c.act == PLEDGE_ACT.table.c.act
+    asked = select(PLEDGE_ACT.table, INSTRUMENT.table).join(INSTRUMENT.table, same, isouter=True)
+    rows = conn.execute(asked.where(PLEDGE_ACT.table.c.pledge == pledge, told(PLEDGE_ACT, at)).order_by(PLEDGE_ACT.table.c.pos))
+    width = len(PLEDGE_ACT.table.c)
+    return [Done(PledgeAct(*row[:width]), None if row[width] is None else Instrument(*row[width:])) for row in rows]
+
+
+def states(conn: Connection, pledge: int) -> list[PledgeState]:
+    """Every state of a pledge, oldest first."""
+    asked = select(PLEDGE_STATE.table).where(PLEDGE_STATE.table.c.pledge == pledge)
+    return rows_of(conn, PLEDGE_STATE, asked.order_by(PLEDGE_STATE.table.c.from_pos))
+
+
+def consents(conn: Connection, act: bytes) -> list[Consent]:
+    """The consents to an act, in their order."""
+    return rows_of(conn, CONSENT, select(CONSENT.table).where(CONSENT.table.c.act == act).order_by(CONSENT.table.c.ordinal))
+
+
+def grounds(conn: Connection, pledge: int) -> list[GroundFound]:
+    """What was examined before the decisions on a pledge."""
+    asked = select(GROUND.table).where(GROUND.table.c.pledge == pledge)
+    return rows_of(conn, GROUND, asked.order_by(GROUND.table.c.pos, GROUND.table.c.ordinal))
+
+
+def instruments(conn: Connection, number: bytes) -> list[Instrument]:
+    """The documents recorded under an office's record number."""
+    asked = select(INSTRUMENT.table).where(INSTRUMENT.table.c.number == number)
+    return rows_of(conn, INSTRUMENT, asked.order_by(INSTRUMENT.table.c.pos))
+
+
+def differences(conn: Connection, *, pledge: int | None = None, asset: bytes | None = None, at: int | None = None) -> list[Difference]:
+    """Where documents and pledges differ, of a pledge, of an asset, or all."""
+    where = [told(DIFFERENCE, at)]
+    if pledge is not None:
+        where.append(DIFFERENCE.table.c.pledge == pledge)
+    if asset is not None:
+        where.append(DIFFERENCE.table.c.asset == asset)
+    return rows_of(conn, DIFFERENCE, select(DIFFERENCE.table).where(*where).order_by(DIFFERENCE.table.c.pos, *DIFFERENCE.key_columns))
+
+
+def notes(conn: Connection, pledge: int) -> list[Note]:
+    """Notes on a pledge, and those of other pledges that name it."""
+    either = or_(NOTE.table.c.pledge == pledge, NOTE.table.c.other == pledge)
+    return rows_of(conn, NOTE, select(NOTE.table).where(either).order_by(NOTE.table.c.pos))
+
+
+def register(conn: Connection, number: int, at: int | None = None) -> Register | None:
+    """A register as at a position."""
+    return one(conn, REGISTER, REGISTER.table.c.register == number, valid(REGISTER, at))
+
+
+def counts(conn: Connection, at: int | None = None) -> list[Count]:
+    """Pledges by register and stored status: what a reconciliation holds against source and chain."""
+    asked = select(PLEDGE.table.c.register, PLEDGE_STATE.table.c.status, func.count())
+    asked = asked.join_from(PLEDGE.table, PLEDGE_STATE.table, PLEDGE_STATE.table.c.pledge == PLEDGE.table.c.pledge).where(
+        valid(PLEDGE_STATE, at)
+    )
+    grouped = asked.group_by(PLEDGE.table.c.register, PLEDGE_STATE.table.c.status)
+    return [Count(*row) for row in conn.execute(grouped.order_by(PLEDGE.table.c.register, PLEDGE_STATE.table.c.status))]
+
+
+def _time(conn: Connection, at: int | None, time: int | None) -> int:
+    """The time asked about: stated, or that of the last block known at the position."""
+    if time is not None:
+        return time
+    known = select(func.max(BLOCK.c.time))
+    if at is not None:
+        known = known.where(BLOCK.c.number <= at >> LOG_BITS)
+    return conn.execute(known).scalar() or 0
+
+
+def _pledge_live(when: int) -> ColumnElement[bool]:
+    state = PLEDGE_STATE.table.c
+    in_force = or_(state.status.in_(_IN_FORCE), and_(state.status == PledgeStatus.ENDED, state.ended_at > when))
+    return and_(in_force, state.number.is_not(None), state.effective <= when, or_(state.expires == 0, state.expires >= when))
+
+
+def _leaf_live(when: int) -> ColumnElement[bool]:
+    leaf = ENCUMBRANCE.table.c
+    return and_(SEGMENT.table.c.effective <= when, or_(leaf.ended_at.is_(None), leaf.ended_at > when))
+
+
+def _of_segment(at: int | None) -> ColumnElement[bool]:
+    return and_(SEGMENT.table.c.segment == ENCUMBRANCE.table.c.segment, valid(SEGMENT, at))
+
+
+def _of_pledge(at: int | None) -> ColumnElement[bool]:
+    return and_(PLEDGE_STATE.table.c.pledge == ENCUMBRANCE.table.c.pledge, valid(PLEDGE_STATE, at))
+
+
+def _standing(at: int | None) -> Select[Any]:
+    same = PLEDGE_STATE.table.c.pledge == PLEDGE.table.c.pledge
+    return select(PLEDGE.table, PLEDGE_STATE.table).join_from(PLEDGE.table, PLEDGE_STATE.table, same).where(valid(PLEDGE_STATE, at))
+
+
+def _row(row: Any) -> Standing:
+    width = len(PLEDGE.table.c)
+    return Standing(Pledge(*row[:width]), PledgeState(*row[width:]))
