@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from ledger.chain import artifacts
 from ledger.chain.decode import EventTable
+from ledger.chain.manifest import Manifest
 from ledger.mirror import acts, cash, members, models, payments, pledges, receivables, registers, tokens
 from ledger.mirror.fold import Folds
 
@@ -66,7 +67,11 @@ def contracts() -> list[str]:
 
 
 def event_table(addresses: Mapping[str, bytes]) -> EventTable:
-    """The events that are folded, of contracts at these addresses. Raises KeyError for a contract without one."""
-    return EventTable.of(
-        ((name, None if name in MANY else addresses[name], artifacts.load(name).abi) for name in contracts()), FOLDS.wanted
-    )
+    """The events that are folded, of contracts at these addresses; a ledger that lacks a contract has no events of it."""
+    deployed = [name for name in contracts() if name in addresses or name in MANY]
+    return EventTable.of(((name, None if name in MANY else addresses[name], artifacts.load(name).abi) for name in deployed), FOLDS.wanted)
+
+
+def table(manifest: Manifest) -> EventTable:
+    """The events that are folded, of the contracts of a manifest."""
+    return event_table({name: deployed.address for name, deployed in manifest.contracts.items()})

@@ -172,6 +172,7 @@ class PaymentKind(IntEnum):
     VOLUNTARY = 1
     DEBIT = 2
     BANK_NOTICE = 3
+    COLLECTED = 4
 
 
 class Receivable(NamedTuple):

@@ -17,10 +17,12 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ledger import faults
-from ledger.chain.blocks import Block, BlockSource, InconsistentAnswer, last_position
+from ledger.chain.blocks import Block, BlockSource, InconsistentAnswer, NodeSource, last_position
 from ledger.chain.decode import EventTable
-from ledger.chain.rpc import NodeUnreachable, RpcError
+from ledger.chain.manifest import Manifest
+from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
 from ledger.mirror import rebuild
+from ledger.mirror.concepts import FOLDS, table
 from ledger.mirror.database import Database
 from ledger.mirror.fold import Folds
 from ledger.mirror.models import BLOCK, CHECKPOINT
@@ -300,6 +302,14 @@ class Mirror:
         with self._moved:
             self._alarm = alarm
             self._moved.notify_all()
+
+
+def of(database: Database, rpc: Rpc, manifest: Manifest, *, finality: int, development: bool, poll: float = 0.1) -> Mirror:
+    """The mirror of a manifest's ledger, read from one node. Raises WrongLedger."""
+    events = table(manifest)
+    identity = Identity(manifest.chain_id, manifest.ledger_id, manifest.block)
+    source = NodeSource(rpc, events.addresses, events.topics)
+    return Mirror(database, source, events, identity, FOLDS, finality=finality, development=development, poll=poll)
 
 
 def prepare(database: Database, table: EventTable, identity: Identity, folds: Folds) -> tuple[Checkpoint, int | None]:
