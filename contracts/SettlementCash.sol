@@ -85,10 +85,10 @@ contract SettlementCash is ISettlementCash, ERC20 {
 
     /// @inheritdoc ISettlementCash
     function mayReceive(address account) public view returns (bool) {
-        return MEMBERS.wordOf(account).isActive();
+        return MEMBERS.wordOf(account).isActive() || DESK.isModule(account);
     }
 
-    /// @dev A recipient is an active member; a suspended holder keeps its money and can't send it (its keys resolve to nobody).
+    /// @dev A recipient is an active member, or a pinned module, so that nobody can suspend the way to be paid; a suspended holder keeps its money and can't send it (its keys resolve to nobody).
     function _update(address from, address to, uint256 amount) internal override {
         require(amount != 0, AmountZero());
         require(to == address(0) || mayReceive(to), RecipientInactive(to));

@@ -165,7 +165,6 @@ def _wiring(places: dict[str, bytes], cash_at: Sequence[bytes], founding: Foundi
         yield places["CashDesk"], call_data("CashDesk", "list", cash)
     for plan in founding.registers:
         yield places["Registers"], _set_register(plan)
-    yield places["Members"], _admit_repayment(places["Repayment"])
 
 
 def add_kind(kind: Kind, target: bytes) -> bytes:
@@ -180,11 +179,6 @@ def _hasher(kind: Kind) -> bytes:
 
 def _set_register(plan: RegisterPlan) -> bytes:
     return call_data("Registers", "setRegister", plan.register, 1, plan.office, plan.rule, list(plan.codes), list(plan.words), plan.name)
-
-
-def _admit_repayment(repayment: bytes) -> bytes:
-    """Repayment holds cash for holders, so it is a member: a contract with no role."""
-    return call_data("Members", "admit", repayment, repayment, bytes(32), 0, True, True, "Repayment")
 
 
 def _handover(places: dict[str, bytes], founding: Founding, deployer: bytes) -> Iterable[tuple[bytes, bytes]]:

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+import {Test} from "forge-std/Test.sol";
+import {Acts} from "../../contracts/Acts.sol";
+import {CashDesk} from "../../contracts/CashDesk.sol";
+import {Council} from "../../contracts/Council.sol";
+import {Members} from "../../contracts/Members.sol";
+import {ReceivableDrafts} from "../../contracts/ReceivableDrafts.sol";
+import {ReceivableToken} from "../../contracts/ReceivableToken.sol";
+import {Repayment} from "../../contracts/Repayment.sol";
+import {SettlementCash} from "../../contracts/SettlementCash.sol";
+import {ICashDesk} from "../../contracts/interfaces/ICashDesk.sol";
+import {Act, Signer} from "../../contracts/interfaces/IActs.sol";
+import {IMembers} from "../../contracts/interfaces/IMembers.sol";
+import {IReceivableDrafts, Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
+import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
+import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
+import {ConfirmationTerms} from "../../contracts/types/ReceivableWord.sol";
+import {Modes, Roles} from "../../contracts/types/Roles.sol";
+
+/// @notice A member of the tests: account address is its first operator key too.
+struct Actor {
+    address account;
+    uint256 key;
+    uint16 role;
+    string name;
+}
+
+/// @notice A whole ledger with named actors, and helpers that build and sign acts.
+abstract contract Base is Test {
+    bytes internal constant SIGNER_TEXT =
+        "Signer(address account,address key,uint16 role,uint8 mode,uint32 epoch,uint256 nonce)";
+    bytes internal constant ISSUE_TEXT =
+        "Issue(address supplier,address obligor,uint64 face,uint40 due,uint32 grace,uint32 lateRate,uint32 lateBasis,uint16 currency,uint8 cash,uint8 module,uint8 leastPiece,uint16 policy,bytes32 contentRoot)";
+    bytes internal constant CONFIRM_TEXT =
+        "ConfirmReceivable(uint192 receivable,address issuer,Issue terms,bytes32 fingerprint,uint8 confirmed)";
+    bytes internal constant MOVE_TEXT = "Move(uint256 token,uint64 start,uint64 end,address to,bytes32 ref)";
+    bytes internal constant REVOKE_KEY_TEXT = "RevokeKey(address key)";
+    bytes internal constant ADD_KEY_TEXT = "AddKey(address key,uint16 roles)";
+    bytes internal constant ISSUE_CASH_TEXT = "IssueCash(uint8 cash,address to,uint64 amount,bytes32 ref)";
+    bytes internal constant REDEEM_CASH_TEXT = "RedeemCash(uint8 cash,address holder,uint64 amount,bytes32 ref)";
+    bytes internal constant SET_SLOT_TEXT = "SetSlot(bytes32 keyType,bytes32[] words)";
+
+    bytes32 internal constant LEDGER_ID = keccak256("ledger of the tests");
+    uint32 internal constant ACT_GAS = 2_000_000;
+    uint16 internal constant CNY = 156;
+    uint8 internal constant CASH = 1;
+    uint8 internal constant MODULE = 1;
+    uint16 internal constant POLICY = 1;
+    uint16 internal constant STRICT_POLICY = 2;
+    uint40 internal constant START = 1_750_000_000;
+
+    Council internal council;
+    Members internal members;
+    Acts internal acts;
+    CashDesk internal desk;
+    ReceivableToken internal token;
+    ReceivableDrafts internal drafts;
+    Repayment internal repayment;
+    SettlementCash internal cash;
+
+    Actor internal bank;
+    Actor internal supplier;
+    Actor internal obligor;
+    Actor internal financier;
+    Actor internal other;
+    address internal relayer = makeAddr("relayer");
+    address internal stranger = makeAddr("stranger");
+
+    uint256 private nextId = 1;
+
+    function setUp() public virtual {
+        vm.warp(START);
+        uint256 nonce = vm.getNonce(address(this));
+        address membersAt = vm.computeCreateAddress(address(this), nonce + 1);
+        address actsAt = vm.computeCreateAddress(address(this), nonce + 2);
+        address draftsAt = vm.computeCreateAddress(address(this), nonce + 5);
+        council = new Council(address(this));
+        members = new Members(actsAt, address(council));
+        acts = new Acts(LEDGER_ID, IMembers(membersAt), address(council));
+        desk = new CashDesk(actsAt, members, address(council));
+        token = new ReceivableToken(actsAt, members, draftsAt, address(council));
+        drafts = new ReceivableDrafts(actsAt, members, ICashDesk(desk), IReceivableToken(token), address(council));
+        repayment = new Repayment(actsAt, members, ICashDesk(desk), IReceivableToken(token));
+        _wire();
+        _admitAll();
+        vm.label(address(acts), "Acts");
+        vm.label(address(repayment), "Repayment");
+    }
+
+    function _wire() private {
+        acts.setRelayer(relayer, true);
+        token.appendModule(address(repayment));
+        drafts.setPolicy(POLICY, 366 days, false);
+        drafts.setPolicy(STRICT_POLICY, 184 days, true);
+        desk.pin(address(repayment));
+        _kind(ISSUE_TEXT, ISSUE_TEXT, "Issue", address(drafts), drafts.issue.selector, 0);
+        bytes memory confirmType = abi.encodePacked(CONFIRM_TEXT, ISSUE_TEXT);
+        _kind(
+            confirmType,
+            abi.encodePacked(CONFIRM_TEXT, ISSUE_TEXT),
+            "ConfirmReceivable",
+            address(drafts),
+            drafts.confirm.selector,
+            drafts.hashConfirmReceivable.selector
+        );
+        _kind(MOVE_TEXT, MOVE_TEXT, "Move", address(token), token.move.selector, 0);
+        _kind(REVOKE_KEY_TEXT, REVOKE_KEY_TEXT, "RevokeKey", address(members), members.revokeKey.selector, 0);
+        _kind(ADD_KEY_TEXT, ADD_KEY_TEXT, "AddKey", address(members), members.addKey.selector, 0);
+        _kind(ISSUE_CASH_TEXT, ISSUE_CASH_TEXT, "IssueCash", address(desk), desk.issueCash.selector, 0);
+        _kind(REDEEM_CASH_TEXT, REDEEM_CASH_TEXT, "RedeemCash", address(desk), desk.redeemCash.selector, 0);
+    }
+
+    /// @dev `typeText` is the body's encodeType; `inEnvelope` what of it stands in the envelope's type (before Signer in the alphabet, in these kinds).
+    function _kind(
+        bytes memory typeText,
+        bytes memory inEnvelope,
+        string memory name,
+        address target,
+        bytes4 selector,
+        bytes4 hasher
+    ) internal {
+        bytes memory envelope = abi.encodePacked(
+            "Envelope(address account,uint256 id,uint64 deadline,uint32 gas,Signer[] signers,",
+            name,
+            " body)",
+            inEnvelope,
+            SIGNER_TEXT
+        );
+        acts.addKind(keccak256(typeText), keccak256(envelope), target, selector, hasher);
+    }
+
+    function _admitAll() private {
+        bank = _member("bank", Roles.SETTLEMENT_BANK);
+        supplier = _member("supplier", Roles.SUPPLIER);
+        obligor = _member("obligor", Roles.OBLIGOR);
+        financier = _member("financier", Roles.BANK);
+        other = _member("other", Roles.SUPPLIER);
+        cash = new SettlementCash(members, ICashDesk(desk), bank.account, CNY, "Cash of bank", "CNYb");
+        desk.list(address(cash));
+    }
+
+    function _member(string memory name, uint16 role) internal returns (Actor memory actor) {
+        (address account, uint256 key) = makeAddrAndKey(name);
+        members.admit(account, account, keccak256(bytes(name)), role, false, true, name);
+        return Actor(account, key, role, name);
+    }
+
+    function _contractMember(address account) internal {
+        members.admit(account, account, keccak256(abi.encode(account)), Roles.CUSTODIAN, true, true, "contract");
+    }
+
+    // --- Acts ---
+
+    function _unsigned(Actor memory actor, bytes32 kind, bytes memory body) internal returns (Act memory act) {
+        act.account = actor.account;
+        act.id = nextId++;
+        act.deadline = uint64(block.timestamp + 1 days);
+        act.gas = ACT_GAS;
+        act.kind = kind;
+        act.signers = new Signer[](1);
+        act.signers[0] = _signer(actor, act.id);
+        act.body = body;
+        act.signatures = new bytes[](1);
+    }
+
+    function _signer(Actor memory actor, uint256 nonce) internal pure returns (Signer memory) {
+        return Signer(actor.account, vm.addr(actor.key), actor.role, Modes.SIGNED, 0, nonce);
+    }
+
+    function _sign(Act memory act, uint256 index, uint256 key) internal view {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, acts.digestOf(act));
+        act.signatures[index] = abi.encodePacked(r, s, v);
+    }
+
+    function _act(Actor memory actor, bytes memory typeText, bytes memory body) internal returns (Act memory act) {
+        act = _unsigned(actor, keccak256(typeText), body);
+        _sign(act, 0, actor.key);
+    }
+
+    function _run(Act memory act) internal {
+        Act[] memory batch = new Act[](1);
+        batch[0] = act;
+        vm.prank(relayer);
+        acts.run(batch);
+    }
+
+    // --- Cash and receivables ---
+
+    function _fund(address to, uint64 amount) internal {
+        vm.prank(bank.account);
+        desk.issueCash(ICashDesk.IssueCash(CASH, to, amount, "fund"));
+    }
+
+    function _terms(uint64 face, uint40 due) internal view returns (Issue memory) {
+        return Issue({
+            supplier: supplier.account,
+            obligor: obligor.account,
+            face: face,
+            due: due,
+            grace: 0,
+            lateRate: 0,
+            lateBasis: 1,
+            currency: CNY,
+            cash: CASH,
+            module: MODULE,
+            leastPiece: 0,
+            policy: POLICY,
+            contentRoot: keccak256("content")
+        });
+    }
+
+    /// @dev Issued by the supplier and confirmed by the obligor, both by signed acts; returns the id.
+    function _receivable(Issue memory terms) internal returns (uint192 id) {
+        Act memory issued = _act(supplier, ISSUE_TEXT, abi.encode(terms));
+        _run(issued);
+        id = uint192(uint256(keccak256(abi.encode(supplier.account, issued.id))) >> 64);
+        IReceivableDrafts.ConfirmReceivable memory body = IReceivableDrafts.ConfirmReceivable({
+            receivable: id,
+            issuer: supplier.account,
+            terms: terms,
+            fingerprint: keccak256(abi.encode("invoice", id)),
+            confirmed: ConfirmationTerms.EXISTENCE | ConfirmationTerms.AMOUNT | ConfirmationTerms.DUE_DATE
+        });
+        _run(_act(obligor, abi.encodePacked(CONFIRM_TEXT, ISSUE_TEXT), abi.encode(body)));
+        assertEq(uint8(token.receivable(id).state), uint8(IReceivableToken.State.Live), "fixture: receivable lives");
+    }
+
+    function _receivable(uint64 face) internal returns (uint192) {
+        return _receivable(_terms(face, START + 30 days));
+    }
+
+    function _id(uint192 receivable, uint64 start) internal pure returns (uint256) {
+        return uint256(receivable) << 64 | start;
+    }
+
+    function _move(Actor memory from, uint256 id, uint64 start, uint64 end, address to) internal {
+        vm.prank(from.account);
+        token.move(IReceivableToken.Move(id, start, end, to, "ref"));
+    }
+
+    function _pay(uint192 receivable, uint64 amount) internal {
+        _fund(obligor.account, amount);
+        vm.prank(obligor.account);
+        repayment.payReceivable(IRepayment.PayReceivable(receivable, amount, "pay"));
+    }
+
+    function _draw(uint256 id) internal {
+        uint256[] memory one = new uint256[](1);
+        one[0] = id;
+        repayment.draw(one);
+    }
+}
