@@ -1,0 +1,162 @@
+"""A deployment is found again, checked against the chain, handed to the council, and redone cleanly when it was cut short."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from eth_account import Account
+
+from ledger.chain import artifacts, calls, deploy, manifest
+from ledger.chain.deploy import CashPlan, Founding
+from ledger.chain.direct import Sender, TransactionFailed
+from ledger.chain.engines import anvil
+from ledger.chain.manifest import Manifest, ManifestError
+from ledger.chain.rpc import Rpc, RpcError
+from ledger.domain import acts
+from ledger.domain.act_types import KINDS
+from ledger.domain.ids import from_hex
+
+COUNCIL, ADMITTER, STRANGER = (secrets.token_bytes(32) for _ in range(3))
+DELAY = 3 * 86_400
+
+
+def address(key: bytes) -> bytes:
+    return from_hex(Account.from_key(key).address)
+
+
+def founding() -> Founding:
+    bank = b"\xba" * 20
+    plans = (CashPlan(bank, 840, "US dollar of Bank", "USDb"), CashPlan(bank, 156, "Yuan of Bank", "CNYb"))
+    return Founding(address(COUNCIL), DELAY, (address(ADMITTER),), plans, ())
+
+
+@pytest.fixture(scope="module")
+def rpc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rpc]:
+    chain = anvil.start(tmp_path_factory.mktemp("chain"), genesis_time=1_700_000_000, automine=True)
+    with Rpc(chain.url) as opened:
+        yield opened
+    chain.stop()
+
+
+@pytest.fixture(scope="module")
+def made(rpc: Rpc, tmp_path_factory: pytest.TempPathFactory) -> tuple[Manifest, Path]:
+    file = tmp_path_factory.mktemp("home") / "manifest.json"
+    return deploy.deploy(rpc, founding(), file), file
+
+
+def test_a_second_start_finds_the_same_ledger(rpc: Rpc, made: tuple[Manifest, Path]) -> None:
+    before = rpc.call("eth_blockNumber")
+    assert deploy.deploy(rpc, founding(), made[1]) == made[0] == manifest.load(made[1])
+    assert rpc.call("eth_blockNumber") == before
+
+
+def test_every_contract_is_there_with_the_code_that_was_compiled(rpc: Rpc, made: tuple[Manifest, Path]) -> None:
+    assert set(made[0].contracts) == set(deploy.CREATED)
+    for name, entry in made[0].contracts.items():
+        code = bytearray(from_hex(rpc.call("eth_getCode", entry.address, "latest")))
+        built = artifacts.load(name)
+        for start, length in built.immutables:
+            code[start : start + length] = bytes(length)
+        assert bytes(code) == built.deployed_bytecode, name
+
+
+def test_every_kind_of_act_reaches_its_contract(rpc: Rpc, made: tuple[Manifest, Path]) -> None:
+    for kind in KINDS:
+        envelope, target, selector, hasher = calls.view(rpc, made[0].address("Acts"), "Acts", "kindOf", acts.type_hash(kind.name))
+        assert (envelope, target, selector) == (acts.envelope_type_hash(kind.name), made[0].address(kind.contract), kind.selector)
+        assert (hasher == bytes(4)) == acts.is_flat(kind.name)
+
+
+def test_the_manifest_names_each_cash_contract(rpc: Rpc, made: tuple[Manifest, Path]) -> None:
+    assert [entry.currency for entry in made[0].cash] == [840, 156]
+    for entry in made[0].cash:
+        assert calls.view(rpc, made[0].address("CashDesk"), "CashDesk", "cashAt", entry.index) == entry.address
+        assert calls.view(rpc, entry.address, "SettlementCash", "bank") == entry.bank
+
+
+def test_the_council_holds_everything_under_its_delay_and_the_deployer_nothing(rpc: Rpc, made: tuple[Manifest, Path]) -> None:
+    council = made[0].address("Council")
+    assert calls.view(rpc, council, "Council", "hasRole", deploy.ADMIN_ROLE, address(COUNCIL)) == (True, DELAY)
+    deployer = from_hex(rpc.call("eth_getBlockByNumber", hex(made[0].block), True)["transactions"][0]["from"])
+    assert deploy.keeps_nothing(rpc, made[0], deployer)
+    assert not deploy.keeps_nothing(rpc, made[0], address(COUNCIL))
+
+
+def test_the_council_itself_changes_nothing_before_its_delay(rpc: Rpc, made: tuple[Manifest, Path]) -> None:
+    call = calls.call_data("ReceivableToken", "appendModule", b"\x01" * 20)
+    with pytest.raises(TransactionFailed, match="reverted"):
+        Sender.of(rpc, COUNCIL).run([(made[0].address("ReceivableToken"), call)])
+
+
+def test_an_admitter_admits_without_delay_and_a_stranger_does_not(rpc: Rpc, made: tuple[Manifest, Path]) -> None:
+    account = secrets.token_bytes(20)
+    call = (made[0].address("Members"), calls.call_data("Members", "admit", account, account, bytes(32), 4, False, True, "Supplier"))
+    with pytest.raises(TransactionFailed):
+        Sender.of(rpc, STRANGER).run([call])
+    Sender.of(rpc, ADMITTER).run([call])
+    assert calls.view(rpc, made[0].address("Members"), "Members", "operatorOf", account)[0] == account
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [({"chain_id": 1}, "is of chain 1"), ({"genesis_hash": bytes(32)}, "genesis differs")],
+)
+def test_another_chain_is_refused(rpc: Rpc, made: tuple[Manifest, Path], change: dict[str, object], rule: str) -> None:
+    with pytest.raises(ManifestError, match=rule):
+        deploy.check(rpc, replace(made[0], **change))  # type: ignore[arg-type]
+
+
+def test_other_code_at_an_address_is_named(rpc: Rpc, made: tuple[Manifest, Path]) -> None:
+    entry = replace(made[0].contracts["Acts"], address=b"\x99" * 20)
+    with pytest.raises(ManifestError, match="Acts at 0x99"):
+        deploy.check(rpc, replace(made[0], contracts={**made[0].contracts, "Acts": entry}))
+
+
+@pytest.mark.parametrize("sent", [1, 5, len(deploy.CREATED) + 1, len(deploy.CREATED) + 20])
+def test_a_deployment_cut_short_leaves_no_manifest_and_the_next_one_stands(
+    rpc: Rpc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sent: int
+) -> None:
+    file = tmp_path / "manifest.json"
+    left = [sent]
+    sign = Sender._sign
+
+    def dies(self: Sender, *arguments: object) -> tuple[bytes, bytes]:
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        return sign(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Sender, "_sign", dies)
+    with pytest.raises(KeyboardInterrupt):
+        deploy.deploy(rpc, founding(), file)
+    assert not file.exists()
+    monkeypatch.undo()
+    deploy.check(rpc, deploy.deploy(rpc, founding(), file))
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"version": 2}', '{"version": 1, "chainId": "x"}'])
+def test_a_broken_manifest_says_what_to_do(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "manifest.json"
+    file.write_text(text)
+    with pytest.raises(ManifestError, match="restore it from a backup"):
+        manifest.load(file)
+
+
+def test_an_unknown_contract_is_named_with_the_known_ones(made: tuple[Manifest, Path]) -> None:
+    with pytest.raises(ManifestError, match="no contract Escrow; it has Acts"):
+        made[0].address("Escrow")
+
+
+def test_a_view_that_reverts_carries_the_contracts_error(rpc: Rpc, made: tuple[Manifest, Path]) -> None:
+    with pytest.raises(RpcError) as caught:
+        calls.view(rpc, made[0].address("CashDesk"), "CashDesk", "cashAt", 9)
+    assert calls.error_of("CashDesk", caught.value.revert_data or b"") == ("UnknownCash", {"index": 9})
+
+
+def test_a_wrong_function_is_named_with_the_known_ones() -> None:
+    with pytest.raises(calls.NoSuchFunction, match=r"overloaded.*balanceOf\(uint256\)"):
+        calls.call_data("ReceivableToken", "balanceOf", 1)
+    with pytest.raises(calls.NoSuchFunction, match=r"unknown.*cashAt\(uint8\)"):
+        calls.call_data("CashDesk", "nothing")
