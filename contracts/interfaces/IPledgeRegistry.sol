@@ -31,6 +31,25 @@ interface IPledgeEvents {
         bool stated;
     }
 
+    /// Numbers and keys of leaves, and the stored word `bits` of ended ones at `index` = leaf / 256.
+    struct EndedLeaves {
+        uint24[] leaves;
+        bytes32[] assets;
+        uint256 index;
+        uint256 bits;
+    }
+
+    /// What a registration stores, besides the filing; `account` decided, `evidence` is its reasoned decision.
+    struct Registration {
+        uint256 head;
+        uint256 terms;
+        uint256 segmentWord;
+        bytes32 partiesRoot;
+        bytes32 evidence;
+        address account;
+        ActRecord done;
+    }
+
     /// @notice `filing` is the EIP-712 struct hash of the body: what later steps must present again. `head` as stored.
     event PledgeFiled(
         uint40 indexed pledge, uint16 indexed register, bytes32 filing, uint256 head, address filer, bytes32 act
@@ -40,6 +59,7 @@ interface IPledgeEvents {
         uint40 indexed pledge,
         uint40 indexed segment,
         uint256 head,
+        uint256 terms,
         uint256 segmentWord,
         bytes32 root,
         address account,
@@ -60,16 +80,10 @@ interface IPledgeEvents {
         uint40 indexed pledge,
         uint16 indexed register,
         uint40 indexed segment,
-        uint256 head,
-        uint256 terms,
-        uint256 segmentWord,
-        bytes32 partiesRoot,
+        Registration words,
         FilePledge filing,
         PartyName[] names,
-        Ground[] grounds,
-        ActRecord done,
-        address account,
-        bytes32 evidence
+        Ground[] grounds
     );
     /// @notice Returned to be corrected and filed again, or refused because of the failed grounds.
     event PledgeReturned(
@@ -128,17 +142,9 @@ interface IPledgeEvents {
         bytes32[] unpledged,
         ActRecord done
     );
-    /// @notice Leaves of one page that ended: `assets` are their keys, `leaves` their numbers; `bits` is the word of ended bits at leaf / 256.
+    /// @notice Leaves of one page that ended.
     event LeavesEnded(
-        uint40 indexed pledge,
-        uint40 indexed segment,
-        uint24[] leaves,
-        bytes32[] assets,
-        uint8 basis,
-        uint8 reason,
-        uint256 index,
-        uint256 bits,
-        bytes32 act
+        uint40 indexed pledge, uint40 indexed segment, EndedLeaves ended, uint8 basis, uint8 reason, bytes32 act
     );
     /// @notice Comes after the {LeavesEnded} of the same part release.
     event AssetsReleased(
@@ -166,6 +172,7 @@ interface IPledgeEvents {
 /// @notice Why a pledge act is refused. Each carries the values that decided.
 interface IPledgeErrors {
     error UnknownPledge(uint40 pledge);
+    error UnknownRegister(uint16 register);
     error RegisterIsClosed(uint16 register);
     /// The rule version named is not the one in force.
     error VersionNotInForce(uint16 register, uint16 given, uint16 inForce);
@@ -221,6 +228,8 @@ interface IPledgeErrors {
     error SideRefused(uint16 code, uint256 side);
     error PublicationPremature(uint40 pledge);
     error NoteUnknown(uint8 kind);
+    /// A pledge's version can't be raised any more.
+    error PledgeVersionsExhausted(uint256 head);
     error NothingToDo();
 }
 
@@ -267,7 +276,10 @@ interface IPledgeViews {
     /// @notice Dry run by the same code: the reasons why the filing would not be recorded or accepted now; empty = it would. Whose key signed the
     /// consents is Acts' to check. Each reason is the revert data that the act would meet.
     function check(FilePledge calldata filing, bytes32[] calldata assets) external view returns (bytes[] memory reasons);
+    /// @notice The parts of {check}, each reverting with the first reason that it meets.
+    function checkFiling(FilePledge calldata filing) external view;
+    function checkAsset(uint16 register, bytes32 asset_) external view;
     function counts() external view returns (uint40 pledges, uint40 segments);
 }
 
-interface IPledgeRegistry is IPledgeEvents, IPledgeErrors, IPledgeIntake, IPledgeLife, IPledgeViews {}
+interface IPledgeRegistry is IPledgeIntake, IPledgeLife, IPledgeViews, IPledgeEvents, IPledgeErrors {}

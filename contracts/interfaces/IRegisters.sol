@@ -24,6 +24,10 @@ interface IRegisters {
 
     error RegisterUnknown(uint16 register);
     error RegisterExists(uint16 register, uint16 version);
+    /// Another register takes assets of this office and class.
+    error ClassKept(uint256 class, uint16 register);
+    /// Whether several pledges may live on an asset can't change between versions.
+    error RankModeFixed(uint16 register);
     error RulesMalformed(uint256 codes, uint256 words);
 
     /// @notice Opens a register (version 1) or puts the next version of its rules in force (council, under delay). `office` is the account whose

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-/// A pledge's version can't be raised any more.
-error PledgeVersionsExhausted(uint256 head);
+import {IPledgeErrors} from "../interfaces/IPledgeRegistry.sol";
 
 library PledgeStates {
     uint8 internal constant NONE = 0;
@@ -40,8 +39,8 @@ library PledgeWord {
     uint256 private constant EFFECTIVE_SHIFT = 128;
     uint256 private constant EXPIRES_SHIFT = 168;
 
-    function filed(uint16 register, uint16 rules, uint16 flags_, uint256 sequence_) internal view returns (uint256) {
-        return uint256(PledgeStates.FILED) | uint256(register) << 8 | uint256(rules) << 24 | uint256(flags_) << 40
+    function filed(uint16 register_, uint16 rules_, uint16 flags_, uint256 sequence_) internal view returns (uint256) {
+        return uint256(PledgeStates.FILED) | uint256(register_) << 8 | uint256(rules_) << 24 | uint256(flags_) << 40
             | sequence_ << 80 | block.timestamp << EFFECTIVE_SHIFT;
     }
 
@@ -61,10 +60,6 @@ library PledgeWord {
         return uint16(word >> 24);
     }
 
-    function flags(uint256 word) internal pure returns (uint16) {
-        return uint16(word >> 40);
-    }
-
     function withFlags(uint256 word, uint16 added) internal pure returns (uint256) {
         return word | uint256(added) << 40;
     }
@@ -75,7 +70,7 @@ library PledgeWord {
 
     /// @dev Only substantive acts raise it.
     function raised(uint256 word) internal pure returns (uint256) {
-        require(version(word) < type(uint24).max - 1, PledgeVersionsExhausted(word));
+        require(version(word) < type(uint24).max - 1, IPledgeErrors.PledgeVersionsExhausted(word));
         return word + (1 << 56);
     }
 
@@ -116,15 +111,28 @@ library PledgeWord {
     }
 }
 
-/// @notice Terms word: ceiling 128 | currency 16 | kind 8 | segments 16 | holders 8 | due 40 (signed) | zero 40.
+/// @notice Terms word: ceiling 128 | currency 16 | kind 8 | segments 16 | holders 8 | due 40 (signed) | first segment 40.
+/// While Accepted only `segments` and the first segment are set.
 library TermsWord {
-    function pack(uint128 ceiling, uint16 currency, uint8 kind, uint256 segments_, uint256 holders_, int40 due)
+    uint256 private constant HOLDERS_SHIFT = 168;
+    uint256 private constant FIRST_SHIFT = 216;
+
+    /// @dev The word of an accepted pledge with one segment.
+    function reserved(uint40 segment) internal pure returns (uint256) {
+        return uint256(segment) << FIRST_SHIFT | 1 << 152;
+    }
+
+    function withTerms(uint256 word, uint128 ceiling, uint16 currency, uint8 kind, int40 due)
         internal
         pure
         returns (uint256)
     {
-        return uint256(ceiling) | uint256(currency) << 128 | uint256(kind) << 144 | segments_ << 152 | holders_ << 168
-            | uint256(uint40(due)) << 176;
+        uint256 kept = word & (uint256(type(uint24).max) << 152 | uint256(type(uint40).max) << FIRST_SHIFT);
+        return kept | ceiling | uint256(currency) << 128 | uint256(kind) << 144 | uint256(uint40(due)) << 176;
+    }
+
+    function firstSegment(uint256 word) internal pure returns (uint40) {
+        return uint40(word >> FIRST_SHIFT);
     }
 
     function segments(uint256 word) internal pure returns (uint16) {
@@ -136,10 +144,10 @@ library TermsWord {
     }
 
     function holders(uint256 word) internal pure returns (uint8) {
-        return uint8(word >> 168);
+        return uint8(word >> HOLDERS_SHIFT);
     }
 
     function withHolders(uint256 word, uint8 value) internal pure returns (uint256) {
-        return word & ~(uint256(type(uint8).max) << 168) | uint256(value) << 168;
+        return word & ~(uint256(type(uint8).max) << HOLDERS_SHIFT) | uint256(value) << HOLDERS_SHIFT;
     }
 }

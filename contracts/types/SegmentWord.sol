@@ -35,10 +35,6 @@ library SegmentWord {
         return (word | 1 << (128 + page)) + (more << 64);
     }
 
-    function effective(uint256 word) internal pure returns (int40) {
-        return int40(uint40(word >> 88));
-    }
-
     function withEffective(uint256 word, int40 value, bool dateOnly) internal pure returns (uint256) {
         return word & ~(uint256(type(uint40).max) << 88) | uint256(uint40(value)) << 88 | (dateOnly ? DATE_ONLY : 0);
     }

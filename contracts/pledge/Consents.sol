@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+import {Signer} from "../interfaces/IActs.sol";
+import {IPledgeErrors} from "../interfaces/IPledgeRegistry.sol";
+import {ActCode, PartyRoles} from "../types/ActCode.sol";
+import {Consent, Party} from "../types/PledgeBodies.sol";
+import {Modes, Roles} from "../types/Roles.sol";
+
+/// @notice Whether the consents of a body and the signers of its envelope satisfy an act word.
+library Consents {
+    using ActCode for uint256;
+
+    /// What is looked at: the act word, the register's office, the envelope's signers (empty and `dry` in a dry run, which cannot know them).
+    struct Scene {
+        uint256 word;
+        address office;
+        uint16 code;
+        bool dry;
+        Signer[] signers;
+        /// Whether a consent so far was vouched for by an officer.
+        bool vouched;
+    }
+
+    /// Party words of this scheme name a member's account in their low 160 bits.
+    uint256 internal constant MEMBER_SCHEME = 1;
+    uint16 private constant PLEDGOR_ROLES = Roles.PLEDGOR | Roles.SUPPLIER;
+    uint16 private constant PLEDGEE_ROLES = Roles.BANK | Roles.SETTLEMENT_BANK | Roles.GUARANTOR;
+
+    /// @dev Every party of the list has consented, each in its own role or, for the incoming side of a change, in `as_`.
+    function requireAll(Scene memory scene, Consent[] calldata consents, Party[] calldata parties, uint8 as_)
+        internal
+        view
+    {
+        uint256 next = 0;
+        for (uint256 i = 0; i < parties.length; ++i) {
+            uint8 role = as_ == 0 ? parties[i].role : as_;
+            if (scene.word.modes(role) == 0) continue;
+            next = _requireOne(scene, consents, role, parties[i].id, next);
+        }
+    }
+
+    /// @dev At least one authority has ordered, where the act word asks for it.
+    function requireAuthority(Scene memory scene, Consent[] calldata consents) internal view {
+        if (scene.word.modes(PartyRoles.AUTHORITY) == 0) return;
+        for (uint256 i = 0; i < consents.length; ++i) {
+            if (consents[i].role != PartyRoles.AUTHORITY) continue;
+            _requireValid(scene, consents[i]);
+            return;
+        }
+        revert IPledgeErrors.ConsentMissing(PartyRoles.AUTHORITY, 0);
+    }
+
+    /// @dev As many officers as the word wants, one more key where consents are vouched for, if it says so. Keys of one account count each.
+    function requireOfficers(Scene memory scene) internal pure {
+        uint256 needed = scene.vouched ? scene.word.officersVouching() : scene.word.officers();
+        uint256 given = officers(scene);
+        require(given >= needed, IPledgeErrors.OfficersMissing(scene.code, given, needed));
+    }
+
+    function officers(Scene memory scene) internal pure returns (uint256 given) {
+        for (uint256 i = 0; i < scene.signers.length; ++i) {
+            if (_isOfficer(scene, scene.signers[i])) ++given;
+        }
+    }
+
+    /// @dev The party's consent, looked for from `from` on and around, since lists mostly run in step.
+    function _requireOne(Scene memory scene, Consent[] calldata consents, uint8 role, bytes32 party, uint256 from)
+        private
+        view
+        returns (uint256)
+    {
+        for (uint256 i = 0; i < consents.length; ++i) {
+            uint256 index = (from + i) % consents.length;
+            if (consents[index].party != party || consents[index].role != role) continue;
+            _requireValid(scene, consents[index]);
+            return index + 1;
+        }
+        revert IPledgeErrors.ConsentMissing(role, party);
+    }
+
+    function _requireValid(Scene memory scene, Consent calldata consent) private view {
+        (uint8 role, uint8 mode, bytes32 party) = (consent.role, consent.mode, consent.party);
+        require(
+            mode >= Modes.SIGNED && mode <= Modes.DEEMED && scene.word.modes(role) >> (mode - 1) & 1 == 1,
+            IPledgeErrors.ConsentModeRefused(role, party, mode)
+        );
+        require(
+            consent.until == 0 || block.timestamp <= consent.until,
+            IPledgeErrors.ConsentExpired(role, party, consent.until)
+        );
+        if (mode != Modes.SIGNED) {
+            require(consent.evidence != 0, IPledgeErrors.EvidenceMissing(role, party));
+            scene.vouched = true;
+        }
+        if (scene.dry) return;
+        require(
+            consent.signer < scene.signers.length && _isGiven(scene, consent, scene.signers[consent.signer]),
+            IPledgeErrors.ConsentNotSigned(role, party, consent.signer)
+        );
+    }
+
+    /// @dev Signed by a key of the party's own account, or vouched for by an officer who does not sign for himself alone.
+    function _isGiven(Scene memory scene, Consent calldata consent, Signer memory signer) private pure returns (bool) {
+        if (consent.mode != Modes.SIGNED) return signer.mode != Modes.SIGNED && _isOfficer(scene, signer);
+        return signer.mode == Modes.SIGNED && consent.party == memberWord(signer.account)
+            && signer.role & _rolesOf(consent.role) != 0;
+    }
+
+    function _rolesOf(uint8 partyRole) private pure returns (uint16) {
+        return partyRole == PartyRoles.PLEDGEE || partyRole == PartyRoles.NEW_PLEDGEE ? PLEDGEE_ROLES : PLEDGOR_ROLES;
+    }
+
+    /// @dev Of the register's office, or of a court, in a role that the act word admits.
+    function _isOfficer(Scene memory scene, Signer memory signer) private pure returns (bool) {
+        return signer.role & scene.word.officerRoles() != 0
+            && (signer.account == scene.office || signer.role == Roles.COURT_OFFICER);
+    }
+
+    function memberWord(address account) internal pure returns (bytes32) {
+        return bytes32(MEMBER_SCHEME << 248 | uint160(account));
+    }
+}

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+import {
+    AcceptPledge,
+    ActOn,
+    AddSegment,
+    AssetList,
+    ChangeParties,
+    ChangeTerms,
+    Consent,
+    DecidePledge,
+    FilePledge,
+    Ground,
+    Instrument,
+    LeafPage,
+    NotePledge,
+    PartiesNow,
+    Party,
+    PartyName,
+    PledgeActs,
+    RecordPledge,
+    ReleaseAssets,
+    ReleasePledge,
+    SetPledgeState,
+    Terms,
+    When,
+    WithdrawFiling
+} from "../types/PledgeBodies.sol";
+
+/// @notice EIP-712 struct hashes of the pledge bodies. The type hashes are those of ledger.domain.acts; a test holds body for body that both agree.
+/// @dev Structs of static words are hashed from calldata as they stand: unclean high bits give a hash that no wallet signs, and are refused where a
+/// member is read.
+library PledgeHash {
+    bytes32 private constant TERMS = 0xd53fc371f3081a98d6f57430d88c987f7b6507895bf89099e323fd357e5dafbf;
+    bytes32 private constant PARTY = 0x21f98797d3032b571c0ea20ed7f3b1bcc15cb34a98fc6360331f75c7bcbdf01a;
+    bytes32 private constant ASSET_LIST = 0xa4edf9dd246bf350437391ed4c3bac7347d4307b9e8e5def2a4313ee3e3e7abd;
+    bytes32 private constant INSTRUMENT = 0xc97dcae7d30c68da4c068b148ffb45444a89a81d9e033771e9ef70b299fa3057;
+    bytes32 private constant WHEN = 0x6d730163cdeee8459a4eb5ca7fc4c4ffffcd660cbffcfbc6361cf2d5eed9e86b;
+    bytes32 private constant CONSENT = 0x1546d474c8fc3ba0c9b13d4984bb4cb581315b0e7dd61a231de5fb6753165695;
+    bytes32 private constant FILE_PLEDGE = 0xc915326a16b12add5557427e300096d06f4670e17a70523ca7b2cfc9a71ac2ec;
+    bytes32 private constant ACCEPT_PLEDGE = 0x35c7c104e0547d2c7e03d483ebb214958080e81440585dedc2ff3c293bf8d1bd;
+    bytes32 private constant PARTY_NAME = 0x60d2ea549f29a824e322611df9bde4dd09380ac11289b0593033bb6ca24c0898;
+    bytes32 private constant GROUND = 0xe2dbbb10adb44e528e947f092b3a20a3a71d7eb4d9d51fad07776dfe599c9144;
+    bytes32 private constant DECIDE_PLEDGE = 0x632259b4ee39ec77feb8988492f5379074e9fafed64c47dcdec9403908833864;
+    bytes32 private constant ACT_ON = 0x964b17524beacb9ff8ab1ede3b7ab4040a0bb238033e12ae93f734b8a44c19cf;
+    bytes32 private constant PARTIES_NOW = 0xdd9da1e69bcd50c12fc6476d6e7922767b9d18ca4649703789d3a1621bafd3bb;
+    bytes32 private constant CHANGE_TERMS = 0x06b38ac096441fe0cc68258d662060af4b076ff2db0d561ecb84571084ebf018;
+    bytes32 private constant CHANGE_PARTIES = 0x7a0ff3264b4a23ea31aa602c6c82c7d3f0c246c922027459ff3622bc10293c59;
+    bytes32 private constant ADD_SEGMENT = 0x659045c6022d1d19701f5b65fa03abca081f60e1e9e8c563c80af3493d21789a;
+    bytes32 private constant LEAF_PAGE = 0xbb0c8997dc54c72b7847d68b21e079ddb2dc33120a1b9090925792a93aedd660;
+    bytes32 private constant RELEASE_ASSETS = 0xdec145581c6a609e5f6bafdecc13f19725093a9acc40b2f471eb79c02f78afdc;
+    bytes32 private constant RELEASE_PLEDGE = 0x374eed0d78d2f7d02038058b7286be14670a80225504a25cb677b38c11d93a88;
+    bytes32 private constant SET_PLEDGE_STATE = 0xd366fee91efe03add62334aa6e6d6a908e65344cd8b646ea764b7e459783509a;
+    bytes32 private constant NOTE_PLEDGE = 0x3a1d1b15d942964ad1c6932acaecb5349ff8e32c03af1a054ff8d421ac1081a7;
+    bytes32 private constant PLEDGE_ACTS = 0xaa58611596386f4a55e23f2ae25676befd5be35fc850c06619c6b6a3f8b33908;
+    bytes32 private constant RECORD_PLEDGE = 0x6e549146fb82aba943bd2a70a2e1429baceee4a4dfdf8f67f856b50c4202bc7f;
+    bytes32 private constant WITHDRAW_FILING = 0xbfa7870bf200fb3c641ee07e922a585ffa0489173adfdb017dfffe8abffbe70d;
+
+    uint256 private constant WORD = 32;
+
+    function ofFiling(FilePledge calldata body) internal pure returns (bytes32) {
+        bytes32[] memory words = _start(FILE_PLEDGE, 12);
+        words[1] = bytes32(uint256(body.register));
+        words[2] = bytes32(uint256(body.version));
+        words[3] = bytes32(uint256(body.code));
+        words[4] = bytes32(uint256(body.flags));
+        words[5] = _terms(body.terms);
+        words[6] = _parties(body.parties);
+        words[7] = _assetList(body.assets);
+        words[8] = body.content;
+        words[9] = body.agreement;
+        words[10] = _instrument(body.instrument);
+        words[11] = _when(body.when);
+        words[12] = _consents(body.consents);
+        return _end(words);
+    }
+
+    function ofAcceptance(AcceptPledge calldata body) internal pure returns (bytes32) {
+        bytes32[] memory words = _start(ACCEPT_PLEDGE, 6);
+        words[1] = bytes32(uint256(body.pledge));
+        words[2] = ofFiling(body.filing);
+        words[3] = body.blind;
+        words[4] = bytes32(uint256(body.page));
+        words[5] = _list(body.pages);
+        words[6] = _list(body.assets);
+        return _end(words);
+    }
+
+    function ofDecision(DecidePledge calldata body) internal pure returns (bytes32) {
+        bytes32[] memory words = _start(DECIDE_PLEDGE, 7);
+        words[1] = bytes32(uint256(body.pledge));
+        words[2] = bytes32(uint256(body.decision));
+        words[3] = ofFiling(body.filing);
+        words[4] = _names(body.names);
+        words[5] = titles(body.titles);
+        words[6] = _grounds(body.grounds);
+        words[7] = body.evidence;
+        return _end(words);
+    }
+
+    function ofRecord(RecordPledge calldata body) internal pure returns (bytes32) {
+        bytes32[] memory words = _start(RECORD_PLEDGE, 6);
+        words[1] = ofFiling(body.filing);
+        words[2] = body.blind;
+        words[3] = _list(body.assets);
+        words[4] = _names(body.names);
+        words[5] = titles(body.titles);
+        words[6] = _grounds(body.grounds);
+        return _end(words);
+    }
+
+    function ofWithdrawal(WithdrawFiling calldata body) internal pure returns (bytes32) {
+        bytes32[] memory words = _start(WITHDRAW_FILING, 4);
+        words[1] = bytes32(uint256(body.pledge));
+        words[2] = ofFiling(body.filing);
+        words[3] = _instrument(body.instrument);
+        words[4] = _consents(body.consents);
+        return _end(words);
+    }
+
+    function ofActs(PledgeActs calldata body) internal pure returns (bytes32) {
+        bytes32[] memory words = _start(PLEDGE_ACTS, 9);
+        words[1] = _instrument(body.instrument);
+        words[2] = _consents(body.consents);
+        words[3] = _termsList(body.terms);
+        words[4] = _partiesList(body.parties);
+        words[5] = _segmentsList(body.segments);
+        words[6] = _partReleases(body.partReleases);
+        words[7] = _releases(body.releases);
+        words[8] = _states(body.states);
+        words[9] = _notes(body.notes);
+        return _end(words);
+    }
+
+    /// @dev Also the commitment to published titles: hash of the hashes of the texts.
+    function titles(string[] calldata texts) internal pure returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](texts.length);
+        for (uint256 i = 0; i < texts.length; ++i) {
+            hashes[i] = keccak256(bytes(texts[i]));
+        }
+        return _end(hashes);
+    }
+
+    // --- Lists of acts ---
+
+    function _termsList(ChangeTerms[] calldata list) private pure returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](list.length);
+        for (uint256 i = 0; i < list.length; ++i) {
+            bytes32[] memory words = _startOn(CHANGE_TERMS, 5, list[i].on, list[i].parties);
+            words[3] = _terms(list[i].terms);
+            words[4] = list[i].content;
+            words[5] = list[i].agreement;
+            hashes[i] = _end(words);
+        }
+        return _end(hashes);
+    }
+
+    function _partiesList(ChangeParties[] calldata list) private pure returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](list.length);
+        for (uint256 i = 0; i < list.length; ++i) {
+            bytes32[] memory words = _startOn(CHANGE_PARTIES, 5, list[i].on, list[i].parties);
+            words[3] = _parties(list[i].pledgors);
+            words[4] = _parties(list[i].holders);
+            words[5] = _names(list[i].names);
+            hashes[i] = _end(words);
+        }
+        return _end(hashes);
+    }
+
+    function _segmentsList(AddSegment[] calldata list) private pure returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](list.length);
+        for (uint256 i = 0; i < list.length; ++i) {
+            bytes32[] memory words = _startOn(ADD_SEGMENT, 7, list[i].on, list[i].parties);
+            words[3] = _assetList(list[i].list);
+            words[4] = list[i].blind;
+            words[5] = _list(list[i].assets);
+            words[6] = titles(list[i].titles);
+            words[7] = list[i].content;
+            hashes[i] = _end(words);
+        }
+        return _end(hashes);
+    }
+
+    function _partReleases(ReleaseAssets[] calldata list) private pure returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](list.length);
+        for (uint256 i = 0; i < list.length; ++i) {
+            bytes32[] memory words = _startOn(RELEASE_ASSETS, 6, list[i].on, list[i].parties);
+            words[3] = bytes32(uint256(list[i].basis));
+            words[4] = bytes32(uint256(list[i].reason));
+            words[5] = _leafPages(list[i].leaves);
+            words[6] = _list(list[i].unpledged);
+            hashes[i] = _end(words);
+        }
+        return _end(hashes);
+    }
+
+    function _leafPages(LeafPage[] calldata list) private pure returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](list.length);
+        for (uint256 i = 0; i < list.length; ++i) {
+            bytes32[] memory words = _start(LEAF_PAGE, 6);
+            words[1] = bytes32(uint256(list[i].segment));
+            words[2] = list[i].blind;
+            words[3] = bytes32(uint256(list[i].page));
+            words[4] = _list(list[i].pages);
+            words[5] = _list(list[i].assets);
+            words[6] = bytes32(uint256(list[i].ended));
+            hashes[i] = _end(words);
+        }
+        return _end(hashes);
+    }
+
+    function _releases(ReleasePledge[] calldata list) private pure returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](list.length);
+        for (uint256 i = 0; i < list.length; ++i) {
+            bytes32[] memory words = _startOn(RELEASE_PLEDGE, 6, list[i].on, list[i].parties);
+            words[3] = bytes32(uint256(list[i].basis));
+            words[4] = bytes32(uint256(list[i].reason));
+            words[5] = _list(list[i].unlisted);
+            words[6] = _list(list[i].unpledged);
+            hashes[i] = _end(words);
+        }
+        return _end(hashes);
+    }
+
+    function _states(SetPledgeState[] calldata list) private pure returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](list.length);
+        for (uint256 i = 0; i < list.length; ++i) {
+            bytes32[] memory words = _startOn(SET_PLEDGE_STATE, 3, list[i].on, list[i].parties);
+            words[3] = bytes32(uint256(list[i].reason));
+            hashes[i] = _end(words);
+        }
+        return _end(hashes);
+    }
+
+    function _notes(NotePledge[] calldata list) private pure returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](list.length);
+        for (uint256 i = 0; i < list.length; ++i) {
+            bytes32[] memory words = _startOn(NOTE_PLEDGE, 7, list[i].on, list[i].parties);
+            words[3] = bytes32(uint256(list[i].kind));
+            words[4] = bytes32(uint256(list[i].other));
+            words[5] = list[i].subject;
+            words[6] = _list(list[i].assets);
+            words[7] = keccak256(bytes(list[i].text));
+            hashes[i] = _end(words);
+        }
+        return _end(hashes);
+    }
+
+    // --- Parts ---
+
+    function _startOn(bytes32 type_, uint256 count, ActOn calldata on, PartiesNow calldata parties)
+        private
+        pure
+        returns (bytes32[] memory words)
+    {
+        words = _start(type_, count);
+        words[1] = keccak256(abi.encode(ACT_ON, on.pledge, on.version, on.code, _when(on.when)));
+        words[2] = keccak256(
+            abi.encode(
+                PARTIES_NOW,
+                parties.pledgorsRoot,
+                parties.holdersRoot,
+                _parties(parties.pledgors),
+                _parties(parties.holders)
+            )
+        );
+    }
+
+    function _instrument(Instrument calldata part) private pure returns (bytes32) {
+        return
+            keccak256(abi.encode(INSTRUMENT, part.number, part.document, part.executed, keccak256(bytes(part.caption))));
+    }
+
+    function _names(PartyName[] calldata list) private pure returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](list.length);
+        for (uint256 i = 0; i < list.length; ++i) {
+            hashes[i] =
+                keccak256(abi.encode(PARTY_NAME, keccak256(bytes(list[i].name)), keccak256(bytes(list[i].capacity))));
+        }
+        return _end(hashes);
+    }
+
+    function _terms(Terms calldata part) private pure returns (bytes32) {
+        uint256 offset;
+        assembly ("memory-safe") {
+            offset := part
+        }
+        return _flat(TERMS, offset, 5);
+    }
+
+    function _when(When calldata part) private pure returns (bytes32) {
+        uint256 offset;
+        assembly ("memory-safe") {
+            offset := part
+        }
+        return _flat(WHEN, offset, 3);
+    }
+
+    function _assetList(AssetList calldata part) private pure returns (bytes32) {
+        uint256 offset;
+        assembly ("memory-safe") {
+            offset := part
+        }
+        return _flat(ASSET_LIST, offset, 3);
+    }
+
+    function _parties(Party[] calldata list) private pure returns (bytes32) {
+        uint256 offset;
+        assembly ("memory-safe") {
+            offset := list.offset
+        }
+        return _flats(PARTY, offset, list.length, 4);
+    }
+
+    function _consents(Consent[] calldata list) private pure returns (bytes32) {
+        uint256 offset;
+        assembly ("memory-safe") {
+            offset := list.offset
+        }
+        return _flats(CONSENT, offset, list.length, 7);
+    }
+
+    function _grounds(Ground[] calldata list) private pure returns (bytes32) {
+        uint256 offset;
+        assembly ("memory-safe") {
+            offset := list.offset
+        }
+        return _flats(GROUND, offset, list.length, 3);
+    }
+
+    function _flats(bytes32 type_, uint256 offset, uint256 count, uint256 words) private pure returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            hashes[i] = _flat(type_, offset + i * words * WORD, words);
+        }
+        return _end(hashes);
+    }
+
+    /// @dev hashStruct of `words` static words in calldata at `at`.
+    function _flat(bytes32 type_, uint256 offset, uint256 words) private pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let size := mul(words, 32)
+            mstore(free, type_)
+            calldatacopy(add(free, 32), offset, size)
+            hash := keccak256(free, add(size, 32))
+        }
+    }
+
+    function _list(bytes32[] calldata list) private pure returns (bytes32) {
+        return keccak256(abi.encodePacked(list));
+    }
+
+    function _start(bytes32 type_, uint256 count) private pure returns (bytes32[] memory words) {
+        words = new bytes32[](count + 1);
+        words[0] = type_;
+    }
+
+    function _end(bytes32[] memory words) private pure returns (bytes32) {
+        return keccak256(abi.encodePacked(words));
+    }
+}
