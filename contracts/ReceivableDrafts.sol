@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {ActTarget} from "./ActTarget.sol";
 import {ICashDesk} from "./interfaces/ICashDesk.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
@@ -10,6 +11,7 @@ import {IReceivableToken} from "./interfaces/IReceivableToken.sol";
 import {ISettlementCash} from "./interfaces/ISettlementCash.sol";
 import {MemberWord} from "./types/MemberWord.sol";
 import {ConfirmationTerms, ReceivableWords} from "./types/ReceivableWord.sol";
+import {Modes, Roles} from "./types/Roles.sol";
 
 /// @title Drafts of receivables and their confirmation
 /// @dev Issuing writes one word and an event; the obligor's confirmation carries the same terms whole, is checked against the word, and opens the
@@ -17,7 +19,7 @@ import {ConfirmationTerms, ReceivableWords} from "./types/ReceivableWord.sol";
 ///
 /// Storage:
 ///   drafts[id]                 state 8 | issuedAt 40 | digest 200 (keccak256(abi.encode(issuer, terms)), low 56 bits cut)
-///   policies[version]          mostTenor 40 | demandsBackground | set; never changed once set
+///   policies[version]          mostTenor 40 | demandsBackground | set | retired; terms never change once set
 ///   fingerprints[fingerprint]  consumed
 contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
     using MemberWord for uint256;
@@ -32,6 +34,7 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
         uint40 mostTenor;
         bool demandsBackground;
         bool set;
+        bool retired;
     }
 
     bytes private constant ISSUE_TYPE_TEXT =
@@ -39,7 +42,7 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
     bytes32 private constant ISSUE_TYPE = keccak256(ISSUE_TYPE_TEXT);
     bytes32 private constant CONFIRM_TYPE = keccak256(
         abi.encodePacked(
-            "ConfirmReceivable(uint192 receivable,address issuer,Issue terms,bytes32 fingerprint,uint8 confirmed)",
+            "ConfirmReceivable(uint192 receivable,address issuer,Issue terms,bytes32 fingerprint,uint8 confirmed,bytes32[] earlier)",
             ISSUE_TYPE_TEXT
         )
     );
@@ -50,6 +53,10 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
     );
     uint64 private constant MOST_FACE = (1 << 63) - 1;
     uint8 private constant MOST_LEAST_PIECE = 62;
+    uint8 private constant LEAST_CONFIRMED =
+        ConfirmationTerms.EXISTENCE | ConfirmationTerms.AMOUNT | ConfirmationTerms.DUE_DATE;
+    uint256 private constant MOST_EARLIER = 16;
+    uint8 private constant DECIMALS = 2;
 
     ICashDesk private immutable DESK;
     IReceivableToken private immutable TOKEN;
@@ -69,15 +76,23 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
     /// @inheritdoc IReceivableDrafts
     function setPolicy(uint16 policy, uint40 mostTenor, bool demandsBackground) external restricted {
         require(!policies[policy].set, PolicyExists(policy));
-        policies[policy] = Policy(mostTenor, demandsBackground, true);
+        policies[policy] = Policy(mostTenor, demandsBackground, true, false);
         emit PolicySet(policy, mostTenor, demandsBackground);
     }
 
     /// @inheritdoc IReceivableDrafts
-    /// @dev Reached by signed acts only, since the id is derived from the act's.
+    function retirePolicy(uint16 policy) external restricted {
+        require(policies[policy].set, UnknownPolicy(policy));
+        policies[policy].retired = true;
+        emit PolicyRetired(policy);
+    }
+
+    /// @inheritdoc IReceivableDrafts
+    /// @dev The id is derived from the act's, so issuing is reached by signed acts only.
     function issue(Issue calldata body) external onlyActs returns (uint192 id) {
         ActContext memory context = _context();
         require(context.account == body.supplier || context.account == body.obligor, NotIssuer(context.account));
+        _requireSigned(context, context.account == body.supplier ? Roles.SUPPLIER : Roles.OBLIGOR);
         _checkTerms(body);
         id = _idOf(context.account, context.id);
         require(id != 0 && drafts[id].state == Draft.None, DraftExists(id));
@@ -88,7 +103,7 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
 
     /// @inheritdoc IReceivableDrafts
     /// @dev The issuer names the act that issued it: account and act id give the receivable its id, so neither need be stored.
-    function withdrawDraft(WithdrawDraft calldata body) external {
+    function withdrawDraft(WithdrawDraft calldata body) external onlyActs {
         uint192 id = _idOf(_actor(), body.issuedBy);
         DraftWord storage draft = _open(id);
         draft.state = Draft.Withdrawn;
@@ -98,28 +113,22 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
     /// @inheritdoc IReceivableDrafts
     function confirm(ConfirmReceivable calldata body) external onlyActs {
         ActContext memory context = _context();
-        DraftWord storage draft = _named(body.receivable, body.issuer, body.terms, context.account);
+        DraftWord storage draft = _named(context, body.receivable, body.issuer, body.terms);
         _checkConfirmed(body);
         draft.state = Draft.Confirmed;
-        fingerprints[body.fingerprint] = true;
+        _consume(body.fingerprint);
+        for (uint256 i = 0; i < body.earlier.length; ++i) {
+            _consume(body.earlier[i]);
+        }
         uint16 marks = body.confirmed;
         if (policies[body.terms.policy].demandsBackground) marks |= ReceivableWords.DEMANDS_BACKGROUND;
         TOKEN.open(body.receivable, body.terms, marks, context.digest, draft.issuedAt);
-        emit ReceivableConfirmed(
-            body.receivable,
-            body.terms.supplier,
-            context.account,
-            body.terms,
-            context.digest,
-            body.fingerprint,
-            marks,
-            uint40(block.timestamp)
-        );
+        _emitConfirmed(body, marks, context.digest);
     }
 
     /// @inheritdoc IReceivableDrafts
-    function refuse(RefuseReceivable calldata body) external {
-        DraftWord storage draft = _named(body.receivable, body.issuer, body.terms, _actor());
+    function refuse(RefuseReceivable calldata body) external onlyActs {
+        DraftWord storage draft = _named(_context(), body.receivable, body.issuer, body.terms);
         draft.state = Draft.Refused;
         emit ReceivableRefused(body.receivable, body.reason);
     }
@@ -139,7 +148,13 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
     function hashConfirmReceivable(ConfirmReceivable calldata body) external pure returns (bytes32) {
         return keccak256(
             abi.encode(
-                CONFIRM_TYPE, body.receivable, body.issuer, _hashTerms(body.terms), body.fingerprint, body.confirmed
+                CONFIRM_TYPE,
+                body.receivable,
+                body.issuer,
+                _hashTerms(body.terms),
+                body.fingerprint,
+                body.confirmed,
+                keccak256(abi.encodePacked(body.earlier))
             )
         );
     }
@@ -163,8 +178,16 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
         _checkParties(body);
         _checkDue(body);
         require(TOKEN.moduleAt(body.module) != address(0), UnknownModule(body.module));
-        uint16 currency = ISettlementCash(DESK.cashAt(body.cash)).currency();
+        _checkCash(body);
+    }
+
+    /// @dev ERC-3525 has one `valueDecimals` a contract, so this one refuses currencies of other minor units than 2 decimals.
+    function _checkCash(Issue calldata body) private view {
+        address cash = DESK.cashAt(body.cash);
+        uint16 currency = ISettlementCash(cash).currency();
         require(currency == body.currency, CurrencyMismatch(body.currency, currency));
+        uint8 decimals = IERC20Metadata(cash).decimals();
+        require(decimals == DECIMALS, DecimalsUnsupported(body.cash, decimals));
     }
 
     function _checkParties(Issue calldata body) private view {
@@ -175,20 +198,54 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
     function _checkDue(Issue calldata body) private view {
         Policy memory policy = policies[body.policy];
         require(policy.set, UnknownPolicy(body.policy));
+        require(!policy.retired, PolicyIsRetired(body.policy));
         uint40 earliest = uint40(block.timestamp) + 1;
         uint40 latest = uint40(block.timestamp) + policy.mostTenor;
         require(body.due >= earliest && body.due <= latest, DueOutOfRange(body.due, earliest, latest));
     }
 
     function _checkConfirmed(ConfirmReceivable calldata body) private view {
-        uint8 least = ConfirmationTerms.EXISTENCE | ConfirmationTerms.AMOUNT | ConfirmationTerms.DUE_DATE;
-        require(body.confirmed & ~ConfirmationTerms.KNOWN == 0 && body.confirmed & least == least, TermsInvalid());
-        require(body.fingerprint != 0 && !fingerprints[body.fingerprint], FingerprintUsed(body.fingerprint));
+        require(
+            body.confirmed & ~ConfirmationTerms.KNOWN == 0 && body.confirmed & LEAST_CONFIRMED == LEAST_CONFIRMED,
+            ConfirmationIncomplete(body.confirmed, LEAST_CONFIRMED)
+        );
+        require(body.earlier.length <= MOST_EARLIER, TooManyFingerprints(body.earlier.length));
         _checkParties(body.terms);
+        // A supplier that did not draw it up itself gets no receivable against its standing word: nobody may be forced to take one.
+        require(
+            body.issuer == body.terms.supplier || MEMBERS.wordOf(body.terms.supplier).has(MemberWord.ACCEPTS_DIRECT),
+            SupplierDeclines(body.terms.supplier)
+        );
+    }
+
+    function _consume(bytes32 fingerprint) private {
+        require(fingerprint != 0 && !fingerprints[fingerprint], FingerprintUsed(fingerprint));
+        fingerprints[fingerprint] = true;
+    }
+
+    function _emitConfirmed(ConfirmReceivable calldata body, uint16 marks, bytes32 digest) private {
+        emit ReceivableConfirmed(
+            body.receivable,
+            body.terms.supplier,
+            body.terms.obligor,
+            body.terms,
+            digest,
+            body.fingerprint,
+            body.earlier,
+            marks,
+            uint40(block.timestamp)
+        );
     }
 
     function _idOf(address issuer, uint256 act) private pure returns (uint192) {
         return uint192(uint256(keccak256(abi.encode(issuer, act))) >> 64);
+    }
+
+    /// @dev The acting account's own consent, by a key that holds `role`.
+    function _requireSigned(ActContext memory context, uint16 role) private pure {
+        require(
+            context.signers[0].mode == Modes.SIGNED && context.signers[0].role == role, NotSigned(context.account, role)
+        );
     }
 
     function _open(uint192 id) private view returns (DraftWord storage draft) {
@@ -196,13 +253,15 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
         require(draft.state == Draft.Open, DraftNotOpen(id, draft.state));
     }
 
-    function _named(uint192 id, address issuer, Issue calldata terms, address account)
+    /// @dev The open draft that the obligor names by id and by everything that was issued.
+    function _named(ActContext memory context, uint192 id, address issuer, Issue calldata terms)
         private
         view
         returns (DraftWord storage draft)
     {
         draft = _open(id);
-        require(terms.obligor == account, NotObligor(account, terms.obligor));
+        require(terms.obligor == context.account, NotObligor(context.account, terms.obligor));
+        _requireSigned(context, Roles.OBLIGOR);
         bytes32 named = keccak256(abi.encode(issuer, terms));
         require(uint200(uint256(named) >> 56) == draft.digest, DigestMismatch(named, bytes32(uint256(draft.digest))));
     }

@@ -37,8 +37,9 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
 
     /// @inheritdoc IReceivableToken
     function appendModule(address module) external restricted returns (uint8 index) {
+        require(moduleIndex[module] == 0, ModuleExists(module));
         index = ++moduleCount;
-        modules[index] = module;
+        (modules[index], moduleIndex[module]) = (module, index);
         emit ModuleAppended(index, module);
     }
 
@@ -73,19 +74,20 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
 
     /// @inheritdoc IReceivableToken
     function move(Move calldata body) external locked returns (uint256) {
-        return _move(_actor(), body);
+        (address account, uint256 recipient) = _parties(body.to);
+        Source memory source = _checkedMove(account, recipient, body);
+        _settle(source);
+        return _cut(source, body.start, body.end, body.to, body.ref);
     }
 
     /// @inheritdoc IReceivableToken
     function moveBatch(MoveBatch calldata body) external locked {
+        require(body.pieces.length != 0, NothingNamed());
         Source memory source = _owned(_actor(), body.token);
-        require(body.pieces.length != 0, RangeEmpty(source.start, source.start));
         uint64 start = source.start;
         for (uint256 i = 0; i < body.pieces.length; ++i) {
             Piece calldata piece = body.pieces[i];
-            _checkRange(source, start, piece.end);
-            _checkRecipient(source.owner, piece.to, MEMBERS.wordOf(piece.to));
-            _checkBackground(source, piece.ref);
+            _check(source, start, piece.end, piece.to, MEMBERS.wordOf(piece.to), piece.ref);
             start = piece.end;
         }
         _settle(source);
@@ -94,12 +96,11 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
 
     /// @inheritdoc IReceivableToken
     function moveMany(MoveMany calldata body) external locked {
-        address account = _actor();
-        uint256 recipient = MEMBERS.wordOf(body.to);
+        require(body.tokens.length != 0, NothingNamed());
+        (address account, uint256 recipient) = _parties(body.to);
         for (uint256 i = 0; i < body.tokens.length; ++i) {
             Source memory source = _owned(account, body.tokens[i]);
-            _checkRecipient(account, body.to, recipient);
-            _checkBackground(source, body.ref);
+            _check(source, source.start, source.end, body.to, recipient, body.ref);
             _settle(source);
             _cut(source, source.start, source.end, body.to, body.ref);
         }
@@ -115,17 +116,28 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
         _join(left, right);
     }
 
-    function _move(address account, Move calldata body) private returns (uint256) {
-        Source memory source = _checkMove(account, body);
-        _settle(source);
-        return _cut(source, body.start, body.end, body.to, body.ref);
+    /// @dev The acting account and the recipient's word; in one view call for a direct caller.
+    function _parties(address to) private view returns (address account, uint256 recipient) {
+        if (msg.sender == ACTS) return (_actor(), MEMBERS.wordOf(to));
+        (account,, recipient) = MEMBERS.pair(msg.sender, to);
     }
 
-    function _checkMove(address account, Move calldata body) private view returns (Source memory source) {
+    function _checkedMove(address account, uint256 recipient, Move calldata body)
+        private
+        view
+        returns (Source memory source)
+    {
         source = _owned(account, body.token);
-        _checkRange(source, body.start, body.end);
-        _checkRecipient(account, body.to, MEMBERS.wordOf(body.to));
-        _checkBackground(source, body.ref);
+        _check(source, body.start, body.end, body.to, recipient, body.ref);
+    }
+
+    function _check(Source memory source, uint64 start, uint64 end, address to, uint256 recipient, bytes32 ref)
+        private
+        view
+    {
+        _checkRange(source, start, end);
+        _checkRecipient(source.owner, to, recipient);
+        _checkBackground(source, to, recipient, ref);
     }
 
     function _owned(address account, uint256 token) private view returns (Source memory source) {
@@ -147,18 +159,14 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
     }
 
     /// @inheritdoc IReceivableToken
-    function advance(uint256 token)
-        external
-        unlocked
-        returns (address owner, uint64 end, uint16 cursor, uint16 payments)
-    {
-        TokenWord held = tokens[token];
+    function advance(uint256 token) external unlocked returns (TokenWord held, ReceivableWord word) {
+        held = tokens[token];
+        word = records[uint192(token >> 64)].word;
         require(held.exists(), ERC721NonexistentToken(token));
         require(!held.has(TokenWords.HELD), TokenLocked(token, held.flags()));
-        ReceivableWord word = records[uint192(token >> 64)].word;
+        require(word.marks() & ReceivableWords.HELD == 0, ReceivableStopped(uint192(token >> 64)));
         _onlyModule(word);
-        (owner, end, cursor, payments) = (held.owner(), uint64(token) + held.length(), held.cursor(), word.payments());
-        tokens[token] = held.withCursor(payments);
+        tokens[token] = held.withCursor(word.payments());
     }
 
     function _onlyModule(ReceivableWord word) private view {
@@ -166,6 +174,16 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
     }
 
     // --- Views ---
+
+    /// @inheritdoc IReceivableToken
+    function wordOf(uint192 id) external view returns (ReceivableWord) {
+        return records[id].word;
+    }
+
+    /// @inheritdoc IReceivableToken
+    function tokenWord(uint256 token) external view returns (TokenWord) {
+        return tokens[token];
+    }
 
     /// @inheritdoc IReceivableToken
     function range(uint256 token) external view returns (address owner, uint64 end, uint16 cursor, uint8 flags) {
@@ -238,7 +256,7 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
 
     /// @notice Reverts as {move} by `account` would; the checks are the same code.
     function checkMove(address account, Move calldata body) external view {
-        _checkMove(account, body);
+        _checkedMove(account, MEMBERS.wordOf(body.to), body);
     }
 
     // --- EIP-712 bodies ---

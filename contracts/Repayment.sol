@@ -10,9 +10,13 @@ import {IRepayment} from "./interfaces/IRepayment.sol";
 import {ISettlementCash} from "./interfaces/ISettlementCash.sol";
 import {PaymentWord, PaymentWords, Ruler} from "./receivable/Ruler.sol";
 import {MemberWord} from "./types/MemberWord.sol";
+import {ReceivableWord} from "./types/ReceivableWord.sol";
+import {Modes, Roles} from "./types/Roles.sol";
+import {TokenWord} from "./types/TokenWord.sol";
 
 /// @title Repayment: what is paid on a receivable and how it reaches its holders
 /// @dev What must stay true in each cash contract: balance of this contract = waiting + undrawn + credits.
+/// Whatever writes payments holds the token's lock meanwhile.
 ///
 /// Storage:
 ///   books[id]                     waitingPrincipal 64 | waitingInterest 64 | interestPaid 64 | lastDistribution 40 ; moneyDays 128 | accruedDay 40
@@ -24,17 +28,6 @@ import {MemberWord} from "./types/MemberWord.sol";
 contract Repayment is IRepayment, ActTarget {
     using MemberWord for uint256;
     using Ruler for mapping(uint16 => PaymentWord);
-
-    struct Book {
-        uint64 waitingPrincipal;
-        uint64 waitingInterest;
-        uint64 interestPaid;
-        uint40 lastDistribution;
-        /// Sum of debt times days it was late: exact, so that the number of calls changes nothing.
-        uint128 moneyDays;
-        /// Late days already in moneyDays.
-        uint40 accruedDay;
-    }
 
     struct Mandate {
         uint64 cap;
@@ -49,7 +42,8 @@ contract Repayment is IRepayment, ActTarget {
     uint40 private constant DAY = 1 days;
     uint40 private constant WAIT = 30 days;
     /// A payment is distributed at once from this share of the face: 1/256.
-    uint8 private constant THRESHOLD_SHIFT = 8;
+    uint256 private constant THRESHOLD = 256;
+    /// The cursor has 10 bits; the last number is kept for the payment that closes.
     uint16 private constant MOST_PAYMENTS = 1023;
     uint16 private constant FREE_PAYMENTS = 1000;
     uint40 private constant SCARCE_WAIT = 365 days;
@@ -69,21 +63,32 @@ contract Repayment is IRepayment, ActTarget {
         TOKEN = token;
     }
 
+    /// @dev Holds the token's lock, so that nothing called meanwhile meets half-written payments.
+    modifier guarded() {
+        TOKEN.takeLock();
+        _;
+        TOKEN.releaseLock();
+    }
+
     // --- Paying ---
 
     /// @inheritdoc IRepayment
-    function payReceivable(PayReceivable calldata body) external {
-        address payer = _actor();
+    function payReceivable(PayReceivable calldata body) external guarded {
+        address payer = _signedIn(Roles.OBLIGOR);
         IReceivableToken.RepaymentTerms memory terms = _live(body.receivable);
+        require(payer == terms.obligor, PayerNotObligor(body.receivable, payer));
+        require(body.amount != 0, AmountZero());
         _cash(terms.cash).moveFor(payer, address(this), body.amount, body.ref);
-        _receive(body.receivable, terms, payer, body.amount, body.ref, Kind.Voluntary);
+        _receive(body.receivable, terms, body.amount, body.ref, Kind.Voluntary);
     }
 
     /// @inheritdoc IRepayment
-    function takeBankNotice(BankNotice calldata body) external {
+    function takeBankNotice(BankNotice calldata body) external guarded {
         ISettlementCash cash = _cash(body.cash);
-        address account = _actor();
+        address account = _signedIn(Roles.SETTLEMENT_BANK);
         require(account == cash.bank(), NotBank(account, cash.bank()));
+        require(body.bookedAt <= block.timestamp, BookedLater(body.bookedAt));
+        require(body.ref != 0, ReferenceMissing());
         require(!references[body.ref], ReferenceUsed(body.ref));
         uint256 sum = _sum(body.allocations);
         require(sum == body.total, AllocationsDiffer(body.total, sum));
@@ -91,17 +96,30 @@ contract Repayment is IRepayment, ActTarget {
         cash.issueFor(address(this), body.total, body.ref);
         emit BankNoticeTaken(body.ref, account, body.cash, body.bookedAt, body.total, body.contentRoot);
         for (uint256 i = 0; i < body.allocations.length; ++i) {
-            Allocation calldata share = body.allocations[i];
-            IReceivableToken.RepaymentTerms memory terms = _live(share.receivable);
-            require(terms.cash == body.cash, CashDiffers(share.receivable, body.cash, terms.cash));
-            _receive(share.receivable, terms, share.payer, share.amount, body.ref, Kind.BankNotice);
+            _allocate(body.allocations[i], body.cash, body.ref);
+        }
+    }
+
+    /// @dev What reaches a receivable that was closed meanwhile is the payer's, whole.
+    function _allocate(Allocation calldata share, uint8 cash, bytes32 ref) private {
+        require(share.amount != 0, AmountZero());
+        IReceivableToken.RepaymentTerms memory terms = _known(share.receivable);
+        require(terms.cash == cash, CashDiffers(share.receivable, cash, terms.cash));
+        require(share.payer == terms.obligor, PayerNotObligor(share.receivable, share.payer));
+        if (terms.state == IReceivableToken.State.Closed) {
+            _creditExcess(share.payer, cash, share.receivable, share.amount);
+            _emitReceived(share.receivable, share.payer, ref, Kind.BankNotice, 0, 0, share.amount);
+        } else {
+            require(terms.state == IReceivableToken.State.Live, NotLive(share.receivable));
+            _receive(share.receivable, terms, share.amount, ref, Kind.BankNotice);
         }
     }
 
     /// @inheritdoc IRepayment
     function setMandate(SetMandate calldata body) external {
-        address obligor = _actor();
+        address obligor = _signedIn(Roles.OBLIGOR);
         DESK.cashAt(body.cash);
+        require(body.cap != 0, AmountZero());
         require(body.until > block.timestamp, UntilPassed(body.until));
         mandates[obligor][body.cash] = Mandate(body.cap, body.until, body.partial_);
         emit MandateSet(obligor, body.cash, body.cap, body.until, body.partial_);
@@ -109,13 +127,14 @@ contract Repayment is IRepayment, ActTarget {
 
     /// @inheritdoc IRepayment
     function endMandate(EndMandate calldata body) external {
-        address obligor = _actor();
+        address obligor = _signedIn(Roles.OBLIGOR);
+        require(mandates[obligor][body.cash].until != 0, NoMandate(obligor, body.cash));
         delete mandates[obligor][body.cash];
         emit MandateEnded(obligor, body.cash);
     }
 
     /// @inheritdoc IRepayment
-    function debit(uint192 id) external {
+    function debit(uint192 id) external guarded {
         IReceivableToken.RepaymentTerms memory terms = _live(id);
         uint64 amount = _debitable(id, terms);
         Mandate storage given = mandates[terms.obligor][terms.cash];
@@ -123,29 +142,24 @@ contract Repayment is IRepayment, ActTarget {
         emit MandateUsed(terms.obligor, terms.cash, amount, given.cap);
         bytes32 ref = bytes32(uint256(id));
         _cash(terms.cash).moveFor(terms.obligor, address(this), amount, ref);
-        _receive(id, terms, terms.obligor, amount, ref, Kind.Debit);
+        _receive(id, terms, amount, ref, Kind.Debit);
     }
 
     /// @inheritdoc IRepayment
-    function distribute(uint192 id) external {
+    function distribute(uint192 id) external guarded {
         IReceivableToken.RepaymentTerms memory terms = _live(id);
         Book storage book = books[id];
         require(uint256(book.waitingPrincipal) + book.waitingInterest != 0, NothingWaiting(id));
-        uint40 wait = terms.payments < FREE_PAYMENTS ? WAIT : SCARCE_WAIT;
-        require(block.timestamp >= book.lastDistribution + wait, TooEarly(id, book.lastDistribution + wait));
-        _distribute(id, terms, book, Kind.Voluntary);
+        uint40 from = book.lastDistribution + (terms.payments < FREE_PAYMENTS ? WAIT : SCARCE_WAIT);
+        require(block.timestamp >= from, TooEarly(id, from));
+        require(terms.payments < MOST_PAYMENTS - 1, PaymentsExhausted(id, terms.payments));
+        _distribute(id, terms, book, Kind.Collected);
     }
 
     /// @dev Late interest first, then principal (CivC 561); the rest is the payer's. So principal reaches 0 only when no interest is owed.
-    function _receive(
-        uint192 id,
-        IReceivableToken.RepaymentTerms memory terms,
-        address payer,
-        uint64 amount,
-        bytes32 ref,
-        Kind kind
-    ) private {
-        require(amount != 0, AmountZero());
+    function _receive(uint192 id, IReceivableToken.RepaymentTerms memory terms, uint64 amount, bytes32 ref, Kind kind)
+        private
+    {
         Book storage book = books[id];
         _accrue(book, terms);
         uint256 interestOwed = _interestOwed(book, terms);
@@ -155,33 +169,32 @@ contract Repayment is IRepayment, ActTarget {
         book.waitingInterest += interest;
         book.waitingPrincipal += principal;
         uint64 excess = amount - interest - principal;
-        if (excess != 0) _creditExcess(payer, terms.cash, id, excess);
-        _emitReceived(id, payer, ref, kind, interest, principal, excess);
-        bool closes = book.waitingPrincipal == terms.owedLive && interestOwed == interest;
-        if (_reachesThreshold(book, terms, closes)) _distribute(id, terms, book, kind);
+        if (excess != 0) _creditExcess(terms.obligor, terms.cash, id, excess);
+        _emitReceived(id, terms.obligor, ref, kind, interest, principal, excess);
+        if (_reachesThreshold(book, terms)) _distribute(id, terms, book, kind);
     }
 
-    function _reachesThreshold(Book storage book, IReceivableToken.RepaymentTerms memory terms, bool closes)
+    /// @dev Principal is all there only when interest is, which is paid first: then the payment closes.
+    function _reachesThreshold(Book storage book, IReceivableToken.RepaymentTerms memory terms)
         private
         view
         returns (bool)
     {
-        if (closes) return true;
+        if (book.waitingPrincipal == terms.owedLive) return true;
         if (terms.payments >= FREE_PAYMENTS) return false;
-        return uint256(book.waitingPrincipal) + book.waitingInterest >= Math.max(terms.face >> THRESHOLD_SHIFT, 1);
+        return (uint256(book.waitingPrincipal) + book.waitingInterest) * THRESHOLD >= terms.face;
     }
 
     function _distribute(uint192 id, IReceivableToken.RepaymentTerms memory terms, Book storage book, Kind kind)
         private
     {
-        require(terms.payments < MOST_PAYMENTS, PaymentsExhausted(id, terms.payments));
         (uint64 principal, uint64 interest) = (book.waitingPrincipal, book.waitingInterest);
         uint64 left = terms.owedLive - principal;
-        payments[id][terms.payments + 1] =
+        uint16 number = TOKEN.recordPayment(id, left);
+        payments[id][number] =
             PaymentWords.make(principal, interest, terms.owedLive, uint40(block.timestamp), uint8(kind));
         (book.waitingPrincipal, book.waitingInterest) = (0, 0);
         book.lastDistribution = uint40(block.timestamp);
-        uint16 number = TOKEN.recordPayment(id, left);
         emit PaymentDistributed(id, number, principal, interest, terms.owedLive, left, kind);
     }
 
@@ -213,22 +226,21 @@ contract Repayment is IRepayment, ActTarget {
     // --- Drawing ---
 
     /// @inheritdoc IRepayment
-    function draw(uint256[] calldata tokens) external {
+    function draw(uint256[] calldata tokens) external guarded {
         for (uint256 i = 0; i < tokens.length; ++i) {
-            (address owner, uint64 end, uint16 cursor, uint16 count) = TOKEN.advance(tokens[i]);
-            uint256 word = MEMBERS.wordOf(owner);
-            if (word.has(MemberWord.CONTRACT)) require(_actor() == owner, ContractDrawsItself(owner));
-            if (cursor != count) {
-                _draw(uint192(tokens[i] >> 64), uint64(tokens[i]), end, cursor, count, owner, word);
+            (TokenWord held, ReceivableWord word) = TOKEN.advance(tokens[i]);
+            uint256 member = MEMBERS.wordOf(held.owner());
+            if (member.has(MemberWord.CONTRACT)) {
+                require(_actor() == held.owner(), ContractDrawsItself(held.owner()));
             }
+            if (held.cursor() != word.payments()) _draw(tokens[i], held, word, member);
         }
     }
 
     /// @inheritdoc IRepayment
-    function settle(uint192 id, uint64 start, uint64 end, uint16 cursor, address owner) external {
+    function settle(uint256 token, TokenWord held, ReceivableWord word) external {
         require(msg.sender == address(TOKEN), NotToken(msg.sender));
-        uint16 count = TOKEN.repaymentTerms(id).payments;
-        _draw(id, start, end, cursor, count, owner, MEMBERS.wordOf(owner));
+        _draw(token, held, word, MEMBERS.wordOf(held.owner()));
     }
 
     /// @inheritdoc IRepayment
@@ -244,7 +256,7 @@ contract Repayment is IRepayment, ActTarget {
     /// @inheritdoc IRepayment
     function withdrawRange(WithdrawRange calldata body) external {
         address account = _actor();
-        bytes32 key = _rangeKey(account, body.receivable, body.start);
+        bytes32 key = _rangeKey(account, uint256(body.receivable) << 64 | body.start);
         uint64 amount = rangeCredits[key];
         require(amount != 0, NothingCredited(account));
         rangeCredits[key] = 0;
@@ -253,19 +265,30 @@ contract Repayment is IRepayment, ActTarget {
         _cash(cash).moveFor(address(this), account, amount, bytes32(uint256(body.receivable)));
     }
 
-    function _draw(uint192 id, uint64 start, uint64 end, uint16 from, uint16 to, address owner, uint256 word) private {
-        (uint64 principal, uint64 interest) = payments[id].drawn(start, end, from, to);
-        bool pays = principal + interest != 0 && word.isActive() && !word.has(MemberWord.CONTRACT);
-        emit Drawn(id, owner, start, end, from, to, principal, interest, pays);
-        _creditRange(id, start, owner, principal + interest, pays, word.has(MemberWord.CONTRACT));
+    /// @dev Never reverts for an owner who can't be paid now: a suspended owner's money stays credited and stops no batch.
+    function _draw(uint256 token, TokenWord held, ReceivableWord word, uint256 member) private {
+        (uint64 principal, uint64 interest) = _drawn(token, held, word.payments());
+        bool isContract = member.has(MemberWord.CONTRACT);
+        bool pays = principal + interest != 0 && member.isActive() && !isContract;
+        emit Drawn(
+            uint192(token >> 64),
+            held.owner(),
+            uint64(token),
+            uint64(token) + held.length(),
+            held.cursor(),
+            word.payments(),
+            principal,
+            interest,
+            pays
+        );
+        if (pays) _cash(word.cash()).moveFor(address(this), held.owner(), principal + interest, bytes32(token >> 64));
+        else if (isContract) rangeCredits[_rangeKey(held.owner(), token)] += principal + interest;
+        else credits[held.owner()][word.cash()] += principal + interest;
     }
 
-    /// @dev Never reverts for an owner who can't be paid now: a suspended owner's money stays credited and stops no batch.
-    function _creditRange(uint192 id, uint64 start, address owner, uint64 amount, bool pays, bool isContract) private {
-        uint8 cash = TOKEN.repaymentTerms(id).cash;
-        if (pays) _cash(cash).moveFor(address(this), owner, amount, bytes32(uint256(id)));
-        else if (isContract) rangeCredits[_rangeKey(owner, id, start)] += amount;
-        else credits[owner][cash] += amount;
+    function _drawn(uint256 token, TokenWord held, uint16 count) private view returns (uint64, uint64) {
+        (uint64 start, uint64 length) = (uint64(token), held.length());
+        return payments[uint192(token >> 64)].drawn(start, start + length, held.cursor(), count);
     }
 
     function _creditExcess(address payer, uint8 cash, uint192 id, uint64 excess) private {
@@ -275,10 +298,10 @@ contract Repayment is IRepayment, ActTarget {
 
     // --- Interest ---
 
-    /// @dev Days late at `time`: a day counts when it has begun, from the due second on; none while grace runs.
+    /// @dev Days late at `time`: a day counts when its first second after the due second has begun; none while grace runs.
     function _lateDays(IReceivableToken.RepaymentTerms memory terms, uint40 time) private pure returns (uint40) {
-        if (time < terms.due + terms.grace || time < terms.due) return 0;
-        return (time - terms.due) / DAY + 1;
+        if (time <= terms.due + terms.grace) return 0;
+        return (time - terms.due + DAY - 1) / DAY;
     }
 
     /// @dev Money-days up to `time`. Until grace ends nothing accrues, so what is unpaid then counts from the due date.
@@ -329,12 +352,12 @@ contract Repayment is IRepayment, ActTarget {
         uint256 needed = uint256(principal) + interest;
         uint256 balance = _cash(terms.cash).balanceOf(terms.obligor);
         if (!given.partial_) {
-            require(needed <= given.cap, MandateShort(uint64(needed), given.cap));
-            require(needed <= balance, BalanceShort(uint64(needed), balance));
+            require(needed <= given.cap, MandateShort(needed, given.cap));
+            require(needed <= balance, BalanceShort(needed, balance));
         }
         amount = uint64(Math.min(needed, Math.min(balance, given.cap)));
-        uint64 least = uint64(Math.min(needed, Math.max(terms.face >> THRESHOLD_SHIFT, 1)));
-        require(amount >= least && amount != 0, BelowThreshold(amount, least));
+        uint64 least = uint64(Math.min(needed, Math.ceilDiv(terms.face, THRESHOLD)));
+        require(amount >= least, BelowThreshold(amount, least));
     }
 
     /// @inheritdoc IRepayment
@@ -360,10 +383,9 @@ contract Repayment is IRepayment, ActTarget {
 
     /// @inheritdoc IRepayment
     function undrawn(uint256 token) external view returns (uint64, uint64) {
-        (address owner, uint64 end, uint16 cursor,) = TOKEN.range(token);
-        require(owner != address(0), UnknownToken(token));
-        uint192 id = uint192(token >> 64);
-        return payments[id].drawn(uint64(token), end, cursor, TOKEN.repaymentTerms(id).payments);
+        TokenWord held = TOKEN.tokenWord(token);
+        require(held.exists(), UnknownToken(token));
+        return _drawn(token, held, TOKEN.wordOf(uint192(token >> 64)).payments());
     }
 
     /// @inheritdoc IRepayment
@@ -384,10 +406,21 @@ contract Repayment is IRepayment, ActTarget {
         if (terms.state == IReceivableToken.State.None) return Condition.None;
         if (terms.state == IReceivableToken.State.Closed) return Condition.Closed;
         if (terms.state == IReceivableToken.State.Cancelled) return Condition.Cancelled;
-        if (time >= terms.due + terms.grace) return Condition.Overdue;
-        if (time >= terms.due) return Condition.Grace;
+        if (time > terms.due + terms.grace) return Condition.Overdue;
+        if (time > terms.due) return Condition.Grace;
+        if (time == terms.due) return Condition.Due;
         uint64 left = terms.owedLive - books[id].waitingPrincipal;
         return left == terms.face ? Condition.Current : Condition.PartPaid;
+    }
+
+    /// @inheritdoc IRepayment
+    function bookOf(uint192 id) external view returns (Book memory) {
+        return books[id];
+    }
+
+    /// @inheritdoc IRepayment
+    function referenceUsed(bytes32 ref) external view returns (bool) {
+        return references[ref];
     }
 
     /// @inheritdoc IRepayment
@@ -397,7 +430,7 @@ contract Repayment is IRepayment, ActTarget {
 
     /// @inheritdoc IRepayment
     function rangeCredit(address account, uint192 id, uint64 start) external view returns (uint64) {
-        return rangeCredits[_rangeKey(account, id, start)];
+        return rangeCredits[_rangeKey(account, uint256(id) << 64 | start)];
     }
 
     /// @inheritdoc IRepayment
@@ -425,10 +458,22 @@ contract Repayment is IRepayment, ActTarget {
         );
     }
 
-    function _live(uint192 id) private view returns (IReceivableToken.RepaymentTerms memory terms) {
+    /// @dev The acting account, by its own consent under a key that holds `role`.
+    function _signedIn(uint16 role) private view returns (address account) {
+        ActContext memory context = _context();
+        account = context.account;
+        require(context.signers[0].mode == Modes.SIGNED && context.signers[0].role == role, NotSigned(account, role));
+    }
+
+    function _known(uint192 id) private view returns (IReceivableToken.RepaymentTerms memory terms) {
         terms = TOKEN.repaymentTerms(id);
-        require(terms.state == IReceivableToken.State.Live, NotLive(id));
+        require(terms.state != IReceivableToken.State.None, NotLive(id));
         require(TOKEN.moduleAt(terms.module) == address(this), NotPinned(id, terms.module));
+    }
+
+    function _live(uint192 id) private view returns (IReceivableToken.RepaymentTerms memory terms) {
+        terms = _known(id);
+        require(terms.state == IReceivableToken.State.Live, NotLive(id));
     }
 
     function _cash(uint8 index) private view returns (ISettlementCash) {
@@ -441,7 +486,7 @@ contract Repayment is IRepayment, ActTarget {
         }
     }
 
-    function _rangeKey(address account, uint192 id, uint64 start) private pure returns (bytes32) {
-        return keccak256(abi.encode(account, id, start));
+    function _rangeKey(address account, uint256 token) private pure returns (bytes32) {
+        return keccak256(abi.encode(account, token));
     }
 }

@@ -47,10 +47,12 @@ interface IReceivableDrafts {
         uint192 receivable;
         address issuer;
         Issue terms;
-        /// Invoice fingerprint, keyed with a secret that the members share; consumed for ever.
+        /// Invoice fingerprint, keyed with a secret that the members share; consumed by the confirmation.
         bytes32 fingerprint;
         /// What is confirmed: bits of {ConfirmationTerms}; existence, amount and due date at least.
         uint8 confirmed;
+        /// The same invoice's fingerprints under earlier versions of the secret that are not yet retired; consumed too.
+        bytes32[] earlier;
     }
 
     /// The obligor refuses a draft, named by id and by the digest of all that was issued ({draftOf}).
@@ -62,6 +64,7 @@ interface IReceivableDrafts {
     }
 
     event PolicySet(uint16 indexed policy, uint40 mostTenor, bool demandsBackground);
+    event PolicyRetired(uint16 indexed policy);
     event ReceivableIssued(
         uint192 indexed receivable, address indexed issuer, bytes32 indexed issued, Issue terms, uint40 issuedAt
     );
@@ -73,6 +76,7 @@ interface IReceivableDrafts {
         Issue terms,
         bytes32 confirmation,
         bytes32 fingerprint,
+        bytes32[] earlier,
         uint16 marks,
         uint40 confirmedAt
     );
@@ -82,13 +86,20 @@ interface IReceivableDrafts {
     error DraftNotOpen(uint192 receivable, Draft state);
     error NotIssuer(address account);
     error NotObligor(address account, address obligor);
+    error NotSigned(address account, uint16 role);
     error PartyInactive(address account);
+    error SupplierDeclines(address supplier);
     error FaceOutOfRange(uint64 face);
     error DueOutOfRange(uint40 due, uint40 earliest, uint40 latest);
     error CurrencyMismatch(uint16 currency, uint16 cashCurrency);
+    error DecimalsUnsupported(uint8 cash, uint8 decimals);
+    /// @dev lateRate above lateBasis, lateBasis 0, a least piece above the largest face, or one account as both parties.
     error TermsInvalid();
+    error ConfirmationIncomplete(uint8 confirmed, uint8 least);
+    error TooManyFingerprints(uint256 count);
     error UnknownPolicy(uint16 policy);
     error PolicyExists(uint16 policy);
+    error PolicyIsRetired(uint16 policy);
     error UnknownModule(uint8 module);
     error DigestMismatch(bytes32 named, bytes32 stored);
     error FingerprintUsed(bytes32 fingerprint);
@@ -103,6 +114,8 @@ interface IReceivableDrafts {
 
     /// @notice Sets a policy version (council, under delay); a version once set never changes.
     function setPolicy(uint16 policy, uint40 mostTenor, bool demandsBackground) external;
+    /// @notice Ends a policy version for new drafts (council, under delay); what was drawn up under it goes on.
+    function retirePolicy(uint16 policy) external;
 
     /// @notice State of a draft, when it was issued, and 200 bits of the digest of issuer and terms.
     function draftOf(uint192 receivable) external view returns (Draft state, uint40 issuedAt, uint200 digest);

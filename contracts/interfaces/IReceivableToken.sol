@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {ReceivableWord} from "../types/ReceivableWord.sol";
+import {TokenWord} from "../types/TokenWord.sol";
 import {Issue} from "./IReceivableDrafts.sol";
 
 /// @notice Confirmed receivables as intervals [0, face) of minor units; a token is a sub-interval and its id says which.
@@ -84,12 +86,18 @@ interface IReceivableToken {
     error RecipientDeclinesDirect(address recipient);
     error BackgroundMissing(uint192 receivable);
     error TokenLocked(uint256 token, uint256 flags);
-    error ReceivablePaused(uint192 receivable);
+    /// @dev Paused by the council, or held by a court.
+    error ReceivableStopped(uint192 receivable);
     error NotNeighbours(uint256 left, uint256 right);
     error OwnersDiffer(address left, address right);
+    error OwnerInactive(address owner);
+    error ValueNotRange(uint256 value, uint64 length);
+    error NothingNamed();
     error NotModule(address caller);
+    error ModuleExists(address module);
     error NotDrafts(address caller);
     error ReceivableExists(uint192 receivable);
+    /// @dev The token's lock is taken: ranges or payments are being written further up in this call.
     error Locked();
 
     function move(Move calldata body) external returns (uint256 piece);
@@ -106,11 +114,19 @@ interface IReceivableToken {
     /// @notice Appends a repayment module (council, under delay); indices count from 1.
     function appendModule(address module) external returns (uint8 index);
 
-    /// @notice For the pinned module: records a payment and what live ranges are owed after it.
+    /// @notice For the pinned module: records a payment and what live ranges are owed after it; 0 closes the receivable.
     function recordPayment(uint192 receivable, uint64 owedLive) external returns (uint16 payments);
-    /// @notice For the pinned module: sets the token's cursor to the last payment and says what it was.
-    function advance(uint256 token) external returns (address owner, uint64 end, uint16 cursor, uint16 payments);
+    /// @notice For the pinned module: sets the token's cursor to the last payment.
+    /// @return held the token's word before
+    /// @return word the receivable's word
+    function advance(uint256 token) external returns (TokenWord held, ReceivableWord word);
+    /// @notice For modules: while a module holds the lock, nobody else changes ranges or payments.
+    function takeLock() external;
+    function releaseLock() external;
 
+    /// @notice The word of a receivable ({ReceivableWord}) and of a token ({TokenWord}); 0 if there is none.
+    function wordOf(uint192 id) external view returns (ReceivableWord);
+    function tokenWord(uint256 token) external view returns (TokenWord);
     /// @notice The range of a token: owner, end (exclusive), cursor and flags; owner 0 if there is no such token.
     function range(uint256 token) external view returns (address owner, uint64 end, uint16 cursor, uint8 flags);
     function receivable(uint192 id) external view returns (Receivable memory);

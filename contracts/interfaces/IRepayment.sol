@@ -1,29 +1,49 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {ReceivableWord} from "../types/ReceivableWord.sol";
+import {TokenWord} from "../types/TokenWord.sol";
+
 /// @notice Payments on receivables: allocation, the ruler that pays each range exactly, waiting money, late interest, mandates.
 /// @dev Amounts are minor units, times UTC seconds. A payment pays late interest first, then principal (CivC 561); what exceeds everything owed is credited to its payer.
 interface IRepayment {
-    /// How a payment came; stored with it.
+    /// How a payment came; stored with it. Collected: several that waited, distributed together.
     enum Kind {
         None,
         Voluntary,
         Debit,
-        BankNotice
+        BankNotice,
+        Collected
     }
 
-    /// Computed from time and debt; `Disputed` and other marks stand beside it.
+    /// Computed from time and debt; `Disputed` and other marks stand beside it. Due: at the due second; Grace: after it, until grace ends;
+    /// Overdue: after that. PartPaid: before the due second, some principal paid.
     enum Condition {
         None,
         Current,
         PartPaid,
+        Due,
         Grace,
         Overdue,
         Closed,
         Cancelled
     }
 
-    /// The acting account pays from its own cash.
+    /// The running figures of a receivable's payments; in two words, as they stand.
+    struct Book {
+        /// Money that reached the receivable and waits for its distribution: it has paid the debt and earns no interest.
+        uint64 waitingPrincipal;
+        uint64 waitingInterest;
+        uint64 interestPaid;
+        uint40 lastDistribution;
+        /// Sum of debt times the days that it was late: exact, so that the number of calls changes nothing. Interest owed in all is
+        /// floor(moneyDays * lateRate / lateBasis).
+        uint128 moneyDays;
+        /// Days of lateness that are in moneyDays.
+        uint40 accruedDay;
+    }
+
+    /// The obligor pays from its own cash.
     struct PayReceivable {
         uint192 receivable;
         uint64 amount;
@@ -116,7 +136,11 @@ interface IRepayment {
     event MandateEnded(address indexed obligor, uint8 indexed cash);
     event MandateUsed(address indexed obligor, uint8 indexed cash, uint64 amount, uint64 capLeft);
 
+    error NotSigned(address account, uint16 role);
     error NotLive(uint192 receivable);
+    error PayerNotObligor(uint192 receivable, address payer);
+    error ReferenceMissing();
+    error BookedLater(uint40 bookedAt);
     error NotPinned(uint192 receivable, uint8 module);
     error AmountZero();
     error AllocationsDiffer(uint64 total, uint256 sum);
@@ -125,8 +149,8 @@ interface IRepayment {
     error CashDiffers(uint192 receivable, uint8 cash, uint8 pinned);
     error NotDue(uint192 receivable, uint40 due);
     error NoMandate(address obligor, uint8 cash);
-    error MandateShort(uint64 needed, uint64 capLeft);
-    error BalanceShort(uint64 needed, uint256 balance);
+    error MandateShort(uint256 needed, uint64 capLeft);
+    error BalanceShort(uint256 needed, uint256 balance);
     error Disputed(uint192 receivable);
     error BelowThreshold(uint64 amount, uint64 least);
     error NothingWaiting(uint192 receivable);
@@ -150,18 +174,20 @@ interface IRepayment {
     function debit(uint192 receivable) external;
     /// @notice Dry run of {debit}: the amount that it would take, or the revert data that it would meet.
     function checkDebit(uint192 receivable) external view returns (uint64 amount, bytes memory reason);
-    /// @notice Distributes waiting money 30 days after the last distribution. Anyone may call.
+    /// @notice Distributes waiting money 30 days after the last distribution (a year after the thousandth). Anyone may call.
     function distribute(uint192 receivable) external;
     /// @notice Draws what tokens are owed to their owners. Anyone for a plain account; for a contract account only itself.
     function draw(uint256[] calldata tokens) external;
     /// @notice For the token contract, before a move or merge: credits what the range has not drawn to its present owner.
-    function settle(uint192 receivable, uint64 start, uint64 end, uint16 cursor, address owner) external;
+    /// @param held the token's word, {TokenWord}, as it is before the move
+    /// @param word the receivable's word, {ReceivableWord}
+    function settle(uint256 token, TokenWord held, ReceivableWord word) external;
 
     /// @notice What range [start, end) is owed of the principal after every payment so far.
     function owed(uint192 receivable, uint64 start, uint64 end) external view returns (uint64);
     /// @notice What a token could draw now.
     function undrawn(uint256 token) external view returns (uint64 principal, uint64 interest);
-    /// @notice Debt at a time: principal and late interest still to be paid, money waiting, money-days behind the interest.
+    /// @notice Debt at a time not before the last receipt: principal and late interest still to be paid, and money that waits (already counted as paid).
     function debtAt(uint192 receivable, uint40 time)
         external
         view
@@ -171,6 +197,9 @@ interface IRepayment {
         view
         returns (uint64 principal, uint64 interest, uint64 owedBefore, uint40 time, Kind kind);
     function stateAt(uint192 receivable, uint40 time) external view returns (Condition);
+    /// @notice The running figures of a receivable's payments.
+    function bookOf(uint192 receivable) external view returns (Book memory);
+    function referenceUsed(bytes32 ref) external view returns (bool);
     function credit(address account, uint8 cash) external view returns (uint64);
     function rangeCredit(address account, uint192 receivable, uint64 start) external view returns (uint64);
     function mandate(address obligor, uint8 cash) external view returns (uint64 cap, uint40 until, bool partial_);

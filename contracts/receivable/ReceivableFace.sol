@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IERC721Receiver} from "@openzeppelin/contracts/token/ERC721/IERC721Receiver.sol";
-import {ERC165Checker} from "@openzeppelin/contracts/utils/introspection/ERC165Checker.sol";
 import {IERC3525, IERC3525Receiver} from "../interfaces/IERC3525.sol";
 import {MemberWord} from "../types/MemberWord.sol";
 import {TokenWord, TokenWords} from "../types/TokenWord.sol";
@@ -133,9 +132,7 @@ abstract contract ReceivableFace is ReceivableRanges, IERC3525 {
         address account = _actor();
         Source memory right = _source(token);
         Source memory left = _source(into);
-        require(
-            value == right.end - right.start, RangeOutside(right.end - uint64(value), right.end, right.start, right.end)
-        );
+        require(value == right.end - right.start, ValueNotRange(value, right.end - right.start));
         _authorise(account, token, right.owner, value);
         _settle(left);
         _settle(right);
@@ -148,11 +145,11 @@ abstract contract ReceivableFace is ReceivableRanges, IERC3525 {
         returns (uint256)
     {
         Source memory source = _source(token);
-        require(value <= source.end - source.start, RangeOutside(0, uint64(value), source.start, source.end));
+        require(value <= source.end - source.start, ValueNotRange(value, source.end - source.start));
         uint64 start = source.end - uint64(value);
         _checkRange(source, start, source.end);
         _checkRecipient(source.owner, to, recipient);
-        _checkBackground(source, 0);
+        _checkBackground(source, to, recipient, 0);
         _authorise(account, token, source.owner, value);
         _settle(source);
         return _cut(source, start, source.end, to, 0);
@@ -167,7 +164,7 @@ abstract contract ReceivableFace is ReceivableRanges, IERC3525 {
         Source memory source = _source(token);
         require(source.owner == from, ERC721IncorrectOwner(from, token, source.owner));
         _checkRecipient(from, to, recipient);
-        _checkBackground(source, ref);
+        _checkBackground(source, to, recipient, ref);
         _authoriseWhole(account, token, from);
         _settle(source);
         _cut(source, source.start, source.end, to, ref);
@@ -183,7 +180,6 @@ abstract contract ReceivableFace is ReceivableRanges, IERC3525 {
     }
 
     function _tell(address account, uint256 token, uint256 piece, address to, uint256 value) private {
-        if (!ERC165Checker.supportsInterface(to, type(IERC3525Receiver).interfaceId)) return;
         bytes4 answer = IERC3525Receiver(to).onERC3525Received(account, token, piece, value, "");
         require(answer == IERC3525Receiver.onERC3525Received.selector, ERC721InvalidReceiver(to));
     }
@@ -192,19 +188,25 @@ abstract contract ReceivableFace is ReceivableRanges, IERC3525 {
 
     /// @dev Owner, operator, or an ERC-3525 allowance, which is spent.
     function _authorise(address account, uint256 token, address owner, uint256 value) private {
-        if (account == owner || isApprovedForAll(owner, account) || _isApproved(account, token)) return;
+        if (_mayMove(account, token, owner)) return;
         uint256 allowed = allowance(token, account);
         require(allowed >= value && allowed != 0, ERC721InsufficientApproval(account, token));
+        require(MEMBERS.wordOf(owner).isActive(), OwnerInactive(owner));
         if (allowed == type(uint256).max) return;
         allowances[_allowanceKey(token, account)] = allowed - value;
         emit ApprovalValue(token, account, allowed - value);
     }
 
     function _authoriseWhole(address account, uint256 token, address owner) private view {
-        require(
-            account == owner || isApprovedForAll(owner, account) || _isApproved(account, token),
-            ERC721InsufficientApproval(account, token)
-        );
+        require(_mayMove(account, token, owner), ERC721InsufficientApproval(account, token));
+    }
+
+    /// @dev An approval is worth nothing while its giver is suspended.
+    function _mayMove(address account, uint256 token, address owner) private view returns (bool) {
+        if (account == owner) return true;
+        if (!isApprovedForAll(owner, account) && !_isApproved(account, token)) return false;
+        require(MEMBERS.wordOf(owner).isActive(), OwnerInactive(owner));
+        return true;
     }
 
     function _isApproved(address account, uint256 token) private view returns (bool) {

@@ -6,7 +6,7 @@ pragma solidity 0.8.37;
 ///   face 64 | owed to live ranges 64 | due second 40 | payment count 10 | state 3 | marks and terms 10 | least piece 6
 ///   | repayment module 8 | cash 8 | policy 16 | currency 10 | paused 1 | zero 16
 ///
-/// Marks and terms: bits 0-7 are {ConfirmationTerms}, bit 8 DISPUTED, bit 9 DEMANDS_BACKGROUND.
+/// Marks and terms: bits 0-5 are {ConfirmationTerms}, bit 6 zero, bit 7 HELD, bit 8 DISPUTED, bit 9 DEMANDS_BACKGROUND.
 type ReceivableWord is uint256;
 
 using ReceivableWords for ReceivableWord global;
@@ -23,6 +23,8 @@ library ConfirmationTerms {
 }
 
 library ReceivableWords {
+    /// A court holds the whole receivable.
+    uint16 internal constant HELD = 1 << 7;
     uint16 internal constant DISPUTED = 1 << 8;
     uint16 internal constant DEMANDS_BACKGROUND = 1 << 9;
 
@@ -109,6 +111,11 @@ library ReceivableWords {
 
     function paused(ReceivableWord w) internal pure returns (bool) {
         return ReceivableWord.unwrap(w) >> PAUSED_SHIFT & 1 == 1;
+    }
+
+    /// @dev Paused by the council or held by a court: nothing of it moves.
+    function stopped(ReceivableWord w) internal pure returns (bool) {
+        return ReceivableWord.unwrap(w) & (uint256(1) << PAUSED_SHIFT | uint256(HELD) << MARKS_SHIFT) != 0;
     }
 
     function withState(ReceivableWord w, uint8 value) internal pure returns (ReceivableWord) {

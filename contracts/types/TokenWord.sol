@@ -55,6 +55,21 @@ library TokenWords {
         return word.flags() & flag != 0;
     }
 
+    /// @dev The flags that a piece takes with it.
+    function inherited(TokenWord word) internal pure returns (uint8) {
+        return word.flags() & INHERITED;
+    }
+
+    /// @dev A piece cut out of `word`: cursor, HELD and CUSTODY, and nothing else.
+    function piece(TokenWord word, address owner_, uint64 length_) internal pure returns (TokenWord) {
+        return make(owner_, length_, word.cursor(), word.inherited());
+    }
+
+    /// @dev The same token after a tail or middle was cut off; any move ends its owner's consent to cancellation.
+    function shortened(TokenWord word, uint64 length_) internal pure returns (TokenWord) {
+        return make(word.owner(), length_, word.cursor(), word.flags() & ~CANCEL_CONSENT);
+    }
+
     function withFlag(TokenWord word, uint8 flag) internal pure returns (TokenWord) {
         return TokenWord.wrap(TokenWord.unwrap(word) | uint256(flag) << FLAGS_SHIFT);
     }

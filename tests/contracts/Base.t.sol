@@ -34,7 +34,7 @@ abstract contract Base is Test {
     bytes internal constant ISSUE_TEXT =
         "Issue(address supplier,address obligor,uint64 face,uint40 due,uint32 grace,uint32 lateRate,uint32 lateBasis,uint16 currency,uint8 cash,uint8 module,uint8 leastPiece,uint16 policy,bytes32 contentRoot)";
     bytes internal constant CONFIRM_TEXT =
-        "ConfirmReceivable(uint192 receivable,address issuer,Issue terms,bytes32 fingerprint,uint8 confirmed)";
+        "ConfirmReceivable(uint192 receivable,address issuer,Issue terms,bytes32 fingerprint,uint8 confirmed,bytes32[] earlier)";
     bytes internal constant MOVE_TEXT = "Move(uint256 token,uint64 start,uint64 end,address to,bytes32 ref)";
     bytes internal constant REVOKE_KEY_TEXT = "RevokeKey(address key)";
     bytes internal constant ADD_KEY_TEXT = "AddKey(address key,uint16 roles)";
@@ -221,7 +221,8 @@ abstract contract Base is Test {
             issuer: supplier.account,
             terms: terms,
             fingerprint: keccak256(abi.encode("invoice", id)),
-            confirmed: ConfirmationTerms.EXISTENCE | ConfirmationTerms.AMOUNT | ConfirmationTerms.DUE_DATE
+            confirmed: ConfirmationTerms.EXISTENCE | ConfirmationTerms.AMOUNT | ConfirmationTerms.DUE_DATE,
+            earlier: new bytes32[](0)
         });
         _run(_act(obligor, abi.encodePacked(CONFIRM_TEXT, ISSUE_TEXT), abi.encode(body)));
         assertEq(uint8(token.receivable(id).state), uint8(IReceivableToken.State.Live), "fixture: receivable lives");
