@@ -333,12 +333,16 @@ class BankNotice(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """A policy version for receivables: the longest tenor in seconds, and whether transfers need a trade background."""
+    """A policy version for receivables: the longest tenor in seconds, whether transfers need a trade background, closed to new drafts or
+    not.
+    """
 
     policy: int
-    pos: int
     most_tenor: int
     demands_background: bool
+    retired: bool
+    from_pos: int = 0
+    to_pos: int | None = None
 
 
 class Module(NamedTuple):
@@ -595,7 +599,7 @@ DRAW = facts(Draw, "draw", 2, ["owner", "pos"])
 CREDIT = versioned(Credit, "credit", 4)
 MANDATE = versioned(Mandate, "mandate", 2)
 BANK_NOTICE = facts(BankNotice, "bank_notice", 1)
-POLICY = facts(Policy, "policy", 1)
+POLICY = versioned(Policy, "policy", 1)
 MODULE = facts(Module, "module", 1)
 PLEDGE = facts(Pledge, "pledge", 1, ["register"])
 PLEDGE_STATE = versioned(PledgeState, "pledge_state", 1, ["number"], ["status"])

@@ -102,10 +102,7 @@ def _mandate_used(state: State, event: Event) -> None:
 
 
 def _mandate_ended(state: State, event: Event) -> None:
-    # An obligor may end what it never gave.
-    key = (event.args.obligor, event.args.cash)
-    if state.get(MANDATE, key):
-        state.close(MANDATE, key)
+    state.close(MANDATE, (event.args.obligor, event.args.cash))
 
 
 def _notice_taken(state: State, event: Event) -> None:

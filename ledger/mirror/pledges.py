@@ -104,9 +104,8 @@ def _change(state: State, event: Event, **values: Any) -> None:
     state.change(PLEDGE_STATE, (event.args.pledge,), **_head(event.args.head), **values)
 
 
-def _acted(state: State, event: Event, account: bytes | None = None) -> None:
+def _acted(state: State, event: Event, done: Any, account: bytes | None = None) -> None:
     """An act with its record: code, rules and effective time."""
-    done = event.args.done
     where = (done.act, account, done.code, done.ruleVersion, done.effective, done.dateOnly, done.stated, done.chain)
     state.add(PLEDGE_ACT, PledgeAct(event.args.pledge, event.pos, event.type.name, *where))
 
@@ -146,15 +145,14 @@ def _titles_published(state: State, event: Event) -> None:
 
 
 def _registered(state: State, event: Event) -> None:
-    told, filing, act = event.args, event.args.filing, event.args.done.act
+    told, filing, words = event.args, event.args.filing, event.args.words
     published = {"number": filing.instrument.number, "content": filing.content, "agreement": filing.agreement}
-    _change(state, event, **_terms(told.terms), **published)
-    if told.segment:
-        state.put(SEGMENT, _segment(told.segment, told.segmentWord, filing.assets.root, filing.content))
+    state.change(PLEDGE_STATE, (told.pledge,), **_head(words.head), **_terms(words.terms), **published)
+    state.put(SEGMENT, _segment(told.segment, words.segmentWord, filing.assets.root, filing.content))
     _list_parties(state, told.pledge, filing.parties, told.names)
     _examined(state, event)
-    _document(state, event, act, filing.instrument, filing.consents, told.account)
-    _acted(state, event, told.account)
+    _document(state, event, words.done.act, filing.instrument, filing.consents, words.account)
+    _acted(state, event, words.done, words.account)
 
 
 def _examined(state: State, event: Event) -> None:
@@ -208,7 +206,7 @@ def _instrument_recorded(state: State, event: Event) -> None:
 
 def _terms_changed(state: State, event: Event) -> None:
     _change(state, event, **_terms(event.args.terms), content=event.args.content, agreement=event.args.agreement)
-    _acted(state, event)
+    _acted(state, event, event.args.done)
 
 
 def _parties_changed(state: State, event: Event) -> None:
@@ -218,14 +216,14 @@ def _parties_changed(state: State, event: Event) -> None:
     for side, parties, names in ((Side.PLEDGORS, told.pledgors, told.names[:split]), (Side.HOLDERS, told.holders, told.names[split:])):
         if parties:
             _list_side(state, told.pledge, side, list(zip(parties, names, strict=True)))
-    _acted(state, event)
+    _acted(state, event, event.args.done)
 
 
 def _segment_added(state: State, event: Event) -> None:
     told = event.args
     _change(state, event, **_terms(told.terms))
     state.put(SEGMENT, _segment(told.segment, told.segmentWord, told.root, told.content))
-    _acted(state, event)
+    _acted(state, event, event.args.done)
 
 
 def _released(state: State, event: Event) -> None:
@@ -233,7 +231,7 @@ def _released(state: State, event: Event) -> None:
     _change(state, event, reason=told.reason, basis=told.basis, ended_at=told.done.effective)
     _differ(state, event, Discrepancy.UNLISTED, told.unlisted)
     _differ(state, event, Discrepancy.UNPLEDGED, told.unpledged)
-    _acted(state, event)
+    _acted(state, event, event.args.done)
 
 
 def _differ(state: State, event: Event, kind: Discrepancy, assets: Sequence[bytes]) -> None:
@@ -244,7 +242,7 @@ def _differ(state: State, event: Event, kind: Discrepancy, assets: Sequence[byte
 def _leaves_ended(state: State, event: Event) -> None:
     # Rows change with the AssetsReleased that follows in the same transaction: it says what time the end counts from.
     told = event.args
-    ended = Ended(told.segment, tuple(told.leaves), told.reason, told.basis, told.act)
+    ended = Ended(told.segment, told.ended.leaves, told.reason, told.basis, told.act)
     state.pending.setdefault(told.pledge, []).append(ended)
 
 
@@ -256,20 +254,20 @@ def _assets_released(state: State, event: Event) -> None:
             state.change(ENCUMBRANCE, (ended.segment, leaf), **how)
     _change(state, event)
     _differ(state, event, Discrepancy.UNPLEDGED, told.unpledged)
-    _acted(state, event)
+    _acted(state, event, event.args.done)
 
 
 def _state_set(state: State, event: Event) -> None:
     ended = _head(event.args.head)["status"] == PledgeStatus.ENDED
     _change(state, event, reason=event.args.reason, ended_at=event.args.done.effective if ended else None)
-    _acted(state, event)
+    _acted(state, event, event.args.done)
 
 
 def _noted(state: State, event: Event) -> None:
     told = event.args
     state.add(NOTE, Note(told.pledge, event.pos, told.kind, told.other, told.number, told.subject, told.text))
     _differ(state, event, Discrepancy.NOTED, told.assets)
-    _acted(state, event)
+    _acted(state, event, event.args.done)
 
 
 RULES = {

@@ -85,7 +85,11 @@ def _payment_recorded(state: State, event: Event) -> None:
 
 
 def _policy_set(state: State, event: Event) -> None:
-    state.add(POLICY, Policy(event.args.policy, event.pos, event.args.mostTenor, event.args.demandsBackground))
+    state.open(POLICY, Policy(event.args.policy, event.args.mostTenor, event.args.demandsBackground, retired=False))
+
+
+def _policy_retired(state: State, event: Event) -> None:
+    state.change(POLICY, (event.args.policy,), retired=True)
 
 
 def _module_appended(state: State, event: Event) -> None:
@@ -99,5 +103,6 @@ RULES = {
     ("ReceivableDrafts", "ReceivableConfirmed"): _confirmed,
     ("ReceivableToken", "PaymentRecorded"): _payment_recorded,
     ("ReceivableDrafts", "PolicySet"): _policy_set,
+    ("ReceivableDrafts", "PolicyRetired"): _policy_retired,
     ("ReceivableToken", "ModuleAppended"): _module_appended,
 }

@@ -1,6 +1,6 @@
 """Money: cash statements, and what came in, was distributed, drawn and credited for receivables."""
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from ledger.mirror.models import (
     BANK_NOTICE,
@@ -20,7 +20,7 @@ from ledger.mirror.models import (
     Payment,
     Receipt,
 )
-from ledger.mirror.queries.reading import Page, one, page, rows_of, told, valid
+from ledger.mirror.queries.reading import Page, halves, one, page, rows_of, told, valid, whole
 
 
 def cash_contracts(conn: Connection) -> list[Cash]:
@@ -50,8 +50,8 @@ def statement(
 
 def supply(conn: Connection, cash: int, at: int | None = None) -> int:
     """All that is in circulation of a cash contract, in minor units."""
-    total = select(func.sum(CASH_ENTRY.table.c.balance)).where(CASH_ENTRY.table.c.cash == cash, valid(CASH_ENTRY, at))
-    return int(conn.execute(total).scalar() or 0)
+    total = select(*halves(CASH_ENTRY.table.c.balance)).where(CASH_ENTRY.table.c.cash == cash, valid(CASH_ENTRY, at))
+    return whole(*conn.execute(total).one())
 
 
 def receipts(conn: Connection, receivable: int) -> list[Receipt]:

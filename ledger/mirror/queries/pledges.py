@@ -38,7 +38,7 @@ from ledger.mirror.models import (
     Register,
     Segment,
 )
-from ledger.mirror.queries.reading import Page, cut, one, ordered, page, rows_of, told, valid
+from ledger.mirror.queries.reading import Page, cut, given, one, ordered, page, rows_of, told, valid
 
 _IN_FORCE = (PledgeStatus.REGISTERED, PledgeStatus.ENFORCING)
 
@@ -113,17 +113,16 @@ def find(
     after: tuple[int] | None = None,
 ) -> Page[Standing]:
     """Pledges in the order of filing; `party` is an identifier word on either side."""
-    filters: list[tuple[object, ColumnElement[bool]]] = [
-        (register, PLEDGE.table.c.register == register),
-        (status, PLEDGE_STATE.table.c.status == status),
-        (party, _names_party(party, at)),
-    ]
-    asked = _standing(at).where(*(condition for value, condition in filters if value is not None))
+    asked = _standing(at).where(
+        *given(register, lambda value: PLEDGE.table.c.register == value),
+        *given(status, lambda value: PLEDGE_STATE.table.c.status == value),
+        *given(party, lambda value: _names_party(value, at)),
+    )
     rows = conn.execute(ordered(asked, [PLEDGE.table.c.pledge], limit, after))
     return cut([_row(row) for row in rows], limit, lambda standing: (standing.pledge.pledge,))
 
 
-def _names_party(party: bytes | None, at: int | None) -> ColumnElement[bool]:
+def _names_party(party: bytes, at: int | None) -> ColumnElement[bool]:
     named = select(PARTY.table.c.pledge).where(PARTY.table.c.id == party, valid(PARTY, at))
     return PLEDGE.table.c.pledge.in_(named)
 

@@ -1,14 +1,15 @@
 """What every query shares: rows of a projection as at a position, in pages."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, and_, func, literal, or_, select, tuple_
 
 from ledger.mirror.schema import Projection, RowT
 
 Item = TypeVar("Item")
+Value = TypeVar("Value")
 
 MOST_ROWS = 1_000
 
@@ -36,6 +37,24 @@ def valid(projection: Projection[Any], at: int | None) -> ColumnElement[bool]:
 def told(projection: Projection[Any], at: int | None) -> ColumnElement[bool]:
     """Whether a fact was known as at a position (None = now)."""
     return projection.table.c.pos >= 0 if at is None else projection.table.c.pos <= at
+
+
+def given(value: Value | None, condition: Callable[[Value], ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    """The condition on a value, if there is one."""
+    return [] if value is None else [condition(value)]
+
+
+_HALF = 32
+
+
+def halves(amounts: ColumnElement[int]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Sums of the high and the low half of amounts: a sum of whole ones may pass 2^63, where SQLite gives up."""
+    return func.sum(amounts.op(">>")(literal(_HALF, Integer))), func.sum(amounts.bitwise_and(literal((1 << _HALF) - 1, BigInteger)))
+
+
+def whole(high: Any, low: Any) -> int:
+    """The sum whose halves these are; 0 over no rows."""
+    return (int(high or 0) << _HALF) + int(low or 0)
 
 
 def rows_of(conn: Connection, projection: Projection[RowT], asked: Select[Any]) -> list[RowT]:

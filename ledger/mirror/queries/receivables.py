@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
 
 from ledger.mirror.models import POLICY, RECEIVABLE, RECEIVABLE_STATE, Policy, Receivable, ReceivableState
-from ledger.mirror.queries.reading import Page, cut, one, ordered, rows_of, valid
+from ledger.mirror.queries.reading import Page, cut, given, halves, one, ordered, rows_of, valid, whole
 from ledger.mirror.schema import word
 
 
@@ -53,15 +53,14 @@ def find(
 ) -> Page[Standing]:
     """Receivables in the order of issue; `party` is supplier or obligor, due dates are UTC seconds with `due_until` excluded."""
     issued, state = RECEIVABLE.table.c, RECEIVABLE_STATE.table.c
-    filters: list[tuple[object, ColumnElement[bool]]] = [
-        (supplier, issued.supplier == supplier),
-        (obligor, issued.obligor == obligor),
-        (party, or_(issued.supplier == party, issued.obligor == party)),
-        (status, state.status == status),
-        (due_from, issued.due >= due_from),
-        (due_until, issued.due < due_until),
-    ]
-    asked = _standing(at).where(*(condition for value, condition in filters if value is not None))
+    asked = _standing(at).where(
+        *given(supplier, lambda value: issued.supplier == value),
+        *given(obligor, lambda value: issued.obligor == value),
+        *given(party, lambda value: or_(issued.supplier == value, issued.obligor == value)),
+        *given(status, lambda value: state.status == value),
+        *given(due_from, lambda value: issued.due >= value),
+        *given(due_until, lambda value: issued.due < value),
+    )
     rows = conn.execute(ordered(asked, [issued.number], limit, after))
     return cut([_row(row) for row in rows], limit, lambda standing: (standing.receivable.number,))
 
@@ -69,12 +68,12 @@ def find(
 def totals(conn: Connection, at: int | None = None) -> list[Total]:
     """Counts and sums by currency and status: what a reconciliation holds against source and chain."""
     issued, state = RECEIVABLE.table.c, RECEIVABLE_STATE.table.c
-    sums = (func.sum(each) for each in (issued.face, state.owed_live, state.distributed, state.waiting))
+    sums = (half for each in (issued.face, state.owed_live, state.distributed, state.waiting) for half in halves(each))
     asked = select(issued.currency, state.status, func.count(), *sums).join_from(
         RECEIVABLE.table, RECEIVABLE_STATE.table, state.receivable == issued.number
     )
     grouped = asked.where(valid(RECEIVABLE_STATE, at)).group_by(issued.currency, state.status).order_by(issued.currency, state.status)
-    return [Total(*map(int, row)) for row in conn.execute(grouped)]
+    return [Total(*row[:3], *(whole(row[at], row[at + 1]) for at in range(3, len(row), 2))) for row in conn.execute(grouped)]
 
 
 def history(conn: Connection, number: int) -> list[ReceivableState]:
@@ -83,9 +82,9 @@ def history(conn: Connection, number: int) -> list[ReceivableState]:
     return rows_of(conn, RECEIVABLE_STATE, asked.order_by(RECEIVABLE_STATE.table.c.from_pos))
 
 
-def policy(conn: Connection, version: int) -> Policy | None:
+def policy(conn: Connection, version: int, at: int | None = None) -> Policy | None:
     """A policy version."""
-    return one(conn, POLICY, POLICY.table.c.policy == version)
+    return one(conn, POLICY, POLICY.table.c.policy == version, valid(POLICY, at))
 
 
 def _standing(at: int | None) -> Select[Any]:

@@ -208,6 +208,71 @@ class Receivables:
 
 
 @dataclass
+class Lien:
+    """A pledge in the model: its segments' leaves that did not end, and when it counts from."""
+
+    number: int
+    effective: int
+    leaves: dict[int, dict[int, str]]
+    live: bool = True
+
+
+@dataclass
+class Pledges:
+    """Grants, supplements, releases in part and whole, transfers and notes."""
+
+    liens: list[Lien] = field(default_factory=list)
+    segments: int = 0
+    documents: int = 0
+
+    def tell(self, draw: random.Random) -> list[Told]:
+        live = [lien for lien in self.liens if lien.live]
+        self.documents += 1
+        if not live or draw.random() < 0.3:
+            return self._record(draw)
+        return draw.choice([self._supplement, self._release_part, self._release, self._transfer, self._note])(draw, draw.choice(live))
+
+    def _document(self) -> str:
+        return f"{self.documents}-1"
+
+    def _assets(self, draw: random.Random) -> list[str]:
+        return sorted(draw.sample([f"asset {at}" for at in range(20)], draw.choice([1, 3, 8])), key=told.asset)
+
+    def _record(self, draw: random.Random) -> list[Told]:
+        self.segments += 1
+        assets = self._assets(draw)
+        lien = Lien(len(self.liens) + 1, draw.randrange(-(10**8), 10**9), {self.segments: dict(enumerate(assets))})
+        self.liens.append(lien)
+        if draw.random() < 0.1:
+            lien.live = False
+            return [told.pledge_filed(lien.number, draw.randbytes(32), lien.number)]
+        return told.recorded(lien.number, self.segments, self._document(), lien.effective, assets)
+
+    def _supplement(self, draw: random.Random, lien: Lien) -> list[Told]:
+        self.segments += 1
+        assets = self._assets(draw)
+        lien.leaves[self.segments] = dict(enumerate(assets))
+        return told.segment_added(lien.number, self.segments, self._document(), lien.effective + 5, assets, lien.effective)
+
+    def _release_part(self, draw: random.Random, lien: Lien) -> list[Told]:
+        segment = draw.choice(sorted(lien.leaves))
+        left = lien.leaves[segment]
+        ended = {leaf: left.pop(leaf) for leaf in draw.sample(sorted(left), min(len(left), 2))}
+        return told.part_released(lien.number, segment, self._document(), 10**9, ended, lien.effective, unpledged=["elsewhere"])
+
+    def _release(self, draw: random.Random, lien: Lien) -> list[Told]:
+        lien.live = False
+        return told.released(lien.number, self._document(), 10**9 + draw.randrange(100), lien.effective, unpledged=["elsewhere"])
+
+    def _transfer(self, draw: random.Random, lien: Lien) -> list[Told]:
+        holders = draw.sample(["Bank", "Second bank", "Third bank"], draw.randrange(1, 4))
+        return told.holders_changed(lien.number, self._document(), 10**9, holders, lien.effective)
+
+    def _note(self, draw: random.Random, lien: Lien) -> list[Told]:
+        return told.noted(lien.number, self._document(), 3, draw.randrange(3), lien.effective, ["asset 1"])
+
+
+@dataclass
 class Ledger:
     """All concepts' models: their random state is copied at every block, so that a fork goes on from any of them."""
 
@@ -215,13 +280,14 @@ class Ledger:
     acts: Acts = field(default_factory=Acts)
     cash: Cash = field(default_factory=Cash)
     receivables: Receivables = field(default_factory=Receivables)
+    pledges: Pledges = field(default_factory=Pledges)
 
     def transaction(self, draw: random.Random) -> list[Told]:
         """The events of one transaction."""
         return draw.choice(self._concepts())(draw)
 
     def _concepts(self) -> list[Tell]:
-        return [self.members.tell, self.acts.tell, self.cash.tell, self.receivables.tell, self.receivables.tell]
+        return [self.members.tell, self.acts.tell, self.cash.tell, self.receivables.tell, self.receivables.tell, self.pledges.tell]
 
 
 class History:
