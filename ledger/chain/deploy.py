@@ -38,6 +38,8 @@ CREATED = (
     "ReceivableDrafts",
     "Repayment",
     "Registers",
+    "PledgeIntake",
+    "PledgeLife",
     "PledgeRegistry",
 )
 _MEND = "start with --fresh or restore the chain's data"
@@ -137,7 +139,9 @@ def _arguments(name: str, places: dict[str, bytes], ledger_id: bytes, sender: Se
         "ReceivableDrafts": [acts_, members, desk, token, manager],
         "Repayment": [acts_, members, desk, token],
         "Registers": [manager],
-        "PledgeRegistry": [acts_, members, places["Registers"]],
+        "PledgeIntake": [acts_, members, places["Registers"]],
+        "PledgeLife": [acts_, members, places["Registers"]],
+        "PledgeRegistry": [acts_, members, places["Registers"], places["PledgeIntake"], places["PledgeLife"]],
     }[name]
 
 

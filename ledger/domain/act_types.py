@@ -77,6 +77,278 @@ class SetSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """Solidity struct Terms."""
+
+    ceiling: int
+    currency: int
+    kind: int
+    due: int
+    expires: int
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Solidity struct Party."""
+
+    role: int
+    id: bytes
+    nameHash: bytes
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssetList:
+    """Solidity struct AssetList."""
+
+    root: bytes
+    count: int
+    titles: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """Solidity struct Instrument."""
+
+    number: bytes
+    document: bytes
+    executed: int
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Solidity struct When."""
+
+    source: int
+    dateOnly: bool
+    effective: int
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Solidity struct Consent."""
+
+    role: int
+    mode: int
+    signer: int
+    party: bytes
+    evidence: bytes
+    given: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilePledge:
+    """Solidity struct FilePledge."""
+
+    register: int
+    version: int
+    code: int
+    flags: int
+    terms: Terms
+    parties: tuple[Party, ...]
+    assets: AssetList
+    content: bytes
+    agreement: bytes
+    instrument: Instrument
+    when: When
+    consents: tuple[Consent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptPledge:
+    """Solidity struct AcceptPledge."""
+
+    pledge: int
+    filing: FilePledge
+    blind: bytes
+    page: int
+    pages: tuple[bytes, ...]
+    assets: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartyName:
+    """Solidity struct PartyName."""
+
+    name: str
+    capacity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Solidity struct Ground."""
+
+    ground: int
+    result: int
+    evidence: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DecidePledge:
+    """Solidity struct DecidePledge."""
+
+    pledge: int
+    decision: int
+    filing: FilePledge
+    names: tuple[PartyName, ...]
+    titles: tuple[str, ...]
+    grounds: tuple[Ground, ...]
+    evidence: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ActOn:
+    """Solidity struct ActOn."""
+
+    pledge: int
+    version: int
+    code: int
+    when: When
+
+
+@dataclass(frozen=True, slots=True)
+class PartiesNow:
+    """Solidity struct PartiesNow."""
+
+    pledgorsRoot: bytes
+    holdersRoot: bytes
+    pledgors: tuple[Party, ...]
+    holders: tuple[Party, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTerms:
+    """Solidity struct ChangeTerms."""
+
+    on: ActOn
+    parties: PartiesNow
+    terms: Terms
+    content: bytes
+    agreement: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeParties:
+    """Solidity struct ChangeParties."""
+
+    on: ActOn
+    parties: PartiesNow
+    pledgors: tuple[Party, ...]
+    holders: tuple[Party, ...]
+    names: tuple[PartyName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddSegment:
+    """Solidity struct AddSegment."""
+
+    on: ActOn
+    parties: PartiesNow
+    list: AssetList
+    blind: bytes
+    assets: tuple[bytes, ...]
+    titles: tuple[str, ...]
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LeafPage:
+    """Solidity struct LeafPage."""
+
+    segment: int
+    blind: bytes
+    page: int
+    pages: tuple[bytes, ...]
+    assets: tuple[bytes, ...]
+    ended: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseAssets:
+    """Solidity struct ReleaseAssets."""
+
+    on: ActOn
+    parties: PartiesNow
+    basis: int
+    reason: int
+    leaves: tuple[LeafPage, ...]
+    unpledged: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePledge:
+    """Solidity struct ReleasePledge."""
+
+    on: ActOn
+    parties: PartiesNow
+    basis: int
+    reason: int
+    unlisted: tuple[bytes, ...]
+    unpledged: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetPledgeState:
+    """Solidity struct SetPledgeState."""
+
+    on: ActOn
+    parties: PartiesNow
+    reason: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotePledge:
+    """Solidity struct NotePledge."""
+
+    on: ActOn
+    parties: PartiesNow
+    kind: int
+    other: int
+    subject: bytes
+    assets: tuple[bytes, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeActs:
+    """Solidity struct PledgeActs."""
+
+    instrument: Instrument
+    consents: tuple[Consent, ...]
+    terms: tuple[ChangeTerms, ...]
+    parties: tuple[ChangeParties, ...]
+    segments: tuple[AddSegment, ...]
+    partReleases: tuple[ReleaseAssets, ...]
+    releases: tuple[ReleasePledge, ...]
+    states: tuple[SetPledgeState, ...]
+    notes: tuple[NotePledge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPledge:
+    """Solidity struct RecordPledge."""
+
+    filing: FilePledge
+    blind: bytes
+    assets: tuple[bytes, ...]
+    names: tuple[PartyName, ...]
+    titles: tuple[str, ...]
+    grounds: tuple[Ground, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawFiling:
+    """Solidity struct WithdrawFiling."""
+
+    pledge: int
+    filing: FilePledge
+    instrument: Instrument
+    consents: tuple[Consent, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """Solidity struct Issue."""
 
@@ -104,6 +376,7 @@ class ConfirmReceivable:
     terms: Issue
     fingerprint: bytes
     confirmed: int
+    earlier: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,14 +511,42 @@ class WithdrawRange:
 
 
 STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "AcceptPledge": (
+        ("pledge", "uint40"),
+        ("filing", "FilePledge"),
+        ("blind", "bytes32"),
+        ("page", "uint16"),
+        ("pages", "bytes32[]"),
+        ("assets", "bytes32[]"),
+    ),
+    "ActOn": (
+        ("pledge", "uint40"),
+        ("version", "uint24"),
+        ("code", "uint16"),
+        ("when", "When"),
+    ),
     "AddKey": (
         ("key", "address"),
         ("roles", "uint16"),
+    ),
+    "AddSegment": (
+        ("on", "ActOn"),
+        ("parties", "PartiesNow"),
+        ("list", "AssetList"),
+        ("blind", "bytes32"),
+        ("assets", "bytes32[]"),
+        ("titles", "string[]"),
+        ("content", "bytes32"),
     ),
     "Allocation": (
         ("receivable", "uint192"),
         ("payer", "address"),
         ("amount", "uint64"),
+    ),
+    "AssetList": (
+        ("root", "bytes32"),
+        ("count", "uint24"),
+        ("titles", "bytes32"),
     ),
     "BankNotice": (
         ("cash", "uint8"),
@@ -255,15 +556,73 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("contentRoot", "bytes32"),
         ("allocations", "Allocation[]"),
     ),
+    "ChangeParties": (
+        ("on", "ActOn"),
+        ("parties", "PartiesNow"),
+        ("pledgors", "Party[]"),
+        ("holders", "Party[]"),
+        ("names", "PartyName[]"),
+    ),
+    "ChangeTerms": (
+        ("on", "ActOn"),
+        ("parties", "PartiesNow"),
+        ("terms", "Terms"),
+        ("content", "bytes32"),
+        ("agreement", "bytes32"),
+    ),
     "ConfirmReceivable": (
         ("receivable", "uint192"),
         ("issuer", "address"),
         ("terms", "Issue"),
         ("fingerprint", "bytes32"),
         ("confirmed", "uint8"),
+        ("earlier", "bytes32[]"),
+    ),
+    "Consent": (
+        ("role", "uint8"),
+        ("mode", "uint8"),
+        ("signer", "uint8"),
+        ("party", "bytes32"),
+        ("evidence", "bytes32"),
+        ("given", "int40"),
+        ("until", "uint40"),
+    ),
+    "DecidePledge": (
+        ("pledge", "uint40"),
+        ("decision", "uint8"),
+        ("filing", "FilePledge"),
+        ("names", "PartyName[]"),
+        ("titles", "string[]"),
+        ("grounds", "Ground[]"),
+        ("evidence", "bytes32"),
     ),
     "EndMandate": (
         ("cash", "uint8"),
+    ),
+    "FilePledge": (
+        ("register", "uint16"),
+        ("version", "uint16"),
+        ("code", "uint16"),
+        ("flags", "uint16"),
+        ("terms", "Terms"),
+        ("parties", "Party[]"),
+        ("assets", "AssetList"),
+        ("content", "bytes32"),
+        ("agreement", "bytes32"),
+        ("instrument", "Instrument"),
+        ("when", "When"),
+        ("consents", "Consent[]"),
+    ),
+    "Ground": (
+        ("ground", "uint8"),
+        ("result", "uint8"),
+        ("evidence", "bytes32"),
+    ),
+    "Instrument": (
+        ("number", "bytes32"),
+        ("document", "bytes32"),
+        ("executed", "int40"),
+        ("caption", "string"),
     ),
     "Issue": (
         ("supplier", "address"),
@@ -286,6 +645,14 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("amount", "uint64"),
         ("ref", "bytes32"),
     ),
+    "LeafPage": (
+        ("segment", "uint40"),
+        ("blind", "bytes32"),
+        ("page", "uint16"),
+        ("pages", "bytes32[]"),
+        ("assets", "bytes32[]"),
+        ("ended", "uint128"),
+    ),
     "Merge": (
         ("left", "uint256"),
         ("right", "uint256"),
@@ -306,6 +673,31 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("to", "address"),
         ("ref", "bytes32"),
     ),
+    "NotePledge": (
+        ("on", "ActOn"),
+        ("parties", "PartiesNow"),
+        ("kind", "uint8"),
+        ("other", "uint40"),
+        ("subject", "bytes32"),
+        ("assets", "bytes32[]"),
+        ("text", "string"),
+    ),
+    "PartiesNow": (
+        ("pledgorsRoot", "bytes32"),
+        ("holdersRoot", "bytes32"),
+        ("pledgors", "Party[]"),
+        ("holders", "Party[]"),
+    ),
+    "Party": (
+        ("role", "uint8"),
+        ("id", "bytes32"),
+        ("nameHash", "bytes32"),
+        ("share", "uint64"),
+    ),
+    "PartyName": (
+        ("name", "string"),
+        ("capacity", "string"),
+    ),
     "PayReceivable": (
         ("receivable", "uint192"),
         ("amount", "uint64"),
@@ -315,6 +707,25 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("end", "uint64"),
         ("to", "address"),
         ("ref", "bytes32"),
+    ),
+    "PledgeActs": (
+        ("instrument", "Instrument"),
+        ("consents", "Consent[]"),
+        ("terms", "ChangeTerms[]"),
+        ("parties", "ChangeParties[]"),
+        ("segments", "AddSegment[]"),
+        ("partReleases", "ReleaseAssets[]"),
+        ("releases", "ReleasePledge[]"),
+        ("states", "SetPledgeState[]"),
+        ("notes", "NotePledge[]"),
+    ),
+    "RecordPledge": (
+        ("filing", "FilePledge"),
+        ("blind", "bytes32"),
+        ("assets", "bytes32[]"),
+        ("names", "PartyName[]"),
+        ("titles", "string[]"),
+        ("grounds", "Ground[]"),
     ),
     "RedeemCash": (
         ("cash", "uint8"),
@@ -327,6 +738,22 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("issuer", "address"),
         ("terms", "Issue"),
         ("reason", "bytes32"),
+    ),
+    "ReleaseAssets": (
+        ("on", "ActOn"),
+        ("parties", "PartiesNow"),
+        ("basis", "uint8"),
+        ("reason", "uint8"),
+        ("leaves", "LeafPage[]"),
+        ("unpledged", "bytes32[]"),
+    ),
+    "ReleasePledge": (
+        ("on", "ActOn"),
+        ("parties", "PartiesNow"),
+        ("basis", "uint8"),
+        ("reason", "uint8"),
+        ("unlisted", "bytes32[]"),
+        ("unpledged", "bytes32[]"),
     ),
     "RevokeApprovals": (
         ("tokens", "uint256[]"),
@@ -343,9 +770,21 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("until", "uint40"),
         ("partial_", "bool"),
     ),
+    "SetPledgeState": (
+        ("on", "ActOn"),
+        ("parties", "PartiesNow"),
+        ("reason", "uint8"),
+    ),
     "SetSlot": (
         ("keyType", "bytes32"),
         ("words", "bytes32[]"),
+    ),
+    "Terms": (
+        ("ceiling", "uint128"),
+        ("currency", "uint16"),
+        ("kind", "uint8"),
+        ("due", "int40"),
+        ("expires", "uint40"),
     ),
     "TransferCash": (
         ("cash", "uint8"),
@@ -353,11 +792,22 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("amount", "uint64"),
         ("ref", "bytes32"),
     ),
+    "When": (
+        ("source", "uint8"),
+        ("dateOnly", "bool"),
+        ("effective", "int40"),
+    ),
     "Withdraw": (
         ("cash", "uint8"),
     ),
     "WithdrawDraft": (
         ("issuedBy", "uint256"),
+    ),
+    "WithdrawFiling": (
+        ("pledge", "uint40"),
+        ("filing", "FilePledge"),
+        ("instrument", "Instrument"),
+        ("consents", "Consent[]"),
     ),
     "WithdrawRange": (
         ("receivable", "uint192"),
@@ -366,10 +816,13 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 KINDS: tuple[Kind, ...] = (
+    Kind("AcceptPledge", "PledgeRegistry", "acceptPledge", bytes.fromhex("9f0febcc")),
     Kind("AddKey", "Members", "addKey", bytes.fromhex("13c6765d")),
     Kind("BankNotice", "Repayment", "takeBankNotice", bytes.fromhex("14b0b775")),
-    Kind("ConfirmReceivable", "ReceivableDrafts", "confirm", bytes.fromhex("3e705cec")),
+    Kind("ConfirmReceivable", "ReceivableDrafts", "confirm", bytes.fromhex("8a0779e2")),
+    Kind("DecidePledge", "PledgeRegistry", "decidePledge", bytes.fromhex("49b27a42")),
     Kind("EndMandate", "Repayment", "endMandate", bytes.fromhex("59d6bce9")),
+    Kind("FilePledge", "PledgeRegistry", "filePledge", bytes.fromhex("b61c246a")),
     Kind("Issue", "ReceivableDrafts", "issue", bytes.fromhex("02778515")),
     Kind("IssueCash", "CashDesk", "issueCash", bytes.fromhex("2debcd26")),
     Kind("Merge", "ReceivableToken", "merge", bytes.fromhex("6fe9016b")),
@@ -377,6 +830,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("MoveBatch", "ReceivableToken", "moveBatch", bytes.fromhex("cfc1a96c")),
     Kind("MoveMany", "ReceivableToken", "moveMany", bytes.fromhex("b5d8c731")),
     Kind("PayReceivable", "Repayment", "payReceivable", bytes.fromhex("5dbdbfbe")),
+    Kind("PledgeActs", "PledgeRegistry", "pledgeActs", bytes.fromhex("fc51eb9d")),
+    Kind("RecordPledge", "PledgeRegistry", "recordPledge", bytes.fromhex("e3c32b70")),
     Kind("RedeemCash", "CashDesk", "redeemCash", bytes.fromhex("1c081fcb")),
     Kind("RefuseReceivable", "ReceivableDrafts", "refuse", bytes.fromhex("32e1d168")),
     Kind("RevokeApprovals", "ReceivableToken", "revokeApprovals", bytes.fromhex("702b5dad")),
@@ -387,5 +842,6 @@ KINDS: tuple[Kind, ...] = (
     Kind("TransferCash", "CashDesk", "transferCash", bytes.fromhex("a9c417cd")),
     Kind("Withdraw", "Repayment", "withdraw", bytes.fromhex("b3efa187")),
     Kind("WithdrawDraft", "ReceivableDrafts", "withdrawDraft", bytes.fromhex("2e7ead64")),
+    Kind("WithdrawFiling", "PledgeRegistry", "withdrawFiling", bytes.fromhex("9274bd73")),
     Kind("WithdrawRange", "Repayment", "withdrawRange", bytes.fromhex("2fc41ea6")),
 )
