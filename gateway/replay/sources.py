@@ -1,0 +1,124 @@
+"""Rows of a data folder: JSON lines or CSV, gzipped or not, whatever the files, columns and their order are called."""
+
+import csv
+import gzip
+import io
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from gateway.replay.faults import Fault, Origin
+
+Row: TypeAlias = dict[str, Any]
+
+_ENDINGS = (".jsonl", ".ndjson", ".csv")
+_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
+_LARGEST_CELL = 1 << 24
+
+
+class NoData(Exception):
+    """The folder to replay is missing or holds none of the known sets; the message says what was looked for."""
+
+
+def files(folder: Path) -> list[Path]:
+    """The readable files of a set's folder in the order of their names; empty if there is no such folder."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.is_file() and _plain_name(path).endswith(_ENDINGS))
+
+
+def rows(path: Path, set_name: str) -> Iterator[tuple[Origin, Row | Fault]]:
+    """Each row of a file with its place; a line that can't be read is yielded as a Fault, and the reading goes on."""
+    try:
+        text = _decoded(_bytes(path))
+    except (OSError, EOFError, zlib.error) as wrong:
+        origin = Origin(set_name, path.name, 0)
+        yield origin, Fault(origin, "whole file", "file", f"can't be read: {wrong}")
+        return
+    yield from _csv_rows(text, path, set_name) if _plain_name(path).endswith(".csv") else _json_rows(text, path, set_name)
+
+
+def plain(name: str) -> str:
+    """A field's name as it is compared: lower case, letters and digits only."""
+    return _NOT_ALPHANUMERIC.sub("", name.lower())
+
+
+def _plain_name(path: Path) -> str:
+    return path.name.lower().removesuffix(".gz")
+
+
+def _bytes(path: Path) -> bytes:
+    content = path.read_bytes()
+    return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # Council files are saved from spreadsheets in the Windows code page; bytes that it leaves empty stay readable as Latin-1.
+        return _windows(content)
+
+
+def _windows(content: bytes) -> str:
+    try:
+        return content.decode("cp1252")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _json_rows(text: str, path: Path, set_name: str) -> Iterator[tuple[Origin, Row | Fault]]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            origin = Origin(set_name, path.name, number)
+            yield origin, _json_row(line, origin)
+
+
+def _json_row(line: str, origin: Origin) -> Row | Fault:
+    try:
+        value = json.loads(line, parse_float=Decimal)
+    except (json.JSONDecodeError, RecursionError) as wrong:
+        return Fault(origin, "line", "JSON", str(wrong))
+    if not isinstance(value, dict):
+        return Fault(origin, "line", "JSON", "an object is expected on each line")
+    return {plain(name): member for name, member in value.items()}
+
+
+def _csv_rows(text: str, path: Path, set_name: str) -> Iterator[tuple[Origin, Row | Fault]]:
+    csv.field_size_limit(_LARGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=False)
+    header: list[str] | None = None
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as wrong:
+            origin = Origin(set_name, path.name, line)
+            yield origin, Fault(origin, "line", "CSV", str(wrong))
+            continue
+        if not any(cell.strip() for cell in cells):
+            continue
+        if header is None:
+            header = [plain(cell) for cell in cells]
+        else:
+            origin = Origin(set_name, path.name, line)
+            yield origin, _csv_row(header, cells, origin)
+
+
+def _delimiter(text: str) -> str:
+    heading = text.split("\n", 1)[0]
+    return max(",;\t|", key=heading.count)
+
+
+def _csv_row(header: list[str], cells: list[str], origin: Origin) -> Row | Fault:
+    surplus = [cell for cell in cells[len(header) :] if cell.strip()]
+    if surplus:
+        return Fault(origin, "line", "columns", f"{len(cells)} cells under {len(header)} headings")
+    # Cells that a short line lacks at its end are empty.
+    return dict(zip(header, [cell.strip() for cell in cells] + [""] * len(header), strict=False))
