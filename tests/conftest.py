@@ -10,10 +10,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy import make_url
 
 FULL = os.environ.get("PLEDGEBOOK_FULL") == "1"
 """Whether tests run at their full counts (`scripts/test --full`)."""
+
+# Two loaded cores stretch any single example, so a deadline would tell of the machine and not of the code.
+settings.register_profile("house", deadline=None, max_examples=1_000 if FULL else 100)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from eth_abi.abi import encode
 from eth_abi.grammar import parse
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.chain.blocks import Block, Log
@@ -56,7 +56,6 @@ def _compound(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 _typed_values = st.recursive(_scalars(), _compound, max_leaves=6).flatmap(lambda typed: st.tuples(st.just(typed[0]), typed[1]))
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.lists(_typed_values, min_size=1, max_size=5))
 def test_decodes_what_eth_abi_encodes(typed: list[tuple[str, Any]]) -> None:
     kinds, values = [kind for kind, _ in typed], tuple(value for _, value in typed)
@@ -68,7 +67,6 @@ def test_decodes_what_eth_abi_encodes(typed: list[tuple[str, Any]]) -> None:
     assert whole.read(encoded, start) == values
 
 
-@settings(max_examples=300, deadline=None)
 @given(_typed_values, st.data())
 def test_cut_or_changed_bytes_never_raise_anything_else(typed: tuple[str, Any], data: st.DataObject) -> None:
     event = event_types("C", [_event([_field(typed[0])])])[0]

@@ -89,22 +89,22 @@ def test_the_row_knows_the_event_that_wrote_it_and_the_one_that_ended_it(db: Dat
     assert [tuple(one) for one in ranges] == [(START << 20, second), (second, third), (third, None)]
 
 
-@pytest.mark.parametrize("kept", range(0, 12))
-@pytest.mark.parametrize("grown", [0, 1, 5])
-def test_a_reorganisation_of_any_depth_ends_as_the_new_chain(db: Database, mirror_of: MakeMirror, kept: int, grown: int) -> None:
+@pytest.mark.parametrize("kept", range(12))
+def test_a_reorganisation_of_any_depth_ends_as_the_new_chain(db: Database, mirror_of: MakeMirror, kept: int) -> None:
     chain = _chain()
     source = chain.source()
     mirror = mirror_of(source)
     mirror.catch_up()
-    fork = chain.fork(kept)
-    for at in range(12 - kept + grown):
-        fork.mine(told.admitted(NAMES[0]) if not kept and not at else [told.roles_set(NAMES[0], 100 + at)])
-    source.replace(fork.blocks[kept:])
-    mirror.catch_up()
-    mirror.catch_up()
-    assert mirror.status().block == START + 11 + grown
-    assert mirror.status().hash == fork.blocks[-1].hash
-    _assert_equals_rebuild(db, source)
+    for grown in (0, 1, 5):
+        chain = chain.fork(kept)
+        for at in range(12 - kept + grown):
+            chain.mine(told.admitted(NAMES[0]) if not kept and not at else [told.roles_set(NAMES[0], 100 * grown + at)])
+        source.replace(chain.blocks[kept:])
+        mirror.catch_up()
+        mirror.catch_up()
+        assert mirror.status().block == START + 11 + grown
+        assert mirror.status().hash == chain.blocks[-1].hash
+        _assert_equals_rebuild(db, source)
 
 
 def test_a_shorter_chain_with_other_blocks_is_a_reorganisation(db: Database, mirror_of: MakeMirror) -> None:

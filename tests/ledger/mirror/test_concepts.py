@@ -1,0 +1,59 @@
+"""Every event of the product is folded, or named here with the reason why not."""
+
+from ledger.chain import artifacts
+from ledger.chain.decode import event_types
+from ledger.chain.manifest import Deployed, Manifest
+from ledger.mirror import concepts
+from ledger.mirror.concepts import FOLDS
+from ledger.mirror.fold import Folds
+
+CODE_OF_THE_REGISTRY = {"PledgeIntake", "PledgeLife"}
+"""Code that PledgeRegistry runs as its own; by themselves they emit nothing."""
+
+GOVERNANCE = {"Council"}
+"""The council's own operations: read from the chain when needed, no record's state hangs on them."""
+
+NOT_FOLDED = {
+    # ERC events lie beside the ledger's own, for wallets and explorers.
+    "Approval",
+    "ApprovalForAll",
+    "ApprovalValue",
+    "SlotChanged",
+    "Transfer",
+    "TransferValue",
+    # Approvals are for wallets; who holds what does not hang on them.
+    "ApprovalsRevoked",
+    # Which council guards a contract, and which modules the desk pins: governance.
+    "AuthorityUpdated",
+    "ModulePinned",
+}
+
+
+def _declared() -> set[tuple[str, str]]:
+    names = [name for name in artifacts.names() if name not in CODE_OF_THE_REGISTRY | GOVERNANCE]
+    return {(name, event.name) for name in names for event in event_types(name, artifacts.load(name).abi)}
+
+
+def test_every_event_is_folded_or_named_as_not() -> None:
+    unread = {(contract, event) for contract, event in _declared() if event not in NOT_FOLDED}
+    assert unread == set(FOLDS.rules)
+
+
+def test_the_table_of_a_manifest_has_its_contracts_and_cash_from_anywhere() -> None:
+    deployed = {name: Deployed(name.encode().ljust(20, b"."), b"c" * 32, 1) for name in artifacts.names()}
+    table = concepts.table(Manifest(1, b"l" * 32, b"g" * 32, 1, deployed, ()))
+    assert table.names == set(FOLDS.rules)
+    assert table.addresses is None
+    assert len(table.topics) == len(FOLDS.rules)
+
+
+def test_a_ledger_without_a_contract_has_no_events_of_it() -> None:
+    table = concepts.event_table({"Members": b"m" * 20})
+    assert {contract for contract, _ in table.names} == {"Members", "SettlementCash"}
+
+
+def test_the_version_follows_tables_and_generation() -> None:
+    version = FOLDS.version()
+    assert version == FOLDS.version()
+    fewer = Folds(FOLDS.rules, FOLDS.projections[1:])
+    assert fewer.version() != version
