@@ -35,6 +35,7 @@ abstract contract Base is Test {
         "Issue(address supplier,address obligor,uint64 face,uint40 due,uint32 grace,uint32 lateRate,uint32 lateBasis,uint16 currency,uint8 cash,uint8 module,uint8 leastPiece,uint16 policy,bytes32 contentRoot)";
     bytes internal constant CONFIRM_TEXT =
         "ConfirmReceivable(uint192 receivable,address issuer,Issue terms,bytes32 fingerprint,uint8 confirmed,bytes32[] earlier)";
+    bytes internal constant PAY_TEXT = "PayReceivable(uint192 receivable,uint64 amount,bytes32 ref)";
     bytes internal constant MOVE_TEXT = "Move(uint256 token,uint64 start,uint64 end,address to,bytes32 ref)";
     bytes internal constant REVOKE_KEY_TEXT = "RevokeKey(address key)";
     bytes internal constant ADD_KEY_TEXT = "AddKey(address key,uint16 roles)";
@@ -105,6 +106,7 @@ abstract contract Base is Test {
             drafts.confirm.selector,
             drafts.hashConfirmReceivable.selector
         );
+        _kind(PAY_TEXT, PAY_TEXT, "PayReceivable", address(repayment), repayment.payReceivable.selector, 0);
         _kind(MOVE_TEXT, MOVE_TEXT, "Move", address(token), token.move.selector, 0);
         _kind(REVOKE_KEY_TEXT, REVOKE_KEY_TEXT, "RevokeKey", address(members), members.revokeKey.selector, 0);
         _kind(ADD_KEY_TEXT, ADD_KEY_TEXT, "AddKey", address(members), members.addKey.selector, 0);
@@ -243,8 +245,7 @@ abstract contract Base is Test {
 
     function _pay(uint192 receivable, uint64 amount) internal {
         _fund(obligor.account, amount);
-        vm.prank(obligor.account);
-        repayment.payReceivable(IRepayment.PayReceivable(receivable, amount, "pay"));
+        _run(_act(obligor, PAY_TEXT, abi.encode(IRepayment.PayReceivable(receivable, amount, "pay"))));
     }
 
     function _draw(uint256 id) internal {
