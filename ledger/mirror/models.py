@@ -166,6 +166,19 @@ class ReceivableStatus(IntEnum):
     WITHDRAWN = 6
 
 
+class Condition(IntEnum):
+    """How a receivable stands at a time, computed from time and debt as Repayment does; drafts have none."""
+
+    NONE = 0
+    CURRENT = 1
+    PART_PAID = 2
+    DUE = 3
+    GRACE = 4
+    OVERDUE = 5
+    CLOSED = 6
+    CANCELLED = 7
+
+
 class PaymentKind(IntEnum):
     """How a payment came."""
 

@@ -4,9 +4,19 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
 
-from ledger.mirror.models import POLICY, RECEIVABLE, RECEIVABLE_STATE, Policy, Receivable, ReceivableState
+from ledger.domain.ranges import late_days, late_interest
+from ledger.mirror.models import (
+    POLICY,
+    RECEIVABLE,
+    RECEIVABLE_STATE,
+    Condition,
+    Policy,
+    Receivable,
+    ReceivableState,
+    ReceivableStatus,
+)
 from ledger.mirror.queries.reading import Page, cut, given, halves, one, ordered, rows_of, valid, whole
-from ledger.mirror.schema import word
+from ledger.mirror.schema import number, word
 
 
 class Standing(NamedTuple):
@@ -14,6 +24,13 @@ class Standing(NamedTuple):
 
     receivable: Receivable
     state: ReceivableState
+
+
+class Debt(NamedTuple):
+    """Principal and late interest still to be paid, in minor units; what waits for its distribution is already counted as paid."""
+
+    principal: int
+    interest: int
 
 
 class Total(NamedTuple):
@@ -33,9 +50,9 @@ def get(conn: Connection, receivable: int, at: int | None = None) -> Standing | 
     return _first(conn, RECEIVABLE.table.c.id == word(receivable), at)
 
 
-def by_number(conn: Connection, number: int, at: int | None = None) -> Standing | None:
+def by_number(conn: Connection, receivable: int, at: int | None = None) -> Standing | None:
     """The receivable of a surrogate, which other rows name it by."""
-    return _first(conn, RECEIVABLE.table.c.number == number, at)
+    return _first(conn, RECEIVABLE.table.c.number == receivable, at)
 
 
 def find(
@@ -65,6 +82,30 @@ def find(
     return cut([_row(row) for row in rows], limit, lambda standing: (standing.receivable.number,))
 
 
+def debt(standing: Standing, time: int) -> Debt:
+    """What is still to be paid at a time (UTC seconds) not before the last receipt."""
+    issued, state = standing
+    principal = state.owed_live - state.waiting
+    late = max(0, late_days(issued.due, issued.grace, time) - state.accrued_day)
+    earned = late_interest(number(state.money_days) + principal * late, issued.late_rate, issued.late_basis)
+    return Debt(principal, earned - state.waiting_interest - state.interest_distributed)
+
+
+def condition(standing: Standing, time: int) -> Condition:
+    """How a receivable stands at a time (UTC seconds): the same answer as Repayment's stateAt."""
+    issued, state = standing
+    if state.status != ReceivableStatus.LIVE:
+        return _ENDED.get(state.status, Condition.NONE)
+    if time > issued.due + issued.grace:
+        return Condition.OVERDUE
+    if time >= issued.due:
+        return Condition.DUE if time == issued.due else Condition.GRACE
+    return Condition.CURRENT if state.owed_live - state.waiting == issued.face else Condition.PART_PAID
+
+
+_ENDED: dict[int, Condition] = {ReceivableStatus.CLOSED: Condition.CLOSED, ReceivableStatus.CANCELLED: Condition.CANCELLED}
+
+
 def totals(conn: Connection, at: int | None = None) -> list[Total]:
     """Counts and sums by currency and status: what a reconciliation holds against source and chain."""
     issued, state = RECEIVABLE.table.c, RECEIVABLE_STATE.table.c
@@ -76,9 +117,9 @@ def totals(conn: Connection, at: int | None = None) -> list[Total]:
     return [Total(*row[:3], *(whole(row[at], row[at + 1]) for at in range(3, len(row), 2))) for row in conn.execute(grouped)]
 
 
-def history(conn: Connection, number: int) -> list[ReceivableState]:
+def history(conn: Connection, receivable: int) -> list[ReceivableState]:
     """Every state of a receivable, oldest first."""
-    asked = select(RECEIVABLE_STATE.table).where(RECEIVABLE_STATE.table.c.receivable == number)
+    asked = select(RECEIVABLE_STATE.table).where(RECEIVABLE_STATE.table.c.receivable == receivable)
     return rows_of(conn, RECEIVABLE_STATE, asked.order_by(RECEIVABLE_STATE.table.c.from_pos))
 
 
