@@ -11,7 +11,7 @@ from gateway.replay.receivable_plan import Claim, Demonstration, Tier
 
 
 class Step(IntEnum):
-    """What happens to a claim, in the order in which one stamp does it: what is drawn up can be split, paid and drawn in the same block."""
+    """What happens to a claim, in the order in which one stamp does it: what is drawn up can be split and paid in the same block."""
 
     ISSUE = 1
     MANDATE = 2
@@ -20,7 +20,6 @@ class Step(IntEnum):
     LATE = 5
     PAY = 6
     DEBIT = 7
-    DRAW = 8
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,7 +58,6 @@ def _of_claim(claim: Claim, number: int) -> Iterator[Event]:
         # Nobody has to call anything when a debt becomes late; the stamp of its payment asks whether the chain says so.
         yield Event(claim.paid, Step.LATE, number, claim)
     yield Event(claim.paid, Step.PAY, number, claim)
-    yield Event(claim.paid, Step.DRAW, number, claim)
 
 
 _DAY = 86_400
@@ -72,4 +70,3 @@ def _of_demonstration(demo: Demonstration, number: int) -> Iterator[Event]:
     for depth, tiers in enumerate(demo.tiers):
         yield Event(claim.issued + depth * _DAY, Step.TIER, number, claim, tiers)
     yield Event(claim.due, Step.DEBIT, number, claim)
-    yield Event(claim.due, Step.DRAW, number, claim)

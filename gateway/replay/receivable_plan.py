@@ -217,7 +217,7 @@ def netted(lines: list[tuple[Person, int]]) -> list[int]:
     kept = [max(amount, 0) for _, amount in lines]
     for person, amount in lines:
         owing = max(-amount, 0)
-        for index in sorted(range(len(lines)), key=lambda index: (lines[index][0] != person, -index)):  # noqa: B023 - used at once
+        for index in sorted(range(len(lines)), key=lambda index: (lines[index][0] != person, -index)):
             taken = min(owing, kept[index])
             kept[index] -= taken
             owing -= taken
@@ -308,7 +308,7 @@ DEMONSTRATION_FACE = 100_000_007
 _FIRST, _SECOND, _THIRD = 5, 15, 30
 
 
-def demonstration(set_name: str, start: int, zone: ZoneInfo) -> Demonstration:
+def demonstration(set_name: str, start: int) -> Demonstration:
     """The stated demonstration, from `start` (UTC second) on: 5 suppliers, then 15 of theirs, then 30 of those; each keeps a part."""
     core, lead = (
         Person(f"{set_name}/core", "Core enterprise of the demonstration"),

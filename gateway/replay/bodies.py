@@ -1,0 +1,186 @@
+"""Bodies of the acts that a claim needs, as JSON for the API."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway.replay.client import ActWanted, CallWanted, Json, chunks
+from gateway.replay.receivable_plan import Claim, Person, Tier
+from ledger.domain.ids import act_id, receivable_id, to_hex, token_id
+from ledger.domain.money import Currency, to_text
+
+EXISTENCE, AMOUNT, DUE_DATE, NO_SET_OFF = 1, 2, 4, 8
+CONFIRMED = EXISTENCE | AMOUNT | DUE_DATE | NO_SET_OFF
+STANDARD_POLICY = 1
+MODULE = 1
+MOST_ALLOCATIONS = 40
+MOST_DRAWN = 50
+CLAIM_SCHEMA = "pledgebook/receivable/1"
+NOTICE_SCHEMA = "pledgebook/bank-notice/1"
+NO_REF = to_hex(bytes(32))
+
+
+@dataclass(frozen=True, slots=True)
+class Cash:
+    """A listed cash contract: its index at the desk, the account of its settlement bank, its currency."""
+
+    index: int
+    bank: bytes
+    currency: Currency
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What bodies are made from: the members' accounts by person, the cash of each claim's set, and the key of the invoices' fingerprints."""
+
+    accounts: Mapping[str, bytes]
+    cash: Mapping[str, Cash]
+    fingerprint_key: bytes
+
+    def account(self, person: Person) -> bytes:
+        """The account of a person."""
+        return self.accounts[person.key]
+
+    def receivable(self, claim: Claim) -> int:
+        """The id that a claim has before it is mined."""
+        return receivable_id(self.account(claim.supplier), act_id(issue_key(claim)))
+
+    def token(self, claim: Claim, start: int) -> int:
+        """The token that begins at `start` of a claim."""
+        return token_id(self.receivable(claim), start)
+
+    def fingerprint(self, claim: Claim) -> bytes:
+        """The invoice's keyed fingerprint: parties, number, amount; an instalment would be part of it."""
+        named = "\n".join((claim.set, claim.supplier.key, claim.obligor.key, claim.number, str(claim.face)))
+        return hmac.digest(self.fingerprint_key, named.encode(), "sha256")
+
+
+def issue_key(claim: Claim) -> str:
+    """The idempotency key by which a claim is issued."""
+    return f"{claim.key}/issue"
+
+
+def document(claim: Claim, unit: Currency) -> Json:
+    """The private content of a claim; amounts are text."""
+    return {
+        "amount": to_text(claim.face, unit),
+        "currency": unit.code,
+        "number": claim.number,
+        "obligor": claim.obligor.name,
+        "source": claim.set,
+        "supplier": claim.supplier.name,
+        **{name: value for name, value in claim.detail if name not in {"amount", "currency", "number", "obligor", "source", "supplier"}},
+    }
+
+
+def issue(book: Book, claim: Claim, root: str) -> list[ActWanted]:
+    """The supplier draws a claim up, the obligor confirms it."""
+    terms = _terms(book, claim, root)
+    confirmation: Json = {
+        "receivable": str(book.receivable(claim)),
+        "issuer": to_hex(book.account(claim.supplier)),
+        "terms": terms,
+        "fingerprint": to_hex(book.fingerprint(claim)),
+        "confirmed": CONFIRMED,
+        "earlier": [],
+    }
+    return [
+        ActWanted(issue_key(claim), book.account(claim.supplier), "Issue", terms, "SUPPLIER"),
+        ActWanted(f"{claim.key}/confirm", book.account(claim.obligor), "ConfirmReceivable", confirmation, "OBLIGOR"),
+    ]
+
+
+def _terms(book: Book, claim: Claim, root: str) -> Json:
+    cash = book.cash[claim.set]
+    return {
+        "supplier": to_hex(book.account(claim.supplier)),
+        "obligor": to_hex(book.account(claim.obligor)),
+        "face": str(claim.face),
+        "due": claim.due,
+        "grace": 0,
+        "lateRate": 0,
+        "lateBasis": 1,
+        "currency": cash.currency.number,
+        "cash": cash.index,
+        "module": MODULE,
+        "leastPiece": 0,
+        "policy": STANDARD_POLICY,
+        "contentRoot": root,
+    }
+
+
+def split(book: Book, claim: Claim) -> ActWanted:
+    """The lines of a document become pieces, each its payee's."""
+    return _move_batch(book, claim, f"{claim.key}/split", Tier(0, claim.supplier, claim.pieces))
+
+
+def tier(book: Book, claim: Claim, step: Tier) -> ActWanted:
+    """One holder pays its suppliers with pieces."""
+    return _move_batch(book, claim, f"{claim.key}/tier/{step.start}/{step.holder.key}", step)
+
+
+def _move_batch(book: Book, claim: Claim, key: str, step: Tier) -> ActWanted:
+    pieces = [{"end": str(piece.end), "to": to_hex(book.account(piece.payee)), "ref": NO_REF} for piece in step.pieces]
+    return ActWanted(key, book.account(step.holder), "MoveBatch", {"token": str(book.token(claim, step.start)), "pieces": pieces})
+
+
+def notice_key(at: int, claims: Sequence[Claim]) -> str:
+    """The idempotency key of a bank's notice: when, and its first claim."""
+    return f"replay/{claims[0].set}/notice/{at}/{claims[0].number}"
+
+
+def notice_document(claims: Sequence[Claim], unit: Currency) -> Json:
+    """The private content of a bank's notice."""
+    entries = [{"amount": to_text(claim.face, unit), "payer": claim.obligor.name, "receivable": claim.number} for claim in claims]
+    return {"currency": unit.code, "entries": entries, "source": claims[0].set}
+
+
+def notice(book: Book, at: int, claims: Sequence[Claim], root: str) -> ActWanted:
+    """The settlement bank says that these claims were paid in full."""
+    cash = book.cash[claims[0].set]
+    key = notice_key(at, claims)
+    allocations = [
+        {"receivable": str(book.receivable(claim)), "payer": to_hex(book.account(claim.obligor)), "amount": str(claim.face)}
+        for claim in claims
+    ]
+    body: Json = {
+        "cash": cash.index,
+        "reference_": to_hex(hmac.digest(book.fingerprint_key, key.encode(), "sha256")),
+        "bookedAt": at,
+        "total": str(sum(claim.face for claim in claims)),
+        "contentRoot": root,
+        "allocations": allocations,
+    }
+    return ActWanted(key, cash.bank, "BankNotice", body, "SETTLEMENT_BANK")
+
+
+def notices(claims: Iterable[Claim]) -> list[list[Claim]]:
+    """The claims paid at one stamp, cut into notices: one bank and currency each, and not too many entries."""
+    by_set: dict[str, list[Claim]] = {}
+    for claim in claims:
+        by_set.setdefault(claim.set, []).append(claim)
+    return [part for each in by_set.values() for part in chunks(each, MOST_ALLOCATIONS)]
+
+
+def mandate(book: Book, claim: Claim) -> list[ActWanted]:
+    """The obligor gets the cash that it owes, and lets it be debited when due."""
+    cash, obligor = book.cash[claim.set], book.account(claim.obligor)
+    funds: Json = {"cash": cash.index, "to": to_hex(obligor), "amount": str(claim.face), "ref": to_hex(book.fingerprint(claim))}
+    allowed: Json = {"cash": cash.index, "cap": str(claim.face), "until": claim.due + 86_400, "partial_": False}
+    return [
+        ActWanted(f"{claim.key}/cash", cash.bank, "IssueCash", funds, "SETTLEMENT_BANK"),
+        ActWanted(f"{claim.key}/mandate", obligor, "SetMandate", allowed, "OBLIGOR"),
+    ]
+
+
+def debit(book: Book, claim: Claim) -> CallWanted:
+    """The trigger that takes what is due."""
+    return CallWanted(f"{claim.key}/debit", "Repayment", "debit", [str(book.receivable(claim))])
+
+
+def draws(book: Book, set_name: str, tokens: Iterable[tuple[Claim, int]]) -> list[CallWanted]:
+    """Triggers that pay out what tokens have drawn, some tokens a call."""
+    parts = chunks((str(book.token(claim, start)) for claim, start in tokens), MOST_DRAWN)
+    return [CallWanted(f"replay/{set_name}/draw/{number}", "Repayment", "draw", [part]) for number, part in enumerate(parts)]

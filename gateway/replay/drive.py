@@ -1,0 +1,138 @@
+"""Drives the gateway's API through the receivables of a plan: one queue, all acts of a stamp, blocks, wait until mirrored, then the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from gateway.replay import bodies
+from gateway.replay.bodies import Book
+from gateway.replay.client import ActWanted, CallWanted, Gateway, Json
+from gateway.replay.journal import Journal, Progress
+from gateway.replay.pace import Pace
+from gateway.replay.plan import Plan
+from gateway.replay.queue import Event, Step, stamps
+from gateway.replay.receivable_plan import Claim, Person
+from ledger import faults
+from ledger.domain.ids import to_hex
+
+_ACT_LIFE_SECONDS = 86_400
+
+
+@dataclass(slots=True)
+class Drive:
+    """What a drive stands on. `overdue` counts the receivables that the chain calls overdue at a second; `advanced` is told after each stamp."""
+
+    plan: Plan
+    gateway: Gateway
+    book: Book
+    pace: Pace
+    journal: Journal
+    overdue: Callable[[Sequence[int], int], int]
+    advanced: Callable[[int, int], None]
+    roots: dict[str, str] = field(default_factory=dict)
+
+    def receivables(self, progress: Progress) -> Progress:
+        """Everything that happens to receivables after `progress`, oldest first; then what was paid is drawn."""
+        self._store_contents()
+        for at, events in stamps(self.plan.claims, self.plan.demonstrations):
+            if at > progress.stamp:
+                late = self._stamp(at, events)
+                progress = self.journal.change(progress, stamp=at, overdue=progress.overdue + late)
+                faults.point("replay.stamp")
+            self.advanced(at, len(events))
+        self._draw(progress.stamp)
+        return self.journal.change(progress, receivables_done=True)
+
+    def _stamp(self, at: int, events: list[Event]) -> int:
+        beat = self.pace.begin(at)
+        late = [self.book.receivable(event.claim) for event in events if event.step is Step.LATE]
+        overdue = self.overdue(late, at) if late else 0
+        refs = self.gateway.submit(self._acts(at, events), at + _ACT_LIFE_SECONDS)
+        if refs:
+            self.gateway.wait_acts(refs, "sent", beat)
+            self.pace.mine()
+            self.gateway.wait_acts(refs, "final", beat)
+        self._debit(at, [event.claim for event in events if event.step is Step.DEBIT])
+        return overdue
+
+    def _acts(self, at: int, events: list[Event]) -> list[ActWanted]:
+        acts = [act for event in events for act in self._of_event(event)]
+        paid = [event.claim for event in events if event.step is Step.PAY]
+        return acts + [bodies.notice(self.book, at, part, self.roots[bodies.notice_key(at, part)]) for part in bodies.notices(paid)]
+
+    def _of_event(self, event: Event) -> list[ActWanted]:
+        match event.step:
+            case Step.ISSUE:
+                return bodies.issue(self.book, event.claim, self.roots[event.claim.key])
+            case Step.SPLIT:
+                return [bodies.split(self.book, event.claim)]
+            case Step.TIER:
+                return [bodies.tier(self.book, event.claim, tier) for tier in event.tiers]
+            case Step.MANDATE:
+                return bodies.mandate(self.book, event.claim)
+            case _:
+                return []
+
+    def _debit(self, at: int, claims: Sequence[Claim]) -> None:
+        if claims:
+            self._trigger([bodies.debit(self.book, claim) for claim in claims], at)
+
+    def _draw(self, at: int) -> None:
+        for name, tokens in _tokens(self.plan):
+            self._trigger(bodies.draws(self.book, name, tokens), at)
+
+    def _trigger(self, calls: list[CallWanted], at: int) -> None:
+        beat = self.pace.begin(at)
+        ids = self.gateway.trigger(calls)
+        self.gateway.wait_calls(ids, "sent", beat)
+        self.pace.mine()
+        self.gateway.wait_calls(ids, "final", beat)
+
+    def _store_contents(self) -> None:
+        """Every document goes to its signers' stores first: nobody's key signs a root whose content isn't held."""
+        claims = [*self.plan.claims, *(demo.claim for demo in self.plan.demonstrations)]
+        items = [self._claim_content(claim) for claim in claims]
+        keys = [claim.key for claim in claims]
+        for at, part in _paid(self.plan):
+            keys.append(bodies.notice_key(at, part))
+            items.append(self._notice_content(part))
+        self.roots = dict(zip(keys, self.gateway.contents(items), strict=True))
+
+    def _claim_content(self, claim: Claim) -> Json:
+        document = bodies.document(claim, self.plan.currency_of(claim))
+        shared = [to_hex(self.book.account(claim.obligor))]
+        return {
+            "member": to_hex(self.book.account(claim.supplier)),
+            "share_with": shared,
+            "schema": bodies.CLAIM_SCHEMA,
+            "document": document,
+        }
+
+    def _notice_content(self, claims: Sequence[Claim]) -> Json:
+        document = bodies.notice_document(claims, self.plan.currency_of(claims[0]))
+        return {"member": to_hex(self.book.cash[claims[0].set].bank), "schema": bodies.NOTICE_SCHEMA, "document": document}
+
+
+def _paid(plan: Plan) -> Iterable[tuple[int, list[Claim]]]:
+    """Each notice that will be sent: its stamp and its claims, in the order and the parts in which the drive makes them."""
+    for at, events in stamps(plan.claims):
+        for part in bodies.notices(event.claim for event in events if event.step is Step.PAY):
+            yield at, part
+
+
+def final_pieces(plan: Plan) -> Iterable[tuple[Claim, tuple[tuple[int, int, Person], ...]]]:
+    """Every claim with (start, end, holder) of its pieces in the end, which tile its face."""
+    for claim in plan.claims:
+        starts = (0, *(piece.end for piece in claim.pieces))
+        pieces = tuple((start, piece.end, piece.payee) for start, piece in zip(starts, claim.pieces, strict=False))
+        yield claim, pieces or ((0, claim.face, claim.supplier),)
+    for demo in plan.demonstrations:
+        yield demo.claim, demo.holders
+
+
+def _tokens(plan: Plan) -> Iterable[tuple[str, list[tuple[Claim, int]]]]:
+    by_set: dict[str, list[tuple[Claim, int]]] = {}
+    for claim, pieces in final_pieces(plan):
+        by_set.setdefault(claim.set, []).extend((claim, start) for start, _, _ in pieces)
+    return by_set.items()

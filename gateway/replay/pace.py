@@ -1,0 +1,70 @@
+"""Who moves time: on the embedded chain the replay owns the clock, a network keeps real time."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+from gateway.replay.client import Beat
+from ledger.chain.clock import DevelopmentClock
+
+_LOOK_SECONDS = 2.0
+
+
+class Pace(Protocol):
+    """Brings the chain to each stamp."""
+
+    def begin(self, at: int) -> Beat:
+        """Called when everything of the stamp `at` (UTC seconds) may be sent; the beat is run while something is waited for."""
+
+    def mine(self) -> None:
+        """Called when everything of the stamp was sent."""
+
+    def finish(self) -> None:
+        """Called once at the end."""
+
+
+class _MineAt(Beat):
+    """Mines another block at the same stamp: what didn't fit into the last one comes in."""
+
+    look_seconds = _LOOK_SECONDS
+
+    def __init__(self, clock: DevelopmentClock, at: int) -> None:
+        self._clock = clock
+        self._at = at
+
+    def __call__(self) -> None:
+        self._clock.set_next(max(self._at, self._clock.now()))
+        self._clock.mine()
+
+
+class EmbeddedPace:
+    """The development clock: each stamp's blocks carry the stamp."""
+
+    def __init__(self, clock: DevelopmentClock) -> None:
+        self._clock = clock
+        self._beat: Beat = Beat()
+
+    def begin(self, at: int) -> Beat:
+        self._beat = _MineAt(self._clock, at)
+        return self._beat
+
+    def mine(self) -> None:
+        self._beat()
+
+    def finish(self) -> None:
+        self._clock.jump_to_now()
+
+
+class RealPace:
+    """Waits until it is time; the network mines."""
+
+    def begin(self, at: int) -> Beat:
+        time.sleep(max(0.0, at - time.time()))
+        return Beat()
+
+    def mine(self) -> None:
+        """The network does it."""
+
+    def finish(self) -> None:
+        """Nothing: the network's time is now."""
