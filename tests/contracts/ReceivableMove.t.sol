@@ -1,0 +1,516 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {IMembers} from "../../contracts/interfaces/IMembers.sol";
+import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
+import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
+import {Roles} from "../../contracts/types/Roles.sol";
+import {ReceivableBase} from "./ReceivableBase.t.sol";
+
+contract ReceivableMoveTest is ReceivableBase {
+    uint192 private id;
+
+    function setUp() public override {
+        super.setUp();
+        id = _receivable(1000);
+    }
+
+    function _moves(address by, uint256 source, uint64 start, uint64 end, address to, bytes memory reason) private {
+        IReceivableToken.Move memory body = IReceivableToken.Move(source, start, end, to, "ref");
+        if (reason.length != 0) vm.expectRevert(reason);
+        vm.prank(by);
+        token.move(body);
+    }
+
+    function test_cuts_the_tail_off() public {
+        vm.expectEmit(address(token));
+        emit IReceivableToken.RangeMoved(id, supplier.account, other.account, 0, 1000, 600, 1000, 0, "ref");
+        _move(supplier, _id(id, 0), 600, 1000, other.account);
+        _assertToken(id, 0, 600, supplier.account);
+        _assertToken(id, 600, 1000, other.account);
+        assertEq(token.balanceOf(supplier.account), 1);
+        assertEq(token.balanceOf(other.account), 1);
+    }
+
+    function test_cuts_the_head_off_under_the_same_id() public {
+        _move(supplier, _id(id, 0), 0, 400, other.account);
+        _assertToken(id, 0, 400, other.account);
+        _assertToken(id, 400, 1000, supplier.account);
+        assertEq(token.balanceOf(supplier.account), 1);
+        assertEq(token.balanceOf(other.account), 1);
+    }
+
+    function test_cuts_the_middle_out() public {
+        _move(supplier, _id(id, 0), 300, 500, other.account);
+        _assertToken(id, 0, 300, supplier.account);
+        _assertToken(id, 300, 500, other.account);
+        _assertToken(id, 500, 1000, supplier.account);
+        assertEq(token.balanceOf(supplier.account), 2);
+        assertEq(token.balanceOf(other.account), 1);
+    }
+
+    function test_the_whole_range_keeps_its_id() public {
+        _move(supplier, _id(id, 0), 0, 1000, other.account);
+        _assertToken(id, 0, 1000, other.account);
+        assertEq(token.balanceOf(supplier.account), 0);
+        assertEq(token.balanceOf(other.account), 1);
+    }
+
+    function test_splits_to_oneself() public {
+        _move(supplier, _id(id, 0), 0, 400, supplier.account);
+        _move(supplier, _id(id, 400), 600, 700, supplier.account);
+        _assertToken(id, 0, 400, supplier.account);
+        _assertToken(id, 400, 600, supplier.account);
+        _assertToken(id, 600, 700, supplier.account);
+        _assertToken(id, 700, 1000, supplier.account);
+        assertEq(token.balanceOf(supplier.account), 4);
+    }
+
+    function test_comes_by_a_signed_act_as_well() public {
+        bytes memory body = abi.encode(IReceivableToken.Move(_id(id, 0), 1, 2, other.account, "ref"));
+        _done(_act(supplier, MOVE_TEXT, body));
+        _assertToken(id, 1, 2, other.account);
+        _refused(
+            _act(supplier, MOVE_TEXT, body), abi.encodeWithSelector(IReceivableToken.RangeOutside.selector, 1, 2, 0, 1)
+        );
+    }
+
+    /// @dev Cutting 0 off [5,15) would mint the id of the right neighbour.
+    function test_refuses_value_zero() public {
+        _moves(
+            supplier.account,
+            _id(id, 0),
+            1000,
+            1000,
+            other.account,
+            abi.encodeWithSelector(IReceivableToken.RangeEmpty.selector, 1000, 1000)
+        );
+        _moves(
+            supplier.account,
+            _id(id, 0),
+            7,
+            5,
+            other.account,
+            abi.encodeWithSelector(IReceivableToken.RangeEmpty.selector, 7, 5)
+        );
+    }
+
+    function test_refuses_what_is_not_inside() public {
+        _move(supplier, _id(id, 0), 400, 600, other.account);
+        _moves(
+            other.account,
+            _id(id, 400),
+            399,
+            500,
+            financier.account,
+            abi.encodeWithSelector(IReceivableToken.RangeOutside.selector, 399, 500, 400, 600)
+        );
+        _moves(
+            other.account,
+            _id(id, 400),
+            500,
+            601,
+            financier.account,
+            abi.encodeWithSelector(IReceivableToken.RangeOutside.selector, 500, 601, 400, 600)
+        );
+    }
+
+    function test_refuses_strangers_others_and_missing_tokens() public {
+        _moves(
+            stranger, _id(id, 0), 0, 1, other.account, abi.encodeWithSelector(IMembers.NotOperator.selector, stranger)
+        );
+        _moves(
+            other.account,
+            _id(id, 0),
+            0,
+            1,
+            other.account,
+            abi.encodeWithSelector(
+                IERC721Errors.ERC721IncorrectOwner.selector, other.account, _id(id, 0), supplier.account
+            )
+        );
+        _moves(
+            supplier.account,
+            _id(id, 5),
+            5,
+            6,
+            other.account,
+            abi.encodeWithSelector(IERC721Errors.ERC721NonexistentToken.selector, _id(id, 5))
+        );
+    }
+
+    function test_refuses_recipients_who_are_no_active_members() public {
+        _moves(
+            supplier.account,
+            _id(id, 0),
+            0,
+            1,
+            stranger,
+            abi.encodeWithSelector(IReceivableToken.RecipientInactive.selector, stranger)
+        );
+        _suspend(other.account);
+        _moves(
+            supplier.account,
+            _id(id, 0),
+            0,
+            1,
+            other.account,
+            abi.encodeWithSelector(IReceivableToken.RecipientInactive.selector, other.account)
+        );
+    }
+
+    function test_refuses_a_members_key_as_recipient() public {
+        address key = makeAddr("second key");
+        vm.prank(other.account);
+        members.addKey(IMembers.AddKey(key, 0));
+        _moves(
+            supplier.account,
+            _id(id, 0),
+            0,
+            1,
+            key,
+            abi.encodeWithSelector(IReceivableToken.RecipientInactive.selector, key)
+        );
+    }
+
+    function test_refuses_recipients_without_standing_consent() public {
+        vm.prank(other.account);
+        members.setAcceptance(IMembers.SetAcceptance(false));
+        _moves(
+            supplier.account,
+            _id(id, 0),
+            0,
+            1,
+            other.account,
+            abi.encodeWithSelector(IReceivableToken.RecipientDeclinesDirect.selector, other.account)
+        );
+    }
+
+    function test_refuses_a_suspended_owner_and_a_revoked_key() public {
+        address key = makeAddr("second key");
+        vm.startPrank(supplier.account);
+        members.addKey(IMembers.AddKey(key, 0));
+        members.revokeKey(IMembers.RevokeKey(supplier.account));
+        vm.stopPrank();
+        _moves(
+            supplier.account,
+            _id(id, 0),
+            0,
+            1,
+            other.account,
+            abi.encodeWithSelector(IMembers.NotOperator.selector, supplier.account)
+        );
+        _moves(key, _id(id, 0), 0, 1, other.account, "");
+        _suspend(supplier.account);
+        _moves(
+            key,
+            _id(id, 1),
+            1,
+            2,
+            other.account,
+            abi.encodeWithSelector(IMembers.MemberIsSuspended.selector, supplier.account)
+        );
+    }
+
+    function test_the_least_piece_stops_dust_and_exempts_rests_and_wholes() public {
+        Issue memory terms = _terms(1000, DUE);
+        terms.leastPiece = 6;
+        uint192 coarse = _receivable(terms);
+        _moves(
+            supplier.account,
+            _id(coarse, 0),
+            0,
+            63,
+            other.account,
+            abi.encodeWithSelector(IReceivableToken.PieceTooSmall.selector, 63, 64)
+        );
+        _move(supplier, _id(coarse, 0), 0, 990, other.account);
+        _assertToken(coarse, 990, 1000, supplier.account);
+        _move(supplier, _id(coarse, 990), 990, 1000, other.account);
+        _assertToken(coarse, 990, 1000, other.account);
+    }
+
+    function test_a_background_is_demanded_where_the_policy_says_so() public {
+        Issue memory terms = _terms(1000, DUE);
+        terms.policy = STRICT_POLICY;
+        uint192 strict = _receivable(terms);
+        vm.startPrank(supplier.account);
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.BackgroundMissing.selector, strict));
+        token.move(IReceivableToken.Move(_id(strict, 0), 0, 10, other.account, 0));
+        token.move(IReceivableToken.Move(_id(strict, 0), 0, 10, supplier.account, 0));
+        token.move(IReceivableToken.Move(_id(strict, 10), 10, 20, other.account, "invoice"));
+        vm.stopPrank();
+        _assertToken(strict, 10, 20, other.account);
+    }
+
+    function test_custody_contracts_give_and_take_without_a_background() public {
+        Issue memory terms = _terms(1000, DUE);
+        terms.policy = STRICT_POLICY;
+        uint192 strict = _receivable(terms);
+        address escrow = makeAddr("escrow");
+        _contractMember(escrow);
+        vm.prank(supplier.account);
+        token.move(IReceivableToken.Move(_id(strict, 0), 0, 1000, escrow, 0));
+        vm.prank(escrow);
+        token.move(IReceivableToken.Move(_id(strict, 0), 0, 1000, other.account, 0));
+        _assertToken(strict, 0, 1000, other.account);
+    }
+
+    function test_a_closed_receivable_moves_no_more() public {
+        _pay(id, 1000);
+        _moves(
+            supplier.account,
+            _id(id, 0),
+            0,
+            1,
+            other.account,
+            abi.encodeWithSelector(IReceivableToken.WrongState.selector, id, IReceivableToken.State.Closed)
+        );
+    }
+
+    function test_the_debt_is_unchanged_by_moves() public {
+        _pay(id, 300);
+        _move(supplier, _id(id, 0), 100, 900, other.account);
+        IReceivableToken.Receivable memory after_ = token.receivable(id);
+        assertEq(after_.owedLive, 700);
+        assertEq(after_.face, 1000);
+        (uint64 principal,,,) = repayment.debtAt(id, START);
+        assertEq(principal, 700);
+    }
+
+    function test_canMove_says_what_move_would_meet() public {
+        IReceivableToken.Move memory body = IReceivableToken.Move(_id(id, 0), 0, 10, other.account, 0);
+        assertEq(token.canMove(supplier.account, body), "");
+        assertEq(
+            token.canMove(other.account, body),
+            abi.encodeWithSelector(
+                IERC721Errors.ERC721IncorrectOwner.selector, other.account, _id(id, 0), supplier.account
+            )
+        );
+        body.to = stranger;
+        assertEq(
+            token.canMove(supplier.account, body),
+            abi.encodeWithSelector(IReceivableToken.RecipientInactive.selector, stranger)
+        );
+    }
+
+    function testFuzz_any_cut_tiles_the_source(uint64 start, uint64 end) public {
+        start = uint64(bound(start, 0, 999));
+        end = uint64(bound(end, start + 1, 1000));
+        _move(supplier, _id(id, 0), start, end, other.account);
+        _assertToken(id, start, end, other.account);
+        if (start > 0) _assertToken(id, 0, start, supplier.account);
+        if (end < 1000) _assertToken(id, end, 1000, supplier.account);
+        assertEq(token.balanceOf(supplier.account), (start > 0 ? 1 : 0) + (end < 1000 ? 1 : 0));
+        assertEq(token.balanceOf(other.account), 1);
+    }
+}
+
+contract ReceivableMoveBatchTest is ReceivableBase {
+    uint192 private id;
+
+    function setUp() public override {
+        super.setUp();
+        id = _receivable(1000);
+    }
+
+    function _body(uint64 each, uint256 count, address to) private view returns (IReceivableToken.MoveBatch memory) {
+        IReceivableToken.Piece[] memory pieces = new IReceivableToken.Piece[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            pieces[i] = IReceivableToken.Piece(uint64(each * (i + 1)), to, bytes32(i + 1));
+        }
+        return IReceivableToken.MoveBatch(_id(id, 0), pieces);
+    }
+
+    function test_pays_fifty_suppliers_in_one_call() public {
+        IReceivableToken.MoveBatch memory body = _body(19, 50, other.account);
+        for (uint256 i = 0; i < 50; ++i) {
+            address payee = makeAddr(vm.toString(i));
+            members.admit(payee, payee, 0, Roles.SUPPLIER, false, true, "payee");
+            body.pieces[i].to = payee;
+        }
+        vm.prank(supplier.account);
+        token.moveBatch(body);
+        for (uint64 i = 0; i < 50; ++i) {
+            _assertToken(id, 19 * i, 19 * i + 19, body.pieces[i].to);
+            assertEq(token.balanceOf(body.pieces[i].to), 1);
+        }
+        _assertToken(id, 950, 1000, supplier.account);
+        assertEq(token.balanceOf(supplier.account), 1);
+    }
+
+    function test_gives_everything_away_without_a_rest() public {
+        vm.prank(supplier.account);
+        token.moveBatch(_body(250, 4, other.account));
+        assertEq(token.balanceOf(supplier.account), 0);
+        assertEq(token.balanceOf(other.account), 4);
+        _assertToken(id, 750, 1000, other.account);
+    }
+
+    function test_tells_each_piece_as_a_head_of_what_was_left() public {
+        vm.expectEmit(address(token));
+        emit IReceivableToken.RangeMoved(id, supplier.account, other.account, 0, 1000, 0, 100, 0, bytes32(uint256(1)));
+        vm.expectEmit(address(token));
+        emit IReceivableToken.RangeMoved(
+            id, supplier.account, other.account, 100, 1000, 100, 200, 0, bytes32(uint256(2))
+        );
+        vm.prank(supplier.account);
+        token.moveBatch(_body(100, 2, other.account));
+    }
+
+    function test_one_bad_piece_refuses_all_of_it() public {
+        IReceivableToken.MoveBatch memory body = _body(100, 3, other.account);
+        body.pieces[2].to = stranger;
+        vm.startPrank(supplier.account);
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.RecipientInactive.selector, stranger));
+        token.moveBatch(body);
+        body.pieces[2] = IReceivableToken.Piece(200, other.account, "same end");
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.RangeEmpty.selector, 200, 200));
+        token.moveBatch(body);
+        body.pieces[2] = IReceivableToken.Piece(1001, other.account, "beyond");
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.RangeOutside.selector, 200, 1001, 0, 1000));
+        token.moveBatch(body);
+        body.pieces = new IReceivableToken.Piece[](0);
+        vm.expectRevert(IReceivableToken.NothingNamed.selector);
+        token.moveBatch(body);
+        vm.stopPrank();
+        _assertToken(id, 0, 1000, supplier.account);
+    }
+
+    function test_comes_by_a_signed_act_as_well() public {
+        _done(_act(supplier, BATCH_TEXT, abi.encode(_body(100, 3, other.account))));
+        _assertToken(id, 200, 300, other.account);
+        _assertToken(id, 300, 1000, supplier.account);
+    }
+
+    function test_moveMany_gathers_tokens_of_several_receivables() public {
+        uint192 second = _receivable(500);
+        _move(supplier, _id(id, 0), 0, 10, supplier.account);
+        uint256[] memory tokens = new uint256[](3);
+        (tokens[0], tokens[1], tokens[2]) = (_id(id, 0), _id(id, 10), _id(second, 0));
+        vm.prank(supplier.account);
+        token.moveMany(IReceivableToken.MoveMany(tokens, financier.account, "sold"));
+        assertEq(token.balanceOf(supplier.account), 0);
+        assertEq(token.balanceOf(financier.account), 3);
+        _assertToken(id, 10, 1000, financier.account);
+    }
+
+    function test_moveMany_refuses_nothing_and_what_is_not_owned() public {
+        vm.startPrank(supplier.account);
+        vm.expectRevert(IReceivableToken.NothingNamed.selector);
+        token.moveMany(IReceivableToken.MoveMany(new uint256[](0), financier.account, "sold"));
+        token.move(IReceivableToken.Move(_id(id, 0), 0, 10, other.account, "ref"));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IERC721Errors.ERC721IncorrectOwner.selector, supplier.account, _id(id, 0), other.account
+            )
+        );
+        token.moveMany(IReceivableToken.MoveMany(_one(_id(id, 0)), financier.account, "sold"));
+    }
+}
+
+contract ReceivableMergeTest is ReceivableBase {
+    uint192 private id;
+
+    function setUp() public override {
+        super.setUp();
+        id = _receivable(1000);
+        _move(supplier, _id(id, 0), 400, 700, supplier.account);
+    }
+
+    function _merge(uint64 left, uint64 right) private {
+        vm.prank(supplier.account);
+        token.merge(IReceivableToken.Merge(_id(id, left), _id(id, right)));
+    }
+
+    function test_joins_the_right_range_into_its_left_neighbour() public {
+        vm.expectEmit(address(token));
+        emit IReceivableToken.RangesMerged(id, supplier.account, 0, 400, 700, 0);
+        _merge(0, 400);
+        _assertToken(id, 0, 700, supplier.account);
+        _assertToken(id, 400, 0, address(0));
+        _merge(0, 700);
+        _assertToken(id, 0, 1000, supplier.account);
+        assertEq(token.balanceOf(supplier.account), 1);
+    }
+
+    function test_refuses_what_are_no_neighbours() public {
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.NotNeighbours.selector, _id(id, 0), _id(id, 700)));
+        _merge(0, 700);
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.NotNeighbours.selector, _id(id, 400), _id(id, 0)));
+        _merge(400, 0);
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.NotNeighbours.selector, _id(id, 0), _id(id, 0)));
+        _merge(0, 0);
+    }
+
+    function test_refuses_neighbours_of_two_receivables() public {
+        uint192 second = _receivable(1000);
+        _move(supplier, _id(second, 0), 400, 700, supplier.account);
+        vm.prank(supplier.account);
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.NotNeighbours.selector, _id(id, 0), _id(second, 400)));
+        token.merge(IReceivableToken.Merge(_id(id, 0), _id(second, 400)));
+    }
+
+    function test_refuses_neighbours_of_two_owners() public {
+        _move(supplier, _id(id, 400), 400, 700, other.account);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IERC721Errors.ERC721IncorrectOwner.selector, supplier.account, _id(id, 400), other.account
+            )
+        );
+        _merge(0, 400);
+    }
+
+    /// @dev Both sides are settled first, so that the joined cursor is true for every unit of the range.
+    function test_settles_unequal_cursors_first() public {
+        _pay(id, 100);
+        _draw(_id(id, 400));
+        assertEq(cash.balanceOf(supplier.account), 30);
+        _merge(0, 400);
+        assertEq(cash.balanceOf(supplier.account), 70);
+        (,, uint16 cursor,) = token.range(_id(id, 0));
+        assertEq(cursor, 1);
+        _draw(_id(id, 700));
+        assertEq(cash.balanceOf(supplier.account), 100);
+    }
+}
+
+contract ReceivableLockTest is ReceivableBase {
+    function test_only_modules_take_the_lock() public {
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.NotModule.selector, address(this)));
+        token.takeLock();
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.NotModule.selector, address(this)));
+        token.releaseLock();
+    }
+
+    function test_while_a_module_holds_it_nobody_else_moves_or_approves() public {
+        uint192 id = _receivable(1000);
+        vm.prank(address(repayment));
+        token.takeLock();
+        vm.expectRevert(IReceivableToken.Locked.selector);
+        vm.prank(supplier.account);
+        token.move(IReceivableToken.Move(_id(id, 0), 0, 1, other.account, "ref"));
+        vm.expectRevert(IReceivableToken.Locked.selector);
+        vm.prank(supplier.account);
+        token.approve(other.account, _id(id, 0));
+        vm.expectRevert(IReceivableToken.Locked.selector);
+        vm.prank(address(repayment));
+        token.takeLock();
+        vm.prank(address(repayment));
+        token.releaseLock();
+        _move(supplier, _id(id, 0), 0, 1, other.account);
+    }
+
+    function test_only_the_pinned_module_records_and_advances() public {
+        uint192 id = _receivable(1000);
+        bytes memory reason = abi.encodeWithSelector(IReceivableToken.NotModule.selector, address(this));
+        vm.expectRevert(reason);
+        token.recordPayment(id, 0);
+        vm.expectRevert(reason);
+        token.advance(_id(id, 0));
+        token.appendModule(address(this));
+        vm.expectRevert(reason);
+        token.recordPayment(id, 0);
+    }
+}
