@@ -277,7 +277,12 @@ def _bytes(data: bytes, at: int) -> bytes:
 
 
 def _string(data: bytes, at: int) -> str:
-    return _bytes(data, at).decode("utf-8", "replace").replace("\0", "�")
+    return readable(_bytes(data, at).decode("utf-8", "replace"))
+
+
+def readable(text: str) -> str:
+    """Text as SQL can hold it: NUL reads as U+FFFD."""
+    return text.replace("\0", "�")
 
 
 def _place(codec: Codec) -> int:

@@ -308,8 +308,13 @@ def of(database: Database, rpc: Rpc, manifest: Manifest, *, finality: int, devel
     """The mirror of a manifest's ledger, read from one node. Raises WrongLedger."""
     events = table(manifest)
     identity = Identity(manifest.chain_id, manifest.ledger_id, manifest.block)
-    source = NodeSource(rpc, events.addresses, events.topics)
+    source = node_source(rpc, events)
     return Mirror(database, source, events, identity, FOLDS, finality=finality, development=development, poll=poll)
+
+
+def node_source(rpc: Rpc, events: EventTable) -> NodeSource:
+    """A node as the source of these events."""
+    return NodeSource(rpc, events.addresses, events.topics)
 
 
 def prepare(database: Database, table: EventTable, identity: Identity, folds: Folds) -> tuple[Checkpoint, int | None]:

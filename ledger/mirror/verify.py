@@ -9,12 +9,15 @@ from sqlalchemy import Connection, Select, Table, case, null, select
 
 from ledger.chain.blocks import BlockSource, last_position
 from ledger.chain.decode import EventTable
+from ledger.chain.manifest import Manifest
+from ledger.chain.rpc import Rpc
 from ledger.mirror import rebuild
+from ledger.mirror.concepts import FOLDS, table
 from ledger.mirror.database import SCHEMA, Database, connect, open
 from ledger.mirror.fold import Folds
 from ledger.mirror.models import BLOCK, RAW_EVENT, TX
 from ledger.mirror.state import AnyProjection
-from ledger.mirror.sync import Identity, Mirror
+from ledger.mirror.sync import Identity, Mirror, node_source
 from ledger.mirror.writer import Checkpoint, read_checkpoint
 
 _ROWS_A_FETCH = 5_000
@@ -53,7 +56,7 @@ class Report:
 
 def verify(
     database: Database,
-    table: EventTable,
+    events: EventTable,
     folds: Folds,
     *,
     height: int | None = None,
@@ -69,13 +72,19 @@ def verify(
         held = _held(conn, height)
         at = held.block if height is None else height
         scratch = (
-            _from_raw(conn, table, folds, at, scratch_url) if source is None else _from_chain(source, table, folds, held, at, scratch_url)
+            _from_raw(conn, events, folds, at, scratch_url) if source is None else _from_chain(source, events, folds, held, at, scratch_url)
         )
         try:
             with scratch.read() as rebuilt:
                 return Report(at, _checks(conn, rebuilt, folds, at, with_raw=source is not None))
         finally:
             scratch.close()
+
+
+def of(database: Database, manifest: Manifest, *, rpc: Rpc | None = None, height: int | None = None) -> Report:
+    """Verifies a manifest's mirror: from its node if one is given, else from its own raw events. Raises NothingToVerify."""
+    events = table(manifest)
+    return verify(database, events, FOLDS, height=height, source=None if rpc is None else node_source(rpc, events))
 
 
 def _held(conn: Connection, height: int | None) -> Checkpoint:
@@ -85,17 +94,17 @@ def _held(conn: Connection, height: int | None) -> Checkpoint:
     return held
 
 
-def _from_raw(live: Connection, table: EventTable, folds: Folds, height: int, url: str) -> Database:
+def _from_raw(live: Connection, events: EventTable, folds: Folds, height: int, url: str) -> Database:
     scratch = connect(url, SCHEMA)
     with scratch.write() as conn:
         rebuild.create(conn, folds)
-        rebuild.refold(conn, rebuild.stored_events(live, table, last_position(height)), folds)
+        rebuild.refold(conn, rebuild.stored_events(live, events, last_position(height)), folds)
     return scratch
 
 
-def _from_chain(source: BlockSource, table: EventTable, folds: Folds, held: Checkpoint, height: int, url: str) -> Database:
+def _from_chain(source: BlockSource, events: EventTable, folds: Folds, held: Checkpoint, height: int, url: str) -> Database:
     scratch = open(url)
-    mirror = Mirror(scratch, _UpTo(source, height), table, Identity(held.chain_id, held.ledger_id, held.start), folds)
+    mirror = Mirror(scratch, _UpTo(source, height), events, Identity(held.chain_id, held.ledger_id, held.start), folds)
     mirror.catch_up()
     return scratch
 

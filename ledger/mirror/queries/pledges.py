@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from ledger.chain.blocks import LOG_BITS
+from ledger.chain.decode import readable
 from ledger.mirror.models import (
     ASSET_TITLE,
     BLOCK,
@@ -181,7 +182,7 @@ def parties(conn: Connection, pledge: int, at: int | None = None) -> list[Party]
 
 def search_parties(conn: Connection, text: str, *, limit: int = 100, after: tuple[int, int, int] | None = None) -> Page[Party]:
     """Present parties whose published name contains a text, whatever its letter case."""
-    where = [func.lower(PARTY.table.c.name).contains(text.lower(), autoescape=True), valid(PARTY, None)]
+    where = [func.lower(PARTY.table.c.name).contains(readable(text).lower(), autoescape=True), valid(PARTY, None)]
     return page(conn, PARTY, where, ["pledge", "side", "ordinal"], limit=limit, after=after)
 
 

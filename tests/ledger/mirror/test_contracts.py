@@ -19,14 +19,12 @@ from ledger.chain.rpc import Rpc
 from ledger.domain import acts, ids
 from ledger.domain.act_types import ConfirmReceivable, Issue, IssueCash, Merge, Move, PayReceivable, SetMandate
 from ledger.domain.acts import Envelope, SignedAct, SignerClaim
-from ledger.mirror import sync
-from ledger.mirror.concepts import FOLDS, table
+from ledger.mirror import sync, verify
 from ledger.mirror.database import Database
 from ledger.mirror.models import Outcome
 from ledger.mirror.queries import acts as act_queries
 from ledger.mirror.queries import chain, members, payments, receivables, tokens
 from ledger.mirror.sync import Mirror
-from ledger.mirror.verify import verify
 
 GENESIS = 1_700_000_000
 DAY = 86_400
@@ -187,7 +185,9 @@ def test_a_receivables_life_is_mirrored_as_the_contracts_answer(db: Database, le
     mirror.catch_up()
     _assert_equals_views(db, ledger, receivable)
     _assert_cash_equals(db, ledger)
-    assert verify(db, table(ledger.manifest), FOLDS).equal
+    assert verify.of(db, ledger.manifest).equal
+    assert verify.of(db, ledger.manifest, rpc=ledger.rpc).equal
+    assert verify.of(db, ledger.manifest, rpc=ledger.rpc, height=ledger.manifest.block + 5).height == ledger.manifest.block + 5
 
 
 def test_debt_and_late_interest_equal_the_contracts(db: Database, ledger: Ledger, mirror: Mirror) -> None:

@@ -154,6 +154,7 @@ def test_pledges_are_found_by_party_status_and_text(followed: Database) -> None:
         assert [party.pledge for party in pledges.search_parties(conn, "other PLEDGOR").rows] == [2]
         assert [party.name for party in pledges.search_parties(conn, "last").rows] == ["Last bank"]
         assert pledges.search_parties(conn, "%").rows == []
+        assert pledges.search_parties(conn, "\0").rows == []
         assert [(one.status, one.pledges) for one in pledges.counts(conn)] == [(PledgeStatus.REGISTERED, 1), (PledgeStatus.ENDED, 1)]
 
 
