@@ -62,7 +62,7 @@ def _signed(value: int, low: int, width: int) -> int:
     return bits - (1 << width) if bits >> width - 1 else bits
 
 
-def _head(head: int) -> dict[str, Any]:
+def head_of(head: int) -> dict[str, Any]:
     """Head word: state 8 | register 16 | rule version 16 | flags 16 | version 24 | sequence 48 | effective 40 (signed) | expires 40."""
     return {
         "status": _bits(head, 0, 8),
@@ -101,7 +101,7 @@ def _segment(segment: int, segment_word: int, root: bytes, content: bytes | None
 
 
 def _change(state: State, event: Event, **values: Any) -> None:
-    state.change(PLEDGE_STATE, (event.args.pledge,), **_head(event.args.head), **values)
+    state.change(PLEDGE_STATE, (event.args.pledge,), **head_of(event.args.head), **values)
 
 
 def _acted(state: State, event: Event, done: Any, account: bytes | None = None) -> None:
@@ -120,7 +120,7 @@ def _filed(state: State, event: Event) -> None:
     told = event.args
     state.add(PLEDGE, Pledge(told.pledge, event.pos, told.register, told.filer, told.filing, told.act))
     unknown: dict[str, Any] = dict.fromkeys(("number", "content", "agreement", "reason", "basis", "ended_at"))
-    state.open(PLEDGE_STATE, PledgeState(pledge=told.pledge, **_head(told.head), **_terms(0), **unknown))
+    state.open(PLEDGE_STATE, PledgeState(pledge=told.pledge, **head_of(told.head), **_terms(0), **unknown))
     _stepped(state, event, told.filer)
 
 
@@ -147,7 +147,7 @@ def _titles_published(state: State, event: Event) -> None:
 def _registered(state: State, event: Event) -> None:
     told, filing, words = event.args, event.args.filing, event.args.words
     published = {"number": filing.instrument.number, "content": filing.content, "agreement": filing.agreement}
-    state.change(PLEDGE_STATE, (told.pledge,), **_head(words.head), **_terms(words.terms), **published)
+    state.change(PLEDGE_STATE, (told.pledge,), **head_of(words.head), **_terms(words.terms), **published)
     state.put(SEGMENT, _segment(told.segment, words.segmentWord, filing.assets.root, filing.content))
     _list_parties(state, told.pledge, filing.parties, told.names)
     _examined(state, event)
@@ -258,7 +258,7 @@ def _assets_released(state: State, event: Event) -> None:
 
 
 def _state_set(state: State, event: Event) -> None:
-    ended = _head(event.args.head)["status"] == PledgeStatus.ENDED
+    ended = head_of(event.args.head)["status"] == PledgeStatus.ENDED
     _change(state, event, reason=event.args.reason, ended_at=event.args.done.effective if ended else None)
     _acted(state, event, event.args.done)
 
