@@ -119,7 +119,27 @@ _PATENT_NUMBER = re.compile(r"(?<![\d/,])(\d{1,2},\d{3},\d{3}|\d{7,8})(?!\d|/|,\
 _ORDINALS = {
     word: number
     for number, word in enumerate(
-        ["FIRST", "SECOND", "THIRD", "FOURTH", "FIFTH", "SIXTH", "SEVENTH", "EIGHTH", "NINTH", "TENTH", "ELEVENTH", "TWELFTH", "THIRTEENTH", "FOURTEENTH", "FIFTEENTH", "SIXTEENTH", "SEVENTEENTH", "EIGHTEENTH", "NINETEENTH"],
+        [
+            "FIRST",
+            "SECOND",
+            "THIRD",
+            "FOURTH",
+            "FIFTH",
+            "SIXTH",
+            "SEVENTH",
+            "EIGHTH",
+            "NINTH",
+            "TENTH",
+            "ELEVENTH",
+            "TWELFTH",
+            "THIRTEENTH",
+            "FOURTEENTH",
+            "FIFTEENTH",
+            "SIXTEENTH",
+            "SEVENTEENTH",
+            "EIGHTEENTH",
+            "NINETEENTH",
+        ],
         1,
     )
 }
