@@ -57,16 +57,20 @@ class Identity:
 
 @dataclass(slots=True)
 class Span:
-    """How many blocks are asked at once, learnt from the time that a step took and from refusals."""
+    """How many blocks are asked at once, learnt from the time that a step took and from refusals.
+
+    Slowness never takes it below `least`: where a commit alone takes longer than the target, smaller steps would only be slower.
+    """
 
     size: int = 1
+    least: int = 16
     most: int = 2_000
     target: float = 0.08
 
     def took(self, seconds: float, blocks: int) -> None:
-        """After a step over `blocks` blocks: doubles while quick, halves when slow."""
-        if seconds > self.target:
-            self.size = max(1, self.size // 2)
+        """After a step over `blocks` blocks: doubles while quick or small, halves when slow."""
+        if seconds > self.target and self.size >= self.least:
+            self.size = max(self.least, self.size // 2)
         elif blocks >= self.size:
             self.size = min(self.most, self.size * 2)
 

@@ -336,7 +336,13 @@ def test_the_span_grows_while_steps_are_quick_and_shrinks_when_slow_or_refused()
     span.took(1.0, span.size)
     assert span.size == span.most // 2
     for _ in range(20):
+        span.took(1.0, span.size)
+    assert span.size == span.least
+    for _ in range(20):
         span.refused()
     assert span.size == 1
     span.took(0.001, 0)
     assert span.size == 1
+    for _ in range(20):
+        span.took(1.0, span.size)
+    assert span.size == span.least
