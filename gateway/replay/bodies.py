@@ -33,7 +33,7 @@ class Cash:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What bodies are made from: the members' accounts by person, the cash of each claim's set, and the key of the invoices' fingerprints."""
+    """What bodies are made from: members' accounts by person, the cash of each claim's set, the key of the invoices' fingerprints."""
 
     accounts: Mapping[str, bytes]
     cash: Mapping[str, Cash]

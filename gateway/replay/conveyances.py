@@ -28,9 +28,9 @@ class Nature(Enum):
 class Conveyance:
     """A classified text.
 
-    `grants`: the document itself grants a security (a supplement, a restatement, a correction that confirms a grant). `partial`/`total`: a release
-    says that it is of a part, or of everything. `ordinal`: which supplement it says it is; 0 if it doesn't. `facilities`: the liens or loans it names.
-    `confirms`: what a correction says the corrected document is. `numbers`: rights that the text itself names.
+    `grants`: the document itself grants a security (a supplement, a restatement, a correction that confirms one). `partial`, `total`:
+    a release says that it is of a part, or of everything. `ordinal`: which supplement it says it is; 0 if it doesn't. `facilities`: the liens
+    or loans that it names. `confirms`: what a correction says the corrected document is. `numbers`: rights that the text itself names.
     """
 
     nature: Nature
@@ -59,7 +59,8 @@ _SUBJECT_TO = re.compile(r"\bSUBJECT TO\b.*")
 _NAME_FOLLOWS = re.compile(r"\b(?:NAME|NAMES|ADDRESS)\b[^.]*?\b(?:IS|ARE|TO|SHOULD BE|AS)\b:?\s.*")
 
 _CORRECTIVE = re.compile(
-    r"\bCORRECTI(?:VE|ON)\b|\bTO CORRECT\b|\bRE-?RECORD(?:ING|ED)? TO\b|\bERRONEOUSLY\b|\b(?:RECORD TO REMOVE|NULLIFY AND REMOVE|TO REMOVE)\b"
+    r"\bCORRECTI(?:VE|ON)\b|\bTO CORRECT\b|\bRE-?RECORD(?:ING|ED)? TO\b|\bERRONEOUSLY\b"
+    r"|\b(?:RECORD TO REMOVE|NULLIFY AND REMOVE|TO REMOVE)\b"
 )
 _CONFIRMS = re.compile(r"\bHEREBY CONFIRMS?\b\s*(?:THE\s+)?(.*)$")
 _ENFORCEMENT = re.compile(r"\bRECEIVER(?:SHIP)?\b|\bFORECLOS|\bSECURED PARTY SALE\b|\bNOTICE OF DEFAULT\b|\b(?:PUBLIC|PRIVATE|UCC) SALE\b")
@@ -73,10 +74,12 @@ _PARTIAL = re.compile(r"\bPARTIAL(?:LY)?\b|\bIN PART\b|\bCERTAIN\b|\bAS TO\b|\bS
 _TOTAL = re.compile(r"\bTERMINAT|\bFULL\b|\bIN ITS ENTIRETY\b|\bENTIRE\b|\bALL\b|\bDISCHARGE\b|\bSATISFACTION\b|\bPAY-?OFF\b")
 _AGENCY = re.compile(
     r"\b(?:SUCCESSOR|SUCCEEDING|REPLACEMENT|SUBSTITUTE|NEW)\b.*\b(?:AGENT|AGENCY|TRUSTEE)\b|\bSUCCESSION OF AGENCY\b"
-    r"|\b(?:CHANGE|RESIGNATION|SUBSTITUTION|REPLACEMENT|APPOINTMENT|REMOVAL) OF (?:\w+ ){0,4}(?:AGENT|TRUSTEE|SECURED PARTY|LENDER)\b|\bAGENCY (?:ASSIGNMENT|TRANSFER|SUCCESSION)"
+    r"|\b(?:CHANGE|RESIGNATION|SUBSTITUTION|REPLACEMENT|APPOINTMENT|REMOVAL) OF (?:\w+ ){0,4}(?:AGENT|TRUSTEE|SECURED PARTY|LENDER)\b"
+    r"|\bAGENCY (?:ASSIGNMENT|TRANSFER|SUCCESSION)"
 )
 _TRANSFER = re.compile(
-    r"(?<!COLLATERAL )(?<!CONDITIONAL )(?<!SECURITY )\b(?:ASSIGNMENT|ASSIGNMENTS|ASSIGNS|TRANSFERS?)\b(?: AND (?:ASSUMPTION|ACCEPTANCE|DELEGATION|TRANSFER|ASSIGNMENT))* OF (?:(?!AND\b|FOR\b|AS\b|GRANT\b)\w+ ){0,7}?(?:"
+    r"(?<!COLLATERAL )(?<!CONDITIONAL )(?<!SECURITY )\b(?:ASSIGNMENT|ASSIGNMENTS|ASSIGNS|TRANSFERS?)\b"
+    r"(?: AND (?:ASSUMPTION|ACCEPTANCE|DELEGATION|TRANSFER|ASSIGNMENT))* OF (?:(?!AND\b|FOR\b|AS\b|GRANT\b)\w+ ){0,7}?(?:"
     + _SECURITY
     + ")"
     r"|" + _SECURITY + r"\s+(?:ASSIGNMENT|TRANSFER)(?: AND ASSUMPTION)?(?: AGREEMENT)?$|\bTRANSFER OF (?:SECURITY|LIEN|MORTGAGE)"
@@ -105,7 +108,8 @@ _FACILITIES = {
 
 _REEL_FRAME = (
     re.compile(
-        r"\bREELS?(?:\s*(?:NOS?|NUMBERS?|#)\b\.?)?\s*:?\s*#?\s*(\d{1,6})\s*[,;/-]?\s*(?:AND\s+|AT\s+)?FRAMES?(?:\s*(?:NOS?|NUMBERS?|#)\b\.?)?\s*:?\s*#?\s*(\d{1,4})\b"
+        r"\bREELS?(?:\s*(?:NOS?|NUMBERS?)\b\.?)?\s*:?\s*#?\s*(\d{1,6})\s*[,;/-]?\s*(?:AND\s+|AT\s+)?"
+        r"FRAMES?(?:\s*(?:NOS?|NUMBERS?)\b\.?)?\s*:?\s*#?\s*(\d{1,4})\b"
     ),
     re.compile(r"\b(?:R/F|REEL[/\s-]+FRAME)(?:\s*(?:NOS?|NUMBERS?)\b\.?)?\s*:?\s*#?\s*(\d{1,6})\s*[-/]\s*(\d{1,4})(?!\d)"),
     re.compile(r"\bRECORDED (?:AT|ON|IN|UNDER)\s*:?\s*(\d{4,6})\s*-\s*(\d{1,4})(?!\d)"),

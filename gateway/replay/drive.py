@@ -1,4 +1,4 @@
-"""Drives the gateway's API through the receivables of a plan: one queue, all acts of a stamp, blocks, wait until mirrored, then the next."""
+"""Drives the gateway's API through a plan's receivables: one queue, all acts of a stamp, blocks, wait until mirrored, the next."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ACT_LIFE_SECONDS = 86_400
 
 @dataclass(slots=True)
 class Drive:
-    """What a drive stands on. `overdue` counts the receivables that the chain calls overdue at a second; `advanced` is told after each stamp."""
+    """What a drive stands on. `overdue` counts which receivables the chain calls overdue at a second; `advanced` hears of each stamp."""
 
     plan: Plan
     gateway: Gateway

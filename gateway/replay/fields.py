@@ -17,7 +17,7 @@ _LIST_SEPARATORS = re.compile(r"\s*[;|]\s*")
 
 
 def column(names: Iterable[str], wanted: tuple[str, ...]) -> str | None:
-    """The column that is called by one of the wanted names, else the one most like the first of them (a misspelling); None if there is none."""
+    """The column that is called by one of the wanted names, else one most like them (a misspelling); None if there is none."""
     present = list(names)
     for name in wanted:
         if name in present:

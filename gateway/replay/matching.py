@@ -55,7 +55,7 @@ def reversed_parties(record: Recordation, pledge: Pledge, known: Successors) -> 
 
 
 def released(record: Recordation, pledges: Iterable[Pledge], known: Successors) -> list[Pledge]:
-    """Live pledges that an uncited release may mean: its giver holds them, its receiver gave them, and the assets are the same or share some.
+    """Live pledges that an uncited release may mean: its giver holds them, its receiver gave them, and they share assets.
 
     Those whose live assets are exactly the listed ones go before others.
     """
@@ -81,8 +81,8 @@ def supplemented(
 ) -> list[Pledge]:
     """Live pledges that an uncited supplement or amendment may belong to: its lender, all its debtors, the lien or loan that it names.
 
-    A numbered supplement belongs to a pledge only whose earlier supplements are known: the fourteenth has thirteen before it, and where they are missing the
-    agreement is missing too. What was itself made of a supplement without agreement is no agreement.
+    A numbered supplement belongs to a pledge only whose earlier supplements are known: the fourteenth has thirteen before it, and where they
+    are missing the agreement is missing too. What was itself made of a supplement without agreement is no agreement.
     """
     return [
         pledge

@@ -16,15 +16,16 @@ INVOICE_ZONE = ZoneInfo("UTC")
 """The invoices name countries by opaque codes only, so their days are counted in UTC."""
 SPEND_ZONE = ZoneInfo("Europe/London")
 DEMONSTRATION = "demonstration"
+_DOLLAR, _POUND, _YUAN = currency("USD"), currency("GBP"), currency("CNY")
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What the sources leave open, as stated by whoever starts the replay."""
 
-    invoice_currency: Currency = currency("USD")
-    spend_currency: Currency = currency("GBP")
-    demonstration_currency: Currency = currency("CNY")
+    invoice_currency: Currency = _DOLLAR
+    spend_currency: Currency = _POUND
+    demonstration_currency: Currency = _YUAN
     seller: str = "Seller of the invoices"
     payer: str = "Payer of the spending"
 
@@ -120,7 +121,7 @@ def busiest(plan: Plan, set_name: str, days: int = MOST_SLICE_DAYS) -> Slice | N
 
 
 def on_network(plan: Plan, part: Slice, start: int) -> Plan:
-    """The plan with the slice's claims only, one record day as two seconds from `start`; pledges stay whole, the demonstration is left out."""
+    """The plan with the slice's claims only, one record day as two seconds from `start`; pledges stay whole, no demonstration."""
     origin = int(datetime(part.first.year, part.first.month, part.first.day, tzinfo=UTC).timestamp())
 
     def real(second: int) -> int:

@@ -1,6 +1,6 @@
-"""The plan for pledges: every record is placed, as acting, without effect, or set aside with a reason. Pure; it writes to the register's model only.
+"""The plan for pledges: every record is placed, as acting, without effect, or set aside with a reason. Pure but for the register's model.
 
-Records are taken by recorded date, then number; the order within a day is not stated by the office, so there a record that cites another comes after it.
+Records are taken by recorded date, then number; the office states no order within a day, so there a record comes after those it cites.
 """
 
 from collections.abc import Callable, Iterable
@@ -155,7 +155,7 @@ class _Planner:
         return [grant, Note(grant.pledge, record, Remark.SAME_AS, f"repeats the record of {earlier.ref}", other=earlier.ref)]
 
     def _orphan(self, record: Recordation, said: Conveyance) -> list[PledgeAct]:
-        """A document that itself grants, and whose agreement isn't in the file, is a pledge of its own; what it cites names it from then on."""
+        """A document that grants by itself and lacks its agreement is a pledge of its own; what it cites names it from then on."""
         for number in said.cites:
             self.aliases.setdefault(cited(record.series, number), ref(record))
         return self._new_pledge(record, said, frozenset({Flag.PARENT_UNKNOWN}))
@@ -363,8 +363,8 @@ class _Planner:
 def _is_part(said: Conveyance, missing: tuple[Property, ...], beyond: tuple[Property, ...], listed: int, live: int) -> bool:
     """Whether a release with its list ends a part only.
 
-    Nothing missing: whole. Else the text decides; where it is silent, a list of other rights that is as long as the pledge's is a wrong digit in a
-    whole release (61835-778: 43 of 44 and one other), and anything shorter ends only what it lists.
+    Nothing missing: whole. Else the text decides; where it is silent, a list with other rights that is as long as the pledge's has a wrong
+    digit in a whole release (61835-778: 43 of 44 and one other), and anything shorter ends only what it lists.
     """
     if not missing:
         return False
@@ -378,7 +378,7 @@ def _shared(record: Recordation, live: dict[str, Property]) -> tuple[Property, .
 
 
 def _corrected_parties(record: Recordation, said: Conveyance, pledge: Pledge, basis: Basis) -> PartyChange | None:
-    """The debtors as corrected, or the lender's name as corrected; who stands there by mistake of capacity (an agent as debtor) changes nothing."""
+    """The debtors as corrected, or the lender's name as corrected; an agent who stands where the debtor should changes nothing."""
     correcting = said.text.partition("PREVIOUSLY RECORDED")[0]
     if any(words in correcting for words in _CONVEYING) and record.assignors != pledge.pledgors:
         agents = any(party.lends for party in record.assignors)

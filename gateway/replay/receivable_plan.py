@@ -2,7 +2,8 @@
 
 Choices, where the sources are silent (they are printed with the reconciliation):
 invoices: the seller is one company that the source doesn't name, the supplier of all; each customer is an obligor.
-spending: the payer is the obligor; a document is one receivable of 30 days before its paid date, its supplier the payee of most of it, its lines splits.
+spending: the payer is the obligor; a document is one receivable, issued 30 days before its paid date to the payee of most of it; its
+lines are splits.
 Late rate 0: the sources pay the face only. One stamp a day: noon of the legal day; a debt is late from the end of its due day.
 """
 
@@ -213,7 +214,7 @@ def _document_claim(lines: list[SpendLine], number: str, obligor: Person, payees
 
 
 def netted(lines: list[tuple[Person, int]]) -> list[int]:
-    """What each line keeps after the document's negative lines are netted: from the same payee's lines first, then from the others', last lines first."""
+    """What each line keeps after negative lines are netted: from the same payee's lines first, then the others', last lines first."""
     kept = [max(amount, 0) for _, amount in lines]
     for person, amount in lines:
         owing = max(-amount, 0)
@@ -227,8 +228,8 @@ def netted(lines: list[tuple[Person, int]]) -> list[int]:
 class Payees:
     """Who a line is paid to. Two persons are never taken for one.
 
-    An id names one payee, unless it stands with several names (an account for one-time suppliers): then each name is one. A name without id is that name;
-    where both are withheld, the document has an unknown payee of its own.
+    An id names one payee, unless it stands with several names (an account for one-time suppliers): then each name is one. A name without id
+    is that name; where both are withheld, the document has an unknown payee of its own.
     """
 
     def __init__(self, lines: Iterable[SpendLine], set_name: str) -> None:

@@ -205,10 +205,10 @@ def receivable_checks(plan: Plan, views: Views, mirror: Database, book: Book, ov
         ]
     late = sum(claim.late for claim in plan.claims)
     checks.append(Check("late claims that were overdue before they were paid", {"source": str(late), "chain": str(overdue)}))
-    return checks + [check for each in plan.receivables for check in source_checks(each, plan)]
+    return checks + [check for each in plan.receivables for check in source_checks(each)]
 
 
-def source_checks(part: ReceivablePlan, plan: Plan) -> list[Check]:
+def source_checks(part: ReceivablePlan) -> list[Check]:
     """Nothing of a source is lost on the way into the plan: lines and amounts read = in claims + set aside."""
     aside = sum(each.amount for each in part.asides)
     return [

@@ -20,7 +20,6 @@ from ledger.chain.rpc import Rpc
 BLOCK_GAS_LIMIT = 300_000_000
 CHAIN_ID = 20_260
 DUMP_SECONDS = 10
-STATES_IN_MEMORY = 64
 MEMORY_BYTES = 4 << 30
 STATE_FILE = "anvil-state.json"
 PROGRAM = Path("@foundry-rs", "anvil-linux-amd64", "bin", "anvil")
@@ -61,16 +60,17 @@ class Anvil:
         self.process.wait()
 
 
-def start(directory: Path, *, genesis_time: int | None = None, port: int = 0, chain_id: int = CHAIN_ID, automine: bool = False) -> Anvil:
+def start(directory: Path, *, genesis_time: int | None = None, port: int = 0, automine: bool = False, old_states: int = 0) -> Anvil:
     """Start on the state in `directory`, or with a new chain whose genesis has the stamp `genesis_time` (default: now).
 
-    Port 0 takes a free one. Without `automine` a block is mined only when the clock says so. A chain found again goes on at the
-    time of its head. NodeError if the port is in use, the program is missing or the state can't be read.
+    Port 0 takes a free one. Without `automine` a block is mined only when the clock says so. old_states: how many states before the
+    head can be read and reorganised back to; each costs a copy of the whole state a block. A chain found again goes on at the time
+    of its head. NodeError if the port is in use, the program is missing or the state can't be read.
     """
     directory.mkdir(parents=True, exist_ok=True)
     state = directory / STATE_FILE
     found = _readable(state)
-    command = _command(state, port, chain_id, automine, None if found else genesis_time)
+    command = _command(state, port, automine, old_states, None if found else genesis_time)
     running = _run(directory, command, port)
     if found:
         _resume_clock(running.url)
@@ -88,18 +88,17 @@ def program() -> Path:
     return next((each for each in installed if each.exists()), Path(on_path) if on_path else installed[0])
 
 
-def _command(state: Path, port: int, chain_id: int, automine: bool, genesis_time: int | None) -> list[str]:
+def _command(state: Path, port: int, automine: bool, old_states: int, genesis_time: int | None) -> list[str]:
     settings = {
         "host": node.LOOPBACK,
         "port": port,
-        "chain-id": chain_id,
+        "chain-id": CHAIN_ID,
         "hardfork": "cancun",
         "gas-limit": BLOCK_GAS_LIMIT,
         "gas-price": 0,
         "block-base-fee-per-gas": 0,
         "accounts": 0,
         "order": "fifo",
-        "prune-history": STATES_IN_MEMORY,
         "state": state,
         "state-interval": DUMP_SECONDS,
     }
@@ -109,6 +108,7 @@ def _command(state: Path, port: int, chain_id: int, automine: bool, genesis_time
         "--disable-min-priority-fee",
         "--disable-default-create2-deployer",
         *([] if automine else ["--no-mining"]),
+        f"--prune-history={old_states}" if old_states else "--prune-history",
     ]
     stamp = [] if genesis_time is None else ["--timestamp", str(genesis_time)]
     pairs = [text for name, value in settings.items() for text in (f"--{name}", str(value))]

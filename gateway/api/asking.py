@@ -1,0 +1,178 @@
+"""What every endpoint shares: the caller's session, the snapshot that it reads, pages, and the form of an answer."""
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Query, Request
+from sqlalchemy import Connection
+
+from gateway.access import READ, Session, authenticate
+from gateway.errors import Problem, invalid, not_found
+from gateway.roles import ROLES
+from gateway.services import Services
+from ledger.chain.blocks import LOG_BITS, last_position
+from ledger.domain.ids import IdError, from_hex
+from ledger.mirror.queries import chain, members
+from ledger.mirror.queries.reading import Page
+
+_OVERSIGHT = ROLES["AUDITOR"] | ROLES["REGULATOR"]
+
+
+def services_of(request: Request) -> Services:
+    """The running gateway's parts."""
+    found: Services = request.app.state.services
+    return found
+
+
+def session_of(request: Request) -> Session:
+    """The caller's session. Raises 401."""
+    kind, _, text = request.headers.get("authorization", "").partition(" ")
+    services = services_of(request)
+    with services.office.read() as conn:
+        session = authenticate(conn, text.strip()) if kind.lower() == "bearer" else None
+    if session is None:
+        raise Problem(401, "Not authenticated", "give a valid API key as `Authorization: Bearer pbk_...`; see `pledgebook keys`")
+    return session
+
+
+Running = Annotated[Services, Depends(services_of)]
+Caller = Annotated[Session, Depends(session_of)]
+
+
+def addressed(text: str, field: str) -> bytes:
+    """An account or key from the request. Raises 422."""
+    return worded(text, 20, field)
+
+
+def worded(text: str, length: int, field: str) -> bytes:
+    """Bytes of a fixed length from hex text. Raises 422."""
+    try:
+        return from_hex(text, length, field)
+    except IdError as wrong:
+        raise invalid(str(wrong), field=field) from wrong
+
+
+def whole_number(text: str, field: str) -> int:
+    """A non-negative integer of at most 256 bits from decimal text. Raises 422."""
+    if not text.isascii() or not text.isdigit() or len(text) > 78 or int(text) >= 1 << 256:
+        raise invalid(f"{field}: a decimal number expected, {text[:80]!r} given", field=field)
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class AsAt:
+    """The point asked about: `at` a position of the chain (None: now)."""
+
+    block: int | None
+    known_at: datetime | None
+
+
+def as_at(
+    block: Annotated[int | None, Query(ge=0, lt=1 << 40, description="As known at the end of this block")] = None,
+    known_at: Annotated[datetime | None, Query(description="As known at this time (RFC 3339)")] = None,
+) -> AsAt:
+    """Reads the two ways to name a point; both together are refused."""
+    if block is not None and known_at is not None:
+        raise invalid("known_at: give block or known_at, not both", field="known_at")
+    if known_at is not None and known_at.tzinfo is None:
+        raise invalid("known_at: a time with its offset expected (RFC 3339), for example 2026-01-31T00:00:00Z", field="known_at")
+    return AsAt(block, known_at)
+
+
+Point = Annotated[AsAt, Depends(as_at)]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the page before")]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One snapshot of the mirror and the point in it; answers are made with `answer`."""
+
+    conn: Connection
+    at: int | None
+    block: int
+    head: dict[str, Any]
+
+    def answer(self, data: Any, next_: str | None = None) -> dict[str, Any]:
+        """The form of every answer that is read from the mirror."""
+        return {"data": data, "next": next_, **self.head}
+
+    def page(self, page: Page[Any], shown: Callable[[Any], Any]) -> dict[str, Any]:
+        """A page of rows, each as `shown`."""
+        return self.answer([shown(row) for row in page.rows], None if page.next is None else cursor_text(page.next))
+
+
+@contextmanager
+def reading(services: Services, session: Session, point: AsAt | None = None) -> Iterator[Reading]:
+    """Opens a snapshot as at a point. Raises 403 without the scope, 503 while nothing is mirrored, 422 for a point beyond it."""
+    session.needs(READ)
+    with services.snapshot() as conn:
+        held = chain.held(conn)
+        if held is None or held.hash is None:
+            raise Problem(503, "Not mirrored yet", "the mirror holds no block yet; try again in a moment")
+        at = _position(conn, point, held.block)
+        block = held.block if at is None else at >> LOG_BITS
+        status = services.sync.status()
+        head = {"block": block, "final": block <= held.block - services.engine.finality, "behind": max(0, status.head - held.block)}
+        if services.engine.development_clock:
+            head["development"] = True
+        yield Reading(conn, at, block, head)
+
+
+def _position(conn: Connection, point: AsAt | None, held: int) -> int | None:
+    if point is None or (point.block is None and point.known_at is None):
+        return None
+    if point.block is not None:
+        if point.block > held:
+            raise invalid(f"block: {point.block} is not mirrored yet; the last is {held}", field="block")
+        return last_position(point.block)
+    found = chain.block_at(conn, int(point.known_at.timestamp())) if point.known_at else None
+    if found is None:
+        raise invalid("known_at: before the ledger's first block", field="known_at")
+    return last_position(found.number)
+
+
+def cursor_text(cursor: tuple[Any, ...]) -> str:
+    """A cursor as the text that a client sends back."""
+    plain = [{"x": each.hex()} if isinstance(each, bytes) else each for each in cursor]
+    return base64.urlsafe_b64encode(orjson.dumps(plain)).decode().rstrip("=")
+
+
+def cursor_from(text: str | None) -> tuple[Any, ...] | None:
+    """A cursor from its text. Raises 422."""
+    if text is None:
+        return None
+    try:
+        read = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return tuple(bytes.fromhex(each["x"]) if isinstance(each, dict) else _number(each) for each in read)
+    except (binascii.Error, ValueError, KeyError, TypeError) as wrong:
+        raise invalid("after: not a cursor of this list; send `next` of the page before", field="after") from wrong
+
+
+def _number(given: Any) -> int:
+    if isinstance(given, bool) or not isinstance(given, int) or not -(1 << 63) <= given < 1 << 63:
+        raise ValueError("no cursor")
+    return given
+
+
+def sees_all(services: Services, session: Session, conn: Connection) -> bool:
+    """Whether the caller oversees the ledger: the node's operator, auditors and regulators."""
+    if session.member is None:
+        return True
+    member = members.get(conn, session.member)
+    return member is not None and not member.suspended and bool(member.roles & _OVERSIGHT)
+
+
+def own_account(services: Services, session: Session, conn: Connection, account: bytes | None) -> bytes | None:
+    """The account that a list is limited to: the one asked for if it may be seen, the caller's own by default, None for all."""
+    if sees_all(services, session, conn):
+        return account
+    if account is not None and account != session.member:
+        raise not_found("account 0x" + account.hex())
+    return session.member

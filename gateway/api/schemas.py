@@ -1,0 +1,127 @@
+"""Bodies of requests. Unknown fields are refused, so that a misspelt one is never taken for an omission."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Hex20 = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
+Hex32 = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{64}$")]
+HexBytes = Annotated[str, Field(pattern=r"^0x([0-9a-fA-F]{2})*$", max_length=4096)]
+Decimal = Annotated[str, Field(pattern=r"^[0-9]{1,78}$")]
+Key = Annotated[str, Field(min_length=1, max_length=256)]
+
+
+class Strict(BaseModel):
+    """A body without room for unknown fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ActRef(Strict):
+    """An act by its account and id."""
+
+    account: Hex20
+    id: Decimal
+
+
+class SignerIn(Strict):
+    """A signer: which account signs, in which role and mode, and, where it matters, with which key and nonce."""
+
+    account: Hex20
+    role: str | None = None
+    mode: str = "SIGNED"
+    key: Hex20 | None = None
+    nonce: Decimal | None = None
+    evidence: Hex32 | None = None
+
+
+class ActIn(Strict):
+    """A signed act: `body` has the fields of the kind's struct; integers as numbers or decimal text, bytes as hex."""
+
+    account: Hex20
+    kind: Annotated[str, Field(max_length=80)]
+    body: dict[str, Any]
+    role: str | None = None
+    signers: Annotated[list[SignerIn], Field(max_length=32)] = []
+    deadline: Annotated[int, Field(ge=0, lt=1 << 64)] | None = None
+    gas: Annotated[int, Field(ge=21_000, lt=1 << 32)] | None = None
+    depends_on: Annotated[list[ActRef], Field(max_length=64)] = []
+
+
+class KeyedAct(ActIn):
+    """An act of a batch with its own idempotency key."""
+
+    key: Key
+
+
+class ActBatch(Strict):
+    acts: Annotated[list[KeyedAct], Field(min_length=1, max_length=500)]
+
+
+class ActWait(Strict):
+    acts: Annotated[list[ActRef], Field(min_length=1, max_length=5000)]
+    until: Annotated[str, Field(pattern="^(sent|mined|final)$")] = "final"
+    timeout: Annotated[float, Field(ge=0, le=120)] = 30
+
+
+class SignatureIn(Strict):
+    """A signature by a wallet (r, s, v); without one the account's key held here signs."""
+
+    account: Hex20
+    signature: HexBytes | None = None
+    evidence: Hex32 | None = None
+
+
+class MemberIn(Strict):
+    """An organisation to be admitted. Without account and operator the gateway makes a key that is both, in its keystore."""
+
+    key: Key
+    name: Annotated[str, Field(min_length=1, max_length=400)]
+    party: Hex32
+    roles: Annotated[list[str], Field(max_length=13)]
+    account: Hex20 | None = None
+    operator: Hex20 | None = None
+    is_contract: bool = False
+    accepts_direct: bool = True
+
+
+class MemberBatch(Strict):
+    members: Annotated[list[MemberIn], Field(min_length=1, max_length=1000)]
+
+
+class MemberWait(Strict):
+    accounts: Annotated[list[Hex20], Field(min_length=1, max_length=2000)]
+    timeout: Annotated[float, Field(ge=0, le=120)] = 30
+
+
+class ContentIn(Strict):
+    """A document for one member, and for others served here who are parties of the same record. Amounts in it are text."""
+
+    member: Hex20
+    share_with: Annotated[list[Hex20], Field(max_length=100)] = []
+    content_schema: Annotated[str, Field(alias="schema", min_length=1, max_length=200)]
+    document: Any
+    seed: Hex32 | None = None
+
+
+class ContentBatch(Strict):
+    items: Annotated[list[ContentIn], Field(min_length=1, max_length=500)]
+
+
+class CallIn(Strict):
+    """A permissionless trigger."""
+
+    key: Key
+    contract: Annotated[str, Field(max_length=80)]
+    function: Annotated[str, Field(max_length=80)]
+    arguments: list[Any] = []
+
+
+class CallBatch(Strict):
+    calls: Annotated[list[CallIn], Field(min_length=1, max_length=500)]
+
+
+class CallWait(Strict):
+    ids: Annotated[list[Hex32], Field(min_length=1, max_length=2000)]
+    until: Annotated[str, Field(pattern="^(sent|mined|final)$")] = "final"
+    timeout: Annotated[float, Field(ge=0, le=120)] = 30

@@ -1,0 +1,50 @@
+"""Settings of a gateway: defaults, then environment (PLEDGEBOOK_...), then what the command line says."""
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MANIFEST, MIRROR_FILE, OFFICE_FILE, OPERATOR_KEY, PASSPHRASE_FILE = (
+    "manifest.json",
+    "mirror.db",
+    "office.db",
+    "operator.key",
+    "keys/passphrase",
+)
+
+
+class Settings(BaseSettings):
+    """Where a gateway keeps its data, which chain it is on, and where it listens."""
+
+    model_config = SettingsConfigDict(env_prefix="PLEDGEBOOK_", extra="ignore")
+
+    home: Path = Path(".pledgebook")
+    """Directory of everything that the gateway keeps: manifest, databases, the embedded chain's state."""
+    data: Path = Path("../shared/data")
+    """Records to be replayed."""
+    engine: str = "anvil"
+    """Name of the chain's client, as in ledger.chain.engines."""
+    node: str = ""
+    """URL of a node that is run elsewhere; empty: the gateway starts a chain of its own in `home`."""
+    mirror_url: str = ""
+    """Database of the mirror; empty: SQLite in `home`."""
+    office_url: str = ""
+    """Database of the office; empty: SQLite in `home`."""
+    host: str = "127.0.0.1"
+    """Where the API listens: loopback, unless a proxy with TLS stands in front."""
+    port: int = 8420
+    """Port of the API; 0 takes a free one."""
+    body_bytes: int = 8 << 20
+    """Longest request body."""
+
+    def mirror_database(self) -> str:
+        """URL of the mirror's database."""
+        return self.mirror_url or f"sqlite:///{self.home / MIRROR_FILE}"
+
+    def office_database(self) -> str:
+        """URL of the office's database."""
+        return self.office_url or f"sqlite:///{self.home / OFFICE_FILE}"
+
+    @property
+    def manifest(self) -> Path:
+        return self.home / MANIFEST

@@ -1,0 +1,206 @@
+"""The tables of `office`. Addresses have 20 bytes, words and ids 32 (big-endian); times are UTC milliseconds of the wall clock unless a
+column says otherwise; a row about a member names its account in `member_id`.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+office = MetaData()
+
+Address = LargeBinary(20)
+Word = LargeBinary(32)
+# SQLite counts up only a column that is exactly INTEGER.
+Counter = BigInteger().with_variant(Integer, "sqlite")
+
+ACT = Table(
+    "act",
+    office,
+    Column("member_id", Address, primary_key=True),
+    Column("act_id", Word, primary_key=True),
+    Column("idem_key", Text, nullable=False),
+    Column("body_hash", Word, nullable=False, comment="of the request as given: another request under the same key is refused"),
+    Column("kind", Text, nullable=False),
+    Column("typed", LargeBinary, nullable=False, comment="the envelope as JSON, numbers and bytes as text"),
+    Column("digest", Word, nullable=False, comment="what each signer signs"),
+    Column("signers_needed", Integer, nullable=False),
+    Column("deadline", BigInteger, nullable=False, comment="UTC seconds of the chain"),
+    Column("depends_on", LargeBinary, comment="JSON list of [account, act id]"),
+    Column("accepted", BigInteger, nullable=False, comment="order of acceptance, in nanoseconds"),
+    Column("state", Text, nullable=False),
+    Column("reason", LargeBinary, comment="JSON: why it was refused, skipped or held"),
+    Column("done_pos", BigInteger, comment="position of the event that spent it"),
+    Column("done_hash", Word, comment="hash of that event's block"),
+    UniqueConstraint("member_id", "idem_key", name="act_idem_key"),
+    Index("act_by_state", "state", "accepted"),
+)
+
+SIGNATURE = Table(
+    "signature",
+    office,
+    Column("member_id", Address, primary_key=True),
+    Column("act_id", Word, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("signer", Address, nullable=False, comment="account of the member that signs"),
+    Column("key", Address, nullable=False),
+    Column("role", Integer, nullable=False),
+    Column("mode", Integer, nullable=False),
+    Column("sig", LargeBinary, comment="null while it is missing"),
+    Column("evidence_root", Word, comment="content root of what an officer saw, where it attests"),
+    ForeignKeyConstraint(["member_id", "act_id"], ["act.member_id", "act.act_id"], name="signature_act"),
+    Index("signature_by_signer", "signer"),
+)
+
+ACT_HISTORY = Table(
+    "act_history",
+    office,
+    Column("id", Counter, primary_key=True, autoincrement=True),
+    Column("member_id", Address, nullable=False),
+    Column("act_id", Word, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("note", Text),
+    Index("act_history_of", "member_id", "act_id", "id"),
+)
+
+LANE = Table(
+    "lane",
+    office,
+    Column("lane", Text, primary_key=True),
+    Column("key", Address, nullable=False, unique=True),
+    Column("owner", Text),
+    Column("until", BigInteger, nullable=False),
+    Column("fence", BigInteger, nullable=False),
+    Column("next_nonce", BigInteger, nullable=False),
+    Column("alarm", Text),
+)
+
+TX = Table(
+    "tx",
+    office,
+    Column("lane", Text, primary_key=True),
+    Column("nonce", BigInteger, primary_key=True, autoincrement=False),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("hash", Word, nullable=False, unique=True),
+    Column("raw", LargeBinary, nullable=False),
+    Column("purpose", Text, nullable=False, comment="acts, call or fill"),
+    Column("state", Text, nullable=False, comment="written, sent, refused (by the node), mined, final or lost"),
+    Column("written", BigInteger, nullable=False),
+    Column("sent", BigInteger),
+    Column("fault", Text, comment="what the node answered last"),
+    Column("block", BigInteger),
+    Index("tx_by_state", "lane", "state", "nonce"),
+)
+
+TX_ACT = Table(
+    "tx_act",
+    office,
+    Column("hash", Word, primary_key=True),
+    Column("member_id", Address, primary_key=True),
+    Column("act_id", Word, primary_key=True),
+    Index("tx_act_of", "member_id", "act_id"),
+)
+
+CALL = Table(
+    "call",
+    office,
+    Column("member_id", Address, primary_key=True),
+    Column("call_id", Word, primary_key=True),
+    Column("idem_key", Text, nullable=False),
+    Column("body_hash", Word, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("what", Text, nullable=False, comment="contract.function"),
+    Column("target", Address, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("gas", BigInteger, nullable=False),
+    Column("accepted", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("hash", Word, comment="its transaction"),
+    Column("reason", LargeBinary),
+    UniqueConstraint("member_id", "idem_key", name="call_idem_key"),
+    Index("call_by_state", "state", "accepted"),
+    Index("call_by_hash", "hash"),
+)
+
+SETTLED = Table(
+    "settled",
+    office,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("block", BigInteger, nullable=False),
+    Column("hash", Word),
+)
+
+CONTENT = Table(
+    "content",
+    office,
+    Column("member_id", Address, primary_key=True),
+    Column("root", Word, primary_key=True),
+    Column("seed", Word, nullable=False),
+    Column("schema", Text, nullable=False),
+    Column("bytes", LargeBinary, nullable=False, comment="RFC 8785"),
+    Column("at", BigInteger, nullable=False),
+)
+
+MASTER = Table(
+    "master",
+    office,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False, comment="the master secret, sealed under the passphrase (scrypt)"),
+)
+
+MEMBER = Table(
+    "member",
+    office,
+    Column("member_id", Address, primary_key=True),
+    Column("name", Text, unique=True, comment="what this gateway's operator calls it; null: nothing"),
+    Column("sealed", LargeBinary, nullable=False, comment="the member's secret, sealed with the master secret"),
+    Column("at", BigInteger, nullable=False),
+)
+
+MEMBER_KEY = Table(
+    "member_key",
+    office,
+    Column("key", Address, primary_key=True),
+    Column("member_id", Address, nullable=False),
+    Column("purpose", Text, nullable=False, comment="operator, relayer, deployer or council"),
+    Column("sealed", LargeBinary, nullable=False, comment="the private key, sealed with its member's secret"),
+    Column("at", BigInteger, nullable=False),
+    Column("retired", BigInteger),
+    Index("member_key_of", "member_id"),
+)
+
+API_KEY = Table(
+    "api_key",
+    office,
+    Column("id", Text, primary_key=True),
+    Column("member_id", Address, comment="null: the operator, who acts for every member held here"),
+    Column("hash", Word, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+)
+
+AUDIT = Table(
+    "audit",
+    office,
+    Column("id", Counter, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("subject", Text, nullable=False, comment="id of the API key"),
+    Column("member_id", Address),
+    Column("action", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Index("audit_of", "member_id", "id"),
+)

@@ -1,0 +1,1 @@
+"""From an accepted act to its one effect on the chain: states, lanes, sending and settling."""

@@ -1,0 +1,112 @@
+"""Nonce rules of a lane: pure functions over what we wrote and what the chain counts.
+
+A lane is one sending key with no authority of its own. Its nonces are columns of written rows; there is no second counter.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+LEASE_MS = 15_000
+RESEND_MS = 10_000
+
+
+class TxState(StrEnum):
+    """Where a transaction stands: `refused` is the node's answer to its bytes, `lost` that another one took its nonce or it reverted."""
+
+    WRITTEN = "written"
+    SENT = "sent"
+    REFUSED = "refused"
+    MINED = "mined"
+    FINAL = "final"
+    LOST = "lost"
+
+
+IN_FLIGHT = (TxState.WRITTEN, TxState.SENT, TxState.REFUSED)
+
+
+class Answer(StrEnum):
+    """What a node's answer to a sent transaction means."""
+
+    TAKEN = "taken"
+    KNOWN = "known"
+    MINED_BEFORE = "nonce used"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A lane as this process holds it. `fence` must still be the row's for every write."""
+
+    name: str
+    key: bytes
+    fence: int
+    next_nonce: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A transaction that was written and is not settled."""
+
+    nonce: int
+    attempt: int
+    hash: bytes
+    raw: bytes
+    purpose: str
+    state: TxState
+    sent: int | None
+
+
+class LaneAlarm(Exception):
+    """The chain counts a nonce that we never wrote: somebody else has this lane's key. Nothing is sent any more."""
+
+
+class LeaseLost(Exception):
+    """Another process holds the lane; what was to be written is not written."""
+
+
+_KNOWN = ("already known", "already imported", "known transaction", "already in pool", "alreadyknown")
+_USED = ("nonce too low", "nonce is too low", "nonce below", "noncetoolow")
+
+
+def answer_of(message: str | None) -> Answer:
+    """What a refusal says about a transaction; None is acceptance."""
+    if message is None:
+        return Answer.TAKEN
+    text = message.lower()
+    if any(known in text for known in _KNOWN):
+        return Answer.KNOWN
+    return Answer.MINED_BEFORE if any(used in text for used in _USED) else Answer.REFUSED
+
+
+def check_count(lane: Lane, counted: int) -> None:
+    """Holds the chain's count of a lane's key against what was written. Raises LaneAlarm when the chain is ahead of us."""
+    if counted > lane.next_nonce:
+        raise LaneAlarm(
+            f"lane {lane.name}: the chain counts {counted} transactions of 0x{lane.key.hex()}, we wrote {lane.next_nonce}; "
+            "the key is used elsewhere, or this office was restored from an old copy: give the lane a new key"
+        )
+
+
+def newest(written: Sequence[Written]) -> list[Written]:
+    """The newest attempt at each nonce, in nonce order."""
+    latest = {tx.nonce: tx for tx in sorted(written, key=lambda tx: tx.attempt)}
+    return [latest[nonce] for nonce in sorted(latest)]
+
+
+def to_send(written: Sequence[Written], counted: int, now: int, room: int) -> list[Written]:
+    """Which bytes go out now, in nonce order: never sent ones, and those sent so long ago that they may have been dropped.
+
+    Nothing below the chain's count; at most `room` transactions may wait in the node.
+    """
+    waiting = [tx for tx in newest(written) if tx.nonce >= counted][:room]
+    return [tx for tx in waiting if tx.state is TxState.WRITTEN or (tx.state is TxState.SENT and _is_stale(tx, now))]
+
+
+def to_fill(written: Sequence[Written], counted: int) -> list[Written]:
+    """Nonces whose bytes the node will never take: a zero transfer fills them, else all later ones wait for ever."""
+    return [tx for tx in newest(written) if tx.state is TxState.REFUSED and tx.nonce >= counted]
+
+
+def _is_stale(tx: Written, now: int) -> bool:
+    return tx.sent is None or now - tx.sent > RESEND_MS

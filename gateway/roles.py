@@ -1,0 +1,49 @@
+"""Names of business roles and consent modes, as contracts/types/Roles.sol numbers them."""
+
+from gateway.errors import invalid
+
+ROLES = {
+    "REGISTRAR": 1 << 0,
+    "PLEDGOR": 1 << 1,
+    "SUPPLIER": 1 << 2,
+    "OBLIGOR": 1 << 3,
+    "BANK": 1 << 4,
+    "SETTLEMENT_BANK": 1 << 5,
+    "GUARANTOR": 1 << 6,
+    "APPRAISER": 1 << 7,
+    "AUDITOR": 1 << 8,
+    "REGULATOR": 1 << 9,
+    "COURT_OFFICER": 1 << 10,
+    "ANCHORER": 1 << 11,
+    "CUSTODIAN": 1 << 12,
+}
+MODES = {"SIGNED": 1, "ATTESTED": 2, "ORDERED": 3, "DEEMED": 4}
+
+
+def role(name: str, field: str) -> int:
+    """The bit of a role. Raises 422."""
+    if name not in ROLES:
+        raise invalid(f"{field}: {name!r} is no role; one of {', '.join(ROLES)}", field=field)
+    return ROLES[name]
+
+
+def mask(names: list[str], field: str) -> int:
+    """The bits of several roles. Raises 422."""
+    return sum({role(name, field) for name in names})
+
+
+def names_of(bits: int) -> list[str]:
+    """The roles in a mask."""
+    return [name for name, bit in ROLES.items() if bits & bit]
+
+
+def mode(name: str, field: str) -> int:
+    """The number of a consent mode. Raises 422."""
+    if name not in MODES:
+        raise invalid(f"{field}: {name!r} is no consent mode; one of {', '.join(MODES)}", field=field)
+    return MODES[name]
+
+
+def mode_name(number: int) -> str:
+    """The name of a consent mode."""
+    return next((name for name, value in MODES.items() if value == number), str(number))

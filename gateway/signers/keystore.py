@@ -1,0 +1,202 @@
+"""The local keystore: one master secret, sealed under the passphrase, wraps a secret for each member, which wraps its keys.
+
+Nothing here prints a secret: the classes that hold one have no fields in their repr. V3 files are for import and export only.
+"""
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from coincurve import PrivateKey
+from eth_account import Account
+from sqlalchemy import Connection, insert, select, update
+
+from gateway.office.database import now_ms
+from gateway.office.models import MASTER, MEMBER, MEMBER_KEY
+from gateway.outbox.encode import address_of
+from gateway.signers.interface import KeyUnheld, SigningLocked
+from gateway.signers.sealing import SECRET_BYTES, seal, seal_with_passphrase, unseal, unseal_with_passphrase
+from ledger.mirror.database import Database
+
+OPERATOR, RELAYER, COUNCIL = "operator", "relayer", "council"
+HOUSE = bytes(20)
+"""The owner of the gateway's own keys (relayers, and the council's on a local chain): no member's account."""
+
+
+@dataclass
+class Keystore:
+    """Keys of the members served here. Without a passphrase it is locked: it knows which keys it holds, and signs nothing."""
+
+    office: Database = field(repr=False)
+    _master: bytes | None = field(default=None, repr=False)
+    _secrets: dict[bytes, bytes] = field(default_factory=dict, repr=False)
+    _keys: dict[bytes, tuple[bytes, PrivateKey]] = field(default_factory=dict, repr=False)
+
+    @property
+    def locked(self) -> bool:
+        return self._master is None
+
+    def unlock(self, passphrase: bytes) -> None:
+        """Opens the keystore, or makes its master secret on the first use. Raises Unsealable for a wrong passphrase."""
+        with self.office.write() as conn:
+            sealed = conn.execute(select(MASTER.c.sealed)).scalar()
+            if sealed is not None:
+                self._master = unseal_with_passphrase(passphrase, sealed)
+                return
+            master = secrets.token_bytes(SECRET_BYTES)
+            conn.execute(insert(MASTER).values(id=1, sealed=seal_with_passphrase(passphrase, master)))
+            self._master = master
+
+    def change_passphrase(self, passphrase: bytes) -> None:
+        """Seals the master secret anew; members' secrets and keys stay as they are. Raises SigningLocked."""
+        with self.office.write() as conn:
+            conn.execute(update(MASTER).values(sealed=seal_with_passphrase(passphrase, self._opened())))
+
+    def create(self, member: bytes, purpose: str = OPERATOR) -> bytes:
+        """A new key for an account that is served here; returns its address. Raises SigningLocked."""
+        key = PrivateKey()
+        self._store([(member, key)], purpose)
+        return address_of(key)
+
+    def accounts(self, names: Sequence[str]) -> list[bytes]:
+        """The accounts under these names; a new name gets an account whose address is its first key. Raises SigningLocked."""
+        with self.office.write() as conn:
+            found = {name: member for name, member in conn.execute(select(MEMBER.c.name, MEMBER.c.member_id)) if name in set(names)}
+            for name in dict.fromkeys(names):
+                if name not in found:
+                    key = PrivateKey()
+                    found[name] = address_of(key)
+                    self._new_secret(conn, found[name], name)
+                    self._insert(conn, [(found[name], key)], OPERATOR)
+        return [found[name] for name in names]
+
+    def add(self, member: bytes, private: bytes, purpose: str = OPERATOR) -> bytes:
+        """Takes a private key in; returns its address. A key that is already here stays as it is."""
+        key = PrivateKey(private)
+        if not self._row(address_of(key)):
+            self._store([(member, key)], purpose)
+        return address_of(key)
+
+    def import_v3(self, member: bytes, file: dict[str, Any], passphrase: str) -> bytes:
+        """Takes in a V3 key file. Raises ValueError for a wrong passphrase."""
+        return self.add(member, bytes(Account.decrypt(file, passphrase)))
+
+    def export_v3(self, member: bytes, key: bytes, passphrase: str) -> dict[str, Any]:
+        """A key as a V3 file under its own passphrase. Raises KeyUnheld, SigningLocked."""
+        exported: dict[str, Any] = Account.encrypt(self._private(member, key).secret, passphrase)
+        return exported
+
+    def retire(self, member: bytes, key: bytes) -> None:
+        """Signs no more with a key; its box stays, so that what it signed can be shown. Raises KeyUnheld."""
+        with self.office.write() as conn:
+            where = (MEMBER_KEY.c.key == key, MEMBER_KEY.c.member_id == member, MEMBER_KEY.c.retired.is_(None))
+            if not conn.execute(update(MEMBER_KEY).where(*where).values(retired=now_ms())).rowcount:
+                raise KeyUnheld(f"key 0x{key.hex()} is not held for 0x{member.hex()}")
+        self._keys.pop(key, None)
+
+    def holds(self, member: bytes, key: bytes) -> bool:
+        """Whether `key` can sign for `member` here."""
+        cached = self._keys.get(key)
+        if cached is not None:
+            return cached[0] == member
+        row = self._row(key)
+        return row is not None and row.member_id == member and row.retired is None
+
+    def keys(self, member: bytes, purpose: str = OPERATOR) -> list[bytes]:
+        """The keys held for a member, oldest first."""
+        columns = MEMBER_KEY.c
+        asked = select(columns.key).where(columns.member_id == member, columns.purpose == purpose, columns.retired.is_(None))
+        with self.office.read() as conn:
+            return list(conn.execute(asked.order_by(columns.at, columns.key)).scalars())
+
+    def members(self) -> list[bytes]:
+        """The accounts that this gateway holds keys of."""
+        with self.office.read() as conn:
+            found = conn.execute(select(MEMBER.c.member_id).where(MEMBER.c.member_id != HOUSE).order_by(MEMBER.c.at, MEMBER.c.member_id))
+            return list(found.scalars())
+
+    def serves(self, member: bytes) -> bool:
+        """Whether this gateway serves a member, that is, keeps a secret for it."""
+        if member in self._secrets:
+            return member != HOUSE
+        with self.office.read() as conn:
+            return member != HOUSE and _secret_box(conn, member) is not None
+
+    def sign(self, member: bytes, key: bytes, digest: bytes) -> bytes:
+        """r, s, v (27 or 28) of a digest. Raises KeyUnheld, SigningLocked."""
+        signature = self._private(member, key).sign_recoverable(digest, hasher=None)
+        return signature[:64] + bytes([signature[64] + 27])
+
+    def private(self, key: bytes) -> PrivateKey:
+        """A sending key of the gateway's own. Raises KeyUnheld, SigningLocked."""
+        return self._private(HOUSE, key)
+
+    def derived(self, member: bytes, message: bytes) -> bytes:
+        """32 bytes that only who has the member's secret can know (HMAC-SHA256). Raises SigningLocked."""
+        return hmac.digest(self._committed_secret(member), message, "sha256")
+
+    def _opened(self) -> bytes:
+        if self._master is None:
+            raise SigningLocked
+        return self._master
+
+    def _store(self, made: list[tuple[bytes, PrivateKey]], purpose: str) -> None:
+        with self.office.write() as conn:
+            self._insert(conn, made, purpose)
+
+    def _insert(self, conn: Connection, made: list[tuple[bytes, PrivateKey]], purpose: str) -> None:
+        rows = [
+            {
+                "key": address_of(key),
+                "member_id": member,
+                "purpose": purpose,
+                "sealed": seal(self._secret(conn, member), key.secret, member + address_of(key)),
+                "at": now_ms(),
+            }
+            for member, key in made
+        ]
+        conn.execute(insert(MEMBER_KEY), rows)
+
+    def _secret(self, conn: Connection, member: bytes) -> bytes:
+        box = _secret_box(conn, member)
+        return self._new_secret(conn, member) if box is None else unseal(self._opened(), box, member)
+
+    def _new_secret(self, conn: Connection, member: bytes, name: str | None = None) -> bytes:
+        secret = secrets.token_bytes(SECRET_BYTES)
+        conn.execute(insert(MEMBER).values(member_id=member, name=name, sealed=seal(self._opened(), secret, member), at=now_ms()))
+        return secret
+
+    def _committed_secret(self, member: bytes) -> bytes:
+        # Kept in memory only once it is on disk: an insert that rolls back must not leave a secret that nothing can be unsealed with.
+        known = self._secrets.get(member)
+        if known is None:
+            with self.office.write() as conn:
+                known = self._secret(conn, member)
+            self._secrets[member] = known
+        return known
+
+    def _private(self, member: bytes, key: bytes) -> PrivateKey:
+        cached = self._keys.get(key)
+        if cached is None:
+            cached = self._open(member, key)
+            self._keys[key] = cached
+        if cached[0] != member:
+            raise KeyUnheld(f"key 0x{key.hex()} is not held for 0x{member.hex()}")
+        return cached[1]
+
+    def _open(self, member: bytes, key: bytes) -> tuple[bytes, PrivateKey]:
+        row = self._row(key)
+        if row is None or row.member_id != member or row.retired is not None:
+            raise KeyUnheld(f"key 0x{key.hex()} is not held for 0x{member.hex()}")
+        return member, PrivateKey(unseal(self._committed_secret(member), row.sealed, member + key))
+
+    def _row(self, key: bytes) -> Any:
+        with self.office.read() as conn:
+            return conn.execute(select(MEMBER_KEY).where(MEMBER_KEY.c.key == key)).one_or_none()
+
+
+def _secret_box(conn: Connection, member: bytes) -> bytes | None:
+    found: bytes | None = conn.execute(select(MEMBER.c.sealed).where(MEMBER.c.member_id == member)).scalar()
+    return found

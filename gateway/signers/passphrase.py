@@ -1,0 +1,54 @@
+"""Where the keystore's passphrase comes from: a file descriptor, a systemd credential or a file. Never the command line or the environment
+itself, which other processes can read.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+FD_VARIABLE = "PLEDGEBOOK_PASSPHRASE_FD"
+FILE_VARIABLE = "PLEDGEBOOK_PASSPHRASE_FILE"
+CREDENTIALS_VARIABLE = "CREDENTIALS_DIRECTORY"
+CREDENTIAL = "pledgebook-passphrase"
+LEAST_BYTES = 12
+
+
+class PassphraseError(ValueError):
+    """A passphrase that can't be read or is too short."""
+
+
+def find(environment: Mapping[str, str]) -> bytes | None:
+    """The passphrase, or None where none is given. Raises PassphraseError."""
+    if number := environment.get(FD_VARIABLE):
+        return _checked(_from_descriptor(number), f"file descriptor {number}")
+    path = _path(environment)
+    return None if path is None else _checked(_from_file(path), str(path))
+
+
+def _path(environment: Mapping[str, str]) -> Path | None:
+    credential = Path(environment[CREDENTIALS_VARIABLE], CREDENTIAL) if CREDENTIALS_VARIABLE in environment else None
+    if credential is not None and credential.exists():
+        return credential
+    return Path(environment[FILE_VARIABLE]) if FILE_VARIABLE in environment else None
+
+
+def _from_descriptor(number: str) -> bytes:
+    try:
+        with os.fdopen(int(number), "rb") as source:
+            return source.read()
+    except (OSError, ValueError) as wrong:
+        raise PassphraseError(f"passphrase: file descriptor {number} can't be read ({wrong})") from wrong
+
+
+def _from_file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as wrong:
+        raise PassphraseError(f"passphrase: {path} can't be read ({wrong.strerror})") from wrong
+
+
+def _checked(read: bytes, source: str) -> bytes:
+    passphrase = read.rstrip(b"\r\n")
+    if len(passphrase) < LEAST_BYTES:
+        raise PassphraseError(f"passphrase: {source} has {len(passphrase)} bytes, at least {LEAST_BYTES} are needed")
+    return passphrase
