@@ -24,8 +24,8 @@ from gateway.services import Services
 from ledger import faults
 from ledger.domain.acts import ActError, Envelope, SignerClaim, body_from, digest, to_json
 from ledger.domain.ids import HASHED_ID, IdError, act_id, to_hex
-from ledger.mirror.models import Member, MemberKey, Outcome
 from ledger.mirror.models import Act as Told
+from ledger.mirror.models import Member, MemberKey, Outcome
 from ledger.mirror.queries import acts as act_queries
 from ledger.mirror.queries import chain, members
 from ledger.mirror.schema import word

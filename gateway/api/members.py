@@ -1,0 +1,86 @@
+"""Members: who takes part, with which roles and keys; and their admission on a ledger whose admitter's key is held here."""
+
+import time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from gateway import calls, roles
+from gateway.access import ADMIT, READ
+from gateway.api import shown
+from gateway.api.asking import Caller, Cursor, Limit, Point, Running, addressed, cursor_from, reading, worded
+from gateway.api.schemas import MemberBatch, MemberIn, MemberWait
+from gateway.errors import Problem, not_found
+from ledger.domain.ids import to_hex
+from ledger.mirror.queries import members
+
+router = APIRouter(tags=["members"])
+
+_LOOK_SECONDS = 1.0
+
+
+@router.get("/members")
+def list_members(
+    services: Running,
+    session: Caller,
+    point: Point,
+    role: Annotated[str | None, Query(description="Only members with this role")] = None,
+    limit: Limit = 100,
+    after: Cursor = None,
+) -> dict[str, Any]:
+    """Members by account."""
+    mask = None if role is None else roles.role(role, "role")
+    with reading(services, session, point) as view:
+        page = members.all_members(view.conn, view.at, role=mask, limit=limit, after=cursor_from(after))  # type: ignore[arg-type]
+        return view.page(page, shown.member)
+
+
+@router.get("/members/{account}")
+def get_member(account: str, services: Running, session: Caller, point: Point) -> dict[str, Any]:
+    """A member with its operator keys."""
+    with reading(services, session, point) as view:
+        found = members.get(view.conn, addressed(account, "account"), view.at)
+        if found is None:
+            raise not_found(f"member {account}")
+        keys = [shown.member_key(key) for key in members.keys(view.conn, found.account, view.at)]
+        return view.answer({**shown.member(found), "keys": keys})
+
+
+@router.post("/members:batch", status_code=202)
+def admit_members(asked: MemberBatch, services: Running, session: Caller) -> dict[str, Any]:
+    """Admits up to 1,000 organisations. Accounts are answered at once; `POST /members:wait` says when the mirror has them."""
+    session.needs(ADMIT)
+    if not session.is_operator:
+        raise Problem(403, "Not permitted", "only the operator of a gateway that holds an admitter's key admits members")
+    accounts = services.keystore.accounts([each.key for each in asked.members if each.account is None])
+    made = dict(zip([each.key for each in asked.members if each.account is None], accounts, strict=True))
+    answers: list[dict[str, Any]] = []
+    with services.office.write() as conn:
+        for each in asked.members:
+            account = made[each.key] if each.account is None else addressed(each.account, "account")
+            operator = account if each.operator is None else addressed(each.operator, "operator")
+            call = calls.admission(services, conn, each.key, _arguments(each, account, operator))
+            answers.append({"key": each.key, "account": to_hex(account), "operator": to_hex(operator), "state": call.state})
+    services.wake()
+    return {"members": answers}
+
+
+@router.post("/members:wait")
+def wait_for_members(asked: MemberWait, services: Running, session: Caller) -> dict[str, Any]:
+    """Returns when the mirror has every account, or after `timeout` seconds; `pending` lists the others."""
+    session.needs(READ)
+    pending = [addressed(each, "accounts") for each in asked.accounts]
+    end = time.monotonic() + asked.timeout
+    while True:
+        seen = services.progress.count
+        with services.snapshot() as conn:
+            pending = [account for account in pending if members.get(conn, account) is None]
+        left = end - time.monotonic()
+        if not pending or left <= 0:
+            return {"pending": [to_hex(account) for account in pending]}
+        services.progress.wait(seen, min(left, _LOOK_SECONDS))
+
+
+def _arguments(asked: MemberIn, account: bytes, operator: bytes) -> list[Any]:
+    party, mask = worded(asked.party, 32, "party"), roles.mask(asked.roles, "roles")
+    return [account, operator, party, mask, asked.is_contract, asked.accepts_direct, asked.name]

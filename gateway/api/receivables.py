@@ -1,0 +1,128 @@
+"""Receivables: what was issued and confirmed, who owes it, and how it stands now or stood at a point."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from gateway.access import Session
+from gateway.api import shown
+from gateway.api.asking import (
+    Caller,
+    Cursor,
+    Limit,
+    Point,
+    Reading,
+    Running,
+    addressed,
+    cursor_from,
+    own_account,
+    reading,
+    sees_all,
+    whole_number,
+)
+from gateway.errors import invalid, not_found
+from gateway.services import Services
+from ledger.mirror.models import Condition, ReceivableStatus
+from ledger.mirror.queries import chain, payments, receivables, tokens
+from ledger.mirror.queries.receivables import Standing
+from ledger.mirror.schema import number
+
+router = APIRouter(tags=["receivables"])
+
+
+@router.get("/receivables")
+def list_receivables(
+    services: Running,
+    session: Caller,
+    point: Point,
+    party: Annotated[str | None, Query(description="Only those of this supplier or obligor")] = None,
+    status: Annotated[str | None, Query(description="draft, live, closed, cancelled, refused or withdrawn")] = None,
+    limit: Limit = 100,
+    after: Cursor = None,
+) -> dict[str, Any]:
+    """Receivables in the order of their issue; a member sees those that it is a party of."""
+    with reading(services, session, point) as view:
+        account = own_account(services, session, view.conn, None if party is None else addressed(party, "party"))
+        cursor = cursor_from(after)
+        page = receivables.find(view.conn, party=account, status=_status(status), at=view.at, limit=limit, after=cursor)  # type: ignore[arg-type]
+        return view.page(page, shown.receivable)
+
+
+@router.get("/receivables/{receivable}")
+def get_receivable(receivable: str, services: Running, session: Caller, point: Point) -> dict[str, Any]:
+    """A receivable with its debt and condition at the time of the block."""
+    with reading(services, session, point) as view:
+        standing = visible(services, session, view, receivable)
+        header = chain.header(view.conn, view.block)
+        time = header.time if header else 0
+        debt = receivables.debt(standing, time)
+        currency = standing.receivable.currency
+        return view.answer(
+            {
+                **shown.receivable(standing),
+                "condition": Condition(receivables.condition(standing, time)).name.lower(),
+                "debt": {"principal": shown.money(debt.principal, currency), "interest": shown.money(debt.interest, currency)},
+                "tokens": tokens.tiled(view.conn, standing.receivable.number, view.at)[0],
+            }
+        )
+
+
+@router.get("/receivables/{receivable}/tokens")
+def list_tokens(
+    receivable: str, services: Running, session: Caller, point: Point, limit: Limit = 100, after: Cursor = None
+) -> dict[str, Any]:
+    """The tokens that tile a receivable, by start."""
+    with reading(services, session, point) as view:
+        found = visible(services, session, view, receivable).receivable
+        page = tokens.of_receivable(view.conn, found.number, view.at, limit=limit, after=cursor_from(after))  # type: ignore[arg-type]
+        return view.page(page, lambda row: shown.token(row, number(found.id), found.currency))
+
+
+@router.get("/receivables/{receivable}/lineage")
+def get_lineage(
+    receivable: str,
+    services: Running,
+    session: Caller,
+    start: Annotated[int, Query(ge=0)] = 0,
+    end: Annotated[int | None, Query(ge=1)] = None,
+) -> dict[str, Any]:
+    """Who held any part of the range [start, end) in minor units, and from which position to which; the whole face without a range."""
+    with reading(services, session) as view:
+        found = visible(services, session, view, receivable).receivable
+        rows = tokens.lineage(view.conn, found.number, start, found.face if end is None else end)
+        return view.answer([shown.plain(row) for row in rows])
+
+
+@router.get("/receivables/{receivable}/payments")
+def list_payments(receivable: str, services: Running, session: Caller, point: Point) -> dict[str, Any]:
+    """What came in for a receivable, and what was distributed of it: the steps of the ruler."""
+    with reading(services, session, point) as view:
+        found = visible(services, session, view, receivable).receivable
+        received = [shown.plain(row) for row in payments.receipts(view.conn, found.number)]
+        distributed = [shown.plain(row) for row in payments.distributed(view.conn, found.number, view.at)]
+        return view.answer({"currency": shown.currency_code(found.currency), "received": received, "distributed": distributed})
+
+
+def visible(services: Services, session: Session, view: Reading, receivable: str) -> Standing:
+    """The receivable, if the caller is a party, holds or held a piece, or oversees the ledger. Raises 404 otherwise."""
+    standing = receivables.get(view.conn, whole_number(receivable, "receivable"), view.at)
+    if standing is None or not (sees_all(services, session, view.conn) or _concerns(view, standing, session.member)):
+        raise not_found(f"receivable {receivable}")
+    return standing
+
+
+def _concerns(view: Reading, standing: Standing, account: bytes | None) -> bool:
+    found = standing.receivable
+    if account in (found.supplier, found.obligor, found.issuer):
+        return True
+    return any(holding.owner == account for holding in tokens.lineage(view.conn, found.number, 0, found.face))
+
+
+def _status(name: str | None) -> int | None:
+    if name is None:
+        return None
+    try:
+        return ReceivableStatus[name.upper()]
+    except KeyError as wrong:
+        known = ", ".join(each.name.lower() for each in ReceivableStatus)
+        raise invalid(f"status: {name[:40]!r} is none of {known}", field="status") from wrong

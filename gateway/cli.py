@@ -1,0 +1,306 @@
+"""The command `pledgebook`: one line for every error, and an exit code that programs can read.
+
+Rooms are imported inside the commands, so that `--help` and small commands start at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gateway.config import Settings
+
+if TYPE_CHECKING:
+    from gateway.runtime import Runtime
+    from gateway.signers.keystore import Keystore
+
+console = Console()
+errors = Console(stderr=True)
+
+cli = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Pledges and receivable tokens on a ledger."
+)
+mirror_cli = typer.Typer(no_args_is_help=True, help="The mirror: chain state in SQL.")
+keys_cli = typer.Typer(no_args_is_help=True, help="Keys of the members served here, and API keys.")
+cli.add_typer(mirror_cli, name="mirror")
+cli.add_typer(keys_cli, name="keys")
+
+Home = Annotated[Path | None, typer.Option(help="Directory of everything the gateway keeps  [default: .pledgebook]")]
+Data = Annotated[Path | None, typer.Option(help="Folder of records to replay  [default: ../shared/data]")]
+EngineName = Annotated[str | None, typer.Option("--engine", help="anvil (embedded) or kaia (four validators)")]
+Port = Annotated[int | None, typer.Option(help="Port of the API on loopback; 0 takes a free one")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Put the present home aside and start a new chain")]
+Currency = Annotated[str, typer.Option(help="Currency of the invoices, which name none (ISO 4217)")]
+
+
+def main() -> None:
+    """Runs the command line. Every foreseen error is one line on standard error and exit code 1."""
+    with one_line_errors():
+        cli()
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Turns what the rooms raise for a person into one line."""
+    from gateway.errors import Problem
+    from gateway.replay.client import ReplayStopped
+    from gateway.replay.sources import NoData
+    from gateway.runtime import StartError
+    from gateway.signers.interface import KeyUnheld, SigningLocked
+    from gateway.signers.passphrase import PassphraseError
+    from gateway.signers.sealing import Unsealable
+    from ledger.chain.clock import ClockError
+    from ledger.chain.direct import TransactionFailed
+    from ledger.chain.manifest import ManifestError
+    from ledger.chain.node import NodeError
+    from ledger.chain.rpc import NodeUnreachable, RpcError
+
+    foreseen = (
+        StartError,
+        NodeError,
+        NodeUnreachable,
+        RpcError,
+        ManifestError,
+        TransactionFailed,
+        ClockError,
+        ReplayStopped,
+        NoData,
+        PassphraseError,
+        Unsealable,
+        SigningLocked,
+        KeyUnheld,
+        Problem,
+        TimeoutError,
+        FileNotFoundError,
+        PermissionError,
+    )
+    try:
+        yield
+    except foreseen as error:
+        errors.print(f"[red]error[/red] {error}", soft_wrap=True, highlight=False)
+        sys.exit(1)
+
+
+@cli.command()
+def up(
+    home: Home = None,
+    data: Data = None,
+    engine: EngineName = None,
+    port: Port = None,
+    fresh: Fresh = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Run once on free ports in a temporary home; exit 0 only if everything reconciles")
+    ] = False,
+    replay_records: Annotated[bool, typer.Option("--replay/--no-replay", help="Replay real records at the first start")] = True,
+    currency: Currency = "USD",
+) -> None:
+    """Starts chain, mirror and gateway, replays the records, prints the reconciliation, and stays up until Ctrl-C."""
+    if check:
+        with tempfile.TemporaryDirectory(prefix="pledgebook-") as folder:
+            ok = _up(_settings(Path(folder), data, engine, 0), currency, stays=False, replay_records=True)
+        raise typer.Exit(0 if ok else 1)
+    settings = _settings(home, data, engine, port)
+    if fresh:
+        _put_aside(settings.home)
+    _up(settings, currency, stays=True, replay_records=replay_records)
+
+
+@cli.command()
+def replay(home: Home = None, data: Data = None, fresh: Fresh = False, currency: Currency = "USD", engine: EngineName = None) -> None:
+    """Replays a folder of records into the ledger of a home and exits 0 only if everything reconciles."""
+    settings = _settings(home, data, engine, 0)
+    if fresh:
+        _put_aside(settings.home)
+    raise typer.Exit(0 if _up(settings, currency, stays=False, replay_records=True) else 1)
+
+
+def _up(settings: Settings, currency: str, *, stays: bool, replay_records: bool) -> bool:
+    from gateway import runtime
+    from gateway.replay import run as replays
+
+    options = replays.Options(data=settings.data, home=settings.home, currency=currency, console=console)
+    genesis_time = replays.genesis_time(options) if replay_records else None
+    running = runtime.start(settings, genesis_time=genesis_time, report=lambda text: console.print(f"[dim]{text}[/dim]"))
+    try:
+        ok = replays.replay(options, running).ok if replay_records else True
+        if stays:
+            _stay(running)
+        return ok
+    finally:
+        running.stop()
+
+
+def _stay(running: Runtime) -> None:
+    if running.clock is not None:
+        running.clock.jump_to_now()
+        running.clock.run()
+    home = running.services.settings.home
+    table = Table(show_header=False, box=None)
+    table.add_row("API", running.url)
+    table.add_row("Documentation", f"{running.url}/docs")
+    table.add_row("Operator's key", str(home / "operator.key"))
+    table.add_row("Node", ", ".join(running.node_urls))
+    console.print(table)
+    console.print("Stop with Ctrl-C.")
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    stopped.wait()
+    if running.clock is not None:
+        running.clock.hold()
+    console.print("stopping")
+
+
+@mirror_cli.command("sync")
+def mirror_sync(
+    node: Annotated[str, typer.Option(help="URL of a node of the ledger")], home: Home = None, engine: EngineName = None
+) -> None:
+    """Brings the mirror of a home up to the node's head and exits. A running gateway does this by itself."""
+    from ledger.chain import engines
+    from ledger.chain import manifest as manifests
+    from ledger.chain.rpc import Rpc
+    from ledger.mirror import database, sync
+
+    settings = _settings(home, None, engine, None)
+    kind = engines.engine(settings.engine)
+    held = manifests.load(settings.manifest)
+    with Rpc(node) as rpc:
+        mirror = sync.of(database.open(settings.mirror_database()), rpc, held, finality=kind.finality, development=kind.development_clock)
+        mirror.catch_up()
+        console.print(f"mirrored to block {mirror.status().block}")
+
+
+@mirror_cli.command("verify")
+def mirror_verify(
+    home: Home = None,
+    height: Annotated[int | None, typer.Option(help="Block to verify at  [default: the last one]")] = None,
+    node: Annotated[str | None, typer.Option(help="Rebuild from this node's chain instead of the stored raw events")] = None,
+) -> None:
+    """Rebuilds every projection in a fresh database and compares each table by hash; exit 0 only if all are equal."""
+    from ledger.chain import manifest as manifests
+    from ledger.chain.rpc import Rpc
+    from ledger.mirror import database, verify
+
+    settings = _settings(home, None, None, None)
+    held = manifests.load(settings.manifest)
+    live = database.open(settings.mirror_database())
+    report = verify.of(live, held, rpc=None if node is None else Rpc(node), height=height)
+    table = Table("table", "rows live", "rows rebuilt", "equal")
+    for each in report.tables:
+        table.add_row(each.name, str(each.rows_live), str(each.rows_rebuilt), "yes" if each.equal else "[red]no[/red]")
+    console.print(table)
+    console.print(f"block {report.height}: {'equal' if report.equal else 'NOT EQUAL'}")
+    raise typer.Exit(0 if report.equal else 1)
+
+
+@keys_cli.command("list")
+def keys_list(home: Home = None) -> None:
+    """The accounts served here and their keys' addresses."""
+    keystore = _keystore(_settings(home, None, None, None))
+    for member in keystore.members():
+        console.print(f"0x{member.hex()}: {', '.join('0x' + key.hex() for key in keystore.keys(member)) or 'no key'}", soft_wrap=True)
+
+
+@keys_cli.command("import-v3")
+def keys_import(
+    account: str, file: Path, passphrase_file: Annotated[Path, typer.Option(help="File with the V3 file's passphrase")], home: Home = None
+) -> None:
+    """Takes the key of a V3 file in for an account."""
+    from gateway.runtime import StartError
+    from ledger.domain.ids import IdError, address, to_hex
+
+    keystore = _keystore(_settings(home, None, None, None))
+    try:
+        key = keystore.import_v3(address(account, "account"), json.loads(file.read_text()), passphrase_file.read_text().strip())
+    except (IdError, ValueError) as wrong:
+        raise StartError(f"{file}: {wrong}; give a V3 key file and its passphrase") from wrong
+    console.print(f"took in {to_hex(key)}; list it on the ledger with an AddKey act of the account")
+
+
+@keys_cli.command("export-v3")
+def keys_export(
+    account: str,
+    key: str,
+    file: Path,
+    passphrase_file: Annotated[Path, typer.Option(help="File with the new passphrase")],
+    home: Home = None,
+) -> None:
+    """Writes a key as a V3 file under its own passphrase."""
+    from gateway.runtime import StartError
+    from ledger.domain.ids import IdError, address
+
+    keystore = _keystore(_settings(home, None, None, None))
+    try:
+        exported = keystore.export_v3(address(account, "account"), address(key, "key"), passphrase_file.read_text().strip())
+    except IdError as wrong:
+        raise StartError(str(wrong)) from wrong
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+        json.dump(exported, stream)
+    console.print(f"wrote {file}")
+
+
+@keys_cli.command("issue-api-key")
+def keys_issue(
+    name: str,
+    member: Annotated[str | None, typer.Option(help="Account that the key acts for; without it the operator's")] = None,
+    days: Annotated[int, typer.Option(min=1, max=3650)] = 90,
+    read_only: bool = False,
+    home: Home = None,
+) -> None:
+    """Makes an API key and prints it once."""
+    from gateway import access
+    from gateway.office import database
+    from ledger.domain.ids import address
+
+    settings = _settings(home, None, None, None)
+    scopes = (access.READ,) if read_only else access.SCOPES if member is None else (access.READ, access.ACT)
+    with database.open(settings.office_database()).write() as conn:
+        console.print(access.issue(conn, name, None if member is None else address(member, "member"), scopes, days), soft_wrap=True)
+
+
+@cli.command()
+def doctor(home: Home = None, engine: EngineName = None) -> None:
+    """Checks what a start needs and what a home holds; exit 1 if something is wrong."""
+    from gateway import health
+
+    found = health.examine(_settings(home, None, engine, None))
+    table = Table("check", "result", "what to do")
+    for each in found:
+        table.add_row(each.name, "[green]ok[/green]" if each.ok else f"[red]{each.fault}[/red]", each.advice)
+    console.print(table)
+    raise typer.Exit(0 if all(each.ok for each in found) else 1)
+
+
+def _settings(home: Path | None, data: Path | None, engine: str | None, port: int | None) -> Settings:
+    given = {"home": home, "data": data, "engine": engine, "port": port}
+    return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+
+
+def _keystore(settings: Settings) -> Keystore:
+    from gateway.office import database
+    from gateway.runtime import unlock
+    from gateway.signers.keystore import Keystore
+
+    keystore = Keystore(database.open(settings.office_database()))
+    unlock(keystore, settings)
+    return keystore
+
+
+def _put_aside(home: Path) -> None:
+    """Nothing is deleted: the old home stays beside the new one, under the first free number."""
+    if home.exists():
+        number = next(count for count in range(1, 10_000) if not home.with_name(f"{home.name}.{count}").exists())
+        home.rename(home.with_name(f"{home.name}.{number}"))
+        console.print(f"the old home is now {home.with_name(f'{home.name}.{number}')}", soft_wrap=True)

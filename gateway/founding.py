@@ -1,0 +1,119 @@
+"""Founding a ledger of one's own: the council's key, settlement banks with their cash, the offices of the shipped registers."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from gateway import acts, calls
+from gateway.access import SCOPES, Session
+from gateway.acts import Request, Wanted
+from gateway.errors import Problem
+from gateway.outbox import store
+from gateway.roles import MODES, ROLES
+from gateway.services import Services
+from gateway.signers.keystore import COUNCIL, HOUSE, RELAYER, Keystore
+from ledger.chain.deploy import CashPlan, Founding, RegisterPlan
+from ledger.chain.engines import Engine
+from ledger.domain import registers
+from ledger.domain.money import currency
+from ledger.mirror.queries import acts as act_queries
+from ledger.mirror.queries import members
+
+COUNCIL_DELAY_SECONDS = 3 * 86_400
+"""How long a decision of the council waits on a network of members; a chain whose clock can be set has none."""
+WAIT_SECONDS = 120.0
+_FOUNDER = Session("founding", None, frozenset(SCOPES))
+
+
+@dataclass(frozen=True, slots=True)
+class _Founder:
+    """A member that is there from the start: name in the keystore, public name, role."""
+
+    key: str
+    name: str
+    role: str
+
+
+BANKS = {code: _Founder(f"bank {code}", f"Settlement bank for {code}", "SETTLEMENT_BANK") for code in ("USD", "GBP", "CNY")}
+OFFICES = {register.number: _Founder(f"office {register.number}", register.office, "REGISTRAR") for register in registers.SHIPPED}
+
+
+def house_key(keystore: Keystore, purpose: str) -> bytes:
+    """The gateway's own key for a purpose, made at the first use. Raises SigningLocked."""
+    held = keystore.keys(HOUSE, purpose)
+    return held[0] if held else keystore.create(HOUSE, purpose)
+
+
+def founding(keystore: Keystore, engine: Engine) -> Founding:
+    """What the ledger is deployed with."""
+    council = house_key(keystore, COUNCIL)
+    return Founding(
+        council=council,
+        council_delay=0 if engine.development_clock else COUNCIL_DELAY_SECONDS,
+        admitters=(council,),
+        cash=tuple(_cash(code, _account(keystore, bank)) for code, bank in BANKS.items()),
+        registers=tuple(_register(shipped, _account(keystore, OFFICES[shipped.number])) for shipped in registers.SHIPPED),
+    )
+
+
+def admit_founders(services: Services, idle: Callable[[], None]) -> None:
+    """Enrols the relayer, admits banks and offices, and gives each office its second officer. Does nothing twice."""
+    founders = [*BANKS.values(), *OFFICES.values()]
+    with services.office.write() as conn:
+        calls.enrolment(services, conn, house_key(services.keystore, RELAYER))
+        for founder in founders:
+            account = _account(services.keystore, founder)
+            party = sha256(f"pledgebook:founder:{founder.key}".encode()).digest()
+            calls.admission(services, conn, founder.key, [account, account, party, ROLES[founder.role], False, True, founder.name])
+    services.wake()
+    _until(services, idle, lambda: _are_members(services, founders), "founding members are not mirrored")
+    for office in OFFICES.values():
+        _second_officer(services, _account(services.keystore, office), idle)
+
+
+def _second_officer(services: Services, office: bytes, idle: Callable[[], None]) -> None:
+    """Acts that take two officers need two keys of the office's account."""
+    held = services.keystore.keys(office)
+    key = held[1] if len(held) > 1 else services.keystore.create(office)
+    body = {"key": "0x" + key.hex(), "roles": ROLES["REGISTRAR"]}
+    actor = Wanted(office, ROLES["REGISTRAR"], MODES["SIGNED"], held[0], None, None)
+    request = Request("second officer", office, "AddKey", body, (actor,), None, None, ())
+    (outcome,) = acts.accept(services, _FOUNDER, [request])
+    if isinstance(outcome, Problem):
+        raise outcome
+    _until(services, idle, lambda: _has_key(services, key), "the office's second key is not mirrored")
+
+
+def _cash(code: str, bank: bytes) -> CashPlan:
+    unit = currency(code)
+    return CashPlan(bank, unit.number, f"{code} of {BANKS[code].name}", f"pb{code}")
+
+
+def _register(shipped: registers.Shipped, office: bytes) -> RegisterPlan:
+    return RegisterPlan(shipped.number, office, shipped.rule, shipped.codes, shipped.words, shipped.name)
+
+
+def _account(keystore: Keystore, founder: _Founder) -> bytes:
+    return keystore.accounts([founder.key])[0]
+
+
+def _are_members(services: Services, founders: list[_Founder]) -> bool:
+    with services.snapshot() as conn:
+        relays = act_queries.is_relayer(conn, house_key(services.keystore, RELAYER))
+        return relays and all(members.get(conn, _account(services.keystore, founder)) is not None for founder in founders)
+
+
+def _has_key(services: Services, key: bytes) -> bool:
+    with services.snapshot() as conn:
+        return members.of_key(conn, key) is not None
+
+
+def _until(services: Services, idle: Callable[[], None], done: Callable[[], bool], late: str) -> None:
+    end = time.monotonic() + WAIT_SECONDS
+    while not done():
+        if time.monotonic() > end:
+            with services.office.read() as conn:
+                raise TimeoutError(f"{late} after {WAIT_SECONDS:.0f} s; lanes: {store.alarms(conn) or 'no alarm'}; {services.faults()}")
+        idle()
+        services.progress.wait(services.progress.count, 0.05)

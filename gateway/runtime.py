@@ -1,0 +1,255 @@
+"""A running gateway: chain, databases, mirror, outbox and HTTP server, started in this order and stopped in the other."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+
+from gateway import access, app, founding
+from gateway.config import OPERATOR_KEY, PASSPHRASE_FILE, Settings
+from gateway.office import database as office_database
+from gateway.outbox import sender as lanes
+from gateway.outbox.sender import Sender
+from gateway.outbox.settle import Settler
+from gateway.services import Progress, Services
+from gateway.signers import passphrase
+from gateway.signers.keystore import COUNCIL, RELAYER, Keystore
+from ledger.chain import deploy, local
+from ledger.chain import manifest as manifests
+from ledger.chain.clock import DevelopmentClock
+from ledger.chain.engines import Engine, engine
+from ledger.chain.rpc import Rpc
+from ledger.mirror import concepts, database, sync
+
+log = logging.getLogger(__name__)
+
+Report = Callable[[str], None]
+
+
+class StartError(Exception):
+    """The gateway can't start; one line that says why and what to do."""
+
+
+@dataclass
+class Runtime:
+    """A started gateway. `url` is where its API answers; `clock` is the embedded chain's, if it has one."""
+
+    services: Services
+    url: str
+    api_key: str
+    node_urls: tuple[str, ...]
+    clock: DevelopmentClock | None
+    _stack: ExitStack = field(repr=False)
+
+    def stop(self) -> None:
+        """Stops everything that was started, last first; what was accepted is on disk."""
+        self._stack.close()
+
+
+def start(settings: Settings, *, genesis_time: int | None = None, report: Report = log.info) -> Runtime:
+    """Starts a gateway on `settings.home`, with a chain of its own unless a node is named. Raises StartError, NodeError, ManifestError."""
+    stack = ExitStack()
+    try:
+        return _start(settings, genesis_time, report, stack)
+    except BaseException:
+        stack.close()
+        raise
+
+
+def _start(settings: Settings, genesis_time: int | None, report: Report, stack: ExitStack) -> Runtime:
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    listening = stack.enter_context(_listen(settings))
+    report("opening databases")
+    office = office_database.open(settings.office_database())
+    stack.callback(office.close)
+    keystore = Keystore(office)
+    unlock(keystore, settings)
+    report(f"starting the chain ({settings.engine})")
+    urls, kind = _chain(settings, genesis_time, stack)
+    rpc = stack.enter_context(Rpc(urls[0]))
+    clock = DevelopmentClock(rpc, kind) if kind.development_clock else None
+    is_new = not settings.manifest.exists()
+    report("deploying the contracts" if is_new else "finding the contracts")
+    manifest = _ledger(rpc, keystore, kind, settings.manifest, clock)
+    services, workers = _services(settings, kind, manifest, rpc, office, keystore, stack)
+    _run(workers, services, stack)
+    if is_new or not _is_founded(settings):
+        report("admitting settlement banks and offices")
+        founding.admit_founders(services, clock.mine if clock else _nothing)
+        _founded_mark(settings).touch()
+    url = _serve(services, listening, stack)
+    return Runtime(services, url, _operator_key(services, settings), urls, clock, stack)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Takes the port before anything else starts, so that one in use is said at once; 0 takes a free one."""
+    listening = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+        listening.listen(128)
+    except OSError as taken:
+        listening.close()
+        raise StartError(
+            f"port {settings.port} on {settings.host}: {taken.strerror}; give another with --port, or 0 for a free one"
+        ) from taken
+    return listening
+
+
+def unlock(keystore: Keystore, settings: Settings) -> None:
+    """Opens the keystore with the passphrase given, or a home's own. Raises PassphraseError, Unsealable."""
+    given = passphrase.find(os.environ)
+    if given is None and not settings.node:
+        given = _own_passphrase(settings.home / PASSPHRASE_FILE)
+    if given is not None:
+        keystore.unlock(given)
+
+
+def _own_passphrase(file: Path) -> bytes:
+    """A ledger that this home runs for itself keeps its passphrase beside it, readable by its user only."""
+    if not file.exists():
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+            stream.write(secrets.token_hex(32))
+    return file.read_bytes().strip()
+
+
+def _chain(settings: Settings, genesis_time: int | None, stack: ExitStack) -> tuple[tuple[str, ...], Engine]:
+    kind = engine(settings.engine)
+    if settings.node:
+        return (settings.node,), kind
+    chain = local.start_local(settings.engine, settings.home, genesis_time=genesis_time if kind.development_clock else None)
+    stack.callback(chain.stop)
+    return chain.urls, chain.engine
+
+
+def _ledger(rpc: Rpc, keystore: Keystore, kind: Engine, file: Path, clock: DevelopmentClock | None) -> manifests.Manifest:
+    if not file.exists() and keystore.locked:
+        raise StartError(
+            f"{file}: no manifest, and no passphrase to found a ledger with; see {passphrase.FILE_VARIABLE} in docs/operations.md"
+        )
+    if file.exists():
+        found = manifests.load(file)
+        deploy.check(rpc, found)
+        return found
+    return deploy.deploy(rpc, founding.founding(keystore, kind), file, mine=clock.mine if clock else None)
+
+
+def _services(
+    settings: Settings,
+    kind: Engine,
+    manifest: manifests.Manifest,
+    rpc: Rpc,
+    office: database.Database,
+    keystore: Keystore,
+    stack: ExitStack,
+) -> tuple[Services, Mapping[str, Callable[[threading.Event], None]]]:
+    mirror = database.open(settings.mirror_database())
+    stack.callback(mirror.close)
+    progress = Progress()
+    mirrored = sync.of(mirror, rpc, manifest, finality=kind.finality, development=kind.development_clock)
+    senders = [] if keystore.locked else _senders(kind, manifest, rpc, office, keystore, progress)
+    settler = Settler(office=office, mirror=mirror, sync=mirrored, engine=kind, rpc=rpc, moved=progress.announce)
+
+    def wake() -> None:
+        for each in senders:
+            each.wake()
+
+    def faults() -> list[str]:
+        return [fault for fault in [*(each.fault for each in senders), settler.alarm] if fault]
+
+    services = Services(settings, kind, manifest, rpc, office, mirror, keystore, mirrored, concepts.table(manifest), progress, wake, faults)
+    named = {f"lane {index}": each.run for index, each in enumerate(senders)}
+    return services, {"mirror": mirrored.run, "settler": settler.run, **named}
+
+
+def _senders(
+    kind: Engine, manifest: manifests.Manifest, rpc: Rpc, office: database.Database, keystore: Keystore, progress: Progress
+) -> list[Sender]:
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    purposes = {lanes.RELAY: RELAYER, lanes.COUNCIL: COUNCIL}
+    return [
+        Sender(
+            lane,
+            founding.house_key(keystore, purpose),
+            office=office,
+            keystore=keystore,
+            rpc=rpc,
+            engine=kind,
+            chain_id=manifest.chain_id,
+            acts_address=manifest.address("Acts") if lane == lanes.RELAY else None,
+            owner=owner,
+            moved=progress.announce,
+        )
+        for lane, purpose in purposes.items()
+    ]
+
+
+def _run(workers: Mapping[str, Callable[[threading.Event], None]], services: Services, stack: ExitStack) -> None:
+    stop = threading.Event()
+    threads = [threading.Thread(target=run, args=(stop,), name=name, daemon=True) for name, run in workers.items()]
+    for thread in threads:
+        thread.start()
+
+    def end() -> None:
+        stop.set()
+        services.wake()
+        services.sync.wake()
+        for thread in threads:
+            thread.join(timeout=10)
+
+    stack.callback(end)
+
+
+def _serve(services: Services, listening: socket.socket, stack: ExitStack) -> str:
+    config = uvicorn.Config(app.create(services), log_config=None, access_log=False, lifespan="off", server_header=False)
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = _nothing  # type: ignore[attr-defined,unused-ignore]
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="http", daemon=True)
+    thread.start()
+
+    def end() -> None:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+    stack.callback(end)
+    host, port = listening.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _operator_key(services: Services, settings: Settings) -> str:
+    """The operator's API key, made at the first start and kept in the home, readable by its user only; a new one if it has expired."""
+    file = settings.home / OPERATOR_KEY
+    if file.exists():
+        kept = file.read_text().strip()
+        with services.office.read() as conn:
+            if access.authenticate(conn, kept) is not None:
+                return kept
+        file.unlink()
+    with services.office.write() as conn:
+        made = access.issue(conn, "operator", None)
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+        stream.write(made)
+    return made
+
+
+def _founded_mark(settings: Settings) -> Path:
+    return settings.home / "founded"
+
+
+def _is_founded(settings: Settings) -> bool:
+    """A ledger that was joined by its manifest is founded elsewhere."""
+    return bool(settings.node) or _founded_mark(settings).exists()
+
+
+def _nothing() -> None:
+    """For callers that need a callback and want none."""
