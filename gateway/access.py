@@ -1,7 +1,7 @@
 """Who asks: API keys, their scopes, and which members a session may act for.
 
-A key is 256 random bits, so its SHA-256 can be stored and compared: there is nothing to guess and stretch. The operator's key acts for every
-member whose keys this gateway holds: who shares a gateway trusts its operator, or signs in a wallet of its own.
+A key is 256 random bits, so its SHA-256 can be stored and compared: there is nothing to guess and stretch. The operator's key acts for
+every member whose keys this gateway holds: who shares a gateway trusts its operator, or signs in a wallet of its own.
 """
 
 import hmac

@@ -1,4 +1,7 @@
-"""Accepting acts: from a request to a signed envelope on disk. What is accepted is committed before it is answered; what isn't leaves nothing."""
+"""Accepting acts: from a request to a signed envelope on disk.
+
+What is accepted is committed before it is answered; what isn't leaves nothing.
+"""
 
 import time
 from collections.abc import Sequence
@@ -114,7 +117,7 @@ def _accept(services: Services, session: Session, requests: Sequence[Request]) -
                 session.acting_for(request.account, services.keystore)
                 results[at] = _earlier(request, known)
                 if results[at] is None:
-                    drafts[at] = _draft(services, session, request, people, chain_time)
+                    drafts[at] = _draft(services, request, people, chain_time)
                     _check_unspent(services, conn, drafts[at], spent, results, at)
             except Problem as wrong:
                 results[at] = wrong
@@ -132,7 +135,7 @@ def _earlier(request: Request, known: dict[tuple[bytes, int], Act]) -> Act | Non
     return act
 
 
-def _draft(services: Services, session: Session, request: Request, people: _People, chain_time: int) -> _Draft:
+def _draft(services: Services, request: Request, people: _People, chain_time: int) -> _Draft:
     try:
         body = body_from(request.kind, request.body)
     except ActError as wrong:

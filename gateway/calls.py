@@ -1,4 +1,4 @@
-"""Transactions of the gateway's own keys that carry no signed act: admissions (council) and permissionless triggers (anybody may call them).
+"""Transactions of the gateway's own keys that carry no signed act: admissions (council) and permissionless triggers (anybody may).
 
 They need no act id, since each has one effect by its own condition; the idempotency key keeps a gateway from sending one twice.
 """

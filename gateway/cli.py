@@ -6,7 +6,6 @@ Rooms are imported inside the commands, so that `--help` and small commands star
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 import tempfile
@@ -199,7 +198,7 @@ def mirror_verify(
     report = verify.of(live, held, rpc=None if node is None else Rpc(node), height=height)
     table = Table("table", "rows live", "rows rebuilt", "equal")
     for each in report.tables:
-        table.add_row(each.name, str(each.rows_live), str(each.rows_rebuilt), "yes" if each.equal else "[red]no[/red]")
+        table.add_row(each.name, str(each.rows), str(each.rows_rebuilt), "yes" if each.equal else "[red]no[/red]")
     console.print(table)
     console.print(f"block {report.height}: {'equal' if report.equal else 'NOT EQUAL'}")
     raise typer.Exit(0 if report.equal else 1)
@@ -238,7 +237,7 @@ def keys_export(
     home: Home = None,
 ) -> None:
     """Writes a key as a V3 file under its own passphrase."""
-    from gateway.runtime import StartError
+    from gateway.runtime import StartError, write_secret
     from ledger.domain.ids import IdError, address
 
     keystore = _keystore(_settings(home, None, None, None))
@@ -246,8 +245,7 @@ def keys_export(
         exported = keystore.export_v3(address(account, "account"), address(key, "key"), passphrase_file.read_text().strip())
     except IdError as wrong:
         raise StartError(str(wrong)) from wrong
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
-        json.dump(exported, stream)
+    write_secret(file, json.dumps(exported))
     console.print(f"wrote {file}")
 
 

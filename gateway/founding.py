@@ -36,7 +36,7 @@ class _Founder:
 
 
 BANKS = {code: _Founder(f"bank {code}", f"Settlement bank for {code}", "SETTLEMENT_BANK") for code in ("USD", "GBP", "CNY")}
-OFFICES = {register.number: _Founder(f"office {register.number}", register.office, "REGISTRAR") for register in registers.SHIPPED}
+OFFICES = {register.office: _Founder(f"office {register.office}", register.office, "REGISTRAR") for register in registers.SHIPPED}
 
 
 def house_key(keystore: Keystore, purpose: str) -> bytes:
@@ -53,21 +53,22 @@ def founding(keystore: Keystore, engine: Engine) -> Founding:
         council_delay=0 if engine.development_clock else COUNCIL_DELAY_SECONDS,
         admitters=(council,),
         cash=tuple(_cash(code, _account(keystore, bank)) for code, bank in BANKS.items()),
-        registers=tuple(_register(shipped, _account(keystore, OFFICES[shipped.number])) for shipped in registers.SHIPPED),
+        registers=tuple(_register(shipped, _account(keystore, OFFICES[shipped.office])) for shipped in registers.SHIPPED),
     )
 
 
 def admit_founders(services: Services, idle: Callable[[], None]) -> None:
     """Enrols the relayer, admits banks and offices, and gives each office its second officer. Does nothing twice."""
     founders = [*BANKS.values(), *OFFICES.values()]
+    accounts = services.keystore.accounts([founder.key for founder in founders])
+    relayer = house_key(services.keystore, RELAYER)
     with services.office.write() as conn:
-        calls.enrolment(services, conn, house_key(services.keystore, RELAYER))
-        for founder in founders:
-            account = _account(services.keystore, founder)
+        calls.enrolment(services, conn, relayer)
+        for founder, account in zip(founders, accounts, strict=True):
             party = sha256(f"pledgebook:founder:{founder.key}".encode()).digest()
             calls.admission(services, conn, founder.key, [account, account, party, ROLES[founder.role], False, True, founder.name])
     services.wake()
-    _until(services, idle, lambda: _are_members(services, founders), "founding members are not mirrored")
+    _until(services, idle, lambda: _are_members(services, relayer, accounts), "founding members are not mirrored")
     for office in OFFICES.values():
         _second_officer(services, _account(services.keystore, office), idle)
 
@@ -98,10 +99,9 @@ def _account(keystore: Keystore, founder: _Founder) -> bytes:
     return keystore.accounts([founder.key])[0]
 
 
-def _are_members(services: Services, founders: list[_Founder]) -> bool:
+def _are_members(services: Services, relayer: bytes, accounts: list[bytes]) -> bool:
     with services.snapshot() as conn:
-        relays = act_queries.is_relayer(conn, house_key(services.keystore, RELAYER))
-        return relays and all(members.get(conn, _account(services.keystore, founder)) is not None for founder in founders)
+        return act_queries.is_relayer(conn, relayer) and all(members.get(conn, account) is not None for account in accounts)
 
 
 def _has_key(services: Services, key: bytes) -> bool:

@@ -118,8 +118,7 @@ def _own_passphrase(file: Path) -> bytes:
     """A ledger that this home runs for itself keeps its passphrase beside it, readable by its user only."""
     if not file.exists():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
-            stream.write(secrets.token_hex(32))
+        write_secret(file, secrets.token_hex(32))
     return file.read_bytes().strip()
 
 
@@ -237,9 +236,14 @@ def _operator_key(services: Services, settings: Settings) -> str:
         file.unlink()
     with services.office.write() as conn:
         made = access.issue(conn, "operator", None)
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
-        stream.write(made)
+    write_secret(file, made)
     return made
+
+
+def write_secret(file: Path, text: str) -> None:
+    """Writes a new file that only its user can read. Raises FileExistsError."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+        stream.write(text)
 
 
 def _founded_mark(settings: Settings) -> Path:

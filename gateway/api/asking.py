@@ -161,7 +161,7 @@ def _number(given: Any) -> int:
     return given
 
 
-def sees_all(services: Services, session: Session, conn: Connection) -> bool:
+def sees_all(session: Session, conn: Connection) -> bool:
     """Whether the caller oversees the ledger: the node's operator, auditors and regulators."""
     if session.member is None:
         return True
@@ -169,9 +169,9 @@ def sees_all(services: Services, session: Session, conn: Connection) -> bool:
     return member is not None and not member.suspended and bool(member.roles & _OVERSIGHT)
 
 
-def own_account(services: Services, session: Session, conn: Connection, account: bytes | None) -> bytes | None:
+def own_account(session: Session, conn: Connection, account: bytes | None) -> bytes | None:
     """The account that a list is limited to: the one asked for if it may be seen, the caller's own by default, None for all."""
-    if sees_all(services, session, conn):
+    if sees_all(session, conn):
         return account
     if account is not None and account != session.member:
         raise not_found("account 0x" + account.hex())

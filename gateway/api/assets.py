@@ -22,7 +22,7 @@ def list_encumbrances(
     effective_at: Effective = None,
     ended: Annotated[bool, Query(description="Ended ones too")] = False,
 ) -> dict[str, Any]:
-    """The pledges on an asset (key as hex) in rank order: by effective time, then by sequence; with documents that differ from the record."""
+    """The pledges on an asset (key as hex) in rank order (effective time, sequence), and documents that differ from the record."""
     key = worded(asset, 32, "asset")
     with reading(services, session, point) as view:
         burdens = pledges.encumbrances(view.conn, key, at=view.at, time=seconds(effective_at), live_only=not ended)

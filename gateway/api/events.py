@@ -8,7 +8,6 @@ from gateway.access import READ, Session
 from gateway.api import shown
 from gateway.api.asking import Caller, Limit, Reading, Running, reading, sees_all, worded
 from gateway.errors import Problem
-from gateway.services import Services
 from ledger.mirror.queries import events
 from ledger.mirror.queries.events import Told
 
@@ -21,7 +20,7 @@ Position = Annotated[int, Query(ge=-1, lt=1 << 62, description="Position after w
 def list_events(services: Running, session: Caller, after: Position = -1, limit: Limit = 100) -> dict[str, Any]:
     """Events after a position, oldest first; `next` is the position to go on from. For the node's operator, auditors and regulators."""
     with reading(services, session) as view:
-        _oversees(services, session, view)
+        _oversees(session, view)
         page = events.feed(view.conn, services.events, after=after, limit=limit)
         return view.answer([_told(each) for each in page.rows], None if page.next is None else str(page.next[0]))
 
@@ -30,14 +29,14 @@ def list_events(services: Running, session: Caller, after: Position = -1, limit:
 def list_of_record(record: str, services: Running, session: Caller, after: Position = -1, limit: Limit = 100) -> dict[str, Any]:
     """The events of one record, named by its first indexed value as a word in hex."""
     with reading(services, session) as view:
-        _oversees(services, session, view)
+        _oversees(session, view)
         page = events.of_record(view.conn, services.events, worded(record, 32, "record"), limit=limit, after=(after,))
         return view.answer([_told(each) for each in page.rows], None if page.next is None else str(page.next[0]))
 
 
-def _oversees(services: Services, session: Session, view: Reading) -> None:
+def _oversees(session: Session, view: Reading) -> None:
     session.needs(READ)
-    if not sees_all(services, session, view.conn):
+    if not sees_all(session, view.conn):
         raise Problem(
             403, "Not permitted", "the feed of all events is for auditors and regulators; read your records by their own resources"
         )

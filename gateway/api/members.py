@@ -31,7 +31,7 @@ def list_members(
     """Members by account."""
     mask = None if role is None else roles.role(role, "role")
     with reading(services, session, point) as view:
-        page = members.all_members(view.conn, view.at, role=mask, limit=limit, after=cursor_from(after))  # type: ignore[arg-type]
+        page = members.all_members(view.conn, at=view.at, role=mask, limit=limit, after=cursor_from(after))
         return view.page(page, shown.member)
 
 

@@ -25,11 +25,11 @@ def list_cash(services: Running, session: Caller, point: Point) -> dict[str, Any
 def get_statement(cash: int, services: Running, session: Caller, account: str, limit: Limit = 100, after: Cursor = None) -> dict[str, Any]:
     """An account's entries in a cash contract, newest first, each with the balance after it."""
     with reading(services, session) as view:
-        holder = own_account(services, session, view.conn, addressed(account, "account"))
+        holder = own_account(session, view.conn, addressed(account, "account"))
         listed = next((row for row in payments.cash_contracts(view.conn) if row.number == cash), None)
         if listed is None or holder is None:
             raise not_found(f"cash {cash}")
-        page = payments.statement(view.conn, cash, holder, limit=limit, after=cursor_from(after))  # type: ignore[arg-type]
+        page = payments.statement(view.conn, cash, holder, limit=limit, after=cursor_from(after))
         return view.page(page, lambda row: shown.cash_entry(row, listed.currency))
 
 
@@ -37,7 +37,7 @@ def get_statement(cash: int, services: Running, session: Caller, account: str, l
 def get_money(account: str, services: Running, session: Caller, point: Point) -> dict[str, Any]:
     """An account's balances, and what is credited to it and not paid out."""
     with reading(services, session, point) as view:
-        holder = own_account(services, session, view.conn, addressed(account, "account"))
+        holder = own_account(session, view.conn, addressed(account, "account"))
         if holder is None:
             raise not_found(f"account {account}")
         currencies = {row.number: row.currency for row in payments.cash_contracts(view.conn)}
@@ -55,8 +55,8 @@ def get_money(account: str, services: Running, session: Caller, point: Point) ->
 def list_draws(account: str, services: Running, session: Caller, limit: Limit = 100, after: Cursor = None) -> dict[str, Any]:
     """What an account drew of payments, newest first."""
     with reading(services, session) as view:
-        holder = own_account(services, session, view.conn, addressed(account, "account"))
-        page = payments.draws_of(view.conn, holder or b"", limit=limit, after=cursor_from(after))  # type: ignore[arg-type]
+        holder = own_account(session, view.conn, addressed(account, "account"))
+        page = payments.draws_of(view.conn, holder or b"", limit=limit, after=cursor_from(after))
         return view.page(page, shown.plain)
 
 

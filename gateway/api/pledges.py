@@ -44,7 +44,7 @@ def list_pledges(
             party=word,
             at=view.at,
             limit=limit,
-            after=cursor_from(after),  # type: ignore[arg-type]
+            after=cursor_from(after),
         )
         return view.page(page, _standing)
 
@@ -55,7 +55,7 @@ def list_live(
 ) -> dict[str, Any]:
     """The pledges that live about a time, with the number of assets still under each."""
     with reading(services, session, point) as view:
-        page = pledges.live(view.conn, at=view.at, time=seconds(effective_at), limit=limit, after=cursor_from(after))  # type: ignore[arg-type]
+        page = pledges.live(view.conn, at=view.at, time=seconds(effective_at), limit=limit, after=cursor_from(after))
         return view.page(page, _live)
 
 
@@ -81,7 +81,7 @@ def list_assets(pledge: int, services: Running, session: Caller, point: Point, l
     """The assets that a pledge lies or lay on, by segment and leaf."""
     with reading(services, session, point) as view:
         _found(view, pledge)
-        page = pledges.assets(view.conn, pledge, view.at, limit=limit, after=cursor_from(after))  # type: ignore[arg-type]
+        page = pledges.assets(view.conn, pledge, view.at, limit=limit, after=cursor_from(after))
         return view.page(page, _pledged)
 
 

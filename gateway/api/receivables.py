@@ -21,7 +21,6 @@ from gateway.api.asking import (
     whole_number,
 )
 from gateway.errors import invalid, not_found
-from gateway.services import Services
 from ledger.mirror.models import Condition, ReceivableStatus
 from ledger.mirror.queries import chain, payments, receivables, tokens
 from ledger.mirror.queries.receivables import Standing
@@ -42,9 +41,9 @@ def list_receivables(
 ) -> dict[str, Any]:
     """Receivables in the order of their issue; a member sees those that it is a party of."""
     with reading(services, session, point) as view:
-        account = own_account(services, session, view.conn, None if party is None else addressed(party, "party"))
+        account = own_account(session, view.conn, None if party is None else addressed(party, "party"))
         cursor = cursor_from(after)
-        page = receivables.find(view.conn, party=account, status=_status(status), at=view.at, limit=limit, after=cursor)  # type: ignore[arg-type]
+        page = receivables.find(view.conn, party=account, status=_status(status), at=view.at, limit=limit, after=cursor)
         return view.page(page, shown.receivable)
 
 
@@ -52,7 +51,7 @@ def list_receivables(
 def get_receivable(receivable: str, services: Running, session: Caller, point: Point) -> dict[str, Any]:
     """A receivable with its debt and condition at the time of the block."""
     with reading(services, session, point) as view:
-        standing = visible(services, session, view, receivable)
+        standing = visible(session, view, receivable)
         header = chain.header(view.conn, view.block)
         time = header.time if header else 0
         debt = receivables.debt(standing, time)
@@ -73,8 +72,8 @@ def list_tokens(
 ) -> dict[str, Any]:
     """The tokens that tile a receivable, by start."""
     with reading(services, session, point) as view:
-        found = visible(services, session, view, receivable).receivable
-        page = tokens.of_receivable(view.conn, found.number, view.at, limit=limit, after=cursor_from(after))  # type: ignore[arg-type]
+        found = visible(session, view, receivable).receivable
+        page = tokens.of_receivable(view.conn, found.number, view.at, limit=limit, after=cursor_from(after))
         return view.page(page, lambda row: shown.token(row, number(found.id), found.currency))
 
 
@@ -88,7 +87,7 @@ def get_lineage(
 ) -> dict[str, Any]:
     """Who held any part of the range [start, end) in minor units, and from which position to which; the whole face without a range."""
     with reading(services, session) as view:
-        found = visible(services, session, view, receivable).receivable
+        found = visible(session, view, receivable).receivable
         rows = tokens.lineage(view.conn, found.number, start, found.face if end is None else end)
         return view.answer([shown.plain(row) for row in rows])
 
@@ -97,16 +96,16 @@ def get_lineage(
 def list_payments(receivable: str, services: Running, session: Caller, point: Point) -> dict[str, Any]:
     """What came in for a receivable, and what was distributed of it: the steps of the ruler."""
     with reading(services, session, point) as view:
-        found = visible(services, session, view, receivable).receivable
+        found = visible(session, view, receivable).receivable
         received = [shown.plain(row) for row in payments.receipts(view.conn, found.number)]
         distributed = [shown.plain(row) for row in payments.distributed(view.conn, found.number, view.at)]
         return view.answer({"currency": shown.currency_code(found.currency), "received": received, "distributed": distributed})
 
 
-def visible(services: Services, session: Session, view: Reading, receivable: str) -> Standing:
+def visible(session: Session, view: Reading, receivable: str) -> Standing:
     """The receivable, if the caller is a party, holds or held a piece, or oversees the ledger. Raises 404 otherwise."""
     standing = receivables.get(view.conn, whole_number(receivable, "receivable"), view.at)
-    if standing is None or not (sees_all(services, session, view.conn) or _concerns(view, standing, session.member)):
+    if standing is None or not (sees_all(session, view.conn) or _concerns(view, standing, session.member)):
         raise not_found(f"receivable {receivable}")
     return standing
 

@@ -29,9 +29,9 @@ def list_portfolio(
 ) -> dict[str, Any]:
     """An account's tokens, by receivable and start."""
     with reading(services, session, point) as view:
-        account = own_account(services, session, view.conn, addressed(owner, "owner"))
+        account = own_account(session, view.conn, addressed(owner, "owner"))
         cursor = cursor_from(after)
-        page = tokens.portfolio(view.conn, account or b"", view.at, live_only=live, limit=limit, after=cursor)  # type: ignore[arg-type]
+        page = tokens.portfolio(view.conn, account or b"", view.at, live_only=live, limit=limit, after=cursor)
         return view.page(page, _held)
 
 
@@ -41,7 +41,7 @@ def get_token(token: str, services: Running, session: Caller, point: Point) -> d
     session.needs(READ)
     receivable, start = split_token_id(whole_number(token, "token"))
     with reading(services, session, point) as view:
-        found = visible(services, session, view, str(receivable)).receivable
+        found = visible(session, view, str(receivable)).receivable
         row = tokens.get(view.conn, found.number, start, view.at)
         if row is None:
             raise not_found(f"token {token}")

@@ -78,7 +78,7 @@ def list_acts(
     """The acts of an account, newest first."""
     with services.office.read() as conn:
         office = Office(conn, _mine(session, services, addressed(account, "account"), READ))
-        page = office.acts(state=state, limit=limit, after=cursor_from(after))  # type: ignore[arg-type]
+        page = office.acts(state=state, limit=limit, after=cursor_from(after))
     return {"data": [shown.act(row) for row in page.rows], "next": None if page.next is None else cursor_text(page.next)}
 
 

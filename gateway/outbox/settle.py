@@ -133,7 +133,7 @@ class Settler:
             mined |= chain.transactions(conn, [tx[2] for tx in txs[at : at + _CHUNK]])
         calls = {hash_: mined[hash_] for _, _, hash_, purpose, _ in txs if purpose == "call" and hash_ in mined}
         blocks = {event.pos >> LOG_BITS for events in told.values() for event in events}
-        hashes = {block: at.hash for block in blocks if (at := chain.header(conn, block)) is not None}
+        hashes = {block: its.hash for block in blocks if (its := chain.header(conn, block)) is not None}
         return View(held, final, header.time if header else None, told, mined, _effective(conn, calls), hashes)
 
     def _apply(self, view: View, acts: Sequence[Act], txs: Sequence[tuple[str, int, bytes, str, TxState]], forked: bool) -> None:

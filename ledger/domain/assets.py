@@ -54,9 +54,9 @@ def us_mark_key(serial: str) -> bytes:
 
 
 def cn_patent_key(application: str) -> bytes:
-    """The key of a Chinese patent by its application number; 'ZL' and the dot are dropped, the check digit must be right. Raises AssetError.
+    """The key of a Chinese patent by its application number; 'ZL' and the dot are dropped, the check digit must be right.
 
-    Check digit: the sum of the digits weighted 2 to 9 in turn, modulo 11, X for 10 (WIPO ST.13 annex; CNIPA numbering since 2003).
+    Check digit: the sum of the digits weighted 2 to 9 in turn, modulo 11, X for 10 (CNIPA numbering since 2003). Raises AssetError.
     """
     plain = re.sub(r"^ZL|[\s.]", "", application.upper())
     if not re.fullmatch(r"[0-9]{12}[0-9X]", plain):

@@ -114,7 +114,7 @@ Consents = Mapping[PartyRole, tuple[Mode, ...]]
 class ActRule:
     """What a register's rules say of one act code; `wait` and `period` in seconds."""
 
-    effects: Effect = Effect(0)
+    effects: int = 0
     source: tuple[State, ...] = ()
     next_state: int = 0
     consents: Consents = field(default_factory=dict)
@@ -298,10 +298,8 @@ CN_PATENT_GROUNDS = {
 US_PATENTS, US_MARKS, CN_PATENTS = 1, 2, 3
 
 SHIPPED = (
-    Shipped(US_PATENTS, "US patent recordation", "United States patent recordation office", "US", "PD", Rule.RECORDS, (), (), _RECORDING),
-    Shipped(
-        US_MARKS, "US trademark recordation", "United States trademark recordation office", "US", "T", Rule.RECORDS, (), (), _RECORDING
-    ),
+    Shipped(US_PATENTS, "US patent recordation", "United States recordation office", "US", "PD", Rule.RECORDS, (), (), _RECORDING),
+    Shipped(US_MARKS, "US trademark recordation", "United States recordation office", "US", "T", Rule.RECORDS, (), (), _RECORDING),
     Shipped(
         CN_PATENTS,
         "CN patent pledges",
