@@ -127,7 +127,7 @@ def replay(home: Home = None, data: Data = None, fresh: Fresh = False, currency:
 
 def _up(settings: Settings, currency: str, *, stays: bool, replay_records: bool) -> bool:
     from gateway import runtime
-    from gateway.replay import run as replays
+    import gateway.replay.run as replays
 
     options = replays.Options(data=settings.data, home=settings.home, currency=currency, console=console)
     genesis_time = replays.genesis_time(options) if replay_records else None

@@ -66,7 +66,8 @@ class Plan:
     @property
     def digest(self) -> str:
         """Names this plan: the same records and choices make the same."""
-        described = repr((self.placements, self.receivables, self.demonstrations, self.choices))
+        # Of what was read, not of what was planned: sets in the plan have no order of their own.
+        described = repr((self.read, self.choices))
         return sha256(described.encode()).hexdigest()
 
     def currency_of(self, claim: Claim) -> Currency:
