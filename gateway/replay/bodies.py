@@ -147,7 +147,7 @@ def notice(book: Book, at: int, claims: Sequence[Claim], root: str) -> ActWanted
     ]
     body: Json = {
         "cash": cash.index,
-        "reference_": to_hex(hmac.digest(book.fingerprint_key, key.encode(), "sha256")),
+        "ref": to_hex(hmac.digest(book.fingerprint_key, key.encode(), "sha256")),
         "bookedAt": at,
         "total": str(sum(claim.face for claim in claims)),
         "contentRoot": root,

@@ -46,7 +46,10 @@ class EmbeddedPace:
         self._beat: Beat = Beat()
 
     def begin(self, at: int) -> Beat:
+        """Brings the chain to the stamp first: the gateway tries an act out on the pending state, whose time must be the stamp's."""
         self._beat = _MineAt(self._clock, at)
+        if self._clock.now() < at:
+            self._beat()
         return self._beat
 
     def mine(self) -> None:

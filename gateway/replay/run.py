@@ -126,7 +126,7 @@ class _Replay:
     def run(self, progress: Progress) -> Report:
         """All parts in order; each leaves its time in `seconds`.
 
-        Receivables come first, at their own dates; then the clock jumps to now, because no pledge may count from a date that is still to come.
+        Receivables come first, at their own dates; then the clock jumps to now, for no pledge may count from a date to come.
         """
         pace: Pace = RealPace() if self.running.clock is None else EmbeddedPace(self.running.clock)
         with self._timed("members"):
