@@ -126,8 +126,8 @@ def replay(home: Home = None, data: Data = None, fresh: Fresh = False, currency:
 
 
 def _up(settings: Settings, currency: str, *, stays: bool, replay_records: bool) -> bool:
-    from gateway import runtime
     import gateway.replay.run as replays
+    from gateway import runtime
 
     options = replays.Options(data=settings.data, home=settings.home, currency=currency, console=console)
     genesis_time = replays.genesis_time(options) if replay_records else None

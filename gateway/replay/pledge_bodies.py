@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -38,6 +38,7 @@ from gateway.replay.pledge_words import (
     party_word,
 )
 from gateway.replay.records import Property, Recordation, Series
+from ledger.domain.assets import side_root
 from ledger.domain.calendar import start_of_day
 from ledger.domain.ids import to_hex
 
@@ -234,8 +235,8 @@ class Writer:
         return {
             "on": {"pledge": numbers.pledges[act.pledge], "version": version, "code": code, "when": _when(act.record)},
             "parties": {
-                "pledgorsRoot": to_hex(_NONE),
-                "holdersRoot": to_hex(_NONE),
+                "pledgorsRoot": to_hex(_root(standing.pledgors, PartyRole.PLEDGOR)),
+                "holdersRoot": to_hex(_root(standing.holders, PartyRole.PLEDGEE)),
                 "pledgors": _parties(standing.pledgors, PartyRole.PLEDGOR),
                 "holders": _parties(standing.holders, PartyRole.PLEDGEE),
             },
@@ -290,11 +291,19 @@ def _keys(series: Series, assets: Iterable[Property]) -> list[str]:
 
 
 def _parties(parties: Iterable[Party], role: PartyRole) -> list[Json]:
-    share = 1 if role is PartyRole.PLEDGEE else 0
     return [
-        {"role": role.value, "id": to_hex(party_word(party)), "nameHash": to_hex(name_hash(party.name, party.capacity)), "share": share}
-        for party in parties
+        {"role": number, "id": to_hex(word), "nameHash": to_hex(hashed), "share": share}
+        for number, word, hashed, share in _words(parties, role)
     ]
+
+
+def _root(parties: Iterable[Party], role: PartyRole) -> bytes:
+    return side_root(_words(parties, role))
+
+
+def _words(parties: Iterable[Party], role: PartyRole) -> Iterator[tuple[int, bytes, bytes, int]]:
+    share = 1 if role is PartyRole.PLEDGEE else 0
+    return ((role.value, party_word(party), name_hash(party.name, party.capacity), share) for party in parties)
 
 
 def _name(party: Party) -> Json:
@@ -365,7 +374,9 @@ def _number_word(record: Recordation) -> bytes:
 
 def _document(record: Recordation) -> bytes:
     """Hash of the office's record as it was read: the replay has no other document."""
-    return sha256(repr((record.series.value, record.number, record.text, record.recorded, record.assignors, record.assignees)).encode()).digest()
+    return sha256(
+        repr((record.series.value, record.number, record.text, record.recorded, record.assignors, record.assignees)).encode()
+    ).digest()
 
 
 def _blind(record: Recordation) -> bytes:

@@ -127,7 +127,8 @@ def chain_totals(views: Views, book: Book, claims: Sequence[tuple[Claim, tuple[t
     return totals
 
 
-_CLOSED = 3
+_CLOSED = 2
+"""IReceivableToken.State.Closed."""
 """IReceivableToken.State.Closed."""
 
 

@@ -23,6 +23,7 @@ from gateway.replay.journal import Journal, OtherReplay, Progress
 from gateway.replay.pace import EmbeddedPace, Pace, RealPace
 from gateway.replay.plan import Choices, Plan, busiest, make, on_network
 from gateway.replay.pledge_acts import Outcome
+from gateway.replay.pledge_bodies import waves
 from gateway.replay.pledge_drive import Office, PledgeDrive, grants
 from gateway.replay.queue import stamps
 from gateway.replay.reconcile import Check, Report, Views
@@ -158,7 +159,7 @@ class _Replay:
 
     def _pledges(self, pace: Pace, progress: Progress) -> Progress:
         acting = [placement for placement in self.plan.placements if placement.acts]
-        bar = self.bars.add_task("pledge records", total=len(acting))
+        bar = self.bars.add_task("pledge records", total=sum(map(len, waves(acting))))
         services = self.running.services
         offices = {series: self._office(number) for series, number in pledge_words.REGISTER_OF.items()}
         drive = PledgeDrive(
@@ -218,7 +219,7 @@ def pledge_checks(plan: Plan, views: Views, mirror: Database) -> list[Check]:
         assets = pledge_queries.live_assets(conn)
     sql_ended = sum(each.pledges for each in counted if each.status == PledgeStatus.ENDED)
     sql_created = sum(each.pledges for each in counted)
-    live, model_assets = len(register.live()), sum(len(pledge.live_assets) for pledge in register.live())
+    live = len(register.live())
     return [
         Check(
             "pledges: records in = acting + without effect + set aside",
@@ -230,7 +231,7 @@ def pledge_checks(plan: Plan, views: Views, mirror: Database) -> list[Check]:
             "pledges: live",
             {"plan": str(live), "chain": str(chain_created - chain_ended), "sql": str(sql_created - sql_ended)},
         ),
-        Check("pledges: assets under live pledges", {"plan": str(model_assets), "sql": str(assets)}),
+        Check("pledges: assets under live pledges", {"plan": str(len(register.encumbered())), "sql": str(assets)}),
     ]
 
 

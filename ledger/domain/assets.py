@@ -5,7 +5,7 @@ ASCII ("USPA15145443"). Other numbers of the same right are aliases, joined by a
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from eth_abi.abi import encode
@@ -84,6 +84,12 @@ def stated_party(name: str) -> bytes:
 def name_hash(name: str, capacity: str) -> bytes:
     """What a filing says of a party's published texts."""
     return keccak(encode(["string", "string"], [name, capacity]))
+
+
+def side_root(parties: Iterable[tuple[int, bytes, bytes, int]]) -> bytes:
+    """The hash of one side of a pledge: (role, party word, name hash, share) of each party in order (contracts/pledge/PledgeStore.sol)."""
+    words = (role.to_bytes(WORD) + word + hashed + share.to_bytes(WORD) for role, word, hashed, share in parties)
+    return keccak(b"".join(words))
 
 
 @dataclass(frozen=True, slots=True)
