@@ -59,7 +59,7 @@ def check_held(office: Office, body: object) -> None:
             raise Problem(
                 409,
                 "Content not held",
-                f"content {to_hex(root)} is not held by {to_hex(office.member)}, so its key does not sign it; POST it to /content:batch first",
+                f"content {to_hex(root)} is not held by {to_hex(office.member)}, so its key signs nothing; POST it to /content:batch",
                 root=to_hex(root),
                 account=to_hex(office.member),
             )

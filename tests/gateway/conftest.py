@@ -1,0 +1,110 @@
+"""One running gateway on a real chain for each test module, and members to act in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway import runtime
+from gateway.config import Settings
+from gateway.runtime import Runtime
+from ledger.domain.ids import act_id, receivable_id, token_id
+
+
+@dataclass
+class Member:
+    """A member served by the gateway under test."""
+
+    key: str
+    account: str
+
+    @property
+    def address(self) -> bytes:
+        return bytes.fromhex(self.account[2:])
+
+
+@dataclass
+class Api:
+    """The operator's view of a running gateway, with the steps that most tests need."""
+
+    running: Runtime
+    http: httpx.Client
+    members: dict[str, Member] = field(default_factory=dict)
+    count: int = 0
+
+    def admit(self, key: str, *roles: str) -> Member:
+        """Admits a member and waits until it is mirrored; the same key again gives the same member."""
+        if key not in self.members:
+            wanted = {"key": key, "name": key, "party": "0x" + key.encode().hex().ljust(64, "0")[:64], "roles": list(roles)}
+            answer = self.http.post("/members:batch", json={"members": [wanted]}).raise_for_status().json()
+            account = answer["members"][0]["account"]
+            pending = self.http.post("/members:wait", json={"accounts": [account], "timeout": 20}).json()["pending"]
+            assert pending == []
+            self.members[key] = Member(key, account)
+        return self.members[key]
+
+    def fresh_key(self, name: str = "act") -> str:
+        """An idempotency key that no test used before."""
+        self.count += 1
+        return f"{name}-{self.count}"
+
+    def act(self, member: Member, kind: str, body: dict[str, Any], *, key: str | None = None, **more: Any) -> httpx.Response:
+        """Posts one act."""
+        headers = {"Idempotency-Key": key or self.fresh_key()}
+        return self.http.post("/acts", json={"account": member.account, "kind": kind, "body": body, **more}, headers=headers)
+
+    def done(self, answer: httpx.Response) -> dict[str, Any]:
+        """The act as it stands once it ended."""
+        assert answer.status_code == 202, answer.text
+        given = answer.json()
+        ended: dict[str, Any] = self.http.get(f"/acts/{given['id']}", params={"account": given["account"], "wait": 20}).json()
+        return ended
+
+    def content(self, document: Any, *holders: Member) -> str:
+        """Stores a document for members and gives its root."""
+        first, *others = (holder.account for holder in holders)
+        item = {"member": first, "share_with": others, "schema": "test/1", "document": document}
+        answer = self.http.post("/content:batch", json={"items": [item]})
+        assert answer.status_code == 201, answer.text
+        root: str = answer.json()["items"][0]["root"]
+        return root
+
+    def receivable(self, supplier: Member, obligor: Member, face: int = 10_000, days: int = 30) -> int:
+        """A confirmed receivable; its id."""
+        assert self.running.clock is not None
+        root = self.content({"amount": str(face), "supplier": supplier.key}, supplier, obligor)
+        terms = {
+            "supplier": supplier.account, "obligor": obligor.account, "face": str(face), "due": self.running.clock.now() + days * 86_400,
+            "grace": 0, "lateRate": 0, "lateBasis": 1, "currency": 840, "cash": 1, "module": 1, "leastPiece": 0, "policy": 1,
+            "contentRoot": root,
+        }  # fmt: skip
+        key = self.fresh_key("issue")
+        assert self.done(self.act(supplier, "Issue", terms, key=key, role="SUPPLIER"))["state"] == "final"
+        number = receivable_id(supplier.address, act_id(key))
+        confirmation = {
+            "receivable": str(number), "issuer": supplier.account, "terms": terms, "fingerprint": "0x" + f"{number:064x}",
+            "earlier": [], "confirmed": 7,
+        }  # fmt: skip
+        ended = self.done(self.act(obligor, "ConfirmReceivable", confirmation, role="OBLIGOR"))
+        assert ended["state"] == "final", ended
+        return number
+
+    def move(self, member: Member, receivable: int, start: int, end: int, to: str, token_start: int = 0) -> httpx.Response:
+        """Moves a range out of the token that begins at `token_start`."""
+        body = {"token": str(token_id(receivable, token_start)), "start": start, "end": end, "to": to, "ref": "0x" + "11" * 32}
+        return self.act(member, "Move", body)
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    running = runtime.start(Settings(home=tmp_path_factory.mktemp("home") / "ledger", port=0), genesis_time=1_700_000_000)
+    assert running.clock is not None
+    running.clock.run()
+    with httpx.Client(base_url=running.url, headers={"authorization": f"Bearer {running.api_key}"}, timeout=60) as http:
+        yield Api(running, http)
+    running.clock.hold()
+    running.stop()
