@@ -25,6 +25,7 @@ from ledger.chain.rpc import Rpc, RpcError
 from ledger.domain.ids import from_hex, split_token_id, to_hex, token_id
 from ledger.domain.money import to_text
 from ledger.mirror.database import Database
+from ledger.mirror.models import ReceivableStatus
 from ledger.mirror.queries import receivables as receivable_queries
 from ledger.mirror.queries import tokens as token_queries
 
@@ -172,7 +173,7 @@ def sql_totals(mirror: Database, book: Book, claims: Sequence[tuple[Claim, tuple
             totals.face += face
             totals.owed_live += state.owed_live
             totals.distributed += state.distributed
-            totals.closed += state.status == _CLOSED
+            totals.closed += state.status == ReceivableStatus.CLOSED
             totals.tokens += count
             totals.untiled += length != face
             totals.unbalanced += state.owed_live + state.distributed != face
