@@ -53,8 +53,11 @@ def main() -> None:
 @contextmanager
 def one_line_errors() -> Iterator[None]:
     """Turns what the rooms raise for a person into one line."""
+    from httpx import TransportError
+
     from gateway.errors import Problem
     from gateway.replay.client import ReplayStopped
+    from gateway.replay.journal import OtherReplay
     from gateway.replay.sources import NoData
     from gateway.runtime import StartError
     from gateway.signers.interface import KeyUnheld, SigningLocked
@@ -65,6 +68,7 @@ def one_line_errors() -> Iterator[None]:
     from ledger.chain.manifest import ManifestError
     from ledger.chain.node import NodeError
     from ledger.chain.rpc import NodeUnreachable, RpcError
+    from ledger.domain.money import MoneyError
 
     foreseen = (
         StartError,
@@ -75,6 +79,9 @@ def one_line_errors() -> Iterator[None]:
         TransactionFailed,
         ClockError,
         ReplayStopped,
+        OtherReplay,
+        MoneyError,
+        TransportError,
         NoData,
         PassphraseError,
         Unsealable,
