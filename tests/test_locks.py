@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.test_house import imports, modules
+
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -57,6 +59,29 @@ def test_the_locks_hold_what_the_project_states() -> None:
     stated = {re.split(r"[\[=]", line)[0]: line.split("==")[1] for lines in project().values() for line in lines}
     locked = pins(ROOT / "requirements" / "test.lock")
     assert {name: locked.get(name) for name in stated} == stated
+
+
+LOADED_BY_NAME = {
+    "httptools": "uvicorn's parser",
+    "psycopg": "SQLAlchemy's driver",
+    "safe-pysha3": "eth-hash's Keccak",
+    "tzdata": "zoneinfo's data",
+    "uvloop": "uvicorn's loop",
+}
+"""Dependencies that no module of ours imports, and what loads them."""
+
+
+def test_every_dependency_is_used() -> None:
+    imported = {name.split(".")[0] for room in ("ledger", "gateway") for file in modules(room) for name in imports(file)}
+    providers = importlib.metadata.packages_distributions()
+    used = {canonical(provider) for name in imported for provider in providers.get(name, ())}
+    stated = {canonical(re.split(r"[\[=]", line)[0]) for line in project()[""]}
+    assert stated - used - LOADED_BY_NAME.keys() == set()
+
+
+def canonical(name: str) -> str:
+    """A distribution's name in its one form."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_a_run_and_its_tests_use_the_same_versions() -> None:

@@ -29,7 +29,7 @@ class Conveyance:
     """A classified text.
 
     `grants`: the document itself grants a security (a supplement, a restatement, a correction that confirms one). `partial`, `total`:
-    a release says that it is of a part, or of everything. `ordinal`: which supplement it says it is; 0 if it doesn't. `facilities`: the liens
+    a release says that it is of a part, or of everything. `ordinal`: which supplement it says it is; 0 if none. `facilities`: the liens
     or loans that it names. `confirms`: what a correction says the corrected document is. `numbers`: rights that the text itself names.
     """
 
@@ -87,7 +87,8 @@ _SUPPLEMENT = re.compile(r"\bSUPPLEMENT(?:AL|ARY|S)?\b|\bSUPPL\b|\bJOINDER\b|\bA
 _AMENDMENT = re.compile(r"\bAMEND(?:MENT|ED|ING|S)?\b|\bRESTATE[DS]?\b|\bMODIFICATION\b|\bEXTENSION\b")
 _ITSELF_GRANTS = re.compile(r"\bRESTATE[DS]?\b|\bGRANT(?:S|ING)?\b|\bREAFFIRM|\bCONFIRMATION\b")
 _PLAIN_ASSIGNMENT = re.compile(
-    r"\bASSIGN(?:MENT|S|OR'?S|ORS)?\b|\bMERGER\b|\bCHANGE OF (?:NAME|ADDRESS|ENTITY)\b|\bADDRESS CHANGE\b|\bNUNC PRO TUNC\b|\bLICEN[SC]E\b|\bQUIT-?CLAIM\b"
+    r"\bASSIGN(?:MENT|S|OR'?S|ORS)?\b|\bMERGER\b|\bCHANGE OF (?:NAME|ADDRESS|ENTITY)\b|\bADDRESS CHANGE\b"
+    r"|\bNUNC PRO TUNC\b|\bLICEN[SC]E\b|\bQUIT-?CLAIM\b"
 )
 
 _FACILITIES = {

@@ -16,7 +16,7 @@ class OtherReplay(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`stamp`: the last second whose acts are all final (-1: none). `overdue`: claims that the chain called overdue before their payment."""
+    """`stamp`: the last second all final (-1: none). `overdue`: claims that the chain called overdue before they were paid."""
 
     plan: str
     stamp: int = -1

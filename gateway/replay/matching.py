@@ -81,7 +81,7 @@ def supplemented(
 ) -> list[Pledge]:
     """Live pledges that an uncited supplement or amendment may belong to: its lender, all its debtors, the lien or loan that it names.
 
-    A numbered supplement belongs to a pledge only whose earlier supplements are known: the fourteenth has thirteen before it, and where they
+    A numbered supplement belongs only to a pledge whose earlier supplements are known: the fourteenth has thirteen before it; where they
     are missing the agreement is missing too. What was itself made of a supplement without agreement is no agreement.
     """
     return [

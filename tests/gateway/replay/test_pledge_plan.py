@@ -290,7 +290,7 @@ def test_an_amendment_that_grants_nothing_needs_its_agreement() -> None:
     assert register(restated).pledges[name("1001-1")].flags == {Flag.PARENT_UNKNOWN}
 
 
-CORRECTS = "CORRECTIVE ASSIGNMENT TO CORRECT THE PATENT NO. 7444851 PREVIOUSLY RECORDED ON REEL {} FRAME 1. ASSIGNOR(S) HEREBY CONFIRMS THE SECURITY INTEREST."
+CORRECTS = "CORRECTIVE ASSIGNMENT TO CORRECT THE PATENT NO. 7444851 PREVIOUSLY RECORDED ON REEL {} FRAME 1. ASSIGNOR(S) HEREBY CONFIRMS THE SECURITY INTEREST."  # noqa: E501  # a record's own words stay on one line
 
 
 def test_corrections_form_a_list_and_release_nothing() -> None:
@@ -315,7 +315,7 @@ def test_a_correction_of_what_was_set_aside_is_set_aside() -> None:
     correction = record(
         "1002-1",
         "2022-02-01",
-        "CORRECTIVE ASSIGNMENT TO CORRECT A NUMBER PREVIOUSLY RECORDED ON REEL 1001 FRAME 1. ASSIGNOR(S) HEREBY CONFIRMS THE SUCCESSOR AGENT AGREEMENT.",
+        "CORRECTIVE ASSIGNMENT TO CORRECT A NUMBER PREVIOUSLY RECORDED ON REEL 1001 FRAME 1. ASSIGNOR(S) HEREBY CONFIRMS THE SUCCESSOR AGENT AGREEMENT.",  # noqa: E501  # a record's own words stay on one line
         [BANK],
         [OTHER_BANK],
     )
@@ -332,7 +332,7 @@ def test_a_correction_that_confirms_a_missing_grant_is_a_pledge_and_later_ones_c
 
 
 def test_a_resigning_agent_never_becomes_the_debtor_by_a_correction() -> None:
-    text = "CORRECTIVE ASSIGNMENT TO CORRECT THE CONVEYING PARTY'S NAME PREVIOUSLY RECORDED AT REEL: 1000 FRAME: 1. ASSIGNOR(S) HEREBY CONFIRMS THE SECURITY AGREEMENT."
+    text = "CORRECTIVE ASSIGNMENT TO CORRECT THE CONVEYING PARTY'S NAME PREVIOUSLY RECORDED AT REEL: 1000 FRAME: 1. ASSIGNOR(S) HEREBY CONFIRMS THE SECURITY AGREEMENT."  # noqa: E501  # a record's own words stay on one line
     agent = record("1001-1", "2021-02-01", text, [f"{OTHER_BANK}, AS RESIGNING ADMINISTRATIVE AGENT"], [BANK])
     (pledge,) = register(grant(), agent).pledges.values()
     assert [party.name for party in pledge.pledgors] == [BROOK]
@@ -342,7 +342,7 @@ def test_a_resigning_agent_never_becomes_the_debtor_by_a_correction() -> None:
 
 
 def test_a_correction_gives_the_security_to_nobody_else() -> None:
-    text = "CORRECTIVE ASSIGNMENT TO CORRECT THE NAME OF THE ASSIGNEE PREVIOUSLY RECORDED AT REEL 1000 FRAME 1. ASSIGNOR(S) HEREBY CONFIRMS THE SECURITY INTEREST."
+    text = "CORRECTIVE ASSIGNMENT TO CORRECT THE NAME OF THE ASSIGNEE PREVIOUSLY RECORDED AT REEL 1000 FRAME 1. ASSIGNOR(S) HEREBY CONFIRMS THE SECURITY INTEREST."  # noqa: E501  # a record's own words stay on one line
     (pledge,) = register(grant(), record("1001-1", "2021-02-01", text, [BROOK], [OTHER_BANK])).pledges.values()
     assert [party.name for party in pledge.holders] == [BANK]
     (pledge,) = register(grant(), record("1001-1", "2021-02-01", text, [BROOK], ["BANK OF RIVRES PLC"])).pledges.values()

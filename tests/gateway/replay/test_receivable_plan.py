@@ -1,4 +1,5 @@
 from datetime import date
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -138,4 +139,4 @@ def test_the_demonstration_pays_fifty_suppliers_over_three_tiers() -> None:
     holders = demo.holders
     assert len({person.key for _, _, person in holders}) == 50
     assert holders[0][0] == 0 and holders[-1][1] == demo.claim.face
-    assert all(left[1] == right[0] and left[0] < left[1] for left, right in zip(holders, holders[1:], strict=False))
+    assert all(left[1] == right[0] and left[0] < left[1] for left, right in pairwise(holders))
