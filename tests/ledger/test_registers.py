@@ -1,0 +1,52 @@
+"""The shipped registers' words say what their rules say, bit by bit (contracts/types/ActCode.sol)."""
+
+import pytest
+
+from ledger.domain.registers import CN_PATENTS, SHIPPED, US_PATENTS, ActRule, Code, Effect, Mode, PartyRole, Rule, State, shipped
+
+
+def test_numbers_codes_and_words_are_unique_and_fit() -> None:
+    assert len({register.number for register in SHIPPED}) == len(SHIPPED)
+    for register in SHIPPED:
+        assert len(set(register.codes)) == len(register.codes) == len(register.words)
+        assert all(0 < word < 1 << 208 for word in register.words) and 0 < register.rule < 1 << 192
+
+
+@pytest.mark.parametrize("register", SHIPPED, ids=lambda register: register.name)
+def test_every_word_reads_back_as_its_rule(register: object) -> None:
+    from ledger.domain.registers import Shipped
+
+    assert isinstance(register, Shipped)
+    for rule in register.acts.values():
+        word = rule.word
+        assert word & 0xFF == rule.effects and word >> 8 & 0xFF == rule.next_state
+        assert {state for state in State if word >> (48 + state) & 1} == set(rule.source)
+        assert (word >> 64 & 0xF, word >> 68 & 0xF) == (rule.officers, rule.officers_vouching)
+        for role in PartyRole:
+            assert {mode for mode in Mode if word >> (16 + 4 * role) & 0xF & 1 << (mode - 1)} == set(rule.consents.get(role, ()))
+
+
+def test_the_chinese_patent_register_has_one_rank_and_twelve_grounds() -> None:
+    rule = shipped(CN_PATENTS).rule
+    assert rule >> 48 & Rule.SINGLE_RANK and (rule >> 64 & (1 << 64) - 1).bit_count() == 12
+    assert rule >> 128 == 1 << 10 | 1 << 11
+    assert rule & 0xFFFF == int.from_bytes(b"CN") and rule >> 16 & 0xFFFF_FFFF == 1 << (ord("P") - ord("A"))
+
+
+def test_recordation_takes_several_liens_and_two_officers_for_an_attested_release() -> None:
+    register = shipped(US_PATENTS)
+    assert register.flags == Rule.RECORDS
+    assert register.acts[Code.RELEASE].officers_vouching == 2 and register.acts[Code.REGISTER].officers_vouching == 1
+
+
+def test_every_living_state_has_an_end_without_the_pledgor() -> None:
+    for register in SHIPPED:
+        ends = [rule for rule in register.acts.values() if rule.effects & Effect.END_ALL]
+        for state in (State.REGISTERED, State.ENFORCING):
+            able = [rule for rule in ends if state in rule.source]
+            assert any(PartyRole.PLEDGOR not in rule.consents for rule in able)
+            assert any(PartyRole.PLEDGEE not in rule.consents for rule in able), "by order, with the pledgee silent"
+
+
+def test_an_empty_rule_is_the_officers_alone() -> None:
+    assert ActRule(officers=1).word >> 64 & 0xF == 1
