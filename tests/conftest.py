@@ -1,4 +1,4 @@
-"""Fixtures of every test: a real PostgreSQL server (from its wheel, for one session) and fresh databases of both kinds."""
+"""Fixtures of every test: a real PostgreSQL server (from its wheel, for one run) and fresh databases of both kinds."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ settings.load_profile("house")
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """The URL of a running PostgreSQL server's own database; the server is this session's and ends with it."""
+    """The URL of a running PostgreSQL server's own database; it runs for one test run and ends with it."""
     # Where no session directory exists the server's wheel warns at import and takes /tmp, which is right here.
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
