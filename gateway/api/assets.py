@@ -36,7 +36,7 @@ def _burden(burden: Burden) -> dict[str, Any]:
     return {
         "rank": burden.rank,
         "live": burden.live,
-        "pledge": burden.pledge.pledge,
+        "pledge": burden.encumbrance.pledge,
         "segment": burden.segment.segment,
         "effective": shown.time_text(burden.segment.effective),
         "title": burden.title,
