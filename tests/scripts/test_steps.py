@@ -208,7 +208,7 @@ def test_packages_for_tests_serve_a_run_but_not_the_other_way() -> None:
     run, test = (setup.packages(ROOT, purpose) for purpose in ("run", "test"))
     assert test.key in run.also
     assert run.key not in test.also
-    assert 80 < run.total < test.total
+    assert 0 < run.total < test.total
 
 
 def test_a_second_set_up_waits_for_the_first(tmp_path: Path) -> None:
