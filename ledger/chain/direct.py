@@ -6,7 +6,7 @@ A failed transaction is an error at once; the same bytes are sent again after an
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,11 +34,11 @@ class Sender:
     rpc: Rpc
     key: LocalAccount
     chain_id: int
-    mine: Any = None
+    mine: Callable[[], object] | None = None
     nonce: int = field(default=-1)
 
     @staticmethod
-    def of(rpc: Rpc, key: bytes, mine: Any = None) -> Sender:
+    def of(rpc: Rpc, key: bytes, mine: Callable[[], object] | None = None) -> Sender:
         """A sender for a 32-byte private key."""
         account: LocalAccount = Account.from_key(key)
         sender = Sender(rpc, account, int(rpc.call("eth_chainId"), 16), mine)

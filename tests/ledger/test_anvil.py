@@ -125,16 +125,6 @@ def test_it_mines_only_when_told(tmp_path: Path) -> None:
     chain.stop()
 
 
-def test_automine_mines_each_transaction(tmp_path: Path) -> None:
-    chain = anvil.start(tmp_path, automine=True)
-    with Rpc(chain.url) as rpc:
-        rpc.call("anvil_impersonateAccount", SENDER)
-        rpc.call("eth_sendTransaction", {"from": SENDER, "to": SENDER, "gas": "0x5208", "gasPrice": "0x0"})
-        time.sleep(0.5)
-        assert rpc.call("eth_blockNumber") == "0x1"
-    chain.stop()
-
-
 def test_it_listens_on_loopback_only(tmp_path: Path) -> None:
     chain = anvil.start(tmp_path)
     assert listening(chain.process.pid) == (("127.0.0.1", port_of(chain)),)

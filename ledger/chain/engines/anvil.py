@@ -60,17 +60,17 @@ class Anvil:
         self.process.wait()
 
 
-def start(directory: Path, *, genesis_time: int | None = None, port: int = 0, automine: bool = False, old_states: int = 0) -> Anvil:
+def start(directory: Path, *, genesis_time: int | None = None, port: int = 0, old_states: int = 0) -> Anvil:
     """Start on the state in `directory`, or with a new chain whose genesis has the stamp `genesis_time` (default: now).
 
-    Port 0 takes a free one. Without `automine` a block is mined only when the clock says so. old_states: how many states before the
-    head can be read and reorganised back to; each costs a copy of the whole state a block. A chain found again goes on at the time
-    of its head. NodeError if the port is in use, the program is missing or the state can't be read.
+    Port 0 takes a free one. A block is mined only when it is told to (automatic mining stops now and then under load). old_states: how
+    many states before the head can be read and reorganised back to; each costs a copy of the whole state a block. A chain found again
+    goes on at the time of its head. NodeError if the port is in use, the program is missing or the state can't be read.
     """
     directory.mkdir(parents=True, exist_ok=True)
     state = directory / STATE_FILE
     found = _readable(state)
-    command = _command(state, port, automine, old_states, None if found else genesis_time)
+    command = _command(state, port, old_states, None if found else genesis_time)
     running = _run(directory, command, port)
     if found:
         _resume_clock(running.url)
@@ -88,7 +88,7 @@ def program() -> Path:
     return next((each for each in installed if each.exists()), Path(on_path) if on_path else installed[0])
 
 
-def _command(state: Path, port: int, automine: bool, old_states: int, genesis_time: int | None) -> list[str]:
+def _command(state: Path, port: int, old_states: int, genesis_time: int | None) -> list[str]:
     settings = {
         "host": node.LOOPBACK,
         "port": port,
@@ -107,7 +107,7 @@ def _command(state: Path, port: int, automine: bool, old_states: int, genesis_ti
         "--no-cors",
         "--disable-min-priority-fee",
         "--disable-default-create2-deployer",
-        *([] if automine else ["--no-mining"]),
+        "--no-mining",
         f"--prune-history={old_states}" if old_states else "--prune-history",
     ]
     stamp = [] if genesis_time is None else ["--timestamp", str(genesis_time)]

@@ -1,7 +1,7 @@
 """A deployment is found again, checked against the chain, handed to the council, and redone cleanly when it was cut short."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pytest
 from eth_account import Account
 
 from ledger.chain import artifacts, calls, deploy, manifest
+from ledger.chain.clock import DevelopmentClock
 from ledger.chain.deploy import CashPlan, Founding
 from ledger.chain.direct import Sender, TransactionFailed
 from ledger.chain.engines import anvil
@@ -26,6 +27,10 @@ def address(key: bytes) -> bytes:
     return from_hex(Account.from_key(key).address)
 
 
+def miner(rpc: Rpc) -> Callable[[], object]:
+    return DevelopmentClock(rpc, anvil.ENGINE).mine
+
+
 def founding() -> Founding:
     bank = b"\xba" * 20
     plans = (CashPlan(bank, 840, "US dollar of Bank", "USDb"), CashPlan(bank, 156, "Yuan of Bank", "CNYb"))
@@ -34,7 +39,7 @@ def founding() -> Founding:
 
 @pytest.fixture(scope="module")
 def rpc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rpc]:
-    chain = anvil.start(tmp_path_factory.mktemp("chain"), genesis_time=1_700_000_000, automine=True)
+    chain = anvil.start(tmp_path_factory.mktemp("chain"), genesis_time=1_700_000_000)
     with Rpc(chain.url) as opened:
         yield opened
     chain.stop()
@@ -43,12 +48,12 @@ def rpc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rpc]:
 @pytest.fixture(scope="module")
 def made(rpc: Rpc, tmp_path_factory: pytest.TempPathFactory) -> tuple[Manifest, Path]:
     file = tmp_path_factory.mktemp("home") / "manifest.json"
-    return deploy.deploy(rpc, founding(), file), file
+    return deploy.deploy(rpc, founding(), file, miner(rpc)), file
 
 
 def test_a_second_start_finds_the_same_ledger(rpc: Rpc, made: tuple[Manifest, Path]) -> None:
     before = rpc.call("eth_blockNumber")
-    assert deploy.deploy(rpc, founding(), made[1]) == made[0] == manifest.load(made[1])
+    assert deploy.deploy(rpc, founding(), made[1], miner(rpc)) == made[0] == manifest.load(made[1])
     assert rpc.call("eth_blockNumber") == before
 
 
@@ -87,15 +92,15 @@ def test_the_council_holds_everything_under_its_delay_and_the_deployer_nothing(r
 def test_the_council_itself_changes_nothing_before_its_delay(rpc: Rpc, made: tuple[Manifest, Path]) -> None:
     call = calls.call_data("ReceivableToken", "appendModule", b"\x01" * 20)
     with pytest.raises(TransactionFailed, match="reverted"):
-        Sender.of(rpc, COUNCIL).run([(made[0].address("ReceivableToken"), call)])
+        Sender.of(rpc, COUNCIL, miner(rpc)).run([(made[0].address("ReceivableToken"), call)])
 
 
 def test_an_admitter_admits_without_delay_and_a_stranger_does_not(rpc: Rpc, made: tuple[Manifest, Path]) -> None:
     account = secrets.token_bytes(20)
     call = (made[0].address("Members"), calls.call_data("Members", "admit", account, account, bytes(32), 4, False, True, "Supplier"))
     with pytest.raises(TransactionFailed):
-        Sender.of(rpc, STRANGER).run([call])
-    Sender.of(rpc, ADMITTER).run([call])
+        Sender.of(rpc, STRANGER, miner(rpc)).run([call])
+    Sender.of(rpc, ADMITTER, miner(rpc)).run([call])
     assert calls.view(rpc, made[0].address("Members"), "Members", "operatorOf", account)[0] == account
 
 
@@ -130,10 +135,10 @@ def test_a_deployment_cut_short_leaves_no_manifest_and_the_next_one_stands(
 
     monkeypatch.setattr(Sender, "_sign", dies)
     with pytest.raises(KeyboardInterrupt):
-        deploy.deploy(rpc, founding(), file)
+        deploy.deploy(rpc, founding(), file, miner(rpc))
     assert not file.exists()
     monkeypatch.undo()
-    deploy.check(rpc, deploy.deploy(rpc, founding(), file))
+    deploy.check(rpc, deploy.deploy(rpc, founding(), file, miner(rpc)))
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"version": 2}', '{"version": 1, "chainId": "x"}'])

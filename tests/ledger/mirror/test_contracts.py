@@ -11,6 +11,7 @@ from coincurve import PrivateKey
 from eth_account import Account
 
 from ledger.chain import calls, deploy
+from ledger.chain.clock import DevelopmentClock
 from ledger.chain.deploy import CashPlan, Founding
 from ledger.chain.direct import Sender
 from ledger.chain.engines import anvil
@@ -49,7 +50,7 @@ class Person:
 
 @dataclass
 class Ledger:
-    """A deployed ledger on an anvil that mines each transaction, with members and a relayer."""
+    """A deployed ledger on an anvil that mines on demand, with members and a relayer."""
 
     rpc: Rpc
     manifest: Manifest
@@ -88,7 +89,7 @@ class Ledger:
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
     """One ledger for the module's tests, each of which issues receivables of its own."""
-    running = anvil.start(tmp_path_factory.mktemp("chain"), genesis_time=GENESIS, automine=True)
+    running = anvil.start(tmp_path_factory.mktemp("chain"), genesis_time=GENESIS)
     people = {
         one.name: one
         for one in (Person("Supplier", SUPPLIER), Person("Obligor", OBLIGOR), Person("Bank", BANK), Person("Money", SETTLEMENT))
@@ -96,10 +97,11 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
     admitter = secrets.token_bytes(32)
     council = ids.from_hex(Account.from_key(secrets.token_bytes(32)).address)
     with Rpc(running.url) as rpc:
-        admitting = Sender.of(rpc, admitter)
+        mine = DevelopmentClock(rpc, running.engine).mine
+        admitting = Sender.of(rpc, admitter, mine)
         plan = Founding(council, 3 * DAY, (admitting.address,), (CashPlan(people["Money"].account, 156, "Yuan", "CNYm"),), ())
-        manifest = deploy.deploy(rpc, plan, tmp_path_factory.mktemp("home") / "manifest.json")
-        relayer = Sender.of(rpc, secrets.token_bytes(32))
+        manifest = deploy.deploy(rpc, plan, tmp_path_factory.mktemp("home") / "manifest.json", mine)
+        relayer = Sender.of(rpc, secrets.token_bytes(32), mine)
         admitting.run([(manifest.address("Members"), _admission(person)) for person in people.values()])
         admitting.run([(manifest.address("Acts"), calls.call_data("Acts", "setRelayer", relayer.address, True))])
         yield Ledger(rpc, manifest, relayer, people)
@@ -235,6 +237,6 @@ def test_members_acts_and_transactions_are_mirrored(db: Database, ledger: Ledger
 
 def test_a_mirror_of_another_ledgers_manifest_is_refused(db: Database, ledger: Ledger, mirror: Mirror, tmp_path: Path) -> None:
     mirror.catch_up()
-    other = deploy.deploy(ledger.rpc, Founding(b"c" * 20, DAY, (), (), ()), tmp_path / "manifest.json")
+    other = deploy.deploy(ledger.rpc, Founding(b"c" * 20, DAY, (), (), ()), tmp_path / "manifest.json", ledger.relayer.mine)
     with pytest.raises(sync.WrongLedger):
         sync.of(db, ledger.rpc, other, finality=0, development=True)

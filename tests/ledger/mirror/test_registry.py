@@ -12,6 +12,7 @@ from eth_account import Account
 from eth_hash.auto import keccak
 
 from ledger.chain import artifacts, calls, deploy
+from ledger.chain.clock import DevelopmentClock
 from ledger.chain.decode import event_types
 from ledger.chain.deploy import Founding, RegisterPlan
 from ledger.chain.direct import Sender
@@ -88,14 +89,15 @@ class Office:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    running = anvil.start(tmp_path_factory.mktemp("chain"), automine=True)
+    running = anvil.start(tmp_path_factory.mktemp("chain"))
     key, council = secrets.token_bytes(32), ids.from_hex(Account.create().address)
     account = ids.from_hex(Account.from_key(key).address)
     with Rpc(running.url) as rpc:
-        admitting, relayer = Sender.of(rpc, secrets.token_bytes(32)), Sender.of(rpc, secrets.token_bytes(32))
+        mine = DevelopmentClock(rpc, running.engine).mine
+        admitting, relayer = (Sender.of(rpc, secrets.token_bytes(32), mine) for _ in range(2))
         plan = RegisterPlan(REGISTER, account, RULE, (1, CODE), (WORD, WORD), "Recordation")
         founding = Founding(council, 86_400, (admitting.address,), (), (plan,))
-        manifest = deploy.deploy(rpc, founding, tmp_path_factory.mktemp("home") / "manifest.json")
+        manifest = deploy.deploy(rpc, founding, tmp_path_factory.mktemp("home") / "manifest.json", mine)
         admission = calls.call_data("Members", "admit", account, account, b"o".ljust(32, b"\0"), REGISTRAR, False, True, "Office")
         admitting.run([(manifest.address("Members"), admission)])
         admitting.run([(manifest.address("Acts"), calls.call_data("Acts", "setRelayer", relayer.address, True))])
