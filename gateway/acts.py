@@ -17,12 +17,13 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway import contents, roles
 from gateway.access import ACT, Session
-from gateway.errors import Problem, explain, invalid, not_found
+from gateway.errors import Problem, invalid, not_found
 from gateway.office.repository import Act, Office
 from gateway.outbox import recovered, store
 from gateway.outbox.envelopes import frame_gas, typed_bytes
 from gateway.outbox.simulate import simulate
 from gateway.outbox.states import State
+from gateway.refusals import explain
 from gateway.services import Services
 from ledger import faults
 from ledger.domain.acts import ActError, Envelope, SignerClaim, body_from, digest, to_json

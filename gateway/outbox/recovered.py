@@ -7,9 +7,9 @@ from typing import Any
 from eth_abi.abi import decode
 from sqlalchemy import Connection
 
-from gateway.errors import abi_type
 from gateway.office.repository import Act
 from gateway.outbox.envelopes import envelope_of
+from gateway.refusals import abi_type
 from ledger.chain import artifacts
 from ledger.chain.blocks import LOG_BITS
 from ledger.chain.rpc import Rpc

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from gateway.errors import explain, explain_skip
 from gateway.office.models import TX
 from gateway.office.repository import Act
 from gateway.outbox import store
 from gateway.outbox.lanes import TxState
 from gateway.outbox.states import Seen, Spent, State, judge
+from gateway.refusals import explain, explain_skip
 from ledger import faults
 from ledger.chain.blocks import LOG_BITS, last_position, position
 from ledger.chain.engines import Engine

@@ -1,0 +1,142 @@
+"""Why the ledger refused: reverts and skips as {error, values, sentence}, with the values in words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from string import Formatter
+from typing import Any
+
+from eth_abi.abi import decode
+from eth_abi.exceptions import DecodingError
+from eth_hash.auto import keccak
+
+from gateway.roles import mode_name, names_of
+from gateway.sentences import SENTENCES, SKIP_SENTENCES, SKIPS
+from ledger.chain import artifacts
+from ledger.domain.money import MoneyError, currency_of
+from ledger.domain.registers import CN_PATENT_GROUNDS, Code, Effect, EndReason, PartyRole, State
+
+_ERROR_STRING = keccak(b"Error(string)")[:4]
+_PANIC = keccak(b"Panic(uint256)")[:4]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_RECEIVABLE_STATES = ("not confirmed", "live", "closed", "cancelled")
+_DRAFT_STATES = ("unknown", "open", "confirmed", "refused", "withdrawn")
+_SOURCES = ("the block that holds it", "the block that filed", "a stated time")
+
+
+def explain(data: bytes) -> dict[str, Any]:
+    """A revert as {error, values, sentence}: custom errors by name with their values, Solidity's own by what they mean."""
+    selector = data[:4]
+    if selector == _ERROR_STRING:
+        return _told("Error", {"message": _decoded(["string"], data[4:])[0]}, "The contract refused: {message}.")
+    if selector == _PANIC:
+        return _told("Panic", {"code": _decoded(["uint256"], data[4:])[0]}, "The contract stopped on an inner fault (panic code {code}).")
+    found = custom_errors().get(selector)
+    if found is None:
+        return _told("Unknown", {"data": data}, "The contract refused without a reason that is known here.")
+    name, fields = found
+    values = dict(zip([field for field, _ in fields], _decoded([type_ for _, type_ in fields], data[4:]), strict=False))
+    return _told(name, values, SENTENCES.get(name, f"The contract refused: {name}."))
+
+
+def explain_skip(cause: int, signer: int | None) -> dict[str, Any]:
+    """Why Acts did not try an act: {error, values, sentence}; `signer` is the index of the one to blame."""
+    name = SKIPS[cause] if cause < len(SKIPS) else f"Skip{cause}"
+    return _told(name, {"signer": signer or 0}, SKIP_SENTENCES.get(name, "The ledger did not try it; nothing was spent."))
+
+
+@cache
+def custom_errors() -> dict[bytes, tuple[str, list[tuple[str, str]]]]:
+    """Every custom error of the product by selector: its name, and (name, type) of its fields."""
+    found = {}
+    for name in artifacts.names():
+        for entry in artifacts.load(name).abi:
+            if entry["type"] == "error":
+                fields = [(field["name"], abi_type(field)) for field in entry["inputs"]]
+                found[keccak(f"{entry['name']}({','.join(type_ for _, type_ in fields)})".encode())[:4]] = (entry["name"], fields)
+    return found
+
+
+def abi_type(component: dict[str, Any]) -> str:
+    """The canonical type of an ABI component, tuples written out."""
+    type_: str = component["type"]
+    if not type_.startswith("tuple"):
+        return type_
+    return f"({','.join(map(abi_type, component['components']))}){type_.removeprefix('tuple')}"
+
+
+def _told(name: str, values: dict[str, Any], sentence: str) -> dict[str, Any]:
+    plain = {field: _plain(value) for field, value in values.items()}
+    return {"error": name, "values": plain, "sentence": _Sentence().vformat(sentence, (), values)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, bool | str) else str(value)
+
+
+def _decoded(types: list[str], data: bytes) -> tuple[Any, ...]:
+    try:
+        return tuple(decode(types, data))
+    except (DecodingError, OverflowError, UnicodeDecodeError):
+        # Acts keeps 1,024 bytes of a reason, so a long one may be cut off.
+        return ()
+
+
+# --- Values in words ------------------------------------------------------------------------------------------------------------
+
+
+class _Sentence(Formatter):
+    """Fills a sentence: what was cut off is a question mark, and a value that doesn't fit its form is shown as it is."""
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:  # noqa: ARG002
+        return kwargs.get(str(key), "?")
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        form = FORMS.get(format_spec)
+        try:
+            return str(_plain(value)) if form is None else form(value)
+        except (ValueError, LookupError, OverflowError, TypeError, AttributeError, MoneyError):
+            return str(_plain(value))
+
+
+def _time(seconds: int) -> str:
+    return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _text(word: bytes) -> str:
+    """Left-aligned text, as office numbers are written; other words (hashes) as hex."""
+    written = word.rstrip(b"\0").decode("ascii")
+    if not written or not written.isprintable():
+        raise ValueError
+    return written
+
+
+def _roles(mask: int) -> str:
+    return ", ".join(names_of(mask)) or "none"
+
+
+def _words(name: str) -> str:
+    return name.lower().replace("_", " ")
+
+
+FORMS: dict[str, Callable[[Any], str]] = {
+    "code": lambda number: f"{_words(Code(number).name)} (code {number})",
+    "currency": lambda number: currency_of(number).code,
+    "draft": lambda number: _DRAFT_STATES[number],
+    "effect": lambda bit: _words(str(Effect(bit).name)),
+    "end": lambda number: _words(EndReason(number).name),
+    "ground": lambda number: CN_PATENT_GROUNDS[number],
+    "mode": lambda number: mode_name(number).lower(),
+    "party": lambda number: _words(PartyRole(number).name),
+    "pledge": lambda number: _words(State(number).name),
+    "receivable": lambda number: _RECEIVABLE_STATES[number],
+    "roles": _roles,
+    "source": lambda number: _SOURCES[number],
+    "text": _text,
+    "time": _time,
+}
+"""The forms in which a sentence may show a value."""

@@ -1,0 +1,153 @@
+"""Every custom error of every contract has a sentence for people, with its values in words."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from eth_abi.abi import encode
+from eth_hash.auto import keccak
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.refusals import FORMS, custom_errors, explain, explain_skip
+from gateway.sentences import SENTENCES, SKIP_SENTENCES, SKIPS
+
+ERRORS = sorted(custom_errors().values())
+HOLDER = "0x" + "ab" * 20
+PARTY = b"CN-91310000".ljust(32, b"\0")
+
+
+def data(signature: str, *values: object) -> bytes:
+    """Revert data of an error."""
+    types = signature[signature.index("(") + 1 : -1]
+    return keccak(signature.encode())[:4] + encode(types.split(",") if types else [], list(values))
+
+
+def places(sentence: str) -> list[tuple[str, str]]:
+    """(field, form) of every placeholder."""
+    return [(field, spec or "") for _, field, spec, _ in Formatter().parse(sentence) if field is not None]
+
+
+def test_the_contracts_have_errors() -> None:
+    assert len(ERRORS) > 150
+
+
+@pytest.mark.parametrize(("name", "fields"), ERRORS, ids=lambda each: each if isinstance(each, str) else "")
+def test_no_error_is_without_a_sentence(name: str, fields: list[tuple[str, str]]) -> None:
+    sentence = SENTENCES[name]
+    assert sentence[0].isupper() or sentence[0] == "{"
+    assert sentence.endswith(".") and len(sentence) > 15
+    assert {field for field, _ in places(sentence)} <= {field for field, _ in fields}, "a placeholder is no field of the error"
+    assert {form for _, form in places(sentence)} <= {"", *FORMS}
+
+
+def test_no_sentence_is_left_of_an_error_that_is_gone() -> None:
+    assert SENTENCES.keys() - {name for name, _ in ERRORS} == set()
+
+
+def test_a_time_is_never_shown_as_seconds() -> None:
+    timed = {"due", "earliest", "latest", "until", "from", "expired", "expires", "effective", "bookedAt"}
+    bare = [(name, field) for name in SENTENCES for field, form in places(SENTENCES[name]) if field in timed and form != "time"]
+    assert bare == []
+
+
+@pytest.mark.parametrize(
+    ("given_data", "said"),
+    [
+        (data("NotDue(uint192,uint40)", 7, 1_700_000_000), "The debt is not due before 2023-11-14 22:13:20 UTC."),
+        (data("TimeInFuture(int40)", -86_400), "The time 1969-12-31 00:00:00 UTC that the act counts from lies in the future."),
+        (
+            data("CurrencyMismatch(uint16,uint16)", 156, 840),
+            "The receivable's currency CNY differs from the cash's USD.",
+        ),
+        (
+            data("RoleMissing(address,uint16,uint16)", HOLDER, 1 << 3, 1 << 2 | 1 << 4),
+            f"The account {HOLDER} lacks the role that this act needs: OBLIGOR; it has SUPPLIER, BANK.",
+        ),
+        (
+            data("ConsentExpired(uint8,bytes32,uint40)", 2, PARTY, 0),
+            "The consent of CN-91310000 as pledgee ended at 1970-01-01 00:00:00 UTC; it must be given anew.",
+        ),
+        (
+            data("ConsentModeRefused(uint8,bytes32,uint8)", 3, PARTY, 4),
+            "The consent of CN-91310000 as co owner was deemed, which this register does not admit here.",
+        ),
+        (data("StateRefused(uint40,uint8,uint16)", 5, 8, 20), "Pledge 5 is refused, which does not admit the act release (code 20)."),
+        (data("GroundFailed(uint8)", 9), "The examination found against the pledge: already pledged."),
+        (data("WrongState(uint192,uint8)", 1, 2), "The receivable is closed; only a live one admits this."),
+        (data("DraftNotOpen(uint192,uint8)", 1, 4), "The draft is not open any more: it is withdrawn."),
+        (
+            data("CodeLacksEffect(uint16,uint256)", 30, 2),
+            "The act note (code 30) does not have the effect end all in this register.",
+        ),
+        (data("TimeSourceRefused(uint16,uint8)", 10, 2), "The act register (code 10) may not count from a stated time."),
+        (data("ReasonRefused(uint16,uint8)", 20, 3), "The act release (code 20) does not end a pledge as lapsed."),
+        (
+            data("AssetTaken(bytes32,uint40)", b"CNPA2020108".ljust(32, b"\0"), 3),
+            "The right CNPA2020108 is pledged already, by pledge 3, and this register allows one pledge on a right.",
+        ),
+        (data("NotBank(uint8,address)", 1, HOLDER), "Only the settlement bank of this cash may do that."),
+        (data("NotBank(address,address)", HOLDER, HOLDER), "Only the settlement bank of this cash may do that."),
+        (data("TooEarly(uint192,uint40)", 1, 0), "The money may be distributed from 1970-01-01 00:00:00 UTC on."),
+        (data("Error(string)", "no"), "The contract refused: no."),
+        (data("Panic(uint256)", 17), "The contract stopped on an inner fault (panic code 17)."),
+        (b"", "The contract refused without a reason that is known here."),
+        (b"\1\2\3\4junk", "The contract refused without a reason that is known here."),
+    ],
+)
+def test_values_are_shown_in_words(given_data: bytes, said: str) -> None:
+    assert explain(given_data)["sentence"] == said
+
+
+def test_values_come_by_name_as_text() -> None:
+    told = explain(data("RangeOutside(uint64,uint64,uint64,uint64)", 1, 2, 3, 2**63))
+    assert told["error"] == "RangeOutside"
+    assert told["values"] == {"start": "1", "end": "2", "tokenStart": "3", "tokenEnd": str(2**63)}
+    assert explain(data("FingerprintUsed(bytes32)", b"\xff" * 32))["values"] == {"fingerprint": "0x" + "ff" * 32}
+
+
+@pytest.mark.parametrize(
+    "given_data",
+    [
+        data("StateRefused(uint40,uint8,uint16)", 5, 99, 999),
+        data("CurrencyMismatch(uint16,uint16)", 1, 2),
+        data("GroundFailed(uint8)", 200),
+        data("ConsentMissing(uint8,bytes32)", 77, b"\xff" * 32),
+    ],
+)
+def test_a_value_without_a_word_is_shown_as_it_is(given_data: bytes) -> None:
+    told = explain(given_data)
+    assert all(value in told["sentence"] for value in told["values"].values())
+
+
+@given(st.sampled_from(sorted(custom_errors())), st.binary(max_size=300))
+def test_any_revert_data_yields_a_whole_sentence(selector: bytes, rest: bytes) -> None:
+    told = explain(selector + rest)
+    assert told["error"] == custom_errors()[selector][0]
+    assert told["sentence"].endswith(".") and "{" not in told["sentence"]
+
+
+@given(st.binary(max_size=1_100))
+def test_no_revert_data_breaks_the_explanation(given_data: bytes) -> None:
+    assert explain(given_data)["sentence"]
+
+
+def test_a_cut_off_reason_names_the_error_and_asks_for_nothing() -> None:
+    told = explain(data("RangeOutside(uint64,uint64,uint64,uint64)", 1, 2, 3, 4)[:50])
+    assert told == {"error": "RangeOutside", "values": {}, "sentence": "The range [?, ?) is not inside the token's [?, ?)."}
+
+
+def test_every_cause_of_a_skip_has_its_sentence() -> None:
+    assert SKIP_SENTENCES.keys() == set(SKIPS)
+    for cause, name in enumerate(SKIPS):
+        told = explain_skip(cause, 1)
+        assert (told["error"], told["sentence"], told["values"]) == (name, SKIP_SENTENCES[name], {"signer": "1"})
+    assert explain_skip(200, None)["error"] == "Skip200"
+
+
+def test_the_causes_are_in_the_order_of_the_contract() -> None:
+    source = (Path(__file__).parents[2] / "contracts" / "interfaces" / "IActs.sol").read_text()
+    listed = re.search(r"enum Skip \{([^}]*)\}", source)
+    assert listed is not None
+    assert tuple(re.findall(r"\w+", listed[1])) == SKIPS
