@@ -9,6 +9,7 @@ import {PledgeStore} from "./pledge/PledgeStore.sol";
 import {Consents} from "./pledge/Consents.sol";
 import {
     AcceptPledge,
+    AssetList,
     DecidePledge,
     FilePledge,
     PledgeActs,
@@ -84,9 +85,13 @@ contract PledgeRegistry is IPledgeRegistry, PledgeStore {
         view
         returns (bytes[] memory reasons)
     {
-        reasons = new bytes[](1 + assets_.length);
+        reasons = new bytes[](2 + assets_.length);
         uint256 count = 0;
         try this.checkFiling(filing) {}
+        catch (bytes memory reason) {
+            reasons[count++] = reason;
+        }
+        try this.checkList(filing.assets, assets_) {}
         catch (bytes memory reason) {
             reasons[count++] = reason;
         }
@@ -106,6 +111,12 @@ contract PledgeRegistry is IPledgeRegistry, PledgeStore {
     function checkFiling(FilePledge calldata filing) external view {
         ActContext memory context;
         _requireFileable(filing, context, true).requireAll(filing.consents, filing.parties, 0);
+    }
+
+    /// @inheritdoc IPledgeViews
+    function checkList(AssetList calldata list, bytes32[] calldata assets_) external pure {
+        require(assets_.length == list.count, AssetCountInvalid(assets_.length));
+        _requireAscending(assets_);
     }
 
     /// @inheritdoc IPledgeViews

@@ -52,6 +52,7 @@ contract Registers is IRegisters, AccessManaged {
         (state.office, state.version) = (office, version);
         rules[register][version] = rule_;
         for (uint256 i = 0; i < codes.length; ++i) {
+            require(codeWords[i] != 0 && words[register][version][codes[i]] == 0, CodeMalformed(codes[i]));
             words[register][version][codes[i]] = codeWords[i];
         }
         emit RegisterSet(register, version, office, rule_, codes, codeWords, name);

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {
     AcceptPledge,
+    AssetList,
     Consent,
     DecidePledge,
     FilePledge,
@@ -208,15 +209,17 @@ interface IPledgeErrors {
     error AssetNotOfRegister(bytes32 asset, uint16 register);
     error AssetTaken(bytes32 asset, uint40 pledge);
     error AssetBarred(bytes32 asset, uint8 flags);
-    error AssetRepeated(bytes32 asset);
     error AssetLinksFull(bytes32 asset);
     error AssetsIncomplete(uint40 pledge, uint24 claimed, uint24 count);
     error ReservationEnded(uint40 pledge, uint40 until);
     error WaitNotOver(uint40 pledge, uint256 until);
+    /// No ground of that number, or no result that is known.
+    error GroundUnknown(uint8 ground, uint8 result);
     error GroundMissing(uint8 ground);
     error GroundRepeated(uint8 ground);
     error GroundFailed(uint8 ground);
     error GroundNotOverridable(uint8 ground);
+    /// A refusal names at least one failed ground of the register's.
     error NoGroundFailed();
     error DecisionUnknown(uint8 decision);
     error RegisterExamines(uint16 register);
@@ -237,7 +240,7 @@ interface IPledgeErrors {
 interface IPledgeIntake {
     /// @notice Files a pledge and numbers it. Needs every consent that the register's rules demand for the act code, over the whole body.
     function filePledge(FilePledge calldata body) external;
-    /// @notice An officer claims one page of the assets; a single-rank register refuses an asset that another pledge holds.
+    /// @notice An officer claims one page of the assets, in the pages' order; a single-rank register refuses an asset that another pledge holds.
     function acceptPledge(AcceptPledge calldata body) external;
     /// @notice An officer registers, returns or refuses.
     function decidePledge(DecidePledge calldata body) external;
@@ -278,6 +281,7 @@ interface IPledgeViews {
     function check(FilePledge calldata filing, bytes32[] calldata assets) external view returns (bytes[] memory reasons);
     /// @notice The parts of {check}, each reverting with the first reason that it meets.
     function checkFiling(FilePledge calldata filing) external view;
+    function checkList(AssetList calldata list, bytes32[] calldata assets) external view;
     function checkAsset(uint16 register, bytes32 asset_) external view;
     function counts() external view returns (uint40 pledges, uint40 segments);
 }

@@ -19,7 +19,7 @@ interface IRegisters {
         uint256[] words,
         string name
     );
-    /// @notice No new filings; ends, notes and reads only.
+    /// @notice From here on no filing, registration or change; ends, states on the way to them, notes and reads only.
     event RegisterClosed(uint16 indexed register);
 
     error RegisterUnknown(uint16 register);
@@ -28,7 +28,10 @@ interface IRegisters {
     error ClassKept(uint256 class, uint16 register);
     /// Whether several pledges may live on an asset can't change between versions.
     error RankModeFixed(uint16 register);
+    /// No codes, or not as many words; no rule or office.
     error RulesMalformed(uint256 codes, uint256 words);
+    /// An act code stands twice, or without a word.
+    error CodeMalformed(uint16 code);
 
     /// @notice Opens a register (version 1) or puts the next version of its rules in force (council, under delay). `office` is the account whose
     /// officers keep the register.

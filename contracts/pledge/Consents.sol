@@ -25,6 +25,7 @@ library Consents {
     /// Party words of this scheme name a member's account in their low 160 bits.
     uint256 internal constant MEMBER_SCHEME = 1;
     uint16 private constant PLEDGOR_ROLES = Roles.PLEDGOR | Roles.SUPPLIER;
+    uint16 private constant AUTHORITY_ROLES = Roles.COURT_OFFICER | Roles.REGULATOR;
     uint16 private constant PLEDGEE_ROLES = Roles.BANK | Roles.SETTLEMENT_BANK | Roles.GUARANTOR;
 
     /// @dev Every party of the list has consented, each in its own role or, for the incoming side of a change, in `as_`.
@@ -40,20 +41,21 @@ library Consents {
         }
     }
 
-    /// @dev At least one authority has ordered, where the act word asks for it.
+    /// @dev At least one named authority has ordered, where the act word asks for it.
     function requireAuthority(Scene memory scene, Consent[] calldata consents) internal view {
         if (scene.word.modes(PartyRoles.AUTHORITY) == 0) return;
         for (uint256 i = 0; i < consents.length; ++i) {
-            if (consents[i].role != PartyRoles.AUTHORITY) continue;
+            if (consents[i].role != PartyRoles.AUTHORITY || consents[i].party == 0) continue;
             _requireValid(scene, consents[i]);
             return;
         }
         revert IPledgeErrors.ConsentMissing(PartyRoles.AUTHORITY, 0);
     }
 
-    /// @dev As many officers as the word wants, one more key where consents are vouched for, if it says so. Keys of one account count each.
+    /// @dev As many officers as the word wants, and where consents are vouched for never fewer. Keys of one account count each.
     function requireOfficers(Scene memory scene) internal pure {
-        uint256 needed = scene.vouched ? scene.word.officersVouching() : scene.word.officers();
+        uint256 needed = scene.word.officers();
+        if (scene.vouched && scene.word.officersVouching() > needed) needed = scene.word.officersVouching();
         uint256 given = officers(scene);
         require(given >= needed, IPledgeErrors.OfficersMissing(scene.code, given, needed));
     }
@@ -100,14 +102,17 @@ library Consents {
         );
     }
 
-    /// @dev Signed by a key of the party's own account, or vouched for by an officer who does not sign for himself alone.
+    /// @dev Signed by a key of the party's own account, or vouched for by an officer who signs in that mode. Nobody vouches for his own account,
+    /// but a court may show its own order.
     function _isGiven(Scene memory scene, Consent calldata consent, Signer memory signer) private pure returns (bool) {
-        if (consent.mode != Modes.SIGNED) return signer.mode != Modes.SIGNED && _isOfficer(scene, signer);
-        return signer.mode == Modes.SIGNED && consent.party == memberWord(signer.account)
-            && signer.role & _rolesOf(consent.role) != 0;
+        if (signer.mode != consent.mode) return false;
+        bool own = consent.party == memberWord(signer.account);
+        if (consent.mode == Modes.SIGNED) return own && signer.role & _rolesOf(consent.role) != 0;
+        return (!own || consent.mode == Modes.ORDERED) && _isOfficer(scene, signer);
     }
 
     function _rolesOf(uint8 partyRole) private pure returns (uint16) {
+        if (partyRole == PartyRoles.AUTHORITY) return AUTHORITY_ROLES;
         return partyRole == PartyRoles.PLEDGEE || partyRole == PartyRoles.NEW_PLEDGEE ? PLEDGEE_ROLES : PLEDGOR_ROLES;
     }
 

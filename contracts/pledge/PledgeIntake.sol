@@ -76,10 +76,10 @@ contract PledgeIntake is PledgeStore {
     function recordPledge(RecordPledge calldata given) external onlyActs {
         FilePledge calldata filing = given.filing;
         ActContext memory context = _context();
-        uint256 rule = REGISTERS.rule(filing.register, filing.version);
-        require(rule >> 48 & RuleFlags.RECORDS != 0, RegisterExamines(filing.register));
         Decided memory decided;
         (decided.pledge, decided.filing) = _file(filing, context);
+        uint256 rule = REGISTERS.rule(filing.register, filing.version);
+        require(rule >> 48 & RuleFlags.RECORDS != 0, RegisterExamines(filing.register));
         _accept(decided.pledge, filing, context);
         _linkWhole(_page(decided.pledge), given.blind, given.assets);
         _emitAccepted(decided.pledge, context);
@@ -124,7 +124,7 @@ contract PledgeIntake is PledgeStore {
         Consents.Scene memory scene = _pinnedScene(head, IntakeCodes.ACCEPT, context);
         _requireOpen(filing.register);
         scene.requireOfficers();
-        if (head.state() == PledgeStates.ACCEPTED) {
+        if (head.state() == PledgeStates.ACCEPTED && filing.assets.count != 0) {
             _requireReserved(pledge, head);
             return;
         }
@@ -253,7 +253,8 @@ contract PledgeIntake is PledgeStore {
         Consents.Scene memory scene = _pinnedScene(head, refusal ? IntakeCodes.REFUSE : IntakeCodes.RETURN, context);
         _requireState(given.pledge, head, scene);
         scene.requireOfficers();
-        if (refusal) _requireFailure(given.grounds);
+        bool failed = _examined(REGISTERS.rule(head.register(), head.rules()), given.grounds);
+        require(failed || !refusal, NoGroundFailed());
         head = head.withState(refusal ? PledgeStates.REFUSED : PledgeStates.RETURNED);
         pledges[given.pledge].head = head;
         if (refusal) {
@@ -269,13 +270,11 @@ contract PledgeIntake is PledgeStore {
         uint64 overridable = uint64(rule >> 128);
         uint64 seen = 0;
         for (uint256 i = 0; i < grounds.length; ++i) {
+            seen = _answered(seen, grounds[i]);
             uint8 ground = grounds[i].ground;
-            uint64 bit = ground < 64 ? uint64(1) << ground : 0;
-            require(bit != 0 && seen & bit == 0, GroundRepeated(ground));
-            seen |= bit;
             if (grounds[i].result == GroundResults.PASS) continue;
             require(grounds[i].result == GroundResults.OVERRIDDEN, GroundFailed(ground));
-            require(overridable & bit != 0 && grounds[i].evidence != 0, GroundNotOverridable(ground));
+            require(overridable >> ground & 1 == 1 && grounds[i].evidence != 0, GroundNotOverridable(ground));
         }
         for (uint8 ground = 0; ground < 64; ++ground) {
             require(open >> ground & 1 == 0 || seen >> ground & 1 == 1, GroundMissing(ground));
@@ -283,11 +282,26 @@ contract PledgeIntake is PledgeStore {
         }
     }
 
-    function _requireFailure(Ground[] calldata grounds) private pure {
+    /// @dev Whether a ground of the rule failed; where the rule names none, any.
+    function _examined(uint256 rule, Ground[] calldata grounds) private pure returns (bool failed) {
+        uint64 asked = uint64(rule >> 64);
+        uint64 seen = 0;
         for (uint256 i = 0; i < grounds.length; ++i) {
-            if (grounds[i].result == GroundResults.FAIL) return;
+            seen = _answered(seen, grounds[i]);
+            bool counts = asked == 0 || asked >> grounds[i].ground & 1 == 1;
+            failed = failed || counts && grounds[i].result == GroundResults.FAIL;
         }
-        revert NoGroundFailed();
+    }
+
+    /// @dev A ground of a register's 64, not answered before, with a result of {GroundResults}.
+    function _answered(uint64 seen, Ground calldata given) private pure returns (uint64) {
+        (uint8 ground, uint8 result) = (given.ground, given.result);
+        require(
+            ground < 64 && result >= GroundResults.PASS && result <= GroundResults.OVERRIDDEN,
+            GroundUnknown(ground, result)
+        );
+        require(seen >> ground & 1 == 0, GroundRepeated(ground));
+        return seen | uint64(1) << ground;
     }
 
     // --- Shared ---

@@ -26,8 +26,8 @@ import {Consents} from "./Consents.sol";
 import {PledgeStore} from "./PledgeStore.sol";
 
 /// @title What happens to a registered pledge
-/// @dev Code of {PledgeRegistry}, called by delegatecall like {PledgeIntake}. Whatever a register's rules say: only a registered or enforcing pledge that has not lapsed is changed, one that ended stays ended, and no act
-/// gives the pledged right to anybody.
+/// @dev Code of {PledgeRegistry}, called by delegatecall like {PledgeIntake}. Whatever a register's rules say: only a registered or enforcing
+/// pledge that has not lapsed is changed, one that ended stays ended, and no act gives the pledged right to anybody.
 contract PledgeLife is PledgeStore {
     using ActCode for uint256;
     using Consents for Consents.Scene;
@@ -36,6 +36,7 @@ contract PledgeLife is PledgeStore {
     using TermsWord for uint256;
 
     uint24 internal constant ANY_VERSION = type(uint24).max;
+    uint256 private constant CHANGES = Effects.SET_TERMS | Effects.SET_PARTIES | Effects.ADD_SEGMENT;
 
     /// One act on its way: its pledge, head as it will be stored, rules, root of the parties as they stand.
     struct Work {
@@ -151,7 +152,6 @@ contract PledgeLife is PledgeStore {
 
     function _addSegment(PledgeActs calldata body, AddSegment calldata added, ActContext memory context) private {
         Work memory work = _begin(body, added.on, added.parties, Effects.ADD_SEGMENT, context);
-        require(!work.closed, RegisterIsClosed(work.head.register()));
         uint256 rule = REGISTERS.rule(work.head.register(), work.ruleVersion);
         _requireList(work.head.register(), rule, added.list);
         _requireTitles(work.pledge, added.list, added.titles);
@@ -214,10 +214,18 @@ contract PledgeLife is PledgeStore {
         leaves.index = first >> 8;
         uint256 ending = uint256(page.ended) << (first & 0xff);
         uint256 before = ended[page.segment][leaves.index];
-        require(ending & before == 0, LeafAlreadyEnded(page.segment, leaves.leaves[0]));
+        if (ending & before != 0) revert LeafAlreadyEnded(page.segment, _lowest(ending & before, leaves.index));
         leaves.bits = before | ending;
         ended[page.segment][leaves.index] = leaves.bits;
         emit LeavesEnded(work.pledge, page.segment, leaves, release.basis, release.reason, work.act);
+    }
+
+    /// @dev The leaf of the lowest bit of a word of ended leaves; there is one.
+    function _lowest(uint256 bits, uint256 index) private pure returns (uint24 leaf) {
+        leaf = uint24(index << 8);
+        while (bits & 1 == 0) {
+            (bits, leaf) = (bits >> 1, leaf + 1);
+        }
     }
 
     function _endedKeys(uint40 pledge, LeafPage calldata page, uint256 first)
@@ -318,8 +326,10 @@ contract PledgeLife is PledgeStore {
         work.scene = Consents.Scene(word, office, code, false, context.signers, false);
     }
 
-    /// @dev A note may be made on any pledge that was ever registered; everything else needs one that lives.
+    /// @dev A note may be made on any pledge that was ever registered; everything else needs one that lives. What is in a closed register may
+    /// still end, and go the way to its end, and change no more.
     function _requireActable(Work memory work, uint256 effect) private view {
+        require(!work.closed || effect & CHANGES == 0, RegisterIsClosed(work.head.register()));
         uint8 state = work.head.state();
         bool living = state == PledgeStates.REGISTERED || state == PledgeStates.ENFORCING;
         require(

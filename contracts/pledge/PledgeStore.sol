@@ -22,6 +22,7 @@ import {PledgeHash} from "./PledgeHash.sol";
 ///   assets[key]              who took it last, and the chain of its links (AssetWord.sol)
 ///   ended[segment][n / 256]  leaves that ended, a bit each
 ///   counts_                  pledges 40 | segments 40
+///   lastKeys[segment]        last key linked, while more pages are to come
 ///
 /// Ends write a head or one word of bits and never an asset word: an asset is live under its last taker if that segment's pledge is live and the
 /// leaf's bit is 0.
@@ -67,6 +68,7 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
     mapping(bytes32 asset => uint256) internal assets;
     mapping(uint40 segment => mapping(uint256 index => uint256)) internal ended;
     Counts internal counts_;
+    mapping(uint40 segment => bytes32) internal lastKeys;
 
     constructor(address acts, IMembers members, IRegisters registers) ActTarget(acts, members) {
         REGISTERS = registers;
@@ -82,7 +84,8 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
         if (list.root != 0) segments[segment].root = list.root;
     }
 
-    /// @dev Checks a page against the segment's root and links its assets.
+    /// @dev Checks a page against the segment's root and links its assets. Pages come in their order, so that keys ascend over the whole list and
+    /// none is linked twice, whoever else links it in between.
     function _linkPage(
         Page memory page,
         uint256 number,
@@ -92,7 +95,9 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
     ) internal {
         uint256 word = segments[page.segment].word;
         _requirePage(page.segment, word, number, blind, pages, keys);
-        require(!word.pageDone(number), PageRefused(number));
+        require(word.claimed() == number * AssetTree.PAGE, PageRefused(number));
+        require(number == 0 || keys[0] > lastKeys[page.segment], AssetsNotAscending(keys[0]));
+        if (number + 1 < pages.length) lastKeys[page.segment] = keys[keys.length - 1];
         _linkKeys(page, word, number, blind, keys);
     }
 
@@ -110,8 +115,8 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
     function _linkKeys(Page memory page, uint256 word, uint256 number, bytes32 blind, bytes32[] calldata keys) private {
         uint256 first = number * AssetTree.PAGE;
         uint256[] memory words = new uint256[](keys.length);
+        _requireAscending(keys);
         for (uint256 i = 0; i < keys.length; ++i) {
-            require(i == 0 || keys[i] > keys[i - 1], AssetsNotAscending(keys[i]));
             words[i] = _link(page, keys[i], first + i);
         }
         segments[page.segment].word = word.withPage(number, keys.length);
@@ -119,10 +124,14 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
     }
 
     function _link(Page memory page, bytes32 key, uint256 leaf) private returns (uint256 word) {
-        uint256 before = _requireFree(page.register, page.rule, key);
-        require(before.segment() != page.segment, AssetRepeated(key));
-        word = before.linked(page.segment, leaf);
+        word = _requireFree(page.register, page.rule, key).linked(page.segment, leaf);
         assets[key] = word;
+    }
+
+    function _requireAscending(bytes32[] calldata keys) internal pure {
+        for (uint256 i = 1; i < keys.length; ++i) {
+            require(keys[i] > keys[i - 1], AssetsNotAscending(keys[i]));
+        }
     }
 
     /// @dev Whether a register may link the asset now; returns its word. The one check of dry run, acceptance and supplement.
@@ -168,8 +177,6 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
         return ended[segment][leaf >> 8] >> (leaf & 0xff) & 1 == 1;
     }
 
-    // --- Parts of a body ---
-
     // --- Filing, shared by act and dry run ---
 
     /// @dev Everything about a filing that needs neither consents nor assets. The one check of filing and dry run.
@@ -205,6 +212,8 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
         scene = Consents.Scene(word, office, filing.code, dry, context.signers, false);
     }
 
+    // --- Parts of a body ---
+
     /// @dev The list's two sides: all before the first holder, and the rest.
     function _sides(Party[] calldata list) internal pure returns (Party[] calldata pledgors, Party[] calldata holders) {
         uint256 split = 0;
@@ -231,8 +240,9 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
         }
     }
 
-    /// @dev Pledgors and co-owners with no share, or holders with one; every party and name given.
+    /// @dev Pledgors and co-owners with no share, a pledgor among them; or holders with one. Every party and name given.
     function _requireParties(Party[] calldata list, bool holding) internal pure {
+        bool pledged = holding || list.length == 0;
         for (uint256 i = 0; i < list.length; ++i) {
             Party calldata party = list[i];
             bool holder = party.role == PartyRoles.PLEDGEE;
@@ -241,7 +251,9 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
                 known && holder == holding && holder == (party.share != 0) && party.id != 0 && party.nameHash != 0,
                 PartyListInvalid(i)
             );
+            pledged = pledged || party.role == PartyRoles.PLEDGOR;
         }
+        require(pledged, PartyListInvalid(list.length));
         require(!holding || list.length <= MOST_HOLDERS, PartyListInvalid(MOST_HOLDERS));
     }
 

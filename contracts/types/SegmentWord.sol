@@ -26,10 +26,6 @@ library SegmentWord {
         return claimed(word) == count(word);
     }
 
-    function pageDone(uint256 word, uint256 page) internal pure returns (bool) {
-        return word >> (128 + page) & 1 == 1;
-    }
-
     /// @dev `page` is below 64, `more` within the count: the caller checks.
     function withPage(uint256 word, uint256 page, uint256 more) internal pure returns (uint256) {
         return (word | 1 << (128 + page)) + (more << 64);

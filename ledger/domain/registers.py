@@ -187,21 +187,26 @@ class Shipped:
 
 _LIVING = (State.REGISTERED, State.ENFORCING)
 _STATED = (TimeSource.STATED, TimeSource.BLOCK)
-_PARTIES_ATTESTED: Consents = {PartyRole.PLEDGOR: (Mode.SIGNED, Mode.ATTESTED), PartyRole.PLEDGEE: (Mode.SIGNED, Mode.ATTESTED)}
-_HOLDER_ATTESTED: Consents = {PartyRole.PLEDGEE: (Mode.SIGNED, Mode.ATTESTED, Mode.ORDERED)}
+_OWN_OR_ATTESTED = (Mode.SIGNED, Mode.ATTESTED)
+_PARTIES: Consents = {
+    PartyRole.PLEDGOR: _OWN_OR_ATTESTED,
+    PartyRole.CO_OWNER: _OWN_OR_ATTESTED,
+    PartyRole.PLEDGEE: _OWN_OR_ATTESTED,
+}
+_HOLDER: Consents = {PartyRole.PLEDGEE: (*_OWN_OR_ATTESTED, Mode.ORDERED)}
 
 _RECORDING: Mapping[Code, ActRule] = {
     Code.ACCEPT: ActRule(source=(State.FILED,), officers=1, demands=0, period=30 * DAY),
     Code.RETURN: ActRule(source=(State.FILED, State.ACCEPTED), officers=1, demands=0),
     Code.REFUSE: ActRule(source=(State.FILED, State.ACCEPTED), officers=1, demands=0),
-    Code.WITHDRAW: ActRule(source=(State.FILED, State.ACCEPTED), consents=_PARTIES_ATTESTED, demands=0),
-    Code.REGISTER: ActRule(Effect.REGISTER, (State.ACCEPTED,), consents=_PARTIES_ATTESTED, officers=1, officers_vouching=1, times=_STATED),
-    Code.SUPPLEMENT: ActRule(Effect.ADD_SEGMENT, _LIVING, consents=_PARTIES_ATTESTED, officers=1, officers_vouching=1, times=_STATED),
-    Code.SET_TERMS: ActRule(Effect.SET_TERMS, _LIVING, consents=_PARTIES_ATTESTED, officers=1, officers_vouching=1, times=_STATED),
+    Code.WITHDRAW: ActRule(source=(State.FILED, State.ACCEPTED), consents=_PARTIES, demands=0),
+    Code.REGISTER: ActRule(Effect.REGISTER, (State.ACCEPTED,), consents=_PARTIES, officers=1, officers_vouching=1, times=_STATED),
+    Code.SUPPLEMENT: ActRule(Effect.ADD_SEGMENT, _LIVING, consents=_PARTIES, officers=1, officers_vouching=1, times=_STATED),
+    Code.SET_TERMS: ActRule(Effect.SET_TERMS, _LIVING, consents=_PARTIES, officers=1, officers_vouching=1, times=_STATED),
     Code.TRANSFER: ActRule(
         Effect.SET_PARTIES,
         _LIVING,
-        consents={**_HOLDER_ATTESTED, PartyRole.NEW_PLEDGEE: (Mode.SIGNED, Mode.ATTESTED)},
+        consents={**_HOLDER, PartyRole.NEW_PLEDGEE: _OWN_OR_ATTESTED},
         officers=1,
         officers_vouching=2,
         times=_STATED,
@@ -210,7 +215,8 @@ _RECORDING: Mapping[Code, ActRule] = {
     Code.CORRECT_PARTIES: ActRule(
         Effect.SET_PARTIES,
         _LIVING,
-        consents=_PARTIES_ATTESTED,
+        # Who comes in as a party must agree to it, also where it is called a correction.
+        consents={**_PARTIES, PartyRole.NEW_PLEDGOR: _OWN_OR_ATTESTED, PartyRole.NEW_PLEDGEE: _OWN_OR_ATTESTED},
         officers=1,
         officers_vouching=2,
         times=_STATED,
@@ -219,7 +225,7 @@ _RECORDING: Mapping[Code, ActRule] = {
     Code.RELEASE: ActRule(
         Effect.END_ALL,
         _LIVING,
-        consents=_HOLDER_ATTESTED,
+        consents=_HOLDER,
         officers=1,
         officers_vouching=2,
         times=_STATED,
@@ -228,7 +234,7 @@ _RECORDING: Mapping[Code, ActRule] = {
     Code.PART_RELEASE: ActRule(
         Effect.END_LEAVES,
         _LIVING,
-        consents=_HOLDER_ATTESTED,
+        consents=_HOLDER,
         officers=1,
         officers_vouching=2,
         times=_STATED,
@@ -246,37 +252,30 @@ _RECORDING: Mapping[Code, ActRule] = {
     Code.NOTE: ActRule(Effect.NOTE, (*_LIVING, State.ENDED), officers=1, officers_vouching=1, times=_STATED),
 }
 
-_BOTH_SIGN: Consents = {
-    PartyRole.PLEDGOR: (Mode.SIGNED, Mode.ATTESTED),
-    PartyRole.CO_OWNER: (Mode.SIGNED, Mode.ATTESTED),
-    PartyRole.PLEDGEE: (Mode.SIGNED, Mode.ATTESTED),
-}
-_HOLDER_SIGNS: Consents = {PartyRole.PLEDGEE: (Mode.SIGNED, Mode.ATTESTED, Mode.ORDERED)}
-
 _EXAMINING: Mapping[Code, ActRule] = {
     Code.ACCEPT: ActRule(source=(State.FILED,), officers=1, demands=0, period=60 * DAY),
     Code.RETURN: ActRule(source=(State.FILED, State.ACCEPTED), officers=1, demands=0),
     Code.REFUSE: ActRule(source=(State.FILED, State.ACCEPTED), officers=1, demands=0),
-    Code.WITHDRAW: ActRule(source=(State.FILED, State.ACCEPTED), consents=_BOTH_SIGN, demands=0),
-    Code.REGISTER: ActRule(Effect.REGISTER, (State.ACCEPTED,), consents=_BOTH_SIGN, officers=1, officers_vouching=1),
+    Code.WITHDRAW: ActRule(source=(State.FILED, State.ACCEPTED), consents=_PARTIES, demands=0),
+    Code.REGISTER: ActRule(Effect.REGISTER, (State.ACCEPTED,), consents=_PARTIES, officers=1, officers_vouching=1),
     Code.SET_TERMS: ActRule(
-        Effect.SET_TERMS, _LIVING, consents=_BOTH_SIGN, officers=1, officers_vouching=2, demands=DEMANDS_DOCUMENT | DEMANDS_VERSION
+        Effect.SET_TERMS, _LIVING, consents=_PARTIES, officers=1, officers_vouching=2, demands=DEMANDS_DOCUMENT | DEMANDS_VERSION
     ),
     Code.TRANSFER: ActRule(
         Effect.SET_PARTIES,
         _LIVING,
-        consents={**_HOLDER_SIGNS, PartyRole.NEW_PLEDGEE: (Mode.SIGNED, Mode.ATTESTED)},
+        consents={**_HOLDER, PartyRole.NEW_PLEDGEE: _OWN_OR_ATTESTED},
         officers=1,
         officers_vouching=2,
         sides=HOLDERS_SIDE,
         demands=DEMANDS_DOCUMENT | DEMANDS_VERSION,
     ),
-    Code.RELEASE: ActRule(Effect.END_ALL, _LIVING, consents=_HOLDER_SIGNS, officers_vouching=2, reasons=(EndReason.RELEASED,)),
-    Code.PART_RELEASE: ActRule(Effect.END_LEAVES, _LIVING, consents=_HOLDER_SIGNS, officers_vouching=2, reasons=(EndReason.RELEASED,)),
+    Code.RELEASE: ActRule(Effect.END_ALL, _LIVING, consents=_HOLDER, officers_vouching=2, reasons=(EndReason.RELEASED,)),
+    Code.PART_RELEASE: ActRule(Effect.END_LEAVES, _LIVING, consents=_HOLDER, officers_vouching=2, reasons=(EndReason.RELEASED,)),
     Code.END_BY_ORDER: _RECORDING[Code.END_BY_ORDER],
     Code.NOTE: ActRule(Effect.NOTE, (*_LIVING, State.ENDED), officers=1, officers_vouching=1),
-    Code.ENFORCE: ActRule(Effect.SET_STATE, (State.REGISTERED,), State.ENFORCING, _HOLDER_SIGNS, officers_vouching=1),
-    Code.STOP_ENFORCING: ActRule(Effect.SET_STATE, (State.ENFORCING,), State.REGISTERED, _HOLDER_SIGNS, officers_vouching=1),
+    Code.ENFORCE: ActRule(Effect.SET_STATE, (State.REGISTERED,), State.ENFORCING, _HOLDER, officers_vouching=1),
+    Code.STOP_ENFORCING: ActRule(Effect.SET_STATE, (State.ENFORCING,), State.REGISTERED, _HOLDER, officers_vouching=1),
 }
 
 CN_PATENT_GROUNDS = {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Test} from "forge-std/Test.sol";
+import {Vm} from "forge-std/Vm.sol";
 import {Acts} from "../../contracts/Acts.sol";
 import {CashDesk} from "../../contracts/CashDesk.sol";
 import {Council} from "../../contracts/Council.sol";
@@ -11,7 +12,7 @@ import {ReceivableToken} from "../../contracts/ReceivableToken.sol";
 import {Repayment} from "../../contracts/Repayment.sol";
 import {SettlementCash} from "../../contracts/SettlementCash.sol";
 import {ICashDesk} from "../../contracts/interfaces/ICashDesk.sol";
-import {Act, Signer} from "../../contracts/interfaces/IActs.sol";
+import {Act, IActs, Signer} from "../../contracts/interfaces/IActs.sol";
 import {IMembers} from "../../contracts/interfaces/IMembers.sol";
 import {IReceivableDrafts, Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
@@ -27,7 +28,7 @@ struct Actor {
     string name;
 }
 
-/// @notice A whole ledger with named actors, and helpers that build and sign acts.
+/// @notice A whole ledger with named actors, and helpers that build and sign acts and say what came of them.
 abstract contract Base is Test {
     bytes internal constant SIGNER_TEXT =
         "Signer(address account,address key,uint16 role,uint8 mode,uint32 epoch,uint256 nonce)";
@@ -186,6 +187,34 @@ abstract contract Base is Test {
         batch[0] = act;
         vm.prank(relayer);
         acts.run(batch);
+    }
+
+    // --- What came of an act ---
+
+    /// @dev Runs the act and returns the revert data of a refused one; empty when it was done. A skipped act fails the test.
+    function _outcome(Act memory act) internal returns (bytes memory reason) {
+        (reason,) = _ran(act);
+    }
+
+    /// @dev The outcome with every event of the act's transaction.
+    function _ran(Act memory act) internal returns (bytes memory reason, Vm.Log[] memory logs) {
+        vm.recordLogs();
+        _run(act);
+        logs = vm.getRecordedLogs();
+        Vm.Log memory last = logs[logs.length - 1];
+        require(last.emitter == address(acts), "the last event is of Acts");
+        if (last.topics[0] == IActs.ActDone.selector) return ("", logs);
+        require(last.topics[0] == IActs.ActRefused.selector, "the act was skipped");
+        (,, reason) = abi.decode(last.data, (bytes32, bytes32, bytes));
+        require(reason.length != 0, "refused without a reason");
+    }
+
+    function _done(Act memory act) internal {
+        assertEq(_outcome(act), "", "the act is done");
+    }
+
+    function _refused(Act memory act, bytes memory reason) internal {
+        assertEq(_outcome(act), reason, "the act is refused for this reason");
     }
 
     // --- Cash and receivables ---

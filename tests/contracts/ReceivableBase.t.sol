@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {Vm} from "forge-std/Vm.sol";
-import {Act, IActs} from "../../contracts/interfaces/IActs.sol";
+import {Act} from "../../contracts/interfaces/IActs.sol";
 import {IReceivableDrafts, Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
 import {ConfirmationTerms} from "../../contracts/types/ReceivableWord.sol";
 import {Actor, Base} from "./Base.t.sol";
 
-/// @notice What the tests of receivables and repayment share: their acts, and what came of an act.
+/// @notice What the tests of receivables and repayment share: their acts.
 abstract contract ReceivableBase is Base {
     bytes internal constant WITHDRAW_DRAFT_TEXT = "WithdrawDraft(uint256 issuedBy)";
     bytes internal constant REFUSE_TEXT =
@@ -52,29 +51,6 @@ abstract contract ReceivableBase is Base {
         _kind(
             BATCH_TEXT, BATCH_TEXT, "MoveBatch", address(token), token.moveBatch.selector, token.hashMoveBatch.selector
         );
-    }
-
-    // --- What came of an act ---
-
-    /// @dev Runs the act and returns the revert data of a refused one; empty when it was done. A skipped act fails the test.
-    function _outcome(Act memory act) internal returns (bytes memory reason) {
-        vm.recordLogs();
-        _run(act);
-        Vm.Log[] memory logs = vm.getRecordedLogs();
-        Vm.Log memory last = logs[logs.length - 1];
-        require(last.emitter == address(acts), "the last event is of Acts");
-        if (last.topics[0] == IActs.ActDone.selector) return "";
-        require(last.topics[0] == IActs.ActRefused.selector, "the act was skipped");
-        (,, reason) = abi.decode(last.data, (bytes32, bytes32, bytes));
-        require(reason.length != 0, "refused without a reason");
-    }
-
-    function _done(Act memory act) internal {
-        assertEq(_outcome(act), "", "the act is done");
-    }
-
-    function _refused(Act memory act, bytes memory reason) internal {
-        assertEq(_outcome(act), reason, "the act is refused for this reason");
     }
 
     // --- Acts ---
