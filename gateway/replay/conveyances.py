@@ -7,6 +7,10 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from gateway.replay import wording
+from gateway.replay.citations import citations, named_rights
+from gateway.replay.lien_names import facilities, ordinal
+from gateway.replay.parties import Party
 from gateway.replay.records import Number, Recordation
 
 
@@ -30,7 +34,9 @@ class Conveyance:
 
     `grants`: the document itself grants a security (a supplement, a restatement, a correction that confirms one). `partial`, `total`:
     a release says that it is of a part, or of everything. `ordinal`: which supplement it says it is; 0 if none. `facilities`: the liens
-    or loans that it names. `confirms`: what a correction says the corrected document is. `numbers`: rights that the text itself names.
+    or loans that it names. `numbers`: keys of rights that the text itself names. `by_order`: a court says it, not the party.
+    Of a correction: `confirms` is what it says the corrected document is, `renames` whether that is what it corrects, `adds` and `removes`
+    whether it says that rights or parties were left out, or wrongly put in.
     """
 
     nature: Nature
@@ -41,115 +47,121 @@ class Conveyance:
     total: bool = False
     ordinal: int = 0
     facilities: frozenset[str] = frozenset()
-    confirms: Nature | None = None
     numbers: tuple[str, ...] = ()
+    by_order: bool = False
+    confirms: Nature | None = None
+    renames: bool = False
+    adds: bool = False
+    removes: bool = False
 
 
-_SPACES = re.compile(r"\s+")
-_BOILERPLATE = re.compile(r"\s*\(?SEE DOCUMENT FOR DETAILS\)?\.?")
+# --- Securities ---
 
+_GAP = r"[\s-]+"
+_OVER = r"(?:\w+ ){0,3}"
 _SECURITY = (
-    r"(?:SECURITY\s+(?:INTERESTS?|AG+RE+MENTS?|(?:\+|&|AND)\s+PLEDGE|ASSIGNMENT|DEED|SUPPLEMENT|JOINDER|FILING|DOCUMENT|INSTRUMENT)"
-    r"|SECURED\s+INTEREST|(?:COLLATERAL|CONDITIONAL|SECURITY)\s+(?:PATENT\s+|TRADEMARK\s+|INTELLECTUAL PROPERTY\s+|IP\s+)?ASSIGNMENT"
-    r"|ASSIGNMENT\s+(?:\w+\s+){0,3}(?:FOR|AS)\s+(?:COLLATERAL\s+)?SECURITY|COLLATERAL\s+(?:AGREEMENT|INTEREST|DOCUMENT)"
-    r"|\bPLEDGE(?:\s+AGREEMENT)?\b|\bMORTGAGE\b|\bDEBENTURE\b|\bHYPOTHEC\w*|\bLIENS?\b|\b(?:FIXED|FLOATING)\s+CHARGE|\b(?:DEED\s+OF|LEGAL)\s+CHARGE)"
+    rf"(?:SECURITY{_GAP}"
+    r"(?:INTERESTS?|AGREEMENTS?|ASSIGNMENT|DEED|SUPPLEMENT|JOINDER|FILING|DOCUMENTS?|INSTRUMENT|CHARGE|RIGHTS?|TITLE)"
+    r"|SECURITY\s*(?:\+|&|AND)\s*(?:PLEDGE|COLLATERAL|\w+ AGREEMENT)|(?:GRANTS?|NOTICE) OF (?:A )?SECURITY"
+    r"|^SECURITY$|SECUR(?:ED|ING) INTEREST"
+    r"|(?:COLLATERAL|CONDITIONAL|CONTINGENT) (?:(?:PATENTS?|TRADEMARKS?|INTELLECTUAL PROPERTY|IP|COPYRIGHT) )?ASSIGNMENT"
+    rf"|ASSIGNMENT {_OVER}(?:FOR|AS|BY WAY OF) (?:COLLATERAL )?(?:SECURITY|COLLATERAL)|(?:SECURITY|COLLATERAL) PURPOSES"
+    r"|ASSIGNMENT \((?:AS |FOR )?(?:COLLATERAL|SECURITY)\)"
+    r"|COLLATERAL (?:(?!AGEN)\w+ ){0,3}(?:AGREEMENT|INTEREST|DOCUMENTS?|INDENTURE|GRANT)"
+    r"|\bPLEDGES?\b|\bMORTGAGES?\b|\bDEBENTURES?\b|\bHYPOTHEC\w*|\bLIENS?\b|\bNANTISSEMENT\b"
+    r"|\b(?:DEED OF TRUST|TRUST DEED|TRUST INDENTURE)\b"
+    r"|\bCHARGES? (?:OVER|ON|AGREEMENT)\b|\b(?:FIXED|FLOATING|LEGAL|EQUITABLE|FIRST|SECOND|PATENTS?|DEED OF) CHARGE\b"
+    r"|\bFINANCING STATEMENT\b|\bUCC-? ?1\b)"
 )
-_SECURITY_WORDS = re.compile(_SECURITY)
-_SUBJECT_TO = re.compile(r"\bSUBJECT TO\b.*")
-_NAME_FOLLOWS = re.compile(r"\b(?:NAME|NAMES|ADDRESS)\b[^.]*?\b(?:IS|ARE|TO|SHOULD BE|AS)\b:?\s.*")
+_SECURES = re.compile(_SECURITY)
+_NO_SECURITY = re.compile(r"\bSUBJECT TO\b.*|\bNEGATIVE PLEDGE\b|\bFREE AND CLEAR OF\b.*")
+_BY_LAW = re.compile(r"\b(?:TAX|JUDGMENT|JUDGEMENT|STATUTORY|MECHANIC'?S|ATTORNEYS?'?S?) LIEN\b|\bLIS PENDENS\b|\bLEVY\b|\bWRIT OF\b")
 
-_CORRECTIVE = re.compile(
-    r"\bCORRECTI(?:VE|ON)\b|\bTO CORRECT\b|\bRE-?RECORD(?:ING|ED)? TO\b|\bERRONEOUSLY\b"
-    r"|\b(?:RECORD TO REMOVE|NULLIFY AND REMOVE|TO REMOVE)\b"
+# --- What is done to them ---
+
+_ORDERED = re.compile(r"\bCOURT\b|\bORDER(?:ED|S)?\b|\bBANKRUPTCY\b|\bJUDGMENT\b|\bDECREE\b")
+_ENFORCEMENT = re.compile(
+    r"\bRECEIVER(?:SHIP)?\b|\bFORECLOS|\bSECURED PARTY(?:'S)? (?:SALE|BILL OF SALE)\b|\bNOTICE OF DEFAULT\b|\b(?:PUBLIC|PRIVATE|UCC) SALE\b"
+    r"|\bTRANSFER STATEMENT\b|\bACCEPTANCE OF COLLATERAL\b|\bFREE AND CLEAR OF\b|\bIN LIEU OF\b"
 )
-_CONFIRMS = re.compile(r"\bHEREBY CONFIRMS?\b\s*(?:THE\s+)?(.*)$")
-_ENFORCEMENT = re.compile(r"\bRECEIVER(?:SHIP)?\b|\bFORECLOS|\bSECURED PARTY SALE\b|\bNOTICE OF DEFAULT\b|\b(?:PUBLIC|PRIVATE|UCC) SALE\b")
-_BY_LAW = re.compile(r"\b(?:TAX|JUDGMENT|STATUTORY|ATTORNEYS?'?S?) LIEN\b|\bLIS PENDENS\b")
-_RELATION = re.compile(r"\bSUBORDINATION\b|\bINTERCREDITOR\b|\bPRIORITY AGREEMENT\b")
-_RELEASE = re.compile(
-    r"\bRELEAS(?:E[SD]?|ING)\b|\bTERMINAT(?:ION|ES|ING)\b|\bDISCHARGE\b|\bSATISFACTION\b|\bRECONVEYANCE\b|\bRE-?ASSIGNMENT\b|\bPAY-?OFF\b|\bUNPLEDGE"
-    r"|\b(?:CANCELLATION|WITHDRAWAL|REVOCATION) OF\b"
+_RELATION = re.compile(r"\bSUBORDINATION\b|\bINTERCREDITOR\b|\bPRIORITY AGREEMENT\b|\bPOSTPONEMENT\b")
+_ALSO_GRANTS = re.compile(r"\bSECURITY (?:AND|&) (?:SUBORDINATION|INTERCREDITOR)\b|\b(?:SUBORDINATION|INTERCREDITOR) (?:AND|&) SECURITY\b")
+_ENDS = (
+    r"(?:RELEAS(?:E[SD]?|ING)|TERMINAT(?:ION|ES?|ED|ING)|DISCHARG(?:E[SD]?|ING)|SATISFACTION|RECONVEY(?:ANCE|S)?|RE-?ASSIGN(?:MENT|MENTS|S)?"
+    r"|PAY-?OFF|UNPLEDGE|RE-?TRANSFER|MAINLEVEE)"
+)
+_RELEASE = re.compile(rf"\b{_ENDS}\b")
+_WEAK_RELEASE = re.compile(
+    r"\b(?:CANCEL(?:L?ATION|S)?|WITHDRAWAL|REVOCATION|RES?CIS+ION|RELINQUISHMENT|RELINQUISHES|SURRENDER|WAIVER|EXTINGUISHMENT|EXPIRATION)\b"
+    rf" OF (?:THE )?{_OVER}{_SECURITY}"
+)
+_OF_SOMETHING_ELSE = re.compile(
+    rf"\b{_ENDS}(?: AND \w+)? (?:OF|FROM) (?:\w+ ){{0,4}}?(?:(?:SUB)?LICEN[CS]ES?|CLAIMS|OPTION|POWER OF ATTORNEY|RIGHT OF FIRST"
+    r"|REVERSION\w*|EMPLOYMENT|LEASE|JOINT|COVENANT|ESCROW|GOVERNMENT|CO-?OWNERSHIP)\b"
+)
+_STARTS_AS_RELEASE = re.compile(
+    rf"^(?:(?:NOTICE OF|PARTIAL|FULL|COMPLETE|PATENT|TRADEMARK|IP|INTELLECTUAL PROPERTY|COURT ORDERED) )*{_ENDS}\b"
 )
 _PARTIAL = re.compile(r"\bPARTIAL(?:LY)?\b|\bIN PART\b|\bCERTAIN\b|\bAS TO\b|\bSPECIFIED\b|\bONLY\b|\bSELECT(?:ED)?\b|\bLIMITED TO\b")
-_TOTAL = re.compile(r"\bTERMINAT|\bFULL\b|\bIN ITS ENTIRETY\b|\bENTIRE\b|\bALL\b|\bDISCHARGE\b|\bSATISFACTION\b|\bPAY-?OFF\b")
+_TOTAL = re.compile(r"\bTERMINAT|\bFULL\b|\bIN ITS ENTIRETY\b|\bENTIRE\b|\bALL\b|\bDISCHARG|\bSATISFACTION\b|\bPAY-?OFF\b|\bCOMPLETE\b")
+
+_KINDS_OF_AGENT = (
+    r"(?:(?:COLLATERAL|ADMINISTRATIVE|SECURITY|INDENTURE|NOTES?|AND|CO|LIEN|FIRST|SECOND|TERM|LOAN|ABL|PATENT|JOINT|SUB-?\w*)[\s-]+)*"
+)
 _AGENCY = re.compile(
-    r"\b(?:SUCCESSOR|SUCCEEDING|REPLACEMENT|SUBSTITUTE|NEW)\b.*\b(?:AGENT|AGENCY|TRUSTEE)\b|\bSUCCESSION OF AGENCY\b"
-    r"|\b(?:CHANGE|RESIGNATION|SUBSTITUTION|REPLACEMENT|APPOINTMENT|REMOVAL) OF (?:\w+ ){0,4}(?:AGENT|TRUSTEE|SECURED PARTY|LENDER)\b"
-    r"|\bAGENCY (?:ASSIGNMENT|TRANSFER|SUCCESSION)"
+    rf"\b(?:SUCCESSOR|SUCCEEDING|REPLACEMENT|SUBSTITUTED?|NEW) {_KINDS_OF_AGENT}(?:AGENTS?|AGENCY|TRUSTEE)\b|\bSUCCESSION OF (?:\w+ )?AGEN"
+    rf"|\b(?:CHANGE|RESIGNATION|SUBSTITUTION|REPLACEMENT|APPOINTMENT|REMOVAL|SUCCESSION)(?: (?:AND|,) \w+)* (?:OF|IN) {_OVER}"
+    r"(?:AGENT|TRUSTEE|SECURED PARTY|LENDER)\b"
+    r"|\b(?:AGENCY|AGENT)(?:'S)? (?:ASSIGNMENT|TRANSFER|SUCCESSION|RESIGNATION|CHANGE|SUBSTITUTION|REPLACEMENT)\b"
 )
 _TRANSFER = re.compile(
-    r"(?<!COLLATERAL )(?<!CONDITIONAL )(?<!SECURITY )\b(?:ASSIGNMENT|ASSIGNMENTS|ASSIGNS|TRANSFERS?)\b"
-    r"(?: AND (?:ASSUMPTION|ACCEPTANCE|DELEGATION|TRANSFER|ASSIGNMENT))* OF (?:(?!AND\b|FOR\b|AS\b|GRANT\b)\w+ ){0,7}?(?:" + _SECURITY + ")"
-    r"|" + _SECURITY + r"\s+(?:ASSIGNMENT|TRANSFER)(?: AND ASSUMPTION)?(?: AGREEMENT)?$|\bTRANSFER OF (?:SECURITY|LIEN|MORTGAGE)"
+    r"(?<!COLLATERAL )(?<!CONDITIONAL )(?<!SECURITY )(?<!CONTINGENT )\b(?:ASSIGNMENTS?|ASSIGNS|TRANSFERS?|CONVEYANCE)\b"
+    r"(?: (?:AND|&) (?:ASSUMPTION|ACCEPTANCE|DELEGATION|TRANSFER|ASSIGNMENT))*"
+    rf" OF (?:(?!AND\b|FOR\b|AS\b|GRANT\b|BY\b|PATENTS\b|TRADEMARKS\b|MARKS\b|APPLICATIONS\b)\w+ ){{0,7}}?(?:{_SECURITY}|SECURITY$)"
+    rf"|{_SECURITY}\s+(?:ASSIGNMENT|TRANSFER)(?: AND ASSUMPTION)?(?: AGREEMENT)?$|\bASSIGNMENT OF GRANTS? OF (?:A )?SECURITY\b"
+    r"|\bUCC-? ?3 ASSIGNMENT\b"
 )
-_ASSUMPTION = re.compile(r"\bASSIGNMENT AND ASSUMPTION\b|\bASSIGNMENT OF (?:LOAN|DEBT|NOTE|CLAIM)")
-_SUPPLEMENT = re.compile(r"\bSUPPLEMENT(?:AL|ARY|S)?\b|\bSUPPL\b|\bJOINDER\b|\bAFTER-?\s?ACQUIRED\b|\bADDENDUM\b")
-_AMENDMENT = re.compile(r"\bAMEND(?:MENT|ED|ING|S)?\b|\bRESTATE[DS]?\b|\bMODIFICATION\b|\bEXTENSION\b")
-_ITSELF_GRANTS = re.compile(r"\bRESTATE[DS]?\b|\bGRANT(?:S|ING)?\b|\bREAFFIRM|\bCONFIRMATION\b")
+_ASSUMPTION = re.compile(r"\bASSIGNMENT (?:AND|&) (?:ASSUMPTION|ACCEPTANCE)\b|\bASSIGNMENT OF (?:\w+ )?(?:LOANS?|DEBT|NOTES?|CREDIT)\b")
+_SUPPLEMENT = re.compile(r"\bSUPPLEMENT(?:AL|ARY|S)?\b|\bSUPPL?\b|\bJOINDER\b|\bACCESSION\b|\bAFTER-?\s?ACQUIRED\b|\bADDENDUM\b")
+_AMENDMENT = re.compile(
+    r"\bAMEND(?:MENTS?|ED|ING|S)?\b|\bRESTATE[DS]?\b|\bMODIFICATION\b|\bEXTENSION\b|\bREAFFIRM|\bRATIFICATION\b|\bRENEWAL\b"
+    rf"|\bCONTINUATION (?:STATEMENT\b|OF {_OVER}SECURITY)"
+)
+_ITSELF_GRANTS = re.compile(r"\bAMENDED\b|\bRESTATE[DS]?\b|\bGRANT(?:S|ING)?\b|\bREAFFIRM|\bCONFIRMATION\b|\bRATIFICATION\b")
+_CORPORATE = re.compile(r"\bCERTIFICATE\b|\bARTICLES\b|\bBY-?LAWS\b|\bINCORPORATION\b|\bLEASE\b|\b(?:SUB)?LICEN[CS]E\b")
 _PLAIN_ASSIGNMENT = re.compile(
-    r"\bASSIGN(?:MENT|S|OR'?S|ORS)?\b|\bMERGER\b|\bCHANGE OF (?:NAME|ADDRESS|ENTITY)\b|\bADDRESS CHANGE\b"
-    r"|\bNUNC PRO TUNC\b|\bLICEN[SC]E\b|\bQUIT-?CLAIM\b"
+    r"\bASSIGN(?:MENT|S|OR'?S|ORS)?\b|\bMERGER\b|\bCHANGE OF (?:NAME|ADDRESS|ENTITY)\b|\b(?:ADDRESS|NAME) CHANGE\b|\bCONVERSION\b"
+    r"|\bNUNC PRO TUNC\b|\b(?:SUB)?LICEN[CS]E\b|\bQUIT-?CLAIM\b|\bBILL OF SALE\b"
 )
 
-_FACILITIES = {
-    "FIRST LIEN": re.compile(r"\bFIRST[\s-]+LIEN\b|\b1ST[\s-]+LIEN\b|\bFIRST PRIORITY\b"),
-    "SECOND LIEN": re.compile(r"\bSECOND[\s-]+LIEN\b|\b2ND[\s-]+LIEN\b|\bSECOND PRIORITY\b|\bJUNIOR[\s-]+LIEN\b"),
-    "THIRD LIEN": re.compile(r"\bTHIRD[\s-]+LIEN\b|\b3RD[\s-]+LIEN\b"),
-    "SUPER PRIORITY": re.compile(r"\bSUPER[\s-]?PRIORITY\b"),
-    "ABL": re.compile(r"\bABL\b|\bASSET[\s-]BASED\b"),
-    "TERM LOAN": re.compile(r"\bTERM(?:[\s-]+LOAN)?\b(?!S)"),
-    "REVOLVER": re.compile(r"\bREVOLV(?:ER|ING)\b"),
-    "BRIDGE": re.compile(r"\bBRIDGE\b"),
-    "CASH FLOW": re.compile(r"\bCASH[\s-]?FLOW\b"),
-    "NOTES": re.compile(r"\bNOTES\b"),
-}
+# --- Corrections ---
 
-
-_REEL_FRAME = (
-    re.compile(
-        r"\bREELS?(?:\s*(?:NOS?|NUMBERS?)\b\.?)?\s*:?\s*#?\s*(\d{1,6})\s*[,;/-]?\s*(?:AND\s+|AT\s+)?"
-        r"FRAMES?(?:\s*(?:NOS?|NUMBERS?)\b\.?)?\s*:?\s*#?\s*(\d{1,4})\b"
-    ),
-    re.compile(r"\b(?:R/F|REEL[/\s-]+FRAME)(?:\s*(?:NOS?|NUMBERS?)\b\.?)?\s*:?\s*#?\s*(\d{1,6})\s*[-/]\s*(\d{1,4})(?!\d)"),
-    re.compile(r"\bRECORDED (?:AT|ON|IN|UNDER)\s*:?\s*(\d{4,6})\s*-\s*(\d{1,4})(?!\d)"),
-    re.compile(r"(?<![\d/,.-])(\d{4,6})\s*/\s*(\d{1,4})(?!\d|/|,\d)"),
+_CORRECTIVE = re.compile(r"\bCORRECTI(?:VE|ON|ONS|NG)\b|\bCORRECTED\b|\bTO CORRECT\b|\bRE-?RECORD(?:ING|ED|S)? TO\b")
+_MISTAKEN = re.compile(
+    r"\bERRONEOUS(?:LY)?\b|\b(?:RECORD TO REMOVE|NULLIFY AND REMOVE|TO REMOVE|TO DELETE)\b|\bIN ERROR\b|\bINADVERTENT(?:LY)?\b|\bRE-?RECORD"
 )
-_APPLICATION_NUMBER = re.compile(
-    r"\b(?:\d{2}/\d{3},?\d{3}|(?:APPLICATION|APPL\.?|SERIAL)\s+(?:NOS?\.?|NUMBERS?)\s*(\d{8}|\d{2}/\d{3},?\d{3}))"
+_CONFIRMS = re.compile(r"\bHEREBY CONFIRMS?\b\s*(?:THAT )?(?:THE\s+)?(.*)$")
+_RENAMES = re.compile(
+    r"\b(?:NATURE|TYPE|KIND) OF (?:THE )?CONVEYANCE\b|\bCONVEYANCE (?:TYPE|TEXT|NATURE)\b|\bNATURE OF (?:THE )?(?:TRANSACTION|DOCUMENT)\b"
 )
-_PATENT_NUMBER = re.compile(r"(?<![\d/,])(\d{1,2},\d{3},\d{3}|\d{7,8})(?!\d|/|,\d)")
-
-_ORDINALS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "FIRST",
-            "SECOND",
-            "THIRD",
-            "FOURTH",
-            "FIFTH",
-            "SIXTH",
-            "SEVENTH",
-            "EIGHTH",
-            "NINTH",
-            "TENTH",
-            "ELEVENTH",
-            "TWELFTH",
-            "THIRTEENTH",
-            "FOURTEENTH",
-            "FIFTEENTH",
-            "SIXTEENTH",
-            "SEVENTEENTH",
-            "EIGHTEENTH",
-            "NINETEENTH",
-        ],
-        1,
-    )
-}
-_TENS = {word: 10 * number for number, word in enumerate(("TWENT", "THIRT", "FORT", "FIFT", "SIXT"), 2)}
-_ORDINAL_WORDS = "|".join([*_ORDINALS, *(f"{ten}IETH" for ten in _TENS)])
-_ORDINAL = re.compile(rf"\b(?:({'|'.join(_TENS)})Y[\s-]+)?({_ORDINAL_WORDS})\s+SUPPLEMENT")
-_NUMBERED = re.compile(r"\b(?:SUPPLEMENT(?:AL)?|SUPPL)\b\.?\s*(?:NO\.?|NUMBER|#)?\s*(\d{1,3})\b|\b(\d{1,3})(?:ST|ND|RD|TH)\s+SUPPLEMENT")
+_RENAMED = re.compile(
+    r"(?:\bTO READ|\bSHOULD (?:READ|BE|HAVE BEEN)|\bTO|\bIS|\bAS)\b:? (?:AN? |THE )?"
+    r"((?:(?!\bTO\b|\bSHOULD\b)[^.;])+?)(?:,? (?:PREVIOUSLY|INSTEAD|RATHER|RECORDED|AND NOT|NOT|ON REEL|AT REEL)\b.*|[.;].*|$)"
+)
+_CORRECTED_NAME = re.compile(
+    r"^(?:.*?\bFROM AN? )?(.*?)\s*(?:\bTO CORRECT\b|\bPREVIOUSLY RECORDED\b|\bNULLIFY\b|\bTO REMOVE\b|\bRECORDED\b).*$"
+)
+_BEFORE = re.compile(r"\bPREVIOUSLY (?:RECORDED|FILED)\b|\bRECORDED (?:ON|AT)\b|\bHEREBY CONFIRMS?\b")
+_HEADING = re.compile(r"^(?:CORRECTIVE|CORRECTED|CORRECTION(?: OF)?|RE-?RECORD(?:ING|ED)?(?: OF)?|RECORD|TO CORRECT)\b[\s(]*")
+_NAME_FOLLOWS = re.compile(r"\b(?:NAME|NAMES|ADDRESS)\b[^.]*?\b(?:IS|ARE|TO|SHOULD BE|AS)\b:?\s.*")
+_OF_AN_ASSIGNMENT = re.compile(r"\bIN A PREVIOUSLY RECORDED (?:ASSIGNMENT|MERGER|CHANGE OF NAME)\b")
+_ADDS = re.compile(
+    r"\bOMITTED\b|\bOMISSION\b|\b(?:TO )?ADD(?:ING|S)?\b(?! ?RESS)|\bADDITION(?:AL)? OF\b|\bMISSING\b|\bTO INCLUDE\b|\bLEFT (?:OFF|OUT)\b"
+)
+_REMOVES = re.compile(
+    r"\bREMOV(?:E[SD]?|ING|AL)\b|\bDELET(?:E[SD]?|ING|ION)\b|\bNULLIFY\b|\bINCORRECTLY (?:INCLUDED|LISTED|ASSIGNED|RECORDED)\b|\bERRONEOUS"
+    r"|\bINADVERTENTLY (?:INCLUDED|LISTED|RECORDED)\b|\bINCORRECT\b|\bWRONG\b"
+)
 
 SECURITY_CODES = frozenset({5, 8, 27})
 """The office's codes for a mortgage and for a security interest (old and new)."""
@@ -158,38 +170,60 @@ RELEASE_CODES = frozenset({36})
 
 def conveyance(record: Recordation) -> Conveyance:
     """What a recorded document does, as its text says."""
-    text = _BOILERPLATE.sub("", _SPACES.sub(" ", record.text)).strip().upper()
-    return _correction(record, text) if _CORRECTIVE.search(text) else _classified(record, text)
+    text = wording.plain(record.text)
+    words = wording.words(record, text)
+    return _correction(record, text, words) if _corrects(words) else _classified(record, text, words)
 
 
-def citations(text: str) -> tuple[Number, ...]:
-    """The recorded documents that a text cites, in their order, whatever way it writes reel and frame."""
-    found = [(match.start(), Number(int(match[1]), int(match[2]))) for form in _REEL_FRAME for match in form.finditer(text)]
-    return tuple(dict.fromkeys(number for _, number in sorted(found)))
+def _corrects(words: str) -> bool:
+    return bool(_CORRECTIVE.search(words)) or (bool(_MISTAKEN.search(words)) and not _STARTS_AS_RELEASE.match(words))
 
 
-def facilities(text: str) -> frozenset[str]:
-    """The liens or loans that a text names, by which two securities of the same parties are told apart."""
-    return frozenset(name for name, words in _FACILITIES.items() if words.search(text))
-
-
-def _correction(record: Recordation, text: str) -> Conveyance:
-    confirms = _CONFIRMS.search(text)
-    confirmed = _classified(record, confirms[1]) if confirms and not _NAME_FOLLOWS.match(confirms[1]) else None
+def _correction(record: Recordation, text: str, words: str) -> Conveyance:
+    name, renames = _confirmed_name(words)
+    confirmed = _classified(record, text, name) if name else None
+    removes = bool(_REMOVES.search(words))
+    named_only = confirmed is not None and not (renames or _CONFIRMS.search(words))
     return Conveyance(
         Nature.CORRECTION,
         text,
         cites=citations(text),
-        grants=confirmed is not None and (confirmed.nature is Nature.GRANT or confirmed.grants),
-        facilities=facilities(text),
+        # A document that only takes a right out of a security grants none, though it is headed by the security's name.
+        grants=confirmed is not None and (confirmed.nature is Nature.GRANT or confirmed.grants) and not (named_only and removes),
+        facilities=confirmed.facilities if confirmed else facilities(words),
+        numbers=named_rights(text),
         confirms=confirmed.nature if confirmed else None,
-        numbers=_named_rights(text),
+        renames=renames,
+        adds=bool(_ADDS.search(_BEFORE.split(words)[0])),
+        removes=removes,
     )
 
 
-def _classified(record: Recordation, text: str) -> Conveyance:
-    words = _without_names(record, _SUBJECT_TO.sub("", text))
-    nature = _nature(record, words)
+def _confirmed_name(words: str) -> tuple[str, bool]:
+    """What the corrected document is called, and whether its very kind is corrected: by that, by what is confirmed, by its own heading."""
+    kind = _RENAMES.search(words)
+    if kind:
+        renamed = _RENAMED.search(_CONFIRMS.sub("", words)[kind.end() :].replace('"', ""))
+        if renamed:
+            return _last_target(renamed[1]), True
+    confirms = _CONFIRMS.search(words)
+    if confirms:
+        return ("" if _NAME_FOLLOWS.match(confirms[1]) else confirms[1]), kind is not None
+    if _OF_AN_ASSIGNMENT.search(words):
+        return "ASSIGNMENT", False
+    heading = _CORRECTED_NAME.match(words)
+    name = _HEADING.sub("", heading[1]).strip() if heading else ""
+    return ("" if name == "ASSIGNMENT" else name), False
+
+
+def _last_target(phrase: str) -> str:
+    """Of "ASSIGNMENT TO SECURITY INTEREST" the security interest."""
+    return phrase.rsplit(" TO ", 1)[-1].strip()
+
+
+def _classified(record: Recordation, text: str, words: str) -> Conveyance:
+    said = _NO_SECURITY.sub("", words)
+    nature = _nature(record, words, said)
     return Conveyance(
         nature,
         text,
@@ -197,39 +231,67 @@ def _classified(record: Recordation, text: str) -> Conveyance:
         grants=nature in (Nature.GRANT, Nature.SUPPLEMENT) or (nature is Nature.AMENDMENT and bool(_ITSELF_GRANTS.search(words))),
         partial=bool(_PARTIAL.search(words)),
         total=bool(_TOTAL.search(words)),
-        ordinal=_ordinal(words),
-        facilities=facilities(words),
-        numbers=_named_rights(text),
+        ordinal=ordinal(words),
+        facilities=facilities(words) | _facilities_of(record.assignees),
+        numbers=named_rights(text),
+        by_order=nature is Nature.RELEASE and bool(_ORDERED.search(words)),
     )
 
 
-def _nature(record: Recordation, words: str) -> Nature:
-    secures = bool(_SECURITY_WORDS.search(words))
+def _nature(record: Recordation, words: str, said: str) -> Nature:
     if _BY_LAW.search(words):
         return Nature.OTHER
+    if _RELEASE.search(words) or _WEAK_RELEASE.search(words):
+        return _release_or_other(record, words, said)
     if _ENFORCEMENT.search(words):
         return Nature.ENFORCEMENT
-    if _RELATION.search(words):
+    if _RELATION.search(said) and not _ALSO_GRANTS.search(said):
         return Nature.RELATION
-    if _RELEASE.search(words):
-        return Nature.RELEASE
-    if _TRANSFER.search(words) or _AGENCY.search(words) or (_ASSUMPTION.search(words) and _passes_between_lenders(record, words)):
-        return _transfer_or_amendment(words)
-    if secures and _SUPPLEMENT.search(words):
+    return _passed(record, said) or _created(record, said) or _by_code(record.code, words)
+
+
+def _release_or_other(record: Recordation, words: str, said: str) -> Nature:
+    """What ends a licence or a claim is no release; what ends a security and gives it to another lender's agent is a transfer."""
+    if record.code not in RELEASE_CODES and not _SECURES.search(words) and _OF_SOMETHING_ELSE.search(words):
+        return Nature.OTHER
+    if _TRANSFER.search(said) and _all_agents(record.assignees):
+        return Nature.TRANSFER
+    return Nature.RELEASE
+
+
+def _passed(record: Recordation, said: str) -> Nature | None:
+    """A security that passes from one lender to another."""
+    agency = _AGENCY.search(said) and not (_SECURES.search(said) and not _gives_as_lender(record, said))
+    if _TRANSFER.search(said) or agency or (_ASSUMPTION.search(said) and _gives_as_lender(record, said)):
+        return Nature.AMENDMENT if said.startswith(("AMENDMENT", "AMENDED", "MODIFICATION")) else Nature.TRANSFER
+    if _SECURES.search(said) and _all_agents(record.assignors) and _all_agents(record.assignees):
+        # Agents of lenders pledge nothing: between them a "security agreement" is the handing over of one.
+        return Nature.TRANSFER
+    return None
+
+
+def _gives_as_lender(record: Recordation, said: str) -> bool:
+    return bool(citations(said)) or any(party.lends for party in record.assignors)
+
+
+def _all_agents(parties: tuple[Party, ...]) -> bool:
+    return all(party.is_agent for party in parties)
+
+
+def _created(record: Recordation, said: str) -> Nature | None:
+    secures = bool(_SECURES.search(said))
+    if not secures and (not _is_lenders(record) or _CORPORATE.search(said) or _PLAIN_ASSIGNMENT.search(said)):
+        return None
+    if _SUPPLEMENT.search(said):
         return Nature.SUPPLEMENT
-    if secures and _AMENDMENT.search(words):
+    if _AMENDMENT.search(said):
         return Nature.AMENDMENT
-    if secures:
-        return Nature.GRANT
-    return _by_code(record.code, words)
+    return Nature.GRANT if secures else None
 
 
-def _transfer_or_amendment(words: str) -> Nature:
-    return Nature.AMENDMENT if words.startswith(("AMENDMENT", "AMENDED", "MODIFICATION")) else Nature.TRANSFER
-
-
-def _passes_between_lenders(record: Recordation, words: str) -> bool:
-    return bool(citations(words)) or any(party.lends for party in record.assignors)
+def _is_lenders(record: Recordation) -> bool:
+    """Whether office or parties say that a lender takes something: then "SUPPLEMENT NO. 3" alone supplements a security."""
+    return record.code in SECURITY_CODES or any(party.lends for party in record.assignees)
 
 
 def _by_code(code: int | None, words: str) -> Nature:
@@ -240,35 +302,6 @@ def _by_code(code: int | None, words: str) -> Nature:
     return Nature.OTHER
 
 
-def _without_names(record: Recordation, text: str) -> str:
-    """A party's name may have "SECURITY" or "TRUST" in it; what the document is, is said by the rest."""
-    for party in (*record.assignors, *record.assignees):
-        if len(party.name) > 3:
-            text = text.replace(party.name, " ")
-    return text
-
-
-def _ordinal(words: str) -> int:
-    spelled = _ORDINAL.search(words)
-    if spelled:
-        return _TENS.get(spelled[1] or "", 0) + _spelled(spelled[2])
-    numbered = _NUMBERED.search(words)
-    return int(numbered[1] or numbered[2]) if numbered else 0
-
-
-def _spelled(word: str) -> int:
-    return _ORDINALS.get(word) or _TENS[word.removesuffix("IETH")]
-
-
-def _named_rights(text: str) -> tuple[str, ...]:
-    """Application and patent numbers in a text, digits only; what it cites by reel and frame is none."""
-    rest = text
-    for form in _REEL_FRAME:
-        rest = form.sub(" ", rest)
-    found = [(match.start(), _digits(match[1] or match[0])) for match in _APPLICATION_NUMBER.finditer(rest)]
-    found += [(match.start(), _digits(match[1])) for match in _PATENT_NUMBER.finditer(rest)]
-    return tuple(dict.fromkeys(number for _, number in sorted(found)))
-
-
-def _digits(written: str) -> str:
-    return re.sub(r"\D", "", written)
+def _facilities_of(assignees: tuple[Party, ...]) -> frozenset[str]:
+    """An agent's capacity may name its lien ("AS FIRST LIEN AGENT")."""
+    return frozenset().union(*(facilities(party.capacity) for party in assignees))

@@ -2,32 +2,49 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 _SPACES = re.compile(r"\s+")
-_IN_BRACKETS = re.compile(r"\(\s*((?:IN ITS )?(?:CAPACITY )?AS\b[^)]*|SECURED PART(?:Y|IES)|IN ITS [^)]*)\)?\s*$")
+_ACTS_AS = (
+    r"\w*AGENTS?|TRUSTEES?|LENDERS?|BANK|CREDITORS?|ASSIGNEES?|ASSIGNORS?|GRANTEES?|GRANTORS?|SECURED PART(?:Y|IES)|NOTEHOLDERS?"
+    r"|MORTGAGEES?|CHARGEES?|PLEDGEES?|CUSTODIAN|SUCCESSOR|PLEDGORS?|DEBTORS?|BORROWERS?|GUARANTORS?|OBLIGORS?|LICENSEES?|LICENSORS?|BENEFICIARY"
+)
+_ADJECTIVES = (
+    r"(?:THE |A |SOLE |INITIAL |PRIOR |NEW |FORMER |EXISTING |PREDECESSOR |RESIGNING |RETIRING |SUCCESSOR |COLLATERAL |ADMINISTRATIVE "
+    r"|SECURITY |INDENTURE |NOTES? |FIRST |SECOND |LIEN |TERM |LOAN |ABL |AND |CO-)*"
+)
+_IN_BRACKETS = re.compile(
+    r"\(\s*((?:IN ITS )?(?:CAPACITY )?AS\b[^)]*|IN ITS [^)]*|"
+    rf"{_ADJECTIVES}(?:{_ACTS_AS})|(?:AS )?SUCCESSOR\b[^)]*|CHANGED TO|MERGED INTO)\)?\s*$"
+)
 _AFTER_COMMA = re.compile(
-    r"(?:,\s*|\.\s+|\s+)((?:SOLELY |NOT INDIVIDUALLY BUT |SOLELY IN ITS CAPACITY |IN ITS CAPACITY )?"
-    r"AS (?:THE |A |SOLE |INITIAL |PRIOR |NEW )?"
-    r"(?:[\w&/-]+ ){0,8}?(?:\w*AGENT|TRUSTEE|LENDER|ASSIGNEE|ASSIGNOR|GRANTEE|SECURED PART(?:Y|IES)|NOTEHOLDER|BANK|MORTGAGEE"
-    r"|CUSTODIAN|SUCCESSOR|GRANTOR|PLEDGOR|DEBTOR|BORROWER|GUARANTOR)\b.*"
-    r"|COLLATERAL AGENT|ADMINISTRATIVE AGENT|AS SUCCESSOR\b.*)$"
+    r"(?:,\s*|\.\s+|\s+)((?:SOLELY |NOT INDIVIDUALLY BUT |NOT IN ITS INDIVIDUAL CAPACITY BUT |FOR ITSELF AND |ACTING )?(?:SOLELY )?"
+    r"(?:IN ITS CAPACITY )?AS (?:THE |A |SOLE |INITIAL |PRIOR |NEW )?"
+    rf"(?:[\w&/-]+ ){{0,8}}?(?:{_ACTS_AS})\b.*"
+    rf"|(?<=, ){_ADJECTIVES}(?:{_ACTS_AS})|COLLATERAL AGENT|ADMINISTRATIVE AGENT|AS SUCCESSOR\b.*|(?<=, )SUCCESSOR\b.*)$"
 )
 _SUCCESSOR_TO = re.compile(
-    r"SUCCESSOR[ -](?:IN[ -]INTEREST |BY MERGER |BY CONVERSION |BY ASSIGNMENT )*(?:TO|OF) (.+?)(?:,\s*AS (?!SUCCESSOR)[\w ]+)?$"
+    r"SUCCESSOR(?:[ -](?:IN[ -]INTEREST|BY[ -](?:MERGER|CONVERSION|ASSIGNMENT|ACQUISITION|CHANGE OF NAME)|AGENT"
+    r"|(?:COLLATERAL|ADMINISTRATIVE) AGENT|TRUSTEE|,|AND))* (?:TO|OF) (.+?)(?:,\s*AS (?!SUCCESSOR)[\w ]+)?$"
 )
-_FORMERLY = re.compile(r"[\s,(]+(?:F/K/A|FKA|FORMERLY(?: KNOWN AS)?|FORMERLY,) ([^()]+)\)?$")
+_FORMERLY = re.compile(r"[\s,(]+(?:F/K/A|FKA|FORMERLY(?: KNOWN AS)?|FORMERLY,|F\.K\.A\.|NOW KNOWN AS|N/K/A) ([^()]+)\)?$")
+_SIGNED_BY = re.compile(r"[\s,-]+BY ITS (?:SOLE |MANAGING |GENERAL )*(?:MEMBER|MANAGER|PARTNER)\b.*$")
+_PART_OF = re.compile(r"^\S.*? DIVISION OF (.+)$|^(.+?),? (?:[\w.]+ ){1,3}BRANCH$")
+_LEGAL_KIND = r"(?:CORP|CORPORATION|COMPANY|LLC|LIMITED LIABILITY COMPANY|PARTNERSHIP)"
 _CORPORATE_NOTE = re.compile(
-    r",?\s+(?:AN?|THE) (?:[\w.]+ ){0,4}?(?:CORP|CORPORATION|COMPANY|LLC|LIMITED LIABILITY COMPANY|PARTNERSHIP)\b.*$"
+    rf",?\s+(?:AN?|THE) (?:[\w.]+ ){{0,4}}?{_LEGAL_KIND}\b.*$|(?<=[.,]),?\s+(?:[A-Z]+ ){{1,2}}(?:CORPORATION|LIMITED LIABILITY COMPANY)$"
 )
-_PUNCTUATION = re.compile(r"[.,;:'\"()]")
-_LENDING = re.compile(r"\b(?:AGENT|TRUSTEE|LENDER|SECURED PART(?:Y|IES)|MORTGAGEE|NOTEHOLDER)\b")
+_ARTICLE_LAST = re.compile(r",\s*THE$")
+_PUNCTUATION = re.compile(r"[.,;:'\"()-]")
+_INITIALS = re.compile(r"\b(?:[A-Z] )+[A-Z]\b")
+_LENDING = re.compile(r"\b(?:\w*AGENTS?|TRUSTEES?|LENDERS?|SECURED PART(?:Y|IES)|MORTGAGEES?|CHARGEES?|PLEDGEES?|NOTEHOLDERS?)\b")
+_AGENT = re.compile(r"\b\w*AGENTS?\b")
 _SAME_WORDS = {
-    "INCORPORATED": "INC", "CORPORATION": "CORP", "LIMITED": "LTD", "COMPANY": "CO", "NATIONAL ASSOCIATION": "NA",
-    "N A": "NA", "L L C": "LLC", "L P": "LP", "P L C": "PLC", "AND": "&",
+    "INCORPORATED": "INC", "CORPORATION": "CORP", "LIMITED": "LTD", "COMPANY": "CO", "NATIONAL ASSOCIATION": "NA", "AND": "&",
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Party:
     """One party as recorded: the organisation's name and its capacity ("AS COLLATERAL AGENT"; empty where none is stated)."""
 
@@ -41,14 +58,23 @@ class Party:
 
     @property
     def keys(self) -> frozenset[str]:
-        """The organisation, its former name, and the one that its capacity says it succeeded."""
-        former = [found[1] for found in (_SUCCESSOR_TO.search(self.capacity), _FORMERLY.search(self.name)) if found]
-        return frozenset({self.key, *(party(name).key for name in former)})
+        """The organisation, its former name, the one that it says it succeeded, and the one that it is a branch or division of."""
+        return _keys(self.name, self.capacity)
 
     @property
     def lends(self) -> bool:
         """Whether the capacity is a lender's or its agent's."""
         return bool(_LENDING.search(self.capacity))
+
+    @property
+    def is_agent(self) -> bool:
+        """Whether it acts as the agent of lenders."""
+        return bool(_AGENT.search(self.capacity))
+
+    @property
+    def succeeds(self) -> bool:
+        """Whether it says that it is another's successor, without necessarily saying whose."""
+        return "SUCCESSOR" in self.capacity or "SUCCESSOR" in self.name
 
     def __str__(self) -> str:
         return f"{self.name}, {self.capacity}" if self.capacity else self.name
@@ -64,9 +90,23 @@ def party(recorded: str) -> Party:
     return Party(name)
 
 
+@cache
+def _keys(name: str, capacity: str) -> frozenset[str]:
+    others = [_SUCCESSOR_TO.search(capacity), _FORMERLY.search(name)]
+    named = [found[1] for found in others if found]
+    whole = _PART_OF.match(name)
+    if whole:
+        named.append(whole[1] or whole[2])
+    return frozenset({_key(name)}).union(*(party(each).keys for each in named))
+
+
+@cache
 def _key(name: str) -> str:
-    present = _CORPORATE_NOTE.sub("", _FORMERLY.sub("", name))
-    text = _SPACES.sub(" ", _PUNCTUATION.sub(" ", present)).strip()
+    present = _CORPORATE_NOTE.sub("", _SIGNED_BY.sub("", _FORMERLY.sub("", name)))
+    text = _PUNCTUATION.sub(" ", _ARTICLE_LAST.sub("", present)).replace("+", " & ")
+    text = _SPACES.sub(" ", text).strip()
+    # Initials are one word with dots or without: U.S. and US, B.V. and BV, N. A. and NA.
+    text = _INITIALS.sub(lambda initials: initials[0].replace(" ", ""), text)
     text = f" {text} "
     for written, meant in _SAME_WORDS.items():
         text = text.replace(f" {written} ", f" {meant} ")

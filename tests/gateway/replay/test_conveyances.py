@@ -1,6 +1,7 @@
 import pytest
 
-from gateway.replay.conveyances import Conveyance, Nature, citations, conveyance
+from gateway.replay.citations import citations
+from gateway.replay.conveyances import Conveyance, Nature, conveyance
 from gateway.replay.records import Number
 from tests.gateway.replay.folders import record
 
@@ -183,5 +184,5 @@ def test_what_grants_itself() -> None:
 def test_rights_named_in_a_text_are_not_taken_for_citations() -> None:
     text = "CORRECTIVE ASSIGNMENT TO CORRECT APPLICATION NO. 16/672703 PAT NO. 11191173 AND 7,919,646 PREVIOUSLY RECORDED ON REEL 67310 FRAME 54"  # noqa: E501  # a record's own words stay on one line
     found = said(text)
-    assert found.numbers == ("16672703", "11191173", "7919646")
+    assert found.numbers == ("16672703", "R11191173", "R7919646")
     assert found.cites == (Number(67310, 54),)

@@ -297,7 +297,7 @@ def test_corrections_form_a_list_and_release_nothing() -> None:
     one = record("1001-1", "2021-02-01", CORRECTS.format(1000), [BROOK], [BANK], ABC)
     two = record("1002-1", "2022-02-01", CORRECTS.format(1000), [BROOK], [BANK], ABC)
     (pledge,) = register(grant(), one, two).pledges.values()
-    assert [(note.remark, note.assets) for note in pledge.notes] == [(Remark.CORRECTION, ("7444851",))] * 2
+    assert [(note.remark, note.assets) for note in pledge.notes] == [(Remark.CORRECTION, ("R7444851",))] * 2
     assert pledge.live_assets.keys() == set(ABC)
 
 
