@@ -153,7 +153,7 @@ _CORRECTED_NAME = re.compile(
 )
 _BEFORE = re.compile(r"\bPREVIOUSLY (?:RECORDED|FILED)\b|\bRECORDED (?:ON|AT)\b|\bHEREBY CONFIRMS?\b")
 _HEADING = re.compile(r"^(?:CORRECTIVE|CORRECTED|CORRECTION(?: OF)?|RE-?RECORD(?:ING|ED)?(?: OF)?|RECORD|TO CORRECT)\b[\s(]*")
-_NAME_FOLLOWS = re.compile(r"\b(?:NAME|NAMES|ADDRESS)\b[^.]*?\b(?:IS|ARE|TO|SHOULD BE|AS)\b:?\s.*")
+_NAME_FOLLOWS = re.compile(r"(?!CHANGE\b)(?:\w+ ){0,2}(?:NAMES?|ADDRESS(?:ES)?|SPELLING)\b[^.]*?\b(?:IS|ARE|TO|SHOULD BE|AS)\b:?\s.*")
 _OF_AN_ASSIGNMENT = re.compile(r"\bIN A PREVIOUSLY RECORDED (?:ASSIGNMENT|MERGER|CHANGE OF NAME)\b")
 _ADDS = re.compile(
     r"\bOMITTED\b|\bOMISSION\b|\b(?:TO )?ADD(?:ING|S)?\b(?! ?RESS)|\bADDITION(?:AL)? OF\b|\bMISSING\b|\bTO INCLUDE\b|\bLEFT (?:OFF|OUT)\b"

@@ -1,30 +1,38 @@
 """Which pledge a document acts on: by what it cites, else by parties and assets together; never by parties alone."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gateway.replay.conveyances import Conveyance
 from gateway.replay.parties import Party
-from gateway.replay.pledge_acts import Flag
+from gateway.replay.pledge_acts import Flag, Ref
 from gateway.replay.records import Recordation
 from gateway.replay.register_model import Pledge
 
 _NEARLY = 0.92
 """A citation and a name that differs by a typing error are two pieces of evidence; a name alone is none."""
+_NUMERAL = re.compile(r"\b(?:\d+|[IVX]+)\b")
 
 
 @dataclass(slots=True)
 class Successors:
-    """Who became whom by recorded mergers and changes of name."""
+    """Who became whom by recorded mergers and changes of name, and to whom rights were assigned."""
 
     _after: dict[str, set[str]] = field(default_factory=dict)
+    _owners: dict[str, set[str]] = field(default_factory=dict)
 
     def record(self, before: Iterable[Party], after: Iterable[Party]) -> None:
         """Notes that the organisations of `before` became those of `after`."""
         successors = {party.key for party in after}
         for party in before:
             self._after.setdefault(party.key, set()).update(successors - {party.key})
+
+    def conveyed(self, record: Recordation) -> None:
+        """Notes that a recorded assignment gave its rights to its assignees."""
+        for key in record.keys:
+            self._owners.setdefault(key, set()).update(keys_of(record.assignees))
 
     def of(self, parties: Iterable[Party]) -> frozenset[str]:
         """The keys of the parties and of all that they became."""
@@ -37,6 +45,11 @@ class Successors:
                 waiting.extend(self._after.get(key, ()))
         return frozenset(found)
 
+    def own(self, parties: Iterable[Party], rights: frozenset[str]) -> bool:
+        """Whether a recorded assignment gave every one of these rights to one of the parties."""
+        names = keys_of(parties)
+        return bool(rights) and all(names & self._owners.get(right, set()) for right in rights)
+
 
 def same(one: Iterable[str], other: Iterable[str], nearly: bool = False) -> bool:
     """Whether two sets of organisations share one; `nearly`: a typing error apart is enough."""
@@ -44,56 +57,88 @@ def same(one: Iterable[str], other: Iterable[str], nearly: bool = False) -> bool
     return bool(first & second) or (nearly and any(_alike(a, b) for a in first for b in second))
 
 
-def gives(record: Recordation, pledge: Pledge, known: Successors) -> bool:
-    """Whether the pledge's holder is the giver of a document that cites the pledge."""
-    return same(_keys(record.assignors), known.of(pledge.holders), nearly=True)
+def keys_of(parties: Iterable[Party]) -> set[str]:
+    """All keys of all parties."""
+    return {key for party in parties for key in party.keys}
+
+
+def gives(givers: Iterable[Party], pledge: Pledge, known: Successors) -> bool:
+    """Whether one of the pledge's holders gives a document that cites the pledge."""
+    return same(keys_of(givers), known.of(pledge.holders), nearly=True)
+
+
+def silent_holders(givers: Iterable[Party], pledge: Pledge, known: Successors) -> tuple[Party, ...]:
+    """The holders of a pledge of several who don't give the document."""
+    names = keys_of(givers)
+    return tuple(holder for holder in pledge.holders if not same(names, known.of([holder]), nearly=True))
 
 
 def reversed_parties(record: Recordation, pledge: Pledge, known: Successors) -> bool:
     """Whether debtor and lender stand the other way round: the filer entered the pledge's own cover sheet again."""
-    return same(_keys(record.assignors), known.of(pledge.pledgors)) and same(_keys(record.assignees), known.of(pledge.holders))
+    return same(keys_of(record.assignors), known.of(pledge.pledgors)) and same(keys_of(record.assignees), known.of(pledge.holders))
 
 
-def released(record: Recordation, pledges: Iterable[Pledge], known: Successors) -> list[Pledge]:
-    """Live pledges that an uncited release may mean: its giver holds them, its receiver gave them, and they share assets.
+def succeeds(record: Recordation, pledge: Pledge, known: Successors) -> bool:
+    """Whether a giver says that it is a successor, and a debtor of the cited pledge receives: the register lacks the succession only."""
+    return any(party.succeeds for party in record.assignors) and same(keys_of(record.assignees), known.of(pledge.pledgors))
 
-    Those whose live assets are exactly the listed ones go before others.
-    """
-    found = [
+
+def of_parties(record: Recordation, pledges: Iterable[Pledge], known: Successors) -> list[Pledge]:
+    """Live pledges between the parties of a document, whichever side each is entered on."""
+    return [
         pledge
         for pledge in pledges
         if pledge.live
-        and same(_keys(record.assignors), known.of(pledge.holders))
-        and same(_keys(record.assignees), known.of(pledge.pledgors))
-        and record.keys & pledge.live_assets.keys()
+        and (
+            reversed_parties(record, pledge, known)
+            or (same(keys_of(record.assignors), known.of(pledge.holders)) and same(keys_of(record.assignees), known.of(pledge.pledgors)))
+        )
     ]
-    return _exact(record, found) or found
+
+
+def released(record: Recordation, pledges: Iterable[Pledge], known: Successors) -> list[Pledge]:
+    """Live pledges that an uncited release may mean: its parties are theirs and it shares assets with them.
+
+    Those whose live assets are exactly the listed ones go before others. Where the rights were assigned on with their burden, the new
+    owner receives the release: then only exactly the same assets will do.
+    """
+    held = [pledge for pledge in pledges if pledge.live and same(keys_of(record.assignors), known.of(pledge.holders))]
+    found = [pledge for pledge in of_parties(record, pledges, known) if record.keys & pledge.live_assets.keys()]
+    conveyed = exact(record, held) if known.own(record.assignees, record.keys) else []
+    return exact(record, found) or found or conveyed
 
 
 def transferred(record: Recordation, pledges: Iterable[Pledge], known: Successors) -> list[Pledge]:
     """Live pledges that an uncited transfer means: its giver holds them and it lists exactly their assets."""
-    held = [pledge for pledge in pledges if pledge.live and same(_keys(record.assignors), known.of(pledge.holders))]
-    return _exact(record, held)
+    held = [pledge for pledge in pledges if pledge.live and same(keys_of(record.assignors), known.of(pledge.holders))]
+    return exact(record, held)
 
 
 def supplemented(
-    record: Recordation, said: Conveyance, pledges: Iterable[Pledge], known: Successors, supplements: Mapping[str, int]
+    record: Recordation, said: Conveyance, pledges: Iterable[Pledge], known: Successors, supplements: Mapping[Ref, int]
 ) -> list[Pledge]:
-    """Live pledges that an uncited supplement or amendment may belong to: its lender, all its debtors, the lien or loan that it names.
+    """Live pledges that an uncited supplement or amendment may belong to: its lender, its debtors, the lien or loan that it names.
 
     A numbered supplement belongs only to a pledge whose earlier supplements are known: the fourteenth has thirteen before it; where they
-    are missing the agreement is missing too. What was itself made of a supplement without agreement is no agreement.
+    are missing the agreement is missing too. What was itself made of a supplement without agreement is no agreement. A debtor may join by
+    a supplement that names the lien and is the next in number.
     """
     return [
         pledge
         for pledge in pledges
         if pledge.live
         and Flag.PARENT_UNKNOWN not in pledge.flags
-        and _keys(record.assignors) <= known.of(pledge.pledgors)
-        and same(_keys(record.assignees), known.of(pledge.holders))
+        and same(keys_of(record.assignees), known.of(pledge.holders))
         and said.facilities <= pledge.facilities
-        and said.ordinal <= supplements.get(str(pledge.ref), 0) + 1
+        and said.ordinal <= supplements.get(pledge.ref, 0) + 1
+        and _debtors_fit(record, said, pledge, known)
     ]
+
+
+def _debtors_fit(record: Recordation, said: Conveyance, pledge: Pledge, known: Successors) -> bool:
+    debtors = known.of(pledge.pledgors)
+    fitting = [bool(party.keys & debtors) for party in record.assignors]
+    return all(fitting) or (any(fitting) and bool(said.facilities) and said.ordinal > 0)
 
 
 def repeated(record: Recordation, said: Conveyance, pledges: Iterable[Pledge]) -> Pledge | None:
@@ -106,8 +151,8 @@ def repeated(record: Recordation, said: Conveyance, pledges: Iterable[Pledge]) -
             and record.keys == earlier.keys
             and record.executed == earlier.executed is not None
             and said.facilities == pledge.facilities
-            and _keys(record.assignors) == _keys(earlier.assignors)
-            and _keys(record.assignees) == _keys(earlier.assignees)
+            and keys_of(record.assignors) == keys_of(earlier.assignors)
+            and keys_of(record.assignees) == keys_of(earlier.assignees)
         ):
             return pledge
     return None
@@ -119,18 +164,16 @@ def same_document(record: Recordation, pledges: Iterable[Pledge]) -> list[Pledge
         pledge
         for pledge in pledges
         if record.executed == pledge.record.executed is not None
-        and _keys(record.assignors) & _keys(pledge.record.assignors)
-        and _keys(record.assignees) & _keys(pledge.record.assignees)
+        and keys_of(record.assignors) & keys_of(pledge.record.assignors)
+        and keys_of(record.assignees) & keys_of(pledge.record.assignees)
     ]
 
 
-def _exact(record: Recordation, pledges: list[Pledge]) -> list[Pledge]:
+def exact(record: Recordation, pledges: list[Pledge]) -> list[Pledge]:
+    """Of these pledges those whose live assets are exactly the record's whole list."""
     return [pledge for pledge in pledges if record.whole_list and record.keys == pledge.live_assets.keys()]
 
 
-def _keys(parties: Iterable[Party]) -> set[str]:
-    return {key for party in parties for key in party.keys}
-
-
 def _alike(one: str, other: str) -> bool:
-    return difflib.SequenceMatcher(None, one, other).ratio() >= _NEARLY
+    # Fund II and Fund III are two funds, not a slip of the fingers.
+    return _NUMERAL.findall(one) == _NUMERAL.findall(other) and difflib.SequenceMatcher(None, one, other).ratio() >= _NEARLY

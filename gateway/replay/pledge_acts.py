@@ -41,7 +41,7 @@ class Basis(Enum):
 class Flag(Enum):
     """What is remarkable about a pledge."""
 
-    PARENT_UNKNOWN = "the agreement that it supplements or corrects isn't in the file"
+    PARENT_UNKNOWN = "the agreement that it supplements or corrects isn't in the file, or can't be told"
     ASSETS_NOT_STATED = "assets not stated"
     ASSETS_INCOMPLETE = "the record lists fewer assets than it has"
 
@@ -80,24 +80,29 @@ class Supplement:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Ends the pledge whole; what its list lacks (`unlisted`) or has beside the pledge (`unpledged`) is kept as a discrepancy."""
+    """Ends the pledge whole; what its list lacks (`unlisted`) or has beside the pledge (`unpledged`) is kept as a discrepancy.
+
+    `ordered`: a court says it, so that the holder's consent is not attested but ordered.
+    """
 
     pledge: Ref
     record: Recordation
     basis: Basis
     unlisted: tuple[Property, ...] = ()
     unpledged: tuple[Property, ...] = ()
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PartRelease:
-    """Ends the listed and pledged assets only."""
+    """Ends the listed and pledged assets only; at least one asset is in either list."""
 
     pledge: Ref
     record: Recordation
     basis: Basis
     ended: tuple[Property, ...]
     unpledged: tuple[Property, ...] = ()
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,10 @@ class PartyChange:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A remark on a pledge: links and corrections; it changes nothing. `assets`: numbers that the document names."""
+    """A remark on a pledge: links and corrections; it changes nothing on the register. `assets`: keys of rights that the document names.
+
+    `facilities`: the names of the pledge's liens as corrected, by which later supplements are matched (None: as they were).
+    """
 
     pledge: Ref
     record: Recordation
@@ -122,6 +130,7 @@ class Note:
     text: str
     other: Ref | None = None
     assets: tuple[str, ...] = ()
+    facilities: frozenset[str] | None = None
 
 
 PledgeAct: TypeAlias = Grant | Supplement | Release | PartRelease | PartyChange | Note

@@ -39,9 +39,10 @@ class Property:
         """Application (serial) number, else "R" and the patent (registration) number: two numbers of one right must not be mixed up."""
         return self.application or f"R{self.registration}"
 
-    def named(self, number: str) -> bool:
-        """Whether `number` is this right's application or registration number."""
-        return number in (self.application, self.registration)
+    @classmethod
+    def of_key(cls, key: str) -> "Property":
+        """A right known by its key only."""
+        return cls("", key[1:], "") if key.startswith("R") else cls(key, "", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,9 @@ def run(placements: Iterable[Placement], until: date | None = None) -> Register:
     for placement in placements:
         if placement.acts and (until is None or placement.effective <= until):
             for act in placement.acts:
-                register.apply(act)
+                if until is None or isinstance(act, Grant) or act.pledge in register.pledges:
+                    # What was recorded before its pledge changes nothing that counts yet.
+                    register.apply(act)
     return register
 
 
@@ -120,6 +122,7 @@ def _change(pledge: Pledge, act: PledgeAct) -> None:
             pledge.holders = act.holders or pledge.holders
         case Note():
             pledge.notes.append(act)
+            pledge.facilities = pledge.facilities if act.facilities is None else act.facilities
 
 
 def _end_assets(pledge: Pledge, keys: set[str]) -> None:
