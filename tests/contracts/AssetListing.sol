@@ -92,10 +92,10 @@ library AssetListing {
     /// @dev 0 where none are published.
     function titlesHash(string[] memory titles) internal pure returns (bytes32) {
         if (titles.length == 0) return 0;
-        bytes memory hashes;
+        bytes32[] memory hashes = new bytes32[](titles.length);
         for (uint256 i = 0; i < titles.length; ++i) {
-            hashes = abi.encodePacked(hashes, keccak256(bytes(titles[i])));
+            hashes[i] = keccak256(bytes(titles[i]));
         }
-        return keccak256(hashes);
+        return keccak256(abi.encodePacked(hashes));
     }
 }
