@@ -3,403 +3,366 @@
 What is accepted is committed before it is answered; what isn't leaves nothing.
 """
 
+import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
-from coincurve import PublicKey
-from eth_hash.auto import keccak
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from gateway import contents, roles
+from gateway import contents
 from gateway.access import ACT, Session
-from gateway.errors import Problem, invalid, not_found
-from gateway.office.repository import Act, Office
+from gateway.drafts import Draft, People, Request, Wanted, draft, fits, hash_of, key_of, other_content
+from gateway.errors import Problem, invalid
+from gateway.office.database import now_ms
+from gateway.office.repository import Act, ActKey, Office
 from gateway.outbox import recovered, store
-from gateway.outbox.envelopes import frame_gas, typed_bytes
+from gateway.outbox.envelopes import envelope_of, typed_bytes
 from gateway.outbox.simulate import simulate
-from gateway.outbox.states import State
+from gateway.outbox.states import FAILED, Seen, Spent, State, judge
 from gateway.refusals import explain
 from gateway.services import Services
 from ledger import faults
-from ledger.domain.acts import ActError, Envelope, SignerClaim, body_from, digest, to_json
-from ledger.domain.ids import HASHED_ID, IdError, act_id, to_hex
+from ledger.chain.blocks import LOG_BITS
+from ledger.domain.acts import Envelope, SignerClaim, digest, to_json
+from ledger.domain.ids import to_hex
 from ledger.mirror.models import Act as Told
-from ledger.mirror.models import Member, MemberKey, Outcome
+from ledger.mirror.models import Outcome
 from ledger.mirror.queries import acts as act_queries
-from ledger.mirror.queries import chain, members
-from ledger.mirror.schema import word
+from ledger.mirror.queries import chain
+from ledger.mirror.schema import number, word
 
-STANDARD_LIFE_SECONDS = 86_400
-_STATE_OF = {Outcome.DONE: State.FINAL, Outcome.REFUSED: State.REFUSED, Outcome.VOIDED: State.VOIDED}
+MOST_TRIES = 5
 
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One signer as asked for; key, nonce and role are chosen where they are None."""
-
-    account: bytes
-    role: int | None
-    mode: int
-    key: bytes | None
-    nonce: int | None
-    evidence: bytes | None
+__all__ = ["Request", "Wanted", "accept", "body_json", "ordered_now", "retry"]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """An act as asked for: `key` is the idempotency key, `deadline` UTC seconds of the chain, the first signer the acting account."""
+@dataclass
+class _New:
+    """An act to be kept: its row, and what each signer gave so far."""
 
-    key: str
-    account: bytes
-    kind: str
-    body: dict[str, Any]
-    signers: tuple[Wanted, ...]
-    deadline: int | None
-    gas: int | None
-    depends_on: tuple[tuple[bytes, int], ...]
+    draft: Draft
+    act: Act
+    signatures: list[bytes | None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A request with everything decided but its signatures."""
+@dataclass
+class _Batch:
+    """Requests and what becomes of each: an act or a problem, else what is to be kept."""
 
-    request: Request
-    envelope: Envelope
-    hash: bytes
-
-
-class _People:
-    """Members and their keys in one snapshot of the mirror, each read once a batch."""
-
-    def __init__(self, conn: Connection) -> None:
-        self._conn = conn
-        self._known: dict[bytes, tuple[Member, list[MemberKey]]] = {}
-
-    def of(self, account: bytes, field: str) -> tuple[Member, list[MemberKey]]:
-        if account not in self._known:
-            member = members.get(self._conn, account)
-            if member is None:
-                raise invalid(f"{field}: {to_hex(account)} is no member; it must be admitted first", field=field)
-            self._known[account] = (member, members.keys(self._conn, account))
-        return self._known[account]
+    requests: Sequence[Request]
+    results: dict[int, Act | Problem] = field(default_factory=dict)
+    new: dict[int, _New] = field(default_factory=dict)
+    same_as: dict[int, int] = field(default_factory=dict)
+    """Repeats of a request within the batch, by the place of the first one."""
 
 
 def accept(services: Services, session: Session, requests: Sequence[Request]) -> list[Act | Problem]:
     """The acts of these requests, in order: new ones committed together, repeated ones as they stand, a Problem for each that can't be.
 
-    Raises Problem where the session may not act at all.
+    Raises Problem where the session may not act at all, SigningLocked, NodeUnreachable.
     """
     session.needs(ACT)
-    try:
-        accepted = _accept(services, session, requests)
-    except IntegrityError:
-        # The same key came in twice at once; the other one is committed now and will be found.
-        accepted = _accept(services, session, requests)
+    services.keystore.check_open()
+    for left in reversed(range(MOST_TRIES)):
+        try:
+            accepted = _accept(services, session, requests)
+            break
+        except IntegrityError:
+            # Another request with the same key was committed in between; it is found at the next try.
+            if not left:
+                raise
     services.wake()
     return accepted
 
 
 def _accept(services: Services, session: Session, requests: Sequence[Request]) -> list[Act | Problem]:
-    results: list[Act | Problem | None] = [None] * len(requests)
-    with services.office.read() as conn:
-        known = store.named(conn, [(each.account, number) for each in requests if (number := _id_or_none(each)) is not None])
-    drafts: dict[int, _Draft] = {}
+    batch = _Batch(requests)
+    known = _known(services, batch)
     with services.snapshot() as conn:
-        people, held = _People(conn), chain.held(conn)
-        chain_time = held.time if held and held.time is not None else int(time.time())
-        spent = _spent(conn, requests)
-        for at, request in enumerate(requests):
-            try:
-                session.acting_for(request.account, services.keystore)
-                results[at] = _earlier(request, known)
-                if results[at] is None:
-                    drafts[at] = _draft(services, request, people, chain_time)
-                    _check_unspent(services, conn, drafts[at], spent, results, at)
-            except Problem as wrong:
-                results[at] = wrong
-    new = {at: draft for at, draft in drafts.items() if results[at] is None}
-    if len(requests) == 1 and new:
-        _try_out(services, next(iter(new.values())))
-    return _commit(services, session, new, results)
+        _draft_all(services, session, batch, known, conn)
+    if len(requests) == 1 and batch.new:
+        _try_out(services, batch.new[0].draft)
+    _check_contents(services, session, batch)
+    _sign_all(services, session, batch)
+    faults.point("outbox.accepting")
+    _commit(services, session, batch)
+    faults.point("outbox.accepted")
+    return [batch.results[batch.same_as.get(at, at)] for at in range(len(requests))]
 
 
-def _earlier(request: Request, known: dict[tuple[bytes, int], Act]) -> Act | None:
-    """The act that was accepted under this key before. Raises 409 where it has other content."""
-    act = known.get((request.account, _id(request)))
-    if act is not None and act.body_hash != _hash(request):
-        raise _other_content(request.key, f"it was accepted as {act.kind} with other content")
-    return act
+def _known(services: Services, batch: _Batch) -> dict[ActKey, Act]:
+    """The acts that this office has under the keys asked for; requests whose key is malformed get their problem."""
+    keys: list[ActKey] = []
+    for at, request in enumerate(batch.requests):
+        try:
+            keys.append(key_of(request))
+        except Problem as wrong:
+            batch.results[at] = wrong
+    with services.office.read() as conn:
+        return store.named(conn, keys)
 
 
-def _draft(services: Services, request: Request, people: _People, chain_time: int) -> _Draft:
-    try:
-        body = body_from(request.kind, request.body)
-    except ActError as wrong:
-        raise invalid(str(wrong), field=str(wrong).split(":", 1)[0]) from wrong
-    deadline = chain_time + STANDARD_LIFE_SECONDS if request.deadline is None else request.deadline
-    if deadline < chain_time:
-        raise invalid(f"deadline: {deadline} lies before the chain's time {chain_time}; give a later one", field="deadline")
-    number = _id(request)
-    claims = tuple(
-        _claim(services, people, wanted, request.account, number, at, f"signers[{at}]") for at, wanted in enumerate(request.signers)
-    )
-    try:
-        envelope = Envelope(request.account, number, deadline, request.gas or frame_gas(body), claims, body)
-    except (ActError, OverflowError) as wrong:
-        raise invalid(str(wrong)) from wrong
-    if envelope.gas > services.engine.block_gas_limit // 2:
-        raise invalid(
-            f"gas: {envelope.gas} is more than half a block ({services.engine.block_gas_limit}); cut the act in parts", field="gas"
-        )
-    return _Draft(request, envelope, _hash(request))
+def _draft_all(services: Services, session: Session, batch: _Batch, known: dict[ActKey, Act], conn: Connection) -> None:
+    people, held = People(conn), chain.held(conn)
+    chain_time = held.time if held and held.time is not None else int(time.time())
+    spent = _spent(conn, [request for at, request in enumerate(batch.requests) if at not in batch.results])
+    firsts: dict[ActKey, int] = {}
+    for at, request in enumerate(batch.requests):
+        if at in batch.results:
+            continue
+        try:
+            session.acting_for(request.account, services.keystore)
+            if not _is_repeat(batch, at, firsts):
+                _draft_one(services, session, batch, at, known, people, conn, chain_time, spent)
+        except Problem as wrong:
+            batch.results[at] = wrong
 
 
-def _claim(services: Services, people: _People, wanted: Wanted, account: bytes, number: int, at: int, field: str) -> SignerClaim:
-    member, keys = people.of(wanted.account, f"{field}.account")
-    if member.suspended:
-        raise invalid(f"{field}.account: {member.name} is suspended", field=f"{field}.account")
-    key = _key(services, member, keys, wanted, field)
-    held = key.roles & member.roles
-    role = (held if held.bit_count() == 1 else 0) if wanted.role is None else wanted.role
-    if role & ~held:
-        raise invalid(
-            f"{field}.role: {member.name} holds {', '.join(roles.names_of(held)) or 'no role'} with this key", field=f"{field}.role"
-        )
-    nonce = number if at == 0 else _co_nonce(account, number, at) if wanted.nonce is None else wanted.nonce
-    return SignerClaim(wanted.account, key.key, role, wanted.mode, member.epoch, nonce)
+def _is_repeat(batch: _Batch, at: int, firsts: dict[ActKey, int]) -> bool:
+    """Whether the batch has this very request already. Raises 409 where the key came with other content."""
+    first = firsts.setdefault(key_of(batch.requests[at]), at)
+    if first == at:
+        return False
+    if hash_of(batch.requests[first]) != hash_of(batch.requests[at]):
+        raise other_content(batch.requests[at].key, f"item {first} of the same batch has it with other content")
+    batch.same_as[at] = first
+    return True
 
 
-def _key(services: Services, member: Member, keys: list[MemberKey], wanted: Wanted, field: str) -> MemberKey:
-    """The key named; else the first active one that is held here and has the role; else the first that has it."""
-    fitting = [key for key in keys if wanted.key in (None, key.key) and (wanted.role is None or key.roles & member.roles & wanted.role)]
-    if not fitting:
-        what = "no active key with that role" if wanted.key is None else f"no active key {to_hex(wanted.key)} with that role"
-        raise invalid(f"{field}.key: {member.name} has {what}", field=f"{field}.key")
-    return next((key for key in fitting if services.keystore.holds(member.account, key.key)), fitting[0])
-
-
-def _co_nonce(account: bytes, number: int, at: int) -> int:
-    """A co-signer's nonce that any gateway would choose, so that a second envelope for the same act can't run beside the first."""
-    return int.from_bytes(keccak(account + word(number) + bytes([at]))) | HASHED_ID
-
-
-def _spent(conn: Connection, requests: Sequence[Request]) -> dict[tuple[bytes, int], Told]:
-    keys = [(each.account, number) for each in requests if (number := _id_or_none(each)) is not None]
-    found: dict[tuple[bytes, int], Told] = {}
-    for at in range(0, len(keys), 400):
-        for told in act_queries.outcomes(conn, keys[at : at + 400]):
-            if told.outcome != Outcome.SKIPPED:
-                found[(told.account, int.from_bytes(told.act_id))] = told
-    return found
-
-
-def _check_unspent(
+def _draft_one(
     services: Services,
-    conn: Connection,
-    draft: _Draft,
-    spent: dict[tuple[bytes, int], Told],
-    results: list[Act | Problem | None],
+    session: Session,
+    batch: _Batch,
     at: int,
+    known: dict[ActKey, Act],
+    people: People,
+    conn: Connection,
+    chain_time: int,
+    spent: dict[ActKey, Told],
 ) -> None:
-    """An id that the chain has spent, though this office doesn't know it: the same act is taken over, another one is a conflict."""
-    told = spent.get((draft.request.account, draft.envelope.id))
-    if told is None:
+    request = batch.requests[at]
+    earlier = known.get(key_of(request))
+    if earlier is not None:
+        batch.results[at] = _earlier(request, earlier)
         return
-    ran = recovered.act_of(services.rpc, conn, told)
-    if ran is None or (ran.kind, ran.body) != recovered.kind_and_body(draft.envelope.body):
-        raise _other_content(
-            draft.request.key, "the ledger has an act with this id and other content, sent by another gateway or before a restore"
-        )
-    with services.office.write() as office:
-        results[at] = _take_over(Office(office, draft.request.account), draft, told)
+    made = draft(request, people, services.keystore, services.engine, chain_time)
+    told = spent.get(key_of(request))
+    if told is not None:
+        batch.new[at] = _taken_over(services, conn, made, told)
+        return
+    waits = _waits(services, session, batch, at, conn)
+    row = _row(made, digest(made.envelope, services.manifest.domain), State.READY if waits else State.QUEUED)
+    batch.new[at] = _New(made, row, [None] * len(made.envelope.signers))
 
 
-def _take_over(office: Office, draft: _Draft, told: Told) -> Act:
-    """Keeps what ran already; settling fills in where."""
-    act = replace_state(_row(draft, bytes(32) if told.digest is None else told.digest), _STATE_OF[Outcome(told.outcome)])
-    act = act._replace(done_pos=told.pos, reason=orjson.dumps(explain(told.reason)) if told.reason else None)
-    office.add_act(act, draft.envelope.signers, [None] * len(draft.envelope.signers), [None] * len(draft.envelope.signers))
+def _earlier(request: Request, act: Act) -> Act:
+    if act.body_hash != hash_of(request):
+        raise other_content(request.key, f"it was accepted as {act.kind} with other content")
     return act
 
 
-def replace_state(act: Act, state: State) -> Act:
-    """The act in another state."""
-    return act._replace(state=state)
+# --- What must go first --------------------------------------------------------------------------------------------------------
 
 
-def _try_out(services: Services, draft: _Draft) -> None:
+def _waits(services: Services, session: Session, batch: _Batch, at: int, conn: Connection) -> bool:
+    """Whether an act that must go before is not on its way yet. Raises 422 for one that is unknown to the caller, or failed."""
+    states = [_state_before(services, session, batch, at, index, conn) for index in range(len(batch.requests[at].depends_on))]
+    return any(state in (State.GATHERING, State.READY) for state in states)
+
+
+def _state_before(services: Services, session: Session, batch: _Batch, at: int, index: int, conn: Connection) -> State:
+    key, where = batch.requests[at].depends_on[index], f"depends_on[{index}]"
+    inside = next((new.act for place, new in batch.new.items() if place < at and new.act.key == key), None)
+    state = State(inside.state) if inside is not None else _state_known(services, session, key) or _state_told(conn, session, key)
+    shown = f"act {number(key[1])} of {to_hex(key[0])}"
+    if state is None:
+        raise invalid(f"{where}: {shown} is not known here; post it first", field=where)
+    if state in FAILED:
+        raise invalid(f"{where}: {shown} is {state}, so nothing can follow it", field=where)
+    return state
+
+
+def _state_known(services: Services, session: Session, key: ActKey) -> State | None:
+    """The state of an act that the caller may see."""
+    account, act = key
+    asking = account if session.may_act_for(account, services.keystore) else session.member
+    if asking is None:
+        return None
+    with services.office.read() as conn:
+        found = Office(conn, asking).involved(account, number(act))
+    return None if found is None else State(found.state)
+
+
+def _state_told(conn: Connection, session: Session, key: ActKey) -> State | None:
+    if session.member not in (None, key[0]):
+        return None
+    told = act_queries.spent(conn, key[0], number(key[1]))
+    return None if told is None else State.FINAL if told.outcome == Outcome.DONE else State.REFUSED
+
+
+# --- What the chain has already ------------------------------------------------------------------------------------------------
+
+
+def _spent(conn: Connection, requests: Sequence[Request]) -> dict[ActKey, Told]:
+    keys = [(account, number(act)) for account, act in map(key_of, requests)]
+    found = [told for part in store.chunks(keys) for told in act_queries.outcomes(conn, part)]
+    return {(told.account, told.act_id): told for told in found if told.outcome != Outcome.SKIPPED}
+
+
+def _taken_over(services: Services, conn: Connection, made: Draft, told: Told) -> _New:
+    """An act that the chain has spent, though this office doesn't know it: the same one is taken over. Raises 409 for another one."""
+    key = made.request.key
+    if told.outcome == Outcome.VOIDED:
+        raise other_content(key, "its id was voided on the ledger")
+    ran = recovered.act_of(services.rpc, conn, told)
+    if ran is None:
+        raise Problem(503, "Not comparable now", f"Idempotency-Key {key!r}: the node doesn't give the transaction that ran it; ask another")
+    envelope = replace(made.envelope, deadline=ran.deadline, gas=ran.gas, signers=ran.signers)
+    if digest(envelope, services.manifest.domain) != told.digest or not fits(made.request, envelope):
+        raise other_content(key, "the ledger has an act with this id and other content, sent by another gateway or before a restore")
+    row = _row(replace(made, envelope=envelope), told.digest, _state_of(services, conn, told, ran.deadline))
+    header = chain.header(conn, told.pos >> LOG_BITS)
+    reason = orjson.dumps(explain(told.reason or b"")) if told.outcome == Outcome.REFUSED else None
+    row = row._replace(done_pos=told.pos, done_hash=None if header is None else header.hash, reason=reason)
+    return _New(replace(made, envelope=envelope), row, list(ran.signatures))
+
+
+def _state_of(services: Services, conn: Connection, told: Told, deadline: int) -> State:
+    held = chain.held(conn)
+    final = (held.block if held else 0) - services.engine.finality
+    return judge(State.SENT, deadline, Seen(Spent(Outcome(told.outcome), told.pos >> LOG_BITS), final, None))
+
+
+# --- Trying out, signing, keeping ----------------------------------------------------------------------------------------------
+
+
+def _try_out(services: Services, made: Draft) -> None:
     """Runs a lone act on the pending state when nothing is in flight that it could depend on. Raises 422 with the contract's reason."""
     with services.office.read() as conn:
-        if draft.request.depends_on or store.any_in_flight(conn):
+        if made.request.depends_on or store.any_in_flight(conn):
             return
-    refusal = simulate(services.rpc, services.manifest, draft.envelope)
+    refusal = simulate(services.rpc, services.manifest, made.envelope)
     if refusal is not None:
         told = explain(refusal)
         raise Problem(422, "Act would be refused", told["sentence"], reason=told)
 
 
-def _commit(services: Services, session: Session, new: dict[int, _Draft], results: list[Act | Problem | None]) -> list[Act | Problem]:
-    signed: dict[int, tuple[Act, list[bytes | None], list[bytes | None]]] = {}
+def _check_contents(services: Services, session: Session, batch: _Batch) -> None:
+    """Nobody's key signs a root whose content its member doesn't hold; what follows such an act in the batch goes with it."""
+    ours = {at: _ours(services, session, new) for at, new in batch.new.items()}
+    dropped: set[ActKey] = set()
     with services.office.read() as conn:
-        for at, draft in new.items():
+        for at, claims in ours.items():
+            new = batch.new[at]
             try:
-                signed[at] = _signed(services, session, conn, draft)
+                _check_none_dropped(new.draft.request, dropped)
+                for claim in claims:
+                    contents.check_held(Office(conn, claim.account), new.draft.envelope.body)
             except Problem as wrong:
-                results[at] = wrong
-    faults.point("outbox.accepting")
-    if signed:
-        with services.office.write() as conn:
-            for at, (act, signatures, evidence) in signed.items():
-                office = Office(conn, act.member_id)
-                office.add_act(act, new[at].envelope.signers, signatures, evidence)
-                office.audit(session.key_id, f"act {act.kind}", str(act.id), act.state)
-                results[at] = act
-    faults.point("outbox.accepted")
-    return [result for result in results if result is not None]
+                batch.results[at] = wrong
+                dropped.add(batch.new.pop(at).act.key)
 
 
-def _signed(services: Services, session: Session, conn: Connection, draft: _Draft) -> tuple[Act, list[bytes | None], list[bytes | None]]:
-    envelope = draft.envelope
-    hashed = digest(envelope, services.manifest.domain)
-    signatures = [_sign_if_ours(services, session, conn, claim, envelope.body, hashed) for claim in envelope.signers]
-    act = _row(draft, hashed)
-    if all(signature is not None for signature in signatures):
-        act = replace_state(act, State.QUEUED)
-    return act, signatures, [wanted.evidence for wanted in draft.request.signers]
+def _check_none_dropped(request: Request, dropped: set[ActKey]) -> None:
+    for index, key in enumerate(request.depends_on):
+        if key in dropped:
+            raise invalid(f"depends_on[{index}]: that item of the same batch was not accepted", field=f"depends_on[{index}]")
 
 
-def _sign_if_ours(services: Services, session: Session, conn: Connection, claim: SignerClaim, body: object, hashed: bytes) -> bytes | None:
-    if not session.may_act_for(claim.account, services.keystore) or not services.keystore.holds(claim.account, claim.key):
-        return None
-    contents.check_held(Office(conn, claim.account), body)
-    return services.keystore.sign(claim.account, claim.key, hashed)
+def _ours(services: Services, session: Session, new: _New) -> list[SignerClaim]:
+    """The signers whose signature is missing and whose key is held here for an account that the session speaks for."""
+    pairs = zip(new.draft.envelope.signers, new.signatures, strict=True)
+    return [claim for claim, given in pairs if given is None and _is_ours(services, session, claim)]
 
 
-def _row(draft: _Draft, hashed: bytes) -> Act:
-    request, envelope = draft.request, draft.envelope
-    dependencies = [[account.hex(), str(number)] for account, number in request.depends_on]
+def _is_ours(services: Services, session: Session, claim: SignerClaim) -> bool:
+    return session.may_act_for(claim.account, services.keystore) and services.keystore.holds(claim.account, claim.key)
+
+
+def _sign_all(services: Services, session: Session, batch: _Batch) -> None:
+    """Signs with no connection held: opening a key for the first time needs one of its own."""
+    for new in batch.new.values():
+        if new.act.done_pos is not None:
+            continue
+        for at, claim in enumerate(new.draft.envelope.signers):
+            if _is_ours(services, session, claim):
+                new.signatures[at] = services.keystore.sign(claim.account, claim.key, new.act.digest)
+        if any(given is None for given in new.signatures):
+            new.act = new.act._replace(state=State.GATHERING)
+
+
+def _commit(services: Services, session: Session, batch: _Batch) -> None:
+    if not batch.new:
+        return
+    with services.office.write() as conn:
+        for at, new in batch.new.items():
+            office, request = Office(conn, new.act.member_id), new.draft.request
+            evidence = [wanted.evidence for wanted in request.signers]
+            office.add_act(new.act, new.draft.envelope.signers, new.signatures, evidence, request.depends_on)
+            office.audit(session.key_id, f"act {new.act.kind}", str(new.act.id), new.act.state)
+            batch.results[at] = new.act
+        faults.point("outbox.adding")
+
+
+def _row(made: Draft, hashed: bytes, state: State) -> Act:
+    request, envelope = made.request, made.envelope
     return Act(
         member_id=request.account,
         act_id=word(envelope.id),
         idem_key=request.key,
-        body_hash=draft.hash,
+        body_hash=made.hash,
         kind=request.kind,
         typed=typed_bytes(envelope),
         digest=hashed,
         signers_needed=len(envelope.signers),
         deadline=min(envelope.deadline, 2**63 - 1),
-        depends_on=orjson.dumps(dependencies) if dependencies else None,
         accepted=ordered_now(),
-        state=State.GATHERING,
+        state=state,
+        retried=0,
         reason=None,
         done_pos=None,
         done_hash=None,
     )
 
 
+_clock = threading.Lock()
 _last_accepted = 0
 
 
 def ordered_now() -> int:
     """Nanoseconds, never the same twice in this process: the order of acceptance."""
     global _last_accepted  # noqa: PLW0603  # a clock's last reading is the process's
-    _last_accepted = max(time.time_ns(), _last_accepted + 1)
-    return _last_accepted
+    with _clock:
+        _last_accepted = max(time.time_ns(), _last_accepted + 1)
+        return _last_accepted
 
 
-def _id(request: Request) -> int:
-    try:
-        return act_id(request.key)
-    except IdError as wrong:
-        raise invalid(str(wrong), field="Idempotency-Key") from wrong
+# --- What waits for a person ---------------------------------------------------------------------------------------------------
 
 
-def _id_or_none(request: Request) -> int | None:
-    try:
-        return act_id(request.key)
-    except IdError:
-        return None
-
-
-def _hash(request: Request) -> bytes:
-    """Of all that the caller stated; what the gateway chose (deadline, keys) is no part of it."""
-    stated = {
-        "account": request.account.hex(),
-        "kind": request.kind,
-        "body": request.body,
-        "signers": [[repr(value) for value in (w.account, w.role, w.mode, w.key, w.nonce, w.evidence)] for w in request.signers],
-        "deadline": str(request.deadline),
-        "gas": str(request.gas),
-        "depends_on": [[account.hex(), str(number)] for account, number in request.depends_on],
-    }
-    return sha256(orjson.dumps(stated, option=orjson.OPT_SORT_KEYS, default=str)).digest()
-
-
-def _other_content(key: str, why: str) -> Problem:
-    return Problem(409, "Idempotency key reused", f"Idempotency-Key {key!r}: {why}; use a new key for a new act", key=key)
-
-
-# --- Signatures from elsewhere -------------------------------------------------------------------------------------------------
-
-
-def add_signature(services: Services, session: Session, act: Act, signer: bytes, given: bytes | None, evidence: bytes | None) -> Act:
-    """Takes a member's signature of an act, or makes it with its key held here; the full set queues the act.
-
-    Raises 404 for a signer that isn't asked, 409 for an act that gathers no more, 422 for a signature that is another's.
-    """
+def retry(services: Services, session: Session, act: Act) -> Act:
+    """Has a held act sent once more, as it was signed. Raises 409 for one that isn't held."""
     session.needs(ACT)
-    session.acting_for(signer, services.keystore)
+    session.acting_for(act.member_id, services.keystore)
+    services.keystore.check_open()
     with services.office.write() as conn:
-        current = store.named(conn, [(act.member_id, act.id)])[(act.member_id, act.id)]
-        listed = store.signatures(conn, [(act.member_id, act.act_id)])[(act.member_id, act.act_id)]
-        mine = next((each for each in listed if each.signer == signer and each.sig is None), None)
-        if mine is None:
-            return _already(current, any(each.signer == signer for each in listed))
-        if current.state != State.GATHERING:
-            raise Problem(409, "Not gathering", f"the act is {current.state} and takes no more signatures")
-        contents.check_held(Office(conn, signer), recovered.body_of(current))
-        sig = services.keystore.sign(signer, mine.key, current.digest) if given is None else _checked(given, current.digest, mine.key)
-        store.set_signature(conn, (act.member_id, act.act_id), mine.position, sig, evidence)
-        Office(conn, signer).audit(session.key_id, "signature", str(act.id), "signed")
-        if all(each.sig is not None or each.position == mine.position for each in listed):
-            current = _queue(conn, current)
+        current = store.named(conn, [act.key], lock=True)[act.key]
+        if not current.held:
+            raise Problem(409, "Not held", f"the act is {current.state} and does not wait for anybody")
+        current = store.retry(conn, current, now_ms())
+        Office(conn, act.member_id).audit(session.key_id, "retry", str(act.id), current.state)
     services.wake()
     return current
 
 
-def _already(act: Act, is_signer: bool) -> Act:
-    if not is_signer:
-        raise not_found(f"act {act.id}")
-    return act
-
-
-def _queue(conn: Connection, act: Act) -> Act:
-    store.move(conn, act, State.READY)
-    store.move(conn, replace_state(act, State.READY), State.QUEUED)
-    return replace_state(act, State.QUEUED)
-
-
-def _checked(given: bytes, hashed: bytes, key: bytes) -> bytes:
-    """A wallet's signature (r, s, v), held against the key that it must come from."""
-    if len(given) != 65 or given[64] not in (0, 1, 27, 28):
-        raise invalid("signature: 65 bytes expected: r, s and v of 27 or 28", field="signature")
-    parity = given[64] % 27
-    try:
-        signer = keccak(
-            PublicKey.from_signature_and_message(given[:64] + bytes([parity]), hashed, hasher=None).format(compressed=False)[1:]
-        )
-    except Exception as wrong:  # coincurve raises bare Exceptions for points off the curve
-        raise invalid("signature: no valid ECDSA signature", field="signature") from wrong
-    if signer[-20:] != key:
-        raise invalid(f"signature: made by {to_hex(signer[-20:])}, not by the key {to_hex(key)} over this act", field="signature")
-    return given[:64] + bytes([parity + 27])
-
-
 def body_json(act: Act) -> dict[str, Any]:
     """The body of an act as JSON."""
-    return to_json(recovered.body_of(act))
+    return to_json(_envelope(act).body)
+
+
+def _envelope(act: Act) -> Envelope:
+    return envelope_of(act.kind, act.typed)

@@ -1,6 +1,7 @@
 """Transactions of the gateway's own keys that carry no signed act: admissions (council) and permissionless triggers (anybody may).
 
-They need no act id, since each has one effect by its own condition; the idempotency key keeps a gateway from sending one twice.
+They need no act id, since each has one effect by its own condition; the idempotency key keeps a gateway from sending one twice. Keys of
+different members, and of admissions and triggers, are apart.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from typing import Any
 from eth_abi.exceptions import EncodingError
 from sqlalchemy import Connection
 
+from gateway.access import ACT, Session
 from gateway.acts import ordered_now
 from gateway.errors import Problem, invalid
 from gateway.office.repository import Call, Office
@@ -36,33 +38,42 @@ class Asked:
     arguments: list[Any]
 
 
-def trigger(services: Services, asked: Sequence[Asked]) -> list[Call | Problem]:
-    """Calls of permissionless functions, committed together; a Problem for each that isn't one."""
+def trigger(services: Services, session: Session, asked: Sequence[Asked]) -> list[Call | Problem]:
+    """Calls of permissionless functions, committed together; a Problem for each that isn't one. Raises 403, SigningLocked."""
+    session.needs(ACT)
+    services.keystore.check_open()
+    caller = owner_of(session)
     made: list[Call | Problem] = []
     with services.office.write() as conn:
         for each in asked:
             try:
-                made.append(_keep(conn, _call(services, each)))
+                made.append(_keep(conn, _call(services, caller, each), session.key_id))
             except Problem as wrong:
                 made.append(wrong)
     services.wake()
     return made
 
 
-def admission(services: Services, conn: Connection, key: str, arguments: list[Any]) -> Call:
-    """Keeps the admission of a member, to be sent by the council's lane (arguments of Members.admit)."""
-    asked = Asked(f"admit {key}", "Members", "admit", arguments)
+def owner_of(session: Session) -> bytes:
+    """Whose calls a session makes and sees: a member's own, or the house's for the operator."""
+    return HOUSE if session.member is None else session.member
+
+
+def admission(services: Services, conn: Connection, key: str, arguments: list[Any], subject: str) -> Call:
+    """Keeps the admission of a member, to be sent by the council's lane (arguments of Members.admit). Raises 409."""
+    asked = Asked(key, "Members", "admit", arguments)
     data = call_data("Members", "admit", *arguments)
-    return _keep(conn, _row(asked, COUNCIL, services.manifest.address("Members"), data, ADMIT_GAS))
+    return _keep(conn, _row(HOUSE, asked, COUNCIL, services.manifest.address("Members"), data, ADMIT_GAS), subject)
 
 
 def enrolment(services: Services, conn: Connection, relayer: bytes) -> Call:
     """Keeps the enrolment of a relayer key, to be sent by the council's lane."""
     asked = Asked(f"relayer {relayer.hex()}", "Acts", "setRelayer", [])
-    return _keep(conn, _row(asked, COUNCIL, services.manifest.address("Acts"), call_data("Acts", "setRelayer", relayer, True), ADMIT_GAS))
+    data = call_data("Acts", "setRelayer", relayer, True)
+    return _keep(conn, _row(HOUSE, asked, COUNCIL, services.manifest.address("Acts"), data, ADMIT_GAS), "gateway")
 
 
-def _call(services: Services, asked: Asked) -> Call:
+def _call(services: Services, caller: bytes, asked: Asked) -> Call:
     if (asked.contract, asked.function) not in TRIGGERS:
         known = ", ".join(sorted(f"{contract}.{function}" for contract, function in TRIGGERS))
         raise invalid(f"function: {asked.contract}.{asked.function} is no trigger that anybody may call; one of {known}", field="function")
@@ -72,7 +83,10 @@ def _call(services: Services, asked: Asked) -> Call:
     except (EncodingError, TypeError, ValueError) as wrong:
         raise invalid(f"arguments: they don't fit {asked.contract}.{asked.function} ({wrong})", field="arguments") from wrong
     items = max((len(argument) for argument in arguments if isinstance(argument, list)), default=1)
-    return _row(asked, RELAY, services.manifest.address(asked.contract), data, TRIGGER_GAS + GAS_AN_ITEM * items)
+    gas = TRIGGER_GAS + GAS_AN_ITEM * items
+    if gas > services.engine.block_gas_limit // 2:
+        raise invalid(f"arguments: {items} items are too many for one transaction; cut the call in parts", field="arguments")
+    return _row(caller, asked, RELAY, services.manifest.address(asked.contract), data, gas)
 
 
 def _argument(given: Any) -> Any:
@@ -87,13 +101,13 @@ def _argument(given: Any) -> Any:
     return given
 
 
-def _row(asked: Asked, lane: str, target: bytes, data: bytes, gas: int) -> Call:
+def _row(caller: bytes, asked: Asked, purpose: str, target: bytes, data: bytes, gas: int) -> Call:
     return Call(
-        member_id=HOUSE,
-        call_id=sha256(b"call" + asked.key.encode()).digest(),
+        member_id=caller,
+        call_id=sha256(b"call" + caller + f"{purpose}:{asked.key}".encode()).digest(),
         idem_key=asked.key,
         body_hash=sha256(target + data).digest(),
-        lane=lane,
+        purpose=purpose,
         what=f"{asked.contract}.{asked.function}",
         target=target,
         data=data,
@@ -105,14 +119,15 @@ def _row(asked: Asked, lane: str, target: bytes, data: bytes, gas: int) -> Call:
     )
 
 
-def _keep(conn: Connection, call: Call) -> Call:
+def _keep(conn: Connection, call: Call, subject: str) -> Call:
     office = Office(conn, call.member_id)
-    earlier = office.call(call.idem_key)
-    if earlier is None:
-        office.add_call(call)
+    if office.add_call(call):
+        office.audit(subject, f"call {call.what}", call.idem_key, call.state)
         return call
-    if earlier.body_hash != call.body_hash:
+    earlier = office.call(call.purpose, call.idem_key)
+    if earlier is None or earlier.body_hash != call.body_hash:
+        what = call.what if earlier is None else earlier.what
         raise Problem(
-            409, "Idempotency key reused", f"key {call.idem_key!r}: it was used for {earlier.what} with other arguments", key=call.idem_key
+            409, "Idempotency key reused", f"key {call.idem_key!r}: it was used for {what} with other arguments", key=call.idem_key
         )
     return earlier

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from gateway import acts, calls
 from gateway.access import SCOPES, Session
-from gateway.acts import Request, Wanted
+from gateway.drafts import Request, Wanted
 from gateway.errors import Problem
 from gateway.outbox import store
 from gateway.roles import MODES, ROLES
@@ -66,7 +66,8 @@ def admit_founders(services: Services, idle: Callable[[], None]) -> None:
         calls.enrolment(services, conn, relayer)
         for founder, account in zip(founders, accounts, strict=True):
             party = sha256(f"pledgebook:founder:{founder.key}".encode()).digest()
-            calls.admission(services, conn, founder.key, [account, account, party, ROLES[founder.role], False, True, founder.name])
+            wanted = [account, account, party, ROLES[founder.role], False, True, founder.name]
+            calls.admission(services, conn, founder.key, wanted, _FOUNDER.key_id)
     services.wake()
     _until(services, idle, lambda: _are_members(services, relayer, accounts), "founding members are not mirrored")
     for office in OFFICES.values():

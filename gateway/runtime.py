@@ -17,8 +17,9 @@ import uvicorn
 from gateway import access, app, founding
 from gateway.config import OPERATOR_KEY, PASSPHRASE_FILE, Settings
 from gateway.office import database as office_database
-from gateway.outbox import sender as lanes
-from gateway.outbox.sender import Sender
+from gateway.outbox import owners
+from gateway.outbox.sender import COUNCIL as COUNCIL_LANE
+from gateway.outbox.sender import RELAY, Sender
 from gateway.outbox.settle import Settler
 from gateway.services import Progress, Services
 from gateway.signers import passphrase
@@ -163,33 +164,49 @@ def _services(
         for each in senders:
             each.wake()
 
+    ended: list[str] = []
+
     def faults() -> list[str]:
-        return [fault for fault in [*(each.fault for each in senders), settler.alarm] if fault]
+        return [fault for fault in [*(each.fault for each in senders), settler.alarm, *ended] if fault]
 
     services = Services(settings, kind, manifest, rpc, office, mirror, keystore, mirrored, concepts.table(manifest), progress, wake, faults)
-    named = {f"lane {index}": each.run for index, each in enumerate(senders)}
-    return services, {"mirror": mirrored.run, "settler": settler.run, **named}
+    workers = {"mirror": mirrored.run, "settler": settler.run, **{each.name: each.run for each in senders}}
+    return services, {name: _watched(name, run, ended) for name, run in workers.items()}
+
+
+def _watched(name: str, run: Callable[[threading.Event], None], ended: list[str]) -> Callable[[threading.Event], None]:
+    """A worker whose end before its time is logged and shown in health."""
+
+    def watched(stop: threading.Event) -> None:
+        try:
+            run(stop)
+        except Exception as fault:  # it would end in a thread, where nobody sees it
+            log.critical("%s has ended: %s", name, fault, exc_info=fault)
+        if not stop.is_set():
+            ended.append(f"{name} has ended; start the gateway again")
+
+    return watched
 
 
 def _senders(
     kind: Engine, manifest: manifests.Manifest, rpc: Rpc, office: database.Database, keystore: Keystore, progress: Progress
 ) -> list[Sender]:
-    owner = f"{socket.gethostname()}:{os.getpid()}"
-    purposes = {lanes.RELAY: RELAYER, lanes.COUNCIL: COUNCIL}
+    owner = owners.me()
+    purposes = {RELAY: RELAYER, COUNCIL_LANE: COUNCIL}
     return [
         Sender(
-            lane,
-            founding.house_key(keystore, purpose),
+            purpose,
+            founding.house_key(keystore, key_purpose),
             office=office,
             keystore=keystore,
             rpc=rpc,
             engine=kind,
             chain_id=manifest.chain_id,
-            acts_address=manifest.address("Acts") if lane == lanes.RELAY else None,
+            acts_address=manifest.address("Acts") if purpose == RELAY else None,
             owner=owner,
             moved=progress.announce,
         )
-        for lane, purpose in purposes.items()
+        for purpose, key_purpose in purposes.items()
     ]
 
 

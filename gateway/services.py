@@ -1,8 +1,9 @@
 """What every request and worker stands on, wired once at start."""
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -19,16 +20,22 @@ from ledger.mirror.sync import Mirror
 
 @dataclass
 class Progress:
-    """Says that something moved in the outbox, to whoever waits for an act."""
+    """Says that something moved in the outbox, to whoever waits for an act: threads, and requests, which must not hold a thread each."""
 
     _moved: threading.Condition = field(default_factory=threading.Condition, repr=False)
     _count: int = 0
+    _waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = field(default_factory=set, repr=False)
 
     def announce(self) -> None:
         """Something moved."""
         with self._moved:
             self._count += 1
             self._moved.notify_all()
+            waiting, self._waiting = self._waiting, set()
+        for loop, event in waiting:
+            # The loop of a server that is being stopped may be closed; nobody waits in it any more.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(event.set)
 
     @property
     def count(self) -> int:
@@ -39,6 +46,21 @@ class Progress:
         """Returns when something moved after `seen`, or after `timeout` seconds."""
         with self._moved:
             self._moved.wait_for(lambda: self._count != seen, timeout)
+
+    async def changed(self, seen: int, timeout: float) -> None:  # as `wait`, without holding a thread
+        """The same in an event loop."""
+        waiter = (asyncio.get_running_loop(), asyncio.Event())
+        with self._moved:
+            if self._count != seen:
+                return
+            self._waiting.add(waiter)
+        try:
+            await asyncio.wait_for(waiter[1].wait(), timeout)
+        except TimeoutError:
+            return
+        finally:
+            with self._moved:
+                self._waiting.discard(waiter)
 
 
 @dataclass

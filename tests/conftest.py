@@ -31,6 +31,10 @@ def postgres_url() -> Iterator[str]:
     # Not pytest's own directory: a socket's path may have 107 bytes, and the server may run as another user.
     folder = Path(tempfile.mkdtemp(prefix="pledgebook-pg-"))
     server = get_server(folder, cleanup_mode="stop")
+    # The server dies with its data, so nothing need reach the disk.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        _administer(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
+    _administer(server.get_uri(), "SELECT pg_reload_conf()")
     try:
         yield server.get_uri()
     finally:

@@ -2,15 +2,17 @@
 
 import base64
 import binascii
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import orjson
 from fastapi import Depends, Query, Request
 from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
 
 from gateway.access import READ, Session, authenticate
 from gateway.errors import Problem, invalid, not_found
@@ -21,6 +23,9 @@ from ledger.domain.ids import IdError, from_hex
 from ledger.mirror.queries import chain, members
 from ledger.mirror.queries.reading import Page
 
+Looked = TypeVar("Looked")
+
+_LOOK_SECONDS = 1.0
 _OVERSIGHT = ROLES["AUDITOR"] | ROLES["REGULATOR"]
 
 
@@ -136,6 +141,21 @@ def _position(conn: Connection, point: AsAt | None, held: int) -> int | None:
     if found is None:
         raise invalid("known_at: before the ledger's first block", field="known_at")
     return last_position(found.number)
+
+
+async def waited(services: Services, timeout: float, look: Callable[[], Looked], pending: Callable[[Looked], object]) -> Looked:
+    """Looks, in a thread, whenever something moved, until nothing is pending or `timeout` seconds are over; what it saw last.
+
+    Between looks no thread and no connection is held, so that those who wait don't keep others out.
+    """
+    end = time.monotonic() + timeout
+    while True:
+        seen = services.progress.count
+        found = await run_in_threadpool(look)
+        left = end - time.monotonic()
+        if not pending(found) or left <= 0:
+            return found
+        await services.progress.changed(seen, min(left, _LOOK_SECONDS))
 
 
 def cursor_text(cursor: tuple[Any, ...]) -> str:

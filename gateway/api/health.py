@@ -20,7 +20,7 @@ def get_health(services: Running, response: Response) -> dict[str, Any]:
     if services.keystore.locked:
         faults.append("signing locked: no passphrase was given; reads are served")
     with services.office.read() as conn:
-        faults += store.alarms(conn)
+        faults += [*store.alarms(conn), *store.refusals(conn)]
         counts = store.counts(conn)
     if status.alarm:
         response.status_code = 503

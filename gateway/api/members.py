@@ -1,6 +1,5 @@
 """Members: who takes part, with which roles and keys; and their admission on a ledger whose admitter's key is held here."""
 
-import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -8,15 +7,14 @@ from fastapi import APIRouter, Query
 from gateway import calls, roles
 from gateway.access import ADMIT, READ
 from gateway.api import shown
-from gateway.api.asking import Caller, Cursor, Limit, Point, Running, addressed, cursor_from, reading, worded
+from gateway.api.asking import Caller, Cursor, Limit, Point, Running, addressed, cursor_from, reading, waited, worded
 from gateway.api.schemas import MemberBatch, MemberIn, MemberWait
 from gateway.errors import Problem, not_found
+from gateway.services import Services
 from ledger.domain.ids import to_hex
 from ledger.mirror.queries import members
 
 router = APIRouter(tags=["members"])
-
-_LOOK_SECONDS = 1.0
 
 
 @router.get("/members")
@@ -52,35 +50,39 @@ def admit_members(asked: MemberBatch, services: Running, session: Caller) -> dic
     session.needs(ADMIT)
     if not session.is_operator:
         raise Problem(403, "Not permitted", "only the operator of a gateway that holds an admitter's key admits members")
-    accounts = services.keystore.accounts([each.key for each in asked.members if each.account is None])
-    made = dict(zip([each.key for each in asked.members if each.account is None], accounts, strict=True))
+    services.keystore.check_open()
+    # Everything that can be refused is, before a key is made.
+    wanted = [(each, _stated(each)) for each in asked.members]
+    open_names = [each.key for each in asked.members if each.account is None]
+    made = dict(zip(open_names, services.keystore.accounts(open_names), strict=True))
     answers: list[dict[str, Any]] = []
     with services.office.write() as conn:
-        for each in asked.members:
-            account = made[each.key] if each.account is None else addressed(each.account, "account")
-            operator = account if each.operator is None else addressed(each.operator, "operator")
-            call = calls.admission(services, conn, each.key, _arguments(each, account, operator))
+        for each, (party, mask, stated, named) in wanted:
+            account = stated or made[each.key]
+            operator = named or account
+            arguments = [account, operator, party, mask, each.is_contract, each.accepts_direct, each.name]
+            call = calls.admission(services, conn, each.key, arguments, session.key_id)
             answers.append({"key": each.key, "account": to_hex(account), "operator": to_hex(operator), "state": call.state})
     services.wake()
     return {"members": answers}
 
 
 @router.post("/members:wait")
-def wait_for_members(asked: MemberWait, services: Running, session: Caller) -> dict[str, Any]:
+async def wait_for_members(asked: MemberWait, services: Running, session: Caller) -> dict[str, Any]:
     """Returns when the mirror has every account, or after `timeout` seconds; `pending` lists the others."""
     session.needs(READ)
-    pending = [addressed(each, "accounts") for each in asked.accounts]
-    end = time.monotonic() + asked.timeout
-    while True:
-        seen = services.progress.count
-        with services.snapshot() as conn:
-            pending = [account for account in pending if members.get(conn, account) is None]
-        left = end - time.monotonic()
-        if not pending or left <= 0:
-            return {"pending": [to_hex(account) for account in pending]}
-        services.progress.wait(seen, min(left, _LOOK_SECONDS))
+    accounts = [addressed(each, "accounts") for each in asked.accounts]
+    pending = await waited(services, asked.timeout, lambda: _missing(services, accounts), bool)
+    return {"pending": [to_hex(account) for account in pending]}
 
 
-def _arguments(asked: MemberIn, account: bytes, operator: bytes) -> list[Any]:
-    party, mask = worded(asked.party, 32, "party"), roles.mask(asked.roles, "roles")
-    return [account, operator, party, mask, asked.is_contract, asked.accepts_direct, asked.name]
+def _missing(services: Services, accounts: list[bytes]) -> list[bytes]:
+    with services.snapshot() as conn:
+        return [account for account in accounts if members.get(conn, account) is None]
+
+
+def _stated(asked: MemberIn) -> tuple[bytes, int, bytes | None, bytes | None]:
+    """Party, roles, account and operator of a request. Raises 422."""
+    account = None if asked.account is None else addressed(asked.account, "account")
+    operator = None if asked.operator is None else addressed(asked.operator, "operator")
+    return worded(asked.party, 32, "party"), roles.mask(asked.roles, "roles"), account, operator

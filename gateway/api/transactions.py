@@ -1,29 +1,27 @@
 """Signed acts in, and what became of them; permissionless calls beside them."""
 
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
+from starlette.concurrency import run_in_threadpool
 
-from gateway import acts, calls, roles
+from gateway import acts, calls, roles, signatures
 from gateway.access import ACT, READ, Session
-from gateway.acts import Request, Wanted
 from gateway.api import shown
-from gateway.api.asking import Caller, Cursor, Limit, Running, addressed, cursor_from, cursor_text, whole_number, worded
+from gateway.api.asking import Caller, Cursor, Limit, Running, addressed, cursor_from, cursor_text, waited, whole_number, worded
 from gateway.api.schemas import ActBatch, ActIn, ActRef, ActWait, CallBatch, CallWait, SignatureIn, SignerIn
+from gateway.drafts import Request, Wanted
 from gateway.errors import Problem, not_found
-from gateway.office.repository import Act, Call, Office
+from gateway.office.repository import Act, ActKey, Call, Office
 from gateway.outbox import store
 from gateway.outbox.envelopes import envelope_of
 from gateway.outbox.states import State, is_past
 from gateway.services import Services
 from ledger.domain.acts import typed_data
+from ledger.mirror.schema import number, word
 
 router = APIRouter(tags=["transactions"])
-
-_LOOK_SECONDS = 1.0
-_ENDED = (State.REFUSED, State.EXPIRED, State.VOIDED, State.UNDONE)
 
 
 @router.post("/acts", status_code=202)
@@ -57,13 +55,11 @@ def post_acts(asked: ActBatch, services: Running, session: Caller) -> dict[str, 
 
 
 @router.post("/acts:wait")
-def wait_for_acts(asked: ActWait, services: Running, session: Caller) -> dict[str, Any]:
+async def wait_for_acts(asked: ActWait, services: Running, session: Caller) -> dict[str, Any]:
     """Returns when every act has reached `until` or ended otherwise, or after `timeout` seconds; `pending` counts the others."""
-    keys = [_act_key(session, services, ref) for ref in asked.acts]
-    rows, pending = _waited(services, keys, asked.until, asked.timeout)
-    if missing := [key for key in keys if key not in rows]:
-        raise not_found(f"act {missing[0][1]}")
-    return {"acts": [shown.act(rows[key]) for key in keys], "pending": pending}
+    keys = await run_in_threadpool(lambda: [_act_key(session, services, ref) for ref in asked.acts])
+    rows = await waited(services, asked.timeout, lambda: _named(services, keys), lambda found: _pending(found, asked.until))
+    return {"acts": [shown.act(rows[key]) for key in keys], "pending": _pending(rows, asked.until)}
 
 
 @router.get("/acts")
@@ -76,27 +72,36 @@ def list_acts(
     after: Cursor = None,
 ) -> dict[str, Any]:
     """The acts of an account, newest first."""
+    holder = _mine(session, services, addressed(account, "account"), READ)
     with services.office.read() as conn:
-        office = Office(conn, _mine(session, services, addressed(account, "account"), READ))
-        page = office.acts(state=state, limit=limit, after=cursor_from(after))
+        page = Office(conn, holder).acts(state=state, limit=limit, after=cursor_from(after))
+    return {"data": [shown.act(row) for row in page.rows], "next": None if page.next is None else cursor_text(page.next)}
+
+
+@router.get("/acts:to-sign")
+def list_acts_to_sign(services: Running, session: Caller, account: str, limit: Limit = 100, after: Cursor = None) -> dict[str, Any]:
+    """Acts of any account that this one is asked to sign and has not, oldest first."""
+    signer = _mine(session, services, addressed(account, "account"), READ)
+    with services.office.read() as conn:
+        page = Office(conn, signer).to_sign(limit=limit, after=cursor_from(after))
     return {"data": [shown.act(row) for row in page.rows], "next": None if page.next is None else cursor_text(page.next)}
 
 
 @router.get("/acts/{act_id}")
-def get_act(
+async def get_act(
     act_id: str, services: Running, session: Caller, account: str, wait: Annotated[float, Query(ge=0, le=60)] = 0
 ) -> dict[str, Any]:
-    """One act with its body, signers and history; with `wait` the answer comes when it ends, or after so many seconds."""
-    holder, number = _mine(session, services, addressed(account, "account"), READ), whole_number(act_id, "id")
-    if wait:
-        _waited(services, [(holder, number)], "final", wait)
-    with services.office.read() as conn:
-        office = Office(conn, holder)
-        row = office.involved(holder, number) if office.act(number) is None else office.act(number)
-        if row is None:
-            raise not_found(f"act {act_id}")
-        mine = Office(conn, row.member_id)
-        return shown.act_whole(row, mine.signatures(row.id), mine.history(row.id))
+    """One act with its body, signers and history; with `wait` the answer comes when it ends, or after so many seconds.
+
+    Seen by its own account, and by who is asked to sign it.
+    """
+    row = await waited(
+        services,
+        wait,
+        lambda: _visible(services, session, act_id, account),
+        lambda found: not is_past(State(found.state), "final", found.held),
+    )
+    return await run_in_threadpool(_whole, services, row)
 
 
 @router.get("/acts/{act_id}/typed-data")
@@ -112,51 +117,63 @@ def post_signature(act_id: str, asked: SignatureIn, services: Running, session: 
 
     `account` in the query is the act's; `account` in the body is who signs.
     """
-    row = _visible(services, session, act_id, account, signer=asked.account)
+    session.needs(ACT)
+    row = _visible(services, session, act_id, account)
     signature = None if asked.signature is None else bytes.fromhex(asked.signature[2:])
     evidence = None if asked.evidence is None else bytes.fromhex(asked.evidence[2:])
-    return shown.act(acts.add_signature(services, session, row, addressed(asked.account, "account"), signature, evidence))
+    return shown.act(signatures.add_signature(services, session, row, addressed(asked.account, "account"), signature, evidence))
+
+
+@router.post("/acts/{act_id}/retry", status_code=202)
+def retry_act(act_id: str, services: Running, session: Caller, account: str) -> dict[str, Any]:
+    """Sends an act that is held for a person once more, as it was signed."""
+    session.needs(ACT)
+    row = _visible(services, session, act_id, account)
+    return shown.act(acts.retry(services, session, row))
 
 
 @router.post("/calls:batch", status_code=202)
 def post_calls(asked: CallBatch, services: Running, session: Caller) -> dict[str, Any]:
     """Accepts permissionless triggers: debit, distribute, draw. Only their condition decides."""
-    session.needs(ACT)
     wanted = [calls.Asked(each.key, each.contract, each.function, each.arguments) for each in asked.calls]
-    outcomes = calls.trigger(services, wanted)
+    outcomes = calls.trigger(services, session, wanted)
     return {"calls": [_call(each.key, outcome) for each, outcome in zip(wanted, outcomes, strict=True)]}
 
 
 @router.post("/calls:wait")
-def wait_for_calls(asked: CallWait, services: Running, session: Caller) -> dict[str, Any]:
-    """Returns when every call has reached `until` or was refused, or after `timeout` seconds."""
+async def wait_for_calls(asked: CallWait, services: Running, session: Caller) -> dict[str, Any]:
+    """Returns when every call has reached `until` or was refused, or after `timeout` seconds. A member sees its own."""
     session.needs(READ)
     ids = [worded(each, 32, "ids") for each in asked.ids]
-    end = time.monotonic() + asked.timeout
-    while True:
-        seen = services.progress.count
-        with services.office.read() as conn:
-            rows = store.calls_named(conn, ids)
-        if missing := [each for each in ids if each not in rows]:
-            raise not_found(f"call 0x{missing[0].hex()}")
-        pending = sum(not is_past(State(row.state), asked.until, False) for row in rows.values())
-        left = end - time.monotonic()
-        if not pending or left <= 0:
-            return {"calls": [shown.call(rows[each]) for each in ids], "pending": pending}
-        services.progress.wait(seen, min(left, _LOOK_SECONDS))
+    rows = await waited(services, asked.timeout, lambda: _calls(services, session, ids), lambda found: _pending(found, asked.until))
+    return {"calls": [shown.call(rows[each]) for each in ids], "pending": _pending(rows, asked.until)}
 
 
-def _waited(services: Services, keys: Sequence[tuple[bytes, int]], until: str, timeout: float) -> tuple[dict[tuple[bytes, int], Act], int]:
-    end = time.monotonic() + timeout
-    while True:
-        seen = services.progress.count
-        with services.office.read() as conn:
-            rows = {key: row for at in range(0, len(keys), 400) for key, row in store.named(conn, keys[at : at + 400]).items()}
-        pending = sum(not is_past(State(row.state), until, row.held) for row in rows.values())
-        left = end - time.monotonic()
-        if not pending or left <= 0:
-            return rows, pending
-        services.progress.wait(seen, min(left, _LOOK_SECONDS))
+def _named(services: Services, keys: Sequence[ActKey]) -> dict[ActKey, Act]:
+    with services.office.read() as conn:
+        rows = store.named(conn, keys)
+    if missing := [key for key in keys if key not in rows]:
+        raise not_found(f"act {number(missing[0][1])}")
+    return rows
+
+
+def _calls(services: Services, session: Session, ids: Sequence[bytes]) -> dict[bytes, Call]:
+    with services.office.read() as conn:
+        office = Office(conn, calls.owner_of(session))
+        rows = {id_: row for part in store.chunks(ids) for id_, row in office.calls(part).items()}
+    if missing := [each for each in ids if each not in rows]:
+        raise not_found(f"call 0x{missing[0].hex()}")
+    return rows
+
+
+def _pending(rows: Mapping[Any, Act] | Mapping[Any, Call], until: str) -> int:
+    return sum(not is_past(State(row.state), until, isinstance(row, Act) and row.held) for row in rows.values())
+
+
+def _whole(services: Services, row: Act) -> dict[str, Any]:
+    with services.office.read() as conn:
+        mine = Office(conn, row.member_id)
+        return shown.act_whole(row, mine.signatures(row.id), mine.history(row.id))
 
 
 def _request(asked: ActIn, key: str) -> Request:
@@ -165,7 +182,7 @@ def _request(asked: ActIn, key: str) -> Request:
     if not listed or addressed(listed[0].account, "signers[0].account") != account:
         listed.insert(0, SignerIn(account=asked.account, role=asked.role))
     wanted = tuple(_wanted(each, at) for at, each in enumerate(listed))
-    depends_on = tuple((addressed(ref.account, "depends_on"), whole_number(ref.id, "depends_on")) for ref in asked.depends_on)
+    depends_on = tuple((addressed(ref.account, "depends_on"), word(whole_number(ref.id, "depends_on"))) for ref in asked.depends_on)
     return Request(key, account, asked.kind, asked.body, wanted, asked.deadline, asked.gas, depends_on)
 
 
@@ -191,8 +208,8 @@ def _call(key: str, outcome: Call | Problem) -> dict[str, Any]:
     return {"key": key, "problem": outcome.body()} if isinstance(outcome, Problem) else shown.call(outcome)
 
 
-def _act_key(session: Session, services: Services, ref: ActRef) -> tuple[bytes, int]:
-    return _mine(session, services, addressed(ref.account, "acts.account"), READ), whole_number(ref.id, "acts.id")
+def _act_key(session: Session, services: Services, ref: ActRef) -> ActKey:
+    return _mine(session, services, addressed(ref.account, "acts.account"), READ), word(whole_number(ref.id, "acts.id"))
 
 
 def _mine(session: Session, services: Services, account: bytes, scope: str) -> bytes:
@@ -200,13 +217,12 @@ def _mine(session: Session, services: Services, account: bytes, scope: str) -> b
     return session.acting_for(account, services.keystore)
 
 
-def _visible(services: Services, session: Session, act_id: str, account: str, signer: str | None = None) -> Act:
+def _visible(services: Services, session: Session, act_id: str, account: str) -> Act:
     """An act of `account` that the session acts for or is asked to sign. Raises 404 otherwise."""
     session.needs(READ)
-    holder, number = addressed(account, "account"), whole_number(act_id, "id")
-    asking = session.member if session.member is not None else holder if signer is None else addressed(signer, "account")
+    holder, id_ = addressed(account, "account"), whole_number(act_id, "id")
     with services.office.read() as conn:
-        row = Office(conn, asking).involved(holder, number) if session.member is not None else Office(conn, holder).act(number)
+        row = Office(conn, holder if session.member is None else session.member).involved(holder, id_)
     if row is None:
         raise not_found(f"act {act_id}")
     return row

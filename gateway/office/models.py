@@ -35,14 +35,27 @@ ACT = Table(
     Column("digest", Word, nullable=False, comment="what each signer signs"),
     Column("signers_needed", Integer, nullable=False),
     Column("deadline", BigInteger, nullable=False, comment="UTC seconds of the chain"),
-    Column("depends_on", LargeBinary, comment="JSON list of [account, act id]"),
     Column("accepted", BigInteger, nullable=False, comment="order of acceptance, in nanoseconds"),
     Column("state", Text, nullable=False),
+    Column("retried", BigInteger, nullable=False, comment="when a person had it sent again; what was sent before decides nothing"),
     Column("reason", LargeBinary, comment="JSON: why it was refused, skipped or held"),
     Column("done_pos", BigInteger, comment="position of the event that spent it"),
     Column("done_hash", Word, comment="hash of that event's block"),
     UniqueConstraint("member_id", "idem_key", name="act_idem_key"),
     Index("act_by_state", "state", "accepted"),
+    Index("act_by_deadline", "state", "deadline"),
+    Index("act_by_end", "done_pos"),
+)
+
+DEPENDENCY = Table(
+    "dependency",
+    office,
+    Column("member_id", Address, primary_key=True),
+    Column("act_id", Word, primary_key=True),
+    Column("on_member", Address, primary_key=True, comment="the act that goes first"),
+    Column("on_act", Word, primary_key=True),
+    ForeignKeyConstraint(["member_id", "act_id"], ["act.member_id", "act.act_id"], name="dependency_act"),
+    Index("dependency_on", "on_member", "on_act"),
 )
 
 SIGNATURE = Table(
@@ -77,12 +90,17 @@ LANE = Table(
     "lane",
     office,
     Column("lane", Text, primary_key=True),
+    Column("purpose", Text, nullable=False, comment="relay or council"),
     Column("key", Address, nullable=False, unique=True),
     Column("owner", Text),
     Column("until", BigInteger, nullable=False),
     Column("fence", BigInteger, nullable=False),
     Column("next_nonce", BigInteger, nullable=False),
-    Column("alarm", Text),
+    Column("counted", BigInteger, comment="transactions of the key that the chain counted when some of ours were overdue"),
+    Column("counted_block", BigInteger, comment="the head at that count"),
+    Column("counted_hash", Word),
+    Column("alarm", Text, comment="why it stands still, until a person gives it up"),
+    Column("retired", BigInteger),
 )
 
 TX = Table(
@@ -94,12 +112,13 @@ TX = Table(
     Column("hash", Word, nullable=False, unique=True),
     Column("raw", LargeBinary, nullable=False),
     Column("purpose", Text, nullable=False, comment="acts, call or fill"),
-    Column("state", Text, nullable=False, comment="written, sent, refused (by the node), mined, final or lost"),
+    Column("state", Text, nullable=False, comment="written, sent, refused (by the node for ever), mined, final or lost"),
     Column("written", BigInteger, nullable=False),
     Column("sent", BigInteger),
     Column("fault", Text, comment="what the node answered last"),
     Column("block", BigInteger),
     Index("tx_by_state", "lane", "state", "nonce"),
+    Index("tx_by_block", "block"),
 )
 
 TX_ACT = Table(
@@ -118,7 +137,7 @@ CALL = Table(
     Column("call_id", Word, primary_key=True),
     Column("idem_key", Text, nullable=False),
     Column("body_hash", Word, nullable=False),
-    Column("lane", Text, nullable=False),
+    Column("purpose", Text, nullable=False, comment="of the lane that sends it"),
     Column("what", Text, nullable=False, comment="contract.function"),
     Column("target", Address, nullable=False),
     Column("data", LargeBinary, nullable=False),
@@ -127,7 +146,7 @@ CALL = Table(
     Column("state", Text, nullable=False),
     Column("hash", Word, comment="its transaction"),
     Column("reason", LargeBinary),
-    UniqueConstraint("member_id", "idem_key", name="call_idem_key"),
+    UniqueConstraint("member_id", "purpose", "idem_key", name="call_idem_key"),
     Index("call_by_state", "state", "accepted"),
     Index("call_by_hash", "hash"),
 )

@@ -1,17 +1,21 @@
 """What one member has in `office`. Every query is bound to the member of the session: a repository without one doesn't exist."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-import orjson
-from sqlalchemy import Connection, insert, or_, select, tuple_
+from sqlalchemy import Connection, Select, insert, or_, select, tuple_
 
-from gateway.office.database import now_ms
-from gateway.office.models import ACT, ACT_HISTORY, AUDIT, CALL, CONTENT, SIGNATURE
+from gateway.office.database import insert_or_keep, now_ms
+from gateway.office.models import ACT, ACT_HISTORY, AUDIT, CALL, CONTENT, DEPENDENCY, SIGNATURE
 from gateway.outbox.states import State
 from ledger.domain.acts import SignerClaim
 from ledger.mirror.queries.reading import Page, cut, ordered
 from ledger.mirror.schema import number, word
+
+Cursor: TypeAlias = tuple[int, bytes]
+ActKey: TypeAlias = tuple[bytes, bytes]
+"""Account and act id (a word): what names an act."""
 
 
 class Act(NamedTuple):
@@ -26,22 +30,22 @@ class Act(NamedTuple):
     digest: bytes
     signers_needed: int
     deadline: int
-    depends_on: bytes | None
     accepted: int
     state: str
+    retried: int
     reason: bytes | None
     done_pos: int | None
     done_hash: bytes | None
 
     @property
+    def key(self) -> ActKey:
+        """What names it: account and act id."""
+        return self.member_id, self.act_id
+
+    @property
     def id(self) -> int:
         """The act id as a number."""
         return number(self.act_id)
-
-    @property
-    def dependencies(self) -> list[tuple[bytes, int]]:
-        """(account, act id) of the acts that must be on their way first."""
-        return [(bytes.fromhex(account), int(act)) for account, act in orjson.loads(self.depends_on or b"[]")]
 
     @property
     def held(self) -> bool:
@@ -78,7 +82,7 @@ class Call(NamedTuple):
     call_id: bytes
     idem_key: str
     body_hash: bytes
-    lane: str
+    purpose: str
     what: str
     target: bytes
     data: bytes
@@ -112,17 +116,20 @@ class Office:
         row = self.conn.execute(select(ACT).where(ACT.c.member_id == self.member, ACT.c.act_id == word(act))).one_or_none()
         return None if row is None else Act(*row)
 
-    def acts(self, *, state: str | None = None, limit: int = 100, after: tuple[int] | None = None) -> Page[Act]:
+    def acts(self, *, state: str | None = None, limit: int = 100, after: Cursor | None = None) -> Page[Act]:
         """This member's acts, newest first."""
         where = [ACT.c.member_id == self.member, *([] if state is None else [ACT.c.state == state])]
-        rows = self.conn.execute(ordered(select(ACT).where(*where), [ACT.c.accepted], limit, after, newest_first=True))
-        return cut([Act(*row) for row in rows], limit, lambda act: (act.accepted,))
+        return self._page(select(ACT).where(*where), limit, after, newest_first=True)
 
-    def to_sign(self, *, limit: int = 100) -> list[Act]:
-        """Acts of any member that this one is asked to sign and has not."""
+    def to_sign(self, *, limit: int = 100, after: Cursor | None = None) -> Page[Act]:
+        """Acts of any member that this one is asked to sign and has not, oldest first."""
         wanted = select(SIGNATURE.c.member_id, SIGNATURE.c.act_id).where(SIGNATURE.c.signer == self.member, SIGNATURE.c.sig.is_(None))
         asked = select(ACT).where(tuple_(ACT.c.member_id, ACT.c.act_id).in_(wanted), ACT.c.state == State.GATHERING)
-        return [Act(*row) for row in self.conn.execute(asked.order_by(ACT.c.accepted).limit(limit))]
+        return self._page(asked, limit, after, newest_first=False)
+
+    def _page(self, asked: Select[Any], limit: int, after: Cursor | None, *, newest_first: bool) -> Page[Act]:
+        rows = self.conn.execute(ordered(asked, [ACT.c.accepted, ACT.c.act_id], limit, after, newest_first))
+        return cut([Act(*row) for row in rows], limit, lambda act: (act.accepted, act.act_id))
 
     def involved(self, account: bytes, act: int) -> Act | None:
         """An act of any member that this one signs."""
@@ -146,20 +153,28 @@ class Office:
         asked = select(columns.state, columns.at, columns.note).where(columns.member_id == self.member, columns.act_id == word(act))
         return [Step(*row) for row in self.conn.execute(asked.order_by(columns.id))]
 
-    def add_act(self, act: Act, claims: tuple[SignerClaim, ...], signatures: list[bytes | None], roots: list[bytes | None]) -> None:
-        """Keeps a new act with its signers and the first lines of its history."""
+    def add_act(
+        self,
+        act: Act,
+        claims: Sequence[SignerClaim],
+        signatures: Sequence[bytes | None],
+        roots: Sequence[bytes | None],
+        depends_on: Iterable[ActKey] = (),
+    ) -> None:
+        """Keeps a new act with its signers, what must go before it, and the first lines of its history. Raises IntegrityError if the
+        member has it already, or something else under its idempotency key.
+        """
+        self._check_own(act.member_id)
         self.conn.execute(insert(ACT).values(**act._asdict()))
         rows = [
             Signature(self.member, act.act_id, at, claim.account, claim.key, claim.role, claim.mode, sig, root)._asdict()
             for at, (claim, sig, root) in enumerate(zip(claims, signatures, roots, strict=True))
         ]
         self.conn.execute(insert(SIGNATURE), rows)
+        if before := dict.fromkeys(depends_on):
+            self.conn.execute(insert(DEPENDENCY), [_dependency(act.key, on) for on in before])
         for state in _PATH[State(act.state)]:
-            self.note(act.act_id, state)
-
-    def note(self, act_id: bytes, state: State, note: str | None = None) -> None:
-        """Appends to an act's history."""
-        self.conn.execute(insert(ACT_HISTORY).values(member_id=self.member, act_id=act_id, state=state, at=now_ms(), note=note))
+            note(self.conn, act.key, state)
 
     def content(self, root: bytes) -> Content | None:
         """A document that this member holds."""
@@ -168,28 +183,49 @@ class Office:
 
     def add_content(self, root: bytes, seed: bytes, schema: str, canonical: bytes) -> None:
         """Keeps a document; the same root again changes nothing."""
-        if self.content(root) is None:
-            held = Content(self.member, root, seed, schema, canonical, now_ms())
-            self.conn.execute(insert(CONTENT).values(**held._asdict()))
+        held = Content(self.member, root, seed, schema, canonical, now_ms())
+        insert_or_keep(self.conn, CONTENT, held._asdict())
 
-    def call(self, idem_key: str) -> Call | None:
+    def call(self, purpose: str, idem_key: str) -> Call | None:
         """The call that this member asked for under a key."""
-        row = self.conn.execute(select(CALL).where(CALL.c.member_id == self.member, CALL.c.idem_key == idem_key)).one_or_none()
+        asked = select(CALL).where(CALL.c.member_id == self.member, CALL.c.purpose == purpose, CALL.c.idem_key == idem_key)
+        row = self.conn.execute(asked).one_or_none()
         return None if row is None else Call(*row)
 
-    def add_call(self, call: Call) -> None:
-        """Keeps a new call."""
-        self.conn.execute(insert(CALL).values(**call._asdict()))
+    def calls(self, ids: Sequence[bytes]) -> dict[bytes, Call]:
+        """This member's calls by id; of all its ids at most a few hundred at once."""
+        asked = select(CALL).where(CALL.c.member_id == self.member, CALL.c.call_id.in_(ids))
+        return {row.call_id: Call(*row) for row in self.conn.execute(asked)}
+
+    def add_call(self, call: Call) -> bool:
+        """Keeps a call; False if this member has one under its key already, which stays."""
+        self._check_own(call.member_id)
+        return insert_or_keep(self.conn, CALL, call._asdict())
 
     def audit(self, subject: str, action: str, record: str, outcome: str) -> None:
         """Appends to the audit log."""
         row = {"at": now_ms(), "subject": subject, "member_id": self.member, "action": action, "record": record, "outcome": outcome}
         self.conn.execute(insert(AUDIT).values(**row))
 
+    def _check_own(self, member: bytes) -> None:
+        if member != self.member:
+            raise ValueError(f"a row of 0x{member.hex()} in the repository of 0x{self.member.hex()}")
+
+
+def note(conn: Connection, act: ActKey, state: State, text: str | None = None) -> None:
+    """Appends to an act's history."""
+    conn.execute(insert(ACT_HISTORY).values(member_id=act[0], act_id=act[1], state=state, at=now_ms(), note=text))
+
+
+def _dependency(act: ActKey, on: ActKey) -> dict[str, bytes]:
+    return {"member_id": act[0], "act_id": act[1], "on_member": on[0], "on_act": on[1]}
+
 
 _PATH = {
     State.GATHERING: (State.GATHERING,),
+    State.READY: (State.GATHERING, State.READY),
     State.QUEUED: (State.GATHERING, State.READY, State.QUEUED),
+    State.MINED: (State.MINED,),
     State.FINAL: (State.FINAL,),
     State.REFUSED: (State.REFUSED,),
     State.VOIDED: (State.VOIDED,),

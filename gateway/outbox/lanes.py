@@ -9,6 +9,9 @@ from enum import StrEnum
 
 LEASE_MS = 15_000
 RESEND_MS = 10_000
+"""After so long a transaction that was taken and not mined is sent again: the node may have dropped it."""
+RETRY_MS = 2_000
+"""After so long a transaction that was refused for the moment is tried again."""
 
 
 class TxState(StrEnum):
@@ -36,37 +39,51 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A lane as this process holds it. `fence` must still be the row's for every write."""
+    """A lane as this process holds it. `fence` must still be the row's for every write; with an alarm it stands still."""
 
     name: str
     key: bytes
     fence: int
     next_nonce: int
+    alarm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A transaction that was written and is not settled."""
+    """A transaction that was written and is not settled. `sent` is when the node last heard of it, in UTC milliseconds; `fault` what it
+    answered, unless it took it.
+    """
 
     nonce: int
     attempt: int
     hash: bytes
-    raw: bytes
     purpose: str
     state: TxState
-    sent: int | None
+    sent: int | None = None
+    fault: str | None = None
 
 
 class LaneAlarm(Exception):
-    """The chain counts a nonce that we never wrote: somebody else has this lane's key. Nothing is sent any more."""
+    """The chain counts a nonce that we never wrote: somebody else has this lane's key. Nothing is sent until the lane is given up."""
 
 
 class LeaseLost(Exception):
     """Another process holds the lane; what was to be written is not written."""
 
 
+GIVE_UP = "the key is used elsewhere, or this office was restored from an old copy: stop the gateway and run `pledgebook keys renew-lane`"
+
 _KNOWN = ("already known", "already imported", "known transaction", "already in pool", "alreadyknown")
 _USED = ("nonce too low", "nonce is too low", "nonce below", "noncetoolow")
+
+
+_LASTING = ("exceeds block gas limit", "intrinsic gas", "oversized", "gas limit", "max initcode", "size limit")
+
+
+def is_lasting(message: str) -> bool:
+    """Whether the node will answer the same to the same bytes for ever; anything else is tried again."""
+    text = message.lower()
+    return any(cause in text for cause in _LASTING)
 
 
 def answer_of(message: str | None) -> Answer:
@@ -82,10 +99,7 @@ def answer_of(message: str | None) -> Answer:
 def check_count(lane: Lane, counted: int) -> None:
     """Holds the chain's count of a lane's key against what was written. Raises LaneAlarm when the chain is ahead of us."""
     if counted > lane.next_nonce:
-        raise LaneAlarm(
-            f"lane {lane.name}: the chain counts {counted} transactions of 0x{lane.key.hex()}, we wrote {lane.next_nonce}; "
-            "the key is used elsewhere, or this office was restored from an old copy: give the lane a new key"
-        )
+        raise LaneAlarm(f"lane {lane.name}: the chain counts {counted} transactions of its key, we wrote {lane.next_nonce}; {GIVE_UP}")
 
 
 def newest(written: Sequence[Written]) -> list[Written]:
@@ -95,12 +109,11 @@ def newest(written: Sequence[Written]) -> list[Written]:
 
 
 def to_send(written: Sequence[Written], counted: int, now: int, room: int) -> list[Written]:
-    """Which bytes go out now, in nonce order: never sent ones, and those sent so long ago that they may have been dropped.
-
-    Nothing below the chain's count; at most `room` transactions may wait in the node.
+    """Which bytes go out now, in nonce order: never sent ones, those refused for the moment, and those sent so long ago that they may have
+    been dropped. Nothing below the chain's count; at most `room` transactions may wait in the node.
     """
     waiting = [tx for tx in newest(written) if tx.nonce >= counted][:room]
-    return [tx for tx in waiting if tx.state is TxState.WRITTEN or (tx.state is TxState.SENT and _is_stale(tx, now))]
+    return [tx for tx in waiting if tx.state in _PAUSE and _is_due(tx, now)]
 
 
 def to_fill(written: Sequence[Written], counted: int) -> list[Written]:
@@ -108,5 +121,13 @@ def to_fill(written: Sequence[Written], counted: int) -> list[Written]:
     return [tx for tx in newest(written) if tx.state is TxState.REFUSED and tx.nonce >= counted]
 
 
-def _is_stale(tx: Written, now: int) -> bool:
-    return tx.sent is None or now - tx.sent > RESEND_MS
+def overdue(written: Sequence[Written], counted: int, now: int) -> list[Written]:
+    """Transactions whose nonces the chain counts although no block that we know holds them: perhaps not mirrored yet, perhaps another's."""
+    return [tx for tx in newest(written) if tx.nonce < counted and _is_due(tx, now)]
+
+
+_PAUSE = {TxState.WRITTEN: RETRY_MS, TxState.SENT: RESEND_MS}
+
+
+def _is_due(tx: Written, now: int) -> bool:
+    return tx.sent is None or now - tx.sent > _PAUSE.get(tx.state, RESEND_MS)

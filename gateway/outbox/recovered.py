@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from eth_abi.abi import decode
+from eth_abi.exceptions import DecodingError
 from sqlalchemy import Connection
 
-from gateway.office.repository import Act
-from gateway.outbox.envelopes import envelope_of
 from gateway.refusals import abi_type
 from ledger.chain import artifacts
 from ledger.chain.blocks import LOG_BITS
 from ledger.chain.rpc import Rpc
-from ledger.domain.acts import encode_body, kind_of, type_hash
+from ledger.domain.acts import SignerClaim, run_selector
 from ledger.domain.ids import from_hex
 from ledger.mirror.models import Act as Told
 from ledger.mirror.queries import chain
@@ -21,34 +19,34 @@ from ledger.mirror.queries import chain
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """Kind (type hash) and encoded body of an act that ran."""
+    """What an act that ran carried beside its body. Nothing of it is believed: the event's digest decides."""
 
-    kind: bytes
-    body: bytes
+    deadline: int
+    gas: int
+    signers: tuple[SignerClaim, ...]
+    signatures: tuple[bytes, ...]
 
 
 def act_of(rpc: Rpc, conn: Connection, told: Told) -> Ran | None:
-    """The act behind an outcome; None where its transaction carries no such act (a voided id has no body)."""
+    """The act behind an outcome; None where the node doesn't give its transaction, or it isn't a direct call of Acts.run.
+
+    Raises NodeUnreachable, RpcError.
+    """
     hash_ = chain.transaction_hash(conn, told.pos >> LOG_BITS, told.tx_index)
     sent = rpc.call("eth_getTransactionByHash", hash_) if hash_ else None
     return _find(from_hex(sent["input"]), told) if sent else None
 
 
-def kind_and_body(body: Any) -> tuple[bytes, bytes]:
-    """What an act of this body has in its call data."""
-    return type_hash(kind_of(body).name), encode_body(body)
-
-
-def body_of(act: Act) -> Any:
-    """The body of an act as the outbox keeps it."""
-    return envelope_of(act.kind, act.typed).body
-
-
 def _find(data: bytes, told: Told) -> Ran | None:
-    (acts,) = decode([_run_type()], data[4:])
-    for account, number, _, _, kind, _, body, _ in acts:
+    if data[:4] != run_selector():
+        return None
+    try:
+        (acts,) = decode([_run_type()], data[4:])
+    except (DecodingError, OverflowError):
+        return None
+    for account, number, deadline, gas, _, signers, _, signatures in acts:
         if from_hex(account) == told.account and number.to_bytes(32) == told.act_id:
-            return Ran(kind, body)
+            return Ran(deadline, gas, tuple(SignerClaim(from_hex(who), from_hex(key), *rest) for who, key, *rest in signers), signatures)
     return None
 
 

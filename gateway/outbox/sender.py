@@ -13,30 +13,46 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from gateway.office.database import now_ms
-from gateway.office.repository import Act, Call, Signature
-from gateway.outbox import encode, store
+from gateway.office.repository import Act, ActKey, Call, Signature
+from gateway.outbox import batches, encode, store
 from gateway.outbox.envelopes import envelope_of
-from gateway.outbox.lanes import Answer, Lane, LaneAlarm, LeaseLost, TxState, Written, answer_of, check_count, to_fill, to_send
-from gateway.outbox.states import State
+from gateway.outbox.lanes import (
+    Answer,
+    Lane,
+    LaneAlarm,
+    LeaseLost,
+    TxState,
+    Written,
+    answer_of,
+    check_count,
+    is_lasting,
+    overdue,
+    to_fill,
+    to_send,
+)
+from gateway.outbox.states import FAILED, GONE, State
 from gateway.signers.interface import SigningLocked
 from gateway.signers.keystore import Keystore
 from ledger import faults
+from ledger.chain.calls import view
 from ledger.chain.engines import Engine
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
 from ledger.domain.acts import SignedAct, encode_run
+from ledger.domain.ids import from_hex, to_hex
 from ledger.mirror.database import Database
 
 RELAY, COUNCIL = "relay", "council"
-MOST_ACTS = 200
+MOST_LOOKED_AT = 1_000
+MOST_SENT_AT_ONCE = 200
 POLL_SECONDS = 0.2
+PAUSE_SECONDS = 2.0
 FILL_GAS = 21_000
-# Around each act's own frame: the 1/64 that a call holds back, checks and signatures, copies of its bytes, spending and its event.
-GAS_A_TRANSACTION = 60_000
-GAS_AN_ACT = 130_000
-GAS_A_SIGNER = 60_000
-GAS_A_BYTE = 120
 
 log = logging.getLogger(__name__)
+
+
+class NotEnrolled(Exception):
+    """The lane's key may not send acts: the council has not enrolled it, or took it off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +60,16 @@ class Parcel:
     """What one transaction will carry: acts, or one call."""
 
     call: encode.Call
-    acts: tuple[store.ActKey, ...] = ()
+    acts: tuple[ActKey, ...] = ()
     made_by: Call | None = None
 
 
 class Sender:
-    """Sends for one lane. `step` and `run` belong to one thread."""
+    """Sends for one lane. `step` and `run` belong to one thread; `fault` says why it doesn't get on."""
 
     def __init__(
         self,
-        lane: str,
+        purpose: str,
         key: bytes,
         *,
         office: Database,
@@ -65,11 +81,11 @@ class Sender:
         owner: str,
         moved: Callable[[], None],
     ) -> None:
-        self._name, self._key, self._office, self._keystore = lane, key, office, keystore
+        self.name = f"{purpose} {to_hex(key)}"
+        self._purpose, self._key, self._office, self._keystore = purpose, key, office, keystore
         self._rpc, self._engine, self._chain_id = rpc, engine, chain_id
         self._acts_address, self._owner, self._moved = acts_address, owner, moved
         self._woken = threading.Event()
-        self._fee: int | None = None
         self.fault: str | None = None
 
     def wake(self) -> None:
@@ -77,200 +93,238 @@ class Sender:
         self._woken.set()
 
     def run(self, stop: threading.Event) -> None:
-        """Steps until `stop`; faults of the node are waited out, an alarm stops the lane."""
+        """Steps until `stop`. Whatever goes wrong is shown in `fault` and waited out: a lane that ended silently would be worse."""
         while not stop.is_set():
             self._woken.clear()
-            if not self._tried():
-                self._woken.wait(POLL_SECONDS)
-        self._give_up()
+            pause = self._tried()
+            if pause:
+                self._woken.wait(pause)
+        with self._office.write() as conn:
+            store.release(conn, self.name, self._owner)
 
     def step(self) -> bool:
-        """One round: keep the lease, write what is queued, send what is written. True if there may be more to do.
+        """One round: keep the lease, decide what may go, write what is queued, send what is written. True if there may be more to do.
 
-        Raises LaneAlarm, NodeUnreachable, RpcError, SigningLocked.
+        Raises LaneAlarm, LeaseLost, NotEnrolled, NodeUnreachable, RpcError, SigningLocked.
         """
         with self._office.write() as conn:
-            lane = store.lease(conn, self._name, self._key, self._owner)
+            lane = store.lease(conn, self.name, self._purpose, self._key, self._owner)
         if lane is None:
             return False
-        counted = int(self._rpc.call("eth_getTransactionCount", lane.key, "latest"), 16)
+        if lane.alarm:
+            raise LaneAlarm(lane.alarm)
+        counted = self._count()
         check_count(lane, counted)
-        wrote = self._write(lane, counted)
-        return self._send(lane, counted) or wrote
+        decided = self._decide()
+        with self._office.read() as conn:
+            open_ = store.in_flight(conn, lane.name)
+        self._note_overdue(lane, open_, counted)
+        wrote = self._write(lane, open_, counted)
+        return self._send(lane, counted) or wrote or decided
 
-    def _tried(self) -> bool:
+    def _tried(self) -> float:
+        """How long to pause after a step."""
         try:
             more = self.step()
-            self.fault = None
-        except (NodeUnreachable, RpcError, SigningLocked, LeaseLost) as fault:
-            self.fault, more = str(fault), False
+        except (NodeUnreachable, LeaseLost) as fault:
+            return self._faulty(f"lane {self._purpose}: {fault}", POLL_SECONDS)
+        except (RpcError, SigningLocked, NotEnrolled) as fault:
+            return self._faulty(f"lane {self._purpose}: {fault}", PAUSE_SECONDS)
         except LaneAlarm as alarm:
-            self.fault, more = str(alarm), False
             self._stop_lane(str(alarm))
-        return more
+            return self._faulty(str(alarm), PAUSE_SECONDS)
+        except Exception as unforeseen:  # noqa: BLE001  # the lane must outlive a full disk or a database that restarts
+            return self._faulty(f"lane {self._purpose}: {unforeseen or type(unforeseen).__name__}", PAUSE_SECONDS, unforeseen)
+        self.fault = None
+        return 0.0 if more else POLL_SECONDS
+
+    def _faulty(self, text: str, pause: float, unforeseen: Exception | None = None) -> float:
+        if text != self.fault:
+            log.error("%s", text, exc_info=unforeseen)
+        self.fault = text
+        return pause
 
     def _stop_lane(self, text: str) -> None:
-        log.critical("%s", text)
-        with self._office.write() as conn:
-            store.alarm(conn, Lane(self._name, self._key, 0, 0), text)
-        self._woken.wait(10 * POLL_SECONDS)
+        try:
+            with self._office.write() as conn:
+                store.alarm(conn, self.name, text)
+        except Exception:  # the alarm stays in `fault`, and the next step writes it again
+            log.exception("lane %s: its alarm could not be written", self.name)
 
-    def _give_up(self) -> None:
+    def _count(self) -> int:
+        return int(self._rpc.call("eth_getTransactionCount", self._key, "latest"), 16)
+
+    def _note_overdue(self, lane: Lane, open_: Sequence[Written], counted: int) -> None:
+        """Lets settling decide, once the mirror has come as far, whether somebody else's bytes took our nonces."""
+        if not overdue(open_, counted, now_ms()):
+            return
+        head = self._rpc.call("eth_getBlockByNumber", "latest", False)
+        again = self._count()
+        if self._rpc.call("eth_getBlockByNumber", "latest", False)["hash"] == head["hash"]:
+            with self._office.write() as conn:
+                store.note_count(conn, lane, again, int(head["number"], 16), from_hex(head["hash"]))
+
+    # --- Deciding ------------------------------------------------------------------------------------------------------------
+
+    def _decide(self) -> bool:
+        """Queues what waited for acts that are on their way now, takes back what is queued behind one that isn't any more, and holds what
+        waits for one that failed.
+        """
+        if self._acts_address is None:
+            return False
+        with self._office.read() as conn:
+            found = [*store.released(conn, MOST_LOOKED_AT), *store.blocked(conn, MOST_LOOKED_AT)]
+        if not found:
+            return False
         with self._office.write() as conn:
-            lane = store.lease(conn, self._name, self._key, self._owner)
-            if lane is not None:
-                store.release(conn, lane)
+            acts = store.named(conn, found, lock=True)
+            before = store.dependencies(conn, found)
+            for act in acts.values():
+                _decide(conn, act, before[act.key])
+        faults.point("outbox.decided")
+        return True
 
     # --- Writing -------------------------------------------------------------------------------------------------------------
 
-    def _write(self, lane: Lane, counted: int) -> bool:
+    def _write(self, lane: Lane, open_: Sequence[Written], counted: int) -> bool:
         with self._office.read() as conn:
-            open_ = store.in_flight(conn, lane.name)
-            room = self._engine.sender_in_flight - len(open_)
-            parcels = list(self._parcels(conn))[: max(room, 0)]
+            parcels = self._parcels(conn, max(self._engine.sender_in_flight - len(open_), 0))
         fills = [tx for tx in to_fill(open_, counted) if tx.purpose != "fill"]
         if not parcels and not fills:
             return False
         signed = [self._signed(lane.next_nonce + at, parcel.call) for at, parcel in enumerate(parcels)]
-        empty = encode.Call(lane.key, b"", FILL_GAS)
-        filled = [self._signed(tx.nonce, empty) for tx in fills]
+        filled = [self._signed(tx.nonce, encode.Call(lane.key, b"", FILL_GAS)) for tx in fills]
         faults.point("outbox.writing")
         with self._office.write() as conn:
             store.hold_fence(conn, lane, lane.next_nonce + len(parcels))
             for at, (parcel, tx) in enumerate(zip(parcels, signed, strict=True)):
-                self._keep(conn, lane, lane.next_nonce + at, parcel, tx)
+                _keep(conn, lane, lane.next_nonce + at, parcel, tx)
             for old, tx in zip(fills, filled, strict=True):
                 store.write_tx(conn, lane, old.nonce, old.attempt + 1, tx, "fill")
+            faults.point("outbox.keeping")
         faults.point("outbox.written")
         return True
 
-    def _keep(self, conn: Connection, lane: Lane, nonce: int, parcel: Parcel, signed: encode.Signed) -> None:
-        purpose = "call" if parcel.made_by else "acts"
-        store.write_tx(conn, lane, nonce, 0, signed, purpose, parcel.acts)
-        if parcel.made_by:
-            store.carry_call(conn, parcel.made_by, signed.hash)
-
     def _signed(self, nonce: int, call: encode.Call) -> encode.Signed:
-        fee = self._fee_now()
+        fee = self._engine.gas_price
         sign = encode.sign if fee else encode.sign_legacy
         return sign(call, chain_id=self._chain_id, nonce=nonce, fee=fee, key=self._keystore.private(self._key))
 
-    def _fee_now(self) -> int:
-        if self._fee is None:
-            self._fee = self._engine.gas_price
-        return self._fee
-
-    def _parcels(self, conn: Connection) -> Iterator[Parcel]:
-        for call in store.waiting_calls(conn, self._name, MOST_ACTS):
-            yield Parcel(encode.Call(call.target, call.data, call.gas), made_by=call)
-        if self._acts_address is not None:
-            yield from self._batches(conn, self._acts_address)
+    def _parcels(self, conn: Connection, room: int) -> list[Parcel]:
+        calls = store.waiting_calls(conn, self._purpose, room)
+        made = [Parcel(encode.Call(call.target, call.data, call.gas), made_by=call) for call in calls]
+        if self._acts_address is not None and len(made) < room:
+            made += list(self._batches(conn, self._acts_address))
+        return made[:room]
 
     def _batches(self, conn: Connection, to: bytes) -> Iterator[Parcel]:
-        acts = self._sendable(conn, store.queued(conn, 5 * MOST_ACTS))
-        keys = [(act.member_id, act.act_id) for act in acts]
-        signatures, tried = store.signatures(conn, keys), store.carriers(conn, keys)
-        signed = [(act, _signed_act(act, signatures[key]), bool(tried[key])) for act, key in zip(acts, keys, strict=True)]
-        for batch in _closed(signed, self._engine.batch_gas, self._engine.batch_bytes):
-            data = encode_run([act for _, act, _ in batch])
-            gas = min(sum(_gas(act) for _, act, _ in batch) + GAS_A_TRANSACTION, self._engine.block_gas_limit)
-            yield Parcel(encode.Call(to, data, gas), tuple((row.member_id, row.act_id) for row, _, _ in batch))
+        acts = _sendable(conn, store.queued(conn, MOST_LOOKED_AT))
+        if not acts:
+            return
+        self._check_enrolled(to)
+        keys = [act.key for act in acts]
+        signatures, tried = store.signatures(conn, keys), store.tried(conn, keys)
+        items = [batches.item(act.key, _signed_act(act, signatures[act.key]), alone=act.key in tried) for act in acts]
+        for batch in batches.close(items, self._engine.batch_gas, self._engine.batch_bytes):
+            data = encode_run([item.act for item in batch])
+            gas = min(batches.gas_of(batch), self._engine.block_gas_limit)
+            yield Parcel(encode.Call(to, data, gas), tuple(item.key for item in batch))
 
-    def _sendable(self, conn: Connection, acts: Sequence[Act]) -> list[Act]:
-        """Those whose dependencies are on their way, or go before them in this very pass."""
-        wanted = {dependency for act in acts for dependency in act.dependencies}
-        states = {key: State(act.state) for key, act in store.named(conn, list(wanted)).items()}
-        going: set[tuple[bytes, int]] = set()
-        for act in acts:
-            if all(key in going or states.get(key) in _GONE for key in act.dependencies):
-                going.add((act.member_id, act.id))
-        return [act for act in acts if (act.member_id, act.id) in going]
+    def _check_enrolled(self, acts_address: bytes) -> None:
+        """A key that is not enrolled would spend nothing but its nonces, for ever."""
+        if not view(self._rpc, acts_address, "Acts", "isRelayer", self._key):
+            raise NotEnrolled(f"the key {to_hex(self._key)} is not enrolled to send acts; the council must call Acts.setRelayer")
 
     # --- Sending -------------------------------------------------------------------------------------------------------------
 
     def _send(self, lane: Lane, counted: int) -> bool:
         with self._office.read() as conn:
-            now = now_ms()
-            ready = to_send(store.in_flight(conn, lane.name), counted, now, self._engine.sender_in_flight)
+            due = to_send(store.in_flight(conn, lane.name), counted, now_ms(), self._engine.sender_in_flight)
+            ready = due[:MOST_SENT_AT_ONCE]
+            raw = store.raw_of(conn, [tx.hash for tx in ready])
         if not ready:
             return False
         faults.point("outbox.sending")
-        answers = self._rpc.batch([("eth_sendRawTransaction", [tx.raw]) for tx in ready])
+        answers = self._rpc.batch([("eth_sendRawTransaction", [raw[tx.hash]]) for tx in ready])
         faults.point("outbox.sent")
         self._note(ready, answers)
-        faults.point("outbox.marked")
+        faults.point("outbox.noted")
         self._moved()
-        return False
+        return len(due) > len(ready)
 
     def _note(self, sent: Sequence[Written], answers: Sequence[object]) -> None:
         told = [(tx, answer.message if isinstance(answer, RpcError) else None) for tx, answer in zip(sent, answers, strict=True)]
+        taken = [tx for tx, message in told if answer_of(message) is not Answer.REFUSED]
         with self._office.write() as conn:
             for tx, message in told:
-                self._note_one(conn, tx, message)
-            taken = [tx for tx, message in told if answer_of(message) is not Answer.REFUSED]
-            store.mark_tx(conn, [tx.hash for tx in taken], TxState.SENT)
-            store.mark_calls(conn, [tx.hash for tx in taken if tx.purpose == "call"], State.SENT)
+                if message is not None and answer_of(message) is Answer.REFUSED:
+                    self._note_refusal(conn, tx, message)
+            store.mark_answered(conn, [tx.hash for tx in taken], TxState.SENT)
+            store.mark_calls_sent(conn, [tx.hash for tx in taken if tx.purpose == "call"])
             _mark_sent(conn, [tx.hash for tx in taken if tx.purpose == "acts"])
+            faults.point("outbox.noting")
 
-    def _note_one(self, conn: Connection, tx: Written, message: str | None) -> None:
-        if answer_of(message) is not Answer.REFUSED:
-            return
-        log.warning("lane %s: the node refuses transaction %d: %s", self._name, tx.nonce, message)
-        lasting = _is_lasting(message or "")
-        store.mark_tx(conn, [tx.hash], TxState.REFUSED if lasting else tx.state, message)
-        self.fault = message
+    def _note_refusal(self, conn: Connection, tx: Written, message: str) -> None:
+        if message != tx.fault:
+            log.warning("lane %s: the node refuses transaction %d: %s", self.name, tx.nonce, message)
+        lasting = is_lasting(message)
+        store.mark_answered(conn, [tx.hash], TxState.REFUSED if lasting else tx.state, message)
         if lasting:
             _hold_alone(conn, tx.hash, message)
 
 
-_GONE = frozenset({State.SENT, State.MINED, State.FINAL})
-_LASTING = ("exceeds block gas limit", "intrinsic gas", "oversized", "gas limit", "insufficient funds", "max initcode", "size limit")
+def _keep(conn: Connection, lane: Lane, nonce: int, parcel: Parcel, signed: encode.Signed) -> None:
+    store.write_tx(conn, lane, nonce, 0, signed, "call" if parcel.made_by else "acts", parcel.acts)
+    if parcel.made_by:
+        store.carry_call(conn, parcel.made_by, signed.hash)
 
 
-def _is_lasting(message: str) -> bool:
-    """Whether the node will answer the same to the same bytes for ever; anything else is tried again."""
-    text = message.lower()
-    return any(cause in text for cause in _LASTING)
+def _decide(conn: Connection, act: Act, before: Sequence[tuple[ActKey, State]]) -> None:
+    failed = next(((key, state) for key, state in before if state in FAILED), None)
+    if act.state not in (State.READY, State.QUEUED) or act.held:
+        return
+    if failed is not None:
+        store.move(conn, act, State.READY, reason=_dependency_failed(*failed))
+        return
+    waits = any(state in (State.GATHERING, State.READY) for _, state in before)
+    after = State.READY if waits else State.QUEUED
+    if after != act.state:
+        store.move(conn, act, after)
 
 
-def _hold_alone(conn: Connection, hash_: bytes, message: str | None) -> None:
+def _dependency_failed(key: ActKey, state: State) -> dict[str, object]:
+    values = {"account": to_hex(key[0]), "id": str(int.from_bytes(key[1]))}
+    sentence = f"The act {values['id']} of {values['account']} that must go before it is {state}; nothing was sent."
+    return {"error": "DependencyFailed", "values": values, "sentence": sentence}
+
+
+def _sendable(conn: Connection, acts: Sequence[Act]) -> list[Act]:
+    """Those whose dependencies are on their way, or go before them in this very pass."""
+    before = store.dependencies(conn, [act.key for act in acts])
+    going: set[ActKey] = set()
+    for act in acts:
+        if all(key in going or state in GONE for key, state in before[act.key]):
+            going.add(act.key)
+    return [act for act in acts if act.key in going]
+
+
+def _hold_alone(conn: Connection, hash_: bytes, message: str) -> None:
     """Holds the act of a refused transaction, if it was alone there; acts of a refused batch are sent again, each alone."""
     keys = store.acts_of(conn, [hash_]).get(hash_, [])
-    reason = {"error": "NodeRefused", "values": {}, "sentence": f"The node takes no transaction with this act: {message}."}
+    reason = {"error": "NodeRefused", "values": {}, "sentence": f"The node takes no transaction with it: {message}."}
     store.mark_calls(conn, [hash_], State.REFUSED, reason)
     if len(keys) == 1:
-        for act in store.named(conn, [(account, int.from_bytes(act)) for account, act in keys]).values():
-            store.move(conn, act, State.READY, reason=reason)
+        for act in store.named(conn, keys, lock=True).values():
+            if act.state in (State.QUEUED, State.SENT):
+                store.move(conn, act, State.READY, reason=reason)
 
 
 def _mark_sent(conn: Connection, hashes: Sequence[bytes]) -> None:
     keys = [key for found in store.acts_of(conn, hashes).values() for key in found]
-    for act in store.named(conn, [(account, int.from_bytes(act)) for account, act in keys]).values():
+    for act in store.named(conn, keys, lock=True).values():
         if act.state == State.QUEUED:
             store.move(conn, act, State.SENT)
 
 
 def _signed_act(act: Act, signatures: Sequence[Signature]) -> SignedAct:
     return SignedAct(envelope_of(act.kind, act.typed), tuple(signature.sig or b"" for signature in signatures))
-
-
-def _gas(act: SignedAct) -> int:
-    envelope = act.envelope
-    frame = envelope.gas + envelope.gas // 60
-    return frame + GAS_AN_ACT + GAS_A_SIGNER * len(envelope.signers) + GAS_A_BYTE * len(encode_run([act]))
-
-
-def _closed(acts: Sequence[tuple[Act, SignedAct, bool]], most_gas: int, most_bytes: int) -> Iterator[list[tuple[Act, SignedAct, bool]]]:
-    """Batches in order; one closes before it passes a limit. What was sent before without effect goes alone, lest it spoil others."""
-    batch: list[tuple[Act, SignedAct, bool]] = []
-    gas = size = 0
-    for entry in acts:
-        _, act, again = entry
-        its_gas, its_size = _gas(act), len(encode_run([act]))
-        if batch and (again or batch[-1][2] or gas + its_gas > most_gas or size + its_size > most_bytes or len(batch) == MOST_ACTS):
-            yield batch
-            batch, gas, size = [], 0, 0
-        batch.append(entry)
-        gas, size = gas + its_gas, size + its_size
-    if batch:
-        yield batch

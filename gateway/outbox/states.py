@@ -1,7 +1,8 @@
 """The life of an act in the outbox: a pure state machine.
 
-An act is over only when the chain has spent its id in a final block, or a final block's time has passed its deadline. Everything else is
-in doubt, and in doubt the same bytes are sent again: the chain spends an id once.
+Gathering: signatures are missing. Ready: all are there, but an act that must go first is not queued yet, or, with a reason, it waits for a
+person. Queued, sent, mined: on its way. An act is over only when the chain has spent its id in a final block, or a final block's time has
+passed its deadline. Everything else is in doubt, and in doubt the same bytes are sent again: the chain spends an id once.
 """
 
 from dataclasses import dataclass
@@ -27,6 +28,10 @@ class State(StrEnum):
 
 OPEN = frozenset({State.GATHERING, State.READY, State.QUEUED, State.SENT, State.MINED})
 ENDS = frozenset({State.FINAL, State.REFUSED, State.EXPIRED, State.VOIDED, State.UNDONE})
+GONE = frozenset({State.SENT, State.MINED, State.FINAL})
+"""What an act that depends on this one may follow."""
+FAILED = ENDS - {State.FINAL}
+"""What no act may follow."""
 
 _AWAITED = {
     "sent": frozenset({State.SENT, State.MINED}) | ENDS,
@@ -35,6 +40,7 @@ _AWAITED = {
 }
 
 _SPENT_BY = {Outcome.DONE: State.FINAL, Outcome.REFUSED: State.REFUSED, Outcome.VOIDED: State.VOIDED}
+_SPENT_ENDS = frozenset(_SPENT_BY.values())
 
 # What the chain tells may come at any time: another gateway may run, and the member may void, the same act.
 _LEARNED = {State.MINED, State.FINAL, State.REFUSED, State.EXPIRED, State.VOIDED}
@@ -70,7 +76,8 @@ class Seen:
     """What the mirror's hash-checked blocks say about an act.
 
     `final` is the last final block and `final_time` its time (UTC seconds). `skipped`: our transaction was mined and left the act
-    untried. `lost`: the transaction that carried it can't be mined any more, or was mined and reverted whole.
+    untried. `lost`: the transaction that carried it can't be mined any more, or was mined and reverted whole. `hopeless`: it reverted
+    whole again and again with nothing else in it.
     """
 
     spent: Spent | None
@@ -78,6 +85,7 @@ class Seen:
     final_time: int | None
     skipped: bool = False
     lost: bool = False
+    hopeless: bool = False
 
 
 def step(before: State, after: State) -> State:
@@ -90,15 +98,17 @@ def step(before: State, after: State) -> State:
 def judge(state: State, deadline: int, seen: Seen) -> State:
     """The state that follows from what the chain says; the same state where it says nothing new."""
     if seen.spent is not None:
-        return _SPENT_BY[seen.spent.outcome] if seen.spent.block <= seen.final else State.MINED
+        after = _SPENT_BY[seen.spent.outcome] if seen.spent.block <= seen.final else State.MINED
+        # On another branch the same act may have ended otherwise: what was final is first taken back.
+        return State.MINED if state in _SPENT_ENDS and after is not state else after
     late = seen.final_time is not None and seen.final_time > deadline
-    if state in (State.MINED, State.FINAL, State.REFUSED, State.VOIDED):
+    if state is State.MINED or state in _SPENT_ENDS:
         return State.UNDONE if late else State.SENT
     if state in ENDS:
         return state
     if late:
         return State.EXPIRED
-    if seen.skipped and state in (State.QUEUED, State.SENT):
+    if (seen.skipped or seen.hopeless) and state in (State.QUEUED, State.SENT):
         return State.READY
     return State.QUEUED if seen.lost and state is State.SENT else state
 

@@ -1,68 +1,133 @@
 """What the outbox's workers read and write in `office`. They serve every member, and change only states, lanes and transactions."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
-from sqlalchemy import Connection, and_, exists, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, insert, not_, select, tuple_, update
 
-from gateway.office.database import now_ms
-from gateway.office.models import ACT, ACT_HISTORY, CALL, LANE, SETTLED, SIGNATURE, TX, TX_ACT
-from gateway.office.repository import Act, Call, Signature
+from gateway.office.database import insert_or_keep, now_ms
+from gateway.office.models import ACT, CALL, DEPENDENCY, LANE, SETTLED, SIGNATURE, TX, TX_ACT
+from gateway.office.repository import Act, ActKey, Call, Signature, note
+from gateway.outbox import owners
 from gateway.outbox.encode import Signed
 from gateway.outbox.lanes import IN_FLIGHT, LEASE_MS, Lane, LeaseLost, TxState, Written
-from gateway.outbox.states import OPEN, State, step
-from ledger.mirror.schema import word
+from gateway.outbox.states import FAILED, OPEN, State, step
 
 Item = TypeVar("Item")
-ActKey = tuple[bytes, bytes]
-_CHUNK = 400
+CHUNK = 400
+"""How many keys one statement names; both databases take a few thousand parameters."""
+
+
+class StaleAct(Exception):
+    """An act changed between reading and moving it: it was read without its lock."""
 
 
 # --- Lanes -------------------------------------------------------------------------------------------------------------------
 
 
-def lease(conn: Connection, name: str, key: bytes, owner: str) -> Lane | None:
+def lease(conn: Connection, name: str, purpose: str, key: bytes, owner: str) -> Lane | None:
     """Takes or renews the lane for this process; None while another one holds it. Each new owner raises the fence."""
     row = conn.execute(select(LANE).where(LANE.c.lane == name)).one_or_none()
     until = now_ms() + LEASE_MS
     if row is None:
-        fresh = {"lane": name, "key": key, "owner": owner, "until": until, "fence": 1, "next_nonce": 0, "alarm": None}
-        conn.execute(insert(LANE).values(**fresh))
-        return Lane(name, key, 1, 0)
-    if row.owner not in (owner, None) and row.until > now_ms():
+        fresh = {"lane": name, "purpose": purpose, "key": key, "owner": owner, "until": until, "fence": 1, "next_nonce": 0}
+        return Lane(name, key, 1, 0) if insert_or_keep(conn, LANE, fresh) else None
+    if row.owner not in (owner, None) and row.until > now_ms() and not owners.is_gone(row.owner):
         return None
     if row.owner == owner and row.until - now_ms() > LEASE_MS // 2:
-        return Lane(name, row.key, row.fence, row.next_nonce)
+        return Lane(name, row.key, row.fence, row.next_nonce, row.alarm)
     fence = row.fence if row.owner == owner else row.fence + 1
-    taken = update(LANE).where(LANE.c.lane == name, LANE.c.fence == row.fence).values(owner=owner, until=until, fence=fence)
-    return Lane(name, row.key, fence, row.next_nonce) if conn.execute(taken).rowcount else None
+    unchanged = and_(LANE.c.lane == name, LANE.c.fence == row.fence, LANE.c.until == row.until)
+    taken = update(LANE).where(unchanged).values(owner=owner, until=until, fence=fence)
+    return Lane(name, row.key, fence, row.next_nonce, row.alarm) if conn.execute(taken).rowcount else None
 
 
-def release(conn: Connection, lane: Lane) -> None:
+def release(conn: Connection, name: str, owner: str) -> None:
     """Gives the lane up, so that another process need not wait for the lease to end."""
-    conn.execute(update(LANE).where(LANE.c.lane == lane.name, LANE.c.fence == lane.fence).values(until=0, owner=None))
+    conn.execute(update(LANE).where(LANE.c.lane == name, LANE.c.owner == owner).values(until=0, owner=None))
 
 
-def alarm(conn: Connection, lane: Lane, text: str) -> None:
-    """Stops a lane for people to look at."""
-    conn.execute(update(LANE).where(LANE.c.lane == lane.name).values(alarm=text))
+def alarm(conn: Connection, name: str, text: str) -> None:
+    """Stops a lane for people to look at; the first reason stays."""
+    conn.execute(update(LANE).where(LANE.c.lane == name, LANE.c.alarm.is_(None)).values(alarm=text))
 
 
 def alarms(conn: Connection) -> list[str]:
     """Why lanes stand still."""
-    return list(conn.execute(select(LANE.c.alarm).where(LANE.c.alarm.is_not(None)).order_by(LANE.c.lane)).scalars())
+    asked = select(LANE.c.alarm).where(LANE.c.alarm.is_not(None), LANE.c.retired.is_(None))
+    return list(conn.execute(asked.order_by(LANE.c.lane)).scalars())
+
+
+def refusals(conn: Connection, limit: int = 10) -> list[str]:
+    """What nodes answered to transactions that they didn't take and that are still to be sent."""
+    asked = select(TX.c.lane, TX.c.nonce, TX.c.fault).where(TX.c.state.in_(IN_FLIGHT), TX.c.fault.is_not(None))
+    rows = conn.execute(asked.order_by(TX.c.lane, TX.c.nonce).limit(limit))
+    return [f"lane {row.lane}: the node refuses transaction {row.nonce}: {row.fault}" for row in rows]
 
 
 def hold_fence(conn: Connection, lane: Lane, next_nonce: int) -> None:
     """Moves the lane's nonce, if this process still holds the fence. Raises LeaseLost."""
+    _under_fence(conn, lane, next_nonce=next_nonce)
+
+
+def note_count(conn: Connection, lane: Lane, counted: int, block: int, hash_: bytes) -> None:
+    """Notes how many of the key's transactions the chain counted at a block. Raises LeaseLost."""
+    _under_fence(conn, lane, counted=counted, counted_block=block, counted_hash=hash_)
+
+
+def _under_fence(conn: Connection, lane: Lane, **values: object) -> None:
     mine = and_(LANE.c.lane == lane.name, LANE.c.fence == lane.fence)
-    if not conn.execute(update(LANE).where(mine).values(next_nonce=next_nonce)).rowcount:
+    if not conn.execute(update(LANE).where(mine).values(**values)).rowcount:
         raise LeaseLost(f"lane {lane.name} was taken over by another process")
 
 
+class Count(NamedTuple):
+    """What note_count noted of a lane."""
+
+    lane: str
+    counted: int
+    block: int
+    hash: bytes
+
+
+def counts_of_lanes(conn: Connection) -> list[Count]:
+    """The counts noted of lanes in use."""
+    asked = select(LANE.c.lane, LANE.c.counted, LANE.c.counted_block, LANE.c.counted_hash)
+    return [Count(*row) for row in conn.execute(asked.where(LANE.c.counted.is_not(None), LANE.c.retired.is_(None)))]
+
+
+def retire_lane(conn: Connection, key: bytes) -> int:
+    """Gives the lane of a key up for ever: what it had in flight goes back to be sent by another one. The number of transactions.
+
+    An act that both lanes carry has one effect, since its id is spent once; a call has one by its own condition.
+    """
+    name = conn.execute(select(LANE.c.lane).where(LANE.c.key == key, LANE.c.retired.is_(None))).scalar()
+    if name is None:
+        return 0
+    conn.execute(update(LANE).where(LANE.c.lane == name).values(retired=now_ms(), owner=None, until=0, fence=LANE.c.fence + 1))
+    given_up = and_(TX.c.lane == name, TX.c.state.in_(IN_FLIGHT))
+    carried = CALL.c.hash.in_(select(TX.c.hash).where(given_up))
+    conn.execute(update(CALL).where(carried).values(hash=None, state=State.QUEUED))
+    return conn.execute(update(TX).where(given_up).values(state=TxState.LOST, fault="its lane was given up")).rowcount
+
+
 # --- Transactions ------------------------------------------------------------------------------------------------------------
+
+
+class Tx(NamedTuple):
+    """A transaction as settling sees it."""
+
+    lane: str
+    nonce: int
+    hash: bytes
+    purpose: str
+    state: str
+    block: int | None
+
+
+_TX = (TX.c.lane, TX.c.nonce, TX.c.hash, TX.c.purpose, TX.c.state, TX.c.block)
 
 
 def write_tx(conn: Connection, lane: Lane, nonce: int, attempt: int, signed: Signed, purpose: str, acts: Iterable[ActKey] = ()) -> None:
@@ -75,50 +140,102 @@ def write_tx(conn: Connection, lane: Lane, nonce: int, attempt: int, signed: Sig
 
 
 def in_flight(conn: Connection, lane: str) -> list[Written]:
-    """The transactions of a lane that no block has settled, in nonce order."""
+    """The transactions of a lane that no block has settled, in nonce order, without their bytes."""
     columns = TX.c
-    asked = select(columns.nonce, columns.attempt, columns.hash, columns.raw, columns.purpose, columns.state, columns.sent)
+    asked = select(columns.nonce, columns.attempt, columns.hash, columns.purpose, columns.state, columns.sent, columns.fault)
     asked = asked.where(columns.lane == lane, columns.state.in_(IN_FLIGHT)).order_by(columns.nonce, columns.attempt)
-    return [Written(row.nonce, row.attempt, row.hash, row.raw, row.purpose, TxState(row.state), row.sent) for row in conn.execute(asked)]
+    return [Written(*row[:4], TxState(row.state), row.sent, row.fault) for row in conn.execute(asked)]
 
 
-def unsettled(conn: Connection, limit: int = 2_000) -> list[tuple[str, int, bytes, str, TxState]]:
-    """(lane, nonce, hash, purpose, state) of transactions of every lane that aren't final or lost."""
-    states = [*IN_FLIGHT, TxState.MINED]
-    asked = select(TX.c.lane, TX.c.nonce, TX.c.hash, TX.c.purpose, TX.c.state).where(TX.c.state.in_(states))
-    return [(*row[:4], TxState(row[4])) for row in conn.execute(asked.order_by(TX.c.lane, TX.c.nonce).limit(limit))]
+def raw_of(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, bytes]:
+    """The bytes of transactions."""
+    return {row.hash: row.raw for part in chunks(hashes) for row in conn.execute(select(TX.c.hash, TX.c.raw).where(TX.c.hash.in_(part)))}
+
+
+def unsettled(conn: Connection) -> list[Tx]:
+    """The transactions of every lane that aren't final or lost."""
+    asked = select(*_TX).where(TX.c.state.in_([*IN_FLIGHT, TxState.MINED])).order_by(TX.c.lane, TX.c.nonce, TX.c.attempt)
+    return [Tx(*row) for row in conn.execute(asked)]
+
+
+def mined_down(conn: Connection) -> Iterator[list[Tx]]:
+    """Settled transactions by block, newest first, in pages."""
+    below: tuple[int, bytes] | None = None
+    while True:
+        asked = select(*_TX).where(TX.c.state.in_([TxState.MINED, TxState.FINAL]), TX.c.block.is_not(None))
+        if below is not None:
+            asked = asked.where(tuple_(TX.c.block, TX.c.hash) < below)
+        page = [Tx(*row) for row in conn.execute(asked.order_by(TX.c.block.desc(), TX.c.hash.desc()).limit(CHUNK))]
+        if not page:
+            return
+        yield page
+        below = (page[-1].block or 0, page[-1].hash)
+
+
+def attempts(conn: Connection, nonces: Sequence[tuple[str, int]]) -> list[Tx]:
+    """Every transaction that was written for these (lane, nonce)."""
+    return [
+        Tx(*row)
+        for part in chunks(nonces)
+        for row in conn.execute(select(*_TX).where(tuple_(TX.c.lane, TX.c.nonce).in_(part)).order_by(TX.c.lane, TX.c.nonce, TX.c.attempt))
+    ]
 
 
 def mark_tx(conn: Connection, hashes: Sequence[bytes], state: TxState, fault: str | None = None) -> None:
-    """Sets the state of transactions; the time of sending where they were sent."""
-    values: dict[str, object] = {"state": state, "fault": fault}
-    if state is TxState.SENT:
-        values["sent"] = now_ms()
-    for part in _chunks(hashes):
-        conn.execute(update(TX).where(TX.c.hash.in_(part)).values(**values))
+    """Sets the state of transactions, and what is wrong with them."""
+    for part in chunks(hashes):
+        conn.execute(update(TX).where(TX.c.hash.in_(part)).values(state=state, fault=fault))
+
+
+def mark_answered(conn: Connection, hashes: Sequence[bytes], state: TxState, fault: str | None = None) -> None:
+    """Notes a node's answer to transactions, unless a block has settled them since they were sent."""
+    for part in chunks(hashes):
+        still_open = and_(TX.c.hash.in_(part), TX.c.state.in_(IN_FLIGHT))
+        conn.execute(update(TX).where(still_open).values(state=state, fault=fault, sent=now_ms()))
 
 
 def mark_mined(conn: Connection, hash_: bytes, block: int, state: TxState) -> None:
     """Notes the block that holds a transaction."""
-    conn.execute(update(TX).where(TX.c.hash == hash_).values(state=state, block=block))
+    conn.execute(update(TX).where(TX.c.hash == hash_).values(state=state, block=block, fault=None))
 
 
 def acts_of(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, list[ActKey]]:
     """The acts that transactions carry."""
     found: dict[bytes, list[ActKey]] = defaultdict(list)
-    for part in _chunks(hashes):
+    for part in chunks(hashes):
         for row in conn.execute(select(TX_ACT).where(TX_ACT.c.hash.in_(part))):
             found[row.hash].append((row.member_id, row.act_id))
     return found
 
 
-def carriers(conn: Connection, acts: Sequence[ActKey]) -> dict[ActKey, list[tuple[bytes, TxState]]]:
-    """The transactions (hash, state) that ever carried each act, oldest first."""
-    found: dict[ActKey, list[tuple[bytes, TxState]]] = defaultdict(list)
-    for part in _chunks(acts):
-        asked = select(TX_ACT.c.member_id, TX_ACT.c.act_id, TX.c.hash, TX.c.state).join(TX, TX.c.hash == TX_ACT.c.hash)
-        for row in conn.execute(asked.where(tuple_(TX_ACT.c.member_id, TX_ACT.c.act_id).in_(part)).order_by(TX.c.written)):
-            found[(row.member_id, row.act_id)].append((row.hash, TxState(row.state)))
+class Carrier(NamedTuple):
+    """A transaction that carried an act, and how many acts it carried."""
+
+    hash: bytes
+    state: str
+    acts: int
+
+
+def tried(conn: Connection, acts: Sequence[ActKey]) -> set[ActKey]:
+    """Those that any transaction ever carried."""
+    found: set[ActKey] = set()
+    for part in chunks(acts):
+        asked = select(TX_ACT.c.member_id, TX_ACT.c.act_id).where(tuple_(TX_ACT.c.member_id, TX_ACT.c.act_id).in_(part))
+        found |= {(row[0], row[1]) for row in conn.execute(asked)}
+    return found
+
+
+def carriers(conn: Connection, acts: Sequence[ActKey]) -> dict[ActKey, list[Carrier]]:
+    """The transactions that carried each act, oldest first; of one that a person had sent again, those since."""
+    found: dict[ActKey, list[Carrier]] = defaultdict(list)
+    beside = TX_ACT.alias()
+    size = select(func.count()).where(beside.c.hash == TX_ACT.c.hash).scalar_subquery()
+    for part in chunks(acts):
+        asked = select(TX_ACT.c.member_id, TX_ACT.c.act_id, TX.c.hash, TX.c.state, size).join(TX, TX.c.hash == TX_ACT.c.hash)
+        asked = asked.join(ACT, and_(ACT.c.member_id == TX_ACT.c.member_id, ACT.c.act_id == TX_ACT.c.act_id))
+        asked = asked.where(tuple_(TX_ACT.c.member_id, TX_ACT.c.act_id).in_(part), TX.c.written >= ACT.c.retried)
+        for row in conn.execute(asked.order_by(TX.c.written, TX.c.nonce, TX.c.attempt)):
+            found[(row[0], row[1])].append(Carrier(*row[2:]))
     return found
 
 
@@ -133,44 +250,125 @@ def queued(conn: Connection, limit: int) -> list[Act]:
         .join(TX, TX.c.hash == TX_ACT.c.hash)
         .where(TX_ACT.c.member_id == ACT.c.member_id, TX_ACT.c.act_id == ACT.c.act_id, TX.c.state.in_(open_states))
     )
-    asked = select(ACT).where(ACT.c.state == State.QUEUED, ~carried).order_by(ACT.c.accepted).limit(limit)
+    asked = select(ACT).where(ACT.c.state == State.QUEUED, ~carried).order_by(ACT.c.accepted, ACT.c.act_id).limit(limit)
     return [Act(*row) for row in conn.execute(asked)]
 
 
-def open_acts(conn: Connection, limit: int = 20_000) -> list[Act]:
-    """Acts that are not over, in the order of acceptance."""
-    return [Act(*row) for row in conn.execute(select(ACT).where(ACT.c.state.in_(OPEN)).order_by(ACT.c.accepted).limit(limit))]
+def released(conn: Connection, limit: int) -> list[ActKey]:
+    """Ready acts that wait for other acts, of which none is undecided any more, in the order of acceptance."""
+    waits = and_(ACT.c.state == State.READY, ACT.c.reason.is_(None), not_(_behind([State.GATHERING, State.READY])))
+    return _keys(conn, waits, limit)
 
 
-def ended_since(conn: Connection, pos: int) -> list[Act]:
-    """Acts whose event lies after a position."""
-    return [Act(*row) for row in conn.execute(select(ACT).where(ACT.c.done_pos > pos))]
+def blocked(conn: Connection, limit: int) -> list[ActKey]:
+    """Queued acts behind one that will not go now, or never, in the order of acceptance."""
+    return _keys(conn, and_(ACT.c.state == State.QUEUED, _behind([State.GATHERING, State.READY, *FAILED])), limit)
 
 
-def named(conn: Connection, acts: Sequence[tuple[bytes, int]]) -> dict[tuple[bytes, int], Act]:
-    """Acts by (account, act id)."""
-    found: dict[tuple[bytes, int], Act] = {}
-    for part in _chunks([(account, word(act)) for account, act in acts]):
-        for row in conn.execute(select(ACT).where(tuple_(ACT.c.member_id, ACT.c.act_id).in_(part))):
-            act = Act(*row)
-            found[(act.member_id, act.id)] = act
+def _behind(states: Sequence[State]) -> ColumnElement[bool]:
+    """Whether an act must go after one that stands in one of these states."""
+    first = ACT.alias()
+    goes_first = and_(DEPENDENCY.c.on_member == first.c.member_id, DEPENDENCY.c.on_act == first.c.act_id)
+    mine = and_(DEPENDENCY.c.member_id == ACT.c.member_id, DEPENDENCY.c.act_id == ACT.c.act_id)
+    return exists(select(DEPENDENCY.c.act_id).join(first, goes_first).where(mine, first.c.state.in_(states)))
+
+
+def _keys(conn: Connection, which: ColumnElement[bool], limit: int) -> list[ActKey]:
+    asked = select(ACT.c.member_id, ACT.c.act_id).where(which).order_by(ACT.c.accepted, ACT.c.act_id).limit(limit)
+    return [(row[0], row[1]) for row in conn.execute(asked)]
+
+
+def dependencies(conn: Connection, acts: Sequence[ActKey]) -> dict[ActKey, list[tuple[ActKey, State]]]:
+    """What must go before each act, and how it stands. What this office doesn't keep had run when it was named."""
+    found: dict[ActKey, list[tuple[ActKey, State]]] = defaultdict(list)
+    goes_first = and_(DEPENDENCY.c.on_member == ACT.c.member_id, DEPENDENCY.c.on_act == ACT.c.act_id)
+    for part in chunks(acts):
+        asked = select(DEPENDENCY, ACT.c.state).join(ACT, goes_first)
+        for row in conn.execute(asked.where(tuple_(DEPENDENCY.c.member_id, DEPENDENCY.c.act_id).in_(part))):
+            found[(row[0], row[1])].append(((row[2], row[3]), State(row[4])))
+    return found
+
+
+def open_acts(conn: Connection) -> Iterator[list[ActKey]]:
+    """Acts that are not over, in pages."""
+    return _pages(conn, OPEN, ACT.c.accepted)
+
+
+def overdue(conn: Connection, time: int) -> Iterator[list[ActKey]]:
+    """Acts that are not over although their deadline is before `time` (UTC seconds of the chain), in pages."""
+    return _pages(conn, OPEN, ACT.c.deadline, ACT.c.deadline < time)
+
+
+def mined(conn: Connection) -> Iterator[list[ActKey]]:
+    """Acts that are mined and not final, in pages."""
+    return _pages(conn, [State.MINED], ACT.c.accepted)
+
+
+def accepted_after(conn: Connection, time: int) -> Iterator[list[ActKey]]:
+    """Acts that were accepted after a time (UTC nanoseconds of the wall clock) and are not over, in pages."""
+    return _pages(conn, OPEN, ACT.c.accepted, ACT.c.accepted > time)
+
+
+def ended_down(conn: Connection) -> Iterator[list[Act]]:
+    """Acts that an event spent, newest first, in pages."""
+    below: tuple[int, bytes] | None = None
+    while True:
+        asked = select(ACT).where(ACT.c.done_pos.is_not(None))
+        if below is not None:
+            asked = asked.where(tuple_(ACT.c.done_pos, ACT.c.act_id) < below)
+        page = [Act(*row) for row in conn.execute(asked.order_by(ACT.c.done_pos.desc(), ACT.c.act_id.desc()).limit(CHUNK))]
+        if not page:
+            return
+        yield page
+        below = (page[-1].done_pos or 0, page[-1].act_id)
+
+
+def _pages(conn: Connection, states: Iterable[State], order: ColumnElement[int], *where: ColumnElement[bool]) -> Iterator[list[ActKey]]:
+    """State by state, so that an index gives rows and order, however many acts are over."""
+    for state in states:
+        after: tuple[int, bytes, bytes] | None = None
+        while True:
+            asked = select(order, ACT.c.act_id, ACT.c.member_id).where(ACT.c.state == state, *where)
+            if after is not None:
+                asked = asked.where(tuple_(order, ACT.c.act_id, ACT.c.member_id) > after)
+            rows = list(conn.execute(asked.order_by(order, ACT.c.act_id, ACT.c.member_id).limit(CHUNK)))
+            if not rows:
+                break
+            yield [(row[2], row[1]) for row in rows]
+            after = (rows[-1][0], rows[-1][1], rows[-1][2])
+
+
+def named(conn: Connection, acts: Sequence[ActKey], *, lock: bool = False) -> dict[ActKey, Act]:
+    """Acts by account and id. With `lock` nobody else moves them before this transaction ends (always so on SQLite)."""
+    found: dict[ActKey, Act] = {}
+    for part in chunks(sorted(set(acts))):
+        asked: Select[Any] = select(ACT).where(tuple_(ACT.c.member_id, ACT.c.act_id).in_(part)).order_by(ACT.c.member_id, ACT.c.act_id)
+        for row in conn.execute(asked.with_for_update() if lock else asked):
+            found[(row.member_id, row.act_id)] = Act(*row)
     return found
 
 
 def signatures(conn: Connection, acts: Sequence[ActKey]) -> dict[ActKey, list[Signature]]:
     """The signers of each act, in the envelope's order."""
     found: dict[ActKey, list[Signature]] = defaultdict(list)
-    for part in _chunks(acts):
+    for part in chunks(acts):
         asked = select(SIGNATURE).where(tuple_(SIGNATURE.c.member_id, SIGNATURE.c.act_id).in_(part)).order_by(SIGNATURE.c.position)
         for row in conn.execute(asked):
             found[(row.member_id, row.act_id)].append(Signature(*row))
     return found
 
 
+def is_signed(conn: Connection, act: ActKey) -> bool:
+    """Whether every signature of an act is there."""
+    missing = and_(SIGNATURE.c.member_id == act[0], SIGNATURE.c.act_id == act[1], SIGNATURE.c.sig.is_(None))
+    return conn.execute(select(SIGNATURE.c.position).where(missing).limit(1)).first() is None
+
+
 def set_signature(conn: Connection, act: ActKey, position: int, sig: bytes, evidence: bytes | None) -> None:
-    """Keeps a signature that was missing."""
+    """Keeps a signature that was missing, and the evidence if any is given with it."""
     mine = and_(SIGNATURE.c.member_id == act[0], SIGNATURE.c.act_id == act[1], SIGNATURE.c.position == position)
-    conn.execute(update(SIGNATURE).where(mine).values(sig=sig, evidence_root=evidence))
+    values = {"sig": sig} if evidence is None else {"sig": sig, "evidence_root": evidence}
+    conn.execute(update(SIGNATURE).where(mine, SIGNATURE.c.sig.is_(None)).values(**values))
 
 
 def move(
@@ -180,15 +378,25 @@ def move(
     *,
     reason: object = None,
     done: tuple[int, bytes] | None = None,
-    note: str | None = None,
-) -> None:
-    """One step of an act and its line of history. Raises IllegalStep."""
+    text: str | None = None,
+) -> Act:
+    """One step of an act and its line of history. Raises IllegalStep, and StaleAct where the act is not as given any more."""
     step(State(act.state), after)
-    values: dict[str, object] = {"state": after, "reason": None if reason is None else orjson.dumps(reason)}
-    values |= {"done_pos": done[0], "done_hash": done[1]} if done else {"done_pos": None, "done_hash": None}
-    conn.execute(update(ACT).where(ACT.c.member_id == act.member_id, ACT.c.act_id == act.act_id).values(**values))
-    history = {"member_id": act.member_id, "act_id": act.act_id, "state": after, "at": now_ms(), "note": note}
-    conn.execute(insert(ACT_HISTORY).values(**history))
+    pos, hash_ = done or (None, None)
+    moved = act._replace(state=after, reason=None if reason is None else orjson.dumps(reason), done_pos=pos, done_hash=hash_)
+    values = {"state": moved.state, "reason": moved.reason, "done_pos": pos, "done_hash": hash_}
+    same = and_(ACT.c.member_id == act.member_id, ACT.c.act_id == act.act_id, ACT.c.state == act.state)
+    if not conn.execute(update(ACT).where(same).values(**values)).rowcount:
+        raise StaleAct(f"act {act.id} is not {act.state} any more")
+    note(conn, act.key, after, text)
+    return moved
+
+
+def retry(conn: Connection, act: Act, at: int) -> Act:
+    """Has a held act sent again: what was sent before `at` (UTC milliseconds) says nothing of it any more."""
+    mine = and_(ACT.c.member_id == act.member_id, ACT.c.act_id == act.act_id)
+    conn.execute(update(ACT).where(mine).values(retried=at))
+    return move(conn, act._replace(retried=at), State.READY)
 
 
 def any_in_flight(conn: Connection) -> bool:
@@ -205,19 +413,10 @@ def counts(conn: Connection) -> dict[str, int]:
 # --- Calls -------------------------------------------------------------------------------------------------------------------
 
 
-def waiting_calls(conn: Connection, lane: str, limit: int) -> list[Call]:
-    """Calls of a lane that no transaction was written for, in the order of acceptance."""
-    asked = select(CALL).where(CALL.c.lane == lane, CALL.c.state == State.QUEUED, CALL.c.hash.is_(None))
+def waiting_calls(conn: Connection, purpose: str, limit: int) -> list[Call]:
+    """Calls for lanes of this purpose that no transaction was written for, in the order of acceptance."""
+    asked = select(CALL).where(CALL.c.purpose == purpose, CALL.c.state == State.QUEUED, CALL.c.hash.is_(None))
     return [Call(*row) for row in conn.execute(asked.order_by(CALL.c.accepted).limit(limit))]
-
-
-def calls_named(conn: Connection, ids: Sequence[bytes]) -> dict[bytes, Call]:
-    """Calls by id."""
-    found: dict[bytes, Call] = {}
-    for part in _chunks(ids):
-        for row in conn.execute(select(CALL).where(CALL.c.call_id.in_(part))):
-            found[row.call_id] = Call(*row)
-    return found
 
 
 def carry_call(conn: Connection, call: Call, hash_: bytes) -> None:
@@ -225,10 +424,16 @@ def carry_call(conn: Connection, call: Call, hash_: bytes) -> None:
     conn.execute(update(CALL).where(CALL.c.member_id == call.member_id, CALL.c.call_id == call.call_id).values(hash=hash_))
 
 
+def mark_calls_sent(conn: Connection, hashes: Sequence[bytes]) -> None:
+    """Notes that the node took the calls of these transactions, unless a block settled them meanwhile."""
+    for part in chunks(hashes):
+        conn.execute(update(CALL).where(CALL.c.hash.in_(part), CALL.c.state == State.QUEUED).values(state=State.SENT))
+
+
 def mark_calls(conn: Connection, hashes: Sequence[bytes], state: State, reason: object = None) -> None:
     """Sets the state of the calls that these transactions make."""
     text = None if reason is None else orjson.dumps(reason)
-    for part in _chunks(hashes):
+    for part in chunks(hashes):
         conn.execute(update(CALL).where(CALL.c.hash.in_(part)).values(state=state, reason=text))
 
 
@@ -259,5 +464,6 @@ def set_settled(conn: Connection, block: int, hash_: bytes | None) -> None:
         conn.execute(insert(SETTLED).values(id=1, block=block, hash=hash_))
 
 
-def _chunks(items: Sequence[Item]) -> Iterable[Sequence[Item]]:
-    return (items[at : at + _CHUNK] for at in range(0, len(items), _CHUNK))
+def chunks(items: Sequence[Item]) -> Iterable[Sequence[Item]]:
+    """Parts of at most CHUNK items."""
+    return (items[at : at + CHUNK] for at in range(0, len(items), CHUNK))

@@ -12,14 +12,17 @@ from typing import Any
 from coincurve import PrivateKey
 from eth_account import Account
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
-from gateway.office.database import now_ms
+from gateway.office.database import insert_or_keep, now_ms
 from gateway.office.models import MASTER, MEMBER, MEMBER_KEY
 from gateway.outbox.encode import address_of
 from gateway.signers.interface import KeyUnheld, SigningLocked
 from gateway.signers.sealing import SECRET_BYTES, seal, seal_with_passphrase, unseal, unseal_with_passphrase
+from ledger.domain.ids import to_hex
 from ledger.mirror.database import Database
 
+_MOST_NAMES = 400
 OPERATOR, RELAYER, COUNCIL = "operator", "relayer", "council"
 HOUSE = bytes(20)
 """The owner of the gateway's own keys (relayers, and the council's on a local chain): no member's account."""
@@ -38,21 +41,30 @@ class Keystore:
     def locked(self) -> bool:
         return self._master is None
 
+    def check_open(self) -> None:
+        """Raises SigningLocked."""
+        self._opened()
+
+    @property
+    def is_founded(self) -> bool:
+        """Whether a master secret was made, so that its passphrase is needed."""
+        return self._sealed() is not None
+
     def unlock(self, passphrase: bytes) -> None:
         """Opens the keystore, or makes its master secret on the first use. Raises Unsealable for a wrong passphrase."""
-        with self.office.write() as conn:
-            sealed = conn.execute(select(MASTER.c.sealed)).scalar()
-            if sealed is not None:
-                self._master = unseal_with_passphrase(passphrase, sealed)
-                return
-            master = secrets.token_bytes(SECRET_BYTES)
-            conn.execute(insert(MASTER).values(id=1, sealed=seal_with_passphrase(passphrase, master)))
-            self._master = master
+        sealed = self._sealed()
+        if sealed is None:
+            fresh = seal_with_passphrase(passphrase, secrets.token_bytes(SECRET_BYTES))
+            with self.office.write() as conn:
+                insert_or_keep(conn, MASTER, {"id": 1, "sealed": fresh})
+            sealed = self._sealed() or fresh
+        self._master = unseal_with_passphrase(passphrase, sealed)
 
     def change_passphrase(self, passphrase: bytes) -> None:
         """Seals the master secret anew; members' secrets and keys stay as they are. Raises SigningLocked."""
+        sealed = seal_with_passphrase(passphrase, self._opened())
         with self.office.write() as conn:
-            conn.execute(update(MASTER).values(sealed=seal_with_passphrase(passphrase, self._opened())))
+            conn.execute(update(MASTER).values(sealed=sealed))
 
     def create(self, member: bytes, purpose: str = OPERATOR) -> bytes:
         """A new key for an account that is served here; returns its address. Raises SigningLocked."""
@@ -62,26 +74,44 @@ class Keystore:
 
     def accounts(self, names: Sequence[str]) -> list[bytes]:
         """The accounts under these names; a new name gets an account whose address is its first key. Raises SigningLocked."""
+        try:
+            return self._accounts(names)
+        except IntegrityError:
+            # Another process made one of these names meanwhile; it is found at the second try.
+            return self._accounts(names)
+
+    def _accounts(self, names: Sequence[str]) -> list[bytes]:
         with self.office.write() as conn:
-            found = {name: member for name, member in conn.execute(select(MEMBER.c.name, MEMBER.c.member_id)) if name in set(names)}
-            for name in dict.fromkeys(names):
-                if name not in found:
-                    key = PrivateKey()
-                    found[name] = address_of(key)
-                    self._new_secret(conn, found[name], name)
-                    self._insert(conn, [(found[name], key)], OPERATOR)
+            found = _named(conn, names)
+            made = {name: PrivateKey() for name in dict.fromkeys(names) if name not in found}
+            for name, key in made.items():
+                found[name] = address_of(key)
+                self._new_secret(conn, found[name], name)
+            self._insert(conn, [(found[name], key) for name, key in made.items()], OPERATOR)
         return [found[name] for name in names]
 
     def add(self, member: bytes, private: bytes, purpose: str = OPERATOR) -> bytes:
-        """Takes a private key in; returns its address. A key that is already here stays as it is."""
+        """Takes a private key in; returns its address. A key that is here for the same member stays as it is.
+
+        Raises ValueError for bytes that are no key, and for a key that is another member's here or was retired; SigningLocked.
+        """
         key = PrivateKey(private)
-        if not self._row(address_of(key)):
+        row = self._row(address_of(key))
+        if row is None:
             self._store([(member, key)], purpose)
+        elif row.member_id != member:
+            raise ValueError(f"key {to_hex(row.key)} is held for another account here")
+        elif row.retired is not None:
+            raise ValueError(f"key {to_hex(row.key)} was retired here and signs no more; make a new one")
         return address_of(key)
 
     def import_v3(self, member: bytes, file: dict[str, Any], passphrase: str) -> bytes:
-        """Takes in a V3 key file. Raises ValueError for a wrong passphrase."""
-        return self.add(member, bytes(Account.decrypt(file, passphrase)))
+        """Takes in a V3 key file. Raises ValueError for a wrong passphrase, a file that is none, or a key that `add` refuses."""
+        try:
+            private = bytes(Account.decrypt(file, passphrase))
+        except (KeyError, TypeError, AttributeError, NotImplementedError) as wrong:
+            raise ValueError(f"no V3 key file ({type(wrong).__name__}: {wrong})") from wrong
+        return self.add(member, private)
 
     def export_v3(self, member: bytes, key: bytes, passphrase: str) -> dict[str, Any]:
         """A key as a V3 file under its own passphrase. Raises KeyUnheld, SigningLocked."""
@@ -93,7 +123,7 @@ class Keystore:
         with self.office.write() as conn:
             where = (MEMBER_KEY.c.key == key, MEMBER_KEY.c.member_id == member, MEMBER_KEY.c.retired.is_(None))
             if not conn.execute(update(MEMBER_KEY).where(*where).values(retired=now_ms())).rowcount:
-                raise KeyUnheld(f"key 0x{key.hex()} is not held for 0x{member.hex()}")
+                raise KeyUnheld(f"key {to_hex(key)} is not held for {to_hex(member)}")
         self._keys.pop(key, None)
 
     def holds(self, member: bytes, key: bytes) -> bool:
@@ -137,6 +167,11 @@ class Keystore:
         """32 bytes that only who has the member's secret can know (HMAC-SHA256). Raises SigningLocked."""
         return hmac.digest(self._committed_secret(member), message, "sha256")
 
+    def _sealed(self) -> bytes | None:
+        with self.office.read() as conn:
+            found: bytes | None = conn.execute(select(MASTER.c.sealed)).scalar()
+            return found
+
     def _opened(self) -> bytes:
         if self._master is None:
             raise SigningLocked
@@ -157,7 +192,8 @@ class Keystore:
             }
             for member, key in made
         ]
-        conn.execute(insert(MEMBER_KEY), rows)
+        if rows:
+            conn.execute(insert(MEMBER_KEY), rows)
 
     def _secret(self, conn: Connection, member: bytes) -> bytes:
         box = _secret_box(conn, member)
@@ -172,10 +208,15 @@ class Keystore:
         # Kept in memory only once it is on disk: an insert that rolls back must not leave a secret that nothing can be unsealed with.
         known = self._secrets.get(member)
         if known is None:
-            with self.office.write() as conn:
-                known = self._secret(conn, member)
+            with self.office.read() as conn:
+                box = _secret_box(conn, member)
+            known = self._made_secret(member) if box is None else unseal(self._opened(), box, member)
             self._secrets[member] = known
         return known
+
+    def _made_secret(self, member: bytes) -> bytes:
+        with self.office.write() as conn:
+            return self._secret(conn, member)
 
     def _private(self, member: bytes, key: bytes) -> PrivateKey:
         cached = self._keys.get(key)
@@ -183,18 +224,26 @@ class Keystore:
             cached = self._open(member, key)
             self._keys[key] = cached
         if cached[0] != member:
-            raise KeyUnheld(f"key 0x{key.hex()} is not held for 0x{member.hex()}")
+            raise KeyUnheld(f"key {to_hex(key)} is not held for {to_hex(member)}")
         return cached[1]
 
     def _open(self, member: bytes, key: bytes) -> tuple[bytes, PrivateKey]:
         row = self._row(key)
         if row is None or row.member_id != member or row.retired is not None:
-            raise KeyUnheld(f"key 0x{key.hex()} is not held for 0x{member.hex()}")
+            raise KeyUnheld(f"key {to_hex(key)} is not held for {to_hex(member)}")
         return member, PrivateKey(unseal(self._committed_secret(member), row.sealed, member + key))
 
     def _row(self, key: bytes) -> Any:
         with self.office.read() as conn:
             return conn.execute(select(MEMBER_KEY).where(MEMBER_KEY.c.key == key)).one_or_none()
+
+
+def _named(conn: Connection, names: Sequence[str]) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for at in range(0, len(names), _MOST_NAMES):
+        asked = select(MEMBER.c.name, MEMBER.c.member_id).where(MEMBER.c.name.in_(names[at : at + _MOST_NAMES]))
+        found |= {row.name: row.member_id for row in conn.execute(asked)}
+    return found
 
 
 def _secret_box(conn: Connection, member: bytes) -> bytes | None:

@@ -1,18 +1,27 @@
-"""One running gateway on a real chain for each test module, and members to act in it."""
+"""An empty office of both kinds for each test; one running gateway on a real chain for each test module, and members to act in it."""
 
 from __future__ import annotations
 
+import shutil
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
+from psycopg import sql
+from sqlalchemy import make_url, text
 
 from gateway import runtime
 from gateway.config import Settings
+from gateway.office import database
+from gateway.office.models import office as tables
 from gateway.runtime import Runtime
 from ledger.domain.ids import act_id, receivable_id, token_id
+from ledger.mirror.database import Database
 
 
 @dataclass
@@ -97,6 +106,46 @@ class Api:
         """Moves a range out of the token that begins at `token_start`."""
         body = {"token": str(token_id(receivable, token_start)), "start": start, "end": end, "to": to, "ref": "0x" + "11" * 32}
         return self.act(member, "Move", body)
+
+
+@pytest.fixture(scope="session")
+def sqlite_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated office without a row, to be copied."""
+    file = tmp_path_factory.mktemp("office") / "empty.db"
+    database.open(f"sqlite:///{file}").close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_office(postgres_url: str) -> Iterator[Database]:
+    """A migrated office on PostgreSQL, to be emptied before each test."""
+    name = f"office_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_url, autocommit=True) as conn:
+        conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    opened = database.open(make_url(postgres_url).set(database=name).render_as_string(hide_password=False))
+    yield opened
+    opened.close()
+
+
+def _emptied(opened: Database) -> Database:
+    with opened.write() as conn:
+        # History and audit refuse to be emptied, unless their triggers sleep.
+        conn.execute(text("SET LOCAL session_replication_role = replica"))
+        conn.execute(text(f"TRUNCATE {', '.join(f'office.{name}' for name in tables.tables)}"))
+    return opened
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An open, empty office: a test that asks for it runs on an SQLite file and on PostgreSQL."""
+    if request.param == "postgresql":
+        yield _emptied(request.getfixturevalue("postgres_office"))
+        return
+    file = tmp_path / "office.db"
+    shutil.copyfile(request.getfixturevalue("sqlite_office"), file)
+    opened = database.open(f"sqlite:///{file}")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+APPEND_ONLY = ("act_history", "audit")
+
 
 def upgrade() -> None:
     op.create_table(
@@ -26,9 +28,11 @@ def upgrade() -> None:
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False, comment="what each signer signs"),
         sa.Column("signers_needed", sa.Integer(), nullable=False),
         sa.Column("deadline", sa.BigInteger(), nullable=False, comment="UTC seconds of the chain"),
-        sa.Column("depends_on", sa.LargeBinary(), nullable=True, comment="JSON list of [account, act id]"),
         sa.Column("accepted", sa.BigInteger(), nullable=False, comment="order of acceptance, in nanoseconds"),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column(
+            "retried", sa.BigInteger(), nullable=False, comment="when a person had it sent again; what was sent before decides nothing"
+        ),
         sa.Column("reason", sa.LargeBinary(), nullable=True, comment="JSON: why it was refused, skipped or held"),
         sa.Column("done_pos", sa.BigInteger(), nullable=True, comment="position of the event that spent it"),
         sa.Column("done_hash", sa.LargeBinary(length=32), nullable=True, comment="hash of that event's block"),
@@ -36,6 +40,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("member_id", "idem_key", name="act_idem_key"),
     )
     op.create_index("act_by_state", "act", ["state", "accepted"], unique=False)
+    op.create_index("act_by_deadline", "act", ["state", "deadline"], unique=False)
+    op.create_index("act_by_end", "act", ["done_pos"], unique=False)
     op.create_table(
         "act_history",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -77,7 +83,7 @@ def upgrade() -> None:
         sa.Column("call_id", sa.LargeBinary(length=32), nullable=False),
         sa.Column("idem_key", sa.Text(), nullable=False),
         sa.Column("body_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False, comment="of the lane that sends it"),
         sa.Column("what", sa.Text(), nullable=False, comment="contract.function"),
         sa.Column("target", sa.LargeBinary(length=20), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
@@ -87,7 +93,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(length=32), nullable=True, comment="its transaction"),
         sa.Column("reason", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("member_id", "call_id"),
-        sa.UniqueConstraint("member_id", "idem_key", name="call_idem_key"),
+        sa.UniqueConstraint("member_id", "purpose", "idem_key", name="call_idem_key"),
     )
     op.create_index("call_by_hash", "call", ["hash"], unique=False)
     op.create_index("call_by_state", "call", ["state", "accepted"], unique=False)
@@ -104,12 +110,22 @@ def upgrade() -> None:
     op.create_table(
         "lane",
         sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False, comment="relay or council"),
         sa.Column("key", sa.LargeBinary(length=20), nullable=False),
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("until", sa.BigInteger(), nullable=False),
         sa.Column("fence", sa.BigInteger(), nullable=False),
         sa.Column("next_nonce", sa.BigInteger(), nullable=False),
-        sa.Column("alarm", sa.Text(), nullable=True),
+        sa.Column(
+            "counted",
+            sa.BigInteger(),
+            nullable=True,
+            comment="transactions of the key that the chain counted when some of ours were overdue",
+        ),
+        sa.Column("counted_block", sa.BigInteger(), nullable=True, comment="the head at that count"),
+        sa.Column("counted_hash", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("alarm", sa.Text(), nullable=True, comment="why it stands still, until a person gives it up"),
+        sa.Column("retired", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("lane"),
         sa.UniqueConstraint("key"),
     )
@@ -154,7 +170,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False, comment="acts, call or fill"),
-        sa.Column("state", sa.Text(), nullable=False, comment="written, sent, refused (by the node), mined, final or lost"),
+        sa.Column("state", sa.Text(), nullable=False, comment="written, sent, refused (by the node for ever), mined, final or lost"),
         sa.Column("written", sa.BigInteger(), nullable=False),
         sa.Column("sent", sa.BigInteger(), nullable=True),
         sa.Column("fault", sa.Text(), nullable=True, comment="what the node answered last"),
@@ -163,6 +179,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("hash"),
     )
     op.create_index("tx_by_state", "tx", ["lane", "state", "nonce"], unique=False)
+    op.create_index("tx_by_block", "tx", ["block"], unique=False)
+    op.create_table(
+        "dependency",
+        sa.Column("member_id", sa.LargeBinary(length=20), nullable=False),
+        sa.Column("act_id", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("on_member", sa.LargeBinary(length=20), nullable=False, comment="the act that goes first"),
+        sa.Column("on_act", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["member_id", "act_id"], ["act.member_id", "act.act_id"], name="dependency_act"),
+        sa.PrimaryKeyConstraint("member_id", "act_id", "on_member", "on_act"),
+    )
+    op.create_index("dependency_on", "dependency", ["on_member", "on_act"], unique=False)
     op.create_table(
         "tx_act",
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
@@ -188,13 +215,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("member_id", "act_id", "position"),
     )
     op.create_index("signature_by_signer", "signature", ["signer"], unique=False)
+    for table in APPEND_ONLY:
+        for statement in _guards(table, op.get_bind().dialect.name):
+            op.execute(statement)
+
+
+def _guards(table: str, dialect: str) -> list[str]:
+    """Triggers that refuse to change or delete a line once written."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{what.lower()} BEFORE {what} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for what in ("UPDATE", "DELETE")
+        ]
+    return [
+        f"CREATE FUNCTION {table}_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
+        f"CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_kept()",
+    ]
 
 
 def downgrade() -> None:
     op.drop_index("signature_by_signer", table_name="signature")
     op.drop_table("signature")
+    op.drop_index("dependency_on", table_name="dependency")
+    op.drop_table("dependency")
     op.drop_index("tx_act_of", table_name="tx_act")
     op.drop_table("tx_act")
+    op.drop_index("tx_by_block", table_name="tx")
     op.drop_index("tx_by_state", table_name="tx")
     op.drop_table("tx")
     op.drop_table("settled")
@@ -212,5 +258,10 @@ def downgrade() -> None:
     op.drop_table("api_key")
     op.drop_index("act_history_of", table_name="act_history")
     op.drop_table("act_history")
+    if op.get_bind().dialect.name == "postgresql":
+        for table in APPEND_ONLY:
+            op.execute(f"DROP FUNCTION {table}_kept")
+    op.drop_index("act_by_end", table_name="act")
+    op.drop_index("act_by_deadline", table_name="act")
     op.drop_index("act_by_state", table_name="act")
     op.drop_table("act")

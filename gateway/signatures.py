@@ -1,0 +1,91 @@
+"""Signatures that come after an act was accepted: a wallet's, or one made here at the word of the member that is asked."""
+
+from coincurve import PublicKey
+from eth_hash.auto import keccak
+
+from gateway import contents
+from gateway.access import ACT, Session
+from gateway.errors import Problem, invalid, not_found
+from gateway.office.repository import Act, Office, Signature
+from gateway.outbox import store
+from gateway.outbox.envelopes import envelope_of
+from gateway.outbox.states import State
+from gateway.services import Services
+from ledger import faults
+from ledger.domain.ids import to_hex
+from ledger.mirror.queries import members
+
+_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+"""Order of the group of secp256k1."""
+
+
+def add_signature(services: Services, session: Session, act: Act, signer: bytes, given: bytes | None, evidence: bytes | None) -> Act:
+    """Takes a member's signature of an act, or makes it with its key held here; the full set queues the act.
+
+    Raises 404 for a signer that isn't asked, 409 for an act that gathers no more or a key that is revoked, 422 for a signature that is
+    another's, SigningLocked.
+    """
+    session.needs(ACT)
+    session.acting_for(signer, services.keystore)
+    services.keystore.check_open()
+    with services.office.read() as conn:
+        listed = store.signatures(conn, [act.key])[act.key]
+        mine = _missing(listed, signer)
+        if mine is not None and act.state == State.GATHERING:
+            contents.check_held(Office(conn, signer), envelope_of(act.kind, act.typed).body)
+    if mine is None:
+        if not any(each.signer == signer for each in listed):
+            raise not_found(f"act {act.id}")
+        return act
+    _check_active(services, mine)
+    sig = services.keystore.sign(signer, mine.key, act.digest) if given is None else checked(given, act.digest, mine.key)
+    moved = _keep(services, session, act, mine, sig, evidence)
+    services.wake()
+    return moved
+
+
+def _keep(services: Services, session: Session, act: Act, mine: Signature, sig: bytes, evidence: bytes | None) -> Act:
+    with services.office.write() as conn:
+        current = store.named(conn, [act.key], lock=True)[act.key]
+        if current.state != State.GATHERING:
+            raise Problem(409, "Not gathering", f"the act is {current.state} and takes no more signatures")
+        store.set_signature(conn, act.key, mine.position, sig, evidence)
+        Office(conn, mine.signer).audit(session.key_id, "signature", str(act.id), "signed")
+        if store.is_signed(conn, act.key):
+            # Ready: the lane queues it once what must go before it is on its way.
+            current = store.move(conn, current, State.READY)
+        faults.point("outbox.signing")
+    return current
+
+
+def _missing(listed: list[Signature], signer: bytes) -> Signature | None:
+    return next((each for each in listed if each.signer == signer and each.sig is None), None)
+
+
+def _check_active(services: Services, asked: Signature) -> None:
+    """A key that was revoked since the act was made can sign nothing that the ledger takes."""
+    with services.snapshot() as conn:
+        active = {key.key for key in members.keys(conn, asked.signer)}
+    if asked.key not in active:
+        raise Problem(409, "Key not active", f"the key {to_hex(asked.key)} is not active any more; make the act anew, under a new key")
+
+
+def checked(given: bytes, hashed: bytes, key: bytes) -> bytes:
+    """A wallet's signature (r, s, v), held against the key that it must come from; of its two forms the one that the ledger takes.
+
+    Raises 422.
+    """
+    if len(given) != 65 or given[64] not in (0, 1, 27, 28):
+        raise invalid("signature: 65 bytes expected: r, s and v of 27 or 28", field="signature")
+    r, s, parity = given[:32], int.from_bytes(given[32:64]), given[64] % 27
+    if s > _ORDER // 2:
+        # Security modules give either half; the ledger takes the lower one, so that a signature has one form.
+        s, parity = _ORDER - s, parity ^ 1
+    made = r + max(s, 0).to_bytes(32) + bytes([parity])
+    try:
+        signer = keccak(PublicKey.from_signature_and_message(made, hashed, hasher=None).format(compressed=False)[1:])[-20:]
+    except Exception as wrong:  # coincurve raises bare Exceptions for points off the curve
+        raise invalid("signature: no valid ECDSA signature", field="signature") from wrong
+    if signer != key:
+        raise invalid(f"signature: made by {to_hex(signer)}, not by the key {to_hex(key)} over this act", field="signature")
+    return made[:64] + bytes([parity + 27])

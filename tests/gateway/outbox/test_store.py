@@ -1,0 +1,395 @@
+"""What the workers write: leases and fences, transactions and their acts, steps of acts; on SQLite and PostgreSQL."""
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from gateway.office.models import ACT, CALL, LANE, TX
+from gateway.office.repository import ActKey, Office
+from gateway.outbox import owners, store
+from gateway.outbox.encode import Signed
+from gateway.outbox.lanes import Lane, LeaseLost, TxState
+from gateway.outbox.states import IllegalStep, State
+from gateway.outbox.store import StaleAct
+from ledger.mirror.database import Database
+from ledger.mirror.schema import word
+from tests.gateway.rows import ALICE, BOB, CAROL, act, call, keep
+
+KEY = b"\x4e" * 20
+NAME = "relay 0x4e"
+HERE, THERE = "here 1 1.00", "there 1 1.00"
+
+
+def lease(office: Database, owner: str = HERE) -> Lane | None:
+    with office.write() as conn:
+        return store.lease(conn, NAME, "relay", KEY, owner)
+
+
+def held(office: Database, owner: str = HERE) -> Lane:
+    lane = lease(office, owner)
+    assert lane is not None
+    return lane
+
+
+def expire(office: Database) -> None:
+    with office.write() as conn:
+        conn.execute(update(LANE).values(until=0))
+
+
+def signed(number: int) -> Signed:
+    return Signed(b"raw" + bytes([number]), word(number))
+
+
+def write(office: Database, lane: Lane, nonce: int, acts: Sequence[ActKey] = (), *, purpose: str = "acts", attempt: int = 0) -> bytes:
+    tx = signed(100 * attempt + nonce)
+    with office.write() as conn:
+        store.write_tx(conn, lane, nonce, attempt, tx, purpose, acts)
+        store.hold_fence(conn, lane, nonce + 1)
+    return tx.hash
+
+
+def state_of(office: Database, key: ActKey) -> str:
+    with office.read() as conn:
+        return store.named(conn, [key])[key].state
+
+
+def tx_state(office: Database, hash_: bytes) -> tuple[str, str | None]:
+    with office.read() as conn:
+        row = conn.execute(select(TX.c.state, TX.c.fault).where(TX.c.hash == hash_)).one()
+        return row.state, row.fault
+
+
+# --- Leases --------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_lane_has_one_owner_until_its_lease_ends(office: Database) -> None:
+    assert held(office).fence == 1
+    assert lease(office, THERE) is None
+    assert held(office).fence == 1
+    expire(office)
+    assert held(office, THERE).fence == 2
+    assert lease(office, HERE) is None
+
+
+def test_a_lane_that_was_given_up_is_free_at_once(office: Database) -> None:
+    held(office)
+    with office.write() as conn:
+        store.release(conn, NAME, THERE)
+    assert lease(office, THERE) is None
+    with office.write() as conn:
+        store.release(conn, NAME, HERE)
+    assert held(office, THERE).fence == 2
+
+
+def test_the_lane_of_a_process_that_has_ended_is_free_at_once(office: Database) -> None:
+    host, number, _ = owners.me().rsplit(" ", 2)
+    held(office, f"{host} {number} 1.00")
+    assert held(office, THERE).fence == 2
+
+
+def test_a_lost_fence_writes_nothing(office: Database) -> None:
+    mine = held(office)
+    expire(office)
+    theirs = held(office, THERE)
+    with pytest.raises(LeaseLost, match="taken over"):
+        write(office, mine, 0)
+    with pytest.raises(LeaseLost), office.write() as conn:
+        store.note_count(conn, mine, 9, 9, word(9))
+    with office.read() as conn:
+        assert store.in_flight(conn, NAME) == [] and store.counts_of_lanes(conn) == []
+    write(office, theirs, 0)
+    assert held(office, THERE).next_nonce == 1
+
+
+def test_two_that_come_at_once_never_both_hold_a_lane(office: Database) -> None:
+    for _ in range(5):
+        got: list[Lane | None] = []
+        start = threading.Barrier(2)
+
+        def take(owner: str, got: list[Lane | None] = got, start: threading.Barrier = start) -> None:
+            start.wait()
+            got.append(lease(office, owner))
+
+        threads = [threading.Thread(target=take, args=(owner,)) for owner in (HERE, THERE)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        taken = [lane for lane in got if lane is not None]
+        assert len(taken) == 1
+        expire(office)
+
+
+def test_an_alarm_stays_and_keeps_its_first_reason(office: Database) -> None:
+    held(office)
+    with office.write() as conn:
+        store.alarm(conn, NAME, "first")
+        store.alarm(conn, NAME, "second")
+    assert held(office).alarm == "first"
+    with office.read() as conn:
+        assert store.alarms(conn) == ["first"]
+
+
+def test_a_lane_that_is_given_up_hands_back_what_it_had_in_flight(office: Database) -> None:
+    lane = held(office)
+    row, asked = keep(office, act(ALICE, 1)), call(ALICE, "k")
+    with office.write() as conn:
+        Office(conn, ALICE).add_call(asked)
+        store.alarm(conn, NAME, "stands")
+    carrying = write(office, lane, 0, [row.key])
+    calling = write(office, lane, 1, purpose="call")
+    with office.write() as conn:
+        store.carry_call(conn, asked, calling)
+        store.mark_calls_sent(conn, [calling])
+        store.mark_mined(conn, word(999), 1, TxState.FINAL)
+    with office.read() as conn:
+        assert store.queued(conn, 10) == [] and store.waiting_calls(conn, "relay", 10) == []
+    with office.write() as conn:
+        assert store.retire_lane(conn, KEY) == 2
+    assert tx_state(office, carrying)[0] == tx_state(office, calling)[0] == TxState.LOST
+    with office.read() as conn:
+        assert [each.key for each in store.queued(conn, 10)] == [row.key]
+        assert [each.idem_key for each in store.waiting_calls(conn, "relay", 10)] == ["k"]
+        assert store.alarms(conn) == []
+    with pytest.raises(LeaseLost), office.write() as conn:
+        store.hold_fence(conn, lane, 5)
+    with office.write() as conn:
+        assert store.retire_lane(conn, KEY) == 0
+
+
+# --- Transactions --------------------------------------------------------------------------------------------------------------
+
+
+def test_bytes_are_there_before_they_are_sent(office: Database) -> None:
+    lane = held(office)
+    hash_ = write(office, lane, 0, [keep(office, act(ALICE, 1)).key])
+    with office.read() as conn:
+        (open_,) = store.in_flight(conn, NAME)
+        assert (open_.nonce, open_.state, open_.sent, open_.fault) == (0, TxState.WRITTEN, None, None)
+        assert store.raw_of(conn, [hash_]) == {hash_: signed(0).raw}
+        assert store.acts_of(conn, [hash_]) == {hash_: [(ALICE, word(1))]}
+
+
+@pytest.mark.parametrize("answer", [TxState.SENT, TxState.REFUSED, TxState.WRITTEN])
+@pytest.mark.parametrize("settled", [TxState.MINED, TxState.FINAL, TxState.LOST])
+def test_a_nodes_late_answer_never_undoes_what_a_block_settled(office: Database, settled: TxState, answer: TxState) -> None:
+    hash_ = write(office, held(office), 0)
+    with office.write() as conn:
+        store.mark_tx(conn, [hash_], settled)
+        store.mark_answered(conn, [hash_], answer, "late")
+    assert tx_state(office, hash_) == (settled, None)
+
+
+def test_a_late_answer_never_undoes_a_settled_call(office: Database) -> None:
+    asked = call(ALICE, "k")
+    with office.write() as conn:
+        Office(conn, ALICE).add_call(asked)
+        store.carry_call(conn, asked, word(5))
+        store.mark_calls(conn, [word(5)], State.FINAL)
+        store.mark_calls_sent(conn, [word(5)])
+        assert conn.execute(select(CALL.c.state)).scalar_one() == State.FINAL
+
+
+def test_a_refusal_is_shown_until_the_node_takes_the_bytes(office: Database) -> None:
+    hash_ = write(office, held(office), 3)
+    with office.write() as conn:
+        store.mark_answered(conn, [hash_], TxState.WRITTEN, "txpool is full")
+    with office.read() as conn:
+        assert store.refusals(conn) == [f"lane {NAME}: the node refuses transaction 3: txpool is full"]
+        assert store.in_flight(conn, NAME)[0].sent is not None
+    with office.write() as conn:
+        store.mark_answered(conn, [hash_], TxState.SENT)
+    with office.read() as conn:
+        assert store.refusals(conn) == []
+
+
+def test_carriers_come_oldest_first_with_their_number_of_acts(office: Database) -> None:
+    lane = held(office)
+    first, second = keep(office, act(ALICE, 1)), keep(office, act(ALICE, 2))
+    both = write(office, lane, 0, [first.key, second.key])
+    with office.write() as conn:
+        store.mark_tx(conn, [both], TxState.LOST)
+    alone = write(office, lane, 1, [first.key])
+    with office.read() as conn:
+        found = store.carriers(conn, [first.key, second.key])
+        assert [(each.hash, each.acts) for each in found[first.key]] == [(both, 2), (alone, 1)]
+        assert [(each.hash, each.acts) for each in found[second.key]] == [(both, 2)]
+        assert store.tried(conn, [first.key, (BOB, word(1))]) == {first.key}
+
+
+def test_settled_transactions_come_from_the_top_and_attempts_together(office: Database) -> None:
+    lane = held(office)
+    hashes = [write(office, lane, nonce) for nonce in range(4)]
+    other = write(office, lane, 3, attempt=1)
+    with office.write() as conn:
+        for block, hash_ in enumerate(hashes):
+            store.mark_mined(conn, hash_, 10 + block, TxState.FINAL)
+    with office.read() as conn:
+        assert [tx.nonce for page in store.mined_down(conn) for tx in page] == [3, 2, 1, 0]
+        assert {tx.hash for tx in store.attempts(conn, [(NAME, 3)])} == {hashes[3], other}
+        assert [tx.hash for tx in store.unsettled(conn)] == [other]
+
+
+# --- Acts ----------------------------------------------------------------------------------------------------------------------
+
+
+def test_queued_acts_come_in_the_order_of_acceptance_unless_they_are_carried(office: Database) -> None:
+    lane = held(office)
+    rows = [keep(office, act(member, 1)) for member in (CAROL, ALICE, BOB)]
+    hash_ = write(office, lane, 0, [rows[1].key])
+    with office.read() as conn:
+        assert [each.member_id for each in store.queued(conn, 10)] == [CAROL, BOB]
+        assert [each.member_id for each in store.queued(conn, 1)] == [CAROL]
+    for state in (TxState.SENT, TxState.REFUSED, TxState.MINED):
+        with office.write() as conn:
+            store.mark_tx(conn, [hash_], state)
+            assert len(store.queued(conn, 10)) == 2
+    with office.write() as conn:
+        store.mark_tx(conn, [hash_], TxState.LOST)
+        assert [each.member_id for each in store.queued(conn, 10)] == [CAROL, ALICE, BOB]
+
+
+@pytest.mark.parametrize(
+    ("first", "released", "blocked"),
+    [
+        (State.GATHERING, False, True),
+        (State.READY, False, True),
+        (State.QUEUED, True, False),
+        (State.FINAL, True, False),
+        (State.REFUSED, True, True),
+    ],
+)
+def test_an_act_waits_while_what_must_go_first_is_undecided(office: Database, first: State, released: bool, blocked: bool) -> None:
+    before = keep(office, act(ALICE, 1, first))
+    waiting = keep(office, act(ALICE, 2, State.READY), after=[before.key])
+    queued = keep(office, act(ALICE, 3), after=[before.key])
+    with office.read() as conn:
+        assert (waiting.key in store.released(conn, 10)) is released
+        assert (queued.key in store.blocked(conn, 10)) is blocked
+        assert store.dependencies(conn, [waiting.key]) == {waiting.key: [(before.key, first)]}
+
+
+def test_what_waits_for_a_person_is_not_released(office: Database) -> None:
+    row = keep(office, act(ALICE, 1, State.READY))
+    with office.write() as conn:
+        store.move(conn, row, State.READY, reason={"sentence": "why"})
+    with office.read() as conn:
+        assert store.released(conn, 10) == []
+
+
+def test_a_step_writes_state_reason_place_and_history(office: Database) -> None:
+    row = keep(office, act(ALICE, 1, State.QUEUED))
+    with office.write() as conn:
+        sent = store.move(conn, row, State.SENT)
+        refused = store.move(conn, sent, State.REFUSED, reason={"error": "NotDue"}, done=(77, word(7)))
+    with office.read() as conn:
+        assert store.named(conn, [row.key])[row.key] == refused
+        assert (refused.state, refused.reason, refused.done_pos, refused.done_hash) == ("refused", b'{"error":"NotDue"}', 77, word(7))
+        assert [step.state for step in Office(conn, ALICE).history(1)] == ["gathering", "ready", "queued", "sent", "refused"]
+
+
+def test_an_illegal_step_and_one_from_a_stale_reading_write_nothing(office: Database) -> None:
+    row = keep(office, act(ALICE, 1))
+    with pytest.raises(IllegalStep), office.write() as conn:
+        store.move(conn, row, State.UNDONE)
+    with office.write() as conn:
+        store.move(conn, row, State.SENT)
+    with pytest.raises(StaleAct), office.write() as conn:
+        store.move(conn, row, State.READY)
+    assert state_of(office, row.key) == State.SENT
+
+
+def test_two_that_move_an_act_at_once_come_one_after_the_other(office: Database) -> None:
+    row = keep(office, act(ALICE, 1))
+    start, seen = threading.Barrier(2), []
+
+    def move(after: State) -> None:
+        start.wait()
+        with office.write() as conn:
+            current = store.named(conn, [row.key], lock=True)[row.key]
+            seen.append(current.state)
+            if current.state == State.QUEUED:
+                store.move(conn, current, after)
+
+    threads = [threading.Thread(target=move, args=(after,)) for after in (State.SENT, State.EXPIRED)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen[0] == State.QUEUED and seen[1] in (State.SENT, State.EXPIRED) and state_of(office, row.key) == seen[1]
+
+
+def test_pages_of_open_acts_hold_each_once_and_no_act_that_is_over(office: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "CHUNK", 3)
+    states = [State.GATHERING, State.READY, State.QUEUED, State.MINED, State.FINAL, State.REFUSED]
+    rows = [keep(office, act(ALICE, number, states[number % len(states)], deadline=10 * number)) for number in range(30)]
+    with office.read() as conn:
+        opened = [key for page in store.open_acts(conn) for key in page]
+        late = [key for page in store.overdue(conn, 100) for key in page]
+        mined = [key for page in store.mined(conn) for key in page]
+        fresh = [key for page in store.accepted_after(conn, rows[19].accepted) for key in page]
+    over = {State.FINAL, State.REFUSED}
+    assert sorted(opened) == sorted(row.key for row in rows if State(row.state) not in over)
+    assert sorted(late) == sorted(row.key for row in rows if State(row.state) not in over and row.deadline < 100)
+    assert sorted(mined) == sorted(row.key for row in rows if row.state == State.MINED)
+    assert sorted(fresh) == sorted(row.key for row in rows[20:] if State(row.state) not in over)
+
+
+def test_ended_acts_come_from_the_top(office: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "CHUNK", 2)
+    for number in range(5):
+        keep(office, act(ALICE, number, State.FINAL)._replace(done_pos=number // 2, done_hash=word(1)))
+    keep(office, act(BOB, 9))
+    with office.read() as conn:
+        assert [each.done_pos for page in store.ended_down(conn) for each in page] == [2, 1, 1, 0, 0]
+
+
+def test_a_signature_is_kept_once(office: Database) -> None:
+    row = keep(office, act(ALICE, 1, State.GATHERING, others=[BOB]), others=[BOB], signed=False)
+    with office.write() as conn:
+        assert not store.is_signed(conn, row.key)
+        store.set_signature(conn, row.key, 1, b"first", b"e" * 32)
+        store.set_signature(conn, row.key, 1, b"second", None)
+        assert store.is_signed(conn, row.key)
+        assert [(each.sig, each.evidence_root) for each in store.signatures(conn, [row.key])[row.key]][1] == (b"first", b"e" * 32)
+
+
+def test_what_was_sent_before_a_retry_decides_nothing(office: Database) -> None:
+    row = keep(office, act(ALICE, 1))
+    write(office, held(office), 0, [row.key])
+    with office.write() as conn:
+        held_act = store.move(conn, row, State.READY, reason={"sentence": "why"})
+        store.retry(conn, held_act, 2**52)
+    with office.read() as conn:
+        assert store.carriers(conn, [row.key]) == {} and store.tried(conn, [row.key]) == {row.key}
+        assert store.named(conn, [row.key])[row.key].reason is None
+
+
+def test_acts_on_their_way_are_counted_and_held_ones_are_not_in_flight(office: Database) -> None:
+    row = keep(office, act(ALICE, 1, State.READY))
+    keep(office, act(ALICE, 2, State.FINAL))
+    with office.write() as conn:
+        assert store.any_in_flight(conn)
+        store.move(conn, row, State.READY, reason={"sentence": "why"})
+        assert not store.any_in_flight(conn)
+        assert store.counts(conn) == {"ready": 1, "final": 1}
+
+
+def test_how_far_was_settled_is_one_row(office: Database) -> None:
+    with office.write() as conn:
+        assert store.settled(conn) is None
+        store.set_settled(conn, 5, word(5))
+        store.set_settled(conn, 6, None)
+        assert store.settled(conn) == (6, None)
+
+
+def test_many_keys_are_asked_for_in_parts(office: Database) -> None:
+    rows = [act(ALICE, number)._asdict() for number in range(2_000)]
+    with office.write() as conn:
+        conn.execute(insert(ACT), rows)
+    keys = [(ALICE, word(number)) for number in range(2_000)]
+    with office.read() as conn:
+        assert len(store.named(conn, keys)) == 2_000
+        assert store.carriers(conn, keys) == {} and store.signatures(conn, keys) == {}
