@@ -54,18 +54,24 @@ def us_mark_key(serial: str) -> bytes:
 
 
 def cn_patent_key(application: str) -> bytes:
-    """The key of a Chinese patent by its application number; 'ZL' and the dot are dropped, the check digit must be right.
+    """The key of a Chinese patent by its application number; 'CN', 'ZL' and the dot are dropped, the check digit must be right.
 
-    Check digit: the sum of the digits weighted 2 to 9 in turn, modulo 11, X for 10 (CNIPA numbering since 2003). Raises AssetError.
+    Twelve digits since 1 October 2003 (ZC 0006-2003), eight before, each with its check digit. Raises AssetError.
     """
-    plain = re.sub(r"^ZL|[\s.]", "", application.upper())
-    if not re.fullmatch(r"[0-9]{12}[0-9X]", plain):
-        raise AssetError(f"application number {application[:40]!r}: twelve digits and a check digit expected")
-    weighted = sum(int(digit) * (2 + place % 8) for place, digit in enumerate(plain[:12]))
-    expected = "0123456789X"[weighted % 11]
-    if plain[12] != expected:
-        raise AssetError(f"application number {application[:40]!r}: check digit {plain[12]} is not {expected}")
+    plain = re.sub(r"^(?:CN|ZL)*|[\s.]", "", re.sub(r"\s", "", application.upper()))
+    if not re.fullmatch(r"(?:[0-9]{12}|[0-9]{8})[0-9X]", plain):
+        raise AssetError(
+            f"application number {application[:40]!r}: twelve digits, or eight before October 2003, and a check digit expected"
+        )
+    expected = cn_check_digit(plain[:-1])
+    if plain[-1] != expected:
+        raise AssetError(f"application number {application[:40]!r}: check digit {plain[-1]} is not {expected}")
     return asset_key("CN", PATENT, APPLICATION, plain)
+
+
+def cn_check_digit(digits: str) -> str:
+    """The check digit of a Chinese application number: its digits weighted 2 to 9 in turn, modulo 11, X for 10."""
+    return "0123456789X"[sum(int(digit) * (2 + place % 8) for place, digit in enumerate(digits)) % 11]
 
 
 def member_party(account: bytes) -> bytes:
