@@ -6,6 +6,7 @@ import {ActTarget} from "./ActTarget.sol";
 import {ICashDesk} from "./interfaces/ICashDesk.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {ISettlementCash} from "./interfaces/ISettlementCash.sol";
+import {Roles} from "./types/Roles.sol";
 
 /// @title Where signed acts on cash enter: one target for the kinds, many cash contracts behind it
 /// @dev Storage:
@@ -22,6 +23,9 @@ contract CashDesk is ICashDesk, ActTarget, AccessManaged {
     /// @inheritdoc ICashDesk
     function list(address cash_) external restricted returns (uint8 index) {
         require(listed != type(uint8).max, CashFull());
+        for (uint8 i = 1; i <= listed; ++i) {
+            require(cash[i] != cash_, CashExists(i));
+        }
         index = ++listed;
         cash[index] = cash_;
         emit CashListed(index, cash_, ISettlementCash(cash_).bank(), ISettlementCash(cash_).currency());
@@ -35,21 +39,20 @@ contract CashDesk is ICashDesk, ActTarget, AccessManaged {
 
     /// @inheritdoc ICashDesk
     function issueCash(IssueCash calldata body) external {
-        ISettlementCash money = _ofBank(body.cash, _actor());
+        ISettlementCash money = _ofBank(body.cash, _actorIn(Roles.SETTLEMENT_BANK));
         money.issueFor(body.to, body.amount, body.ref);
     }
 
     /// @inheritdoc ICashDesk
     function redeemCash(RedeemCash calldata body) external onlyActs {
-        ActContext memory context = _context();
-        ISettlementCash money = _ofBank(body.cash, context.account);
-        require(_hasSigned(context, body.holder), HolderMustSign(body.holder));
+        ISettlementCash money = _ofBank(body.cash, _signedIn(Roles.SETTLEMENT_BANK));
+        require(_hasSigned(_context(), body.holder, Roles.HOLDERS), HolderMustSign(body.holder));
         money.redeemFor(body.holder, body.amount, body.ref);
     }
 
     /// @inheritdoc ICashDesk
     function transferCash(TransferCash calldata body) external {
-        ISettlementCash(cashAt(body.cash)).moveFor(_actor(), body.to, body.amount, body.ref);
+        ISettlementCash(cashAt(body.cash)).moveFor(_actorIn(Roles.HOLDERS), body.to, body.amount, body.ref);
     }
 
     /// @inheritdoc ICashDesk

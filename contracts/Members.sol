@@ -5,6 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {ActTarget} from "./ActTarget.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {MemberWord} from "./types/MemberWord.sol";
+import {Roles} from "./types/Roles.sol";
 
 /// @title Members: organisations, their operator keys, roles and status
 /// @dev Storage:
@@ -12,7 +13,7 @@ import {MemberWord} from "./types/MemberWord.sol";
 ///   word[address]             one word for each account and key, laid out in {IMembers}; never cleared, so that a key belongs to one member for ever
 ///   slots[account][keyType]   epoch 32 and the published words
 ///
-/// An account that is its own operator has one word for both; roles of such a key are the account's.
+/// An account that is its own operator has one word for both; roles of such a key are the account's. Every account's word has ADMINISTRATOR.
 contract Members is IMembers, ActTarget, AccessManaged {
     using MemberWord for uint256;
 
@@ -43,15 +44,17 @@ contract Members is IMembers, ActTarget, AccessManaged {
         uint256 admitted = uint256(uint160(account)) | MemberWord.ACTIVE;
         if (isContract) admitted |= MemberWord.CONTRACT;
         if (acceptsDirect) admitted |= MemberWord.ACCEPTS_DIRECT;
-        word[account] = admitted.withRoles(roles);
-        emit MemberAdmitted(account, party, roles, isContract, acceptsDirect, name);
-        _list(account, operator, roles);
+        uint16 all = roles | Roles.ADMINISTRATOR;
+        word[account] = admitted.withRoles(all);
+        emit MemberAdmitted(account, party, all, isContract, acceptsDirect, name);
+        _list(account, operator, all);
     }
 
     /// @inheritdoc IMembers
     function setRoles(address account, uint16 roles) external restricted {
-        word[account] = _member(account).withRoles(roles);
-        emit MemberRolesSet(account, roles);
+        uint16 all = roles | Roles.ADMINISTRATOR;
+        word[account] = _member(account).withRoles(all);
+        emit MemberRolesSet(account, all);
     }
 
     /// @inheritdoc IMembers
@@ -77,7 +80,8 @@ contract Members is IMembers, ActTarget, AccessManaged {
 
     /// @inheritdoc IMembers
     function addKey(AddKey calldata body) external {
-        _list(_actor(), body.key, body.roles);
+        address account = _administrator(body.roles);
+        _list(account, body.key, body.roles);
     }
 
     /// @inheritdoc IMembers
@@ -85,13 +89,14 @@ contract Members is IMembers, ActTarget, AccessManaged {
         address account = _actor();
         uint256 key = word[body.key];
         require(key.account() == account && key.has(MemberWord.OPERATOR), KeyUnknown(body.key));
+        if (body.key != _actingKey()) _administrator(key.roles() & word[account].roles());
         word[body.key] = key & ~MemberWord.OPERATOR;
         emit KeyRevoked(account, body.key);
     }
 
     /// @inheritdoc IMembers
     function setAcceptance(SetAcceptance calldata body) external {
-        address account = _actor();
+        address account = _administrator(0);
         uint256 current = word[account];
         word[account] = body.acceptsDirect ? current | MemberWord.ACCEPTS_DIRECT : current & ~MemberWord.ACCEPTS_DIRECT;
         emit AcceptanceSet(account, body.acceptsDirect);
@@ -99,7 +104,7 @@ contract Members is IMembers, ActTarget, AccessManaged {
 
     /// @inheritdoc IMembers
     function setSlot(SetSlot calldata body) external {
-        address account = _actor();
+        address account = _administrator(0);
         Slot storage slot = slots[account][body.keyType];
         slot.epoch += 1;
         slot.words = body.words;
@@ -114,6 +119,14 @@ contract Members is IMembers, ActTarget, AccessManaged {
     /// @inheritdoc IMembers
     function wordOf(address subject) external view returns (uint256) {
         return word[subject];
+    }
+
+    /// @inheritdoc IMembers
+    function wordsOf(address[] calldata subjects) external view returns (uint256[] memory words) {
+        words = new uint256[](subjects.length);
+        for (uint256 i = 0; i < words.length; ++i) {
+            words[i] = word[subjects[i]];
+        }
     }
 
     /// @inheritdoc IMembers
@@ -140,25 +153,27 @@ contract Members is IMembers, ActTarget, AccessManaged {
         return (slot.epoch, slot.words);
     }
 
-    /// @dev Lists a key once and for ever; the account's own address may be listed at admission and at no other time once struck off.
+    /// @dev The acting account, by a key that administers it and holds `roles` itself.
+    function _administrator(uint16 roles) private view returns (address account) {
+        account = _actorIn(Roles.ADMINISTRATOR);
+        uint16 held = word[_actingKey()].roles() & word[account].roles();
+        require(roles & ~held == 0, RolesNotHeld(roles, held));
+    }
+
+    /// @dev Lists a key once and for ever; the account's own address too, so that it stays struck off.
     function _list(address account, address key, uint16 roles) private {
         uint256 current = word[account];
         uint256 known = word[key];
-        bool own = key == account;
-        require(own ? !_wasOperator(known) : known == 0, KeyTaken(key, known.account()));
-        require(roles & ~current.roles() == 0, RolesExceedAccount(roles, current.roles()));
-        uint32 epoch = current.epoch();
-        word[key] = own
-            ? current | MemberWord.OPERATOR | _OWN_LISTED
-            : (uint256(uint160(account)) | MemberWord.OPERATOR).withRoles(roles).withEpoch(epoch);
-        emit KeyAdded(account, key, roles, epoch);
-    }
-
-    /// @dev Reserved bit 166: the account's own address has been an operator, so it is never listed again.
-    uint256 private constant _OWN_LISTED = 1 << 166;
-
-    function _wasOperator(uint256 own) private pure returns (bool) {
-        return own & _OWN_LISTED != 0;
+        require(key != address(0), KeyUnknown(key));
+        if (key == account) {
+            require(!known.has(MemberWord.OWN_LISTED), KeyTaken(key, account));
+            require(roles == current.roles(), OwnKeyHasAllRoles(roles, current.roles()));
+            word[key] = current | MemberWord.OPERATOR | MemberWord.OWN_LISTED;
+        } else {
+            require(known == 0, KeyTaken(key, known.account()));
+            word[key] = (uint256(uint160(account)) | MemberWord.OPERATOR).withRoles(roles).withEpoch(current.epoch());
+        }
+        emit KeyAdded(account, key, roles, current.epoch());
     }
 
     function _member(address account) private view returns (uint256 current) {
@@ -170,8 +185,8 @@ contract Members is IMembers, ActTarget, AccessManaged {
         uint256 key = word[caller];
         account = key.account();
         uint256 current = account == caller ? key : word[account];
-        require(key.operates(current) && current.has(MemberWord.ACTIVE), NotOperator(caller));
-        require(!current.has(MemberWord.SUSPENDED), MemberIsSuspended(account));
-        effective = current.withRoles(current.roles() & key.roles());
+        if (!key.operates(current) || !current.has(MemberWord.ACTIVE)) revert NotOperator(caller);
+        if (current.has(MemberWord.SUSPENDED)) revert MemberIsSuspended(account);
+        effective = current.withRolesOf(key);
     }
 }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ActTarget} from "./ActTarget.sol";
 import {ICashDesk} from "./interfaces/ICashDesk.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
@@ -11,7 +12,7 @@ import {IReceivableToken} from "./interfaces/IReceivableToken.sol";
 import {ISettlementCash} from "./interfaces/ISettlementCash.sol";
 import {MemberWord} from "./types/MemberWord.sol";
 import {ConfirmationTerms, ReceivableWords} from "./types/ReceivableWord.sol";
-import {Modes, Roles} from "./types/Roles.sol";
+import {Roles} from "./types/Roles.sol";
 
 /// @title Drafts of receivables and their confirmation
 /// @dev Issuing writes one word and an event; the obligor's confirmation carries the same terms whole, is checked against the word, and opens the
@@ -92,7 +93,7 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
     function issue(Issue calldata body) external onlyActs returns (uint192 id) {
         ActContext memory context = _context();
         require(context.account == body.supplier || context.account == body.obligor, NotIssuer(context.account));
-        _requireSigned(context, context.account == body.supplier ? Roles.SUPPLIER : Roles.OBLIGOR);
+        _signedIn(context.account == body.supplier ? Roles.SUPPLIER : Roles.OBLIGOR);
         _checkTerms(body);
         id = _idOf(context.account, context.id);
         require(id != 0 && drafts[id].state == Draft.None, DraftExists(id));
@@ -104,7 +105,7 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
     /// @inheritdoc IReceivableDrafts
     /// @dev The issuer names the act that issued it: account and act id give the receivable its id, so neither need be stored.
     function withdrawDraft(WithdrawDraft calldata body) external onlyActs {
-        uint192 id = _idOf(_actor(), body.issuedBy);
+        uint192 id = _idOf(_signedIn(Roles.SUPPLIER | Roles.OBLIGOR), body.issuedBy);
         DraftWord storage draft = _open(id);
         draft.state = Draft.Withdrawn;
         emit DraftWithdrawn(id);
@@ -113,7 +114,7 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
     /// @inheritdoc IReceivableDrafts
     function confirm(ConfirmReceivable calldata body) external onlyActs {
         ActContext memory context = _context();
-        DraftWord storage draft = _named(context, body.receivable, body.issuer, body.terms);
+        DraftWord storage draft = _named(body.receivable, body.issuer, body.terms);
         _checkConfirmed(body);
         draft.state = Draft.Confirmed;
         _consume(body.fingerprint);
@@ -128,7 +129,7 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
 
     /// @inheritdoc IReceivableDrafts
     function refuse(RefuseReceivable calldata body) external onlyActs {
-        DraftWord storage draft = _named(_context(), body.receivable, body.issuer, body.terms);
+        DraftWord storage draft = _named(body.receivable, body.issuer, body.terms);
         draft.state = Draft.Refused;
         emit ReceivableRefused(body.receivable, body.reason);
     }
@@ -200,7 +201,7 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
         require(policy.set, UnknownPolicy(body.policy));
         require(!policy.retired, PolicyIsRetired(body.policy));
         uint40 earliest = uint40(block.timestamp) + 1;
-        uint40 latest = uint40(block.timestamp) + policy.mostTenor;
+        uint40 latest = uint40(Math.min(block.timestamp + policy.mostTenor, type(uint40).max));
         require(body.due >= earliest && body.due <= latest, DueOutOfRange(body.due, earliest, latest));
     }
 
@@ -241,27 +242,17 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
         return uint192(uint256(keccak256(abi.encode(issuer, act))) >> 64);
     }
 
-    /// @dev The acting account's own consent, by a key that holds `role`.
-    function _requireSigned(ActContext memory context, uint16 role) private pure {
-        require(
-            context.signers[0].mode == Modes.SIGNED && context.signers[0].role == role, NotSigned(context.account, role)
-        );
-    }
-
     function _open(uint192 id) private view returns (DraftWord storage draft) {
         draft = drafts[id];
         require(draft.state == Draft.Open, DraftNotOpen(id, draft.state));
     }
 
     /// @dev The open draft that the obligor names by id and by everything that was issued.
-    function _named(ActContext memory context, uint192 id, address issuer, Issue calldata terms)
-        private
-        view
-        returns (DraftWord storage draft)
-    {
+    function _named(uint192 id, address issuer, Issue calldata terms) private view returns (DraftWord storage draft) {
         draft = _open(id);
-        require(terms.obligor == context.account, NotObligor(context.account, terms.obligor));
-        _requireSigned(context, Roles.OBLIGOR);
+        address account = _actor();
+        require(terms.obligor == account, NotObligor(account, terms.obligor));
+        _signedIn(Roles.OBLIGOR);
         bytes32 named = keccak256(abi.encode(issuer, terms));
         require(uint200(uint256(named) >> 56) == draft.digest, DigestMismatch(named, bytes32(uint256(draft.digest))));
     }

@@ -10,8 +10,8 @@ import {IRepayment} from "./interfaces/IRepayment.sol";
 import {ISettlementCash} from "./interfaces/ISettlementCash.sol";
 import {PaymentWord, PaymentWords, Ruler} from "./receivable/Ruler.sol";
 import {MemberWord} from "./types/MemberWord.sol";
-import {ReceivableWord} from "./types/ReceivableWord.sol";
-import {Modes, Roles} from "./types/Roles.sol";
+import {MOST_PAYMENTS, ReceivableWord} from "./types/ReceivableWord.sol";
+import {Roles} from "./types/Roles.sol";
 import {TokenWord} from "./types/TokenWord.sol";
 
 /// @title Repayment: what is paid on a receivable and how it reaches its holders
@@ -19,15 +19,26 @@ import {TokenWord} from "./types/TokenWord.sol";
 /// Whatever writes payments holds the token's lock meanwhile.
 ///
 /// Storage:
-///   books[id]                     waitingPrincipal 64 | waitingInterest 64 | interestPaid 64 | lastDistribution 40 ; moneyDays 128 | accruedDay 40
-///   payments[id][number]          {PaymentWord}, numbers from 1
+///   books[id]                     {Book}: waitingPrincipal 64 | waitingInterest 64 | interestPaid 128 ; moneyDays 128 | accruedDay 40 | lastDistribution 40
+///   payments[id][number - 1]      {PaymentWord}, numbers from 1
 ///   credits[account][cash]        money of plain accounts that could not be paid out, and excess
 ///   rangeCredits[key]             money of contract accounts by (account, receivable, range start)
 ///   mandates[obligor][cash]       cap 64 | until 40 | partial
 ///   references[reference]         consumed bank references
 contract Repayment is IRepayment, ActTarget {
     using MemberWord for uint256;
-    using Ruler for mapping(uint16 => PaymentWord);
+    using Ruler for PaymentWord[];
+
+    /// What tokens that draw one after another share: their receivable's cash and payments, and what [0, until) draws of those after `from`.
+    struct Run {
+        uint192 id;
+        ISettlementCash cash;
+        PaymentWord[] paid;
+        uint64 until;
+        uint16 from;
+        uint64 principal;
+        uint64 interest;
+    }
 
     struct Mandate {
         uint64 cap;
@@ -43,8 +54,6 @@ contract Repayment is IRepayment, ActTarget {
     uint40 private constant WAIT = 30 days;
     /// A payment is distributed at once from this share of the face: 1/256.
     uint256 private constant THRESHOLD = 256;
-    /// The cursor has 10 bits; the last number is kept for the payment that closes.
-    uint16 private constant MOST_PAYMENTS = 1023;
     uint16 private constant FREE_PAYMENTS = 1000;
     uint40 private constant SCARCE_WAIT = 365 days;
 
@@ -52,7 +61,7 @@ contract Repayment is IRepayment, ActTarget {
     ICashDesk private immutable DESK;
 
     mapping(uint192 id => Book) private books;
-    mapping(uint192 id => mapping(uint16 number => PaymentWord)) private payments;
+    mapping(uint192 id => PaymentWord[MOST_PAYMENTS]) private payments;
     mapping(address account => mapping(uint8 cash => uint64)) private credits;
     mapping(bytes32 key => uint64) private rangeCredits;
     mapping(address obligor => mapping(uint8 cash => Mandate)) private mandates;
@@ -152,6 +161,7 @@ contract Repayment is IRepayment, ActTarget {
         require(uint256(book.waitingPrincipal) + book.waitingInterest != 0, NothingWaiting(id));
         uint40 from = book.lastDistribution + (terms.payments < FREE_PAYMENTS ? WAIT : SCARCE_WAIT);
         require(block.timestamp >= from, TooEarly(id, from));
+        // The last number is kept for the payment that closes.
         require(terms.payments < MOST_PAYMENTS - 1, PaymentsExhausted(id, terms.payments));
         _distribute(id, terms, book, Kind.Collected);
     }
@@ -191,7 +201,7 @@ contract Repayment is IRepayment, ActTarget {
         (uint64 principal, uint64 interest) = (book.waitingPrincipal, book.waitingInterest);
         uint64 left = terms.owedLive - principal;
         uint16 number = TOKEN.recordPayment(id, left);
-        payments[id][number] =
+        payments[id][number - 1] =
             PaymentWords.make(principal, interest, terms.owedLive, uint40(block.timestamp), uint8(kind));
         (book.waitingPrincipal, book.waitingInterest) = (0, 0);
         book.lastDistribution = uint40(block.timestamp);
@@ -227,20 +237,25 @@ contract Repayment is IRepayment, ActTarget {
 
     /// @inheritdoc IRepayment
     function draw(uint256[] calldata tokens) external guarded {
+        Run memory run;
         for (uint256 i = 0; i < tokens.length; ++i) {
             (TokenWord held, ReceivableWord word) = TOKEN.advance(tokens[i]);
             uint256 member = MEMBERS.wordOf(held.owner());
             if (member.has(MemberWord.CONTRACT)) {
                 require(_actor() == held.owner(), ContractDrawsItself(held.owner()));
             }
-            if (held.cursor() != word.payments()) _draw(tokens[i], held, word, member);
+            if (held.cursor() == word.payments()) continue;
+            _open(run, tokens[i], word);
+            _draw(run, tokens[i], held, word, member);
         }
     }
 
     /// @inheritdoc IRepayment
     function settle(uint256 token, TokenWord held, ReceivableWord word) external {
         require(msg.sender == address(TOKEN), NotToken(msg.sender));
-        _draw(token, held, word, MEMBERS.wordOf(held.owner()));
+        Run memory run;
+        _open(run, token, word);
+        _draw(run, token, held, word, MEMBERS.wordOf(held.owner()));
     }
 
     /// @inheritdoc IRepayment
@@ -266,12 +281,12 @@ contract Repayment is IRepayment, ActTarget {
     }
 
     /// @dev Never reverts for an owner who can't be paid now: a suspended owner's money stays credited and stops no batch.
-    function _draw(uint256 token, TokenWord held, ReceivableWord word, uint256 member) private {
-        (uint64 principal, uint64 interest) = _drawn(token, held, word.payments());
+    function _draw(Run memory run, uint256 token, TokenWord held, ReceivableWord word, uint256 member) private {
+        (uint64 principal, uint64 interest) = _drawn(run, token, held);
         bool isContract = member.has(MemberWord.CONTRACT);
         bool pays = principal + interest != 0 && member.isActive() && !isContract;
         emit Drawn(
-            uint192(token >> 64),
+            run.id,
             held.owner(),
             uint64(token),
             uint64(token) + held.length(),
@@ -281,14 +296,38 @@ contract Repayment is IRepayment, ActTarget {
             interest,
             pays
         );
-        if (pays) _cash(word.cash()).moveFor(address(this), held.owner(), principal + interest, bytes32(token >> 64));
+        if (pays) run.cash.moveFor(address(this), held.owner(), principal + interest, bytes32(uint256(run.id)));
         else if (isContract) rangeCredits[_rangeKey(held.owner(), token)] += principal + interest;
         else credits[held.owner()][word.cash()] += principal + interest;
     }
 
-    function _drawn(uint256 token, TokenWord held, uint16 count) private view returns (uint64, uint64) {
-        (uint64 start, uint64 length) = (uint64(token), held.length());
-        return payments[uint192(token >> 64)].drawn(start, start + length, held.cursor(), count);
+    /// @dev Turns the run to the token's receivable; tokens of one that follow one another share what it read.
+    function _open(Run memory run, uint256 token, ReceivableWord word) private view {
+        uint192 id = uint192(token >> 64);
+        if (run.id == id) return;
+        (run.id, run.cash, run.paid) = (id, _cash(word.cash()), _payments(id, word.payments()));
+        (run.until, run.principal, run.interest) = (0, 0, 0);
+    }
+
+    /// @dev What a token draws: what ranges up to its end draw less what ranges up to its start do. Neighbours share a boundary.
+    function _drawn(Run memory run, uint256 token, TokenWord held) private pure returns (uint64, uint64) {
+        (uint64 start, uint16 from) = (uint64(token), held.cursor());
+        if (run.until != start || run.from != from) {
+            (run.principal, run.interest) = run.paid.drawnUntil(start, from);
+        }
+        (uint64 principal, uint64 interest) = (run.principal, run.interest);
+        (run.until, run.from) = (start + held.length(), from);
+        (run.principal, run.interest) = run.paid.drawnUntil(run.until, from);
+        return (run.principal - principal, run.interest - interest);
+    }
+
+    /// @dev The first `count` payments on a receivable.
+    function _payments(uint192 id, uint16 count) private view returns (PaymentWord[] memory paid) {
+        paid = new PaymentWord[](count);
+        PaymentWord[MOST_PAYMENTS] storage stored = payments[id];
+        for (uint256 k = 0; k < count; ++k) {
+            paid[k] = stored[k];
+        }
     }
 
     function _creditExcess(address payer, uint8 cash, uint192 id, uint64 excess) private {
@@ -300,8 +339,8 @@ contract Repayment is IRepayment, ActTarget {
 
     /// @dev Days late at `time`: a day counts when its first second after the due second has begun; none while grace runs.
     function _lateDays(IReceivableToken.RepaymentTerms memory terms, uint40 time) private pure returns (uint40) {
-        if (time <= terms.due + terms.grace) return 0;
-        return (time - terms.due + DAY - 1) / DAY;
+        if (time <= uint256(terms.due) + terms.grace) return 0;
+        return uint40((uint256(time) - terms.due + DAY - 1) / DAY);
     }
 
     /// @dev Money-days up to `time`. Until grace ends nothing accrues, so what is unpaid then counts from the due date.
@@ -378,14 +417,16 @@ contract Repayment is IRepayment, ActTarget {
 
     /// @inheritdoc IRepayment
     function owed(uint192 id, uint64 start, uint64 end) external view returns (uint64) {
-        return payments[id].owed(start, end, TOKEN.repaymentTerms(id).payments);
+        return _payments(id, TOKEN.wordOf(id).payments()).owed(start, end);
     }
 
     /// @inheritdoc IRepayment
     function undrawn(uint256 token) external view returns (uint64, uint64) {
         TokenWord held = TOKEN.tokenWord(token);
         require(held.exists(), UnknownToken(token));
-        return _drawn(token, held, TOKEN.wordOf(uint192(token >> 64)).payments());
+        Run memory run;
+        _open(run, token, TOKEN.wordOf(uint192(token >> 64)));
+        return _drawn(run, token, held);
     }
 
     /// @inheritdoc IRepayment
@@ -396,7 +437,8 @@ contract Repayment is IRepayment, ActTarget {
 
     /// @inheritdoc IRepayment
     function payment(uint192 id, uint16 number) external view returns (uint64, uint64, uint64, uint40, Kind) {
-        PaymentWord word = payments[id][number];
+        if (number == 0 || number > MOST_PAYMENTS) return (0, 0, 0, 0, Kind.None);
+        PaymentWord word = payments[id][number - 1];
         return (word.principal(), word.interest(), word.owedBefore(), word.time(), Kind(word.kind()));
     }
 
@@ -406,7 +448,7 @@ contract Repayment is IRepayment, ActTarget {
         if (terms.state == IReceivableToken.State.None) return Condition.None;
         if (terms.state == IReceivableToken.State.Closed) return Condition.Closed;
         if (terms.state == IReceivableToken.State.Cancelled) return Condition.Cancelled;
-        if (time > terms.due + terms.grace) return Condition.Overdue;
+        if (time > uint256(terms.due) + terms.grace) return Condition.Overdue;
         if (time > terms.due) return Condition.Grace;
         if (time == terms.due) return Condition.Due;
         uint64 left = terms.owedLive - books[id].waitingPrincipal;
@@ -456,13 +498,6 @@ contract Repayment is IRepayment, ActTarget {
                 keccak256(abi.encodePacked(shares))
             )
         );
-    }
-
-    /// @dev The acting account, by its own consent under a key that holds `role`.
-    function _signedIn(uint16 role) private view returns (address account) {
-        ActContext memory context = _context();
-        account = context.account;
-        require(context.signers[0].mode == Modes.SIGNED && context.signers[0].role == role, NotSigned(account, role));
     }
 
     function _known(uint192 id) private view returns (IReceivableToken.RepaymentTerms memory terms) {

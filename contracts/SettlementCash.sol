@@ -7,10 +7,15 @@ import {ICashDesk} from "./interfaces/ICashDesk.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {ISettlementCash} from "./interfaces/ISettlementCash.sol";
 import {MemberWord} from "./types/MemberWord.sol";
+import {Roles} from "./types/Roles.sol";
 
 /// @title Cash on the ledger: one contract for each issuing bank and currency
-/// @dev Balances and allowances belong to member accounts; a caller is resolved to its account through Members on every ERC-20 path, so a revoked key
-/// moves nothing. Supply stays below 2^63, so that every amount fits SQL's BIGINT.
+/// @dev Balances and allowances belong to member accounts; a caller is resolved to its account through Members on every ERC-20 path and its key must
+/// hold one of {Roles-HOLDERS}, so a revoked key or an observer's moves nothing. Supply stays below 2^63, so that every amount fits SQL's BIGINT.
+///
+/// Storage of its own:
+///   allowances[owner][epoch][spender]   by the key epoch that the owner gave them under, so that its recovery ends them
+///   modules[address]                    those that the desk was once asked about and has pinned; it never unpins one
 contract SettlementCash is ISettlementCash, ERC20 {
     using MemberWord for uint256;
 
@@ -19,13 +24,17 @@ contract SettlementCash is ISettlementCash, ERC20 {
     address public immutable bank;
     uint16 public immutable currency;
 
+    mapping(address owner => mapping(uint32 epoch => mapping(address spender => uint256))) private allowances;
+
+    mapping(address module => bool) private modules;
+
     modifier onlyDesk() {
         require(msg.sender == address(DESK), NotDesk(msg.sender));
         _;
     }
 
     modifier onlyDeskOrModule() {
-        require(msg.sender == address(DESK) || DESK.isModule(msg.sender), NotDesk(msg.sender));
+        require(msg.sender == address(DESK) || _isModule(msg.sender), NotDesk(msg.sender));
         _;
     }
 
@@ -70,12 +79,18 @@ contract SettlementCash is ISettlementCash, ERC20 {
         return true;
     }
 
-    /// @notice ERC-20 transferFrom; the spender is the account that the caller operates.
+    /// @notice ERC-20 transferFrom; the spender is the account that the caller operates. An allowance is worth nothing while its giver is suspended.
     function transferFrom(address from, address to, uint256 amount) public override(ERC20, IERC20) returns (bool) {
+        require(MEMBERS.wordOf(from).isActive(), OwnerInactive(from));
         _spendAllowance(from, _msgSender(), amount);
         _transfer(from, to, amount);
         emit CashMoved(from, to, amount, 0);
         return true;
+    }
+
+    /// @notice What `spender` may still move of `owner`'s cash.
+    function allowance(address owner, address spender) public view override(ERC20, IERC20) returns (uint256) {
+        return allowances[owner][MEMBERS.wordOf(owner).epoch()][spender];
     }
 
     /// @notice Minor units of every supported currency: 2 decimals.
@@ -83,19 +98,30 @@ contract SettlementCash is ISettlementCash, ERC20 {
         return 2;
     }
 
-    /// @inheritdoc ISettlementCash
-    function mayReceive(address account) public view returns (bool) {
-        return MEMBERS.wordOf(account).isActive() || DESK.isModule(account);
+    function _approve(address owner, address spender, uint256 value, bool told) internal override {
+        require(spender != address(0), ERC20InvalidSpender(spender));
+        allowances[owner][MEMBERS.wordOf(owner).epoch()][spender] = value;
+        if (told) emit Approval(owner, spender, value);
     }
 
-    /// @dev A recipient is an active member, or a pinned module, so that nobody can suspend the way to be paid; a suspended holder keeps its money and can't send it (its keys resolve to nobody).
+    /// @dev A recipient is an active member; or a pinned module that takes money in itself, so that nobody can suspend the way to be paid, and nobody
+    /// sends a module money that it would not account for. A suspended holder keeps its money and can't send it (its keys resolve to nobody).
     function _update(address from, address to, uint256 amount) internal override {
         require(amount != 0, AmountZero());
-        require(to == address(0) || mayReceive(to), RecipientInactive(to));
+        bool takenIn = to == msg.sender && _isModule(to);
+        require(to == address(0) || takenIn || MEMBERS.wordOf(to).isActive(), RecipientInactive(to));
         super._update(from, to, amount);
     }
 
+    function _isModule(address caller) private returns (bool) {
+        if (modules[caller]) return true;
+        if (!DESK.isModule(caller)) return false;
+        return modules[caller] = true;
+    }
+
     function _msgSender() internal view override returns (address account) {
-        (account,) = MEMBERS.operatorOf(msg.sender);
+        uint256 word;
+        (account, word) = MEMBERS.operatorOf(msg.sender);
+        require(word.roles() & Roles.HOLDERS != 0, IMembers.RoleMissing(account, Roles.HOLDERS, word.roles()));
     }
 }

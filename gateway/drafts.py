@@ -155,9 +155,10 @@ def _claim(request: Request, people: People, signer: Signer, wanted: Wanted, at:
     if member.suspended:
         raise invalid(f"{field}.account: {member.name} is suspended", field=f"{field}.account")
     used = {(claim.account, claim.key) for claim in before}
-    key = _key(signer, member, [each for each in keys if (member.account, each.key) not in used], wanted, field)
+    fits = roles.fitting(request.kind, at == 0) if wanted.role is None else wanted.role
+    key = _key(signer, member, [each for each in keys if (member.account, each.key) not in used], wanted, fits, field)
     held = key.roles & member.roles
-    role = (held if held.bit_count() == 1 else 0) if wanted.role is None else wanted.role
+    role = roles.chosen(request.kind, held, at == 0) if wanted.role is None else wanted.role
     if role & ~held:
         names = ", ".join(roles.names_of(held)) or "no role"
         raise invalid(f"{field}.role: {member.name} holds {names} with this key", field=f"{field}.role")
@@ -167,9 +168,10 @@ def _claim(request: Request, people: People, signer: Signer, wanted: Wanted, at:
     return SignerClaim(wanted.account, key.key, role, wanted.mode, member.epoch, nonce)
 
 
-def _key(signer: Signer, member: Member, keys: list[MemberKey], wanted: Wanted, field: str) -> MemberKey:
-    """The key named; else the first active one that is held here, has the role and signs no other place; else the first that has it."""
-    fitting = [key for key in keys if wanted.key in (None, key.key) and (wanted.role is None or key.roles & member.roles & wanted.role)]
+def _key(signer: Signer, member: Member, keys: list[MemberKey], wanted: Wanted, fits: int, field: str) -> MemberKey:
+    """The key named; else the first active one held here that has a fitting role and signs no other place; else the first that has one."""
+    named = [key for key in keys if wanted.key in (None, key.key)]
+    fitting = [key for key in named if key.roles & member.roles & fits] or (named if wanted.role is None else [])
     if not fitting:
         which = "" if wanted.key is None else f" {to_hex(wanted.key)}"
         what = f"no active key{which} with that role, or it signs already"

@@ -79,7 +79,7 @@ def _second_officer(services: Services, office: bytes, idle: Callable[[], None])
     held = services.keystore.keys(office)
     key = held[1] if len(held) > 1 else services.keystore.create(office)
     body = {"key": "0x" + key.hex(), "roles": ROLES["REGISTRAR"]}
-    actor = Wanted(office, ROLES["REGISTRAR"], MODES["SIGNED"], held[0], None, None)
+    actor = Wanted(office, ROLES["ADMINISTRATOR"], MODES["SIGNED"], held[0], None, None)
     request = Request("second officer", office, "AddKey", body, (actor,), None, None, ())
     (outcome,) = acts.accept(services, _FOUNDER, [request])
     if isinstance(outcome, Problem):

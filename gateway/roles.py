@@ -16,8 +16,39 @@ ROLES = {
     "COURT_OFFICER": 1 << 10,
     "ANCHORER": 1 << 11,
     "CUSTODIAN": 1 << 12,
+    "ADMINISTRATOR": 1 << 13,
 }
 MODES = {"SIGNED": 1, "ATTESTED": 2, "ORDERED": 3, "DEEMED": 4}
+
+
+def _bits(*names: str) -> int:
+    return sum(ROLES[name] for name in names)
+
+
+HOLDERS = _bits("PLEDGOR", "SUPPLIER", "OBLIGOR", "BANK", "SETTLEMENT_BANK", "GUARANTOR", "APPRAISER", "CUSTODIAN")
+"""A key disposes of its account's cash and tokens by one of these (contracts/types/Roles.sol)."""
+
+_ACTING = {
+    **dict.fromkeys(("AddKey", "RevokeKey", "SetAcceptance", "SetSlot"), _bits("ADMINISTRATOR")),
+    **dict.fromkeys(("BankNotice", "IssueCash", "RedeemCash"), _bits("SETTLEMENT_BANK")),
+    **dict.fromkeys(("ConfirmReceivable", "EndMandate", "PayReceivable", "RefuseReceivable", "SetMandate"), _bits("OBLIGOR")),
+    **dict.fromkeys(("Issue", "WithdrawDraft"), _bits("OBLIGOR", "SUPPLIER")),
+    **dict.fromkeys(("Merge", "Move", "MoveBatch", "MoveMany", "RevokeApprovals", "TransferCash"), HOLDERS),
+}
+_ANY = sum(ROLES.values()) - _bits("ADMINISTRATOR")
+
+
+def fitting(kind: str, acting: bool) -> int:
+    """The roles in which a kind of act may be signed by the acting account, or by a further signer."""
+    if acting:
+        return _ACTING.get(kind, _ANY)
+    return HOLDERS if kind == "RedeemCash" else _ANY
+
+
+def chosen(kind: str, held: int, acting: bool) -> int:
+    """The role to sign in where none is stated: the only fitting one; any of several that dispose alike; 0 where only the caller knows."""
+    fits = held & fitting(kind, acting)
+    return fits & -fits if fits.bit_count() == 1 or fitting(kind, acting) == HOLDERS else 0
 
 
 def role(name: str, field: str) -> int:

@@ -10,7 +10,7 @@ interface ICashDesk {
         bytes32 ref;
     }
 
-    /// The bank acts; the holder co-signs.
+    /// The bank acts, in the role of settlement bank; the holder co-signs by a key that may dispose of its cash.
     struct RedeemCash {
         uint8 cash;
         address holder;
@@ -32,14 +32,18 @@ interface ICashDesk {
     error NotBank(uint8 index, address account);
     error HolderMustSign(address holder);
     error CashFull();
+    error CashExists(uint8 index);
 
     /// @notice Lists a cash contract for ever (council, under delay); indices count from 1.
     function list(address cash) external returns (uint8 index);
     /// @notice Pins a module that may issue and move cash for members (council, under delay).
     function pin(address module) external;
 
+    /// @notice Issues cash of the acting settlement bank.
     function issueCash(IssueCash calldata body) external;
+    /// @notice Burns cash of a holder that the bank has paid out.
     function redeemCash(RedeemCash calldata body) external;
+    /// @notice Moves cash of the acting account, by a key that may dispose of it.
     function transferCash(TransferCash calldata body) external;
 
     /// @notice The cash contract of an index; reverts UnknownCash.

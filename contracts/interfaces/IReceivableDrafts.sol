@@ -86,7 +86,6 @@ interface IReceivableDrafts {
     error DraftNotOpen(uint192 receivable, Draft state);
     error NotIssuer(address account);
     error NotObligor(address account, address obligor);
-    error NotSigned(address account, uint16 role);
     error PartyInactive(address account);
     error SupplierDeclines(address supplier);
     error FaceOutOfRange(uint64 face);

@@ -50,9 +50,9 @@ interface IReceivableToken {
         uint256 right;
     }
 
-    /// Ends every operator approval that the acting account has given, and the approvals of the tokens named.
+    /// Ends every approval that the acting account has given: operators, approved accounts and allowances.
     struct RevokeApprovals {
-        uint256[] tokens;
+        bytes32 reason;
     }
 
     event ModuleAppended(uint8 indexed index, address module);
@@ -75,7 +75,8 @@ interface IReceivableToken {
     /// @notice The pinned module recorded payment `payments`; `owedLive` is what live ranges are owed after it.
     event PaymentRecorded(uint192 indexed receivable, uint16 payments, uint64 owedLive, bool closed);
 
-    event ApprovalsRevoked(address indexed account, uint32 epoch, uint256[] tokens);
+    /// @notice The account ended all its approvals, for the `count`th time.
+    event ApprovalsRevoked(address indexed account, uint32 count, bytes32 reason);
 
     error EtherRefused(uint256 value);
     error WrongState(uint192 receivable, State state);
@@ -94,6 +95,8 @@ interface IReceivableToken {
     error ValueNotRange(uint256 value, uint64 length);
     error NothingNamed();
     error NotModule(address caller);
+    /// @dev A module's payment would raise the debt, or number 1,024.
+    error PaymentRefused(uint192 receivable);
     error ModuleExists(address module);
     error NotDrafts(address caller);
     error ReceivableExists(uint192 receivable);
@@ -106,8 +109,8 @@ interface IReceivableToken {
     function moveMany(MoveMany calldata body) external;
     function hashMoveMany(MoveMany calldata body) external view returns (bytes32);
     function merge(Merge calldata body) external;
+    /// @notice Ends every approval of the acting account, by a key that may dispose of its tokens or administers it.
     function revokeApprovals(RevokeApprovals calldata body) external;
-    function hashRevokeApprovals(RevokeApprovals calldata body) external view returns (bytes32);
 
     /// @notice For the drafts contract: opens a confirmed receivable and mints its whole range to the supplier.
     function open(uint192 id, Issue calldata terms, uint16 marks, bytes32 confirmation, uint40 issuedAt) external;

@@ -34,13 +34,14 @@ interface IRepayment {
         /// Money that reached the receivable and waits for its distribution: it has paid the debt and earns no interest.
         uint64 waitingPrincipal;
         uint64 waitingInterest;
-        uint64 interestPaid;
-        uint40 lastDistribution;
+        /// All late interest that was ever paid; more than one cash contract holds at a time, so wider than an amount.
+        uint128 interestPaid;
         /// Sum of debt times the days that it was late: exact, so that the number of calls changes nothing. Interest owed in all is
         /// floor(moneyDays * lateRate / lateBasis).
         uint128 moneyDays;
         /// Days of lateness that are in moneyDays.
         uint40 accruedDay;
+        uint40 lastDistribution;
     }
 
     /// The obligor pays from its own cash.
@@ -136,7 +137,6 @@ interface IRepayment {
     event MandateEnded(address indexed obligor, uint8 indexed cash);
     event MandateUsed(address indexed obligor, uint8 indexed cash, uint64 amount, uint64 capLeft);
 
-    error NotSigned(address account, uint16 role);
     error NotLive(uint192 receivable);
     error PayerNotObligor(uint192 receivable, address payer);
     error ReferenceMissing();

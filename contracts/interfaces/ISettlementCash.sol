@@ -10,6 +10,7 @@ interface ISettlementCash is IERC20 {
 
     error NotDesk(address caller);
     error RecipientInactive(address recipient);
+    error OwnerInactive(address owner);
     error SupplyTooLarge(uint256 supply);
     error AmountZero();
 
@@ -23,6 +24,4 @@ interface ISettlementCash is IERC20 {
     function bank() external view returns (address);
     /// @notice ISO 4217 number.
     function currency() external view returns (uint16);
-    /// @notice Whether `account` may receive cash now.
-    function mayReceive(address account) external view returns (bool);
 }

@@ -5,26 +5,29 @@ import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IERC721Receiver} from "@openzeppelin/contracts/token/ERC721/IERC721Receiver.sol";
 import {IERC3525, IERC3525Receiver} from "../interfaces/IERC3525.sol";
+import {IReceivableToken} from "../interfaces/IReceivableToken.sol";
 import {MemberWord} from "../types/MemberWord.sol";
+import {Roles} from "../types/Roles.sol";
 import {TokenWord, TokenWords} from "../types/TokenWord.sol";
 import {ReceivableRanges} from "./ReceivableRanges.sol";
 
 /// @title The faces that wallets and explorers know: ERC-165, ERC-721 and ERC-3525
-/// @dev Every path resolves msg.sender to a member account. Approvals are keyed by (id, epoch) and (account, epoch); APPROVED in the token's word
-/// says that any exists, so that an unflagged move reads nothing more. Deliberate refusals: value 0, and a value move between tokens that is not
-/// the merge of a whole token into its left neighbour.
+/// @dev Every path resolves msg.sender to a member account, by a key that holds one of {Roles-HOLDERS}. Approvals are keyed by the id's epoch and by
+/// their giver's series: a change of owner, {revokeApprovals} and a recovery of the account each end them. APPROVED in the token's word says that any
+/// exists, so that an unflagged move reads nothing more. What the standards ask and this face refuses or does otherwise: docs/receivables.md.
 ///
 /// Storage:
-///   approved[id, epoch]                one ERC-721 approval
-///   allowances[id, epoch, operator]    ERC-3525 allowances
-///   accountEpochs[account], operators[account, epoch, operator]
+///   approved[id, epoch, series]               one ERC-721 approval
+///   allowances[id, epoch, series, operator]   ERC-3525 allowances
+///   operators[account, series, operator]
+///   revocations[account]                      how often the account ended all its approvals; with its key epoch in Members, its series
 abstract contract ReceivableFace is ReceivableRanges, IERC3525 {
     using MemberWord for uint256;
 
-    mapping(bytes32 idAndEpoch => address) private approved;
-    mapping(bytes32 idEpochOperator => uint256) private allowances;
-    mapping(address account => uint32) private accountEpochs;
-    mapping(bytes32 accountEpochOperator => bool) private operators;
+    mapping(bytes32 key => address) private approved;
+    mapping(bytes32 key => uint256) private allowances;
+    mapping(bytes32 key => bool) private operators;
+    mapping(address account => uint32) private revocations;
 
     // --- ERC-165 and views ---
 
@@ -55,7 +58,8 @@ abstract contract ReceivableFace is ReceivableRanges, IERC3525 {
     }
 
     function getApproved(uint256 token) external view returns (address) {
-        return _existing(token).has(TokenWords.APPROVED) ? approved[_idKey(token)] : address(0);
+        TokenWord word = _existing(token);
+        return word.has(TokenWords.APPROVED) ? approved[_idKey(token, word.owner())] : address(0);
     }
 
     function isApprovedForAll(address owner, address operator) public view returns (bool) {
@@ -63,47 +67,44 @@ abstract contract ReceivableFace is ReceivableRanges, IERC3525 {
     }
 
     function allowance(uint256 token, address operator) public view returns (uint256) {
-        return _existing(token).has(TokenWords.APPROVED) ? allowances[_allowanceKey(token, operator)] : 0;
+        TokenWord word = _existing(token);
+        return word.has(TokenWords.APPROVED) ? allowances[_allowanceKey(token, word.owner(), operator)] : 0;
     }
 
     // --- Approvals ---
 
     function approve(address to, uint256 token) external unlocked {
-        address owner = _approver(token);
+        address owner = _existing(token).owner();
+        address account = _actorIn(Roles.HOLDERS);
+        require(_manages(account, owner), ERC721InvalidApprover(account));
         require(to == address(0) || MEMBERS.wordOf(to).isActive(), RecipientInactive(to));
         _flagApproved(token);
-        approved[_idKey(token)] = to;
+        approved[_idKey(token, owner)] = to;
         emit Approval(owner, to, token);
     }
 
     function approve(uint256 token, address operator, uint256 value) external payable unlocked {
         _refuseEther();
-        _approver(token);
+        address owner = _existing(token).owner();
+        address account = _actorIn(Roles.HOLDERS);
+        require(_mayMove(account, token, owner), ERC721InvalidApprover(account));
         require(MEMBERS.wordOf(operator).isActive(), RecipientInactive(operator));
         _flagApproved(token);
-        allowances[_allowanceKey(token, operator)] = value;
+        allowances[_allowanceKey(token, owner, operator)] = value;
         emit ApprovalValue(token, operator, value);
     }
 
     function setApprovalForAll(address operator, bool allowed) external {
-        address owner = _actor();
+        address owner = _actorIn(Roles.HOLDERS);
         require(operator != owner && (!allowed || MEMBERS.wordOf(operator).isActive()), ERC721InvalidOperator(operator));
         operators[_operatorKey(owner, operator)] = allowed;
         emit ApprovalForAll(owner, operator, allowed);
     }
 
-    /// @notice Ends every operator approval of the acting account, and the approvals of the tokens named.
-    function revokeApprovals(RevokeApprovals calldata body) external unlocked {
-        address owner = _actor();
-        ++accountEpochs[owner];
-        for (uint256 i = 0; i < body.tokens.length; ++i) {
-            require(
-                _existing(body.tokens[i]).owner() == owner,
-                ERC721IncorrectOwner(owner, body.tokens[i], _existing(body.tokens[i]).owner())
-            );
-            ++epochs[body.tokens[i]];
-        }
-        emit ApprovalsRevoked(owner, accountEpochs[owner], body.tokens);
+    /// @inheritdoc IReceivableToken
+    function revokeApprovals(RevokeApprovals calldata body) external {
+        address owner = _actorIn(Roles.HOLDERS | Roles.ADMINISTRATOR);
+        emit ApprovalsRevoked(owner, ++revocations[owner], body.reason);
     }
 
     // --- Transfers ---
@@ -122,14 +123,19 @@ abstract contract ReceivableFace is ReceivableRanges, IERC3525 {
 
     function transferFrom(uint256 token, address to, uint256 value) external payable returns (uint256 piece) {
         _refuseEther();
-        (address account,, uint256 recipient) = MEMBERS.pair(msg.sender, to);
+        (address account, uint256 recipient) = _parties(to);
         piece = _transferTail(account, token, to, recipient, value);
         if (recipient.has(MemberWord.CONTRACT)) _tell(account, token, piece, to, value);
     }
 
-    function transferFrom(uint256 token, uint256 into, uint256 value) external payable locked {
+    function transferFrom(uint256 token, uint256 into, uint256 value) external payable {
         _refuseEther();
-        address account = _actor();
+        address account = _actorIn(Roles.HOLDERS);
+        address owner = _mergeWhole(account, token, into, value);
+        if (MEMBERS.wordOf(owner).has(MemberWord.CONTRACT)) _tell(account, token, into, owner, value);
+    }
+
+    function _mergeWhole(address account, uint256 token, uint256 into, uint256 value) private locked returns (address) {
         Source memory right = _source(token);
         Source memory left = _source(into);
         require(value == right.end - right.start, ValueNotRange(value, right.end - right.start));
@@ -137,6 +143,7 @@ abstract contract ReceivableFace is ReceivableRanges, IERC3525 {
         _settle(left);
         _settle(right);
         _join(left, right);
+        return left.owner;
     }
 
     function _transferTail(address account, uint256 token, address to, uint256 recipient, uint256 value)
@@ -145,13 +152,15 @@ abstract contract ReceivableFace is ReceivableRanges, IERC3525 {
         returns (uint256)
     {
         Source memory source = _source(token);
-        require(value <= source.end - source.start, ValueNotRange(value, source.end - source.start));
+        if (value > source.end - source.start) revert ValueNotRange(value, source.end - source.start);
         uint64 start = source.end - uint64(value);
         _checkRange(source, start, source.end);
         _checkRecipient(source.owner, to, recipient);
-        _checkBackground(source, to, recipient, 0);
+        _checkBackground(source, to, recipient);
         _authorise(account, token, source.owner, value);
         _settle(source);
+        // The standard wants the event for every value transfer; the whole token stays under its own id.
+        if (start == source.start) emit TransferValue(token, token, value);
         return _cut(source, start, source.end, to, 0);
     }
 
@@ -160,11 +169,11 @@ abstract contract ReceivableFace is ReceivableRanges, IERC3525 {
         locked
         returns (address account, uint256 recipient)
     {
-        (account,, recipient) = MEMBERS.pair(msg.sender, to);
+        (account, recipient) = _parties(to);
         Source memory source = _source(token);
-        require(source.owner == from, ERC721IncorrectOwner(from, token, source.owner));
+        if (source.owner != from) revert ERC721IncorrectOwner(from, token, source.owner);
         _checkRecipient(from, to, recipient);
-        _checkBackground(source, to, recipient, ref);
+        if (ref == 0) _checkBackground(source, to, recipient);
         _authoriseWhole(account, token, from);
         _settle(source);
         _cut(source, source.start, source.end, to, ref);
@@ -186,37 +195,40 @@ abstract contract ReceivableFace is ReceivableRanges, IERC3525 {
 
     // --- Who may ---
 
-    /// @dev Owner, operator, or an ERC-3525 allowance, which is spent.
+    /// @dev Who may move the token, or has an ERC-3525 allowance, which is spent.
     function _authorise(address account, uint256 token, address owner, uint256 value) private {
         if (_mayMove(account, token, owner)) return;
         uint256 allowed = allowance(token, account);
         require(allowed >= value && allowed != 0, ERC721InsufficientApproval(account, token));
-        require(MEMBERS.wordOf(owner).isActive(), OwnerInactive(owner));
+        _requireOwnerActive(owner);
         if (allowed == type(uint256).max) return;
-        allowances[_allowanceKey(token, account)] = allowed - value;
+        allowances[_allowanceKey(token, owner, account)] = allowed - value;
         emit ApprovalValue(token, account, allowed - value);
     }
 
     function _authoriseWhole(address account, uint256 token, address owner) private view {
-        require(_mayMove(account, token, owner), ERC721InsufficientApproval(account, token));
+        if (!_mayMove(account, token, owner)) revert ERC721InsufficientApproval(account, token);
     }
 
-    /// @dev An approval is worth nothing while its giver is suspended.
+    /// @dev Owner, operator or approved account.
     function _mayMove(address account, uint256 token, address owner) private view returns (bool) {
-        if (account == owner) return true;
-        if (!isApprovedForAll(owner, account) && !_isApproved(account, token)) return false;
-        require(MEMBERS.wordOf(owner).isActive(), OwnerInactive(owner));
+        if (_manages(account, owner)) return true;
+        if (!tokens[token].has(TokenWords.APPROVED) || approved[_idKey(token, owner)] != account) return false;
+        _requireOwnerActive(owner);
         return true;
     }
 
-    function _isApproved(address account, uint256 token) private view returns (bool) {
-        return tokens[token].has(TokenWords.APPROVED) && approved[_idKey(token)] == account;
+    /// @dev Owner or operator.
+    function _manages(address account, address owner) private view returns (bool) {
+        if (account == owner) return true;
+        if (!isApprovedForAll(owner, account)) return false;
+        _requireOwnerActive(owner);
+        return true;
     }
 
-    function _approver(uint256 token) private view returns (address owner) {
-        owner = _existing(token).owner();
-        address account = _actor();
-        require(account == owner || isApprovedForAll(owner, account), ERC721InvalidApprover(account));
+    /// @dev An approval is worth nothing while its giver is suspended.
+    function _requireOwnerActive(address owner) private view {
+        require(MEMBERS.wordOf(owner).isActive(), OwnerInactive(owner));
     }
 
     function _flagApproved(uint256 token) private {
@@ -228,16 +240,20 @@ abstract contract ReceivableFace is ReceivableRanges, IERC3525 {
         require(word.exists(), ERC721NonexistentToken(token));
     }
 
-    function _idKey(uint256 token) private view returns (bytes32) {
-        return keccak256(abi.encode(token, epochs[token]));
+    function _idKey(uint256 token, address owner) private view returns (bytes32) {
+        return keccak256(abi.encode(token, epochs[token], _series(owner)));
     }
 
-    function _allowanceKey(uint256 token, address operator) private view returns (bytes32) {
-        return keccak256(abi.encode(token, epochs[token], operator));
+    function _allowanceKey(uint256 token, address owner, address operator) private view returns (bytes32) {
+        return keccak256(abi.encode(_idKey(token, owner), operator));
     }
 
     function _operatorKey(address owner, address operator) private view returns (bytes32) {
-        return keccak256(abi.encode(owner, accountEpochs[owner], operator));
+        return keccak256(abi.encode(owner, _series(owner), operator));
+    }
+
+    function _series(address owner) private view returns (uint256) {
+        return uint256(revocations[owner]) << 32 | MEMBERS.wordOf(owner).epoch();
     }
 
     function _refuseEther() private view {

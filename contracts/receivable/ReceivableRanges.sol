@@ -15,6 +15,7 @@ import {TokenWord, TokenWords} from "../types/TokenWord.sol";
 /// @title Ranges: the words of tokens and receivables, and the cuts and joins that keep live ranges disjoint and complete
 /// @dev What a derived contract must keep: it writes `tokens` through the functions here only, so that lengths of all tokens of a confirmed receivable
 /// tile its face; it takes the lock, checks who acts, and settles a source before it calls {_cut}, {_cutHeads} or {_join}.
+/// Checks on the way of every move revert by `if`, since `require` evaluates its error's arguments even when it passes.
 ///
 /// Storage:
 ///   tokens[id]        {TokenWord}
@@ -42,6 +43,7 @@ abstract contract ReceivableRanges is IReceivableToken, IERC721Errors, ActTarget
 
     /// What a cut needs to know of the token that it cuts.
     struct Source {
+        uint256 token;
         uint192 id;
         uint64 start;
         uint64 end;
@@ -57,37 +59,39 @@ abstract contract ReceivableRanges is IReceivableToken, IERC721Errors, ActTarget
     mapping(uint8 index => address) internal modules;
     mapping(address module => uint8) internal moduleIndex;
 
-    address private transient holder;
+    /// @dev An address in a whole word, so that taking the lock reads nothing beside it.
+    uint256 private transient holder;
 
     /// @dev One lock for everything that writes ranges or payments; a module that holds it may go on in here, nobody else.
     modifier locked() {
-        address before = _enter();
+        uint256 before = _enter();
         _;
         holder = before;
     }
 
     modifier unlocked() {
-        require(holder == address(0) || holder == msg.sender, Locked());
+        uint256 held = holder;
+        require(held == 0 || held == uint160(msg.sender), Locked());
         _;
     }
 
-    function _enter() private returns (address before) {
+    function _enter() private returns (uint256 before) {
         before = holder;
-        require(before == address(0) || before == msg.sender, Locked());
-        holder = address(this);
+        require(before == 0 || before == uint160(msg.sender), Locked());
+        holder = uint160(address(this));
     }
 
     /// @inheritdoc IReceivableToken
     function takeLock() external {
         require(moduleIndex[msg.sender] != 0, NotModule(msg.sender));
-        require(holder == address(0), Locked());
-        holder = msg.sender;
+        require(holder == 0, Locked());
+        holder = uint160(msg.sender);
     }
 
     /// @inheritdoc IReceivableToken
     function releaseLock() external {
-        require(holder == msg.sender, NotModule(msg.sender));
-        holder = address(0);
+        require(holder == uint160(msg.sender), NotModule(msg.sender));
+        holder = 0;
     }
 
     function _tokenId(uint192 id, uint64 start) internal pure returns (uint256) {
@@ -97,35 +101,45 @@ abstract contract ReceivableRanges is IReceivableToken, IERC721Errors, ActTarget
     /// @dev Reads a token that may be cut or joined now; reverts for a missing, locked, held or paused one.
     function _source(uint256 token) internal view returns (Source memory source) {
         TokenWord held = tokens[token];
-        require(held.exists(), ERC721NonexistentToken(token));
-        require(!held.has(TokenWords.LOCKING), TokenLocked(token, held.flags()));
+        if (!held.exists()) revert ERC721NonexistentToken(token);
+        if (held.has(TokenWords.LOCKING)) revert TokenLocked(token, held.flags());
+        source.token = token;
         source.id = uint192(token >> 64);
         source.start = uint64(token);
         source.end = source.start + held.length();
         source.owner = held.owner();
         source.held = held;
         source.word = records[source.id].word;
-        require(source.word.state() == uint8(State.Live), WrongState(source.id, State(source.word.state())));
-        require(!source.word.stopped(), ReceivableStopped(source.id));
+        if (source.word.state() != uint8(State.Live)) revert WrongState(source.id, State(source.word.state()));
+        if (source.word.stopped()) revert ReceivableStopped(source.id);
+    }
+
+    /// @dev The acting account, by a key that may dispose of its tokens, and the recipient's word; in one view call for a direct caller.
+    function _parties(address to) internal view returns (address account, uint256 recipient) {
+        if (msg.sender == ACTS) return (_signedIn(Roles.HOLDERS), MEMBERS.wordOf(to));
+        uint256 word;
+        (account, word, recipient) = MEMBERS.pair(msg.sender, to);
+        _requireRole(account, word, Roles.HOLDERS);
     }
 
     function _checkRange(Source memory source, uint64 start, uint64 end) internal pure {
-        require(start < end, RangeEmpty(start, end));
-        require(start >= source.start && end <= source.end, RangeOutside(start, end, source.start, source.end));
-        uint64 least = uint64(1) << source.word.leastPiece();
-        bool whole = start == source.start && end == source.end;
-        require(whole || end - start >= least, PieceTooSmall(end - start, least));
+        if (start >= end) revert RangeEmpty(start, end);
+        if (start < source.start || end > source.end) revert RangeOutside(start, end, source.start, source.end);
+        uint8 leastPiece = source.word.leastPiece();
+        if (leastPiece == 0 || (start == source.start && end == source.end)) return;
+        if ((end - start) >> leastPiece == 0) revert PieceTooSmall(end - start, uint64(1) << leastPiece);
     }
 
     function _checkRecipient(address owner, address to, uint256 word) internal pure {
-        require(word.isActive() && word.account() == to, RecipientInactive(to));
-        require(owner == to || word.has(MemberWord.ACCEPTS_DIRECT), RecipientDeclinesDirect(to));
+        if (!word.isActiveAccount(to)) revert RecipientInactive(to);
+        if (owner != to && !word.has(MemberWord.ACCEPTS_DIRECT)) revert RecipientDeclinesDirect(to);
     }
 
-    /// @dev Where the policy demands a trade background, only a split to oneself and moves to and from custody contracts go without one.
-    function _checkBackground(Source memory source, address to, uint256 recipient, bytes32 ref) internal view {
-        if (ref != 0 || source.word.marks() & ReceivableWords.DEMANDS_BACKGROUND == 0 || to == source.owner) return;
-        require(_isCustody(recipient) || _isCustody(MEMBERS.wordOf(source.owner)), BackgroundMissing(source.id));
+    /// @dev For a move without reference: where the policy demands a trade background, only a split to oneself and moves to and from custody
+    /// contracts go without one.
+    function _checkBackground(Source memory source, address to, uint256 recipient) internal view {
+        if (source.word.marks() & ReceivableWords.DEMANDS_BACKGROUND == 0 || to == source.owner) return;
+        if (!_isCustody(recipient) && !_isCustody(MEMBERS.wordOf(source.owner))) revert BackgroundMissing(source.id);
     }
 
     function _isCustody(uint256 word) private pure returns (bool) {
@@ -136,25 +150,22 @@ abstract contract ReceivableRanges is IReceivableToken, IERC721Errors, ActTarget
     function _settle(Source memory source) internal {
         uint16 payments = source.word.payments();
         if (source.held.cursor() == payments) return;
-        IRepayment(modules[source.word.module()]).settle(_tokenId(source.id, source.start), source.held, source.word);
+        IRepayment(modules[source.word.module()]).settle(source.token, source.held, source.word);
         source.held = source.held.withCursor(payments);
     }
 
-    /// @dev Cuts the checked range out of a settled source: the parent is written first with its final length, then the pieces, then events.
+    /// @dev Cuts the checked range out of a settled source: the parent is written first with its final length, then the pieces.
     function _cut(Source memory source, uint64 start, uint64 end, address to, bytes32 ref) internal returns (uint256) {
         bool head = start == source.start;
         bool rest = end < source.end;
         if (head) {
             _giveHead(source, end, to);
         } else {
-            tokens[_tokenId(source.id, source.start)] = source.held.shortened(start - source.start);
-            _write(source, start, end, to);
+            tokens[source.token] = source.held.shortened(_length(source.start, start));
+            _mint(source, start, end, to);
         }
-        if (rest) _write(source, end, source.end, source.owner);
+        if (rest) _mint(source, end, source.end, source.owner);
         _count(source.owner, to, head, rest);
-        if (head) emit IERC721.Transfer(source.owner, to, _tokenId(source.id, start));
-        else _emitMinted(source, start, end, to);
-        if (rest) _emitMinted(source, end, source.end, source.owner);
         _emitMoved(source, source.start, start, end, to, ref);
         return _tokenId(source.id, start);
     }
@@ -167,66 +178,81 @@ abstract contract ReceivableRanges is IReceivableToken, IERC721Errors, ActTarget
 
     /// @dev Tokens of the recipient and of the owner, who keeps a head unless it was given, and a rest if there is one.
     function _count(address owner, address to, bool head, bool rest) private {
-        if (owner == to) {
-            holdings[owner] += (head ? 0 : 1) + (rest ? 1 : 0);
-            return;
+        unchecked {
+            // Nobody has 2^256 tokens, and who gives one has one.
+            if (owner == to) {
+                holdings[owner] += (head ? 0 : 1) + (rest ? 1 : 0);
+                return;
+            }
+            ++holdings[to];
+            if (head && !rest) --holdings[owner];
+            else if (!head && rest) ++holdings[owner];
         }
-        ++holdings[to];
-        if (head && !rest) --holdings[owner];
-        else if (!head && rest) ++holdings[owner];
     }
 
     /// @dev Cuts neighbouring heads off a settled source, one for each payee, and leaves the rest to its owner.
     function _cutHeads(Source memory source, Piece[] calldata pieces) internal {
-        uint64 first = pieces[0].end;
-        uint64 last = pieces[pieces.length - 1].end;
-        bool rest = last < source.end;
-        _giveHead(source, first, pieces[0].to);
+        (uint64 last, address first, bytes32 firstRef) = _piece(pieces, 0);
+        _giveHead(source, last, first);
+        _emitMoved(source, source.start, source.start, last, first, firstRef);
         for (uint256 i = 1; i < pieces.length; ++i) {
-            _write(source, pieces[i - 1].end, pieces[i].end, pieces[i].to);
-            ++holdings[pieces[i].to];
+            (uint64 end, address to, bytes32 ref) = _piece(pieces, i);
+            _mint(source, last, end, to);
+            unchecked {
+                ++holdings[to];
+            }
+            _emitMoved(source, last, last, end, to, ref);
+            last = end;
         }
-        if (rest) _write(source, last, source.end, source.owner);
-        _count(source.owner, pieces[0].to, true, rest);
-        emit IERC721.Transfer(source.owner, pieces[0].to, _tokenId(source.id, source.start));
-        if (rest) _emitMinted(source, last, source.end, source.owner);
-        _emitHeads(source, pieces);
+        bool rest = last < source.end;
+        if (rest) _mint(source, last, source.end, source.owner);
+        _count(source.owner, first, true, rest);
     }
 
-    function _emitHeads(Source memory source, Piece[] calldata pieces) private {
-        uint64 start = source.start;
-        for (uint256 i = 0; i < pieces.length; ++i) {
-            Piece calldata piece = pieces[i];
-            if (i != 0) _emitMinted(source, start, piece.end, piece.to);
-            _emitMoved(source, start, start, piece.end, piece.to, piece.ref);
-            start = piece.end;
+    /// @dev A piece read where it lies: two loops over a batch read each word once, and copying the list costs more than both. The compiler has held
+    /// the list against the call data's end; words with dirty high bits revert, as its own decoding would.
+    function _piece(Piece[] calldata pieces, uint256 index)
+        internal
+        pure
+        returns (uint64 end, address to, bytes32 ref)
+    {
+        assembly ("memory-safe") {
+            let at := add(pieces.offset, mul(index, 96))
+            end := calldataload(at)
+            to := calldataload(add(at, 32))
+            ref := calldataload(add(at, 64))
+            if or(shr(64, end), shr(160, to)) { revert(0, 0) }
         }
     }
 
     /// @dev Gives [source.start, end) to `to` under the source's own id; approvals of a flagged id die with the change.
     function _giveHead(Source memory source, uint64 end, address to) private {
-        uint256 token = _tokenId(source.id, source.start);
-        tokens[token] = source.held.piece(to, end - source.start);
-        if (source.held.has(TokenWords.APPROVED)) ++epochs[token];
+        tokens[source.token] = source.held.piece(to, _length(source.start, end));
+        if (source.held.has(TokenWords.APPROVED)) ++epochs[source.token];
+        emit IERC721.Transfer(source.owner, to, source.token);
     }
 
-    function _write(Source memory source, uint64 start, uint64 end, address to) private {
+    /// @dev Mints [start, end) out of the source. An id that is taken already would be an overlap.
+    function _mint(Source memory source, uint64 start, uint64 end, address to) private {
         uint256 token = _tokenId(source.id, start);
-        require(!tokens[token].exists(), ERC721InvalidSender(address(0)));
-        tokens[token] = source.held.piece(to, end - start);
-    }
-
-    function _emitMinted(Source memory source, uint64 start, uint64 end, address to) private {
-        uint256 token = _tokenId(source.id, start);
+        uint64 length = _length(start, end);
+        if (tokens[token].exists()) revert ERC721InvalidSender(address(0));
+        tokens[token] = source.held.piece(to, length);
         emit IERC721.Transfer(address(0), to, token);
         emit IERC3525.SlotChanged(token, 0, source.id);
-        emit IERC3525.TransferValue(_tokenId(source.id, source.start), token, end - start);
+        emit IERC3525.TransferValue(source.token, token, length);
+    }
+
+    /// @dev Of a range that was checked: start < end.
+    function _length(uint64 start, uint64 end) private pure returns (uint64) {
+        unchecked {
+            return end - start;
+        }
     }
 
     /// @dev Joins the settled right range into its settled left neighbour of the same owner.
     function _join(Source memory left, Source memory right) internal {
-        uint256 kept = _tokenId(left.id, left.start);
-        uint256 gone = _tokenId(right.id, right.start);
+        (uint256 kept, uint256 gone) = (left.token, right.token);
         require(left.id == right.id && left.end == right.start, NotNeighbours(kept, gone));
         require(left.owner == right.owner, OwnersDiffer(left.owner, right.owner));
         require(left.held.inherited() == right.held.inherited(), TokenLocked(gone, right.held.flags()));

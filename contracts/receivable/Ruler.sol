@@ -43,46 +43,47 @@ library PaymentWords {
 /// @notice O_0(x) = x; payment k shrinks it: O_k(x) = O_{k-1}(x) - floor(O_{k-1}(x) * p_k / D_k), where D_k = O_{k-1}(face) is what live ranges were
 /// owed before it. Range [s, e) is owed O_k(e) - O_k(s). Over any partition each payment adds up exactly, no step is negative, and a full payment leaves
 /// nobody a unit short. Interest i_k rides on the same step without shrinking it.
+/// @dev The loop is assembly because every token that draws runs it over every payment before it. Nothing wraps: what [0, x) is owed stays below 2^63
+/// and never grows, since p <= D; D is never 0; and the interest of a step is at most what was paid, which all lies in one cash contract, below 2^63.
 library Ruler {
-    /// @notice What [start, end) is owed after the first `count` payments.
-    function owed(mapping(uint16 => PaymentWord) storage payments, uint64 start, uint64 end, uint16 count)
-        internal
-        view
-        returns (uint64)
-    {
-        (uint256 low, uint256 high) = (start, end);
-        unchecked {
-            // low and high stay below 2^63 and never grow; p <= D, so no step exceeds what it is taken from.
-            for (uint16 k = 1; k <= count; ++k) {
-                PaymentWord word = payments[k];
-                (uint256 p, uint256 d) = (word.principal(), word.owedBefore());
-                low -= low * p / d;
-                high -= high * p / d;
-            }
-        }
+    uint256 private constant AMOUNT = 0xffffffffffffffff;
+    uint256 private constant INTEREST = 0xffffffffffffffff0000000000000000;
+
+    /// @notice What [start, end) is owed after all `payments`.
+    function owed(PaymentWord[] memory payments, uint64 start, uint64 end) internal pure returns (uint64) {
+        (uint256 low,) = _step(payments, start, 0, payments.length);
+        (uint256 high,) = _step(payments, end, 0, payments.length);
         return uint64(high - low);
     }
 
-    /// @notice What [start, end) draws of payments (from, to]: principal and interest.
-    function drawn(mapping(uint16 => PaymentWord) storage payments, uint64 start, uint64 end, uint16 from, uint16 to)
+    /// @notice What [0, x) draws of `payments` after the first `from`: principal and interest. A range draws the difference of its ends.
+    function drawnUntil(PaymentWord[] memory payments, uint64 x, uint256 from)
         internal
-        view
+        pure
         returns (uint64 principal, uint64 interest)
     {
-        (uint256 low, uint256 high) = (start, end);
-        unchecked {
-            // As in {owed}; the interest of a step is at most the interest paid, which is below 2^63.
-            for (uint16 k = 1; k <= to; ++k) {
-                PaymentWord word = payments[k];
-                (uint256 p, uint256 d) = (word.principal(), word.owedBefore());
-                (uint256 lowStep, uint256 highStep) = (low * p / d, high * p / d);
-                if (k > from) {
-                    principal += uint64(highStep - lowStep);
-                    uint256 i = word.interest();
-                    interest += uint64(high * i / d - low * i / d);
+        (uint256 before,) = _step(payments, x, 0, from);
+        (uint256 left, uint256 interests) = _step(payments, before, from, payments.length);
+        return (uint64(before - left), uint64(interests));
+    }
+
+    /// @dev What is left of `x` after payments (from, to], where it was owed after the first `from`, and its interest of them.
+    function _step(PaymentWord[] memory payments, uint256 x, uint256 from, uint256 to)
+        private
+        pure
+        returns (uint256 left, uint256 interest)
+    {
+        left = x;
+        assembly ("memory-safe") {
+            let last := add(payments, shl(5, to))
+            for { let at := add(payments, shl(5, from)) } lt(at, last) {} {
+                at := add(at, 32)
+                let word := mload(at)
+                let d := and(shr(128, word), AMOUNT)
+                if and(word, INTEREST) {
+                    interest := add(interest, div(mul(left, and(shr(64, word), AMOUNT)), d))
                 }
-                low -= lowStep;
-                high -= highStep;
+                left := sub(left, div(mul(left, and(word, AMOUNT)), d))
             }
         }
     }

@@ -11,6 +11,9 @@ type ReceivableWord is uint256;
 
 using ReceivableWords for ReceivableWord global;
 
+/// @dev What the payment count, and a token's cursor, can hold.
+uint16 constant MOST_PAYMENTS = 1023;
+
 /// @notice What an obligor confirms; a set bit is a promise that holders rely on.
 library ConfirmationTerms {
     uint8 internal constant EXISTENCE = 1 << 0;

@@ -18,6 +18,12 @@ library Roles {
     uint16 internal constant ANCHORER = 1 << 11;
     /// A custody contract: title escrow, vault, financing.
     uint16 internal constant CUSTODIAN = 1 << 12;
+    /// Administers the account itself: its keys, published words and standing consents. Every account has it, a key only if it was given it.
+    uint16 internal constant ADMINISTRATOR = 1 << 13;
+
+    /// A key disposes of its account's cash and tokens if it holds one of these; offices, observers and administrators dispose of nothing.
+    uint16 internal constant HOLDERS =
+        PLEDGOR | SUPPLIER | OBLIGOR | BANK | SETTLEMENT_BANK | GUARANTOR | APPRAISER | CUSTODIAN;
 }
 
 /// @notice How a consent was given; stored with the record and shown for ever.

@@ -27,6 +27,8 @@ library TokenWords {
     uint256 private constant FLAGS_SHIFT = 234;
     uint256 private constant CURSOR_MASK = (1 << 10) - 1;
     uint256 private constant FLAGS_MASK = (1 << 7) - 1;
+    /// What a piece has of the token that it is cut out of: cursor and the flags that it inherits.
+    uint256 private constant KEPT = CURSOR_MASK << CURSOR_SHIFT | uint256(INHERITED) << FLAGS_SHIFT;
 
     function make(address owner_, uint64 length_, uint16 cursor_, uint8 flags_) internal pure returns (TokenWord) {
         return TokenWord.wrap(
@@ -62,7 +64,8 @@ library TokenWords {
 
     /// @dev A piece cut out of `word`: cursor, HELD and CUSTODY, and nothing else.
     function piece(TokenWord word, address owner_, uint64 length_) internal pure returns (TokenWord) {
-        return make(owner_, length_, word.cursor(), word.inherited());
+        return
+            TokenWord.wrap(TokenWord.unwrap(word) & KEPT | uint256(uint160(owner_)) | uint256(length_) << LENGTH_SHIFT);
     }
 
     /// @dev The same token after a tail or middle was cut off; any move ends its owner's consent to cancellation.

@@ -445,7 +445,7 @@ class MoveMany:
 class RevokeApprovals:
     """Solidity struct RevokeApprovals."""
 
-    tokens: tuple[int, ...]
+    reason: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -756,7 +756,7 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("unpledged", "bytes32[]"),
     ),
     "RevokeApprovals": (
-        ("tokens", "uint256[]"),
+        ("reason", "bytes32"),
     ),
     "RevokeKey": (
         ("key", "address"),
@@ -834,7 +834,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("RecordPledge", "PledgeRegistry", "recordPledge", bytes.fromhex("e3c32b70")),
     Kind("RedeemCash", "CashDesk", "redeemCash", bytes.fromhex("1c081fcb")),
     Kind("RefuseReceivable", "ReceivableDrafts", "refuse", bytes.fromhex("32e1d168")),
-    Kind("RevokeApprovals", "ReceivableToken", "revokeApprovals", bytes.fromhex("702b5dad")),
+    Kind("RevokeApprovals", "ReceivableToken", "revokeApprovals", bytes.fromhex("7eb08fd5")),
     Kind("RevokeKey", "Members", "revokeKey", bytes.fromhex("a5707133")),
     Kind("SetAcceptance", "Members", "setAcceptance", bytes.fromhex("5bcb4051")),
     Kind("SetMandate", "Repayment", "setMandate", bytes.fromhex("f168ff32")),

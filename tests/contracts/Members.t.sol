@@ -2,10 +2,12 @@
 pragma solidity 0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {ActTarget} from "../../contracts/ActTarget.sol";
+import {Act} from "../../contracts/interfaces/IActs.sol";
 import {IMembers} from "../../contracts/interfaces/IMembers.sol";
 import {MemberWord} from "../../contracts/types/MemberWord.sol";
-import {Roles} from "../../contracts/types/Roles.sol";
-import {Actor, Base} from "./Base.t.sol";
+import {Modes, Roles} from "../../contracts/types/Roles.sol";
+import {Base} from "./Base.t.sol";
 
 contract MembersTest is Base {
     using MemberWord for uint256;
@@ -22,7 +24,7 @@ contract MembersTest is Base {
     function test_anAdmittedMemberActsByItsFirstKeyWithItsRoles() public view {
         (address account, uint256 word) = members.operatorOf(supplier.account);
         assertEq(account, supplier.account);
-        assertEq(word.roles(), Roles.SUPPLIER);
+        assertEq(word.roles(), Roles.SUPPLIER | Roles.ADMINISTRATOR);
         assertTrue(word.isActive() && word.has(MemberWord.ACCEPTS_DIRECT));
     }
 
@@ -37,9 +39,9 @@ contract MembersTest is Base {
 
     function test_admissionTellsAllThatTheMirrorNeeds() public {
         vm.expectEmit(address(members));
-        emit IMembers.MemberAdmitted(stranger, "party", Roles.BANK, true, false, "vault");
+        emit IMembers.MemberAdmitted(stranger, "party", Roles.BANK | Roles.ADMINISTRATOR, true, false, "vault");
         vm.expectEmit(address(members));
-        emit IMembers.KeyAdded(stranger, second, Roles.BANK, 0);
+        emit IMembers.KeyAdded(stranger, second, Roles.BANK | Roles.ADMINISTRATOR, 0);
         members.admit(stranger, second, "party", Roles.BANK, true, false, "vault");
     }
 
@@ -71,10 +73,160 @@ contract MembersTest is Base {
     }
 
     function test_aKeyGetsNoRoleThatItsAccountLacks() public {
-        vm.expectRevert(abi.encodeWithSelector(IMembers.RolesExceedAccount.selector, Roles.REGISTRAR, Roles.SUPPLIER));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IMembers.RolesNotHeld.selector, Roles.REGISTRAR, Roles.SUPPLIER | Roles.ADMINISTRATOR
+            )
+        );
         vm.prank(supplier.account);
         members.addKey(IMembers.AddKey(second, Roles.REGISTRAR));
     }
+
+    function test_nobodyIsNoKey() public {
+        vm.expectRevert(abi.encodeWithSelector(IMembers.KeyUnknown.selector, address(0)));
+        vm.prank(supplier.account);
+        members.addKey(IMembers.AddKey(address(0), Roles.SUPPLIER));
+        vm.expectRevert(abi.encodeWithSelector(IMembers.KeyUnknown.selector, address(0)));
+        members.recover(supplier.account, address(0), "no");
+    }
+
+    // --- What a key may do to the others ---
+
+    /// @dev Account with the roles SUPPLIER and OBLIGOR; `second` is the key of its sales office.
+    function _twoOffices(uint16 roles) private {
+        members.setRoles(supplier.account, Roles.SUPPLIER | Roles.OBLIGOR);
+        _addSecond(roles);
+    }
+
+    function _missing(uint16 held) private view returns (bytes memory) {
+        return abi.encodeWithSelector(IMembers.RoleMissing.selector, supplier.account, Roles.ADMINISTRATOR, held);
+    }
+
+    function test_aKeyThatAdministersNothingListsNoKey() public {
+        _twoOffices(Roles.SUPPLIER);
+        vm.startPrank(second);
+        vm.expectRevert(_missing(Roles.SUPPLIER));
+        members.addKey(IMembers.AddKey(stranger, Roles.OBLIGOR));
+        vm.expectRevert(_missing(Roles.SUPPLIER));
+        members.addKey(IMembers.AddKey(stranger, Roles.SUPPLIER));
+        vm.expectRevert(_missing(Roles.SUPPLIER));
+        members.addKey(IMembers.AddKey(stranger, 0));
+    }
+
+    function test_aKeyThatAdministersNothingStrikesOffNobodyElse() public {
+        _twoOffices(Roles.SUPPLIER);
+        vm.prank(second);
+        vm.expectRevert(_missing(Roles.SUPPLIER));
+        members.revokeKey(IMembers.RevokeKey(supplier.account));
+    }
+
+    function test_everyKeyMayStrikeItselfOff() public {
+        _twoOffices(0);
+        vm.prank(second);
+        members.revokeKey(IMembers.RevokeKey(second));
+        vm.expectRevert(abi.encodeWithSelector(IMembers.NotOperator.selector, second));
+        members.operatorOf(second);
+    }
+
+    function test_slotsAndStandingConsentsAreTheAdministrators() public {
+        _twoOffices(Roles.SUPPLIER);
+        vm.startPrank(second);
+        vm.expectRevert(_missing(Roles.SUPPLIER));
+        members.setSlot(IMembers.SetSlot("transport", new bytes32[](1)));
+        vm.expectRevert(_missing(Roles.SUPPLIER));
+        members.setAcceptance(IMembers.SetAcceptance(false));
+    }
+
+    function test_anAdministratorGivesOnlyRolesThatItsOwnKeyHolds() public {
+        uint16 held = Roles.SUPPLIER | Roles.ADMINISTRATOR;
+        _twoOffices(held);
+        vm.startPrank(second);
+        vm.expectRevert(abi.encodeWithSelector(IMembers.RolesNotHeld.selector, Roles.OBLIGOR, held));
+        members.addKey(IMembers.AddKey(stranger, Roles.OBLIGOR));
+        members.addKey(IMembers.AddKey(stranger, held));
+        (, uint256 word) = members.operatorOf(stranger);
+        assertEq(word.roles(), held);
+    }
+
+    function test_anAdministratorStrikesOffOnlyKeysWithinItsRoles() public {
+        uint16 held = Roles.SUPPLIER | Roles.ADMINISTRATOR;
+        _twoOffices(held);
+        uint16 all = held | Roles.OBLIGOR;
+        vm.startPrank(second);
+        vm.expectRevert(abi.encodeWithSelector(IMembers.RolesNotHeld.selector, all, held));
+        members.revokeKey(IMembers.RevokeKey(supplier.account));
+        members.addKey(IMembers.AddKey(stranger, Roles.SUPPLIER));
+        members.revokeKey(IMembers.RevokeKey(stranger));
+        vm.stopPrank();
+        vm.prank(supplier.account);
+        members.revokeKey(IMembers.RevokeKey(second));
+    }
+
+    function test_theCouncilCannotTakeTheAdministrationOfItsKeysFromAMember() public {
+        members.setRoles(supplier.account, 0);
+        vm.prank(supplier.account);
+        members.addKey(IMembers.AddKey(second, 0));
+        members.suspend(supplier.account, "inquiry");
+        vm.expectRevert(abi.encodeWithSelector(IMembers.MemberIsSuspended.selector, supplier.account));
+        vm.prank(supplier.account);
+        members.revokeKey(IMembers.RevokeKey(second));
+    }
+
+    /// @dev The account's own address has one word for both: a key with fewer roles than asked for would be told.
+    function test_theAccountsOwnAddressBecomesAKeyWithAllItsRolesOrNone() public {
+        address account = makeAddr("account");
+        members.admit(account, second, "party", Roles.BANK, false, false, "two addresses");
+        uint16 all = Roles.BANK | Roles.ADMINISTRATOR;
+        vm.startPrank(second);
+        vm.expectRevert(abi.encodeWithSelector(IMembers.OwnKeyHasAllRoles.selector, Roles.BANK, all));
+        members.addKey(IMembers.AddKey(account, Roles.BANK));
+        members.addKey(IMembers.AddKey(account, all));
+        (, uint256 word) = members.operatorOf(account);
+        assertEq(word.roles(), all);
+    }
+
+    // --- The same by signed acts ---
+
+    function _bySecond(uint16 role, bytes memory typeText, bytes memory body) private returns (Act memory act) {
+        (address key, uint256 secret) = makeAddrAndKey("second key");
+        act = _unsigned(supplier, keccak256(typeText), body);
+        (act.signers[0].key, act.signers[0].role) = (key, role);
+        _sign(act, 0, secret);
+    }
+
+    function test_aSignedAddKeyCountsTheSigningKeysRoles() public {
+        uint16 held = Roles.SUPPLIER | Roles.ADMINISTRATOR;
+        _twoOffices(held);
+        bytes memory body = abi.encode(IMembers.AddKey(stranger, Roles.OBLIGOR));
+        _refused(
+            _bySecond(Roles.ADMINISTRATOR, ADD_KEY_TEXT, body),
+            abi.encodeWithSelector(IMembers.RolesNotHeld.selector, Roles.OBLIGOR, held)
+        );
+        _done(_bySecond(Roles.ADMINISTRATOR, ADD_KEY_TEXT, abi.encode(IMembers.AddKey(stranger, Roles.SUPPLIER))));
+    }
+
+    function test_aConsentInABusinessRoleAdministersNothing() public {
+        _twoOffices(Roles.SUPPLIER | Roles.ADMINISTRATOR);
+        bytes memory reason =
+            abi.encodeWithSelector(ActTarget.NotSigned.selector, supplier.account, Roles.ADMINISTRATOR);
+        _refused(_bySecond(Roles.SUPPLIER, ADD_KEY_TEXT, abi.encode(IMembers.AddKey(stranger, Roles.SUPPLIER))), reason);
+        _refused(_bySecond(Roles.SUPPLIER, REVOKE_KEY_TEXT, abi.encode(IMembers.RevokeKey(supplier.account))), reason);
+    }
+
+    function test_aSignedRevocationOfTheSigningKeyNeedsNoRole() public {
+        _twoOffices(0);
+        _done(_bySecond(0, REVOKE_KEY_TEXT, abi.encode(IMembers.RevokeKey(second))));
+    }
+
+    function test_aVouchedForConsentAdministersNothing() public {
+        Act memory act = _unsigned(supplier, keccak256(ADD_KEY_TEXT), abi.encode(IMembers.AddKey(second, 0)));
+        act.signers[0].role = Roles.ADMINISTRATOR;
+        act.signers[0].mode = Modes.ATTESTED;
+        _sign(act, 0, supplier.key);
+        _refused(act, abi.encodeWithSelector(ActTarget.NotSigned.selector, supplier.account, Roles.ADMINISTRATOR));
+    }
+
+    // --- Once struck off ---
 
     function test_aRevokedKeyIsNeverListedAgainByAnybody() public {
         _addSecond(Roles.SUPPLIER);
@@ -91,7 +243,7 @@ contract MembersTest is Base {
     }
 
     function test_theFirstKeyIsStruckOffAndNeverListedAgainWhileTheAccountStays() public {
-        _addSecond(Roles.SUPPLIER);
+        _addSecond(Roles.SUPPLIER | Roles.ADMINISTRATOR);
         vm.prank(second);
         members.revokeKey(IMembers.RevokeKey(supplier.account));
         vm.expectRevert(abi.encodeWithSelector(IMembers.NotOperator.selector, supplier.account));

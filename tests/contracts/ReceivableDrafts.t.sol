@@ -66,8 +66,7 @@ contract ReceivableIssueTest is ReceivableBase {
         Act memory act = _unsigned(supplier, keccak256(ISSUE_TEXT), abi.encode(_terms(1000, DUE)));
         act.signers[0].role = 0;
         _sign(act, 0, supplier.key);
-        bytes memory reason =
-            abi.encodeWithSelector(IReceivableDrafts.NotSigned.selector, supplier.account, Roles.SUPPLIER);
+        bytes memory reason = abi.encodeWithSelector(ActTarget.NotSigned.selector, supplier.account, Roles.SUPPLIER);
         _refused(act, reason);
         act = _unsigned(supplier, keccak256(ISSUE_TEXT), abi.encode(_terms(1000, DUE)));
         act.signers[0].mode = Modes.ATTESTED;
@@ -221,7 +220,7 @@ contract ReceivableConfirmTest is ReceivableBase {
         Act memory act = _confirmAct(obligor, _confirmation(id, supplier.account, terms));
         act.signers[0].role = 0;
         _sign(act, 0, obligor.key);
-        _refused(act, abi.encodeWithSelector(IReceivableDrafts.NotSigned.selector, obligor.account, Roles.OBLIGOR));
+        _refused(act, abi.encodeWithSelector(ActTarget.NotSigned.selector, obligor.account, Roles.OBLIGOR));
     }
 
     function testFuzz_refuses_any_other_terms_than_were_issued(uint256 field, uint32 value) public {

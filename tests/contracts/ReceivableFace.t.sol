@@ -9,6 +9,7 @@ import {IERC3525, IERC3525Receiver} from "../../contracts/interfaces/IERC3525.so
 import {IMembers} from "../../contracts/interfaces/IMembers.sol";
 import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
+import {Roles} from "../../contracts/types/Roles.sol";
 import {ReceivableBase} from "./ReceivableBase.t.sol";
 
 /// @notice A contract member that takes tokens, and does in its hook what it was told to try.
@@ -202,7 +203,7 @@ contract ReceivableTransferTest is ReceivableBase {
     function test_a_revoked_first_key_moves_nothing_by_any_door() public {
         address key = makeAddr("second key");
         vm.startPrank(supplier.account);
-        members.addKey(IMembers.AddKey(key, 0));
+        members.addKey(IMembers.AddKey(key, Roles.SUPPLIER));
         members.revokeKey(IMembers.RevokeKey(supplier.account));
         bytes memory reason = abi.encodeWithSelector(IMembers.NotOperator.selector, supplier.account);
         vm.expectRevert(reason);
@@ -406,26 +407,55 @@ contract ReceivableApprovalTest is ReceivableBase {
         token.transferFrom(supplier.account, other.account, _id(id, 0));
     }
 
-    function test_revokeApprovals_ends_operators_and_the_approvals_named() public {
+    function test_revokeApprovals_ends_every_approval_at_once() public {
+        _move(supplier, _id(id, 0), 600, 1000, supplier.account);
         vm.startPrank(supplier.account);
         token.setApprovalForAll(financier.account, true);
         token.approve(other.account, _id(id, 0));
-        token.approve(_id(id, 0), other.account, 50);
-        token.revokeApprovals(IReceivableToken.RevokeApprovals(_one(_id(id, 0))));
+        token.approve(_id(id, 600), other.account, 50);
+        vm.expectEmit(address(token));
+        emit IReceivableToken.ApprovalsRevoked(supplier.account, 1, "key stolen");
+        token.revokeApprovals(IReceivableToken.RevokeApprovals("key stolen"));
         vm.stopPrank();
-        assertFalse(token.isApprovedForAll(supplier.account, financier.account));
-        assertEq(token.getApproved(_id(id, 0)), address(0));
-        assertEq(token.allowance(_id(id, 0), other.account), 0);
+        _assertNoApprovals();
     }
 
-    function test_revokeApprovals_names_own_tokens_only() public {
+    function test_approvals_after_a_revocation_count() public {
+        vm.startPrank(supplier.account);
+        token.revokeApprovals(IReceivableToken.RevokeApprovals(0));
+        token.setApprovalForAll(financier.account, true);
+        token.approve(other.account, _id(id, 0));
+        vm.stopPrank();
+        assertTrue(token.isApprovedForAll(supplier.account, financier.account));
+        assertEq(token.getApproved(_id(id, 0)), other.account);
+    }
+
+    function test_nobody_ends_anothers_approvals() public {
+        _approve(financier.account);
         vm.prank(other.account);
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IERC721Errors.ERC721IncorrectOwner.selector, other.account, _id(id, 0), supplier.account
-            )
-        );
-        token.revokeApprovals(IReceivableToken.RevokeApprovals(_one(_id(id, 0))));
+        token.revokeApprovals(IReceivableToken.RevokeApprovals(0));
+        assertEq(token.getApproved(_id(id, 0)), financier.account);
+    }
+
+    /// @dev Who had stolen the key would else move the tokens by the approvals that it gave.
+    function test_a_recovery_of_the_account_ends_every_approval() public {
+        _move(supplier, _id(id, 0), 600, 1000, supplier.account);
+        vm.startPrank(supplier.account);
+        token.setApprovalForAll(financier.account, true);
+        token.approve(other.account, _id(id, 0));
+        token.approve(_id(id, 600), other.account, 50);
+        vm.stopPrank();
+        members.recover(supplier.account, makeAddr("liquidator"), "key stolen");
+        _assertNoApprovals();
+        vm.startPrank(other.account);
+        vm.expectRevert(_denied(other.account));
+        token.transferFrom(supplier.account, other.account, _id(id, 0));
+    }
+
+    function _assertNoApprovals() private view {
+        assertFalse(token.isApprovedForAll(supplier.account, financier.account));
+        assertEq(token.getApproved(_id(id, 0)), address(0));
+        assertEq(token.allowance(_id(id, 600), other.account), 0);
     }
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {Act} from "../../contracts/interfaces/IActs.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
 import {ReceivableBase} from "./ReceivableBase.t.sol";
 
 /// @notice What the acts of holders cost at the direct door: transaction gas with cold storage, as a receipt says it.
-/// @dev Each limit is the figure measured when it was set, rounded up to the next hundred; a rise above it needs a reason.
+/// @dev The limits of splits (ERC-3525), whole transfers, batches and redemption at up to 60 payments are the product's promise; the others are the figure
+/// measured when they were set, rounded up to the next hundred. A rise above one needs a reason.
 /// forge-config: default.isolate = true
 contract ReceivableGasTest is ReceivableBase {
     uint192 private id;
@@ -39,20 +41,20 @@ contract ReceivableGasTest is ReceivableBase {
         _makeExisting(payees[0]);
         vm.prank(supplier.account);
         token.transferFrom(_id(id, 0), payees[0], 100);
-        _atMost("split to existing (ERC-3525)", _spent(), 81_000);
+        _atMost("split to existing (ERC-3525)", _spent(), 80_000);
     }
 
     function test_split_to_new() public {
         vm.prank(supplier.account);
         token.transferFrom(_id(id, 0), payees[0], 100);
-        _atMost("split to new (ERC-3525)", _spent(), 98_100);
+        _atMost("split to new (ERC-3525)", _spent(), 97_000);
     }
 
     function test_move_tail_to_existing() public {
         _makeExisting(payees[0]);
         vm.prank(supplier.account);
         token.move(IReceivableToken.Move(_id(id, 0), 900_000, 999_000, payees[0], "ref"));
-        _atMost("move of a tail to existing", _spent(), 82_300);
+        _atMost("move of a tail to existing", _spent(), 80_500);
     }
 
     function test_whole_transfer_to_existing() public {
@@ -60,23 +62,23 @@ contract ReceivableGasTest is ReceivableBase {
         _move(supplier, _id(id, 0), 0, 10, supplier.account);
         vm.prank(supplier.account);
         token.transferFrom(supplier.account, payees[0], _id(id, 10));
-        _atMost("whole transfer to existing", _spent(), 58_500);
+        _atMost("whole transfer to existing", _spent(), 59_000);
     }
 
     function test_batch_of_fifty_to_new_and_existing() public {
         vm.prank(supplier.account);
         token.moveBatch(_batch(_id(id, 0), 0));
-        _atMost("batch of 50, each to new", _spent() / 50, 63_800);
+        _atMost("batch of 50, each to new", _spent() / 50, 60_000);
         vm.prank(supplier.account);
         token.moveBatch(_batch(_id(id, 5000), 5000));
-        _atMost("batch of 50, each to existing", _spent() / 50, 46_900);
+        _atMost("batch of 50, each to existing", _spent() / 50, 43_000);
     }
 
     function _batch(uint256 source, uint64 from) private view returns (IReceivableToken.MoveBatch memory body) {
         body.token = source;
         body.pieces = new IReceivableToken.Piece[](50);
         for (uint64 i = 0; i < 50; ++i) {
-            body.pieces[i] = IReceivableToken.Piece(from + (i + 1) * 100, payees[i], bytes32(uint256(i + 1)));
+            body.pieces[i] = IReceivableToken.Piece(from + (i + 1) * 100, payees[i], keccak256(abi.encode("trade", i)));
         }
     }
 
@@ -86,10 +88,10 @@ contract ReceivableGasTest is ReceivableBase {
         repayment.draw(all);
         _pay(id, 100_000);
         repayment.draw(all);
-        _atMost("redemption in a batch of 50 at 1 payment (2nd)", _spent() / 50, 31_900);
+        _atMost("redemption in a batch of 50 at 1 payment (2nd)", _spent() / 50, 30_000);
     }
 
-    function test_redemption_at_12_and_64_payments() public {
+    function test_redemption_at_12_and_60_payments() public {
         uint256[] memory all = _fiftyTokens();
         _pay(id, 10_000);
         repayment.draw(all);
@@ -97,19 +99,61 @@ contract ReceivableGasTest is ReceivableBase {
             _pay(id, 10_000);
         }
         repayment.draw(all);
-        _atMost("redemption in a batch of 50 at 12 payments", _spent() / 50, 38_400);
-        for (uint256 i = 12; i < 64; ++i) {
+        _atMost("redemption in a batch of 50 at 12 payments", _spent() / 50, 32_400);
+        for (uint256 i = 12; i < 60; ++i) {
             _pay(id, 10_000);
         }
         repayment.draw(all);
-        _atMost("redemption in a batch of 50 at 64 payments", _spent() / 50, 72_000);
+        _atMost("redemption in a batch of 50 at 60 payments", _spent() / 50, 45_000);
+    }
+
+    /// @dev Tokens that are no neighbours share no boundary of the ruler.
+    function test_redemption_out_of_order_at_60_payments() public {
+        uint256[] memory all = _fiftyTokens();
+        uint256[] memory mixed = new uint256[](50);
+        for (uint256 i = 0; i < 50; ++i) {
+            mixed[i] = all[i * 7 % 50];
+        }
+        for (uint256 i = 0; i < 60; ++i) {
+            _pay(id, 10_000);
+            if (i == 0) repayment.draw(mixed);
+        }
+        repayment.draw(mixed);
+        _atMost("redemption of 50 scattered tokens at 60 payments", _spent() / 50, 53_400);
     }
 
     function test_first_cold_draw() public {
         _fiftyTokens();
         _pay(id, 100_000);
         repayment.draw(_one(_id(id, 100)));
-        _atMost("first cold draw", _spent(), 98_300);
+        _atMost("first cold draw", _spent(), 99_200);
+    }
+
+    /// @dev What a signed act adds to a move at the direct door, in a batch of 50 by one supplier.
+    function test_overhead_of_a_signed_act() public {
+        _makeExisting(payees[0]);
+        vm.prank(supplier.account);
+        token.move(IReceivableToken.Move(_id(id, 0), 998_900, 999_000, payees[0], keccak256("trade")));
+        uint256 direct = _spent() - 21_000;
+        _atMost("numbered act: added to a move", _perAct(50, 0) - direct, 11_900);
+        _atMost("hashed act: added to a move", _perAct(50, 1 << 255) - direct, 34_400);
+    }
+
+    function _perAct(uint64 count, uint256 hashed) private returns (uint256) {
+        (, uint64 end,,) = token.range(_id(id, 0));
+        Act[] memory batch = new Act[](count);
+        for (uint64 i = 0; i < count; ++i) {
+            uint64 start = end - 100 * (i + 1);
+            IReceivableToken.Move memory body =
+                IReceivableToken.Move(_id(id, 0), start, start + 100, payees[0], keccak256(abi.encode("trade", i)));
+            batch[i] = _unsigned(supplier, keccak256(MOVE_TEXT), abi.encode(body));
+            if (hashed != 0) batch[i].id = uint256(keccak256(abi.encode("act", i))) | hashed;
+            batch[i].signers[0].nonce = batch[i].id;
+            _sign(batch[i], 0, supplier.key);
+        }
+        vm.prank(relayer);
+        acts.run(batch);
+        return _spent() / count;
     }
 
     function _fiftyTokens() private returns (uint256[] memory all) {

@@ -3,13 +3,14 @@ pragma solidity 0.8.37;
 
 import {CommonBase} from "forge-std/Base.sol";
 import {StdUtils} from "forge-std/StdUtils.sol";
-import {SettlementCash} from "../../contracts/SettlementCash.sol";
+import {Members} from "../../contracts/Members.sol";
 import {ReceivableToken} from "../../contracts/ReceivableToken.sol";
 import {Repayment} from "../../contracts/Repayment.sol";
 import {ICashDesk} from "../../contracts/interfaces/ICashDesk.sol";
 import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
+import {MemberWord} from "../../contracts/types/MemberWord.sol";
 import {Actor} from "./Base.t.sol";
 import {ReceivableBase} from "./ReceivableBase.t.sol";
 
@@ -25,7 +26,7 @@ interface ISigns {
 contract Life is CommonBase, StdUtils {
     ReceivableToken private immutable TOKEN;
     Repayment private immutable REPAYMENT;
-    SettlementCash private immutable CASH;
+    Members private immutable MEMBERS;
     ISigns private immutable SIGNS;
     address[] private holders;
     uint192[2] private ids;
@@ -37,12 +38,12 @@ contract Life is CommonBase, StdUtils {
     constructor(
         ReceivableToken token,
         Repayment repayment,
-        SettlementCash cash,
+        Members members,
         ISigns signs,
         address[] memory holders_,
         uint192[2] memory ids_
     ) {
-        (TOKEN, REPAYMENT, CASH, SIGNS) = (token, repayment, cash, signs);
+        (TOKEN, REPAYMENT, MEMBERS, SIGNS) = (token, repayment, members, signs);
         (holders, ids) = (holders_, ids_);
     }
 
@@ -169,7 +170,7 @@ contract Life is CommonBase, StdUtils {
     }
 
     function _active(address account) private view returns (bool) {
-        return CASH.mayReceive(account);
+        return MemberWord.isActive(MEMBERS.wordOf(account));
     }
 
     function _activeHolder(uint256 seed) private view returns (address) {
@@ -203,7 +204,7 @@ contract ReceivableInvariantTest is ReceivableBase, ISigns {
         ids[0] = _receivable(terms);
         ids[1] = _receivable(13);
         holders = [supplier.account, other.account, financier.account, bank.account, escrow];
-        life = new Life(token, repayment, cash, this, holders, ids);
+        life = new Life(token, repayment, members, this, holders, ids);
         targetContract(address(life));
     }
 
@@ -213,7 +214,7 @@ contract ReceivableInvariantTest is ReceivableBase, ISigns {
     }
 
     function noticeAs(bytes32 ref, uint192 receivable, uint64 amount) external {
-        bool suspended = !cash.mayReceive(bank.account);
+        bool suspended = !MemberWord.isActive(members.wordOf(bank.account));
         if (suspended) members.reinstate(bank.account, "to sign");
         _done(_noticeAct(bank, _notice(ref, receivable, amount)));
         if (suspended) members.suspend(bank.account, "again");

@@ -190,7 +190,7 @@ contract ReceivableMoveTest is ReceivableBase {
     function test_refuses_a_suspended_owner_and_a_revoked_key() public {
         address key = makeAddr("second key");
         vm.startPrank(supplier.account);
-        members.addKey(IMembers.AddKey(key, 0));
+        members.addKey(IMembers.AddKey(key, Roles.SUPPLIER));
         members.revokeKey(IMembers.RevokeKey(supplier.account));
         vm.stopPrank();
         _moves(

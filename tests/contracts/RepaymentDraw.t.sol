@@ -14,45 +14,63 @@ import {RulerVectors} from "./RulerVectors.sol";
 import {Test} from "forge-std/Test.sol";
 
 contract RulerTest is Test {
-    using Ruler for mapping(uint16 => PaymentWord);
-
-    mapping(uint256 => mapping(uint16 => PaymentWord)) private books;
+    using Ruler for PaymentWord[];
 
     /// @dev The vectors come from the Python ruler, which its own tests hold against the rules.
-    function test_says_what_the_python_ruler_says() public {
+    function test_says_what_the_python_ruler_says() public pure {
         RulerVectors.Case[] memory all = RulerVectors.all();
         assertGt(all.length, 50);
         for (uint256 i = 0; i < all.length; ++i) {
             RulerVectors.Case memory one = all[i];
-            uint16 count = uint16(one.payments.length);
-            for (uint16 k = 1; k <= count; ++k) {
-                uint64[3] memory paid = one.payments[k - 1];
-                books[i][k] = PaymentWords.make(paid[0], paid[1], paid[2], 0, 1);
+            PaymentWord[] memory paid = new PaymentWord[](one.payments.length);
+            for (uint256 k = 0; k < paid.length; ++k) {
+                paid[k] = PaymentWords.make(one.payments[k][0], one.payments[k][1], one.payments[k][2], 0, 1);
             }
-            assertEq(books[i].owed(one.start, one.end, count), one.owed, "owed");
-            (uint64 principal, uint64 interest) = books[i].drawn(one.start, one.end, one.cursor, count);
-            assertEq(principal, one.principal, "principal");
-            assertEq(interest, one.interest, "interest");
+            assertEq(paid.owed(one.start, one.end), one.owed, "owed");
+            (uint64 lowPrincipal, uint64 lowInterest) = paid.drawnUntil(one.start, one.cursor);
+            (uint64 principal, uint64 interest) = paid.drawnUntil(one.end, one.cursor);
+            assertEq(principal - lowPrincipal, one.principal, "principal");
+            assertEq(interest - lowInterest, one.interest, "interest");
         }
     }
 
     function testFuzz_shares_of_a_partition_add_up(uint64 face, uint64 cut, uint64[5] memory parts, uint64 interest)
         public
+        pure
     {
         face = uint64(bound(face, 2, type(uint64).max >> 1));
         cut = uint64(bound(cut, 1, face - 1));
         interest = uint64(bound(interest, 0, type(uint64).max >> 1));
         uint64 owed = face;
-        for (uint16 k = 1; k <= 5 && owed > 0; ++k) {
-            uint64 principal = uint64(bound(parts[k - 1], 0, owed));
-            books[0][k] = PaymentWords.make(principal, interest, owed, 0, 1);
-            (uint64 low, uint64 lowInterest) = books[0].drawn(0, cut, k - 1, k);
-            (uint64 high, uint64 highInterest) = books[0].drawn(cut, face, k - 1, k);
-            assertEq(uint256(low) + high, principal);
-            assertEq(uint256(lowInterest) + highInterest, interest);
+        PaymentWord[] memory paid = new PaymentWord[](0);
+        for (uint256 k = 0; k < 5 && owed > 0; ++k) {
+            uint64 principal = uint64(bound(parts[k], 0, owed));
+            paid = _with(paid, PaymentWords.make(principal, interest, owed, 0, 1));
+            _assertShared(paid, cut, face);
             owed -= principal;
-            assertEq(uint256(books[0].owed(0, cut, k)) + books[0].owed(cut, face, k), owed);
+            assertEq(uint256(paid.owed(0, cut)) + paid.owed(cut, face), owed);
         }
+    }
+
+    /// @dev The last payment falls to [0, cut) and [cut, face) exactly, and to neither less than nothing.
+    function _assertShared(PaymentWord[] memory paid, uint64 cut, uint64 face) private pure {
+        uint256 before = paid.length - 1;
+        (uint64 none, uint64 noInterest) = paid.drawnUntil(0, before);
+        (uint64 low, uint64 lowInterest) = paid.drawnUntil(cut, before);
+        (uint64 all, uint64 allInterest) = paid.drawnUntil(face, before);
+        assertEq(uint256(none) + noInterest, 0, "nothing is nobody's");
+        assertLe(low, all, "no share is negative");
+        assertLe(lowInterest, allInterest, "nor one of the interest");
+        assertEq(all, paid[before].principal(), "the shares add up to the payment");
+        assertEq(allInterest, paid[before].interest(), "and to its interest");
+    }
+
+    function _with(PaymentWord[] memory paid, PaymentWord next) private pure returns (PaymentWord[] memory more) {
+        more = new PaymentWord[](paid.length + 1);
+        for (uint256 k = 0; k < paid.length; ++k) {
+            more[k] = paid[k];
+        }
+        more[paid.length] = next;
     }
 }
 

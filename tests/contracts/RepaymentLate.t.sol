@@ -236,7 +236,7 @@ contract RepaymentDebitTest is ReceivableBase {
     function test_a_mandate_is_signed_in_the_obligors_role() public {
         _refused(
             _mandateAct(supplier, 5, DUE, true),
-            abi.encodeWithSelector(IRepayment.NotSigned.selector, supplier.account, Roles.OBLIGOR)
+            abi.encodeWithSelector(ActTarget.NotSigned.selector, supplier.account, Roles.OBLIGOR)
         );
         vm.prank(obligor.account);
         vm.expectRevert(abi.encodeWithSelector(ActTarget.NotActs.selector, obligor.account));

@@ -74,7 +74,7 @@ contract RepaymentPayTest is ReceivableBase {
         repayment.payReceivable(IRepayment.PayReceivable(id, 10, "pay"));
         _refused(
             _payAct(supplier, id, 10),
-            abi.encodeWithSelector(IRepayment.NotSigned.selector, supplier.account, Roles.OBLIGOR)
+            abi.encodeWithSelector(ActTarget.NotSigned.selector, supplier.account, Roles.OBLIGOR)
         );
         Actor memory second = _member("second obligor", Roles.OBLIGOR);
         _refused(
@@ -240,7 +240,7 @@ contract RepaymentNoticeTest is ReceivableBase {
         );
         _refused(
             _noticeAct(obligor, _notice("uetr", id, 400)),
-            abi.encodeWithSelector(IRepayment.NotSigned.selector, obligor.account, Roles.SETTLEMENT_BANK)
+            abi.encodeWithSelector(ActTarget.NotSigned.selector, obligor.account, Roles.SETTLEMENT_BANK)
         );
     }
 

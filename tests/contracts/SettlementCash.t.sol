@@ -6,7 +6,8 @@ import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.so
 import {ICashDesk} from "../../contracts/interfaces/ICashDesk.sol";
 import {IMembers} from "../../contracts/interfaces/IMembers.sol";
 import {ISettlementCash} from "../../contracts/interfaces/ISettlementCash.sol";
-import {Base} from "./Base.t.sol";
+import {Roles} from "../../contracts/types/Roles.sol";
+import {Actor, Base} from "./Base.t.sol";
 
 contract SettlementCashTest is Base {
     function setUp() public override {
@@ -15,8 +16,9 @@ contract SettlementCashTest is Base {
     }
 
     function test_onlyItsBankIssues() public {
-        vm.expectRevert(abi.encodeWithSelector(ICashDesk.NotBank.selector, CASH, financier.account));
-        vm.prank(financier.account);
+        Actor memory rival = _member("rival", Roles.SETTLEMENT_BANK);
+        vm.expectRevert(abi.encodeWithSelector(ICashDesk.NotBank.selector, CASH, rival.account));
+        vm.prank(rival.account);
         desk.issueCash(ICashDesk.IssueCash(CASH, financier.account, 1, ""));
     }
 
@@ -52,7 +54,7 @@ contract SettlementCashTest is Base {
     function test_aSpenderIsTheAccountBehindTheKey() public {
         address key = makeAddr("operator of other");
         vm.prank(other.account);
-        members.addKey(IMembers.AddKey(key, 0));
+        members.addKey(IMembers.AddKey(key, Roles.SUPPLIER));
         vm.prank(supplier.account);
         cash.approve(other.account, 100);
         vm.prank(key);

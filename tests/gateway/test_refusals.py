@@ -63,7 +63,7 @@ def test_a_time_is_never_shown_as_seconds() -> None:
         ),
         (
             data("RoleMissing(address,uint16,uint16)", HOLDER, 1 << 3, 1 << 2 | 1 << 4),
-            f"The account {HOLDER} lacks the role that this act needs: OBLIGOR; it has SUPPLIER, BANK.",
+            f"The key of {HOLDER} has none of the roles that this act needs: OBLIGOR; it has SUPPLIER, BANK.",
         ),
         (
             data("ConsentExpired(uint8,bytes32,uint40)", 2, PARTY, 0),

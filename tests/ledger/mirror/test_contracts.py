@@ -31,6 +31,8 @@ GENESIS = 1_700_000_000
 DAY = 86_400
 FACE = 1_000_003
 SUPPLIER, OBLIGOR, BANK, SETTLEMENT = 1 << 2, 1 << 3, 1 << 4, 1 << 5
+ADMINISTRATOR = 1 << 13
+"""Every account has it."""
 NONE = bytes(32)
 
 
@@ -222,7 +224,7 @@ def test_members_acts_and_transactions_are_mirrored(db: Database, ledger: Ledger
     with db.read() as conn:
         found = members.get(conn, person.account)
         assert found is not None
-        assert (found.name, found.roles, found.accepts_direct, found.epoch) == ("Bank", BANK, True, 0)
+        assert (found.name, found.roles, found.accepts_direct, found.epoch) == ("Bank", BANK | ADMINISTRATOR, True, 0)
         assert members.of_key(conn, person.account) == found
         outcomes = act_queries.outcomes(conn, [(person.account, refused), (ledger.people["Money"].account, done)])
         assert [one.outcome for one in outcomes] == [Outcome.REFUSED, Outcome.DONE]
