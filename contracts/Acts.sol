@@ -9,8 +9,9 @@ import {IMembers} from "./interfaces/IMembers.sol";
 import {MemberWord} from "./types/MemberWord.sol";
 
 /// @title The one door for signed acts
-/// @dev Order of writing in an act: every check, then the gas check (which reverts the whole transaction, so that a relayer with too little gas
-/// spends nothing), then the id and nonces, then the target in a frame of its own. Re-entering `run` from a target is harmless: ids are spent first.
+/// @dev Order of writing in an act: every check, then the id and nonces, then the target in a frame of its own. Wherever a call within gets less gas than
+/// the act or this contract states, the whole transaction reverts, so that a relayer with too little gas spends nothing and no verdict comes of
+/// starving. Re-entering `run` from a target is harmless: ids are spent first.
 ///
 /// Storage:
 ///   bits[account][n >> 8]   spent act ids and nonces, a bit each
@@ -36,9 +37,8 @@ contract Acts is IActs, AccessManaged {
     uint256 private constant HASH_GAS = 2_000_000;
     uint256 private constant ERC1271_GAS = 200_000;
     uint256 private constant MOST_REASON = 1024;
-    /// @dev What runs after the gas check besides the frame: per signer a cold bitmap word and its share of the suffix; the call, the event.
-    uint256 private constant GAS_EACH_SIGNER = 24_000;
-    uint256 private constant GAS_AROUND = 60_000;
+    /// @dev What the call of a frame itself costs at most: a cold account, and the few steps between the check and the call.
+    uint256 private constant CALL_GAS = 5000;
 
     bytes32 private immutable LEDGER_ID;
     IMembers private immutable MEMBERS;
@@ -55,14 +55,23 @@ contract Acts is IActs, AccessManaged {
     /// @inheritdoc IActs
     function run(Act[] calldata acts) external {
         require(relayers[msg.sender], NotRelayer(msg.sender));
+        uint256 free;
+        assembly ("memory-safe") {
+            free := mload(0x40)
+        }
         for (uint256 i = 0; i < acts.length; ++i) {
             _run(acts[i]);
+            // Nothing of an act is read after it: else memory, and with it the price of each act, would grow with the batch.
+            assembly ("memory-safe") {
+                mstore(0x40, free)
+            }
         }
     }
 
     /// @inheritdoc IActs
     function void(uint256 id) external {
-        (address account,) = MEMBERS.operatorOf(msg.sender);
+        (address account, uint256 word) = MEMBERS.operatorOf(msg.sender);
+        require(word.roles() != 0, IMembers.RoleMissing(account, type(uint16).max, 0));
         require(!_isSpent(account, id), AlreadySpent(account, id));
         _spend(account, id);
         emit ActVoided(account, id);
@@ -119,14 +128,14 @@ contract Acts is IActs, AccessManaged {
             emit ActSkipped(act.account, act.id, why, index);
             return;
         }
-        uint256 frame = act.gas;
-        uint256 needed = frame + frame / 63 + GAS_AROUND + GAS_EACH_SIGNER * act.signers.length;
-        require(gasleft() >= needed, InsufficientGas(gasleft(), needed));
         for (uint256 i = 0; i < act.signers.length; ++i) {
             _spend(act.signers[i].account, act.signers[i].nonce);
         }
-        (bool done, bytes memory reason) =
-            _frame(kind.target, frame, abi.encodePacked(kind.selector, act.body, _suffix(act, digest)));
+        bytes memory input = abi.encodePacked(kind.selector, act.body, _suffix(act, digest));
+        // A call gets at most 63/64 of what is left (EIP-150), so this much makes sure of the frame's gas.
+        uint256 needed = uint256(act.gas) + act.gas / 63 + CALL_GAS;
+        require(gasleft() >= needed, InsufficientGas(gasleft(), needed));
+        (bool done, bytes memory reason) = _frame(kind.target, act.gas, input);
         if (done) emit ActDone(act.account, act.id, act.kind, digest);
         else emit ActRefused(act.account, act.id, act.kind, digest, reason);
     }
@@ -225,6 +234,12 @@ contract Acts is IActs, AccessManaged {
             formed := and(formed, eq(returndatasize(), 32))
             hash := mload(0)
         }
+        if (!formed) _requireFed(HASH_GAS);
+    }
+
+    /// @dev After a call that failed: had it got less than `cap`, less than a 63rd of that would be left now (EIP-150).
+    function _requireFed(uint256 cap) private view {
+        require(gasleft() >= cap / 63, InsufficientGas(gasleft(), cap));
     }
 
     // --- Signatures ---
@@ -241,6 +256,7 @@ contract Acts is IActs, AccessManaged {
             answered := and(answered, gt(returndatasize(), 31))
             answer := mload(0)
         }
+        if (!answered) _requireFed(ERC1271_GAS);
         return answered && answer == bytes32(IERC1271.isValidSignature.selector);
     }
 

@@ -8,7 +8,7 @@ struct Signer {
     address account;
     /// The operator key that signs: an externally owned account, or a contract speaking ERC-1271.
     address key;
-    /// The business role in which it signs: exactly one bit of {Roles}.
+    /// The role in which it signs: exactly one bit of {Roles} that key and account hold, or 0 where the act needs none.
     uint16 role;
     /// A consent mode of {Modes}: SIGNED for its own account; ATTESTED, ORDERED or DEEMED for an officer who vouches for somebody else's consent.
     uint8 mode;
@@ -74,7 +74,7 @@ interface IActs {
 
     /// @notice Runs a batch in order. Only an enrolled relayer may call; the relayer has no other power.
     function run(Act[] calldata acts) external;
-    /// @notice Spends an id or nonce of the caller's account without effect.
+    /// @notice Spends an id or nonce of the caller's account without effect. By a key with any role: it can only prevent.
     function void(uint256 id) external;
     /// @notice Appends a kind (council, under delay). `hasher` is 0 for a body of static words only, whose struct hash is keccak256(kind || body).
     function addKind(bytes32 kind, bytes32 envelopeType, address target, bytes4 selector, bytes4 hasher) external;

@@ -15,13 +15,24 @@ import {Base} from "./Base.t.sol";
 contract Misbehaving {
     uint256 public mode;
     uint256 public runs;
+    uint256 public leastGas = type(uint256).max;
+    bytes private again;
 
     function setMode(uint256 mode_) external {
         mode = mode_;
     }
 
+    function runAgain(bytes calldata call) external {
+        again = call;
+    }
+
     function poke() external {
+        if (gasleft() < leastGas) leastGas = gasleft();
         ++runs;
+        if (again.length != 0) {
+            (bool done,) = msg.sender.call(again);
+            require(done, "run by the target");
+        }
         if (mode == 1) {
             assembly {
                 revert(0x80, 100000)
@@ -139,6 +150,89 @@ contract ActsTest is Base {
         (bool done,) = address(acts).call{gas: gasGiven}(abi.encodeCall(IActs.run, (batch)));
         assertEq(acts.spent(batch[0].account, batch[0].id), done);
         assertEq(target.runs(), done ? 1 : 0);
+    }
+
+    /// @dev A relayer that fills memory with a worthless act before a good one makes what follows dearer, but never the good one's frame smaller.
+    function testFuzz_theFrameHasItsWholeGasWhateverRunsBefore(uint256 gasGiven, uint16 padding) public {
+        Act[] memory batch = new Act[](2);
+        batch[0] = _poke();
+        batch[0].body = new bytes(padding);
+        batch[1] = _poke();
+        gasGiven = bound(gasGiven, ACT_GAS, 2 * ACT_GAS);
+        vm.prank(relayer);
+        (bool done,) = address(acts).call{gas: gasGiven}(abi.encodeCall(IActs.run, (batch)));
+        assertEq(acts.spent(batch[1].account, batch[1].id), done);
+        if (done) assertGt(target.leastGas(), ACT_GAS - 3000, "but for the target's own first steps");
+    }
+
+    function test_aBatchIsNotDearerAnActTheLongerItIs() public {
+        uint256 short = _spentOn(_pokes(20));
+        uint256 long = _spentOn(_pokes(200));
+        assertLt(long, 10 * short);
+    }
+
+    function _pokes(uint256 count) private returns (Act[] memory batch) {
+        batch = new Act[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            batch[i] = _poke();
+        }
+    }
+
+    function _spentOn(Act[] memory batch) private returns (uint256 spent) {
+        vm.prank(relayer);
+        spent = gasleft();
+        acts.run(batch);
+        return spent - gasleft();
+    }
+
+    /// @dev Nothing comes of starving a check: no act is called badly signed or formed because its check had too little gas.
+    function testFuzz_aStarvedCheckOfAContractKeyRevertsEverything(uint256 gasGiven) public {
+        ContractKey key = new ContractKey(supplier.account, false);
+        vm.prank(supplier.account);
+        members.addKey(IMembers.AddKey(address(key), Roles.SUPPLIER));
+        Act[] memory batch = new Act[](1);
+        batch[0] = _poke();
+        batch[0].signers[0].key = address(key);
+        _sign(batch[0], 0, supplier.key);
+        _runStarved(batch, bound(gasGiven, 20_000, 300_000));
+    }
+
+    function testFuzz_aStarvedHashRevertsEverything(uint256 gasGiven) public {
+        _kind(SET_SLOT_TEXT, "", "SetSlot", address(members), members.setSlot.selector, members.hashSetSlot.selector);
+        bytes memory body = abi.encode(IMembers.SetSlot("transport", new bytes32[](200)));
+        Act[] memory batch = new Act[](1);
+        batch[0] = _unsigned(supplier, keccak256(SET_SLOT_TEXT), body);
+        _sign(batch[0], 0, supplier.key);
+        _runStarved(batch, bound(gasGiven, 20_000, 300_000));
+    }
+
+    /// @dev Too little gas for the frame in any case: the transaction fails, and no verdict on the act is in its logs.
+    function _runStarved(Act[] memory batch, uint256 gasGiven) private {
+        vm.prank(relayer);
+        (bool done,) = address(acts).call{gas: gasGiven}(abi.encodeCall(IActs.run, (batch)));
+        assertFalse(done);
+    }
+
+    function test_aTargetThatRunsTheActAgainFindsItSpent() public {
+        acts.setRelayer(address(target), true);
+        Act[] memory batch = new Act[](1);
+        batch[0] = _poke();
+        target.runAgain(abi.encodeCall(IActs.run, (batch)));
+        vm.prank(relayer);
+        acts.run(batch);
+        assertEq(target.runs(), 1);
+    }
+
+    function test_anActThatStrikesAKeyOffStopsTheNextOfTheBatch() public {
+        Act[] memory batch = new Act[](2);
+        batch[0] = _unsigned(supplier, keccak256(REVOKE_KEY_TEXT), abi.encode(IMembers.RevokeKey(supplier.account)));
+        _sign(batch[0], 0, supplier.key);
+        batch[1] = _poke();
+        vm.expectEmit(address(acts));
+        emit IActs.ActSkipped(supplier.account, batch[1].id, IActs.Skip.KeyInactive, 0);
+        vm.prank(relayer);
+        acts.run(batch);
+        assertEq(target.runs(), 0);
     }
 
     function test_onlyAnEnrolledRelayerMayRun() public {
@@ -367,6 +461,25 @@ contract ActsTest is Base {
         vm.expectRevert(abi.encodeWithSelector(IActs.AlreadySpent.selector, supplier.account, act.id));
         vm.prank(supplier.account);
         acts.void(act.id);
+    }
+
+    function test_voidingTakesAKeyWithARole() public {
+        address key = makeAddr("key without roles");
+        vm.prank(supplier.account);
+        members.addKey(IMembers.AddKey(key, 0));
+        vm.expectRevert(abi.encodeWithSelector(IMembers.RoleMissing.selector, supplier.account, type(uint16).max, 0));
+        vm.prank(key);
+        acts.void(1);
+    }
+
+    /// @dev Whichever comes first in the chain's order wins; the other finds the id spent.
+    function test_voidAndAQueuedActExcludeEachOther() public {
+        Act memory act = _poke();
+        _run(act);
+        vm.expectRevert(abi.encodeWithSelector(IActs.AlreadySpent.selector, supplier.account, act.id));
+        vm.prank(supplier.account);
+        acts.void(act.id);
+        assertEq(target.runs(), 1);
     }
 
     function testFuzz_eachIdHasItsOwnBit(uint64 id, uint64 another) public {
