@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
-ROOMS = {".ci", "contracts", "docs", "gateway", "ledger", "requirements", "scripts", "tests"}
+ROOMS = {".ci", "bench", "contracts", "docs", "gateway", "ledger", "requirements", "scripts", "tests"}
 FILES = {".gitignore", ".npmrc", "README.md", "foundry.toml", "package-lock.json", "package.json", "pyproject.toml"}
 
 OUTSIDE_WORLD = {
@@ -37,6 +37,7 @@ INWARD = {
     "ledger.chain": {"ledger.domain"},
     "ledger.mirror": {"ledger.chain", "ledger.domain"},
     "gateway": {"ledger.chain", "ledger.domain", "ledger.mirror", "ledger.proofs"},
+    "bench": {"gateway", "ledger.chain", "ledger.domain", "ledger.mirror", "ledger.proofs"},
 }
 """Which other rooms each room may import. ledger.faults, the switch of fault tests, serves all but the domain."""
 
@@ -78,7 +79,7 @@ def test_imports_point_inward(room: str) -> None:
         f"{file.relative_to(ROOT)} imports {name}"
         for file in modules(room)
         for name in imports(file)
-        if name.split(".")[0] in ("ledger", "gateway", "tests", "house")
+        if name.split(".")[0] in ("bench", "ledger", "gateway", "tests", "house")
         and name != "ledger"
         and not any(is_in(name, other) for other in allowed)
     ]
@@ -90,6 +91,8 @@ def test_the_rooms_have_modules_to_check() -> None:
     assert len(modules("ledger.chain")) > 3
     assert len(modules("ledger.mirror")) > 3
     assert len(modules("gateway")) > 3
+    assert len(modules("ledger.proofs")) > 3
+    assert len(modules("bench")) > 3
 
 
 def test_the_domain_is_pure() -> None:

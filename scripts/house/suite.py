@@ -17,7 +17,7 @@ from house.results import Counts
 
 ROOT = Path(__file__).resolve().parents[2]
 FORGE = Path("node_modules", "@foundry-rs", "forge-linux-amd64", "bin", "forge")
-CHECKED = ("ledger", "gateway", "tests", "scripts/house")
+CHECKED = ("ledger", "gateway", "bench", "tests", "scripts/house")
 MINUTES = 25
 FULL_MINUTES = 600
 
