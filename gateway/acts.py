@@ -84,7 +84,7 @@ def _accept(services: Services, session: Session, requests: Sequence[Request]) -
     known = _known(services, batch)
     with services.snapshot() as conn:
         _draft_all(services, session, batch, known, conn)
-    if len(requests) == 1 and batch.new:
+    if len(requests) == 1 and batch.new and batch.new[0].act.done_pos is None:
         _try_out(services, batch.new[0].draft)
     _check_contents(services, session, batch)
     _sign_all(services, session, batch)

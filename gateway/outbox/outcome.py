@@ -74,12 +74,12 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class TxStep:
-    """A transaction's next state: where it was mined, or why it is not."""
+    """A transaction's next state: where it was mined, or why it never will be."""
 
     tx: Tx
     after: TxState
     mined: Mined | None = None
-    why: str | None = None
+    why: str = ""
     overtaken: bool = False
 
 
@@ -100,7 +100,7 @@ def _tx_step(tx: Tx, mined: Mined | None, final: int, taken: bool, overtaken: bo
     if overtaken:
         return TxStep(tx, TxState.LOST, why="a transaction that is not ours took its nonce", overtaken=True)
     if tx.state in (TxState.MINED, TxState.FINAL, TxState.LOST):
-        return TxStep(tx, TxState.WRITTEN, why="its block is gone")
+        return TxStep(tx, TxState.WRITTEN)
     return TxStep(tx, TxState(tx.state))
 
 

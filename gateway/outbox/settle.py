@@ -190,14 +190,21 @@ class Settler:
 def _write_step(conn: Connection, each: outcome.TxStep, reasons: dict[bytes, object]) -> None:
     tx, mined = each.tx, each.mined
     if mined is None:
-        store.mark_tx(conn, [tx.hash], each.after, each.why)
-        if tx.purpose == "call" and each.after is TxState.WRITTEN:
-            store.mark_calls(conn, [tx.hash], State.QUEUED)
+        _write_unmined(conn, each)
         return
     store.mark_mined(conn, tx.hash, mined.block, each.after)
     if tx.purpose == "call":
         end = State.FINAL if tx.hash not in reasons else State.REFUSED
         store.mark_calls(conn, [tx.hash], end if each.after is TxState.FINAL else State.MINED, reasons.get(tx.hash))
+
+
+def _write_unmined(conn: Connection, each: outcome.TxStep) -> None:
+    if each.after is TxState.LOST:
+        store.mark_lost(conn, each.tx.hash, each.why)
+        return
+    store.send_again(conn, each.tx.hash)
+    if each.tx.purpose == "call":
+        store.mark_calls(conn, [each.tx.hash], State.QUEUED)
 
 
 def _has_forked(mirror: Connection, settled: tuple[int, bytes | None] | None) -> bool:

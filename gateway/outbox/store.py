@@ -181,10 +181,14 @@ def attempts(conn: Connection, nonces: Sequence[tuple[str, int]]) -> list[Tx]:
     ]
 
 
-def mark_tx(conn: Connection, hashes: Sequence[bytes], state: TxState, fault: str | None = None) -> None:
-    """Sets the state of transactions, and what is wrong with them."""
-    for part in chunks(hashes):
-        conn.execute(update(TX).where(TX.c.hash.in_(part)).values(state=state, fault=fault))
+def mark_lost(conn: Connection, hash_: bytes, why: str) -> None:
+    """Notes that a transaction can't be mined any more."""
+    conn.execute(update(TX).where(TX.c.hash == hash_).values(state=TxState.LOST, block=None, fault=why))
+
+
+def send_again(conn: Connection, hash_: bytes) -> None:
+    """Has the bytes of a transaction go out once more, at once."""
+    conn.execute(update(TX).where(TX.c.hash == hash_).values(state=TxState.WRITTEN, sent=None, block=None, fault=None))
 
 
 def mark_answered(conn: Connection, hashes: Sequence[bytes], state: TxState, fault: str | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -117,12 +117,22 @@ def sqlite_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_office(postgres_url: str) -> Iterator[Database]:
+def new_postgres(postgres_url: str) -> Callable[[], str]:
+    """Makes empty PostgreSQL databases that live as long as the server."""
+
+    def make() -> str:
+        name = f"gateway_{uuid.uuid4().hex}"
+        with psycopg.connect(postgres_url, autocommit=True) as conn:
+            conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def postgres_office(new_postgres: Callable[[], str]) -> Iterator[Database]:
     """A migrated office on PostgreSQL, to be emptied before each test."""
-    name = f"office_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres_url, autocommit=True) as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    opened = database.open(make_url(postgres_url).set(database=name).render_as_string(hide_password=False))
+    opened = database.open(new_postgres())
     yield opened
     opened.close()
 

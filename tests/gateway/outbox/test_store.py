@@ -177,7 +177,7 @@ def test_bytes_are_there_before_they_are_sent(office: Database) -> None:
 def test_a_nodes_late_answer_never_undoes_what_a_block_settled(office: Database, settled: TxState, answer: TxState) -> None:
     hash_ = write(office, held(office), 0)
     with office.write() as conn:
-        store.mark_tx(conn, [hash_], settled)
+        conn.execute(update(TX).values(state=settled))
         store.mark_answered(conn, [hash_], answer, "late")
     assert tx_state(office, hash_) == (settled, None)
 
@@ -210,7 +210,7 @@ def test_carriers_come_oldest_first_with_their_number_of_acts(office: Database) 
     first, second = keep(office, act(ALICE, 1)), keep(office, act(ALICE, 2))
     both = write(office, lane, 0, [first.key, second.key])
     with office.write() as conn:
-        store.mark_tx(conn, [both], TxState.LOST)
+        store.mark_lost(conn, both, "gone")
     alone = write(office, lane, 1, [first.key])
     with office.read() as conn:
         found = store.carriers(conn, [first.key, second.key])
@@ -244,10 +244,10 @@ def test_queued_acts_come_in_the_order_of_acceptance_unless_they_are_carried(off
         assert [each.member_id for each in store.queued(conn, 1)] == [CAROL]
     for state in (TxState.SENT, TxState.REFUSED, TxState.MINED):
         with office.write() as conn:
-            store.mark_tx(conn, [hash_], state)
+            conn.execute(update(TX).values(state=state))
             assert len(store.queued(conn, 10)) == 2
     with office.write() as conn:
-        store.mark_tx(conn, [hash_], TxState.LOST)
+        store.mark_lost(conn, hash_, "gone")
         assert [each.member_id for each in store.queued(conn, 10)] == [CAROL, ALICE, BOB]
 
 
