@@ -1,14 +1,16 @@
 """Two-step search by name: what matches and why, and that the mirror's look-up misses nothing that would match."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.domain.name_search import Found, Probe, Reason, SelectionError, Settings, compare, grams, keys_of, probe, search, select
-from ledger.domain.names import ALGORITHM, UnusableName, normal
+from ledger.domain.name_index import Entry, Probe, entries, grams, probe
+from ledger.domain.name_matching import Reason, Settings, compare
+from ledger.domain.name_search import Found, SelectionError, search, select
+from ledger.domain.names import ALGORITHM, NormalName, UnusableName, normal
 
 
 @pytest.mark.parametrize(
@@ -55,7 +57,7 @@ RECORDS = [
 
 
 def test_step_one_groups_the_exact_and_the_similar_with_their_counts() -> None:
-    found = search("Barclays Bank PLC.", RECORDS)
+    found = search("Barclays Bank PLC.", entries(RECORDS))
     assert [(group.normal_form, group.ids, group.count) for group in found.exact] == [("BARCLAYSBANK|PLC", ("r1", "r2", "r3", "r7"), 4)]
     assert [(group.normal_form, group.ids) for group in found.similar] == [("BARCLAYSBANK|", ("r4",)), ("BARCALYSBANK|PLC", ("r5",))]
     assert (found.normal_form, found.algorithm, found.settings.threshold) == ("BARCLAYSBANK|PLC", ALGORITHM, 85)
@@ -63,11 +65,11 @@ def test_step_one_groups_the_exact_and_the_similar_with_their_counts() -> None:
 
 
 def test_the_order_of_the_records_changes_nothing() -> None:
-    assert search("Barclays Bank", RECORDS) == search("Barclays Bank", reversed(RECORDS))
+    assert search("Barclays Bank", entries(RECORDS)) == search("Barclays Bank", entries(reversed(RECORDS)))
 
 
 def test_step_two_takes_the_exact_and_what_was_chosen_of_the_similar() -> None:
-    found = search("Barclays Bank PLC", RECORDS)
+    found = search("Barclays Bank PLC", entries(RECORDS))
     assert select(found, []).ids == ("r1", "r2", "r3", "r7")
     chosen = select(found, ["BARCLAYSBANK|"])
     assert chosen.ids == ("r1", "r2", "r3", "r4", "r7") and chosen.found is found
@@ -76,16 +78,16 @@ def test_step_two_takes_the_exact_and_what_was_chosen_of_the_similar() -> None:
 
 
 def test_what_the_search_could_not_see_is_said() -> None:
-    assert search("Barclays", RECORDS).unseen == ()
-    (said,) = search("Barclays", RECORDS, hidden_persons=3).unseen
+    assert search("Barclays", entries(RECORDS)).unseen == ()
+    (said,) = search("Barclays", entries(RECORDS), hidden_persons=3).unseen
     assert said.startswith("3 natural persons") and "not searched" in said
 
 
 def test_the_threshold_is_the_searchers() -> None:
-    names = [("MACDERMID GRAPHICS SOLUTIONS, LLC", "a")]
+    names = list(entries([("MACDERMID GRAPHICS SOLUTIONS, LLC", "a")]))
     assert not search("MacDermid Printing Solutions", names).similar
     assert search("MacDermid Printing Solutions", names, Settings(threshold=70)).similar[0].match.reasons == (Reason.SIMILAR,)
-    assert not search("Barclays", [("Barclays Bank", "a")], Settings(contained=False)).similar
+    assert not search("Barclays", entries([("Barclays Bank", "a")]), Settings(contained=False)).similar
     for wrong in (0, 101):
         with pytest.raises(ValueError, match="1 to 100"):
             Settings(threshold=wrong)
@@ -95,11 +97,20 @@ def test_a_query_without_letters_is_refused() -> None:
     for ask in (search, probe):
         with pytest.raises(UnusableName):
             ask("...", []) if ask is search else probe("...")
-    assert keys_of("...") == frozenset()
+    assert list(entries([("...", "a")])) == []
 
 
 def test_keys_read_as_what_they_are() -> None:
-    assert keys_of("TCL集团有限公司") >= {"f:TCL集团|有限公司", "c:TCL集团", "t:TCL 集团", "p:tcljituan", "s:tcljituan", "w:TCL", "b:集团"}
+    (entry,) = entries([("TCL集团有限公司", "a")])
+    assert entry.length == 5 and entry.keys >= {
+        "f:TCL集团|有限公司",
+        "c:TCL集团",
+        "t:TCL 集团",
+        "p:tcljituan",
+        "s:tcljituan",
+        "w:TCL",
+        "b:集团",
+    }
     assert grams("AB") == {"^^A", "^AB", "AB$", "B$$"}
 
 
@@ -142,29 +153,37 @@ def test_the_look_up_misses_no_name_that_would_match(pair: tuple[str, str], thre
     except UnusableName:
         return
     if match:
-        assert probe(pair[0], settings).takes(keys_of(pair[1])), match
+        (entry,) = entries([(pair[1], "a")])
+        assert probe(pair[0], settings).takes(entry), match
 
 
 @given(st.lists(composed, max_size=12), composed)
 def test_searching_the_candidates_finds_what_searching_everything_finds(recorded: list[str], query: str) -> None:
-    names = [(name, f"{place:02}") for place, name in enumerate(recorded)]
-    look = probe(query)
+    names = list(entries((name, f"{place:02}") for place, name in enumerate(recorded)))
     everything = search(query, names)
-    assert search(query, [pair for pair in names if look.takes(keys_of(pair[0]))]) == everything
+    assert search(query, filter(probe(query).takes, names)) == everything
     assert all(group.match.score >= later.match.score for group, later in zip(everything.similar, everything.similar[1:], strict=False))
 
 
-def candidates(held: sqlite3.Connection, look: Probe) -> list[tuple[str, str]]:
-    """The look-up as a mirror's table answers it."""
+def candidates(held: sqlite3.Connection, look: Probe) -> list[Entry]:
+    """The look-up as a mirror's tables answer it."""
 
-    def sharing(keys: Iterable[str], least: int) -> set[int]:
+    def sharing(keys: Iterable[str], least: int, lengths: range = range(1000)) -> set[int]:
         listed = sorted(keys)
-        marks = ",".join("?" * len(listed))
-        query = f"SELECT name FROM keys WHERE key IN ({marks}) GROUP BY name HAVING count(*) >= ?"
-        return {row[0] for row in held.execute(query, (*listed, least))} if listed else set()
+        query = (
+            f"SELECT entry FROM keys JOIN entries ON id = entry WHERE key IN ({','.join('?' * len(listed))}) AND length BETWEEN ? AND ?"
+            " GROUP BY entry HAVING count(*) >= ?"
+        )
+        return {row[0] for row in held.execute(query, (*listed, lengths[0], lengths[-1], least))} if listed else set()
 
-    rows = sharing(look.any_of, 1) | sharing(look.all_of, len(look.all_of)) | sharing(look.grams, look.least)
-    return [(name, str(row)) for row in sorted(rows) for (name,) in held.execute("SELECT name FROM names WHERE id = ?", (row,))]
+    rows = sharing(look.any_of, 1) | sharing(look.all_of, len(look.all_of)) | sharing(look.grams, look.least, look.lengths)
+    return [entry for row in sorted(rows) for entry in stored(held, "WHERE id = ?", row)]
+
+
+def stored(held: sqlite3.Connection, where: str = "", *values: int) -> Iterator[Entry]:
+    """Entries rebuilt from their rows."""
+    for words, form, recorded, record in held.execute(f"SELECT words, form, recorded, record FROM entries {where}", values):
+        yield Entry(NormalName(tuple(words.split(" ")), form), recorded, record)
 
 
 @pytest.fixture(scope="module")
@@ -172,17 +191,21 @@ def held() -> sqlite3.Connection:
     """Five thousand names and their keys in tables as a mirror has them."""
     towns, trades = ["NORTHFIELD", "RIVERTON", "ASHBY", "KELSO", "上海", "深圳"], ["STEEL", "PAPER", "FOODS", "OPTICS", "科技", "电子"]
     names = [f"{town} {trade} {number} {form}" for number in range(70) for town in towns for trade in trades for form in ("LTD", "LLC")]
+    rows = list(enumerate(entries((name, str(place)) for place, name in enumerate(names))))
     connection = sqlite3.connect(":memory:")
-    connection.executescript("CREATE TABLE names(id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE keys(key TEXT, name INTEGER)")
-    connection.executemany("INSERT INTO names VALUES (?, ?)", enumerate(names))
-    connection.executemany("INSERT INTO keys VALUES (?, ?)", ((key, row) for row, name in enumerate(names) for key in keys_of(name)))
-    connection.execute("CREATE INDEX by_key ON keys(key, name)")
+    connection.executescript(
+        "CREATE TABLE entries(id INTEGER PRIMARY KEY, words TEXT, form TEXT, length INTEGER, recorded TEXT, record TEXT);"
+        "CREATE TABLE keys(key TEXT, entry INTEGER)"
+    )
+    listed = ((row, " ".join(each.name.words), each.name.form, each.length, each.recorded, each.record) for row, each in rows)
+    connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", listed)
+    connection.executemany("INSERT INTO keys VALUES (?, ?)", ((key, row) for row, each in rows for key in each.keys))
+    connection.execute("CREATE INDEX by_key ON keys(key, entry)")
     return connection
 
 
 @pytest.mark.parametrize("query", ["Northfield Steel 42 Limited", "Northfeild Steel 42", "上海 科技 7 LTD", "Asby Optics 3", "Kelso Paper"])
 def test_a_table_of_keys_gives_the_same_answer_as_reading_every_name(held: sqlite3.Connection, query: str) -> None:
-    everything = search(query, ((name, str(row)) for row, name in held.execute("SELECT id, name FROM names")))
     few = candidates(held, probe(query))
     answer: Found = search(query, few)
-    assert answer == everything and everything.exact + everything.similar and len(few) < 1000
+    assert answer == search(query, stored(held)) and answer.exact + answer.similar and len(few) < 1000
