@@ -107,6 +107,19 @@ abstract contract PledgeBase is Base {
         }
     }
 
+    /// @dev The next version of the Chinese rules, which has supplements too.
+    function _withSupplements() internal {
+        PledgeRules.Register memory us = PledgeRules.registers()[US - 1];
+        PledgeRules.Register memory cn = PledgeRules.registers()[CN - 1];
+        uint16[] memory codes = new uint16[](cn.codes.length + 1);
+        uint256[] memory words = new uint256[](codes.length);
+        for (uint256 i = 0; i < codes.length; ++i) {
+            (codes[i], words[i]) = i < cn.codes.length ? (cn.codes[i], cn.words[i]) : (us.codes[5], us.words[5]);
+        }
+        assertEq(us.codes[5], PledgeRules.SUPPLEMENT, "fixture");
+        registers.setRegister(CN, 2, cnOffice.account, cn.rule, codes, words, cn.name);
+    }
+
     // --- Signing ---
 
     function _hand(Actor memory actor) internal pure returns (Hand memory) {

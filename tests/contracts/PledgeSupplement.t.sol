@@ -159,19 +159,6 @@ contract PledgeSupplementTest is PledgeBase {
 
     // --- In a register of one rank ---
 
-    /// @dev The next version of the Chinese rules, which has supplements too.
-    function _withSupplements() private {
-        PledgeRules.Register memory us = PledgeRules.registers()[US - 1];
-        PledgeRules.Register memory cn = PledgeRules.registers()[CN - 1];
-        uint16[] memory codes = new uint16[](cn.codes.length + 1);
-        uint256[] memory words = new uint256[](codes.length);
-        for (uint256 i = 0; i < codes.length; ++i) {
-            (codes[i], words[i]) = i < cn.codes.length ? (cn.codes[i], cn.words[i]) : (us.codes[5], us.words[5]);
-        }
-        assertEq(us.codes[5], PledgeRules.SUPPLEMENT, "fixture");
-        registers.setRegister(CN, 2, cnOffice.account, cn.rule, codes, words, cn.name);
-    }
-
     function _cnSupplement(uint40 to, uint256 first, uint256 count) private returns (Act memory) {
         return _actsAct(_supplement(to, _cnPatents(first, count)), _hands(_officer(cnOffice, Modes.ATTESTED)));
     }
