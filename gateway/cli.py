@@ -42,6 +42,9 @@ EngineName = Annotated[str | None, typer.Option("--engine", help="anvil (embedde
 Port = Annotated[int | None, typer.Option(help="Port of the API on loopback; 0 takes a free one")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Put the present home aside and start a new chain")]
 Currency = Annotated[str, typer.Option(help="Currency of the invoices, which name none (ISO 4217)")]
+ReportFile = Annotated[
+    Path | None, typer.Option("--report", help="File to keep the reconciliation in, as JSON  [default: reconciliation.json in the home]")
+]
 
 
 def main() -> None:
@@ -111,32 +114,40 @@ def up(
     ] = False,
     replay_records: Annotated[bool, typer.Option("--replay/--no-replay", help="Replay real records at the first start")] = True,
     currency: Currency = "USD",
+    report: ReportFile = None,
 ) -> None:
     """Starts chain, mirror and gateway, replays the records, prints the reconciliation, and stays up until Ctrl-C."""
     if check:
         with tempfile.TemporaryDirectory(prefix="pledgebook-") as folder:
-            ok = _up(_settings(Path(folder), data, engine, 0), currency, stays=False, replay_records=True)
+            ok = _up(_settings(Path(folder), data, engine, 0), currency, report, stays=False, replay_records=True, home_stays=False)
         raise typer.Exit(0 if ok else 1)
     settings = _settings(home, data, engine, port)
     if fresh:
         _put_aside(settings.home)
-    _up(settings, currency, stays=True, replay_records=replay_records)
+    _up(settings, currency, report, stays=True, replay_records=replay_records)
 
 
 @cli.command()
-def replay(home: Home = None, data: Data = None, fresh: Fresh = False, currency: Currency = "USD", engine: EngineName = None) -> None:
+def replay(
+    home: Home = None,
+    data: Data = None,
+    fresh: Fresh = False,
+    currency: Currency = "USD",
+    engine: EngineName = None,
+    report: ReportFile = None,
+) -> None:
     """Replays a folder of records into the ledger of a home and exits 0 only if everything reconciles."""
     settings = _settings(home, data, engine, 0)
     if fresh:
         _put_aside(settings.home)
-    raise typer.Exit(0 if _up(settings, currency, stays=False, replay_records=True) else 1)
+    raise typer.Exit(0 if _up(settings, currency, report, stays=False, replay_records=True) else 1)
 
 
-def _up(settings: Settings, currency: str, *, stays: bool, replay_records: bool) -> bool:
+def _up(settings: Settings, currency: str, report: Path | None, *, stays: bool, replay_records: bool, home_stays: bool = True) -> bool:
     import gateway.replay.run as replays
     from gateway import runtime
 
-    options = replays.Options(data=settings.data, home=settings.home, currency=currency, console=console)
+    options = replays.Options(settings.data, settings.home, currency, report, home_stays, console)
     genesis_time = replays.genesis_time(options) if replay_records else None
     running = runtime.start(settings, genesis_time=genesis_time, report=lambda text: console.print(f"[dim]{text}[/dim]"))
     try:

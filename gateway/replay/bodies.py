@@ -6,8 +6,9 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from gateway.replay.claims import Claim, Person
 from gateway.replay.client import ActWanted, CallWanted, Json, chunks
-from gateway.replay.receivable_plan import Claim, Person, Tier
+from gateway.replay.demonstration import Tier
 from ledger.domain.ids import act_id, receivable_id, to_hex, token_id
 from ledger.domain.money import Currency, to_text
 
@@ -17,6 +18,7 @@ STANDARD_POLICY = 1
 MODULE = 1
 MOST_ALLOCATIONS = 40
 MOST_DRAWN = 50
+MOST_PIECES = 50
 CLAIM_SCHEMA = "pledgebook/receivable/1"
 NOTICE_SCHEMA = "pledgebook/bank-notice/1"
 NO_REF = to_hex(bytes(32))
@@ -111,14 +113,24 @@ def _terms(book: Book, claim: Claim, root: str) -> Json:
     }
 
 
-def split(book: Book, claim: Claim) -> ActWanted:
-    """The lines of a document become pieces, each its payee's."""
-    return _move_batch(book, claim, f"{claim.key}/split", Tier(0, claim.supplier, claim.pieces))
+def split(book: Book, claim: Claim) -> list[ActWanted]:
+    """The lines of a document become pieces, each its payee's; of a long one by several acts, each from where the last one ended."""
+    return [_move_batch(book, claim, f"{claim.key}/split{_from(step)}", step) for step in _steps(Tier(0, claim.supplier, claim.pieces))]
 
 
-def tier(book: Book, claim: Claim, step: Tier) -> ActWanted:
+def tier(book: Book, claim: Claim, step: Tier) -> list[ActWanted]:
     """One holder pays its suppliers with pieces."""
-    return _move_batch(book, claim, f"{claim.key}/tier/{step.start}/{step.holder.key}", step)
+    return [_move_batch(book, claim, f"{claim.key}/tier/{step.start}/{step.holder.key}{_from(each)}", each) for each in _steps(step)]
+
+
+def _steps(whole: Tier) -> list[Tier]:
+    parts = list(chunks(whole.pieces, MOST_PIECES))
+    starts = (whole.start, *(part[-1].end for part in parts))
+    return [Tier(start, whole.holder, tuple(part)) for start, part in zip(starts, parts, strict=False)]
+
+
+def _from(step: Tier) -> str:
+    return f"/{step.start}" if step.start else ""
 
 
 def _move_batch(book: Book, claim: Claim, key: str, step: Tier) -> ActWanted:
@@ -128,7 +140,7 @@ def _move_batch(book: Book, claim: Claim, key: str, step: Tier) -> ActWanted:
 
 def notice_key(at: int, claims: Sequence[Claim]) -> str:
     """The idempotency key of a bank's notice: when, and its first claim."""
-    return f"replay/{claims[0].set}/notice/{at}/{claims[0].number}"
+    return f"{claims[0].key}/notice/{at}"
 
 
 def notice_document(claims: Sequence[Claim], unit: Currency) -> Json:

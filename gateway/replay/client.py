@@ -75,7 +75,7 @@ class Gateway:
         return [each["root"] for part in chunks(items, MOST_CONTENTS) for each in self._post("/content:batch", {"items": part})["items"]]
 
     def submit(self, acts: Sequence[ActWanted], deadline: int) -> list[Json]:
-        """Has acts accepted in their order; those of an earlier run come back as they stand."""
+        """Has acts accepted in their order; those of an earlier run come back as they stand. `deadline` in UTC seconds of the chain."""
         refs: list[Json] = []
         for part in chunks(acts, MOST_ACTS):
             answer = self._post("/acts:batch", {"acts": [_act_json(act, deadline) for act in part]})

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from gateway.replay import bodies
 from gateway.replay.bodies import Book
+from gateway.replay.claims import Claim, Person
 from gateway.replay.client import ActWanted, CallWanted, Gateway, Json
 from gateway.replay.journal import Journal, Progress
 from gateway.replay.pace import Pace
 from gateway.replay.plan import Plan
 from gateway.replay.queue import Event, Step, stamps
-from gateway.replay.receivable_plan import Claim, Person
 from ledger import faults
 from ledger.domain.ids import to_hex
 
@@ -34,27 +34,36 @@ class Drive:
 
     def receivables(self, progress: Progress) -> Progress:
         """Everything that happens to receivables after `progress`, oldest first; then what was paid is drawn."""
+        if progress.receivables_done:
+            return progress
         self._store_contents()
+        last = progress.stamp
         for at, events in stamps(self.plan.claims, self.plan.demonstrations):
             if at > progress.stamp:
-                late = self._stamp(at, events)
-                progress = self.journal.change(progress, stamp=at, overdue=progress.overdue + late)
+                progress = self.journal.change(self._stamp(at, events, progress), stamp=at)
                 faults.point("replay.stamp")
             self.advanced(at, len(events))
-        self._draw(progress.stamp)
+            last = at
+        self._draw(last)
         return self.journal.change(progress, receivables_done=True)
 
-    def _stamp(self, at: int, events: list[Event]) -> int:
+    def _stamp(self, at: int, events: list[Event], progress: Progress) -> Progress:
         beat = self.pace.begin(at)
-        late = [self.book.receivable(event.claim) for event in events if event.step is Step.LATE]
-        overdue = self.overdue(late, at) if late else 0
+        progress = self._asked(at, [self.book.receivable(event.claim) for event in events if event.step is Step.LATE], progress)
         refs = self.gateway.submit(self._acts(at, events), at + _ACT_LIFE_SECONDS)
         if refs:
             self.gateway.wait_acts(refs, "sent", beat)
             self.pace.mine()
             self.gateway.wait_acts(refs, "final", beat)
         self._debit(at, [event.claim for event in events if event.step is Step.DEBIT])
-        return overdue
+        return progress
+
+    def _asked(self, at: int, late: Sequence[int], progress: Progress) -> Progress:
+        """Asks the chain which claims are overdue, and keeps the answer before anything is paid: after that nobody can ask again."""
+        if not late:
+            return progress
+        counted = max(self.overdue(late, at), progress.overdue.get(str(at), 0))
+        return self.journal.change(progress, overdue={**progress.overdue, str(at): counted})
 
     def _acts(self, at: int, events: list[Event]) -> list[ActWanted]:
         acts = [act for event in events for act in self._of_event(event)]
@@ -66,9 +75,9 @@ class Drive:
             case Step.ISSUE:
                 return bodies.issue(self.book, event.claim, self.roots[event.claim.key])
             case Step.SPLIT:
-                return [bodies.split(self.book, event.claim)]
+                return bodies.split(self.book, event.claim)
             case Step.TIER:
-                return [bodies.tier(self.book, event.claim, tier) for tier in event.tiers]
+                return [act for tier in event.tiers for act in bodies.tier(self.book, event.claim, tier)]
             case Step.MANDATE:
                 return bodies.mandate(self.book, event.claim)
             case _:
@@ -132,7 +141,9 @@ def final_pieces(plan: Plan) -> Iterable[tuple[Claim, tuple[tuple[int, int, Pers
 
 
 def _tokens(plan: Plan) -> Iterable[tuple[str, list[tuple[Claim, int]]]]:
+    """Set by set the tokens (claim, start) that have something to draw: those of claims that were paid."""
     by_set: dict[str, list[tuple[Claim, int]]] = {}
     for claim, pieces in final_pieces(plan):
-        by_set.setdefault(claim.set, []).extend((claim, start) for start, _, _ in pieces)
+        if claim.paid is not None:
+            by_set.setdefault(claim.set, []).extend((claim, start) for start, _, _ in pieces)
     return by_set.items()

@@ -1,9 +1,10 @@
 """Typed values of one row's cells, found by any of the names that the sources use for them."""
 
+import ast
 import difflib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,31 +14,48 @@ from ledger.domain.money import Currency, MoneyError, to_minor
 
 _ALIKE = 0.85
 _AMOUNT = re.compile(r"[-+]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
-_LIST_SEPARATORS = re.compile(r"\s*[;|]\s*")
+_SIGN = r"(?:[£$€¥]|GBP|USD|EUR|CNY)?\s*"
+_MINUS = re.compile(rf"\(\s*{_SIGN}([^()-]+?)\s*\)|-\s*{_SIGN}([^-]+)|{_SIGN}-\s*([^-]+)|{_SIGN}([^-]+?)\s*(?:-|CR)")
+_PLUS = re.compile(rf"\+?\s*{_SIGN}([^-]+?)\s*(?:DR)?")
+_LIST_SEPARATORS = re.compile(r"\s*[;|\n]\s*")
+_EMPTY: tuple[Any, ...] = (None, "", [], "NULL", "null", "None", "N/A", "n/a")
 
 
-def column(names: Iterable[str], wanted: tuple[str, ...]) -> str | None:
-    """The column that is called by one of the wanted names, else one most like them (a misspelling); None if there is none."""
+def columns(names: Iterable[str], wanted: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Our names -> the columns that are called so, or misspelt so. No column is taken twice; a right spelling goes before a wrong one."""
     present = list(names)
-    for name in wanted:
-        if name in present:
-            return name
-    for name in wanted:
-        close = difflib.get_close_matches(name, present, n=1, cutoff=_ALIKE)
-        if close:
-            return close[0]
-    return None
+    found = {field: name for field, spellings in wanted.items() for name in [_spelt(present, spellings)] if name is not None}
+    for field, spellings in wanted.items():
+        if field not in found:
+            free = [name for name in present if name not in found.values()]
+            close = (match for name in spellings for match in difflib.get_close_matches(name, free, n=1, cutoff=_ALIKE))
+            misspelt = next(close, None)
+            if misspelt is not None:
+                found[field] = misspelt
+    return found
+
+
+def _spelt(present: list[str], spellings: Sequence[str]) -> str | None:
+    return next((name for name in spellings if name in present), None)
 
 
 def value(row: Row, *names: str) -> Any:
     """The first of the named cells that is filled; None if none is."""
-    return next((row[name] for name in names if row.get(name) not in (None, "", [], "NULL", "null")), None)
+    return next((row[name] for name in names if row.get(name) not in _EMPTY), None)
 
 
 def text(row: Row, *names: str) -> str:
-    """A cell's text without outer space; "" if empty."""
+    """A cell's text without outer space; "" if empty. A number reads as it is written, and a whole one without ".0"."""
     found = value(row, *names)
-    return "" if found is None else str(found).strip()
+    if found is None:
+        return ""
+    return f"{found:f}" if isinstance(found, Decimal) else str(found).strip()
+
+
+def identifier(row: Row, *names: str) -> str:
+    """A cell that names something: a number that a spreadsheet turned into "20018026.0" names what it named before."""
+    written = text(row, *names)
+    return written.removesuffix(".0") if written.removesuffix(".0").isdigit() else written
 
 
 def required(row: Row, field: str, *names: str) -> str:
@@ -60,13 +78,13 @@ def whole(row: Row, field: str, *names: str) -> int | None:
 
 
 def listed(row: Row, *names: str) -> list[Any]:
-    """A cell that holds a list: JSON, or texts divided by ";" or "|" in a CSV cell; a single value is a list of one."""
+    """A cell that holds a list: JSON or a Python literal, or texts divided by ";", "|" or line ends; a single value is a list of one."""
     found = value(row, *names)
     if isinstance(found, str):
         found = _from_cell(found.strip(), names[0])
     if found is None:
         return []
-    return found if isinstance(found, list) else [found]
+    return [each for each in found if each not in _EMPTY] if isinstance(found, list) else [found]
 
 
 def _from_cell(cell: str, field: str) -> Any:
@@ -75,6 +93,14 @@ def _from_cell(cell: str, field: str) -> Any:
     try:
         return json.loads(cell, parse_float=Decimal)
     except json.JSONDecodeError as wrong:
+        return _from_literal(cell, field, wrong)
+
+
+def _from_literal(cell: str, field: str, wrong: Exception) -> Any:
+    """What tools write that put lists into cells without JSON: [{'name': 'BROOK LLC'}]."""
+    try:
+        return ast.literal_eval(cell)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
         raise Malformed(field, f"no JSON list: {wrong}") from wrong
 
 
@@ -84,15 +110,19 @@ def flag(row: Row, *names: str) -> bool:
 
 
 def minor(written: str, field: str, unit: Currency) -> int:
-    """Minor units of an amount as written: thousands commas are read, brackets mean minus, a currency sign is dropped. Raises Malformed."""
-    plain = written.strip().lstrip("£$€ ").strip()
-    if plain.startswith("(") and plain.endswith(")"):
-        plain = "-" + plain[1:-1].strip().lstrip("£$€ ")
-    if plain.startswith("-"):
-        plain = "-" + plain[1:].lstrip("£$€ ")
+    """Minor units of an amount as people write it: thousands commas, a currency sign, minus before or after, brackets. Raises Malformed."""
+    plain = _signed(written.strip())
     if not _AMOUNT.fullmatch(plain):
         raise Malformed(field, f"{written!r} is no amount")
     try:
         return to_minor(plain.replace(",", ""), unit)
     except MoneyError as wrong:
         raise Malformed(field, str(wrong)) from wrong
+
+
+def _signed(written: str) -> str:
+    negative = _MINUS.fullmatch(written)
+    if negative:
+        return "-" + next(part for part in negative.groups() if part is not None).strip()
+    positive = _PLUS.fullmatch(written)
+    return positive[1].strip() if positive else written

@@ -4,33 +4,48 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 JOURNAL = "replay.json"
 
 
 class OtherReplay(Exception):
-    """Another replay ran on this ledger; the message gives both dates and what to do."""
+    """Another replay ran on this ledger, or its chain can't go on from where it stood; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`stamp`: the last second all final (-1: none). `overdue`: claims that the chain called overdue before they were paid."""
+    """`stamp`: the last second all final (-1: none). `overdue`: by stamp, how many claims the chain called overdue before they were paid.
+
+    `day`: what "today" is for the plan, ISO date of the first start. `start`: when a network's slice begins, UTC seconds (0: no network).
+    `block`, `hash`: the last block that the mirror held when this was written; a chain without it has lost what is written here.
+    """
 
     plan: str
+    day: str = ""
+    start: int = 0
     stamp: int = -1
-    overdue: int = 0
+    overdue: Mapping[str, int] = field(default_factory=dict)
     receivables_done: bool = False
     pledge_waves: int = 0
     finished: bool = False
+    block: int = 0
+    hash: str = ""
+
+    @property
+    def late(self) -> int:
+        """How many claims the chain called overdue before they were paid."""
+        return sum(self.overdue.values())
 
 
 class Journal:
-    """The journal in a home directory."""
+    """The journal in a home directory. `held` tells the last block that the mirror holds: number and hash, "" for none."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, held: Callable[[], tuple[int, str]] = lambda: (0, "")) -> None:
         self._file = home / JOURNAL
+        self._held = held
 
     def read(self) -> Progress | None:
         """The progress kept, None if there was no replay. Raises OtherReplay when the file can't be read."""
@@ -51,7 +66,8 @@ class Journal:
         written.replace(self._file)
 
     def change(self, progress: Progress, **changes: object) -> Progress:
-        """Keeps the progress with some fields changed."""
-        changed = replace(progress, **changes)  # type: ignore[arg-type]
+        """Keeps the progress with some fields changed, and how far the mirror is."""
+        block, hash_ = self._held()
+        changed = replace(progress, block=block, hash=hash_, **changes)  # type: ignore[arg-type]
         self.write(changed)
         return changed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from gateway.replay.client import Beat
@@ -29,25 +30,28 @@ class _MineAt(Beat):
 
     look_seconds = _LOOK_SECONDS
 
-    def __init__(self, clock: DevelopmentClock, at: int) -> None:
+    def __init__(self, clock: DevelopmentClock, at: int, mined: Callable[[], None]) -> None:
         self._clock = clock
         self._at = at
+        self._mined = mined
 
     def __call__(self) -> None:
         self._clock.set_next(max(self._at, self._clock.now()))
         self._clock.mine()
+        self._mined()
 
 
 class EmbeddedPace:
-    """The development clock: each stamp's blocks carry the stamp."""
+    """The development clock: each stamp's blocks carry the stamp. `mined` hears of each block, so that nobody has to look for it."""
 
-    def __init__(self, clock: DevelopmentClock) -> None:
+    def __init__(self, clock: DevelopmentClock, mined: Callable[[], None]) -> None:
         self._clock = clock
+        self._mined = mined
         self._beat: Beat = Beat()
 
     def begin(self, at: int) -> Beat:
         """Brings the chain to the stamp first: the gateway tries an act out on the pending state, whose time must be the stamp's."""
-        self._beat = _MineAt(self._clock, at)
+        self._beat = _MineAt(self._clock, at, self._mined)
         if self._clock.now() < at:
             self._beat()
         return self._beat

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gateway.replay.bodies import Cash
+from gateway.replay.claims import Person, bounded
 from gateway.replay.client import Beat, Gateway, Json, ReplayStopped
 from gateway.replay.plan import Plan
 from ledger.chain.manifest import Manifest
 from ledger.domain.ids import to_hex
 from ledger.domain.money import currency_of
+
+_LONGEST_NAME = 400
 
 
 def admit(gateway: Gateway, plan: Plan, party: Mapping[str, bytes], beat: Beat) -> dict[str, bytes]:
@@ -19,8 +22,8 @@ def admit(gateway: Gateway, plan: Plan, party: Mapping[str, bytes], beat: Beat) 
     suppliers = {person.key for person in plan.people} - obligors | {claim.supplier.key for claim in claims}
     wanted: list[Json] = [
         {
-            "key": f"replay/{person.key}",
-            "name": person.name,
+            "key": _key(person),
+            "name": person.name[:_LONGEST_NAME],
             "party": to_hex(party[person.key]),
             "roles": [role for role, holders in (("SUPPLIER", suppliers), ("OBLIGOR", obligors)) if person.key in holders],
         }
@@ -28,7 +31,11 @@ def admit(gateway: Gateway, plan: Plan, party: Mapping[str, bytes], beat: Beat) 
     ]
     accounts = gateway.members(wanted)
     gateway.admitted(accounts.values(), beat)
-    return {person.key: accounts[f"replay/{person.key}"] for person in plan.people}
+    return {person.key: accounts[_key(person)] for person in plan.people}
+
+
+def _key(person: Person) -> str:
+    return bounded(f"replay/{person.key}")
 
 
 def cash_of_sets(manifest: Manifest, plan: Plan) -> dict[str, Cash]:

@@ -1,22 +1,30 @@
-"""The whole plan of a replay, made from a data folder before anything is sent."""
+"""The whole plan of a replay, made from a data folder before anything is sent. The same records and choices make the same plan."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from gateway.replay import receivable_plan
+from gateway.replay.claims import Aside, Claim, Person, ReceivablePlan
+from gateway.replay.demonstration import TERM_DAYS, Demonstration, demonstration
+from gateway.replay.faults import Origin
+from gateway.replay.invoice_plan import invoices
 from gateway.replay.pledge_acts import Placement
 from gateway.replay.pledge_plan import plan as pledge_plan
 from gateway.replay.reading import INVOICES, SPENDING, Read
-from gateway.replay.receivable_plan import Claim, Demonstration, Person, ReceivablePlan, demonstration
+from gateway.replay.records import Invoice, Recordation, SpendLine
+from gateway.replay.spending_plan import spending
 from ledger.domain.money import Currency, currency
 
 INVOICE_ZONE = ZoneInfo("UTC")
 """The invoices name countries by opaque codes only, so their days are counted in UTC."""
 SPEND_ZONE = ZoneInfo("Europe/London")
 DEMONSTRATION = "demonstration"
+LEDGER_DECIMALS = 2
+"""The token contract's minor-unit exponent: one contract for each (contracts/ReceivableToken.sol)."""
 _DOLLAR, _POUND, _YUAN = currency("USD"), currency("GBP"), currency("CNY")
+_NOWHERE = Origin("", "", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,88 +73,66 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """Names this plan: the same records and choices make the same."""
+        """Names this plan: the same records and choices make the same, in whatever files, formats and order they were read."""
         # Of what was read, not of what was planned: sets in the plan have no order of their own.
-        described = repr((self.read, self.choices))
-        return sha256(described.encode()).hexdigest()
+        records: tuple[Recordation | Invoice | SpendLine, ...] = (*self.read.conveyances, *self.read.invoices, *self.read.spending)
+        said = [repr(replace(record, origin=_NOWHERE)) for record in records]
+        said += [repr((fault.origin.set, fault.field, fault.rule)) for fault in self.read.faults]
+        return sha256(repr((sorted(said), self.choices)).encode()).hexdigest()
 
     def currency_of(self, claim: Claim) -> Currency:
         """The currency that a claim is stated in."""
+        return self.currency_of_set(claim.set)
+
+    def currency_of_set(self, set_name: str) -> Currency:
+        """The currency that a set is taken in."""
         named = {INVOICES: self.choices.invoice_currency, SPENDING: self.choices.spend_currency}
-        return named.get(claim.set, self.choices.demonstration_currency)
+        return named.get(set_name, self.choices.demonstration_currency)
 
 
 def make(read: Read, choices: Choices, today: date) -> Plan:
-    """Plans pledges and receivables of all records read."""
+    """Plans pledges and receivables of all records read. `today`: what is dated later is set aside."""
     sets: list[ReceivablePlan] = []
     if read.invoices:
-        sets.append(receivable_plan.invoices(read.invoices, INVOICES, INVOICE_ZONE, choices.seller))
-    if read.spending:
-        sets.append(receivable_plan.spending(read.spending, SPENDING, SPEND_ZONE, choices.payer))
-    return Plan(tuple(pledge_plan(read.conveyances, today)), tuple(sets), (demonstration(DEMONSTRATION, _after(sets)),), read, choices)
-
-
-def _after(sets: list[ReceivablePlan]) -> int:
-    """The demonstration begins at noon of the day after the last record, so that no record is moved by it."""
-    last = max((claim.paid for each in sets for claim in each.claims), default=int(datetime(2018, 1, 1, tzinfo=UTC).timestamp()))
-    day = datetime.fromtimestamp(last, UTC).date() + timedelta(days=1)
-    return int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp())
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """A named part of a set for a network that keeps real time: claims that begin and end within `days` from `first`."""
-
-    set: str
-    first: date
-    days: int
-
-    @property
-    def name(self) -> str:
-        """What the reports call it."""
-        return f"{self.set}, {self.days} days from {self.first}"
-
-
-MOST_SLICE_DAYS = 60
-SECONDS_A_DAY = 2
-
-
-def busiest(plan: Plan, set_name: str, days: int = MOST_SLICE_DAYS) -> Slice | None:
-    """The slice of a set that holds the most whole claims; the earliest of equals. None if no claim fits into so few days."""
-    if not 0 < days <= MOST_SLICE_DAYS:
-        raise ValueError(f"days: a network's slice is 1 to {MOST_SLICE_DAYS} days, {days} asked")
-    claims = [claim for claim in plan.claims if claim.set == set_name]
-    counts = {first: len(_within(claims, first, days)) for first in {_day(claim.issued) for claim in claims}}
-    best = max(counts, key=lambda first: (counts[first], -first.toordinal()), default=None)
-    return None if best is None or not counts[best] else Slice(set_name, best, days)
-
-
-def on_network(plan: Plan, part: Slice, start: int) -> Plan:
-    """The plan with the slice's claims only, one record day as two seconds from `start`; pledges stay whole, no demonstration."""
-    origin = int(datetime(part.first.year, part.first.month, part.first.day, tzinfo=UTC).timestamp())
-
-    def real(second: int) -> int:
-        return start + (second - origin) * SECONDS_A_DAY // 86_400
-
-    chosen = [replace(each, claims=_within(list(each.claims), part.first, part.days)) for each in plan.receivables if each.set == part.set]
-    moved = tuple(
-        replace(
-            each,
-            claims=tuple(replace(claim, issued=real(claim.issued), due=real(claim.due), paid=real(claim.paid)) for claim in each.claims),
-            asides=(),
-            amount=each.face,
-            lines=len(each.claims),
-            choices=(*each.choices, f"slice: {part.name}"),
+        unit = choices.invoice_currency
+        sets.append(
+            _decimals(read.invoices, INVOICES, unit) or invoices(read.invoices, INVOICES, INVOICE_ZONE, choices.seller, unit, today)
         )
-        for each in chosen
-    )
-    return replace(plan, receivables=moved, demonstrations=())
+    if read.spending:
+        unit = choices.spend_currency
+        sets.append(_decimals(read.spending, SPENDING, unit) or spending(read.spending, SPENDING, SPEND_ZONE, choices.payer, unit, today))
+    shown = demonstration(DEMONSTRATION, _demonstrated(sets, today))
+    return Plan(tuple(pledge_plan(read.conveyances, today)), tuple(sets), (shown,), read, choices)
 
 
-def _within(claims: list[Claim], first: date, days: int) -> tuple[Claim, ...]:
-    last = first + timedelta(days=days)
-    return tuple(claim for claim in claims if _day(claim.issued) >= first and _day(max(claim.paid, claim.due)) < last)
+def _decimals(rows: Iterable[Invoice | SpendLine], set_name: str, unit: Currency) -> ReceivablePlan | None:
+    """A whole set set aside, if its currency has other decimals than the ledger; else None."""
+    if unit.exponent == LEDGER_DECIMALS:
+        return None
+    found = list(rows)
+    reason = f"currency {unit.code} has {unit.exponent} decimals; this ledger holds amounts of {LEDGER_DECIMALS}"
+    asides = tuple(Aside(_number(row), f"{row.origin}: {reason}", 1, row.amount) for row in found)
+    return ReceivablePlan(set_name, (), asides, len(found), sum(row.amount for row in found))
 
 
-def _day(second: int) -> date:
-    return datetime.fromtimestamp(second, UTC).date()
+def _number(row: Invoice | SpendLine) -> str:
+    return row.document if isinstance(row, SpendLine) else row.number
+
+
+def _demonstrated(sets: list[ReceivablePlan], today: date) -> int:
+    """When the demonstration begins: at noon of the day after the last record, so that no record is moved by it.
+
+    Where it would not be over by today it goes before the first record: no chain's time may run ahead of the world's.
+    """
+    claims = [claim for each in sets for claim in each.claims]
+    after = _noon_after(max((claim.last for claim in claims), default=_noon_after(0)))
+    length = (TERM_DAYS + 2) * 86_400
+    present = int(datetime(today.year, today.month, today.day, tzinfo=UTC).timestamp())
+    if after + length <= present or not claims:
+        return after if claims else _noon_after(int(datetime(2018, 1, 1, tzinfo=UTC).timestamp()))
+    return _noon_after(min(claim.issued for claim in claims) - length)
+
+
+def _noon_after(second: int) -> int:
+    day = datetime.fromtimestamp(second, UTC).date() + timedelta(days=1)
+    return int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp())

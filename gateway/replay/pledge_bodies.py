@@ -2,60 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from hashlib import sha256
 
+from gateway.replay import pledge_json as part
 from gateway.replay.client import Json
-from gateway.replay.dates import US_OFFICE
 from gateway.replay.parties import Party
-from gateway.replay.pledge_acts import (
-    Flag,
-    Grant,
-    Note,
-    PartRelease,
-    PartyChange,
-    Placement,
-    PledgeAct,
-    Ref,
-    Release,
-    Supplement,
-)
-from gateway.replay.pledge_words import (
-    ANY_VERSION,
-    ATTESTED,
-    DATE_STATED,
-    GENERAL_DESCRIPTION,
-    PARENT_UNKNOWN,
-    RELEASED,
-    Codes,
-    Listing,
-    PartyRole,
-    asset_key,
-    listing,
-    name_hash,
-    party_word,
-)
-from gateway.replay.records import Property, Recordation, Series
-from ledger.domain.assets import side_root
-from ledger.domain.calendar import start_of_day
+from gateway.replay.pledge_acts import Grant, Note, PartRelease, PartyChange, PledgeAct, Ref, Release, Supplement
+from gateway.replay.pledge_waves import Done
+from gateway.replay.pledge_words import ANY_VERSION, ATTESTED, ORDERED, REGISTERED, RELEASED, Codes, Listing, PartyRole, asset_key
+from gateway.replay.records import Recordation, Series
+from ledger.domain.assets import PAGE
 from ledger.domain.ids import to_hex
 
 RECORD_SCHEMA = "pledgebook/recorded-conveyance/1"
-_NONE = bytes(32)
-_CAPTION_MOST = 300
 
 
 @dataclass(slots=True)
 class Standing:
-    """A pledge as the driver knows it: its parties, version and the listings of its segments, all of which follow from the plan."""
+    """A pledge as the driver knows it, all from the plan: parties, version, the listings of its segments and what ended of each."""
 
     series: Series
     pledgors: tuple[Party, ...]
     holders: tuple[Party, ...]
     version: int = 0
     segments: list[Listing | None] = field(default_factory=list)
+    ended: list[set[bytes]] = field(default_factory=list)
+
+    def add(self, listed: Listing | None) -> None:
+        """One more segment."""
+        self.segments.append(listed)
+        self.ended.append(set())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,37 +44,45 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """One act of the plan with the placement it comes from, and the wave in which it is sent: acts on one pledge go one after the other."""
+class Registration:
+    """A pledge to be registered: the filing, the listing of its assets, the parties' texts."""
 
-    placement: Placement
-    acts: tuple[PledgeAct, ...]
-    wave: int
+    filing: Json
+    listed: Listing | None
+    names: list[Json]
 
+    @property
+    def large(self) -> bool:
+        """Whether its assets take more than one page, so that it is filed, accepted page by page, and decided."""
+        return self.listed is not None and len(self.listed.keys) > PAGE
 
-def waves(placements: Iterable[Placement]) -> list[list[Done]]:
-    """What is sent together: all grants first in their order, then of each pledge's later documents the first, the second, and so on.
+    @property
+    def recorded(self) -> Json:
+        """The body of RecordPledge: file, accept and register in one act, as an office does that merely records."""
+        return {"filing": self.filing, **part.page(self.listed), "names": self.names, "titles": self._titles, "grounds": []}
 
-    The order of blocks says nothing of the order in law: each act states the date that it counts from.
-    """
-    depth: dict[Ref, int] = {}
-    found: list[list[Done]] = []
-    for placement in placements:
-        grants = tuple(act for act in placement.acts if isinstance(act, Grant))
-        others = tuple(act for act in placement.acts if not isinstance(act, Grant))
-        if grants:
-            _put(found, Done(placement, grants, 0))
-        if others:
-            wave = 1 + max(depth.get(act.pledge, 0) for act in others)
-            depth |= {act.pledge: wave for act in others}
-            _put(found, Done(placement, others, wave))
-    return found
+    def accepted(self, pledge: int) -> list[Json]:
+        """The bodies of AcceptPledge, a page each."""
+        listed = self.listed
+        if listed is None:
+            return []
+        head = {
+            "pledge": pledge,
+            "filing": self.filing,
+            "blind": to_hex(listed.blind),
+            "pages": [to_hex(root) for root in listed.page_roots],
+        }
+        return [{**head, "page": index, "assets": [to_hex(key) for key in keys]} for index, keys in enumerate(listed.pages)]
 
+    def decided(self, pledge: int) -> Json:
+        """The body of DecidePledge that registers."""
+        evidence = self.filing["instrument"]["document"]
+        head = {"pledge": pledge, "decision": REGISTERED, "filing": self.filing, "names": self.names}
+        return {**head, "titles": self._titles, "grounds": [], "evidence": evidence}
 
-def _put(found: list[list[Done]], done: Done) -> None:
-    while len(found) <= done.wave:
-        found.append([])
-    found[done.wave].append(done)
+    @property
+    def _titles(self) -> list[str]:
+        return list(self.listed.titles) if self.listed else []
 
 
 class Writer:
@@ -107,34 +92,27 @@ class Writer:
         self._codes = codes
         self.standings: dict[Ref, Standing] = {}
 
-    def record_pledge(self, act: Grant, content: str) -> Json:
-        """The body of RecordPledge: file, accept and register in one act, as an office does that merely records."""
+    def registration(self, act: Grant, content: str) -> Registration:
+        """A pledge as it is filed."""
         record, codes = act.record, self._codes[act.record.series]
-        listed = listing(_keyed(record.series, record.properties), _blind(record))
-        self.standings[act.pledge] = Standing(record.series, record.assignors, record.assignees, segments=[listed])
-        parties = [*_parties(record.assignors, PartyRole.PLEDGOR), *_parties(record.assignees, PartyRole.PLEDGEE)]
+        listed = part.listing_of(record, record.properties)
+        standing = self.standings[act.pledge] = Standing(record.series, record.assignors, record.assignees)
+        standing.add(listed)
         filing: Json = {
             "register": codes.register,
             "version": codes.version,
             "code": codes.grant,
-            "flags": _flags(act),
+            "flags": part.flags(act),
             "terms": {"ceiling": "0", "currency": 0, "kind": 0, "due": 0, "expires": 0},
-            "parties": parties,
-            "assets": _asset_list(listed),
+            "parties": [*part.parties(record.assignors, PartyRole.PLEDGOR), *part.parties(record.assignees, PartyRole.PLEDGEE)],
+            "assets": part.asset_list(listed),
             "content": content,
-            "agreement": to_hex(_document(record)),
-            "instrument": _instrument(record),
-            "when": _when(record),
-            "consents": _consents(codes, codes.grant, record, record.assignors, record.assignees),
+            "agreement": to_hex(part.document(record)),
+            "instrument": part.instrument(record),
+            "when": part.when(record),
+            "consents": part.once(part.consents(codes, codes.grant, record, ATTESTED, record.assignors, record.assignees)),
         }
-        return {
-            "filing": filing,
-            "blind": to_hex(listed.blind if listed else _NONE),
-            "assets": [to_hex(key) for key in listed.keys] if listed else [],
-            "names": [_name(party) for party in (*record.assignors, *record.assignees)],
-            "titles": list(listed.titles) if listed else [],
-            "grounds": [],
-        }
+        return Registration(filing, listed, [part.name(party) for party in (*record.assignors, *record.assignees)])
 
     def pledge_acts(self, done: Done, numbers: Numbers, content: str) -> Json:
         """The body of PledgeActs: all that one document does."""
@@ -143,24 +121,19 @@ class Writer:
         consents: list[Json] = []
         # The contract does the parts in the order of the fields, so versions are counted in it too.
         for act in sorted(done.acts, key=_part_order):
-            self._add(body, act, numbers, content, consents)
-        return {"instrument": _instrument(record), "consents": _unique(consents), **body}
+            self._add(body, act, numbers, content, consents, mode_of(done))
+        return {"instrument": part.instrument(record), "consents": part.once(consents), **body}
 
-    def _add(self, body: Json, act: PledgeAct, numbers: Numbers, content: str, consents: list[Json]) -> None:
+    def _add(self, body: Json, act: PledgeAct, numbers: Numbers, content: str, consents: list[Json], mode: int) -> None:
         standing = self.standings[act.pledge]
         codes = self._codes[standing.series]
         match act:
             case PartyChange():
-                code = codes.transfer if act.transfer else codes.correct_parties
-                body["parties"].append(self._party_change(act, standing, code, numbers))
-                incoming = (act.pledgors or (), act.holders or ())
-                consents += _consents(codes, code, act.record, standing.pledgors, standing.holders, *incoming)
-                standing.pledgors, standing.holders = act.pledgors or standing.pledgors, act.holders or standing.holders
-                standing.version += 1
+                consents += self._party_change(body, act, standing, codes, numbers, mode)
                 return
             case Supplement():
                 code = codes.supplement
-                body["segments"].append(self._segment(act, standing, code, numbers, content))
+                body["segments"] += self._segments(act, standing, code, numbers, content)
             case Release():
                 code = codes.release
                 body["releases"].append(self._release(act, standing, code, numbers))
@@ -170,225 +143,94 @@ class Writer:
             case Note():
                 code = codes.note
                 body["notes"].append(self._note(act, standing, code, numbers))
-        consents += _consents(codes, code, act.record, standing.pledgors, standing.holders)
-        standing.version += 0 if isinstance(act, Note) else 1
+        consents += part.consents(codes, code, act.record, mode, standing.pledgors, standing.holders)
+        standing.version += 1 if isinstance(act, Release | PartRelease) else 0
 
-    def _party_change(self, act: PartyChange, standing: Standing, code: int, numbers: Numbers) -> Json:
-        incoming = (*(act.pledgors or ()), *(act.holders or ()))
-        return {
-            **self._head(act, standing, code, numbers),
-            "pledgors": _parties(act.pledgors or (), PartyRole.PLEDGOR),
-            "holders": _parties(act.holders or (), PartyRole.PLEDGEE),
-            "names": [_name(party) for party in incoming],
-        }
+    def _party_change(self, body: Json, act: PartyChange, standing: Standing, codes: Codes, numbers: Numbers, mode: int) -> list[Json]:
+        code = codes.transfer if act.transfer else codes.correct_parties
+        incoming = (act.pledgors or (), act.holders or ())
+        body["parties"].append(
+            {
+                **self._head(act, standing, code, numbers),
+                "pledgors": part.parties(incoming[0], PartyRole.PLEDGOR),
+                "holders": part.parties(incoming[1], PartyRole.PLEDGEE),
+                "names": [part.name(party) for side in incoming for party in side],
+            }
+        )
+        consents = part.consents(codes, code, act.record, mode, standing.pledgors, standing.holders, *incoming)
+        standing.pledgors, standing.holders = act.pledgors or standing.pledgors, act.holders or standing.holders
+        standing.version += 1
+        return consents
 
-    def _segment(self, act: Supplement, standing: Standing, code: int, numbers: Numbers, content: str) -> Json:
-        listed = listing(_keyed(standing.series, act.assets), _blind(act.record))
-        standing.segments.append(listed)
-        return {
-            **self._head(act, standing, code, numbers),
-            "list": _asset_list(listed),
-            "blind": to_hex(listed.blind if listed else _NONE),
-            "assets": [to_hex(key) for key in listed.keys] if listed else [],
-            "titles": list(listed.titles) if listed else [],
-            "content": content,
-        }
+    def _segments(self, act: Supplement, standing: Standing, code: int, numbers: Numbers, content: str) -> list[Json]:
+        """The assets of a supplement, in segments of one page each."""
+        found: list[Json] = []
+        for listed in part.pages_of(act.record, act.assets):
+            head = self._head(act, standing, code, numbers)
+            titles = list(listed.titles) if listed else []
+            found.append({**head, "list": part.asset_list(listed), **part.page(listed), "titles": titles, "content": content})
+            standing.add(listed)
+            standing.version += 1
+        return found
 
     def _release(self, act: Release, standing: Standing, code: int, numbers: Numbers) -> Json:
         return {
             **self._head(act, standing, code, numbers),
             "basis": act.basis.value,
             "reason": RELEASED,
-            "unlisted": _keys(standing.series, act.unlisted),
-            "unpledged": _keys(standing.series, act.unpledged),
+            "unlisted": part.keys(standing.series, act.unlisted),
+            "unpledged": part.keys(standing.series, act.unpledged),
         }
 
     def _part_release(self, act: PartRelease, standing: Standing, code: int, numbers: Numbers) -> Json:
         ending = {asset_key(standing.series, item) for item in act.ended}
-        pages = [
-            page
-            for number, listed in zip(numbers.segments[act.pledge], standing.segments, strict=True)
-            if listed is not None
-            for page in _leaf_pages(number, listed, ending)
-        ]
+        pages: list[Json] = []
+        for number, listed, ended in zip(numbers.segments[act.pledge], standing.segments, standing.ended, strict=True):
+            if listed is not None:
+                pages += part.leaf_pages(number, listed, ending - ended)
+                ended.update(ending.intersection(listed.keys))
         return {
             **self._head(act, standing, code, numbers),
             "basis": act.basis.value,
             "reason": RELEASED,
             "leaves": pages,
-            "unpledged": _keys(standing.series, act.unpledged),
+            "unpledged": part.keys(standing.series, act.unpledged),
         }
 
     def _note(self, act: Note, standing: Standing, code: int, numbers: Numbers) -> Json:
-        named = [asset_key(standing.series, Property(number, "", "")) for number in act.assets]
         return {
             **self._head(act, standing, code, numbers),
             "kind": act.remark.value,
             "other": numbers.pledges[act.other] if act.other else 0,
-            "subject": to_hex(_number_word(act.record)),
-            "assets": [to_hex(key) for key in sorted(set(named))],
+            "subject": to_hex(part.number_word(act.record)),
+            "assets": part.named_keys(standing.series, act),
             "text": act.text,
         }
 
     def _head(self, act: PledgeAct, standing: Standing, code: int, numbers: Numbers) -> Json:
         version = ANY_VERSION if isinstance(act, Note) else standing.version
         return {
-            "on": {"pledge": numbers.pledges[act.pledge], "version": version, "code": code, "when": _when(act.record)},
+            "on": {"pledge": numbers.pledges[act.pledge], "version": version, "code": code, "when": part.when(act.record)},
             "parties": {
-                "pledgorsRoot": to_hex(_root(standing.pledgors, PartyRole.PLEDGOR)),
-                "holdersRoot": to_hex(_root(standing.holders, PartyRole.PLEDGEE)),
-                "pledgors": _parties(standing.pledgors, PartyRole.PLEDGOR),
-                "holders": _parties(standing.holders, PartyRole.PLEDGEE),
+                "pledgorsRoot": to_hex(part.root(standing.pledgors, PartyRole.PLEDGOR)),
+                "holdersRoot": to_hex(part.root(standing.holders, PartyRole.PLEDGEE)),
+                "pledgors": part.parties(standing.pledgors, PartyRole.PLEDGOR),
+                "holders": part.parties(standing.holders, PartyRole.PLEDGEE),
             },
         }
 
 
+def mode_of(done: Done) -> int:
+    """The mode in which officers vouch for the parties of a document: what a court ordered is not attested as theirs."""
+    ordered = any(isinstance(act, Release | PartRelease) and act.ordered for act in done.acts)
+    return ORDERED if ordered else ATTESTED
+
+
 def content(record: Recordation) -> Json:
-    """The private content of a record: what its source says beside what is published."""
-    return {
-        "assignees": [str(party) for party in record.assignees],
-        "assignors": [str(party) for party in record.assignors],
-        "code": record.code,
-        "conveyance": record.text,
-        "executed": record.executed.isoformat() if record.executed else None,
-        "listed": record.listed,
-        "number": str(record.number),
-        "recorded": record.recorded.isoformat() if record.recorded else None,
-        "series": record.series.value,
-        "source": str(record.origin),
-    }
+    """The private content of a record."""
+    return part.content(record)
 
 
 def _part_order(act: PledgeAct) -> int:
     order = (PartyChange, Supplement, PartRelease, Release, Note)
     return next(index for index, kind in enumerate(order) if isinstance(act, kind))
-
-
-def _leaf_pages(segment: int, listed: Listing, ending: set[bytes]) -> list[Json]:
-    pages: list[Json] = []
-    for index, keys in enumerate(listed.pages):
-        bits = sum(1 << place for place, key in enumerate(keys) if key in ending)
-        if bits:
-            pages.append(
-                {
-                    "segment": segment,
-                    "blind": to_hex(listed.blind),
-                    "page": index,
-                    "pages": [to_hex(root) for root in listed.page_roots],
-                    "assets": [to_hex(key) for key in keys],
-                    "ended": str(bits),
-                }
-            )
-    return pages
-
-
-def _keyed(series: Series, assets: Iterable[Property]) -> dict[bytes, str]:
-    return {asset_key(series, item): item.title for item in assets}
-
-
-def _keys(series: Series, assets: Iterable[Property]) -> list[str]:
-    return [to_hex(key) for key in sorted({asset_key(series, item) for item in assets})]
-
-
-def _parties(parties: Iterable[Party], role: PartyRole) -> list[Json]:
-    return [
-        {"role": number, "id": to_hex(word), "nameHash": to_hex(hashed), "share": share}
-        for number, word, hashed, share in _words(parties, role)
-    ]
-
-
-def _root(parties: Iterable[Party], role: PartyRole) -> bytes:
-    return side_root(_words(parties, role))
-
-
-def _words(parties: Iterable[Party], role: PartyRole) -> Iterator[tuple[int, bytes, bytes, int]]:
-    share = 1 if role is PartyRole.PLEDGEE else 0
-    return ((role.value, party_word(party), name_hash(party.name, party.capacity), share) for party in parties)
-
-
-def _name(party: Party) -> Json:
-    return {"name": party.name, "capacity": party.capacity}
-
-
-def _consents(
-    codes: Codes,
-    code: int,
-    record: Recordation,
-    pledgors: Iterable[Party],
-    holders: Iterable[Party],
-    new_pledgors: Iterable[Party] = (),
-    new_holders: Iterable[Party] = (),
-) -> list[Json]:
-    """An attested consent of every party whom the register asks for this act; the evidence is the recorded document."""
-    asked = codes.roles(code)
-    given = _midnight(record.executed) if record.executed else 0
-    sides = (
-        (PartyRole.PLEDGOR, pledgors),
-        (PartyRole.PLEDGEE, holders),
-        (PartyRole.NEW_PLEDGOR, new_pledgors),
-        (PartyRole.NEW_PLEDGEE, new_holders),
-    )
-    return [
-        {
-            "role": role.value,
-            "mode": ATTESTED,
-            "signer": 0,
-            "party": to_hex(party_word(party)),
-            "evidence": to_hex(_document(record)),
-            "given": given,
-            "until": 0,
-        }
-        for role, parties in sides
-        if role in asked
-        for party in parties
-    ]
-
-
-def _unique(consents: list[Json]) -> list[Json]:
-    return list({(each["role"], each["party"]): each for each in consents}.values())
-
-
-def _asset_list(listed: Listing | None) -> Json:
-    if listed is None:
-        return {"root": to_hex(_NONE), "count": 0, "titles": to_hex(_NONE)}
-    return {"root": to_hex(listed.root), "count": len(listed.keys), "titles": to_hex(listed.titles_hash)}
-
-
-def _flags(act: Grant) -> int:
-    flags = PARENT_UNKNOWN if Flag.PARENT_UNKNOWN in act.flags else 0
-    return flags | (GENERAL_DESCRIPTION if Flag.ASSETS_INCOMPLETE in act.flags else 0)
-
-
-def _instrument(record: Recordation) -> Json:
-    return {
-        "number": to_hex(_number_word(record)),
-        "document": to_hex(_document(record)),
-        "executed": _midnight(record.executed) if record.executed else 0,
-        "caption": " ".join(record.text.split())[:_CAPTION_MOST],
-    }
-
-
-def _number_word(record: Recordation) -> bytes:
-    return str(record.number).encode().ljust(32, b"\0")
-
-
-def _document(record: Recordation) -> bytes:
-    """Hash of the office's record as it was read: the replay has no other document."""
-    return sha256(
-        repr((record.series.value, record.number, record.text, record.recorded, record.assignors, record.assignees)).encode()
-    ).digest()
-
-
-def _blind(record: Recordation) -> bytes:
-    """A list that is published at once has nothing to hide; the same record must give the same root."""
-    return sha256(b"blind" + _document(record)).digest()
-
-
-def _when(record: Recordation) -> Json:
-    if record.recorded is None:
-        raise ValueError(f"{record.number} states no recording date")
-    return {"source": DATE_STATED, "dateOnly": True, "effective": _midnight(record.recorded)}
-
-
-def _midnight(day: date) -> int:
-    return start_of_day(day, US_OFFICE)

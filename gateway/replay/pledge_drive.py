@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from gateway.replay import pledge_bodies, pledge_words
@@ -10,17 +10,18 @@ from gateway.replay.client import ActWanted, Gateway, Json, chunks
 from gateway.replay.journal import Journal, Progress
 from gateway.replay.pace import Pace
 from gateway.replay.pledge_acts import Grant, Placement, Ref
-from gateway.replay.pledge_bodies import Done, Numbers, Writer
+from gateway.replay.pledge_bodies import Numbers, Registration, Writer
+from gateway.replay.pledge_waves import Done, waves
 from gateway.replay.pledge_words import Codes
 from gateway.replay.records import Series
 from ledger import faults
+from ledger.domain.acts import body_from, struct_hash
 from ledger.domain.ids import to_hex
-from ledger.domain.registers import Code
+from ledger.domain.registers import Code, Mode
 from ledger.mirror.database import Database
 from ledger.mirror.queries import pledges
 
 _ACTS_A_STEP = 100
-_ACT_LIFE_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,10 @@ class Office:
 
 @dataclass(slots=True)
 class PledgeDrive:
-    """What a drive of pledges stands on. `now` is the chain's time; `advanced` hears how many records were sent."""
+    """What a drive of pledges stands on. `now` is the chain's time; `advanced` hears how many documents were sent.
+
+    `deadline` of all acts, UTC seconds: the same at every start, since the same key must name the same act.
+    """
 
     placements: Sequence[Placement]
     gateway: Gateway
@@ -42,30 +46,41 @@ class PledgeDrive:
     journal: Journal
     mirror: Database
     now: Callable[[], int]
+    deadline: int
     advanced: Callable[[int], None]
     codes: dict[Series, Codes] = field(default_factory=pledge_words.codes)
 
     def run(self, progress: Progress) -> Progress:
         """All waves after `progress`; each is final before the next, since versions are counted from one to the next."""
         writer = Writer(self.codes)
-        for number, wave in enumerate(pledge_bodies.waves(self.placements)):
-            numbers = self._numbers()
-            roots = self._contents(wave)
-            wanted = [
-                self._act(writer, done, index, numbers, root) for done, root in zip(wave, roots, strict=True) for index in _parts(done)
-            ]
-            if number >= progress.pledge_waves:
-                self._send(wanted)
+        for number, wave in enumerate(waves(self.placements)):
+            done_before = number < progress.pledge_waves
+            for wanted in self._steps(writer, wave):
+                if not done_before:
+                    self._send(wanted)
+            if not done_before:
                 progress = self.journal.change(progress, pledge_waves=number + 1)
                 faults.point("replay.wave")
             self.advanced(len(wave))
         return progress
 
+    def _steps(self, writer: Writer, wave: Sequence[Done]) -> Iterator[list[ActWanted]]:
+        """What is sent for a wave, one step after the other: the next one needs numbers that the step before it has given out."""
+        roots = self._contents(wave)
+        if not any(isinstance(done.acts[0], Grant) for done in wave):
+            numbers = self._numbers()
+            yield [self._later_acts(writer, done, numbers, root) for done, root in zip(wave, roots, strict=True)]
+            return
+        filed = [(act.record.series, _key(done), writer.registration(act, root)) for done, act, root in _grants(wave, roots)]
+        yield [self._registered(series, key, registration) for series, key, registration in filed]
+        large = [(series, key, registration) for series, key, registration in filed if registration.large]
+        if large:
+            yield [act for series, key, registration in large for act in self._accepted(series, key, registration)]
+
     def _send(self, wanted: Sequence[ActWanted]) -> None:
         for part in chunks(wanted, _ACTS_A_STEP):
-            at = self.now()
-            beat = self.pace.begin(at)
-            refs = self.gateway.submit(part, at + _ACT_LIFE_SECONDS)
+            beat = self.pace.begin(self.now())
+            refs = self.gateway.submit(part, self.deadline)
             self.gateway.wait_acts(refs, "sent", beat)
             self.pace.mine()
             self.gateway.wait_acts(refs, "final", beat)
@@ -74,7 +89,7 @@ class PledgeDrive:
         return self.gateway.contents(
             [
                 {
-                    "member": to_hex(self._office(done).account),
+                    "member": to_hex(self.offices[done.placement.record.series].account),
                     "schema": pledge_bodies.RECORD_SCHEMA,
                     "document": pledge_bodies.content(done.placement.record),
                 }
@@ -82,20 +97,37 @@ class PledgeDrive:
             ]
         )
 
-    def _act(self, writer: Writer, done: Done, index: int, numbers: Numbers, root: str) -> ActWanted:
-        record, office = done.placement.record, self._office(done)
-        act = done.acts[index]
-        if isinstance(act, Grant):
-            body, kind = writer.record_pledge(act, root), "RecordPledge"
-            officers = self.codes[record.series].officers(Code.REGISTER)
-        else:
-            body, kind = writer.pledge_acts(done, numbers, root), "PledgeActs"
-            officers = max(self.codes[record.series].officers(each["on"]["code"]) for name in _LISTS for each in body[name])
-        key = f"replay/{record.series.value}/{record.number}/{kind}"
-        return ActWanted(key, office.account, kind, body, None, _officers(office, officers))
+    def _registered(self, series: Series, key: str, registration: Registration) -> ActWanted:
+        """The act that registers a pledge; one of many pages is only filed by it."""
+        body, kind = (registration.filing, "FilePledge") if registration.large else (registration.recorded, "RecordPledge")
+        return self._act(series, f"{key}/{kind}", kind, body, self.codes[series].officers(Code.REGISTER))
 
-    def _office(self, done: Done) -> Office:
-        return self.offices[done.placement.record.series]
+    def _accepted(self, series: Series, key: str, registration: Registration) -> list[ActWanted]:
+        """A filed pledge's pages, and the decision that makes them effective at once."""
+        filing = struct_hash(body_from("FilePledge", registration.filing))
+        with self.mirror.read() as conn:
+            (number,) = (each.pledge.pledge for each in pledges.of_filing(conn, filing))
+        officers = self.codes[series].officers(Code.REGISTER)
+        pages = [
+            self._act(series, f"{key}/AcceptPledge/{page}", "AcceptPledge", body, officers)
+            for page, body in enumerate(registration.accepted(number))
+        ]
+        return [*pages, self._act(series, f"{key}/DecidePledge", "DecidePledge", registration.decided(number), officers)]
+
+    def _later_acts(self, writer: Writer, done: Done, numbers: Numbers, root: str) -> ActWanted:
+        """Everything that a document does to pledges that are there, as one act."""
+        series = done.placement.record.series
+        body = writer.pledge_acts(done, numbers, root)
+        officers = max(self.codes[series].officers(each["on"]["code"]) for name in _LISTS for each in body[name])
+        return self._act(series, f"{_key(done)}/PledgeActs", "PledgeActs", body, officers, Mode(pledge_bodies.mode_of(done)))
+
+    def _act(self, series: Series, key: str, kind: str, body: Json, officers: int, mode: Mode = Mode.ATTESTED) -> ActWanted:
+        office = self.offices[series]
+        signers = tuple(
+            {"account": to_hex(office.account), "role": "REGISTRAR", "mode": mode.name, "key": to_hex(officer)}
+            for officer in office.keys[: max(officers, 1)]
+        )
+        return ActWanted(key, office.account, kind, body, None, signers)
 
     def _numbers(self) -> Numbers:
         """What the register gave out so far, read from the mirror by the office's record numbers."""
@@ -105,7 +137,7 @@ class PledgeDrive:
         with self.mirror.read() as conn:
             for pledge in granted:
                 for standing in pledges.of_number(conn, str(pledge.number).encode().ljust(32, b"\0")):
-                    if self.codes[_series(pledge)].register == standing.pledge.register:
+                    if self.codes[Series(pledge.series)].register == standing.pledge.register:
                         found[pledge] = standing.pledge.pledge
                         segments[pledge] = [each.segment for each in pledges.segments(conn, standing.pledge.pledge)]
         return Numbers(found, segments)
@@ -114,20 +146,14 @@ class PledgeDrive:
 _LISTS = ("terms", "parties", "segments", "partReleases", "releases", "states", "notes")
 
 
-def _series(pledge: Ref) -> Series:
-    return Series(pledge.series)
+def _grants(wave: Sequence[Done], roots: Sequence[str]) -> Iterator[tuple[Done, Grant, str]]:
+    return ((done, act, root) for done, root in zip(wave, roots, strict=True) for act in done.acts if isinstance(act, Grant))
 
 
-def _parts(done: Done) -> range:
-    """Each grant is an act of its own; everything else that a document does is one act."""
-    return range(len(done.acts)) if isinstance(done.acts[0], Grant) else range(1)
-
-
-def _officers(office: Office, count: int) -> tuple[Json, ...]:
-    return tuple(
-        {"account": to_hex(office.account), "role": "REGISTRAR", "mode": "ATTESTED", "key": to_hex(key)}
-        for key in office.keys[: max(count, 1)]
-    )
+def _key(done: Done) -> str:
+    """What the idempotency keys of a document's acts start with."""
+    record = done.placement.record
+    return f"replay/{record.series.value}/{record.number}"
 
 
 def grants(placements: Sequence[Placement]) -> int:

@@ -14,7 +14,9 @@ from ledger.domain.registers import Code, EndReason, Mode, PartyRole, Shipped, T
 __all__ = ["Listing", "PartyRole", "name_hash"]
 
 ANY_VERSION = 2**24 - 1
-ATTESTED = int(Mode.ATTESTED)
+ATTESTED, ORDERED = int(Mode.ATTESTED), int(Mode.ORDERED)
+REGISTERED = 1
+"""The decision to register (contracts/types/ActCode.sol, Decisions)."""
 DATE_STATED = int(TimeSource.STATED)
 RELEASED = int(EndReason.RELEASED)
 GENERAL_DESCRIPTION, PARENT_UNKNOWN = 1 << 5, 1 << 6

@@ -7,7 +7,8 @@ from enum import IntEnum
 from itertools import groupby
 from typing import TypeAlias
 
-from gateway.replay.receivable_plan import Claim, Demonstration, Tier
+from gateway.replay.claims import Claim
+from gateway.replay.demonstration import Demonstration, Tier
 
 
 class Step(IntEnum):
@@ -54,6 +55,8 @@ def _of_claim(claim: Claim, number: int) -> Iterator[Event]:
     yield Event(claim.issued, Step.ISSUE, number, claim)
     if claim.pieces:
         yield Event(claim.issued, Step.SPLIT, number, claim)
+    if claim.paid is None:
+        return
     if claim.late:
         # Nobody has to call anything when a debt becomes late; the stamp of its payment asks whether the chain says so.
         yield Event(claim.paid, Step.LATE, number, claim)

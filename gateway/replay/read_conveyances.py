@@ -1,4 +1,7 @@
-"""Recorded conveyances from rows: the former assignment interface's shape and the Assignment Center's, patents and marks."""
+"""Recorded conveyances from rows: the former assignment interface's shape and the Assignment Center's, patents and marks.
+
+In CSV a list is JSON in its cell (`[{"applNum": "15294349"}]`), or texts divided by ";", or columns named `assignors/0/name`.
+"""
 
 import re
 from datetime import date
@@ -11,8 +14,23 @@ from gateway.replay.parties import Party, party
 from gateway.replay.records import Number, Property, Recordation, Series
 from gateway.replay.sources import Row, plain
 
-_NUMBER = re.compile(r"0*(\d{1,6})\s*[-/]\s*0*(\d{1,4})")
+_NUMBER = re.compile(r"0*(\d{1,6})(?:\.0)?\s*[-/]\s*0*(\d{1,4})(?:\.0)?")
 _DIGITS = re.compile(r"[^0-9A-Z]")
+_LONGEST = 28
+_PATENT_DIGITS = 8
+
+_TEXT = ("conveyancetext", "conveyance", "conveyancetype", "natureofconveyance")
+_CODE = ("conveyancecode", "conveyancetypecode")
+_RECORDED = ("recordeddate", "recorded", "recordationdate", "recordingdate", "daterecorded", "recorddate")
+_EXECUTED = ("assignorexecutiondate", "executiondate", "executed")
+_COUNT = ("propertycount", "noofproperties", "numberofproperties")
+_ID = ("id", "reelframe", "reelandframe")
+_REEL = ("reelno", "reelnumber", "reel")
+_FRAME = ("frameno", "framenumber", "frame")
+_ASSIGNORS = ("assignors", "assignor")
+_ASSIGNEES = ("assignees", "assignee")
+_PROPERTIES = ("properties", "property")
+_STRUCK = ("purgeindicator", "deletestatusindicator")
 
 
 def recordation(row: Row, origin: Origin, series: Series) -> Recordation | Fault:
@@ -24,36 +42,37 @@ def recordation(row: Row, origin: Origin, series: Series) -> Recordation | Fault
 
 
 def _recordation(row: Row, origin: Origin, series: Series) -> Recordation:
-    assignors = fields.listed(row, "assignors", "assignor")
-    items = fields.listed(row, "properties", "property")
-    properties = _properties(items)
-    stated = fields.whole(row, "propertyCount", "propertycount", "noofproperties") or 0
+    assignors = fields.listed(row, *_ASSIGNORS)
+    items = fields.listed(row, *_PROPERTIES)
+    properties, unnamed = _properties(items, series)
+    stated = fields.whole(row, "propertyCount", *_COUNT) or 0
     return Recordation(
         origin=origin,
         series=series,
         number=_number(row),
-        text=fields.text(row, "conveyancetext", "conveyance"),
-        code=fields.whole(row, "conveyanceCode", "conveyancecode"),
-        recorded=_date(row, "recorded", "recordeddate", "recorded", "recordationdate"),
-        executed=_date(row, "executed", "assignorexecutiondate", "executiondate") or _executed(assignors),
+        text=" ".join(fields.text(row, *_TEXT).split()),
+        code=fields.whole(row, "conveyanceCode", *_CODE),
+        recorded=_date(row, "recorded", *_RECORDED),
+        executed=_date(row, "executed", *_EXECUTED) or _executed(assignors),
         assignors=_parties(assignors, "assignors"),
-        assignees=_parties(fields.listed(row, "assignees", "assignee"), "assignees"),
+        assignees=_parties(fields.listed(row, *_ASSIGNEES), "assignees"),
         properties=properties,
-        # A right that the record lists twice is one right.
-        listed=stated if stated > len(items) else len(properties),
-        struck=fields.flag(row, "purgeindicator", "deletestatusindicator"),
+        # A right that the record lists twice is one right; one that it gives no number of is on the list, though nobody can say which.
+        listed=max(stated if stated > len(items) else 0, len(properties) + unnamed),
+        struck=fields.flag(row, *_STRUCK),
     )
 
 
 def _known_number(row: Row) -> str:
-    return fields.text(row, "id") or f"{fields.text(row, 'reelnumber', 'reelno')}-{fields.text(row, 'framenumber', 'frameno')}"
+    return fields.text(row, *_ID) or f"{fields.text(row, *_REEL)}-{fields.text(row, *_FRAME)}".strip("-") or "row"
 
 
 def _number(row: Row) -> Number:
-    written = fields.text(row, "id", "reelframe")
-    if not written:
-        reel = fields.required(row, "reel", "reelno", "reelnumber", "reel")
-        written = f"{reel}-{fields.required(row, 'frame', 'frameno', 'framenumber', 'frame')}"
+    """Reel and frame: of their own columns where those are filled, else of one that holds both."""
+    if fields.text(row, *_REEL) or not fields.text(row, *_ID):
+        written = f"{fields.required(row, 'reel', *_REEL)}-{fields.required(row, 'frame', *_FRAME)}"
+    else:
+        written = fields.text(row, *_ID)
     found = _NUMBER.fullmatch(written)
     if not found:
         raise Malformed("reel/frame", f"{written!r} is no reel and frame")
@@ -67,12 +86,13 @@ def _date(row: Row, field: str, *names: str) -> date | None:
 
 def _executed(assignors: list[Any]) -> date | None:
     """The latest execution among the assignors: the document binds all of them from then."""
-    written = [fields.text(_plain(item), "executiondate") for item in assignors if isinstance(item, dict)]
-    return max((us_office(text, "assignors.executionDate") for text in written if text), default=None)
+    written = [fields.text(_plain(item), "executiondate", "executed") for item in assignors if isinstance(item, dict)]
+    dates = [us_office(text, "assignors.executionDate") for text in written if text]
+    return max((day for day in dates if day), default=None)
 
 
 def _plain(item: dict[str, Any]) -> Row:
-    return {plain(name): member for name, member in item.items()}
+    return {plain(str(name)): member for name, member in item.items()}
 
 
 def _parties(items: list[Any], field: str) -> tuple[Party, ...]:
@@ -83,21 +103,30 @@ def _parties(items: list[Any], field: str) -> tuple[Party, ...]:
     return tuple(dict.fromkeys(party(name) for name in names))
 
 
-def _properties(items: list[Any]) -> tuple[Property, ...]:
-    found = [_property(item) for item in items]
-    return tuple({item.key: item for item in found}.values())
+def _properties(items: list[Any], series: Series) -> tuple[tuple[Property, ...], int]:
+    """The rights listed, each once, and how many are listed without a number."""
+    found = [_property(item, series) for item in items]
+    return tuple({item.key: item for item in found if item}.values()), sum(item is None for item in found)
 
 
-def _property(item: Any) -> Property:
-    if not isinstance(item, dict):
-        raise Malformed("properties", "each property is an object with its numbers")
-    row = _plain(item)
-    application = _digits(fields.text(row, "applnum", "applicationnumber", "serialnumber", "pctnum", "pctnumber"))
-    registration = _digits(fields.text(row, "patnum", "patentnumber", "registrationnumber"))
+def _property(item: Any, series: Series) -> Property | None:
+    row = _plain(item) if isinstance(item, dict) else {"applnum": item}
+    application = _application(row, series)
+    registration = _digits(fields.identifier(row, "patnum", "patentnumber", "registrationnumber"))
     if not application and not registration:
-        raise Malformed("properties", "a property without application, serial, patent or registration number")
-    return Property(application, registration, fields.text(row, "inventiontitle", "mark"))
+        return None
+    return Property(application, registration, " ".join(fields.text(row, "inventiontitle", "mark", "title").split()))
+
+
+def _application(row: Row, series: Series) -> str:
+    """The application (serial) number; a US patent application's eight digits get back the zero that a spreadsheet took."""
+    found = _digits(fields.identifier(row, "applnum", "applicationnumber", "serialnumber", "pctnum", "pctnumber"))
+    lost = series is Series.US_PATENT and found.isdigit() and len(found) == _PATENT_DIGITS - 1
+    return found.zfill(_PATENT_DIGITS) if lost else found
 
 
 def _digits(written: str) -> str:
-    return _DIGITS.sub("", written.upper())
+    found = _DIGITS.sub("", written.upper())
+    if len(found) > _LONGEST:
+        raise Malformed("properties", f"{written[:40]!r} is no number of a right: at most {_LONGEST} digits and letters")
+    return found

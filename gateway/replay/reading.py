@@ -39,6 +39,11 @@ class Read:
         """The faults of one set."""
         return tuple(fault for fault in self.faults if fault.origin.set == set_name)
 
+    def rows_of(self, set_name: str) -> int:
+        """How many rows one set's files have, readable or not; a file that can't be read at all counts for one."""
+        records: tuple[Recordation | Invoice | SpendLine, ...] = (*self.conveyances, *self.invoices, *self.spending)
+        return sum(record.origin.set == set_name for record in records) + len(self.faults_of(set_name))
+
 
 def read(folder: Path, invoice_currency: Currency, spend_currency: Currency) -> Read:
     """Reads every file of the known sets. Raises NoData when the folder has none of them."""
@@ -63,8 +68,9 @@ def _conveyances(folder: Path, name: str, series: Series) -> list[Recordation | 
 
 
 def _set(folder: Path, name: str, typed: Callable[[Row, Origin], _Record | Fault]) -> list[_Record | Fault]:
-    return [
+    found = [
         found if isinstance(found, Fault) else typed(found, origin)
         for path in sources.files(folder / name)
         for origin, found in sources.rows(path, name)
     ]
+    return [*found, *sources.strangers(folder / name, name)]

@@ -75,7 +75,7 @@ class Recordation:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """One invoice with its real settlement; `amount` in minor units of the stated currency."""
+    """One invoice with its real settlement (None: still open); `amount` in minor units. `currency`: as the row states it, else ""."""
 
     origin: Origin
     number: str
@@ -83,9 +83,10 @@ class Invoice:
     country: str
     issued: date
     due: date
-    settled: date
+    settled: date | None
     amount: int
     disputed: bool
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -15,54 +15,67 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from gateway.replay import people, pledge_words, reading, reconcile
+from gateway.replay import people, pledge_words, reading, reconcile, reconcile_pledges, reconcile_receivables, report
 from gateway.replay.bodies import Book
+from gateway.replay.claims import LEAD_SECONDS
 from gateway.replay.client import Gateway
 from gateway.replay.drive import Drive
 from gateway.replay.journal import Journal, OtherReplay, Progress
+from gateway.replay.network_slice import busiest, on_network
 from gateway.replay.pace import EmbeddedPace, Pace, RealPace
-from gateway.replay.plan import Choices, Plan, busiest, make, on_network
-from gateway.replay.pledge_acts import Outcome
-from gateway.replay.pledge_bodies import waves
-from gateway.replay.pledge_drive import Office, PledgeDrive, grants
+from gateway.replay.plan import Choices, Plan, make
+from gateway.replay.pledge_drive import Office, PledgeDrive
+from gateway.replay.pledge_waves import waves
 from gateway.replay.queue import stamps
-from gateway.replay.reconcile import Check, Report, Views
-from gateway.replay.register_model import run as model
+from gateway.replay.report import RECONCILIATION, Report
+from gateway.replay.views import Views
 from gateway.runtime import Runtime
 from ledger.chain.calls import view
 from ledger.domain.assets import stated_party
+from ledger.domain.ids import to_hex
 from ledger.domain.money import currency
-from ledger.mirror.database import Database
-from ledger.mirror.models import PledgeStatus
-from ledger.mirror.queries import pledges as pledge_queries
 
-LEAD_SECONDS = 2 * 86_400
-"""The embedded chain begins so long before the oldest record of a receivable: founding and pledges come first."""
 NETWORK_LEAD_SECONDS = 20
 HTTP_SECONDS = 150.0
-_ENDED = 5
+PLEDGE_LIFE_SECONDS = 366 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What to replay and where to: data folder, home of the ledger, currency of the invoices."""
+    """What to replay and where to: data folder, home of the ledger, currency of the invoices.
+
+    `report`: the file in which the reconciliation is kept; None: in the home. `home_stays`: whether there is still a home afterwards.
+    """
 
     data: Path
     home: Path
     currency: str = "USD"
+    report: Path | None = None
+    home_stays: bool = True
     console: Console = field(default_factory=Console, compare=False)
 
 
 def genesis_time(options: Options) -> int | None:
-    """When a fresh embedded chain must begin, in UTC seconds; None without receivables. Raises NoData, MoneyError."""
-    first = _plan(options.data, options.currency).first
+    """When a fresh embedded chain must begin, in UTC seconds; None without receivables. Raises NoData, MoneyError, OtherReplay."""
+    first = _plan(options.data, options.currency, _day(Journal(options.home).read())).first
     return None if first is None else first - LEAD_SECONDS
 
 
+def _day(progress: Progress | None) -> date:
+    """What "today" is for the plan: the day of the first start, so that a replay that goes on another day goes on with the same plan."""
+    return date.fromisoformat(progress.day) if progress is not None and progress.day else datetime.now(UTC).date()
+
+
+def _deadline(progress: Progress) -> int:
+    """The deadline of the acts on pledges, UTC seconds: long after the first start, for a replay may go on days after a kill."""
+    begun = datetime.combine(date.fromisoformat(progress.day), datetime.min.time(), UTC)
+    return int(begun.timestamp()) + PLEDGE_LIFE_SECONDS
+
+
 @cache
-def _plan(data: Path, code: str) -> Plan:
+def _plan(data: Path, code: str, today: date) -> Plan:
     choices = Choices(invoice_currency=currency(code))
-    return make(reading.read(data, choices.invoice_currency, choices.spend_currency), choices, datetime.now(UTC).date())
+    return make(reading.read(data, choices.invoice_currency, choices.spend_currency), choices, today)
 
 
 def replay(options: Options, running: Runtime) -> Report:
@@ -71,41 +84,77 @@ def replay(options: Options, running: Runtime) -> Report:
     Raises NoData, ReplayStopped, OtherReplay, ClockError (older records than the chain's time), httpx.TransportError.
     """
     started = time.monotonic()
-    plan = _plan(options.data, options.currency)
     if running.clock is not None:
         running.clock.hold()
-    journal = Journal(options.home)
-    progress = _begun(journal, plan, running)
+    journal = Journal(options.home, lambda: _held(running))
+    kept = journal.read()
+    today = _day(kept)
+    plan = _plan(options.data, options.currency, today)
+    progress = _resumed(kept, plan, running) if kept else _begun(journal, plan, today, running)
     seconds = {"plan": time.monotonic() - started}
     http = httpx.Client(base_url=running.url, headers={"authorization": f"Bearer {running.api_key}"}, timeout=HTTP_SECONDS)
     with http, _bars(options.console) as bars:
-        report = _Replay(options, running, plan, journal, Gateway(http), bars, seconds).run(progress)
-    reconcile.show(report, options.console)
-    options.console.print(f"kept in {reconcile.save(report, options.home)}", soft_wrap=True, highlight=False)
-    options.console.print("; ".join(f"{name} {taken:.1f} s" for name, taken in report.seconds.items()), highlight=False)
-    return report
+        found = _Replay(options, running, plan, journal, Gateway(http), bars, seconds).run(progress)
+    _keep(found, options)
+    return found
 
 
-def _begun(journal: Journal, plan: Plan, running: Runtime) -> Progress:
-    """The progress of this plan; a new one if there was no replay. Raises OtherReplay for another plan's."""
-    kept = journal.read()
-    if kept is None:
-        _check_age(plan, running)
-        fresh = Progress(plan.digest)
-        journal.write(fresh)
-        return fresh
+def _held(running: Runtime) -> tuple[int, str]:
+    status = running.services.sync.status()
+    return (0, "") if status.hash is None else (status.block, to_hex(status.hash))
+
+
+def _keep(found: Report, options: Options) -> None:
+    file = options.report or options.home / RECONCILIATION
+    report.save(found, file)
+    report.show(found, options.console)
+    if options.report or options.home_stays:
+        options.console.print(f"kept in {file}", soft_wrap=True, highlight=False)
+
+
+def _begun(journal: Journal, plan: Plan, today: date, running: Runtime) -> Progress:
+    """A new replay's progress. Raises OtherReplay where the chain's time has passed the first record."""
+    if running.clock is not None and plan.first is not None and plan.first < running.clock.now():
+        raise OtherReplay(
+            f"the chain's time is {_date(running.clock.now())}, these records begin at {_date(plan.first)}: "
+            "a chain's time can't go back, so use a fresh chain (--fresh)"
+        )
+    fresh = Progress(plan.digest, today.isoformat(), 0 if running.clock is not None else int(time.time()) + NETWORK_LEAD_SECONDS)
+    journal.write(fresh)
+    return fresh
+
+
+def _resumed(kept: Progress, plan: Plan, running: Runtime) -> Progress:
+    """The progress to go on from. Raises OtherReplay for another plan's, and where the chain isn't where the replay left it."""
     if kept.plan != plan.digest:
         raise OtherReplay(
             f"another replay ran on this ledger, up to {_date(kept.stamp)}; these records begin at {_date(plan.first or 0)}: "
             "a chain's time can't go back, so use a fresh chain (--fresh)"
         )
+    if running.clock is None:
+        return kept
+    _check_kept(kept, running)
+    if not kept.receivables_done:
+        _check_next(kept, plan, running.clock.now())
     return kept
 
 
-def _check_age(plan: Plan, running: Runtime) -> None:
-    if running.clock is not None and plan.first is not None and plan.first < running.clock.now():
+def _check_kept(kept: Progress, running: Runtime) -> None:
+    """An embedded chain that was killed itself may have lost its last blocks: what was sent then would come in at wrong times."""
+    held = running.services.rpc.call("eth_getBlockByNumber", hex(kept.block), False) if kept.hash else None
+    if kept.hash and (held is None or held["hash"] != kept.hash):
         raise OtherReplay(
-            f"the chain's time is {_date(running.clock.now())}, these records begin at {_date(plan.first)}: "
+            f"the chain has lost block {kept.block}, which the replay had reached: its node was killed before it wrote its state; "
+            "use a fresh chain (--fresh)"
+        )
+
+
+def _check_next(kept: Progress, plan: Plan, now: int) -> None:
+    """A clock that was moved on meanwhile can't go back to the records that are still to come."""
+    following = next((at for at, _ in stamps(plan.claims, plan.demonstrations) if at > kept.stamp), None)
+    if following is not None and following < now:
+        raise OtherReplay(
+            f"the chain's time was moved to {_date(now)} while a replay stood before {_date(following)}: "
             "a chain's time can't go back, so use a fresh chain (--fresh)"
         )
 
@@ -129,20 +178,24 @@ class _Replay:
 
         Receivables come first, at their own dates; then the clock jumps to now, for no pledge may count from a date to come.
         """
-        pace: Pace = RealPace() if self.running.clock is None else EmbeddedPace(self.running.clock)
+        pace = self._pace()
         with self._timed("members"):
             accounts = self._admit(pace)
-        plan = self.plan if self.running.clock is not None else self._slice()
+        plan = self.plan if self.running.clock is not None else self._slice(progress.start)
         with self._timed("receivables"):
             book = Book(accounts, people.cash_of_sets(self.running.services.manifest, plan), self._fingerprint_key())
             progress = self._receivables(plan, book, pace, progress)
         if not progress.finished:
             pace.finish()
-        with self._timed("pledges"):
-            progress = self._pledges(pace, progress)
-        progress = self.journal.change(progress, finished=True)
+            with self._timed("pledges"):
+                progress = self._pledges(pace, progress)
+            progress = self.journal.change(progress, finished=True)
         with self._timed("reconciliation"):
             return self._reconciled(plan, book, progress)
+
+    def _pace(self) -> Pace:
+        clock = self.running.clock
+        return RealPace() if clock is None else EmbeddedPace(clock, self.running.services.sync.wake)
 
     @contextmanager
     def _timed(self, name: str) -> Iterator[None]:
@@ -162,8 +215,17 @@ class _Replay:
         bar = self.bars.add_task("pledge records", total=sum(map(len, waves(acting))))
         services = self.running.services
         offices = {series: self._office(number) for series, number in pledge_words.REGISTER_OF.items()}
+        deadline = _deadline(progress)
         drive = PledgeDrive(
-            acting, self.gateway, offices, pace, self.journal, services.mirror, self._now, lambda done: self.bars.advance(bar, done)
+            acting,
+            self.gateway,
+            offices,
+            pace,
+            self.journal,
+            services.mirror,
+            self._now,
+            deadline,
+            lambda done: self.bars.advance(bar, done),
         )
         return drive.run(progress)
 
@@ -177,12 +239,12 @@ class _Replay:
         drive = Drive(plan, self.gateway, book, pace, self.journal, self._views().overdue, lambda _, done: self.bars.advance(bar, done))
         return drive.receivables(progress)
 
-    def _slice(self) -> Plan:
-        """What a network that keeps real time takes: the busiest days of the first set; pledges stay whole."""
+    def _slice(self, start: int) -> Plan:
+        """What a network that keeps real time takes from `start` on: the busiest days of the first set; pledges stay whole."""
         for part in self.plan.receivables:
             found = busiest(self.plan, part.set)
             if found is not None:
-                return on_network(self.plan, found, int(time.time()) + NETWORK_LEAD_SECONDS)
+                return on_network(self.plan, found, start)
         return replace(self.plan, receivables=(), demonstrations=())
 
     def _fingerprint_key(self) -> bytes:
@@ -200,39 +262,14 @@ class _Replay:
 
     def _reconciled(self, plan: Plan, book: Book, progress: Progress) -> Report:
         services = self.running.services
-        checks = [*pledge_checks(plan, self._views(), services.mirror)]
-        checks += reconcile.receivable_checks(plan, self._views(), services.mirror, book, progress.overdue)
+        whole = plan if self.running.clock is None else self.plan
+        checks = [
+            *reconcile.source_checks(whole),
+            *reconcile_pledges.checks(plan, self._views(), services.mirror),
+            *reconcile_receivables.checks(plan, self._views(), services.mirror, book, progress.late, self._now()),
+        ]
         choices = [choice for part in plan.receivables for choice in part.choices]
-        return Report(tuple(checks), tuple(reconcile.asides(plan)), tuple(dict.fromkeys(choices)), self.seconds)
-
-
-def pledge_checks(plan: Plan, views: Views, mirror: Database) -> list[Check]:
-    """The two equations of pledges, on the model, the chain and SQL."""
-    outcomes = [placement.outcome for placement in plan.placements]
-    placed = sum(outcomes.count(outcome) for outcome in Outcome)
-    register, created = model(plan.placements), grants(plan.placements)
-    (chain_created, _) = views.ask("PledgeRegistry", "counts", [()])[0]
-    heads = [words[0] for words in views.ask("PledgeRegistry", "pledge", [(number,) for number in range(1, chain_created + 1)])]
-    chain_ended = sum(head & 0xFF == _ENDED for head in heads)
-    with mirror.read() as conn:
-        counted = pledge_queries.counts(conn)
-        assets = pledge_queries.live_assets(conn)
-    sql_ended = sum(each.pledges for each in counted if each.status == PledgeStatus.ENDED)
-    sql_created = sum(each.pledges for each in counted)
-    live = len(register.live())
-    return [
-        Check(
-            "pledges: records in = acting + without effect + set aside",
-            {"read": str(len(plan.read.conveyances)), "placed": str(placed)},
-        ),
-        Check("pledges: created", {"plan": str(created), "chain": str(chain_created), "sql": str(sql_created)}),
-        Check("pledges: ended", {"plan": str(created - live), "chain": str(chain_ended), "sql": str(sql_ended)}),
-        Check(
-            "pledges: live",
-            {"plan": str(live), "chain": str(chain_created - chain_ended), "sql": str(sql_created - sql_ended)},
-        ),
-        Check("pledges: assets under live pledges", {"plan": str(len(register.encumbered())), "sql": str(assets)}),
-    ]
+        return Report(tuple(checks), tuple(reconcile.asides(self.plan)), tuple(dict.fromkeys(choices)), self.seconds)
 
 
 @contextmanager

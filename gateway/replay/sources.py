@@ -16,8 +16,11 @@ from gateway.replay.faults import Fault, Origin
 Row: TypeAlias = dict[str, Any]
 
 _ENDINGS = (".jsonl", ".ndjson", ".csv")
+_PROSE = (".md", ".txt", ".rst", ".pdf")
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
+_NESTED = re.compile(r"^\s*(.+?)\s*(?:[/.]|\[)(\d+)\]?\s*(?:[/.]\s*(.+?)\s*)?$")
 _LARGEST_CELL = 1 << 24
+_DELIMITERS = ",;\t|"
 
 
 class NoData(Exception):
@@ -26,9 +29,16 @@ class NoData(Exception):
 
 def files(folder: Path) -> list[Path]:
     """The readable files of a set's folder in the order of their names; empty if there is no such folder."""
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if path.is_file() and _plain_name(path).endswith(_ENDINGS))
+    return [path for path in _visible(folder) if _plain_name(path).endswith(_ENDINGS)]
+
+
+def strangers(folder: Path, set_name: str) -> list[Fault]:
+    """Files of a set's folder that are neither records nor prose: none is passed over in silence."""
+    return [
+        Fault(Origin(set_name, path.name, 0), "whole file", "file", "neither .jsonl nor .csv (gzipped or not), so it isn't read")
+        for path in _visible(folder)
+        if not _plain_name(path).endswith((*_ENDINGS, *_PROSE)) and Path(_plain_name(path)).suffix
+    ]
 
 
 def rows(path: Path, set_name: str) -> Iterator[tuple[Origin, Row | Fault]]:
@@ -47,6 +57,10 @@ def plain(name: str) -> str:
     return _NOT_ALPHANUMERIC.sub("", name.lower())
 
 
+def _visible(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")) if folder.is_dir() else []
+
+
 def _plain_name(path: Path) -> str:
     return path.name.lower().removesuffix(".gz")
 
@@ -57,6 +71,9 @@ def _bytes(path: Path) -> bytes:
 
 
 def _decoded(content: bytes) -> str:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        # What a spreadsheet calls "Unicode text".
+        return content.decode("utf-16", errors="replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -81,7 +98,7 @@ def _json_rows(text: str, path: Path, set_name: str) -> Iterator[tuple[Origin, R
 def _json_row(line: str, origin: Origin) -> Row | Fault:
     try:
         value = json.loads(line, parse_float=Decimal)
-    except (json.JSONDecodeError, RecursionError) as wrong:
+    except (json.JSONDecodeError, RecursionError, ValueError) as wrong:
         return Fault(origin, "line", "JSON", str(wrong))
     if not isinstance(value, dict):
         return Fault(origin, "line", "JSON", "an object is expected on each line")
@@ -94,31 +111,54 @@ def _csv_rows(text: str, path: Path, set_name: str) -> Iterator[tuple[Origin, Ro
     header: list[str] | None = None
     while True:
         line = reader.line_num + 1
+        origin = Origin(set_name, path.name, line)
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as wrong:
-            origin = Origin(set_name, path.name, line)
             yield origin, Fault(origin, "line", "CSV", str(wrong))
             continue
         if not any(cell.strip() for cell in cells):
             continue
         if header is None:
-            header = [plain(cell) for cell in cells]
-        else:
-            origin = Origin(set_name, path.name, line)
+            header = cells
+        elif cells != header:
+            # A heading that stands again where two files were joined is no row.
             yield origin, _csv_row(header, cells, origin)
 
 
 def _delimiter(text: str) -> str:
-    heading = text.split("\n", 1)[0]
-    return max(",;\t|", key=heading.count)
+    heading = next((line for line in text.split("\n") if line.strip(_DELIMITERS + " \r\t")), "")
+    return max(_DELIMITERS, key=heading.count)
 
 
 def _csv_row(header: list[str], cells: list[str], origin: Origin) -> Row | Fault:
     surplus = [cell for cell in cells[len(header) :] if cell.strip()]
     if surplus:
         return Fault(origin, "line", "columns", f"{len(cells)} cells under {len(header)} headings")
+    row: Row = {}
     # Cells that a short line lacks at its end are empty.
-    return dict(zip(header, [cell.strip() for cell in cells] + [""] * len(header), strict=False))
+    for heading, cell in zip(header, [*cells, *[""] * len(header)], strict=False):
+        _put(row, heading, cell.strip())
+    return row
+
+
+def _put(row: Row, heading: str, cell: str) -> None:
+    """Puts a cell under its heading; "assignors/0/name" and "assignors[0].name" are members of a list. Of two alike a filled one stays."""
+    nested = _NESTED.match(heading)
+    if nested:
+        _put_nested(row.setdefault(plain(nested[1]), []), int(nested[2]), nested[3], cell)
+    elif cell or plain(heading) not in row:
+        row[plain(heading)] = cell
+
+
+def _put_nested(members: Any, index: int, name: str | None, cell: str) -> None:
+    if not cell or not isinstance(members, list):
+        return
+    while len(members) <= index:
+        members.append({} if name else "")
+    if name is None:
+        members[index] = cell
+    elif isinstance(members[index], dict):
+        members[index][name] = cell

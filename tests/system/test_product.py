@@ -18,7 +18,7 @@ from rich.console import Console
 import gateway.replay.run as replays
 from gateway import runtime
 from gateway.config import Settings
-from gateway.replay.reconcile import Report
+from gateway.replay.report import Report
 from ledger.chain import network
 from tests.system.records import GRANTS, RELEASED, small_folder
 
@@ -36,7 +36,7 @@ def pledgebook(*arguments: str | Path, home: Path, data: Path | None = None) -> 
 def reconciliation(home: Path) -> dict[str, dict[str, str]]:
     written = json.loads((home / "reconciliation.json").read_text())
     assert written["holds"] is True
-    return {each["name"]: each["values"] for each in written["checks"]}
+    return {f"{each['set']}: {each['name']}": each["values"] for each in written["checks"]}
 
 
 @pytest.fixture(scope="module")

@@ -103,6 +103,12 @@ def of_number(conn: Connection, number: bytes, at: int | None = None) -> list[St
     return [_row(row) for row in rows]
 
 
+def of_filing(conn: Connection, filing: bytes, at: int | None = None) -> list[Standing]:
+    """The pledges filed with a filing of this hash (32 bytes)."""
+    rows = conn.execute(_standing(at).where(PLEDGE.table.c.filing == filing).order_by(PLEDGE.table.c.pledge))
+    return [_row(row) for row in rows]
+
+
 def find(
     conn: Connection,
     *,

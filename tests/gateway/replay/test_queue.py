@@ -1,8 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.replay.claims import Claim, Person, Piece
+from gateway.replay.demonstration import demonstration
 from gateway.replay.queue import Step, stamps
-from gateway.replay.receivable_plan import Claim, Person, Piece, demonstration
 
 A, B = Person("a", "A"), Person("b", "B")
 

@@ -81,8 +81,8 @@ def test_a_mark_is_known_by_its_serial_number() -> None:
         ({"assignors": []}, "assignors", "missing"),
         ({"assignees": [""]}, "assignees", "missing"),
         ({"noOfProperties": "many"}, "propertyCount", "no whole number"),
-        ({"properties": ["15294349"]}, "properties", "an object"),
-        ({"properties": [{"inventionTitle": "NAMELESS"}]}, "properties", "without application"),
+        ({"properties": [{"applNum": "1" * 29}]}, "properties", "at most 28"),
+        ({"assignees": "[{'name': 'BANK'"}, "assignees", "no JSON list"),
         ({"conveyanceCode": -1}, "conveyanceCode", "no whole number"),
     ],
 )
@@ -92,6 +92,33 @@ def test_a_malformed_record_names_field_and_rule(change: dict[str, Any], field: 
     assert fault.field == field
     assert rule in fault.rule
     assert fault.origin == WHERE
+
+
+def test_a_right_without_number_makes_the_list_incomplete_and_loses_no_record() -> None:
+    found = record(
+        "1-2", "2020-02-01", "SECURITY INTEREST", ["A"], ["B"], properties=[{"inventionTitle": "NAMELESS"}, {"applNum": "15294349"}]
+    )
+    assert (found.keys, found.listed, found.whole_list) == (frozenset({"15294349"}), 2, False)
+
+
+def test_placeholder_dates_are_not_stated() -> None:
+    row = CENTER | {
+        "assignorExecutionDate": "01/01/0001",
+        "recorded": "",
+        "assignors": [{"assignorName": "A", "executionDate": "01/01/0001"}],
+    }
+    found = read(row)
+    assert isinstance(found, Recordation) and (found.executed, found.recorded) == (None, None)
+
+
+def test_a_zero_that_a_spreadsheet_took_is_put_back() -> None:
+    listed = [{"applNum": 9738010}, {"applNum": "9738010.0"}, {"applNum": "09738010"}]
+    assert record("1-2", "2020-02-01", "SECURITY INTEREST", ["A"], ["B"], properties=listed).keys == {"09738010"}
+
+
+def test_an_id_of_another_kind_gives_way_to_reel_and_frame() -> None:
+    found = read(CENTER | {"id": "9f1c2"})
+    assert isinstance(found, Recordation) and found.number == Number(1234, 56)
 
 
 def test_a_record_without_recording_date_is_read_and_placed_later() -> None:
@@ -117,3 +144,21 @@ def test_a_csv_holds_lists_as_json_or_divided_texts(tmp_path: Path) -> None:
     assert [party.name for party in found.assignees] == ["BANK OF RIVERS PLC", "BROOK BANK"]
     assert [party.name for party in found.assignors] == ["A LLC"]
     assert found.keys == {"15294349"}
+
+
+def test_a_csv_holds_lists_as_other_tools_write_them(tmp_path: Path) -> None:
+    header = ["id", "conveyanceText", "recordedDate", "assignors/0/name", "assignors/1/name", "assignees[0].name", "properties.0.applNum"]
+    header += ["properties.1.applNum", "propertyCount"]
+    line = ["12-34", "SECURITY INTEREST", "02/01/2020", "A LLC", "B LLC", "BANK", "15294349", "", "1"]
+    literal = comma_separated(
+        ["id", "conveyanceText", "recordedDate", "assignors", "assignees"],
+        [["12-35", "SECURITY INTEREST", "02/01/2020", "[{'name': \"O'BROOK LLC\", 'executionDate': None}]", "['BANK']"]],
+    )
+    files = write(tmp_path / "a.csv", comma_separated(header, [line])), write(tmp_path / "b.csv", literal)
+    found = [
+        recordation(row, origin, Series.US_PATENT) for file in files for origin, row in rows(file, "own") if not isinstance(row, Fault)
+    ]
+    nested, other = found
+    assert isinstance(nested, Recordation) and isinstance(other, Recordation)
+    assert [party.name for party in nested.assignors] == ["A LLC", "B LLC"] and nested.keys == {"15294349"} and nested.whole_list
+    assert [str(party) for party in (*other.assignors, *other.assignees)] == ["O'BROOK LLC", "BANK"]

@@ -1,44 +1,109 @@
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.replay.claims import Aside, Claim, Person, ReceivablePlan, bounded
+from gateway.replay.demonstration import demonstration
 from gateway.replay.faults import Origin
-from gateway.replay.receivable_plan import Aside, Claim, Payees, Person, demonstration, invoices, netted, newest_quarter, spending
+from gateway.replay.invoice_plan import invoices
 from gateway.replay.records import Invoice, SpendLine
+from gateway.replay.spending_plan import Payees, netted, newest_quarter, spending
+from ledger.domain.money import currency
 
 LONDON, UTC_ZONE = ZoneInfo("Europe/London"), ZoneInfo("UTC")
+POUND, DOLLAR = currency("GBP"), currency("USD")
+TODAY = date(2026, 1, 1)
 
 
 def line(
-    number: str, amount: int, supplier: str = "7", name: str = "River Ltd", paid: date = date(2017, 11, 21), file: str = "a.csv"
+    number: str,
+    amount: int,
+    supplier: str = "7",
+    name: str = "River Ltd",
+    paid: date = date(2017, 11, 21),
+    file: str = "a.csv",
+    at: int = 2,
 ) -> SpendLine:
     document, _, part = number.partition(" - ")
-    return SpendLine(Origin("own", file, 2), document, part, paid, amount, supplier, name, "OCC", "Gas")
+    return SpendLine(Origin("own", file, at), document, part, paid, amount, supplier, name, "OCC", "Gas")
 
 
-def bill(number: str = "1", customer: str = "A", amount: int = 100, settled: date = date(2013, 3, 3)) -> Invoice:
-    return Invoice(Origin("own", "a.csv", 2), number, customer, "406", date(2013, 1, 26), date(2013, 2, 25), settled, amount, False)
+def bill(number: str = "1", customer: str = "A", amount: int = 100, settled: date | None = date(2013, 3, 3), **more: Any) -> Invoice:
+    dates = {"issued": date(2013, 1, 26), "due": date(2013, 2, 25)} | more
+    return Invoice(Origin("own", "a.csv", 2), number, customer, "406", settled=settled, amount=amount, disputed=False, **dates)
+
+
+def billed(*bills: Invoice, today: date = TODAY) -> ReceivablePlan:
+    return invoices(bills, "own", UTC_ZONE, "Seller", DOLLAR, today)
+
+
+def spent(*lines: SpendLine, today: date = TODAY) -> ReceivablePlan:
+    return spending(lines, "own", LONDON, "Council", POUND, today)
 
 
 def documents(*lines: SpendLine) -> tuple[Claim, ...]:
-    return spending(lines, "own", LONDON, "Council").claims
+    return spent(*lines).claims
 
 
 def test_an_invoice_is_late_from_the_end_of_its_due_day() -> None:
-    on_time, late = invoices([bill("1", settled=date(2013, 2, 25)), bill("2", settled=date(2013, 2, 26))], "own", UTC_ZONE, "Seller").claims
+    on_time, late = billed(bill("1", settled=date(2013, 2, 25)), bill("2", settled=date(2013, 2, 26))).claims
     assert (on_time.late, late.late) == (False, True)
     assert on_time.due == late.due == 1_361_836_800  # 2013-02-26T00:00:00Z
     assert late.paid == late.due + 12 * 3600
 
 
-def test_one_number_of_two_customers_is_two_claims_and_of_one_customer_one() -> None:
-    plan = invoices([bill("1", "A"), bill("1", "B"), bill("2", "A"), bill("2", "A", 50)], "own", UTC_ZONE, "Seller")
-    assert [claim.number for claim in plan.claims] == ["A/1", "B/1", "A/2"]
-    assert [(aside.number, aside.amount) for aside in plan.asides] == [("A/2", 50)]
+def test_one_number_of_two_customers_is_two_claims() -> None:
+    plan = billed(bill("1", "A"), bill("1", "B"), bill("2", "A"))
+    assert [claim.number for claim in plan.claims] == ["2", "A/1", "B/1"]
     assert plan.balances()
+
+
+def test_the_same_invoice_read_twice_is_one_claim_and_a_contradicted_one_none() -> None:
+    twice = billed(bill(), replace(bill(), origin=Origin("own", "b.csv", 9)))
+    assert len(twice.claims) == 1 and [(aside.amount, aside.reason) for aside in twice.asides] == [
+        (100, "own/b.csv:9: the same invoice was read at own/a.csv:2")
+    ]
+    contradicted = billed(bill(amount=100), bill(amount=50), bill("2"))
+    assert [claim.number for claim in contradicted.claims] == ["2"]
+    assert sorted(aside.amount for aside in contradicted.asides) == [50, 100]
+    assert twice.balances() and contradicted.balances()
+
+
+def test_what_was_never_settled_is_never_paid() -> None:
+    (claim,) = billed(bill(settled=None)).claims
+    assert claim.paid is None and not claim.late and claim.last == claim.issued
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({"amount": 0}, "its amount is 0.00 USD; a receivable is more than 0"),
+        ({"amount": -505}, "its amount is -5.05 USD"),
+        ({"due": date(2013, 1, 25)}, "due on 2013-01-25, before its issue on 2013-01-26"),
+        ({"due": date(2014, 1, 27)}, "the policy's longest tenor"),
+        ({"settled": date(2013, 1, 25)}, "settled on 2013-01-25, before its issue"),
+        ({"settled": date(2026, 1, 2)}, "after today, 2026-01-01"),
+        ({"issued": date(2026, 1, 2), "due": date(2026, 2, 1), "settled": None}, "issued on 2026-01-02, after today"),
+        ({"issued": date(1969, 1, 2), "due": date(1969, 2, 1)}, "a chain's clock begins on 1970-01-01"),
+        ({"currency": "EUR"}, "stated in EUR; this set is taken in USD"),
+    ],
+)
+def test_an_invoice_that_cant_stand_is_set_aside_with_its_amount(change: dict[str, Any], rule: str) -> None:
+    plan = billed(bill("1"), bill("2", **change))
+    assert [claim.number for claim in plan.claims] == ["1"]
+    (aside,) = plan.asides
+    assert aside.number == "2" and aside.reason.startswith("own/a.csv:2: ") and rule in aside.reason
+    assert plan.balances()
+
+
+def test_an_invoice_of_the_longest_tenor_stands() -> None:
+    assert len(billed(bill(due=date(2014, 1, 26), settled=date(2014, 1, 1))).claims) == 1
 
 
 def test_a_document_is_issued_thirty_days_before_it_is_paid_by_the_payers_calendar() -> None:
@@ -61,9 +126,7 @@ def test_a_document_of_several_payees_belongs_to_the_one_of_most_of_it() -> None
 
 
 def test_credits_are_netted_and_what_nets_to_nothing_is_set_aside() -> None:
-    plan = spending(
-        [line("5 - 1", 100), line("5 - 2", -40), line("6 - 1", 10), line("6 - 2", -10), line("7 - 1", -3)], "own", LONDON, "Council"
-    )
+    plan = spent(line("5 - 1", 100), line("5 - 2", -40), line("6 - 1", 10), line("6 - 2", -10), line("7 - 1", -3))
     assert [(claim.number, claim.face, claim.pieces) for claim in plan.claims] == [("5", 60, ())]
     assert [(aside.number, aside.amount) for aside in plan.asides] == [("6", 0), ("7", -3)]
     assert all(isinstance(aside, Aside) and "net to" in aside.reason for aside in plan.asides)
@@ -124,13 +187,58 @@ def test_the_newest_quarter_is_told_by_the_dates_inside() -> None:
     new = [line(f"{n} - 1", 10, paid=date(2017, 8, 1), file="aa-oldest.csv") for n in range(30)]
     stray = [line("99 - 1", 10, paid=date(2099, 1, 1), file="zz-newest.csv")]
     assert newest_quarter(old + new + stray) == (2017, 3)
-    plan = spending(old + new + stray, "own", LONDON, "Council")
+    plan = spent(*old, *new, *stray)
     assert (len(plan.claims), plan.outside) == (30, 31)
 
 
 def test_a_quarter_torn_over_two_files_is_one() -> None:
     lines = [line("1 - 1", 10, file="a.csv"), line("2 - 1", 10, file="b.csv", paid=date(2017, 10, 2))]
     assert len(documents(*lines)) == 2
+
+
+def test_lines_to_come_are_no_quarter_and_a_whole_quarter_to_come_is_set_aside() -> None:
+    past, coming = [line(f"{n} - 1", 10) for n in range(5)], [line("9 - 1", 10, paid=date(2026, 5, 1))]
+    assert len(spent(*past, *coming).claims) == 5
+    only = spent(*coming)
+    assert only.claims == () and "after today" in only.asides[0].reason and only.balances()
+
+
+def test_a_file_that_is_there_twice_pays_nobody_twice() -> None:
+    lines = [line("5 - 1", 10), line("5 - 2", 10), line("6", 7)]
+    again = [replace(each, origin=Origin("own", "copy.csv", 3)) for each in lines]
+    plan = spent(*lines, *again)
+    assert sum(claim.face for claim in plan.claims) == 27
+    assert len(plan.asides) == 3 and all("the same line was read at own/a.csv:2" in aside.reason for aside in plan.asides)
+    assert plan.balances()
+
+
+def test_two_lines_without_number_may_say_the_same() -> None:
+    (claim,) = documents(line("6", 7, at=2), line("6", 7, at=3))
+    assert claim.face == 14 and claim.rows == 2
+    (numbered,) = documents(line("6 - 1", 7, at=2), line("6 - 1", 7, at=3))
+    assert numbered.face == 7
+
+
+def test_every_line_is_told_in_the_content() -> None:
+    (claim,) = documents(line("6", 7, at=2), line("6", 700, at=3))
+    assert [text for name, text in claim.detail if name.startswith("line")] == ["-: 0.07 Gas", "-: 7.00 Gas"]
+
+
+@given(st.permutations(range(8)))
+def test_the_plan_does_not_depend_on_the_order_of_reading(order: list[int]) -> None:
+    lines = [
+        line("5 - 1", 10), line("5 - 2", -3), line("5", 10, "8", "Brook"), line("5", 10, "8", "BROOK"), line("5", 2, "", ""),
+        line("6 - 1", 4, "8", "brook", at=9), line("6 - 1", 4, "8", "brook", file="b.csv"), line("7 - 1", 1, paid=date(2017, 10, 1)),
+    ]  # fmt: skip
+    bills = [bill("1"), bill("1", "B"), bill("2", amount=5), bill("2", amount=6), bill("3"), bill("3", settled=None), bill("4"), bill("4")]
+    assert spent(*(lines[at] for at in order)) == spent(*lines)
+    assert billed(*(bills[at] for at in order)) == billed(*bills)
+
+
+def test_long_keys_keep_apart_and_within_bounds() -> None:
+    one, other = bounded("replay/" + "x" * 300 + "1"), bounded("replay/" + "x" * 300 + "2")
+    assert one != other and len(one) == len(other) <= 160
+    assert bounded("replay/short") == "replay/short"
 
 
 def test_the_demonstration_pays_fifty_suppliers_over_three_tiers() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from gateway.replay.faults import Fault
-from gateway.replay.sources import files, rows
+from gateway.replay.sources import files, rows, strangers
 from tests.gateway.replay.folders import comma_separated, json_lines, write
 
 
@@ -67,3 +67,35 @@ def test_a_damaged_archive_is_one_fault_of_the_whole_file(tmp_path: Path) -> Non
     file.write_bytes(gzip.compress(b'{"a": 1}\n' * 100)[:-20])
     ((origin, fault),) = rows(file, "own")
     assert isinstance(fault, Fault) and fault.field == "file" and origin.line == 0
+
+
+def test_a_spreadsheets_unicode_text_and_line_ends_of_every_kind_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes("Name\tNo\r\nCafé\t1\r\n".encode("utf-16"))
+    assert [row for _, row in rows(file, "own")] == [{"name": "Café", "no": "1"}]
+    file.write_bytes(b"\r\n,\r\nName,No\r\n\r\nx,1\r\n,\r\n")
+    assert [(origin.line, row) for origin, row in rows(file, "own")] == [(5, {"name": "x", "no": "1"})]
+    lines = write(tmp_path / "a.jsonl", '{"a": 1}\r\n\r\n{"a": 2}\r\n')
+    assert [row for _, row in rows(lines, "own")] == [{"a": 1}, {"a": 2}]
+
+
+def test_a_heading_that_stands_again_is_no_row(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", "Name,No\nx,1\nName,No\ny,2\n")
+    assert [row for _, row in rows(file, "own")] == [{"name": "x", "no": "1"}, {"name": "y", "no": "2"}]
+
+
+def test_of_two_columns_of_one_name_the_filled_one_counts(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", "Amount,amount\n1,\n,2\n")
+    assert [row for _, row in rows(file, "own")] == [{"amount": "1"}, {"amount": "2"}]
+
+
+def test_a_file_of_another_kind_is_reported_and_prose_is_not(tmp_path: Path) -> None:
+    for name in ("README.md", "notes.txt", ".hidden.json", "LICENSE"):
+        write(tmp_path / name, "x")
+    write(tmp_path / "records.json", "[]")
+    write(tmp_path / "sheet.xlsx.gz", "x")
+    assert [(fault.origin.file, fault.field) for fault in strangers(tmp_path, "own")] == [
+        ("records.json", "file"),
+        ("sheet.xlsx.gz", "file"),
+    ]
+    assert strangers(tmp_path / "missing", "own") == []

@@ -1,0 +1,139 @@
+"""What is planned of receivables: claims from their issue to their payment, and what becomes no claim. Pure.
+
+Late rate 0: the sources pay the face only. One stamp a day: noon of the legal day; a debt is late from the end of its due day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from ledger.chain.deploy import MOST_TENOR_SECONDS
+from ledger.domain.calendar import end_of_day, start_of_day
+
+NOON = 12 * 3600
+LEAD_SECONDS = 2 * 86_400
+"""The embedded chain begins so long before the oldest record of a receivable: founding and pledges come first."""
+
+
+_LONGEST_KEY = 160
+
+
+def bounded(key: str) -> str:
+    """A key that leaves room in an idempotency key (256 characters): a longer one ends with its hash."""
+    return key if len(key) <= _LONGEST_KEY else f"{key[: _LONGEST_KEY - 33]}~{sha256(key.encode()).hexdigest()[:32]}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Person:
+    """A member to be: `key` is its identity in the replay, `name` what is shown."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A split: the range up to `end` (exclusive, minor units) belongs to `payee`; `line` is what it was made of."""
+
+    end: int
+    payee: Person
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One receivable from its issue to its payment (`paid` None: still open). Amounts in minor units, times UTC seconds.
+
+    No pieces: it stays whole. `rows`: how many rows of the source it was made of.
+    """
+
+    set: str
+    number: str
+    supplier: Person
+    obligor: Person
+    face: int
+    issued: int
+    due: int
+    paid: int | None
+    pieces: tuple[Piece, ...] = ()
+    disputed: bool = False
+    detail: tuple[tuple[str, str], ...] = ()
+    rows: int = 1
+
+    @property
+    def key(self) -> str:
+        """What its idempotency keys start with."""
+        return bounded(f"replay/{self.set}/{self.number}")
+
+    @property
+    def late(self) -> bool:
+        """Whether it is paid after its due day."""
+        return self.paid is not None and self.paid >= self.due
+
+    @property
+    def last(self) -> int:
+        """When its last event is."""
+        return self.issued if self.paid is None else max(self.paid, self.issued)
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A record or document that becomes no receivable, and why; `lines` source rows, together worth `amount`."""
+
+    number: str
+    reason: str
+    lines: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivablePlan:
+    """The claims of one set, what was set aside, and the source's own totals over all rows that were read.
+
+    `outside`: rows of other quarters, which are no part of the plan, and what they are worth.
+    """
+
+    set: str
+    claims: tuple[Claim, ...]
+    asides: tuple[Aside, ...]
+    lines: int
+    amount: int
+    outside: int = 0
+    outside_amount: int = 0
+    choices: tuple[str, ...] = ()
+
+    @property
+    def face(self) -> int:
+        """Total of the faces, minor units."""
+        return sum(claim.face for claim in self.claims)
+
+    @property
+    def rows(self) -> int:
+        """The source's rows that are in claims."""
+        return sum(claim.rows for claim in self.claims)
+
+    def balances(self) -> bool:
+        """Whether every row read is in a claim or set aside, to the minor unit."""
+        aside = sum(aside.amount for aside in self.asides), sum(aside.lines for aside in self.asides)
+        return (self.face + aside[0], self.rows + aside[1]) == (self.amount, self.lines)
+
+
+def noon(day: date, zone: ZoneInfo) -> int:
+    """UTC second of noon of a legal day: the one stamp at which things of that day happen."""
+    return start_of_day(day, zone) + NOON
+
+
+def out_of_time(issued: date, due: date, zone: ZoneInfo, today: date) -> str | None:
+    """Why a claim of these days can't stand on the ledger; None if it can."""
+    if due < issued:
+        return f"due on {due}, before its issue on {issued}"
+    if noon(issued, zone) < 2 * LEAD_SECONDS:
+        return f"issued on {issued}: a chain's clock begins on 1970-01-01"
+    if issued > today:
+        return f"issued on {issued}, after today, {today}"
+    if end_of_day(due, zone) - noon(issued, zone) > MOST_TENOR_SECONDS:
+        return f"due on {due}, more than {MOST_TENOR_SECONDS // 86_400} days after its issue on {issued}: the policy's longest tenor"
+    return None
