@@ -74,6 +74,17 @@ def admit_founders(services: Services, idle: Callable[[], None]) -> None:
         _second_officer(services, _account(services.keystore, office), idle)
 
 
+def enrol(services: Services) -> None:
+    """Has the council's key held here enrol the relayer, if the ledger doesn't know it (a renewed lane)."""
+    relayer = house_key(services.keystore, RELAYER)
+    with services.snapshot() as conn:
+        if act_queries.is_relayer(conn, relayer):
+            return
+    with services.office.write() as conn:
+        calls.enrolment(services, conn, relayer)
+    services.wake()
+
+
 def _second_officer(services: Services, office: bytes, idle: Callable[[], None]) -> None:
     """Acts that take two officers need two keys of the office's account."""
     held = services.keystore.keys(office)

@@ -7,12 +7,14 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
+from filelock import FileLock, Timeout
 
 from gateway import access, app, founding
 from gateway.config import OPERATOR_KEY, PASSPHRASE_FILE, Settings
@@ -34,6 +36,8 @@ from ledger.mirror import concepts, database, sync
 log = logging.getLogger(__name__)
 
 Report = Callable[[str], None]
+SERVE_SECONDS = 10.0
+LOCK_FILE = ".lock"
 
 
 class StartError(Exception):
@@ -68,6 +72,7 @@ def start(settings: Settings, *, genesis_time: int | None = None, report: Report
 
 def _start(settings: Settings, genesis_time: int | None, report: Report, stack: ExitStack) -> Runtime:
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stack.enter_context(_only_one(settings.home))
     listening = stack.enter_context(_listen(settings))
     report("opening databases")
     office = office_database.open(settings.office_database())
@@ -87,8 +92,24 @@ def _start(settings: Settings, genesis_time: int | None, report: Report, stack: 
         report("admitting settlement banks and offices")
         founding.admit_founders(services, clock.mine if clock else _nothing)
         _founded_mark(settings).touch()
+    elif not settings.node:
+        founding.enrol(services)
     url = _serve(services, listening, stack)
     return Runtime(services, url, _operator_key(services, settings), urls, clock, stack)
+
+
+@contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    """One gateway serves a home; the lock ends with its process, however that ends."""
+    lock = FileLock(home / LOCK_FILE, timeout=0, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout as taken:
+        raise StartError(f"{home}: another gateway runs on this home; stop it, or give another one with --home") from taken
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -110,17 +131,17 @@ def unlock(keystore: Keystore, settings: Settings) -> None:
     """Opens the keystore with the passphrase given, or a home's own. Raises PassphraseError, Unsealable."""
     given = passphrase.find(os.environ)
     if given is None and not settings.node:
-        given = _own_passphrase(settings.home / PASSPHRASE_FILE)
+        given = _own_passphrase(settings.home / PASSPHRASE_FILE, is_new=not keystore.is_founded)
     if given is not None:
         keystore.unlock(given)
 
 
-def _own_passphrase(file: Path) -> bytes:
+def _own_passphrase(file: Path, *, is_new: bool) -> bytes:
     """A ledger that this home runs for itself keeps its passphrase beside it, readable by its user only."""
-    if not file.exists():
+    if not file.exists() and is_new:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_secret(file, secrets.token_hex(32))
-    return file.read_bytes().strip()
+    return passphrase.from_file(file)
 
 
 def _chain(settings: Settings, genesis_time: int | None, stack: ExitStack) -> tuple[tuple[str, ...], Engine]:
@@ -232,6 +253,9 @@ def _serve(services: Services, listening: socket.socket, stack: ExitStack) -> st
     server.install_signal_handlers = _nothing  # type: ignore[attr-defined,unused-ignore]
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="http", daemon=True)
     thread.start()
+    _wait_until(lambda: server.started or not thread.is_alive())
+    if not server.started:
+        raise StartError(f"the HTTP server did not start within {SERVE_SECONDS:.0f} s; its log says why")
 
     def end() -> None:
         server.should_exit = True
@@ -240,6 +264,12 @@ def _serve(services: Services, listening: socket.socket, stack: ExitStack) -> st
     stack.callback(end)
     host, port = listening.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + SERVE_SECONDS
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def _operator_key(services: Services, settings: Settings) -> str:
@@ -258,9 +288,16 @@ def _operator_key(services: Services, settings: Settings) -> str:
 
 
 def write_secret(file: Path, text: str) -> None:
-    """Writes a new file that only its user can read. Raises FileExistsError."""
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+    """Writes a new file that only its user can read, whole or not at all. Raises FileExistsError."""
+    beside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
         stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    try:
+        os.link(beside, file)
+    finally:
+        beside.unlink()
 
 
 def _founded_mark(settings: Settings) -> Path:

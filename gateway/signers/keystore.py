@@ -95,6 +95,8 @@ class Keystore:
 
         Raises ValueError for bytes that are no key, and for a key that is another member's here or was retired; SigningLocked.
         """
+        if len(private) != SECRET_BYTES:
+            raise ValueError(f"a private key has {SECRET_BYTES} bytes, {len(private)} were given")
         key = PrivateKey(private)
         row = self._row(address_of(key))
         if row is None:

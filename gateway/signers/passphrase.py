@@ -18,11 +18,23 @@ class PassphraseError(ValueError):
 
 
 def find(environment: Mapping[str, str]) -> bytes | None:
-    """The passphrase, or None where none is given. Raises PassphraseError."""
-    if number := environment.get(FD_VARIABLE):
+    """The passphrase, or None where none is given: a file descriptor goes before a systemd credential, that before a file.
+
+    Raises PassphraseError.
+    """
+    if FD_VARIABLE in environment:
+        number = environment[FD_VARIABLE]
         return _checked(_from_descriptor(number), f"file descriptor {number}")
     path = _path(environment)
-    return None if path is None else _checked(_from_file(path), str(path))
+    return None if path is None else from_file(path)
+
+
+def from_file(path: Path) -> bytes:
+    """The passphrase in a file, without the line's end. Raises PassphraseError."""
+    try:
+        return _checked(path.read_bytes(), str(path))
+    except OSError as wrong:
+        raise PassphraseError(f"passphrase: {path} can't be read ({wrong.strerror}); restore it from a backup") from wrong
 
 
 def _path(environment: Mapping[str, str]) -> Path | None:
@@ -37,14 +49,7 @@ def _from_descriptor(number: str) -> bytes:
         with os.fdopen(int(number), "rb") as source:
             return source.read()
     except (OSError, ValueError) as wrong:
-        raise PassphraseError(f"passphrase: file descriptor {number} can't be read ({wrong})") from wrong
-
-
-def _from_file(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as wrong:
-        raise PassphraseError(f"passphrase: {path} can't be read ({wrong.strerror})") from wrong
+        raise PassphraseError(f"passphrase: file descriptor {number[:20]!r} can't be read ({wrong})") from wrong
 
 
 def _checked(read: bytes, source: str) -> bytes:

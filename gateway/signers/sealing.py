@@ -27,7 +27,7 @@ def unseal(key: bytes, box: bytes, owner: bytes) -> bytes:
     """The secret of a box. Raises Unsealable."""
     try:
         return AESGCM(key).decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], owner)
-    except InvalidTag as wrong:
+    except (InvalidTag, ValueError) as wrong:
         raise Unsealable("wrong passphrase or key, or a damaged box") from wrong
 
 
