@@ -357,7 +357,10 @@ library PledgeHash {
         words[0] = type_;
     }
 
-    function _end(bytes32[] memory words) private pure returns (bytes32) {
-        return keccak256(abi.encodePacked(words));
+    /// @dev keccak256(abi.encodePacked(words)) without copying them.
+    function _end(bytes32[] memory words) private pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            hash := keccak256(add(words, 32), mul(mload(words), 32))
+        }
     }
 }

@@ -54,35 +54,39 @@ contract PledgeLife is PledgeStore {
 
     function pledgeActs(PledgeActs calldata given) external onlyActs {
         ActContext memory context = _context();
-        require(
-            given.terms.length + given.parties.length + given.segments.length + given.partReleases.length
-                    + given.releases.length + given.states.length + given.notes.length != 0,
-            NothingToDo()
-        );
+        uint256 done = 0;
         emit InstrumentRecorded(
             context.digest, given.instrument.number, given.instrument, given.consents, context.account
         );
         for (uint256 i = 0; i < given.terms.length; ++i) {
             _changeTerms(given, given.terms[i], context);
+            ++done;
         }
         for (uint256 i = 0; i < given.parties.length; ++i) {
             _changeParties(given, given.parties[i], context);
+            ++done;
         }
         for (uint256 i = 0; i < given.segments.length; ++i) {
             _addSegment(given, given.segments[i], context);
+            ++done;
         }
         for (uint256 i = 0; i < given.partReleases.length; ++i) {
             _releaseAssets(given, given.partReleases[i], context);
+            ++done;
         }
         for (uint256 i = 0; i < given.releases.length; ++i) {
             _releasePledge(given, given.releases[i], context);
+            ++done;
         }
         for (uint256 i = 0; i < given.states.length; ++i) {
             _setState(given, given.states[i], context);
+            ++done;
         }
         for (uint256 i = 0; i < given.notes.length; ++i) {
             _note(given, given.notes[i], context);
+            ++done;
         }
+        require(done != 0, NothingToDo());
     }
 
     function _changeTerms(PledgeActs calldata body, ChangeTerms calldata change, ActContext memory context) private {

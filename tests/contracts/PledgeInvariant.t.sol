@@ -18,7 +18,7 @@ import {PledgeRules} from "./PledgeRules.sol";
 /// whether or not it may be done, now and then with a consent or signature missing; the model says what must come of it.
 /// @dev Signing is slow, so quick runs are few.
 /// forge-config: default.invariant.runs = 12
-/// forge-config: full.invariant.runs = 256
+/// forge-config: full.invariant.runs = 96
 contract PledgeInvariantTest is PledgeBase {
     using PledgeWord for uint256;
     using TermsWord for uint256;
