@@ -26,19 +26,27 @@ class Pace(Protocol):
 
 
 class _MineAt(Beat):
-    """Mines another block at the same stamp: what didn't fit into the last one comes in."""
+    """Mines blocks at one stamp: the first with what was sent for it, and others for what didn't fit."""
 
     look_seconds = _LOOK_SECONDS
 
     def __init__(self, clock: DevelopmentClock, at: int, mined: Callable[[], None]) -> None:
+        """Sets the next block's stamp at once: the gateway tries an act out on the pending block, whose time is then the stamp."""
         self._clock = clock
         self._at = at
         self._mined = mined
+        self._set()
 
     def __call__(self) -> None:
-        self._clock.set_next(max(self._at, self._clock.now()))
+        if not self._is_set:
+            self._set()
         self._clock.mine()
+        self._is_set = False
         self._mined()
+
+    def _set(self) -> None:
+        self._clock.set_next(max(self._at, self._clock.now()))
+        self._is_set = True
 
 
 class EmbeddedPace:
@@ -50,10 +58,7 @@ class EmbeddedPace:
         self._beat: Beat = Beat()
 
     def begin(self, at: int) -> Beat:
-        """Brings the chain to the stamp first: the gateway tries an act out on the pending state, whose time must be the stamp's."""
         self._beat = _MineAt(self._clock, at, self._mined)
-        if self._clock.now() < at:
-            self._beat()
         return self._beat
 
     def mine(self) -> None:
