@@ -35,6 +35,7 @@ class _MineAt(Beat):
         self._clock = clock
         self._at = at
         self._mined = mined
+        self._is_set = False
         self._set()
 
     def __call__(self) -> None:
