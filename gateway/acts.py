@@ -67,6 +67,8 @@ def accept(services: Services, session: Session, requests: Sequence[Request]) ->
     """
     session.needs(ACT)
     services.keystore.check_open()
+    if not requests:
+        return []
     for left in reversed(range(MOST_TRIES)):
         try:
             accepted = _accept(services, session, requests)
@@ -85,7 +87,7 @@ def _accept(services: Services, session: Session, requests: Sequence[Request]) -
     with services.snapshot() as conn:
         _draft_all(services, session, batch, known, conn)
     if len(requests) == 1 and batch.new and batch.new[0].act.done_pos is None:
-        _try_out(services, batch.new[0].draft)
+        _try_out(services, batch)
     _check_contents(services, session, batch)
     _sign_all(services, session, batch)
     faults.point("outbox.accepting")
@@ -240,15 +242,17 @@ def _state_of(services: Services, conn: Connection, told: Told, deadline: int) -
 # --- Trying out, signing, keeping ----------------------------------------------------------------------------------------------
 
 
-def _try_out(services: Services, made: Draft) -> None:
-    """Runs a lone act on the pending state when nothing is in flight that it could depend on. Raises 422 with the contract's reason."""
+def _try_out(services: Services, batch: _Batch) -> None:
+    """Runs a lone act on the pending state when nothing is in flight that it could depend on: a refusal comes at once, with its reason."""
+    made = batch.new[0].draft
     with services.office.read() as conn:
         if made.request.depends_on or store.any_in_flight(conn):
             return
     refusal = simulate(services.rpc, services.manifest, made.envelope)
     if refusal is not None:
         told = explain(refusal)
-        raise Problem(422, "Act would be refused", told["sentence"], reason=told)
+        batch.results[0] = Problem(422, "Act would be refused", told["sentence"], reason=told)
+        del batch.new[0]
 
 
 def _check_contents(services: Services, session: Session, batch: _Batch) -> None:

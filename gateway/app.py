@@ -1,4 +1,4 @@
-"""The HTTP application: every route wired in one place, and every error an RFC 9457 problem."""
+"""The HTTP application: every route wired in one place, one door in front of all of them, and every error an RFC 9457 problem."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -7,56 +7,102 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from gateway.api import assets, contents, events, health, members, payments, pledges, receivables, tokens, transactions
+from gateway.access import Session, authenticate
+from gateway.api import assets, contents, document, events, health, members, payments, pledges, receivables, tokens, transactions
+from gateway.api.refusals import PROBLEM_TYPE
 from gateway.errors import Problem
 from gateway.services import Services
 from gateway.signers.interface import KeyUnheld, SigningLocked
-from ledger.chain.rpc import NodeUnreachable
+from ledger.chain.rpc import NodeUnreachable, RpcError
 from ledger.mirror.queries.reading import PageError
 
 log = logging.getLogger(__name__)
 
-PROBLEM_TYPE = "application/problem+json"
 ROOMS = (transactions, members, contents, assets, pledges, receivables, tokens, payments, events, health)
+OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
+"""What is answered without a key: whether the gateway works, and how to ask it."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
 
 
 def create(services: Services) -> FastAPI:
     """The application over wired services."""
-    app = FastAPI(title="Pledgebook gateway", version="0.1.0", description=__doc__, redoc_url=None)
+    app = FastAPI(
+        title="Pledgebook gateway",
+        version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        generate_unique_id_function=_operation_id,
+    )
     app.state.services = services
     for room in ROOMS:
         app.include_router(room.router)
+    document.attach(app)
     _answer_errors(app)
-    app.middleware("http")(_guarded)
+    app.middleware("http")(_door)
     return app
 
 
-async def _guarded(request: Request, pass_on: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Refuses bodies that are too long, or whose length isn't told, before they are read; adds the headers that every answer carries."""
-    limit = request.app.state.services.settings.body_bytes
-    told = request.headers.get("content-length")
-    if told is not None and (not told.isdigit() or int(told) > limit):
-        return _answer(Problem(413, "Body too long", f"body: {told[:20]} bytes, at most {limit}; send smaller batches"))
-    if told is None and "transfer-encoding" in request.headers:
-        return _answer(Problem(411, "Length required", "send Content-Length; a body in chunks is not read"))
-    response = await pass_on(request)
-    if not request.url.path.startswith("/docs"):
-        response.headers.update(HEADERS)
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+# --- The door --------------------------------------------------------------------------------------------------------------------
+
+
+async def _door(request: Request, pass_on: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Nobody unknown passes, and no body that is too long, or whose length isn't told, is read; every answer carries the headers."""
+    try:
+        await _check(request)
+        response = await pass_on(request)
+    except Exception as error:  # noqa: BLE001  # whatever it was, the answer is a problem and carries the headers
+        response = _answer(_as_problem(error))
+    response.headers.update(HEADERS)
     return response
 
 
+async def _check(request: Request) -> None:
+    if request.url.path not in OPEN_PATHS:
+        request.state.session = await run_in_threadpool(_session, request)
+    limit: int = request.app.state.services.settings.body_bytes
+    told = request.headers.get("content-length")
+    if told is not None and (not _is_number(told) or int(told) > limit):
+        raise Problem(413, "Body too long", f"body: {told[:20]} bytes, at most {limit}; send smaller batches")
+    if told is None and "transfer-encoding" in request.headers:
+        raise Problem(411, "Length required", "send Content-Length; a body in chunks is not read")
+
+
+def _session(request: Request) -> Session:
+    """The caller's session. Raises 401."""
+    kind, _, text = request.headers.get("authorization", "").partition(" ")
+    services: Services = request.app.state.services
+    with services.office.read() as conn:
+        session = authenticate(conn, text.strip()) if kind.lower() == "bearer" else None
+    if session is None:
+        raise Problem(401, "Not authenticated", "give a valid API key as `Authorization: Bearer pbk_...`; see `pledgebook keys`")
+    return session
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 20
+
+
+# --- Errors ----------------------------------------------------------------------------------------------------------------------
+
+
 def _answer_errors(app: FastAPI) -> None:
-    app.add_exception_handler(Problem, lambda _, error: _answer(_as_problem(error)))
-    for kind in (RequestValidationError, HTTPException, NodeUnreachable, SigningLocked, KeyUnheld, PageError, Exception):
-        app.add_exception_handler(kind, lambda _, error: _answer(_as_problem(error)))
+    kinds = (Problem, RequestValidationError, HTTPException, NodeUnreachable, RpcError, SigningLocked, KeyUnheld, PageError)
+    for kind in kinds:
+        app.add_exception_handler(kind, lambda _, error: _answer(_as_problem(error), _headers_of(error)))
 
 
 def _as_problem(error: Exception) -> Problem:
@@ -65,9 +111,11 @@ def _as_problem(error: Exception) -> Problem:
     if isinstance(error, RequestValidationError):
         return _malformed(error)
     if isinstance(error, HTTPException):
-        return Problem(error.status_code, str(error.detail), str(error.detail))
+        return _of_http(error)
     if isinstance(error, NodeUnreachable):
-        return Problem(503, "Node unreachable", f"{error}; nothing was changed, try again")
+        return Problem(503, "Node unreachable", "the gateway's node does not answer; nothing was changed, try again")
+    if isinstance(error, RpcError):
+        return Problem(503, "Node busy", "the gateway's node could not answer; nothing was changed, try again")
     if isinstance(error, SigningLocked):
         return Problem(503, "Signing locked", "this gateway has no passphrase, so it serves reads only; ask its operator")
     if isinstance(error, KeyUnheld):
@@ -78,12 +126,22 @@ def _as_problem(error: Exception) -> Problem:
     return Problem(500, "Internal error", "the gateway met an error that it did not foresee; it is in its log")
 
 
+def _of_http(error: HTTPException) -> Problem:
+    if error.status_code == 400:
+        return Problem(422, "Invalid request", "body: no JSON that can be read", field="body")
+    return Problem(error.status_code, str(error.detail), f"{error.detail}: see {document.PATH}")
+
+
+def _headers_of(error: Exception) -> dict[str, str]:
+    return dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+
+
 def _malformed(error: RequestValidationError) -> Problem:
     told = [{"field": ".".join(str(part) for part in each["loc"] if part != "body"), "rule": each["msg"]} for each in error.errors()[:20]]
     first = told[0] if told else {"field": "body", "rule": "malformed"}
     return Problem(422, "Invalid request", f"{first['field'] or 'body'}: {first['rule']}", errors=told)
 
 
-def _answer(problem: Problem) -> JSONResponse:
-    headers: dict[str, Any] = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
-    return JSONResponse(problem.body(), problem.status, headers=headers, media_type=PROBLEM_TYPE)
+def _answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+    more: dict[str, Any] = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
+    return JSONResponse(problem.body(), problem.status, headers={**(headers or {}), **more}, media_type=PROBLEM_TYPE)

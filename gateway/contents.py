@@ -8,7 +8,7 @@ import orjson
 
 from gateway.errors import Problem, invalid
 from gateway.office.repository import Content, Office
-from ledger.domain.content import Commitment, ContentError, Json, commit
+from ledger.domain.content import Commitment, ContentError, Json, canonical, commit
 from ledger.domain.ids import to_hex
 
 ROOT_FIELDS = frozenset({"contentRoot", "content"})
@@ -30,6 +30,14 @@ def package(document: Json, schema: str, seed: bytes) -> Package:
         return Package(commit(document, seed, schema), seed)
     except ContentError as wrong:
         raise invalid(str(wrong)) from wrong
+
+
+def written(document: Json, field: str) -> bytes:
+    """The canonical bytes of a document (RFC 8785). Raises 422."""
+    try:
+        return canonical(document)
+    except (ContentError, UnicodeEncodeError) as wrong:
+        raise invalid(f"{field}: {wrong}", field=field) from wrong
 
 
 def keep(office: Office, made: Package) -> None:

@@ -187,8 +187,13 @@ def _services(
 
     ended: list[str] = []
 
-    def faults() -> list[str]:
-        return [fault for fault in [*(each.fault for each in senders), settler.alarm, *ended] if fault]
+    def faults() -> list[tuple[str, str]]:
+        found = [
+            *(("lane-waits", each.fault) for each in senders),
+            ("settling-waits", settler.alarm),
+            *(("worker-ended", each) for each in ended),
+        ]
+        return [(name, text) for name, text in found if text]
 
     services = Services(settings, kind, manifest, rpc, office, mirror, keystore, mirrored, concepts.table(manifest), progress, wake, faults)
     workers = {"mirror": mirrored.run, "settler": settler.run, **{each.name: each.run for each in senders}}

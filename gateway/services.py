@@ -78,7 +78,8 @@ class Services:
     events: EventTable
     progress: Progress
     wake: Callable[[], None]
-    faults: Callable[[], list[str]]
+    faults: Callable[[], list[tuple[str, str]]]
+    """What is wrong with the workers: a name that programs know, and words."""
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:

@@ -14,15 +14,18 @@ from fastapi import Depends, Query, Request
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
-from gateway.access import READ, Session, authenticate
+from gateway.access import READ, Session
+from gateway.api.answers import Answer
 from gateway.errors import Problem, invalid, not_found
 from gateway.roles import ROLES
 from gateway.services import Services
 from ledger.chain.blocks import LOG_BITS, last_position
-from ledger.domain.ids import IdError, from_hex
+from ledger.domain.ids import IdError, from_hex, to_hex
 from ledger.mirror.queries import chain, members
 from ledger.mirror.queries.reading import Page
 
+Data = TypeVar("Data")
+Row = TypeVar("Row")
 Looked = TypeVar("Looked")
 
 _LOOK_SECONDS = 1.0
@@ -36,14 +39,9 @@ def services_of(request: Request) -> Services:
 
 
 def session_of(request: Request) -> Session:
-    """The caller's session. Raises 401."""
-    kind, _, text = request.headers.get("authorization", "").partition(" ")
-    services = services_of(request)
-    with services.office.read() as conn:
-        session = authenticate(conn, text.strip()) if kind.lower() == "bearer" else None
-    if session is None:
-        raise Problem(401, "Not authenticated", "give a valid API key as `Authorization: Bearer pbk_...`; see `pledgebook keys`")
-    return session
+    """The session that the door let in."""
+    found: Session = request.state.session
+    return found
 
 
 Running = Annotated[Services, Depends(services_of)]
@@ -72,7 +70,7 @@ def whole_number(text: str, field: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class AsAt:
-    """The point asked about: `at` a position of the chain (None: now)."""
+    """The point asked about: the end of a block, or a time; neither: now."""
 
     block: int | None
     known_at: datetime | None
@@ -91,8 +89,9 @@ def as_at(
 
 
 Point = Annotated[AsAt, Depends(as_at)]
-Limit = Annotated[int, Query(ge=1, le=1000)]
+Limit = Annotated[int, Query(ge=1, le=1000, description="Most rows of a page")]
 Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the page before")]
+Account = Annotated[str, Query(max_length=42, description="An account, as hex")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +101,15 @@ class Reading:
     conn: Connection
     at: int | None
     block: int
-    head: dict[str, Any]
+    final: bool
+    behind: int
+    development: bool
 
-    def answer(self, data: Any, next_: str | None = None) -> dict[str, Any]:
+    def answer(self, data: Data, next_: str | None = None) -> Answer[Data]:
         """The form of every answer that is read from the mirror."""
-        return {"data": data, "next": next_, **self.head}
+        return Answer(data=data, next=next_, block=self.block, final=self.final, behind=self.behind, development=self.development)
 
-    def page(self, page: Page[Any], shown: Callable[[Any], Any]) -> dict[str, Any]:
+    def page(self, page: Page[Row], shown: Callable[[Row], Data]) -> Answer[list[Data]]:
         """A page of rows, each as `shown`."""
         return self.answer([shown(row) for row in page.rows], None if page.next is None else cursor_text(page.next))
 
@@ -123,11 +124,9 @@ def reading(services: Services, session: Session, point: AsAt | None = None) -> 
             raise Problem(503, "Not mirrored yet", "the mirror holds no block yet; try again in a moment")
         at = _position(conn, point, held.block)
         block = held.block if at is None else at >> LOG_BITS
-        status = services.sync.status()
-        head = {"block": block, "final": block <= held.block - services.engine.finality, "behind": max(0, status.head - held.block)}
-        if services.engine.development_clock:
-            head["development"] = True
-        yield Reading(conn, at, block, head)
+        final = block <= held.block - services.engine.finality
+        behind = max(0, services.sync.status().head - held.block)
+        yield Reading(conn, at, block, final, behind, services.engine.development_clock)
 
 
 def _position(conn: Connection, point: AsAt | None, held: int) -> int | None:
@@ -189,10 +188,15 @@ def sees_all(session: Session, conn: Connection) -> bool:
     return member is not None and not member.suspended and bool(member.roles & _OVERSIGHT)
 
 
-def own_account(session: Session, conn: Connection, account: bytes | None) -> bytes | None:
-    """The account that a list is limited to: the one asked for if it may be seen, the caller's own by default, None for all."""
-    if sees_all(session, conn):
-        return account
-    if account is not None and account != session.member:
-        raise not_found("account 0x" + account.hex())
-    return session.member
+def own_account(session: Session, conn: Connection, account: bytes) -> bytes:
+    """The account asked for, if the caller may see it. Raises 404 for another member's."""
+    if account != session.member and not sees_all(session, conn):
+        raise not_found(f"account {to_hex(account)}")
+    return account
+
+
+def limited_to(session: Session, conn: Connection, account: bytes | None) -> bytes | None:
+    """The account that a list is limited to: the one asked for, else the caller's own; None (all) for who oversees the ledger."""
+    if account is not None:
+        return own_account(session, conn, account)
+    return None if sees_all(session, conn) else session.member

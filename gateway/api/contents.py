@@ -1,61 +1,59 @@
 """Content: the off-chain part of a record, kept for its members before anybody's key signs its root."""
 
-from typing import Any
-
-import orjson
 from fastapi import APIRouter
 
 from gateway import contents
-from gateway.access import ACT, READ
-from gateway.api.asking import Caller, Running, addressed, worded
+from gateway.access import ACT, READ, Session
+from gateway.api import shown
+from gateway.api.answers import Content, ContentKept, ContentsKept
+from gateway.api.asking import Account, Caller, Running, addressed, worded
+from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
 from gateway.api.schemas import ContentBatch, ContentIn
-from gateway.errors import invalid, not_found
+from gateway.contents import Package
+from gateway.errors import not_found
 from gateway.office.repository import Office
 from gateway.services import Services
-from ledger.domain.content import ContentError, canonical
 from ledger.domain.ids import to_hex
 
-router = APIRouter(tags=["content"])
+router = APIRouter(tags=["content"], responses=ANY | NAMED)
 
 
-@router.post("/content:batch", status_code=201)
-def post_contents(asked: ContentBatch, services: Running, session: Caller) -> dict[str, Any]:
+@router.post("/content:batch", status_code=201, responses=WRITES | AWAY)
+def post_contents(asked: ContentBatch, services: Running, session: Caller) -> ContentsKept:
     """Keeps up to 500 documents and answers their roots. The same document of a member has the same root, however often it is sent."""
     session.needs(ACT)
-    made = []
-    for item in asked.items:
-        holders = [session.acting_for(addressed(each, "member"), services.keystore) for each in (item.member, *item.share_with)]
-        made.append((holders, contents.package(item.document, item.content_schema, _seed(services, item, holders[0]))))
+    made = [_packed(services, session, item, at) for at, item in enumerate(asked.items)]
     with services.office.write() as conn:
         for holders, package in made:
             for holder in holders:
-                contents.keep(Office(conn, holder), package)
-    return {
-        "items": [
-            {"root": to_hex(package.commitment.root), "schema": package.commitment.schema, "bytes": len(package.commitment.canonical)}
-            for _, package in made
-        ]
-    }
+                office = Office(conn, holder)
+                contents.keep(office, package)
+                office.audit(session.key_id, "content", to_hex(package.commitment.root), "kept")
+    return ContentsKept(items=[_kept(package) for _, package in made])
 
 
 @router.get("/content/{root}")
-def get_content(root: str, services: Running, session: Caller, member: str) -> dict[str, Any]:
+def get_content(root: str, services: Running, session: Caller, member: Account) -> Content:
     """A document that the member holds, with its seed; 404 alike for what is not held and what is another's."""
     session.needs(READ)
-    holder = session.acting_for(addressed(member, "member"), services.keystore)
+    holder, word = session.acting_for(addressed(member, "member"), services.keystore), worded(root, 32, "root")
     with services.office.read() as conn:
-        held = Office(conn, holder).content(worded(root, 32, "root"))
+        held = Office(conn, holder).content(word)
     if held is None or not contents.is_whole(held):
         raise not_found(f"content {root}")
-    return {"root": root, "schema": held.schema, "seed": to_hex(held.seed), "document": orjson.loads(held.bytes)}
+    return shown.content(held)
 
 
-def _seed(services: Services, item: ContentIn, member: bytes) -> bytes:
-    """The seed given, or one that only who has the member's secret can derive, so that a repeat gives the same root."""
-    if item.seed is not None:
-        return worded(item.seed, 32, "seed")
-    try:
-        written = canonical(item.document)
-    except ContentError as wrong:
-        raise invalid(str(wrong)) from wrong
-    return services.keystore.derived(member, item.content_schema.encode() + b"\0" + written)
+def _packed(services: Services, session: Session, item: ContentIn, at: int) -> tuple[list[bytes], Package]:
+    """Who is to hold a document, and the document with its root. Raises 404, 422, SigningLocked."""
+    holders = [session.acting_for(addressed(each, "member"), services.keystore) for each in (item.member, *item.share_with)]
+    written = contents.written(item.document, f"items[{at}].document")
+    seed = None if item.seed is None else worded(item.seed, 32, "seed")
+    # Without a seed of the caller's: one that only who has the member's secret can derive, so that a repeat gives the same root.
+    derived = seed or services.keystore.derived(holders[0], item.content_schema.encode() + b"\0" + written)
+    return holders, contents.package(item.document, item.content_schema, derived)
+
+
+def _kept(package: Package) -> ContentKept:
+    made = package.commitment
+    return ContentKept(root=to_hex(made.root), schema_=made.schema, bytes=len(made.canonical))

@@ -1,52 +1,99 @@
-"""Whether the gateway can do its work, and how far the mirror is. Health is the one answer that needs no key."""
+"""Whether the gateway can do its work, and how far the mirror is. That it is healthy is the one answer that needs no key."""
 
+import asyncio
 import time
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from starlette.concurrency import run_in_threadpool
 
-from gateway.api.asking import Caller, Running, reading
+from gateway.access import READ, Session
+from gateway.api.answers import Answer, Fault, Head, Health, HealthDetails, MirrorHealth
+from gateway.api.asking import Caller, Running, reading, sees_all
+from gateway.api.refusals import ANY, AWAY
 from gateway.errors import Problem
 from gateway.outbox import store
+from gateway.services import Services
 
 router = APIRouter(tags=["health"])
 
+FAR_BEHIND_BLOCKS = 100
+_LOOK_SECONDS = 0.02
 
-@router.get("/health")
-def get_health(services: Running, response: Response) -> dict[str, Any]:
-    """`ok`, or what is wrong: node unreachable, mirror stopped or behind, signing locked, a lane that stands still."""
-    status = services.sync.status()
-    faults = [*services.faults()]
-    if services.keystore.locked:
-        faults.append("signing locked: no passphrase was given; reads are served")
-    with services.office.read() as conn:
-        faults += [*store.alarms(conn), *store.refusals(conn)]
-        counts = store.counts(conn)
-    if status.alarm:
+
+@router.get("/health", responses={503: {"model": Health, "description": "The mirror has stopped: answers would be stale for ever"}})
+def get_health(services: Running, response: Response) -> Health:
+    """`ok`, or the names of what is wrong. No more is said to who gives no key."""
+    names = list(dict.fromkeys(fault.name for fault in _faults(services)))
+    if "mirror-stopped" in names:
         response.status_code = 503
-    return {
-        "status": "ok" if not faults and not status.alarm and not status.fault else "degraded",
-        "faults": [*faults, *([status.fault] if status.fault else []), *([status.alarm] if status.alarm else [])],
-        "mirror": {"block": status.block, "head": status.head, "behind": status.behind, "final": status.final},
-        "outbox": counts,
-        "engine": services.engine.name,
-        "chain_id": services.manifest.chain_id,
-    }
+    return Health(status=_status(names), faults=names)
 
 
-@router.get("/blocks/head")
-def get_head(
+@router.get("/health/details", responses=ANY)
+def get_health_details(services: Running, session: Caller) -> HealthDetails:
+    """What is wrong in words, how far the mirror is, and the outbox by state. For the node's operator, auditors and regulators."""
+    session.needs(READ)
+    with services.snapshot() as conn:
+        if not sees_all(session, conn):
+            raise Problem(403, "Not permitted", "the gateway's inner state is for its operator, auditors and regulators")
+    faults, status = _faults(services), services.sync.status()
+    with services.office.read() as conn:
+        counts = store.counts(conn)
+    return HealthDetails(
+        status=_status(faults),
+        faults=faults,
+        mirror=MirrorHealth(block=status.block, head=status.head, behind=status.behind, final=status.final),
+        outbox=counts,
+        engine=services.engine.name,
+        chain_id=services.manifest.chain_id,
+    )
+
+
+@router.get("/blocks/head", responses=ANY | AWAY)
+async def get_head(
     services: Running,
     session: Caller,
-    wait: Annotated[int | None, Query(ge=0, description="Answer once this block is mirrored")] = None,
-    timeout: Annotated[float, Query(ge=0, le=60)] = 10,
-) -> dict[str, Any]:
+    wait: Annotated[int | None, Query(ge=0, lt=1 << 40, description="Answer once this block is mirrored")] = None,
+    timeout: Annotated[float, Query(ge=0, le=60, description="Seconds to wait at most")] = 10,
+) -> Answer[Head]:
     """The last mirrored block; with `wait` once that block is mirrored. 503 if it isn't in time."""
+    session.needs(READ)
     if wait is not None:
-        until = time.monotonic() + timeout
-        try:
-            services.sync.wait_for(wait, max(0.0, until - time.monotonic()))
-        except TimeoutError as late:
-            raise Problem(503, "Not mirrored yet", f"block {wait} is not mirrored after {timeout:g} s") from late
+        await _mirrored(services, wait, timeout)
+    return await run_in_threadpool(_head, services, session)
+
+
+async def _mirrored(services: Services, block: int, timeout: float) -> None:
+    end = time.monotonic() + timeout
+    services.sync.wake()
+    while (status := services.sync.status()).block < block:
+        if status.alarm or time.monotonic() >= end:
+            raise Problem(503, "Not mirrored yet", f"block {block} is not mirrored after {timeout:g} s; the last is {status.block}")
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _head(services: Services, session: Session) -> Answer[Head]:
     with reading(services, session) as view:
-        return view.answer({"block": view.block})
+        return view.answer(Head(block=view.block))
+
+
+def _status(faults: object) -> str:
+    return "degraded" if faults else "ok"
+
+
+def _faults(services: Services) -> list[Fault]:
+    """Everything that is wrong, by a name that programs know."""
+    status = services.sync.status()
+    with services.office.read() as conn:
+        found = [("lane-stopped", text) for text in store.alarms(conn)] + [("node-refuses", text) for text in store.refusals(conn)]
+    found += services.faults()
+    if services.keystore.locked:
+        found.append(("signing-locked", "signing locked: no passphrase was given; reads are served"))
+    if status.fault:
+        found.append(("mirror-waits", status.fault))
+    if status.alarm:
+        found.append(("mirror-stopped", status.alarm))
+    if status.behind > FAR_BEHIND_BLOCKS:
+        found.append(("mirror-behind", f"the mirror is {status.behind} blocks behind the node"))
+    return [Fault(name=name, text=text) for name, text in dict.fromkeys(found)]

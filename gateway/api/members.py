@@ -1,20 +1,22 @@
 """Members: who takes part, with which roles and keys; and their admission on a ledger whose admitter's key is held here."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from gateway import calls, roles
 from gateway.access import ADMIT, READ
 from gateway.api import shown
+from gateway.api.answers import Admission, Admissions, Answer, Awaited, Member, MemberWhole
 from gateway.api.asking import Caller, Cursor, Limit, Point, Running, addressed, cursor_from, reading, waited, worded
+from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
 from gateway.api.schemas import MemberBatch, MemberIn, MemberWait
 from gateway.errors import Problem, not_found
 from gateway.services import Services
 from ledger.domain.ids import to_hex
 from ledger.mirror.queries import members
 
-router = APIRouter(tags=["members"])
+router = APIRouter(tags=["members"], responses=ANY | AWAY)
 
 
 @router.get("/members")
@@ -25,7 +27,7 @@ def list_members(
     role: Annotated[str | None, Query(description="Only members with this role")] = None,
     limit: Limit = 100,
     after: Cursor = None,
-) -> dict[str, Any]:
+) -> Answer[list[Member]]:
     """Members by account."""
     mask = None if role is None else roles.role(role, "role")
     with reading(services, session, point) as view:
@@ -33,19 +35,18 @@ def list_members(
         return view.page(page, shown.member)
 
 
-@router.get("/members/{account}")
-def get_member(account: str, services: Running, session: Caller, point: Point) -> dict[str, Any]:
+@router.get("/members/{account}", responses=NAMED)
+def get_member(account: str, services: Running, session: Caller, point: Point) -> Answer[MemberWhole]:
     """A member with its operator keys."""
     with reading(services, session, point) as view:
         found = members.get(view.conn, addressed(account, "account"), view.at)
         if found is None:
             raise not_found(f"member {account}")
-        keys = [shown.member_key(key) for key in members.keys(view.conn, found.account, view.at)]
-        return view.answer({**shown.member(found), "keys": keys})
+        return view.answer(shown.member_whole(found, members.keys(view.conn, found.account, view.at)))
 
 
-@router.post("/members:batch", status_code=202)
-def admit_members(asked: MemberBatch, services: Running, session: Caller) -> dict[str, Any]:
+@router.post("/members:batch", status_code=202, responses=WRITES | CONFLICTS)
+def admit_members(asked: MemberBatch, services: Running, session: Caller) -> Admissions:
     """Admits up to 1,000 organisations. Accounts are answered at once; `POST /members:wait` says when the mirror has them."""
     session.needs(ADMIT)
     if not session.is_operator:
@@ -55,25 +56,25 @@ def admit_members(asked: MemberBatch, services: Running, session: Caller) -> dic
     wanted = [(each, _stated(each)) for each in asked.members]
     open_names = [each.key for each in asked.members if each.account is None]
     made = dict(zip(open_names, services.keystore.accounts(open_names), strict=True))
-    answers: list[dict[str, Any]] = []
+    answers: list[Admission] = []
     with services.office.write() as conn:
         for each, (party, mask, stated, named) in wanted:
             account = stated or made[each.key]
             operator = named or account
             arguments = [account, operator, party, mask, each.is_contract, each.accepts_direct, each.name]
             call = calls.admission(services, conn, each.key, arguments, session.key_id)
-            answers.append({"key": each.key, "account": to_hex(account), "operator": to_hex(operator), "state": call.state})
+            answers.append(Admission(key=each.key, account=to_hex(account), operator=to_hex(operator), state=call.state))
     services.wake()
-    return {"members": answers}
+    return Admissions(members=answers)
 
 
-@router.post("/members:wait")
-async def wait_for_members(asked: MemberWait, services: Running, session: Caller) -> dict[str, Any]:
+@router.post("/members:wait", responses=WRITES)
+async def wait_for_members(asked: MemberWait, services: Running, session: Caller) -> Awaited:
     """Returns when the mirror has every account, or after `timeout` seconds; `pending` lists the others."""
     session.needs(READ)
     accounts = [addressed(each, "accounts") for each in asked.accounts]
     pending = await waited(services, asked.timeout, lambda: _missing(services, accounts), bool)
-    return {"pending": [to_hex(account) for account in pending]}
+    return Awaited(pending=[to_hex(account) for account in pending])
 
 
 def _missing(services: Services, accounts: list[bytes]) -> list[bytes]:

@@ -1,18 +1,20 @@
 """Pledges: the register's public record, as at two times: what was known at a block, about what counted at a time."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from gateway.api import shown
+from gateway.api.answers import Answer, LivePledge, Pledge, PledgeAct, PledgedAsset, PledgeWhole
 from gateway.api.asking import Caller, Cursor, Limit, Point, Reading, Running, cursor_from, reading, worded
+from gateway.api.refusals import ANY, AWAY, NAMED
 from gateway.errors import invalid, not_found
 from ledger.mirror.models import PledgeStatus
 from ledger.mirror.queries import pledges
-from ledger.mirror.queries.pledges import Done, LivePledge, Pledged, Standing
+from ledger.mirror.queries.pledges import Standing
 
-router = APIRouter(tags=["pledges"])
+router = APIRouter(tags=["pledges"], responses=ANY | AWAY)
 
 Effective = Annotated[datetime | None, Query(description="About this time (RFC 3339); without it, about the time of the block")]
 
@@ -30,68 +32,62 @@ def list_pledges(
     register: Annotated[int | None, Query(ge=0, lt=1 << 16)] = None,
     limit: Limit = 100,
     after: Cursor = None,
-) -> dict[str, Any]:
+) -> Answer[list[Pledge]]:
     """Pledges in the order of filing. They are public among members: registers publish them."""
     with reading(services, session, point) as view:
         if number is not None:
-            found = pledges.of_number(view.conn, number.encode().ljust(32, b"\0"), view.at)
-            return view.answer([_standing(each) for each in found])
+            return view.answer([shown.pledge(each) for each in pledges.of_number(view.conn, _number_word(number), view.at)])
         word = None if party is None else worded(party, 32, "party")
         page = pledges.find(
-            view.conn,
-            register=register,
-            status=_status(status),
-            party=word,
-            at=view.at,
-            limit=limit,
-            after=cursor_from(after),
+            view.conn, register=register, status=_status(status), party=word, at=view.at, limit=limit, after=cursor_from(after)
         )
-        return view.page(page, _standing)
+        return view.page(page, shown.pledge)
 
 
 @router.get("/pledges:live")
 def list_live(
     services: Running, session: Caller, point: Point, effective_at: Effective = None, limit: Limit = 100, after: Cursor = None
-) -> dict[str, Any]:
+) -> Answer[list[LivePledge]]:
     """The pledges that live about a time, with the number of assets still under each."""
     with reading(services, session, point) as view:
         page = pledges.live(view.conn, at=view.at, time=seconds(effective_at), limit=limit, after=cursor_from(after))
-        return view.page(page, _live)
+        return view.page(page, shown.live_pledge)
 
 
-@router.get("/pledges/{pledge}")
-def get_pledge(pledge: int, services: Running, session: Caller, point: Point) -> dict[str, Any]:
-    """A pledge whole: terms, parties, segments, differences between documents and the record, notes."""
+@router.get("/pledges/{pledge}", responses=NAMED)
+def get_pledge(pledge: int, services: Running, session: Caller, point: Point) -> Answer[PledgeWhole]:
+    """A pledge whole: terms, parties, segments, differences between documents and the record, notes, examined grounds."""
     with reading(services, session, point) as view:
         standing = _found(view, pledge)
-        return view.answer(
-            {
-                **_standing(standing),
-                "parties": [shown.plain(each) for each in pledges.parties(view.conn, pledge, view.at)],
-                "segments": [shown.plain(each) for each in pledges.segments(view.conn, pledge, view.at)],
-                "differences": [shown.plain(each) for each in pledges.differences(view.conn, pledge=pledge, at=view.at)],
-                "notes": [shown.plain(each) for each in pledges.notes(view.conn, pledge)],
-                "grounds": [shown.plain(each) for each in pledges.grounds(view.conn, pledge)],
-            }
+        whole = shown.pledge_whole(
+            standing,
+            pledges.parties(view.conn, pledge, view.at),
+            pledges.segments(view.conn, pledge, view.at),
+            pledges.differences(view.conn, pledge=pledge, at=view.at),
+            pledges.notes(view.conn, pledge),
+            pledges.grounds(view.conn, pledge),
         )
+        return view.answer(whole)
 
 
-@router.get("/pledges/{pledge}/assets")
-def list_assets(pledge: int, services: Running, session: Caller, point: Point, limit: Limit = 100, after: Cursor = None) -> dict[str, Any]:
+@router.get("/pledges/{pledge}/assets", responses=NAMED)
+def list_assets(
+    pledge: int, services: Running, session: Caller, point: Point, limit: Limit = 100, after: Cursor = None
+) -> Answer[list[PledgedAsset]]:
     """The assets that a pledge lies or lay on, by segment and leaf."""
     with reading(services, session, point) as view:
         _found(view, pledge)
         page = pledges.assets(view.conn, pledge, view.at, limit=limit, after=cursor_from(after))
-        return view.page(page, _pledged)
+        return view.page(page, shown.pledged)
 
 
-@router.get("/pledges/{pledge}/history")
-def get_history(pledge: int, services: Running, session: Caller, point: Point) -> dict[str, Any]:
+@router.get("/pledges/{pledge}/history", responses=NAMED)
+def get_history(pledge: int, services: Running, session: Caller, point: Point) -> Answer[list[PledgeAct]]:
     """Every act on a pledge with its document and its consents, in order."""
     with reading(services, session, point) as view:
         _found(view, pledge)
         acts = pledges.history(view.conn, pledge, view.at)
-        return view.answer([_done(view, each) for each in acts])
+        return view.answer([shown.pledge_act(each, pledges.consents(view.conn, each.act.act)) for each in acts])
 
 
 def _found(view: Reading, pledge: int) -> Standing:
@@ -110,6 +106,13 @@ def seconds(time: datetime | None) -> int | None:
     return int(time.timestamp())
 
 
+def _number_word(number: str) -> bytes:
+    written = number.encode()
+    if len(written) > 32:
+        raise invalid(f"number: {len(written)} bytes, at most 32", field="number")
+    return written.ljust(32, b"\0")
+
+
 def _status(name: str | None) -> int | None:
     if name is None:
         return None
@@ -118,42 +121,3 @@ def _status(name: str | None) -> int | None:
     except KeyError as wrong:
         known = ", ".join(each.name.lower() for each in PledgeStatus)
         raise invalid(f"status: {name[:40]!r} is none of {known}", field="status") from wrong
-
-
-def text(word: bytes | None) -> str | None:
-    """A left-aligned text word ("49107-392"); hex where it is no text."""
-    if word is None:
-        return None
-    try:
-        return word.rstrip(b"\0").decode()
-    except UnicodeDecodeError:
-        return shown.hex_or_none(word)
-
-
-def _standing(standing: Standing) -> dict[str, Any]:
-    state = standing.state
-    return {
-        **shown.plain(standing.pledge),
-        "status": PledgeStatus(state.status).name.lower(),
-        "number": text(state.number),
-        "ceiling": shown.money(int.from_bytes(state.ceiling), state.currency) if state.currency else None,
-        "effective": shown.time_text(state.effective),
-        "version": state.version,
-        "flags": state.flags,
-        "content_root": shown.hex_or_none(state.content),
-        "reason": state.reason,
-    }
-
-
-def _live(live: LivePledge) -> dict[str, Any]:
-    return {**_standing(live.pledge), "assets": live.assets}
-
-
-def _pledged(row: Pledged) -> dict[str, Any]:
-    return {**shown.plain(row.encumbrance), "asset_text": text(row.encumbrance.asset), "title": row.title}
-
-
-def _done(view: Reading, done: Done) -> dict[str, Any]:
-    instrument = None if done.instrument is None else {**shown.plain(done.instrument), "number": text(done.instrument.number)}
-    consents = [shown.plain(each) for each in pledges.consents(view.conn, done.act.act)]
-    return {**shown.plain(done.act), "effective": shown.time_text(done.act.effective), "instrument": instrument, "consents": consents}

@@ -1,11 +1,12 @@
 """Receivables: what was issued and confirmed, who owes it, and how it stands now or stood at a point."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from gateway.access import Session
 from gateway.api import shown
+from gateway.api.answers import Answer, Holding, Payments, Receivable, ReceivableWhole, Token
 from gateway.api.asking import (
     Caller,
     Cursor,
@@ -15,18 +16,21 @@ from gateway.api.asking import (
     Running,
     addressed,
     cursor_from,
-    own_account,
+    limited_to,
     reading,
     sees_all,
     whole_number,
 )
+from gateway.api.refusals import ANY, AWAY, NAMED
 from gateway.errors import invalid, not_found
-from ledger.mirror.models import Condition, ReceivableStatus
+from ledger.mirror.models import ReceivableStatus
 from ledger.mirror.queries import chain, payments, receivables, tokens
 from ledger.mirror.queries.receivables import Standing
 from ledger.mirror.schema import number
 
-router = APIRouter(tags=["receivables"])
+router = APIRouter(tags=["receivables"], responses=ANY | AWAY | NAMED)
+
+RangeEnd = Annotated[int | None, Query(ge=1, lt=1 << 63, description="End of the range, in minor units")]
 
 
 @router.get("/receivables")
@@ -38,38 +42,29 @@ def list_receivables(
     status: Annotated[str | None, Query(description="draft, live, closed, cancelled, refused or withdrawn")] = None,
     limit: Limit = 100,
     after: Cursor = None,
-) -> dict[str, Any]:
+) -> Answer[list[Receivable]]:
     """Receivables in the order of their issue; a member sees those that it is a party of."""
     with reading(services, session, point) as view:
-        account = own_account(session, view.conn, None if party is None else addressed(party, "party"))
+        account = limited_to(session, view.conn, None if party is None else addressed(party, "party"))
         cursor = cursor_from(after)
         page = receivables.find(view.conn, party=account, status=_status(status), at=view.at, limit=limit, after=cursor)
         return view.page(page, shown.receivable)
 
 
 @router.get("/receivables/{receivable}")
-def get_receivable(receivable: str, services: Running, session: Caller, point: Point) -> dict[str, Any]:
+def get_receivable(receivable: str, services: Running, session: Caller, point: Point) -> Answer[ReceivableWhole]:
     """A receivable with its debt and condition at the time of the block."""
     with reading(services, session, point) as view:
         standing = visible(session, view, receivable)
         header = chain.header(view.conn, view.block)
-        time = header.time if header else 0
-        debt = receivables.debt(standing, time)
-        currency = standing.receivable.currency
-        return view.answer(
-            {
-                **shown.receivable(standing),
-                "condition": Condition(receivables.condition(standing, time)).name.lower(),
-                "debt": {"principal": shown.money(debt.principal, currency), "interest": shown.money(debt.interest, currency)},
-                "tokens": tokens.tiled(view.conn, standing.receivable.number, view.at)[0],
-            }
-        )
+        count, _ = tokens.tiled(view.conn, standing.receivable.number, view.at)
+        return view.answer(shown.receivable_whole(standing, header.time if header else 0, count))
 
 
 @router.get("/receivables/{receivable}/tokens")
 def list_tokens(
     receivable: str, services: Running, session: Caller, point: Point, limit: Limit = 100, after: Cursor = None
-) -> dict[str, Any]:
+) -> Answer[list[Token]]:
     """The tokens that tile a receivable, by start."""
     with reading(services, session, point) as view:
         found = visible(session, view, receivable).receivable
@@ -82,24 +77,27 @@ def get_lineage(
     receivable: str,
     services: Running,
     session: Caller,
-    start: Annotated[int, Query(ge=0)] = 0,
-    end: Annotated[int | None, Query(ge=1)] = None,
-) -> dict[str, Any]:
-    """Who held any part of the range [start, end) in minor units, and from which position to which; the whole face without a range."""
+    start: Annotated[int, Query(ge=0, lt=1 << 63, description="Start of the range, in minor units")] = 0,
+    end: RangeEnd = None,
+    limit: Limit = 100,
+    after: Cursor = None,
+) -> Answer[list[Holding]]:
+    """Who held any part of the range [start, end), and from which position to which; the whole face without a range."""
     with reading(services, session) as view:
         found = visible(session, view, receivable).receivable
-        rows = tokens.lineage(view.conn, found.number, start, found.face if end is None else end)
-        return view.answer([shown.plain(row) for row in rows])
+        until = found.face if end is None else end
+        page = tokens.lineage_page(view.conn, found.number, start, until, limit=limit, after=cursor_from(after))
+        return view.page(page, shown.holding)
 
 
 @router.get("/receivables/{receivable}/payments")
-def list_payments(receivable: str, services: Running, session: Caller, point: Point) -> dict[str, Any]:
+def list_payments(receivable: str, services: Running, session: Caller, point: Point) -> Answer[Payments]:
     """What came in for a receivable, and what was distributed of it: the steps of the ruler."""
     with reading(services, session, point) as view:
         found = visible(session, view, receivable).receivable
-        received = [shown.plain(row) for row in payments.receipts(view.conn, found.number)]
-        distributed = [shown.plain(row) for row in payments.distributed(view.conn, found.number, view.at)]
-        return view.answer({"currency": shown.currency_code(found.currency), "received": received, "distributed": distributed})
+        received = [shown.receipt(row, found.currency) for row in payments.receipts(view.conn, found.number)]
+        distributed = [shown.payment(row, found.currency) for row in payments.distributed(view.conn, found.number, view.at)]
+        return view.answer(Payments(currency=shown.currency_code(found.currency), received=received, distributed=distributed))
 
 
 def visible(session: Session, view: Reading, receivable: str) -> Standing:
@@ -112,9 +110,9 @@ def visible(session: Session, view: Reading, receivable: str) -> Standing:
 
 def _concerns(view: Reading, standing: Standing, account: bytes | None) -> bool:
     found = standing.receivable
-    if account in (found.supplier, found.obligor, found.issuer):
-        return True
-    return any(holding.owner == account for holding in tokens.lineage(view.conn, found.number, 0, found.face))
+    if account is None or account in (found.supplier, found.obligor, found.issuer):
+        return account is not None
+    return tokens.ever_held(view.conn, found.number, account)
 
 
 def _status(name: str | None) -> int | None:

@@ -8,7 +8,9 @@ Hex20 = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
 Hex32 = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{64}$")]
 HexBytes = Annotated[str, Field(pattern=r"^0x([0-9a-fA-F]{2})*$", max_length=4096)]
 Decimal = Annotated[str, Field(pattern=r"^[0-9]{1,78}$")]
-Key = Annotated[str, Field(min_length=1, max_length=256)]
+Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""Text without control characters, which databases and people read differently."""
+Key = Annotated[Text, Field(min_length=1, max_length=256)]
 
 
 class Strict(BaseModel):
@@ -39,7 +41,7 @@ class ActIn(Strict):
     """A signed act: `body` has the fields of the kind's struct; integers as numbers or decimal text, bytes as hex."""
 
     account: Hex20
-    kind: Annotated[str, Field(max_length=80)]
+    kind: Annotated[Text, Field(max_length=80)]
     body: dict[str, Any]
     role: str | None = None
     signers: Annotated[list[SignerIn], Field(max_length=32)] = []
@@ -76,7 +78,7 @@ class MemberIn(Strict):
     """An organisation to be admitted. Without account and operator the gateway makes a key that is both, in its keystore."""
 
     key: Key
-    name: Annotated[str, Field(min_length=1, max_length=400)]
+    name: Annotated[Text, Field(min_length=1, max_length=400)]
     party: Hex32
     roles: Annotated[list[str], Field(max_length=13)]
     account: Hex20 | None = None
@@ -99,7 +101,7 @@ class ContentIn(Strict):
 
     member: Hex20
     share_with: Annotated[list[Hex20], Field(max_length=100)] = []
-    content_schema: Annotated[str, Field(alias="schema", min_length=1, max_length=200)]
+    content_schema: Annotated[Text, Field(alias="schema", min_length=1, max_length=200)]
     document: Any
     seed: Hex32 | None = None
 
@@ -112,8 +114,8 @@ class CallIn(Strict):
     """A permissionless trigger."""
 
     key: Key
-    contract: Annotated[str, Field(max_length=80)]
-    function: Annotated[str, Field(max_length=80)]
+    contract: Annotated[Text, Field(max_length=80)]
+    function: Annotated[Text, Field(max_length=80)]
     arguments: list[Any] = []
 
 

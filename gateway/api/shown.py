@@ -1,30 +1,75 @@
-"""Rows as JSON: addresses and words as hex, amounts as text of minor units with their currency, times in RFC 3339."""
+"""Rows as answers: addresses and words as hex, amounts with their currency, times in RFC 3339, numbers of enumerations by their names."""
 
 from datetime import UTC, datetime, timedelta
+from enum import IntEnum
 from typing import Any
 
 import orjson
 
 from gateway import acts, roles
-from gateway.office.repository import Act, Call, Signature, Step
+from gateway.api import answers
+from gateway.office.repository import Act, Call, Content, Signature, Step
 from ledger.chain.blocks import LOG_BITS
 from ledger.domain.ids import to_hex, token_id
 from ledger.domain.money import MoneyError, currency_of
-from ledger.mirror.models import CashEntry, Member, MemberKey, ReceivableStatus, Token
-from ledger.mirror.queries.receivables import Standing
+from ledger.domain.ranges import Drawn
+from ledger.domain.registers import EndReason, PartyRole
+from ledger.mirror.models import (
+    Cash,
+    CashEntry,
+    Consent,
+    Credit,
+    Difference,
+    Discrepancy,
+    Draw,
+    GroundFound,
+    Instrument,
+    Member,
+    MemberKey,
+    Note,
+    Party,
+    Payment,
+    PaymentKind,
+    PledgeStatus,
+    Receipt,
+    Receivable,
+    ReceivableStatus,
+    Segment,
+    Side,
+    Token,
+)
+from ledger.mirror.queries import pledges, receivables
+from ledger.mirror.queries.events import Told
+from ledger.mirror.queries.pledges import Burden, Done, Pledged
+from ledger.mirror.queries.tokens import Holding
 from ledger.mirror.schema import number
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_SECOND = 253_402_300_799  # of the year 9999, the last that RFC 3339 can write
+_BASES = ("", "cited", "inferred", "officer")
+_CLAIMS = ("not stated", "fixed", "maximum")
+_RESULTS = ("", "pass", "fail", "overridden")
+_NOTES = ("", "remark", "correction", "same as", "supplements", "priority", "discrepancy")
+FLAGS = ("suspended", "conflict", "assets not stated", "date only", "stated time", "general description", "parent unknown")
+"""Marks of a pledge by bit, as contracts/types/PledgeWord.sol numbers them."""
 
 
-def time_text(seconds: int | None) -> str | None:
+# --- Words ----------------------------------------------------------------------------------------------------------------------
+
+
+def time_text(seconds: int) -> str:
     """UTC seconds as RFC 3339; before 1970 too."""
-    return None if seconds is None else (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (_EPOCH + timedelta(seconds=min(seconds, _LAST_SECOND))).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def money(minor: int, currency: int) -> dict[str, str]:
+def time_or_none(seconds: int | None) -> str | None:
+    """The same, or null where no time is stated (0 or nothing)."""
+    return time_text(seconds) if seconds else None
+
+
+def money(minor: int, currency: int) -> answers.Money:
     """An amount with its currency (ISO 4217 number)."""
-    return {"minor": str(minor), "currency": currency_code(currency)}
+    return answers.Money(minor=str(minor), currency=currency_code(currency))
 
 
 def currency_code(numeric: int) -> str:
@@ -40,73 +85,98 @@ def hex_or_none(value: bytes | None) -> str | None:
     return None if value is None else to_hex(value)
 
 
+def text(word: bytes) -> str:
+    """A left-aligned text word ("49107-392"); hex where it is no text."""
+    try:
+        return word.rstrip(b"\0").decode()
+    except UnicodeDecodeError:
+        return to_hex(word)
+
+
+def name(kind: type[IntEnum], value: int) -> str:
+    """The name of an enumeration's value in lower case; its number where it has none."""
+    return kind(value).name.lower().replace("_", " ") if value in set(kind) else str(value)
+
+
+def _listed(names: tuple[str, ...], value: int) -> str:
+    return names[value] if value < len(names) else str(value)
+
+
 def plain(value: Any) -> Any:
     """Any decoded value: bytes as hex, integers as decimal text, tuples as lists or objects."""
     if isinstance(value, bytes):
         return to_hex(value)
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return {name: plain(item) for name, item in value._asdict().items()}
+        return {field: plain(item) for field, item in value._asdict().items()}
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     if isinstance(value, dict):
-        return {name: plain(item) for name, item in value.items()}
+        return {field: plain(item) for field, item in value.items()}
     return value if isinstance(value, bool | str) or value is None else str(value)
 
 
-def act(row: Act) -> dict[str, Any]:
-    """An act as every endpoint shows it."""
+# --- Acts and calls -------------------------------------------------------------------------------------------------------------
+
+
+def _reason(stored: bytes | None) -> answers.Reason | None:
+    return None if stored is None else answers.Reason(**orjson.loads(stored))
+
+
+def _act_fields(row: Act) -> dict[str, Any]:
     return {
         "id": str(row.id),
         "key": row.idem_key,
         "account": to_hex(row.member_id),
         "kind": row.kind,
         "state": row.state,
-        "reason": None if row.reason is None else orjson.loads(row.reason),
+        "reason": _reason(row.reason),
         "digest": to_hex(row.digest),
-        "deadline": time_text(min(row.deadline, 253_402_300_799)),
+        "deadline": time_text(row.deadline),
         "signers_needed": row.signers_needed,
         "done_pos": None if row.done_pos is None else str(row.done_pos),
         "done_at_block": None if row.done_pos is None else row.done_pos >> LOG_BITS,
     }
 
 
-def act_whole(row: Act, signatures: list[Signature], history: list[Step]) -> dict[str, Any]:
+def act(row: Act) -> answers.Act:
+    """An act as every endpoint shows it."""
+    return answers.Act(**_act_fields(row))
+
+
+def act_whole(row: Act, signatures: list[Signature], history: list[Step]) -> answers.ActWhole:
     """An act with its body, signers and history."""
-    return {
-        **act(row),
-        "body": acts.body_json(row),
-        "signers": [signer(each) for each in signatures],
-        "history": [{"state": step.state, "at": time_text(step.at // 1000), "note": step.note} for step in history],
-    }
+    steps = [answers.Step(state=step.state, at=time_text(step.at // 1000), note=step.note) for step in history]
+    return answers.ActWhole(**_act_fields(row), body=acts.body_json(row), signers=[signer(each) for each in signatures], history=steps)
 
 
-def signer(row: Signature) -> dict[str, Any]:
+def signer(row: Signature) -> answers.ActSigner:
     """A signer of an act, and whether its signature is there."""
-    return {
-        "account": to_hex(row.signer),
-        "key": to_hex(row.key),
-        "role": roles.names_of(row.role)[0] if row.role else None,
-        "mode": roles.mode_name(row.mode),
-        "signed": row.sig is not None,
-        "evidence": hex_or_none(row.evidence_root),
-    }
+    return answers.ActSigner(
+        account=to_hex(row.signer),
+        key=to_hex(row.key),
+        role=roles.names_of(row.role)[0] if row.role else None,
+        mode=roles.mode_name(row.mode),
+        signed=row.sig is not None,
+        evidence=hex_or_none(row.evidence_root),
+    )
 
 
-def call(row: Call) -> dict[str, Any]:
+def call(row: Call) -> answers.Call:
     """A call as every endpoint shows it."""
-    reason = None if row.reason is None else orjson.loads(row.reason)
-    return {
-        "id": to_hex(row.call_id),
-        "key": row.idem_key,
-        "what": row.what,
-        "state": row.state,
-        "transaction": hex_or_none(row.hash),
-        "reason": reason,
-    }
+    return answers.Call(
+        id=to_hex(row.call_id),
+        key=row.idem_key,
+        what=row.what,
+        state=row.state,
+        transaction=hex_or_none(row.hash),
+        reason=_reason(row.reason),
+    )
 
 
-def member(row: Member) -> dict[str, Any]:
-    """A member."""
+# --- Members and content --------------------------------------------------------------------------------------------------------
+
+
+def _member_fields(row: Member) -> dict[str, Any]:
     return {
         "account": to_hex(row.account),
         "name": row.name,
@@ -119,43 +189,68 @@ def member(row: Member) -> dict[str, Any]:
     }
 
 
-def member_key(row: MemberKey) -> dict[str, Any]:
-    """An operator key of a member."""
-    return {"key": to_hex(row.key), "roles": roles.names_of(row.roles), "epoch": row.epoch}
+def member(row: Member) -> answers.Member:
+    """A member."""
+    return answers.Member(**_member_fields(row))
 
 
-def receivable(standing: Standing) -> dict[str, Any]:
-    """A receivable with its present state."""
+def member_whole(row: Member, keys: list[MemberKey]) -> answers.MemberWhole:
+    """A member with its operator keys."""
+    shown = [answers.MemberKey(key=to_hex(key.key), roles=roles.names_of(key.roles), epoch=key.epoch) for key in keys]
+    return answers.MemberWhole(**_member_fields(row), keys=shown)
+
+
+def content(row: Content) -> answers.Content:
+    """A document that a member holds."""
+    return answers.Content(root=to_hex(row.root), schema_=row.schema, seed=to_hex(row.seed), document=orjson.loads(row.bytes))
+
+
+# --- Receivables, tokens, money -------------------------------------------------------------------------------------------------
+
+
+def _receivable_fields(standing: receivables.Standing) -> dict[str, Any]:
     issued, state = standing.receivable, standing.state
+    amounts = ("owed_live", "distributed", "interest_distributed", "waiting", "waiting_interest")
     return {
         "id": str(number(issued.id)),
         "number": issued.number,
-        "status": ReceivableStatus(state.status).name.lower(),
+        "status": name(ReceivableStatus, state.status),
         "issuer": to_hex(issued.issuer),
         "supplier": to_hex(issued.supplier),
         "obligor": to_hex(issued.obligor),
         "face": money(issued.face, issued.currency),
         "due": time_text(issued.due),
         "grace_seconds": issued.grace,
-        "late_interest": {"rate": issued.late_rate, "basis": issued.late_basis},
+        "late_interest": answers.LateInterest(rate=issued.late_rate, basis=issued.late_basis),
         "cash": issued.cash,
         "module": issued.module,
         "policy": issued.policy,
         "content_root": to_hex(issued.content_root),
         "issued": to_hex(issued.issued),
         "issued_at": time_text(issued.issued_at),
-        "confirmed_at": time_text(state.confirmed_at),
-        "owed_live": money(state.owed_live, issued.currency),
-        "distributed": money(state.distributed, issued.currency),
-        "interest_distributed": money(state.interest_distributed, issued.currency),
-        "waiting": money(state.waiting, issued.currency),
-        "waiting_interest": money(state.waiting_interest, issued.currency),
+        "confirmed_at": time_or_none(state.confirmed_at),
+        **{each: money(getattr(state, each), issued.currency) for each in amounts},
         "payments": state.payments,
     }
 
 
-def token(row: Token, receivable_id: int, currency: int) -> dict[str, Any]:
-    """A token: a range of a receivable."""
+def receivable(standing: receivables.Standing) -> answers.Receivable:
+    """A receivable with its present state."""
+    return answers.Receivable(**_receivable_fields(standing))
+
+
+def receivable_whole(standing: receivables.Standing, time: int, tokens: int) -> answers.ReceivableWhole:
+    """A receivable with its condition and debt at a time (UTC seconds)."""
+    owed, currency = receivables.debt(standing, time), standing.receivable.currency
+    return answers.ReceivableWhole(
+        **_receivable_fields(standing),
+        condition=receivables.condition(standing, time).name.lower().replace("_", " "),
+        debt=answers.Debt(principal=money(owed.principal, currency), interest=money(owed.interest, currency)),
+        tokens=tokens,
+    )
+
+
+def _token_fields(row: Token, receivable_id: int, currency: int) -> dict[str, Any]:
     return {
         "token": str(token_id(receivable_id, row.start)),
         "receivable": str(receivable_id),
@@ -169,14 +264,287 @@ def token(row: Token, receivable_id: int, currency: int) -> dict[str, Any]:
     }
 
 
-def cash_entry(row: CashEntry, currency: int) -> dict[str, Any]:
+def token(row: Token, receivable_id: int, currency: int) -> answers.Token:
+    """A token: a range of a receivable."""
+    return answers.Token(**_token_fields(row, receivable_id, currency))
+
+
+def token_whole(row: Token, of: Receivable, owed: int, undrawn: Drawn, lineage: list[Holding]) -> answers.TokenWhole:
+    """A token with what it is owed, what it could draw, and who held it."""
+    return answers.TokenWhole(
+        **_token_fields(row, number(of.id), of.currency),
+        owed=money(owed, of.currency),
+        undrawn=answers.Debt(principal=money(undrawn.principal, of.currency), interest=money(undrawn.interest, of.currency)),
+        lineage=[holding(each) for each in lineage],
+    )
+
+
+def holding(row: Holding) -> answers.Holding:
+    """A line of a range's lineage."""
+    to_pos = None if row.to_pos is None else str(row.to_pos)
+    return answers.Holding(start=str(row.start), end=str(row.end), owner=to_hex(row.owner), from_pos=str(row.from_pos), to_pos=to_pos)
+
+
+def receipt(row: Receipt, currency: int) -> answers.Receipt:
+    """Money that came in."""
+    return answers.Receipt(
+        pos=str(row.pos),
+        payer=to_hex(row.payer),
+        reference=to_hex(row.reference),
+        kind=name(PaymentKind, row.kind),
+        interest=money(row.interest, currency),
+        principal=money(row.principal, currency),
+        excess=money(row.excess, currency),
+    )
+
+
+def payment(row: Payment, currency: int) -> answers.Payment:
+    """A payment that was distributed."""
+    amounts = ("principal", "interest", "owed_before", "owed_after")
+    fields = {each: money(getattr(row, each), currency) for each in amounts}
+    return answers.Payment(payment=row.payment, pos=str(row.pos), kind=name(PaymentKind, row.kind), **fields)
+
+
+def draw(row: Draw, of: Receivable) -> answers.Draw:
+    """What a range drew."""
+    return answers.Draw(
+        receivable=str(number(of.id)),
+        pos=str(row.pos),
+        start=str(row.start),
+        end=str(row.start + row.length),
+        from_payment=row.from_payment,
+        to_payment=row.to_payment,
+        principal=money(row.principal, of.currency),
+        interest=money(row.interest, of.currency),
+        paid=row.paid,
+    )
+
+
+def cash(row: Cash, supply: int) -> answers.Cash:
+    """A cash contract."""
+    return answers.Cash(
+        number=row.number,
+        address=to_hex(row.address),
+        bank=to_hex(row.bank),
+        currency=currency_code(row.currency),
+        in_circulation=money(supply, row.currency),
+        pos=str(row.pos),
+    )
+
+
+def cash_entry(row: CashEntry, currency: int) -> answers.CashEntry:
     """A line of a cash statement."""
+    return answers.CashEntry(
+        cash=row.cash,
+        account=to_hex(row.account),
+        delta=money(row.delta, currency),
+        balance=money(row.balance, currency),
+        counterparty=hex_or_none(row.counterparty),
+        reference=to_hex(row.reference),
+        pos=str(row.from_pos),
+    )
+
+
+def credit(row: Credit, currency: int, of: Receivable | None) -> answers.Credit:
+    """Money that is held for an account; by range where it is a contract's."""
+    named, start = (None, None) if of is None else (str(number(of.id)), str(row.start))
+    return answers.Credit(cash=row.cash, receivable=named, start=start, amount=money(row.amount, currency))
+
+
+# --- Pledges and assets ---------------------------------------------------------------------------------------------------------
+
+
+def _pledge_fields(standing: pledges.Standing) -> dict[str, Any]:
+    filed, state = standing.pledge, standing.state
+    published = state.number is not None
     return {
-        "cash": row.cash,
-        "account": to_hex(row.account),
-        "delta": money(row.delta, currency),
-        "balance": money(row.balance, currency),
-        "counterparty": hex_or_none(row.counterparty),
-        "reference": to_hex(row.reference),
-        "pos": str(row.from_pos),
+        "pledge": filed.pledge,
+        "register_": filed.register,
+        "filer": to_hex(filed.filer),
+        "filing": to_hex(filed.filing),
+        "act": to_hex(filed.act),
+        "pos": str(filed.pos),
+        "status": name(PledgeStatus, state.status),
+        "number": text(state.number) if state.number is not None else None,
+        "claim": _listed(_CLAIMS, state.kind),
+        "ceiling": money(number(state.ceiling), state.currency) if state.currency else None,
+        "due": time_or_none(state.due),
+        "effective": time_text(state.effective),
+        # Until registration this field of the chain's word is the end of the reservation.
+        "expires": time_or_none(state.expires) if published else None,
+        "ended_at": None if state.ended_at is None else time_text(state.ended_at),
+        "reason": None if state.reason is None else name(EndReason, state.reason),
+        "basis": None if state.basis is None else _listed(_BASES, state.basis),
+        "flags": [flag for bit, flag in enumerate(FLAGS) if state.flags >> bit & 1],
+        "rules": state.rules,
+        "version": state.version,
+        "segments_taken": state.segments,
+        "content_root": hex_or_none(state.content),
+        "agreement": hex_or_none(state.agreement),
     }
+
+
+def pledge(standing: pledges.Standing) -> answers.Pledge:
+    """A pledge."""
+    return answers.Pledge(**_pledge_fields(standing))
+
+
+def live_pledge(row: pledges.LivePledge) -> answers.LivePledge:
+    """A live pledge with the number of its live assets."""
+    return answers.LivePledge(**_pledge_fields(row.pledge), assets=row.assets)
+
+
+def pledge_whole(
+    standing: pledges.Standing,
+    parties: list[Party],
+    segments: list[Segment],
+    differences: list[Difference],
+    notes: list[Note],
+    grounds: list[GroundFound],
+) -> answers.PledgeWhole:
+    """A pledge with all that belongs to it."""
+    return answers.PledgeWhole(
+        **_pledge_fields(standing),
+        parties=[party(each) for each in parties],
+        segments=[segment(each) for each in segments],
+        differences=[difference(each) for each in differences],
+        notes=[note(each) for each in notes],
+        grounds=[ground(each) for each in grounds],
+    )
+
+
+def party(row: Party) -> answers.Party:
+    """A party of a pledge."""
+    return answers.Party(
+        side=name(Side, row.side),
+        ordinal=row.ordinal,
+        role=name(PartyRole, row.role),
+        id=to_hex(row.id),
+        name=row.name,
+        capacity=row.capacity,
+        name_hash=to_hex(row.name_hash),
+        share=str(row.share),
+    )
+
+
+def segment(row: Segment) -> answers.Segment:
+    """A segment of a pledge."""
+    return answers.Segment(
+        segment=row.segment,
+        assets=row.assets,
+        claimed=row.claimed,
+        effective=time_text(row.effective),
+        date_only=row.date_only,
+        root=to_hex(row.root),
+        content_root=hex_or_none(row.content),
+    )
+
+
+def difference(row: Difference) -> answers.Difference:
+    """A difference between a document and a pledge."""
+    return answers.Difference(
+        pledge=row.pledge, kind=name(Discrepancy, row.kind), asset=to_hex(row.asset), asset_text=text(row.asset), pos=str(row.pos)
+    )
+
+
+def note(row: Note) -> answers.Note:
+    """A remark on a pledge."""
+    return answers.Note(
+        kind=_listed(_NOTES, row.kind),
+        other=row.other or None,
+        number=text(row.number),
+        subject=to_hex(row.subject),
+        text=row.text,
+        pos=str(row.pos),
+    )
+
+
+def ground(row: GroundFound) -> answers.Ground:
+    """An examined ground."""
+    return answers.Ground(ground=row.ground, result=_listed(_RESULTS, row.result), evidence=to_hex(row.evidence), pos=str(row.pos))
+
+
+def pledged(row: Pledged) -> answers.PledgedAsset:
+    """An asset of a pledge."""
+    taken = row.encumbrance
+    return answers.PledgedAsset(
+        asset=to_hex(taken.asset),
+        asset_text=text(taken.asset),
+        title=row.title,
+        segment=taken.segment,
+        leaf=taken.leaf,
+        reason=None if taken.reason is None else name(EndReason, taken.reason),
+        basis=None if taken.basis is None else _listed(_BASES, taken.basis),
+        ended_at=None if taken.ended_at is None else time_text(taken.ended_at),
+        ended_by=hex_or_none(taken.ended_by),
+    )
+
+
+def instrument(row: Instrument) -> answers.Instrument:
+    """The document behind an act."""
+    return answers.Instrument(
+        number=text(row.number),
+        document=to_hex(row.document),
+        executed=time_or_none(row.executed),
+        caption=row.caption,
+        account=to_hex(row.account),
+    )
+
+
+def consent(row: Consent) -> answers.Consent:
+    """A consent to an act."""
+    return answers.Consent(
+        role=name(PartyRole, row.role),
+        mode=roles.mode_name(row.mode),
+        signer=row.signer,
+        party=to_hex(row.party),
+        evidence=to_hex(row.evidence),
+        given=time_or_none(row.given),
+        until=time_or_none(row.until),
+    )
+
+
+def pledge_act(done: Done, consents: list[Consent]) -> answers.PledgeAct:
+    """An act on a pledge."""
+    row = done.act
+    return answers.PledgeAct(
+        event=row.event,
+        pos=str(row.pos),
+        act=to_hex(row.act),
+        account=hex_or_none(row.account),
+        code=row.code,
+        rules=row.rules,
+        effective=None if row.effective is None else time_text(row.effective),
+        date_only=row.date_only,
+        stated=row.stated,
+        instrument=None if done.instrument is None else instrument(done.instrument),
+        consents=[consent(each) for each in consents],
+    )
+
+
+def burden(row: Burden) -> answers.Burden:
+    """A pledge on an asset."""
+    return answers.Burden(
+        rank=row.rank,
+        live=row.live,
+        pledge=row.encumbrance.pledge,
+        segment=row.segment.segment,
+        effective=time_text(row.segment.effective),
+        title=row.title,
+    )
+
+
+# --- Events ---------------------------------------------------------------------------------------------------------------------
+
+
+def event(row: Told) -> answers.Event:
+    """An event as the chain has it."""
+    return answers.Event(
+        pos=str(row.pos),
+        block=row.block,
+        time=time_text(row.time),
+        transaction=to_hex(row.transaction),
+        contract=row.contract,
+        event=row.name,
+        values=plain(row.values),
+    )

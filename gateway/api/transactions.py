@@ -8,9 +8,11 @@ from starlette.concurrency import run_in_threadpool
 
 from gateway import acts, calls, roles, signatures
 from gateway.access import ACT, READ, Session
-from gateway.api import shown
-from gateway.api.asking import Caller, Cursor, Limit, Running, addressed, cursor_from, cursor_text, waited, whole_number, worded
-from gateway.api.schemas import ActBatch, ActIn, ActRef, ActWait, CallBatch, CallWait, SignatureIn, SignerIn
+from gateway.api import answers, shown
+from gateway.api.answers import ActPage, ActsWaited, ActWhole, CallsWaited, Refused, TypedData
+from gateway.api.asking import Account, Caller, Cursor, Limit, Running, addressed, cursor_from, cursor_text, waited, whole_number, worded
+from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
+from gateway.api.schemas import ActBatch, ActIn, ActRef, ActWait, CallBatch, CallWait, Key, SignatureIn, SignerIn
 from gateway.drafts import Request, Wanted
 from gateway.errors import Problem, not_found
 from gateway.office.repository import Act, ActKey, Call, Office
@@ -19,18 +21,19 @@ from gateway.outbox.envelopes import envelope_of
 from gateway.outbox.states import State, is_past
 from gateway.services import Services
 from ledger.domain.acts import typed_data
+from ledger.mirror.queries.reading import Page
 from ledger.mirror.schema import number, word
 
-router = APIRouter(tags=["transactions"])
+router = APIRouter(tags=["transactions"], responses=ANY)
 
 
-@router.post("/acts", status_code=202)
+@router.post("/acts", status_code=202, responses=WRITES | NAMED | CONFLICTS | AWAY)
 def post_act(
     asked: ActIn,
     services: Running,
     session: Caller,
-    idempotency_key: Annotated[str, Header(description="Names the act for ever: sent again it changes nothing", max_length=256)],
-) -> dict[str, Any]:
+    idempotency_key: Annotated[Key, Header(description="Names the act for ever: sent again it changes nothing")],
+) -> answers.Act:
     """Accepts one signed act. The answer comes when it is on disk; a repeated key gives the first answer back."""
     (outcome,) = acts.accept(services, session, [_request(asked, idempotency_key)])
     if isinstance(outcome, Problem):
@@ -38,59 +41,61 @@ def post_act(
     return shown.act(outcome)
 
 
-@router.post("/acts:batch", status_code=202)
-def post_acts(asked: ActBatch, services: Running, session: Caller) -> dict[str, Any]:
+@router.post("/acts:batch", status_code=202, responses=WRITES | AWAY)
+def post_acts(asked: ActBatch, services: Running, session: Caller) -> answers.Acts:
     """Accepts up to 500 acts, each with its own key; accepted ones are committed together, a refused one leaves nothing."""
-    outcomes: list[Act | Problem | None] = [None] * len(asked.acts)
+    outcomes: dict[int, Act | Problem] = {}
     requests: dict[int, Request] = {}
     for at, each in enumerate(asked.acts):
         try:
             requests[at] = _request(each, each.key)
         except Problem as wrong:
             outcomes[at] = wrong
-    accepted = acts.accept(services, session, list(requests.values())) if requests else []
-    for at, outcome in zip(requests, accepted, strict=True):
-        outcomes[at] = outcome
-    return {"acts": [_outcome(each.key, outcome) for each, outcome in zip(asked.acts, outcomes, strict=True)]}
+    outcomes |= zip(requests, acts.accept(services, session, list(requests.values())), strict=True)
+    return answers.Acts(acts=[_outcome(each.key, outcomes[at]) for at, each in enumerate(asked.acts)])
 
 
-@router.post("/acts:wait")
-async def wait_for_acts(asked: ActWait, services: Running, session: Caller) -> dict[str, Any]:
+@router.post("/acts:wait", responses=WRITES | NAMED)
+async def wait_for_acts(asked: ActWait, services: Running, session: Caller) -> ActsWaited:
     """Returns when every act has reached `until` or ended otherwise, or after `timeout` seconds; `pending` counts the others."""
     keys = await run_in_threadpool(lambda: [_act_key(session, services, ref) for ref in asked.acts])
     rows = await waited(services, asked.timeout, lambda: _named(services, keys), lambda found: _pending(found, asked.until))
-    return {"acts": [shown.act(rows[key]) for key in keys], "pending": _pending(rows, asked.until)}
+    return ActsWaited(acts=[shown.act(rows[key]) for key in keys], pending=_pending(rows, asked.until))
 
 
-@router.get("/acts")
+@router.get("/acts", responses=NAMED)
 def list_acts(
     services: Running,
     session: Caller,
-    account: str,
+    account: Account,
     state: Annotated[State | None, Query(description="Only acts in this state")] = None,
     limit: Limit = 100,
     after: Cursor = None,
-) -> dict[str, Any]:
+) -> ActPage:
     """The acts of an account, newest first."""
     holder = _mine(session, services, addressed(account, "account"), READ)
     with services.office.read() as conn:
         page = Office(conn, holder).acts(state=state, limit=limit, after=cursor_from(after))
-    return {"data": [shown.act(row) for row in page.rows], "next": None if page.next is None else cursor_text(page.next)}
+    return _page(page)
 
 
-@router.get("/acts:to-sign")
-def list_acts_to_sign(services: Running, session: Caller, account: str, limit: Limit = 100, after: Cursor = None) -> dict[str, Any]:
+@router.get("/acts:to-sign", responses=NAMED)
+def list_acts_to_sign(services: Running, session: Caller, account: Account, limit: Limit = 100, after: Cursor = None) -> ActPage:
     """Acts of any account that this one is asked to sign and has not, oldest first."""
     signer = _mine(session, services, addressed(account, "account"), READ)
     with services.office.read() as conn:
         page = Office(conn, signer).to_sign(limit=limit, after=cursor_from(after))
-    return {"data": [shown.act(row) for row in page.rows], "next": None if page.next is None else cursor_text(page.next)}
+    return _page(page)
 
 
-@router.get("/acts/{act_id}")
+@router.get("/acts/{act_id}", responses=NAMED)
 async def get_act(
-    act_id: str, services: Running, session: Caller, account: str, wait: Annotated[float, Query(ge=0, le=60)] = 0
-) -> dict[str, Any]:
+    act_id: str,
+    services: Running,
+    session: Caller,
+    account: Account,
+    wait: Annotated[float, Query(ge=0, le=60, description="Answer once the act has ended, or after so many seconds")] = 0,
+) -> ActWhole:
     """One act with its body, signers and history; with `wait` the answer comes when it ends, or after so many seconds.
 
     Seen by its own account, and by who is asked to sign it.
@@ -104,15 +109,15 @@ async def get_act(
     return await run_in_threadpool(_whole, services, row)
 
 
-@router.get("/acts/{act_id}/typed-data")
-def get_typed_data(act_id: str, services: Running, session: Caller, account: str) -> dict[str, Any]:
+@router.get("/acts/{act_id}/typed-data", responses=NAMED)
+def get_typed_data(act_id: str, services: Running, session: Caller, account: Account) -> TypedData:
     """The act as EIP-712 JSON for a wallet (`eth_signTypedData_v4`)."""
     row = _visible(services, session, act_id, account)
-    return typed_data(envelope_of(row.kind, row.typed), services.manifest.domain)
+    return TypedData(**typed_data(envelope_of(row.kind, row.typed), services.manifest.domain))
 
 
-@router.post("/acts/{act_id}/signatures")
-def post_signature(act_id: str, asked: SignatureIn, services: Running, session: Caller, account: str) -> dict[str, Any]:
+@router.post("/acts/{act_id}/signatures", responses=WRITES | NAMED | CONFLICTS | AWAY)
+def post_signature(act_id: str, asked: SignatureIn, services: Running, session: Caller, account: Account) -> answers.Act:
     """Adds a signer's signature: a wallet's, or made here where the key is held. The last one queues the act.
 
     `account` in the query is the act's; `account` in the body is who signs.
@@ -124,29 +129,33 @@ def post_signature(act_id: str, asked: SignatureIn, services: Running, session: 
     return shown.act(signatures.add_signature(services, session, row, addressed(asked.account, "account"), signature, evidence))
 
 
-@router.post("/acts/{act_id}/retry", status_code=202)
-def retry_act(act_id: str, services: Running, session: Caller, account: str) -> dict[str, Any]:
+@router.post("/acts/{act_id}/retry", status_code=202, responses=NAMED | CONFLICTS | AWAY)
+def retry_act(act_id: str, services: Running, session: Caller, account: Account) -> answers.Act:
     """Sends an act that is held for a person once more, as it was signed."""
     session.needs(ACT)
     row = _visible(services, session, act_id, account)
     return shown.act(acts.retry(services, session, row))
 
 
-@router.post("/calls:batch", status_code=202)
-def post_calls(asked: CallBatch, services: Running, session: Caller) -> dict[str, Any]:
+@router.post("/calls:batch", status_code=202, responses=WRITES | AWAY)
+def post_calls(asked: CallBatch, services: Running, session: Caller) -> answers.Calls:
     """Accepts permissionless triggers: debit, distribute, draw. Only their condition decides."""
     wanted = [calls.Asked(each.key, each.contract, each.function, each.arguments) for each in asked.calls]
     outcomes = calls.trigger(services, session, wanted)
-    return {"calls": [_call(each.key, outcome) for each, outcome in zip(wanted, outcomes, strict=True)]}
+    return answers.Calls(calls=[_call(each.key, outcome) for each, outcome in zip(wanted, outcomes, strict=True)])
 
 
-@router.post("/calls:wait")
-async def wait_for_calls(asked: CallWait, services: Running, session: Caller) -> dict[str, Any]:
+@router.post("/calls:wait", responses=WRITES | NAMED)
+async def wait_for_calls(asked: CallWait, services: Running, session: Caller) -> CallsWaited:
     """Returns when every call has reached `until` or was refused, or after `timeout` seconds. A member sees its own."""
     session.needs(READ)
     ids = [worded(each, 32, "ids") for each in asked.ids]
     rows = await waited(services, asked.timeout, lambda: _calls(services, session, ids), lambda found: _pending(found, asked.until))
-    return {"calls": [shown.call(rows[each]) for each in ids], "pending": _pending(rows, asked.until)}
+    return CallsWaited(calls=[shown.call(rows[each]) for each in ids], pending=_pending(rows, asked.until))
+
+
+def _page(page: Page[Act]) -> ActPage:
+    return ActPage(data=[shown.act(row) for row in page.rows], next=None if page.next is None else cursor_text(page.next))
 
 
 def _named(services: Services, keys: Sequence[ActKey]) -> dict[ActKey, Act]:
@@ -170,7 +179,7 @@ def _pending(rows: Mapping[Any, Act] | Mapping[Any, Call], until: str) -> int:
     return sum(not is_past(State(row.state), until, isinstance(row, Act) and row.held) for row in rows.values())
 
 
-def _whole(services: Services, row: Act) -> dict[str, Any]:
+def _whole(services: Services, row: Act) -> ActWhole:
     with services.office.read() as conn:
         mine = Office(conn, row.member_id)
         return shown.act_whole(row, mine.signatures(row.id), mine.history(row.id))
@@ -198,14 +207,16 @@ def _wanted(asked: SignerIn, at: int) -> Wanted:
     )
 
 
-def _outcome(key: str, outcome: Act | Problem | None) -> dict[str, Any]:
-    if isinstance(outcome, Act):
-        return shown.act(outcome)
-    return {"key": key, "problem": outcome.body() if outcome else None}
+def _outcome(key: str, outcome: Act | Problem) -> answers.Act | Refused:
+    return _refused(key, outcome) if isinstance(outcome, Problem) else shown.act(outcome)
 
 
-def _call(key: str, outcome: Call | Problem) -> dict[str, Any]:
-    return {"key": key, "problem": outcome.body()} if isinstance(outcome, Problem) else shown.call(outcome)
+def _call(key: str, outcome: Call | Problem) -> answers.Call | Refused:
+    return _refused(key, outcome) if isinstance(outcome, Problem) else shown.call(outcome)
+
+
+def _refused(key: str, problem: Problem) -> Refused:
+    return Refused(key=key, problem=answers.Problem(**problem.body()))
 
 
 def _act_key(session: Session, services: Services, ref: ActRef) -> ActKey:

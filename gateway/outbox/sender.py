@@ -126,23 +126,26 @@ class Sender:
         """How long to pause after a step."""
         try:
             more = self.step()
-        except (NodeUnreachable, LeaseLost) as fault:
-            return self._faulty(f"lane {self._purpose}: {fault}", POLL_SECONDS)
-        except (RpcError, SigningLocked, NotEnrolled) as fault:
-            return self._faulty(f"lane {self._purpose}: {fault}", PAUSE_SECONDS)
+        except (NodeUnreachable, RpcError, LeaseLost) as fault:
+            # A node that is busy or away: mostly over at the next step.
+            self._note_fault(f"lane {self._purpose}: {fault}", logging.INFO)
+            return POLL_SECONDS
+        except (SigningLocked, NotEnrolled) as fault:
+            self._note_fault(f"lane {self._purpose}: {fault}", logging.ERROR)
         except LaneAlarm as alarm:
             self._stop_lane(str(alarm))
-            return self._faulty(str(alarm), PAUSE_SECONDS)
+            self._note_fault(str(alarm), logging.CRITICAL)
         except Exception as unforeseen:  # noqa: BLE001  # the lane must outlive a full disk or a database that restarts
-            return self._faulty(f"lane {self._purpose}: {unforeseen or type(unforeseen).__name__}", PAUSE_SECONDS, unforeseen)
-        self.fault = None
-        return 0.0 if more else POLL_SECONDS
+            self._note_fault(f"lane {self._purpose}: {unforeseen or type(unforeseen).__name__}", logging.ERROR, unforeseen)
+        else:
+            self.fault = None
+            return 0.0 if more else POLL_SECONDS
+        return PAUSE_SECONDS
 
-    def _faulty(self, text: str, pause: float, unforeseen: Exception | None = None) -> float:
+    def _note_fault(self, text: str, level: int, unforeseen: Exception | None = None) -> None:
         if text != self.fault:
-            log.error("%s", text, exc_info=unforeseen)
+            log.log(level, "%s", text, exc_info=unforeseen)
         self.fault = text
-        return pause
 
     def _stop_lane(self, text: str) -> None:
         try:

@@ -1,5 +1,6 @@
 """Receivables with their present state, by party and by due date."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
@@ -53,6 +54,12 @@ def get(conn: Connection, receivable: int, at: int | None = None) -> Standing | 
 def by_number(conn: Connection, receivable: int, at: int | None = None) -> Standing | None:
     """The receivable of a surrogate, which other rows name it by."""
     return _first(conn, RECEIVABLE.table.c.number == receivable, at)
+
+
+def of_numbers(conn: Connection, numbers: Iterable[int]) -> dict[int, Receivable]:
+    """Receivables as issued, by the surrogates that other rows name them by; a few hundred at once."""
+    asked = select(RECEIVABLE.table).where(RECEIVABLE.table.c.number.in_(sorted(set(numbers))))
+    return {row.number: row for row in rows_of(conn, RECEIVABLE, asked)}
 
 
 def find(

@@ -74,6 +74,22 @@ def lineage(conn: Connection, receivable: int, start: int, end: int) -> list[Hol
     return [_clipped(token, start, end) for token in rows]
 
 
+def lineage_page(
+    conn: Connection, receivable: int, start: int, end: int, *, limit: int = 100, after: tuple[int, int] | None = None
+) -> Page[Holding]:
+    """The lineage of [start, end) in pages: a receivable may be cut into many pieces."""
+    found = page(
+        conn, TOKEN, [TOKEN.table.c.receivable == receivable, _overlaps(start, end)], ["from_pos", "start"], limit=limit, after=after
+    )
+    return Page([_clipped(token, start, end) for token in found.rows], found.next)
+
+
+def ever_held(conn: Connection, receivable: int, account: bytes) -> bool:
+    """Whether an account holds or held any part of a receivable."""
+    where = (TOKEN.table.c.receivable == receivable, TOKEN.table.c.owner == account)
+    return conn.execute(select(TOKEN.table.c.start).where(*where).limit(1)).first() is not None
+
+
 def holders(conn: Connection, receivable: int, start: int, end: int, at: int | None = None) -> list[Holding]:
     """Who holds the parts of [start, end) as at a position, by start."""
     asked = select(TOKEN.table).where(TOKEN.table.c.receivable == receivable, _overlaps(start, end), valid(TOKEN, at))

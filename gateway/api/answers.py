@@ -1,0 +1,643 @@
+"""What every operation answers. Amounts are minor units as text with their currency, times RFC 3339, bytes hex, ids that pass 2^53 text."""
+
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Data = TypeVar("Data")
+
+Time = Annotated[str, Field(description="RFC 3339, UTC")]
+Hex = Annotated[str, Field(description="Bytes as hex, with 0x")]
+Id = Annotated[str, Field(description="A number as decimal text: it may pass 2^53")]
+Position = Annotated[str, Field(description="block << 20 | log index, as decimal text: it orders every event")]
+
+
+class Shown(BaseModel):
+    """An answer or a part of one."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Money(Shown):
+    """An amount in minor units, with its ISO 4217 code."""
+
+    minor: str
+    currency: str
+
+
+class Problem(Shown):
+    """RFC 9457. Extension members beside these name what the problem is about."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
+
+
+class Reason(Shown):
+    """Why the ledger or a node refused: the contract's own error with its values, and a sentence for people."""
+
+    error: str
+    values: dict[str, Any]
+    sentence: str
+
+
+class Answer(Shown, Generic[Data]):
+    """What was read from the mirror, as at `block`: whether that block is final, and how many blocks the mirror is behind its node.
+
+    `next` asks for the page after this one; null at the end. `development`: a chain whose clock can be set.
+    """
+
+    data: Data
+    next: str | None
+    block: int
+    final: bool
+    behind: int
+    development: bool
+
+
+# --- Acts ------------------------------------------------------------------------------------------------------------------------
+
+
+class Act(Shown):
+    """An act as the outbox has it; `reason` says why it was refused, or why it waits for a person."""
+
+    id: Id
+    key: str
+    account: Hex
+    kind: str
+    state: str
+    reason: Reason | None
+    digest: Hex
+    deadline: Time
+    signers_needed: int
+    done_pos: Position | None
+    done_at_block: int | None
+
+
+class ActSigner(Shown):
+    """One signer of an act, and whether its signature is there."""
+
+    account: Hex
+    key: Hex
+    role: str | None
+    mode: str
+    signed: bool
+    evidence: Hex | None
+
+
+class Step(Shown):
+    """A line of an act's history."""
+
+    state: str
+    at: Time
+    note: str | None
+
+
+class ActWhole(Act):
+    """An act with its body, signers and history."""
+
+    body: dict[str, Any]
+    signers: list[ActSigner]
+    history: list[Step]
+
+
+class Refused(Shown):
+    """An item of a batch that was not accepted; nothing of it was kept."""
+
+    key: str
+    problem: Problem
+
+
+class Acts(Shown):
+    """Each item of a batch in its place."""
+
+    acts: list[Act | Refused]
+
+
+class ActsWaited(Shown):
+    """Acts as they stand, and how many of them have not come as far as asked."""
+
+    acts: list[Act]
+    pending: int
+
+
+class ActPage(Shown):
+    """Acts of the outbox; `next` asks for the page after this one."""
+
+    data: list[Act]
+    next: str | None
+
+
+class TypedData(Shown):
+    """An act as `eth_signTypedData_v4` takes it (EIP-712)."""
+
+    types: dict[str, list[dict[str, str]]]
+    primaryType: str
+    domain: dict[str, Any]
+    message: dict[str, Any]
+
+
+class Call(Shown):
+    """A permissionless call."""
+
+    id: Hex
+    key: str
+    what: str
+    state: str
+    transaction: Hex | None
+    reason: Reason | None
+
+
+class Calls(Shown):
+    """Each item of a batch in its place."""
+
+    calls: list[Call | Refused]
+
+
+class CallsWaited(Shown):
+    """Calls as they stand, and how many of them have not come as far as asked."""
+
+    calls: list[Call]
+    pending: int
+
+
+# --- Members and content ---------------------------------------------------------------------------------------------------------
+
+
+class Member(Shown):
+    """A member of the ledger."""
+
+    account: Hex
+    name: str
+    party: Hex
+    roles: list[str]
+    status: str
+    is_contract: bool
+    accepts_direct: bool
+    epoch: int
+
+
+class MemberKey(Shown):
+    """An operator key of a member."""
+
+    key: Hex
+    roles: list[str]
+    epoch: int
+
+
+class MemberWhole(Member):
+    """A member with its operator keys."""
+
+    keys: list[MemberKey]
+
+
+class Admission(Shown):
+    """An admission on its way: the account is known at once."""
+
+    key: str
+    account: Hex
+    operator: Hex
+    state: str
+
+
+class Admissions(Shown):
+    """Each organisation in its place."""
+
+    members: list[Admission]
+
+
+class Awaited(Shown):
+    """The accounts that the mirror doesn't have yet."""
+
+    pending: list[Hex]
+
+
+class ContentKept(Shown):
+    """A document that was kept: what its members may now sign."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    root: Hex
+    schema_: Annotated[str, Field(alias="schema")]
+    bytes: int
+
+
+class ContentsKept(Shown):
+    """Each document in its place."""
+
+    items: list[ContentKept]
+
+
+class Content(Shown):
+    """A document with the seed of its salts."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    root: Hex
+    schema_: Annotated[str, Field(alias="schema")]
+    seed: Hex
+    document: Any
+
+
+# --- Receivables, tokens, money ----------------------------------------------------------------------------------------------------
+
+
+class LateInterest(Shown):
+    """Late interest a day is rate / basis of what is owed."""
+
+    rate: int
+    basis: int
+
+
+class Receivable(Shown):
+    """A receivable as issued, and how it stands."""
+
+    id: Id
+    number: int
+    status: str
+    issuer: Hex
+    supplier: Hex
+    obligor: Hex
+    face: Money
+    due: Time
+    grace_seconds: int
+    late_interest: LateInterest
+    cash: int
+    module: int
+    policy: int
+    content_root: Hex
+    issued: Hex
+    issued_at: Time
+    confirmed_at: Time | None
+    owed_live: Money
+    distributed: Money
+    interest_distributed: Money
+    waiting: Money
+    waiting_interest: Money
+    payments: int
+
+
+class Debt(Shown):
+    """Principal and late interest still to be paid."""
+
+    principal: Money
+    interest: Money
+
+
+class ReceivableWhole(Receivable):
+    """A receivable with its condition and debt at the block's time, and the number of its tokens."""
+
+    condition: str
+    debt: Debt
+    tokens: int
+
+
+class Token(Shown):
+    """A token: the range [start, end) of a receivable, in minor units."""
+
+    token: Id
+    receivable: Id
+    start: str
+    end: str
+    value: Money
+    owner: Hex
+    cursor: int
+    flags: int
+    since_pos: Position
+
+
+class Holding(Shown):
+    """Who held [start, end), from a position up to another; null: still."""
+
+    start: str
+    end: str
+    owner: Hex
+    from_pos: Position
+    to_pos: Position | None
+
+
+class TokenWhole(Token):
+    """A token with what it is still owed, what it could draw, and who held its range (at most 1,000 lines, oldest first)."""
+
+    owed: Money
+    undrawn: Debt
+    lineage: list[Holding]
+
+
+class Receipt(Shown):
+    """Money that came in for a receivable: late interest first, then principal; an excess was credited to the payer."""
+
+    pos: Position
+    payer: Hex
+    reference: Hex
+    kind: str
+    interest: Money
+    principal: Money
+    excess: Money
+
+
+class Payment(Shown):
+    """A payment that was distributed over the live ranges: a step of the ruler."""
+
+    payment: int
+    pos: Position
+    kind: str
+    principal: Money
+    interest: Money
+    owed_before: Money
+    owed_after: Money
+
+
+class Payments(Shown):
+    """What came in for a receivable, and what was distributed of it."""
+
+    currency: str
+    received: list[Receipt]
+    distributed: list[Payment]
+
+
+class Cash(Shown):
+    """A settlement bank's cash contract; `number` is what receivables and acts name."""
+
+    number: int
+    address: Hex
+    bank: Hex
+    currency: str
+    in_circulation: Money
+    pos: Position
+
+
+class CashEntry(Shown):
+    """A line of a cash statement; without a counterparty the bank issued or redeemed."""
+
+    cash: int
+    account: Hex
+    delta: Money
+    balance: Money
+    counterparty: Hex | None
+    reference: Hex
+    pos: Position
+
+
+class Credit(Shown):
+    """Money that is held for an account; for a contract by the range that drew it."""
+
+    cash: int
+    receivable: Id | None
+    start: str | None
+    amount: Money
+
+
+class AccountMoney(Shown):
+    """An account's balances, and what is held for it."""
+
+    balances: list[CashEntry]
+    credits: list[Credit]
+
+
+class Draw(Shown):
+    """What a range drew of the payments after `from_payment` up to `to_payment`: paid out at once, or credited."""
+
+    receivable: Id
+    pos: Position
+    start: str
+    end: str
+    from_payment: int
+    to_payment: int
+    principal: Money
+    interest: Money
+    paid: bool
+
+
+# --- Pledges and assets --------------------------------------------------------------------------------------------------------------
+
+
+class Pledge(Shown):
+    """A pledge as filed, and how it stands. Terms and number are published by its registration."""
+
+    pledge: int
+    register_: Annotated[int, Field(alias="register")]
+    filer: Hex
+    filing: Hex
+    act: Hex
+    pos: Position
+    status: str
+    number: str | None
+    claim: str
+    ceiling: Money | None
+    due: Time | None
+    effective: Time
+    expires: Time | None
+    ended_at: Time | None
+    reason: str | None
+    basis: str | None
+    flags: list[str]
+    rules: int
+    version: int
+    segments_taken: int
+    content_root: Hex | None
+    agreement: Hex | None
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+
+class LivePledge(Pledge):
+    """A live pledge and how many of its assets are live."""
+
+    assets: int
+
+
+class Party(Shown):
+    """A party of a pledge; a withheld name is empty and `name_hash` its commitment. Shares are proportions."""
+
+    side: str
+    ordinal: int
+    role: str
+    id: Hex
+    name: str
+    capacity: str
+    name_hash: Hex
+    share: str
+
+
+class Segment(Shown):
+    """A list of assets that a pledge took at one time."""
+
+    segment: int
+    assets: int
+    claimed: int
+    effective: Time
+    date_only: bool
+    root: Hex
+    content_root: Hex | None
+
+
+class Difference(Shown):
+    """An asset on which a document and a pledge differ, or that a note names."""
+
+    pledge: int
+    kind: str
+    asset: Hex
+    asset_text: str
+    pos: Position
+
+
+class Note(Shown):
+    """A remark without effect; `other` is the pledge that it links to."""
+
+    kind: str
+    other: int | None
+    number: str
+    subject: Hex
+    text: str
+    pos: Position
+
+
+class Ground(Shown):
+    """An examined ground and its result."""
+
+    ground: int
+    result: str
+    evidence: Hex
+    pos: Position
+
+
+class PledgeWhole(Pledge):
+    """A pledge with its parties, segments, differences, notes and examined grounds."""
+
+    parties: list[Party]
+    segments: list[Segment]
+    differences: list[Difference]
+    notes: list[Note]
+    grounds: list[Ground]
+
+
+class PledgedAsset(Shown):
+    """An asset that a pledge took, and how that ended."""
+
+    asset: Hex
+    asset_text: str
+    title: str | None
+    segment: int
+    leaf: int
+    reason: str | None
+    basis: str | None
+    ended_at: Time | None
+    ended_by: Hex | None
+
+
+class Instrument(Shown):
+    """The document behind an act: the office's number, its hash, when it was executed."""
+
+    number: str
+    document: Hex
+    executed: Time | None
+    caption: str
+    account: Hex
+
+
+class Consent(Shown):
+    """One party's consent to an act, in the mode in which it was given."""
+
+    role: str
+    mode: str
+    signer: int
+    party: Hex
+    evidence: Hex
+    given: Time | None
+    until: Time | None
+
+
+class PledgeAct(Shown):
+    """An act on a pledge with its document and its consents; `stated`: the time was stated by the office."""
+
+    event: str
+    pos: Position
+    act: Hex
+    account: Hex | None
+    code: int | None
+    rules: int | None
+    effective: Time | None
+    date_only: bool
+    stated: bool
+    instrument: Instrument | None
+    consents: list[Consent]
+
+
+class Burden(Shown):
+    """A pledge on an asset, in rank order."""
+
+    rank: int
+    live: bool
+    pledge: int
+    segment: int
+    effective: Time
+    title: str | None
+
+
+class Burdens(Shown):
+    """What lies on an asset, and documents that differ from the record."""
+
+    asset: Hex
+    asset_text: str
+    encumbrances: list[Burden]
+    differences: list[Difference]
+
+
+# --- The ledger and the gateway --------------------------------------------------------------------------------------------------------
+
+
+class Event(Shown):
+    """An event as the chain has it; values by the ABI's names, numbers as decimal text."""
+
+    pos: Position
+    block: int
+    time: Time
+    transaction: Hex
+    contract: str
+    event: str
+    values: dict[str, Any]
+
+
+class Head(Shown):
+    """The last mirrored block."""
+
+    block: int
+
+
+class Health(Shown):
+    """`ok` or `degraded`; faults by name. What they are about is for those who oversee the node (`/health/details`)."""
+
+    status: str
+    faults: list[str]
+
+
+class Fault(Shown):
+    """A fault by name, and what is wrong."""
+
+    name: str
+    text: str
+
+
+class MirrorHealth(Shown):
+    """How far the mirror is: last block held, the node's head, blocks between them, last final block."""
+
+    block: int
+    head: int
+    behind: int
+    final: int
+
+
+class HealthDetails(Shown):
+    """What is wrong in words, how far the mirror is, and how many acts stand in each state."""
+
+    status: str
+    faults: list[Fault]
+    mirror: MirrorHealth
+    outbox: dict[str, int]
+    engine: str
+    chain_id: int

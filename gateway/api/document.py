@@ -1,0 +1,146 @@
+"""The OpenAPI document (3.1) and a page to read it by: what FastAPI derives from the routes, with the key, problems and examples added.
+
+The examples (examples.json) are one story, in the order of the file; the tests tell it to a running gateway and compare the answers.
+"""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from html import escape
+from importlib import resources
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse, JSONResponse
+from starlette.requests import Request
+
+from gateway.api.refusals import PROBLEM_TYPE, TITLES
+
+PATH, PAGE = "/openapi.json", "/docs"
+EXAMPLES = "examples.json"
+
+Json = dict[str, Any]
+
+_DESCRIPTION = """The gateway of one node of a Pledgebook ledger.
+
+Every operation but `GET /health` needs an API key: `Authorization: Bearer pbk_...`. A member's key reads and acts for that member only;
+what is another's looks as if it were not there (404). Errors are problem details (RFC 9457). Amounts are text of minor units with their
+currency, times RFC 3339, ids decimal text, bytes hex. Lists come in pages: `next` of one asks for the page after it (`after`).
+
+An act is accepted once it is on disk (202) and final once its block is. Its Idempotency-Key names it for ever: sent again, here or at any
+other gateway of the ledger, it changes nothing; with other content it is a conflict (409)."""
+
+
+def attach(app: FastAPI) -> None:
+    """Serves the document and its page."""
+    app.openapi = lambda: build(app)  # type: ignore[method-assign]
+    app.add_route(PATH, _document, include_in_schema=False)
+    app.add_route(PAGE, _page, include_in_schema=False)
+
+
+def build(app: FastAPI) -> Json:
+    """The document, built once."""
+    if app.openapi_schema is None:
+        made = get_openapi(
+            title=app.title, version=app.version, openapi_version="3.1.0", description=_DESCRIPTION, routes=app.routes, tags=None
+        )
+        _complete(made)
+        app.openapi_schema = made
+    return app.openapi_schema
+
+
+@cache
+def examples() -> dict[str, Json]:
+    """By operation: path, query, headers and body of a request, the status of its answer, and the answer."""
+    found: dict[str, Json] = json.loads(resources.files("gateway.api").joinpath(EXAMPLES).read_text())
+    return found
+
+
+def operations(made: Json) -> Iterator[tuple[str, str, Json]]:
+    """(method, path, operation) of everything in a document."""
+    for path, methods in made["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
+
+
+def _complete(made: Json) -> None:
+    made["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key: pbk_..."}}
+    for _, path, operation in operations(made):
+        if path != "/health":
+            operation["security"] = [{"key": []}]
+        operation["summary"] = _first_sentence(operation["description"])
+        _as_problems(operation)
+        if operation["operationId"] in examples():
+            _exemplify(operation, examples()[operation["operationId"]])
+
+
+def _first_sentence(description: str) -> str:
+    return " ".join(description.split()).split(". ", 1)[0].removesuffix(".") + "."
+
+
+def _as_problems(operation: Json) -> None:
+    """Problems have a media type of their own."""
+    for status, response in operation["responses"].items():
+        if response.get("description") in TITLES.values() and int(status) in TITLES:
+            response["content"] = {PROBLEM_TYPE: response["content"]["application/json"]}
+
+
+def _exemplify(operation: Json, example: Json) -> None:
+    given = {**example.get("path", {}), **example.get("query", {}), **example.get("headers", {})}
+    for parameter in operation.get("parameters", []):
+        if parameter["name"] in given:
+            parameter["example"] = given[parameter["name"]]
+    if "body" in example:
+        operation["requestBody"]["content"]["application/json"]["example"] = example["body"]
+    operation["responses"][str(example["status"])]["content"]["application/json"]["example"] = example["answer"]
+
+
+async def _document(request: Request) -> JSONResponse:
+    return JSONResponse(build(request.app))
+
+
+# --- A page to read it by: no script, nothing from elsewhere ------------------------------------------------------------------------
+
+_STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+pre{background:#f4f4f4;padding:.6rem;overflow:auto}h2{margin-top:2.5rem}code{font-size:.95em}td{padding:0 1rem 0 0;vertical-align:top}"""
+
+
+async def _page(request: Request) -> HTMLResponse:
+    made = build(request.app)
+    intro = "".join(f"<p>{escape(part)}</p>" for part in made["info"]["description"].split("\n\n"))
+    body = "".join(_section(method, path, operation) for method, path, operation in operations(made))
+    title = escape(made["info"]["title"])
+    return HTMLResponse(
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style></head>'
+        f'<body><h1>{title}</h1>{intro}<p>As a document: <a href="{PATH}">{PATH}</a></p>{body}</body></html>'
+    )
+
+
+def _section(method: str, path: str, operation: Json) -> str:
+    description: str = operation["description"]
+    parameters = [(each["name"], each["in"], each.get("description", "")) for each in operation.get("parameters", [])]
+    refused = [(status, each["description"], "") for status, each in operation["responses"].items() if int(status) >= 400]
+    parts = [
+        f"<h2><code>{method.upper()} {escape(path)}</code></h2><p>{escape(description)}</p>",
+        _table(parameters),
+        _samples("Request", operation.get("requestBody", {})),
+        *(_samples(f"Answer {status}", each) for status, each in operation["responses"].items()),
+        _table(refused),
+    ]
+    return "".join(parts)
+
+
+def _samples(title: str, body: Json) -> str:
+    return "".join(_sample(title, content) for content in body.get("content", {}).values())
+
+
+def _sample(title: str, content: Json) -> str:
+    if "example" not in content:
+        return ""
+    return f"<p>{escape(title)}</p><pre>{escape(json.dumps(content['example'], indent=2, ensure_ascii=False))}</pre>"
+
+
+def _table(rows: list[tuple[str, str, str]]) -> str:
+    lines = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table>{lines}</table>" if rows else ""

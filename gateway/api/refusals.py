@@ -1,0 +1,36 @@
+"""Which refusals an operation documents, beside those that any may give: 401, 403 and 422, and 413 where a body is read."""
+
+from typing import Any
+
+from gateway.api import answers
+
+PROBLEM_TYPE = "application/problem+json"
+TITLES = {
+    401: "Not authenticated",
+    403: "Not permitted",
+    404: "Not found, or not the caller's",
+    409: "In conflict with what is there",
+    411: "The length of the body is not told",
+    413: "The body is too long",
+    422: "A field breaks a rule",
+    503: "Not now: the node, the mirror or the signing keys are not available",
+}
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def refusals(*statuses: int) -> Responses:
+    """The documentation of refusals by status."""
+    return {status: {"model": answers.Problem, "description": TITLES[status]} for status in statuses}
+
+
+ANY = refusals(401, 403, 422)
+"""Of every operation that needs a key."""
+NAMED = refusals(404)
+"""Of what names a record or an account."""
+CONFLICTS = refusals(409)
+"""Of what may meet something else that is there already."""
+WRITES = refusals(411, 413)
+"""Of what has a body."""
+AWAY = refusals(503)
+"""Of what needs the mirror, the node or the signing keys."""
