@@ -5,6 +5,7 @@ ASCII ("USPA15145443"). Other numbers of the same right are aliases, joined by a
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ class AssetError(ValueError):
 
 def asset_key(office: str, class_: str, form: str, number: str) -> bytes:
     """The key of an asset (32 bytes). Separators of thousands and blanks in `number` are dropped. Raises AssetError."""
-    plain = re.sub(r"[\s,]", "", number.upper())
+    plain = re.sub(r"[\s,]", "", number.upper()) if number.isascii() else ""
     if not _OFFICE.fullmatch(office) or not _LETTER.fullmatch(class_) or not _LETTER.fullmatch(form):
         raise AssetError(f"asset {office!r} {class_!r} {form!r}: office of two letters, class and form of one")
     if not _NUMBER.fullmatch(plain):
@@ -40,7 +41,7 @@ def asset_key(office: str, class_: str, form: str, number: str) -> bytes:
 def us_patent_key(application: str) -> bytes:
     """The key of a US patent by its application number (series code and serial, eight digits), with or without '/'. Raises AssetError."""
     digits = re.sub(r"[\s/,]", "", application)
-    if not digits.isdigit() or not 7 <= len(digits) <= 8:
+    if not re.fullmatch(r"[0-9]{7,8}", digits):
         raise AssetError(f"application number {application[:40]!r}: eight digits expected")
     return asset_key("US", PATENT, APPLICATION, digits.zfill(8))
 
@@ -48,7 +49,7 @@ def us_patent_key(application: str) -> bytes:
 def us_mark_key(serial: str) -> bytes:
     """The key of a US mark by its serial number of eight digits. Raises AssetError."""
     digits = re.sub(r"[\s/,]", "", serial)
-    if not digits.isdigit() or len(digits) != 8:
+    if not re.fullmatch(r"[0-9]{8}", digits):
         raise AssetError(f"serial number {serial[:40]!r}: eight digits expected")
     return asset_key("US", MARK, SERIAL, digits)
 
@@ -80,8 +81,9 @@ def member_party(account: bytes) -> bytes:
 
 
 def stated_party(name: str) -> bytes:
-    """The word of a party that a record names only: hash of its name in capitals with single blanks and no punctuation at the ends."""
-    normal = " ".join(re.sub(r"[.,;]", " ", name.upper()).split())
+    """The word of a party that a record names only: hash of its name (Unicode NFKC, so that full-width letters and brackets are plain ones)
+    in capitals with '.', ',' and ';' as blanks and single blanks between words. Raises AssetError for an empty name."""
+    normal = " ".join(re.sub(r"[.,;]", " ", unicodedata.normalize("NFKC", name).upper()).split())
     if not normal:
         raise AssetError("party: a name expected")
     return bytes([STATED_NAME_SCHEME]) + keccak(normal.encode())[1:]

@@ -21,6 +21,19 @@ def test_a_number_of_the_wrong_form_is_refused(number: str) -> None:
         assets.us_patent_key(number)
 
 
+@pytest.mark.parametrize("number", ["\u0661\u0665145443", "\u00b25145443", "\uff11\uff15145443"])
+def test_digits_of_other_scripts_are_no_number(number: str) -> None:
+    for key in (assets.us_patent_key, assets.us_mark_key, assets.cn_patent_key):
+        with pytest.raises(AssetError, match="digit"):
+            key(number)
+
+
+@pytest.mark.parametrize("number", ["\u00df12", "\u017f12", "\u013112", "12\u3000"])
+def test_a_letter_that_only_its_capital_makes_ascii_is_no_letter(number: str) -> None:
+    with pytest.raises(AssetError, match="digits, letters"):
+        assets.asset_key("US", "P", "R", number)
+
+
 @given(st.text("0123456789", min_size=12, max_size=12), st.integers(0, 11), st.integers(1, 9))
 def test_a_chinese_number_with_one_wrong_digit_is_refused(body: str, place: int, step: int) -> None:
     right = next(body + check for check in "0123456789X" if _is_taken(body + check))
@@ -38,6 +51,9 @@ def _is_taken(number: str) -> bool:
 
 def test_one_organisation_has_one_word_whatever_its_punctuation() -> None:
     assert assets.stated_party("Barclays Bank, PLC.") == assets.stated_party("BARCLAYS  BANK PLC")
+    assert assets.stated_party("\u534e\u590f\u94f6\u884c\uff08\u5317\u4eac\uff09") == assets.stated_party(
+        "\u534e\u590f\u94f6\u884c(\u5317\u4eac)"
+    )
     assert assets.stated_party("Barclays Bank") != assets.stated_party("Barclays Bank PLC")
     assert assets.member_party(b"\x07" * 20)[0] == assets.MEMBER_SCHEME
     with pytest.raises(AssetError):
