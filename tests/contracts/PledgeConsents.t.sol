@@ -7,6 +7,7 @@ import {IPledgeErrors} from "../../contracts/interfaces/IPledgeRegistry.sol";
 import {PartyRoles} from "../../contracts/types/ActCode.sol";
 import "../../contracts/types/PledgeBodies.sol";
 import {Modes, Roles} from "../../contracts/types/Roles.sol";
+import {ContractKey} from "./Acts.t.sol";
 import {Actor} from "./Base.t.sol";
 import {Listed} from "./AssetListing.sol";
 import {Hand, PledgeBase} from "./PledgeBase.t.sol";
@@ -176,6 +177,17 @@ contract PledgeConsentsTest is PledgeBase {
         vm.prank(pledgor.account);
         members.addKey(IMembers.AddKey(second, Roles.PLEDGOR));
         _file(_cn(), _hands(Hand(pledgor.account, key, Roles.PLEDGOR, Modes.SIGNED), _hand(pledgee)));
+    }
+
+    function test_aPartysContractKeySignsForIt() public {
+        ContractKey contractKey = new ContractKey(pledgor.account, false);
+        vm.prank(pledgor.account);
+        members.addKey(IMembers.AddKey(address(contractKey), Roles.PLEDGOR));
+        Act memory act = _fileAct(_cn(), _partiesHands());
+        act.signers[0].key = address(contractKey);
+        _sign(act, 0, pledgor.key);
+        _sign(act, 1, pledgee.key);
+        _done(act);
     }
 
     function test_aPartySignsInItsBusinessRole() public {

@@ -176,6 +176,20 @@ contract PledgeDecisionTest is PledgeBase {
         assertTrue(registry.live(1, 129));
     }
 
+    function test_pagesOnlyReserveAndOneActMakesAllEffective() public {
+        Listed memory listed = _cnPatents(1, 130);
+        FilePledge memory filing = _cnFiling(listed);
+        uint40 pledge = _file(filing, _partiesHands());
+        _accept(pledge, filing, listed);
+        for (uint24 leaf = 0; leaf < 130; ++leaf) {
+            assertFalse(registry.live(1, leaf));
+        }
+        _done(_decideAct(_decision(pledge, filing, listed)));
+        for (uint24 leaf = 0; leaf < 130; ++leaf) {
+            assertTrue(registry.live(1, leaf));
+        }
+    }
+
     function test_aReservationThatEndedRegistersNothing() public {
         DecidePledge memory body = _accepted();
         uint40 end = _head(body.pledge).expires();
