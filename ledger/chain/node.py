@@ -31,12 +31,18 @@ class NodeError(Exception):
 
 
 def spawn(
-    command: Sequence[str], log: Path, *, environment: Mapping[str, str] | None = None, with_parent: bool = True, memory: int = 0
+    command: Sequence[str],
+    log: Path,
+    *,
+    environment: Mapping[str, str] | None = None,
+    with_parent: bool = True,
+    memory: int = 0,
+    keep: tuple[int, ...] = (),
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a session of its own with its output in `log`.
 
     environment: all that it gets (None: ours). with_parent: it gets SIGTERM when this process ends, however that ends.
-    memory: bytes of data it may hold (0: no limit).
+    memory: bytes of data it may hold (0: no limit). keep: open files of ours, by descriptor, that it holds too.
     NodeError if the program is missing, or if called outside the main thread: Linux ties the tie to the calling thread.
     """
     if with_parent and threading.current_thread() is not threading.main_thread():
@@ -53,6 +59,7 @@ def spawn(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=keep,
         )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from ledger.chain import node
 from ledger.chain.engines import anvil
 from ledger.chain.node import NodeError, listening
 from ledger.chain.rpc import Rpc
@@ -218,6 +219,7 @@ def test_a_start_outside_the_main_thread_is_refused(tmp_path: Path) -> None:
 STARTER = """
 import sys, time
 from pathlib import Path
+from ledger.chain import node
 from ledger.chain.engines import anvil
 from ledger.chain.rpc import Rpc
 chain = anvil.start(Path(sys.argv[1]))
@@ -239,3 +241,23 @@ def test_it_ends_with_its_parent_and_its_state_is_whole(tmp_path: Path, how: sig
     psutil.wait_procs([child], timeout=10)
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
     assert json.loads((tmp_path / anvil.STATE_FILE).read_bytes())["best_block_number"] == 7
+
+
+def test_a_start_right_after_a_kill_waits_until_the_state_is_written(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", STARTER, str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as parent:
+        assert parent.stdout is not None
+        parent.stdout.readline()
+        parent.kill()
+        chain = anvil.start(tmp_path)
+    with Rpc(chain.url) as rpc:
+        assert int(rpc.call("eth_blockNumber"), 16) == 7
+    chain.stop()
+
+
+def test_a_state_that_another_one_runs_on_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = anvil.start(tmp_path)
+    monkeypatch.setattr(node, "STOP_SECONDS", 0.2)
+    with pytest.raises(NodeError, match="another anvil runs on this state"):
+        anvil.start(tmp_path)
+    monkeypatch.undo()
+    first.stop()

@@ -5,11 +5,15 @@ Its blocks live in memory and are written to a state file every few seconds and 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import os
 import shutil
 import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +26,7 @@ CHAIN_ID = 20_260
 DUMP_SECONDS = 10
 MEMORY_BYTES = 4 << 30
 STATE_FILE = "anvil-state.json"
+LOCK_FILE = "anvil.lock"
 PROGRAM = Path("@foundry-rs", "anvil-linux-amd64", "bin", "anvil")
 
 ENGINE = Engine(
@@ -37,6 +42,7 @@ ENGINE = Engine(
     max_logs=1_000_000,
 )
 
+_LOOK_SECONDS = 0.05
 _log = logging.getLogger(__name__)
 
 
@@ -65,13 +71,14 @@ def start(directory: Path, *, genesis_time: int | None = None, port: int = 0, ol
 
     Port 0 takes a free one. A block is mined only when it is told to (automatic mining stops now and then under load). old_states: how
     many states before the head can be read and reorganised back to; each costs a copy of the whole state a block. A chain found again
-    goes on at the time of its head. NodeError if the port is in use, the program is missing or the state can't be read.
+    goes on at the time of its head. NodeError if the port is in use, the program is missing, the state can't be read or is another's.
     """
     directory.mkdir(parents=True, exist_ok=True)
     state = directory / STATE_FILE
-    found = _readable(state)
-    command = _command(state, port, old_states, None if found else genesis_time)
-    running = _run(directory, command, port)
+    with _held(directory) as lock:
+        found = _readable(state)
+        command = _command(state, port, old_states, None if found else genesis_time)
+        running = _run(directory, command, port, lock)
     if found:
         _resume_clock(running.url)
     return running
@@ -115,10 +122,30 @@ def _command(state: Path, port: int, old_states: int, genesis_time: int | None) 
     return [str(program()), *switches, *pairs, *stamp]
 
 
-def _run(directory: Path, command: list[str], port: int) -> Anvil:
+@contextmanager
+def _held(directory: Path) -> Iterator[int]:
+    """The lock on a state, by descriptor. The anvil holds it too, so it lasts until that has written its state, however we end."""
+    with (directory / LOCK_FILE).open("ab") as file:
+        end = time.monotonic() + node.STOP_SECONDS
+        while not _locked(file.fileno()):
+            if time.monotonic() > end:
+                raise node.NodeError(f"{directory}: another anvil runs on this state; stop it first")
+            time.sleep(_LOOK_SECONDS)
+        yield file.fileno()
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _run(directory: Path, command: list[str], port: int, lock: int) -> Anvil:
     log = directory / "anvil.log"
     log.unlink(missing_ok=True)
-    process = node.spawn(command, log, memory=MEMORY_BYTES)
+    process = node.spawn(command, log, memory=MEMORY_BYTES, keep=(lock,))
     try:
         node.wait_until(lambda: bool(node.listening(process.pid)), process, log)
     except node.NodeError as error:
