@@ -2,10 +2,11 @@
 
 The base order is total: registered liens by effective time and sequence, then unregistered ones by notice where the rule counts it, then
 those that share one rank pro rata. Relations are laid over it: a junior waits until its senior is placed, everybody else keeps the base
-order. So a relation never puts anybody back who is no party to it. Relations that contradict each other give their cycle, not an order.
+order. So a relation puts nobody back who is no party to it. Where no order can do that (between those who share a rank, or for a part of
+a claim that shares one), the relation is carried out as a turnover: the junior hands over what it receives. Relations that contradict
+each other give their cycle, not an order.
 """
 
-import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,7 +17,10 @@ from ledger.domain.liens import Lien, LienError, Recorded, Regime, Relation, Rel
 
 @dataclass(frozen=True, slots=True)
 class Tranche:
-    """A part of a lien with one rank: lien, number of the part, secured amount, weight among equals, why it ranks where it does, source."""
+    """A part of a lien with one rank: lien, number of the part, secured amount, weight among equals, why it ranks where it does, source.
+
+    `tier` is its place in the base order; `cut` numbers the pieces into which relations' caps have cut it there.
+    """
 
     lien: str
     part: int
@@ -25,6 +29,7 @@ class Tranche:
     tier: int
     reason: str
     source: str
+    cut: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +48,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The order of the liens, those without a right (with reason and source), conflicts, and what of the order is not stated."""
+    """The order of the liens, those without a right (with the reason), conflicts, and what of the order is not stated.
+
+    `handed_over`: relations that no order can carry out; `proceeds.distribute` carries them out as turnovers.
+    """
 
     places: tuple[Place, ...]
+    handed_over: tuple[Relation, ...]
     without_right: tuple[tuple[str, str], ...]
     conflicts: tuple[str, ...]
     doubts: tuple[str, ...]
@@ -82,9 +91,12 @@ def rank(liens: Sequence[Lien], regime: Regime, relations: Iterable[Relation] = 
     if cycle:
         return cycle
     having = [lien for lien in liens if _has_right(lien, regime)]
-    tranches, edges = _with_relations(_tranches(having, regime), ordering)
+    parts = _tranches(having, regime)
+    placing = [relation for relation in ordering if not _is_handed_over(relation, parts)]
+    handed_over = tuple(relation for relation in ordering if _is_handed_over(relation, parts))
     without = tuple((lien.key, f"no right arose: not registered ({regime.creation})") for lien in liens if not _has_right(lien, regime))
-    return Ranking(_places(tranches, edges), without, _conflicts(having, regime), _doubts(having, regime))
+    places = _places(*_with_relations(parts, placing))
+    return Ranking(places, handed_over, without, _conflicts(having, regime), _doubts(having, regime))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +149,26 @@ def _has_right(lien: Lien, regime: Regime) -> bool:
     return lien.recorded is not None or lien.kind not in regime.creates
 
 
-def _tranches(liens: Sequence[Lien], regime: Regime) -> list[Tranche]:
-    """The parts of all liens in the base order; equals have one tier."""
+_Parts = dict[str, list[Tranche]]
+
+
+def _tranches(liens: Sequence[Lien], regime: Regime) -> _Parts:
+    """The parts of each lien, with their tiers in the base order; equals have one tier."""
     rows = [row for lien in liens for row in _parts(lien, regime)]
     tiers = {order: tier for tier, order in enumerate(sorted({order for order, _ in rows}))}
-    placed = [replace(tranche, tier=tiers[order]) for order, tranche in rows]
-    return sorted(placed, key=lambda tranche: (tranche.tier, tranche.lien, tranche.part))
+    found: _Parts = {lien.key: [] for lien in liens}
+    for order, tranche in rows:
+        found[tranche.lien].append(replace(tranche, tier=tiers[order]))
+    return found
+
+
+def _is_handed_over(relation: Relation, parts: _Parts) -> bool:
+    """Whether senior and junior share a rank, or the relation is for a part of a claim that shares its rank with others."""
+    seniors = {tranche.tier for tranche in parts.get(relation.senior, [])}
+    if any(tranche.tier in seniors for tranche in parts.get(relation.junior, [])):
+        return True
+    others = {tranche.tier for key, each in parts.items() if key != relation.senior for tranche in each}
+    return relation.up_to is not None and bool(seniors & others)
 
 
 _Order = tuple[int, int, int]
@@ -183,39 +209,38 @@ def _time(second: int) -> str:
     return datetime.fromtimestamp(second, UTC).isoformat().replace("+00:00", "Z")
 
 
-_Edges = dict[tuple[str, int], dict[tuple[str, int], str]]
+_Piece = tuple[str, int]
+_Edges = dict[_Piece, dict[_Piece, str]]
 
 
-def _with_relations(tranches: list[Tranche], relations: Sequence[Relation]) -> tuple[list[Tranche], _Edges]:
-    """The tranches, seniors split at their relations' caps, and for each one which others wait for it, by which source."""
-    parts: dict[str, list[Tranche]] = {}
-    for tranche in tranches:
-        parts.setdefault(tranche.lien, []).append(tranche)
+def _piece(tranche: Tranche) -> _Piece:
+    return tranche.lien, tranche.part
+
+
+def _with_relations(parts: _Parts, relations: Sequence[Relation]) -> tuple[list[Tranche], _Edges]:
+    """The tranches, seniors cut at their relations' caps, and for each one which others wait for it, by which source."""
+    cut = dict(parts)
     for relation in relations:
-        if relation.up_to is not None and relation.senior in parts:
-            parts[relation.senior] = _split(parts[relation.senior], relation.up_to)
+        if relation.up_to is not None and relation.senior in cut:
+            cut[relation.senior] = _cut(cut[relation.senior], relation.up_to)
     edges: _Edges = {}
     for relation in relations:
-        for senior in _within(parts.get(relation.senior, []), relation.up_to):
-            waiting = edges.setdefault((senior.lien, senior.part), {})
-            for junior in parts.get(relation.junior, []):
-                waiting[junior.lien, junior.part] = f"{relation.kind.value} of {relation.junior} to {relation.senior} ({relation.source})"
-    return [tranche for each in parts.values() for tranche in each], edges
+        for senior in _within(cut.get(relation.senior, []), relation.up_to):
+            for junior in cut.get(relation.junior, []):
+                said = f"{relation.kind.value} of {relation.junior} to {relation.senior} ({relation.source})"
+                edges.setdefault(_piece(senior), {})[_piece(junior)] = said
+    return [tranche for each in cut.values() for tranche in each], edges
 
 
-def _split(tranches: list[Tranche], cap: int) -> list[Tranche]:
+def _cut(tranches: Sequence[Tranche], cap: int) -> list[Tranche]:
     """The parts of a lien, cut where their running total passes the cap, numbered anew."""
     found, before = list[Tranche](), 0
     for tranche in tranches:
         inside = min(max(0, cap - before), tranche.amount)
-        cuts = [inside, tranche.amount - inside] if 0 < inside < tranche.amount else [tranche.amount]
         before += tranche.amount
-        found += [replace(tranche, part=len(found) + place, amount=cut, weight=_share(tranche, cut)) for place, cut in enumerate(cuts)]
-    return found
-
-
-def _share(tranche: Tranche, amount: int) -> int:
-    return tranche.weight * amount // tranche.amount if tranche.amount else tranche.weight
+        pieces = [inside, tranche.amount - inside] if 0 < inside < tranche.amount else [tranche.amount]
+        found += [replace(tranche, amount=amount, weight=amount) for amount in pieces]
+    return [replace(tranche, part=part, cut=part) for part, tranche in enumerate(found)]
 
 
 def _within(tranches: Sequence[Tranche], cap: int | None) -> list[Tranche]:
@@ -229,53 +254,27 @@ def _within(tranches: Sequence[Tranche], cap: int | None) -> list[Tranche]:
 
 
 def _places(tranches: Sequence[Tranche], edges: _Edges) -> tuple[Place, ...]:
-    waits: dict[tuple[str, int], int] = {}
-    for juniors in edges.values():
-        for junior in juniors:
-            waits[junior] = waits.get(junior, 0) + 1
-    ready = [_in_heap(tranche) for tranche in tranches if not waits.get((tranche.lien, tranche.part))]
-    heapq.heapify(ready)
-    named = {(tranche.lien, tranche.part): tranche for tranche in tranches}
-    placed = list[Tranche]()
-    while ready:
-        *_, tranche = heapq.heappop(ready)
-        placed.append(tranche)
-        for junior in edges.get((tranche.lien, tranche.part), {}):
-            waits[junior] -= 1
-            if not waits[junior]:
-                heapq.heappush(ready, _in_heap(named[junior]))
-    return _grouped(placed, edges)
+    """Place after place: of those who wait for nobody any more, the ones that come first in the base order, equals together."""
+    left, placed = list(tranches), list[Place]()
+    while left:
+        waiting = {junior for tranche in left for junior in edges.get(_piece(tranche), {})}
+        ready = [tranche for tranche in left if _piece(tranche) not in waiting]
+        first = min((tranche.tier, tranche.cut) for tranche in ready)
+        group = sorted((tranche for tranche in ready if (tranche.tier, tranche.cut) == first), key=_piece)
+        placed.append(Place(len(placed) + 1, tuple(group), _moved(group, tranches, edges)))
+        left = [tranche for tranche in left if tranche not in group]
+    return tuple(placed)
 
 
-def _in_heap(tranche: Tranche) -> tuple[int, str, int, Tranche]:
-    return tranche.tier, tranche.lien, tranche.part, tranche
-
-
-def _grouped(placed: Sequence[Tranche], edges: _Edges) -> tuple[Place, ...]:
-    """Neighbours of one tier that no relation parts, as one place."""
-    groups = list[list[Tranche]]()
-    for tranche in placed:
-        group = groups[-1] if groups else []
-        if group and group[0].tier == tranche.tier and not any(_waits(tranche, senior, edges) for senior in group):
-            group.append(tranche)
-        else:
-            groups.append([tranche])
-    return tuple(Place(place, tuple(group), _moved(group, placed, edges)) for place, group in enumerate(groups, start=1))
-
-
-def _waits(junior: Tranche, senior: Tranche, edges: _Edges) -> bool:
-    return (junior.lien, junior.part) in edges.get((senior.lien, senior.part), {})
-
-
-def _moved(group: Sequence[Tranche], placed: Sequence[Tranche], edges: _Edges) -> tuple[str, ...]:
-    """The relations without which a member of the group would stand before, or beside, its senior."""
-    found = (
-        edges[senior.lien, senior.part][tranche.lien, tranche.part]
+def _moved(group: Sequence[Tranche], tranches: Sequence[Tranche], edges: _Edges) -> tuple[str, ...]:
+    """The relations without which a member of the group would stand before its senior."""
+    said = {
+        edges[_piece(senior)][_piece(tranche)]
         for tranche in group
-        for senior in placed
-        if senior.tier >= tranche.tier and _waits(tranche, senior, edges)
-    )
-    return tuple(sorted(set(found)))
+        for senior in tranches
+        if senior.tier > tranche.tier and _piece(tranche) in edges.get(_piece(senior), {})
+    }
+    return tuple(sorted(said))
 
 
 def cycle_of(relations: Sequence[Relation]) -> Cycle | None:

@@ -57,7 +57,7 @@ class Distribution:
 def distribute(ranking: Ranking, liens: Sequence[Lien], proceeds: int, costs: int = 0, relations: Iterable[Relation] = ()) -> Distribution:
     """Pays out `proceeds`, the costs of enforcement first (CivC 389). Raises LienError.
 
-    `relations` are the turnover clauses among the liens; relations of other kinds have done their work in the ranking.
+    Turnovers are what the ranking hands over and the clauses of that kind in `relations`; other relations have done their work in it.
     """
     if proceeds < 0 or costs < 0:
         raise LienError(f"proceeds {proceeds}, costs {costs}: below 0")
@@ -67,7 +67,8 @@ def distribute(ranking: Ranking, liens: Sequence[Lien], proceeds: int, costs: in
         left -= sum(paid)
         for tranche, amount in zip(place.tranches, paid, strict=True):
             payments += _to_holders(named[tranche.lien], tranche.part, place.rank, amount)
-    turned = _turn_over(payments, named, [relation for relation in relations if relation.kind is RelationKind.TURNOVER])
+    agreed = [relation for relation in relations if relation.kind is RelationKind.TURNOVER]
+    turned = _turn_over(payments, named, [*ranking.handed_over, *agreed])
     return Distribution(min(costs, proceeds), tuple(payments), turned, left, {lien.key: lien.amount for lien in liens})
 
 

@@ -131,10 +131,27 @@ def test_a_capped_priority_splits_the_senior() -> None:
     assert order(rank([lien("a", 10), lien("b", 20)], RECORDING, [junior("a", "b", up_to=0)])) == [["a"], ["b"]]
 
 
-def test_a_relation_between_equals_parts_them() -> None:
-    liens = [lien("x", None), lien("y", None), lien("z", None)]
-    assert order(rank(liens, CN_MOVABLES)) == [["x", "y", "z"]]
-    assert order(rank(liens, CN_MOVABLES, [junior("x", "z")])) == [["y", "z"], ["x"]]
+def test_two_caps_on_one_senior_cut_it_twice() -> None:
+    liens = [lien("j", 10), lien("k", 20), lien("s", 30, 100)]
+    ranking = rank(liens, RECORDING, [junior("j", "s", up_to=60), junior("k", "s", up_to=30)])
+    assert isinstance(ranking, Ranking)
+    assert [[(tranche.lien, tranche.amount) for tranche in place.tranches] for place in ranking.places] == [
+        [("s", 30)], [("k", 100)], [("s", 30)], [("j", 100)], [("s", 40)],
+    ]  # fmt: skip
+
+
+def test_a_relation_between_equals_is_handed_over_so_that_a_third_keeps_its_share() -> None:
+    liens, relation = [lien("x", None), lien("y", None), lien("z", None)], junior("x", "z")
+    ranking = rank(liens, CN_MOVABLES, [relation])
+    assert isinstance(ranking, Ranking) and order(ranking) == [["x", "y", "z"]] and ranking.handed_over == (relation,)
+
+
+def test_a_capped_priority_of_one_who_shares_a_rank_is_handed_over() -> None:
+    liens, relation = [lien("first", 10), lien("x", None), lien("y", None)], junior("first", "x", up_to=20)
+    ranking = rank(liens, CN_MOVABLES, [relation])
+    assert isinstance(ranking, Ranking) and order(ranking) == [["first"], ["x", "y"]] and ranking.handed_over == (relation,)
+    whole = rank(liens, CN_MOVABLES, [junior("first", "x")])
+    assert isinstance(whole, Ranking) and order(whole) == [["x", "y"], ["first"]] and not whole.handed_over
 
 
 def test_relations_in_a_circle_give_the_circle() -> None:
@@ -230,20 +247,33 @@ def tiers(liens: list[Lien], regime: Regime) -> dict[str, int]:
 
 @given(assets())
 def test_the_order_is_the_first_of_all_orders_that_keep_the_relations(asset: tuple[list[Lien], list[Relation], Regime]) -> None:
+    """Tried over every order of liens of which each has a rank of its own."""
     liens, relations, regime = asset
+    liens = [replace(each, recorded=each.recorded or Recorded(100, place)) for place, each in enumerate(liens)]
     base = tiers(liens, regime)
-    keeping = [
-        order
-        for order in permutations(sorted(base))
-        if all(order.index(relation.senior) < order.index(relation.junior) for relation in relations)
-    ]
+    keeping = [each for each in permutations(base) if all(each.index(one.senior) < each.index(one.junior) for one in relations)]
     ranking = rank(liens, regime, relations)
     if not keeping:
         assert isinstance(ranking, Cycle)
         return
-    assert isinstance(ranking, Ranking)
-    best = min(keeping, key=lambda order: [(base[key], key) for key in order])
+    best = min(keeping, key=lambda order: [base[key] for key in order])
     assert [key for place in order(ranking) for key in place] == list(best)
+
+
+@given(assets())
+def test_relations_are_kept_or_handed_over_and_equals_without_relation_stay_together(
+    asset: tuple[list[Lien], list[Relation], Regime],
+) -> None:
+    liens, relations, regime = asset
+    base, ranking = tiers(liens, regime), rank(liens, regime, relations)
+    if isinstance(ranking, Cycle):
+        return
+    at = {tranche.lien: place.rank for place in ranking.places for tranche in place.tranches}
+    for relation in relations:
+        assert at[relation.senior] < at[relation.junior] or relation in ranking.handed_over
+        assert (relation in ranking.handed_over) is (base[relation.senior] == base[relation.junior])
+    free = set(base) - {relation.junior for relation in relations}
+    assert all(at[one] == at[other] for one in free for other in free if base[one] == base[other])
 
 
 @given(assets())

@@ -75,6 +75,12 @@ def test_a_turnover_leaves_third_parties_as_they_were() -> None:
     assert paid(liens, 250, relations=(turnover("a", "c"),)).received("a") == 50, "c got 50 by rank and lacks 50 only"
 
 
+def test_a_subordination_between_equals_takes_from_the_junior_only() -> None:
+    liens = [lien("x", 100, None), lien("y", 100, None), lien("z", 100, None)]
+    result = paid(liens, 150, relations=(Relation("z", "x", RelationKind.SUBORDINATION, "deed"),))
+    assert [result.received(key) for key in "xyz"] == [0, 50, 100]
+
+
 def test_turnovers_in_a_chain_reach_the_last_senior() -> None:
     liens = [lien("a", 100, 10), lien("b", 100, 20), lien("c", 100, 30)]
     result = paid(liens, 100, relations=(turnover("b", "c"), turnover("a", "b")))
