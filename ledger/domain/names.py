@@ -13,7 +13,6 @@ from functools import cache
 from itertools import groupby
 
 from opencc import OpenCC
-from pypinyin import Style, lazy_pinyin
 
 from ledger.domain.legal_forms import CHINESE, JOINING, LATIN, LEADING
 
@@ -216,4 +215,9 @@ def _pinyin(name: NormalName) -> list[str]:
 
 
 def _read(text: str) -> list[str]:
-    return lazy_pinyin(text, style=Style.NORMAL, errors="default") if is_han(text) else [text.lower()]
+    if not is_han(text):
+        return [text.lower()]
+    # Its tables take most of a second to load: only who reads Chinese names waits for them.
+    from pypinyin import Style, lazy_pinyin
+
+    return lazy_pinyin(text, style=Style.NORMAL, errors="default")
