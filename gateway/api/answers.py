@@ -34,7 +34,7 @@ class Problem(Shown):
     title: str
     status: int
     detail: str
-    field: str | None = None
+    field: Annotated[str | None, Field(exclude_if=lambda value: value is None)] = None
 
 
 class Reason(Shown):

@@ -23,7 +23,7 @@ _LOOK_SECONDS = 0.02
 
 @router.get("/health", responses={503: {"model": Health, "description": "The mirror has stopped: answers would be stale for ever"}})
 def get_health(services: Running, response: Response) -> Health:
-    """`ok`, or the names of what is wrong. No more is said to who gives no key."""
+    """Says `ok`, or names what is wrong. No more is said to who gives no key."""
     names = list(dict.fromkeys(fault.name for fault in _faults(services)))
     if "mirror-stopped" in names:
         response.status_code = 503

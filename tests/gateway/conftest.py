@@ -22,6 +22,7 @@ from gateway.office.models import office as tables
 from gateway.runtime import Runtime
 from ledger.domain.ids import act_id, receivable_id, token_id
 from ledger.mirror.database import Database
+from tests.gateway.documented import Documented
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Api:
 
     running: Runtime
     http: httpx.Client
+    documented: Documented
     members: dict[str, Member] = field(default_factory=dict)
     count: int = 0
 
@@ -163,7 +165,10 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     running = runtime.start(Settings(home=tmp_path_factory.mktemp("home") / "ledger", port=0), genesis_time=1_700_000_000)
     assert running.clock is not None
     running.clock.run()
-    with httpx.Client(base_url=running.url, headers={"authorization": f"Bearer {running.api_key}"}, timeout=60) as http:
-        yield Api(running, http)
+    headers = {"authorization": f"Bearer {running.api_key}"}
+    with httpx.Client(base_url=running.url, headers=headers, timeout=60) as http:
+        documented = Documented(http.get("/openapi.json").json())
+        http.event_hooks = {"response": [documented.check]}
+        yield Api(running, http, documented)
     running.clock.hold()
     running.stop()
