@@ -279,14 +279,17 @@ contract PledgeMatrixTest is PledgeBase {
         revert(says ? "refused, and the data says that it is done" : "done, and the data doesn't say so");
     }
 
-    /// @dev All ways of a state's row; with one officer too where the code starts from there.
+    /// @dev All ways of a state's row: a role that is asked in every mode and missing; any other, which must make no difference, missing and in
+    /// the mode that is admitted nowhere; with one officer too where the code starts from there.
     function _row(uint16 register, uint8 state, uint16 code) private {
-        bool starts = wordOf[register][code] >> (48 + state) & 1 == 1;
+        uint256 word = wordOf[register][code];
+        bool starts = word >> (48 + state) & 1 == 1;
         for (uint8 officers = 0; officers <= 2; ++officers) {
             _try(register, state, code, Way(0, 0, officers));
         }
         for (uint8 role = 1; role <= ROLES; ++role) {
-            for (uint8 mode = 0; mode <= Modes.DEEMED; ++mode) {
+            bool asked = word >> (16 + 4 * role) & 0xf != 0;
+            for (uint8 mode = 0; mode <= Modes.DEEMED; mode += asked ? 1 : Modes.DEEMED) {
                 if (starts && mode > Modes.SIGNED) _try(register, state, code, Way(role, mode, 1));
                 _try(register, state, code, Way(role, mode, 2));
             }
@@ -300,40 +303,40 @@ contract PledgeMatrixTest is PledgeBase {
                 _row(register, state, codes[i]);
             }
         }
-        assertGe(tried, codes.length * 33 * (last - first + 1), "every way was tried");
+        assertGe(tried, codes.length * 15 * (last - first + 1), "every way was tried");
         assertEq(allowed, done, "the data admits so many ways");
     }
 
     function test_unitedStatesBeforeTheDecision() public {
-        _rows(US, PledgeStates.FILED, PledgeStates.ACCEPTED, 372);
+        _rows(US, PledgeStates.FILED, PledgeStates.ACCEPTED, 177);
     }
 
     function test_unitedStatesRegistered() public {
-        _rows(US, PledgeStates.REGISTERED, PledgeStates.REGISTERED, 296);
+        _rows(US, PledgeStates.REGISTERED, PledgeStates.REGISTERED, 146);
     }
 
     function test_unitedStatesEnforcing() public {
-        _rows(US, PledgeStates.ENFORCING, PledgeStates.ENFORCING, 296);
+        _rows(US, PledgeStates.ENFORCING, PledgeStates.ENFORCING, 146);
     }
 
     function test_unitedStatesAfterTheEnd() public {
-        _rows(US, PledgeStates.ENDED, PledgeStates.REFUSED, 50);
+        _rows(US, PledgeStates.ENDED, PledgeStates.REFUSED, 20);
     }
 
     function test_chinaBeforeTheDecision() public {
-        _rows(CN, PledgeStates.FILED, PledgeStates.ACCEPTED, 372);
+        _rows(CN, PledgeStates.FILED, PledgeStates.ACCEPTED, 177);
     }
 
     function test_chinaRegistered() public {
-        _rows(CN, PledgeStates.REGISTERED, PledgeStates.REGISTERED, 288);
+        _rows(CN, PledgeStates.REGISTERED, PledgeStates.REGISTERED, 133);
     }
 
     function test_chinaEnforcing() public {
-        _rows(CN, PledgeStates.ENFORCING, PledgeStates.ENFORCING, 288);
+        _rows(CN, PledgeStates.ENFORCING, PledgeStates.ENFORCING, 133);
     }
 
     function test_chinaAfterTheEnd() public {
-        _rows(CN, PledgeStates.ENDED, PledgeStates.REFUSED, 50);
+        _rows(CN, PledgeStates.ENDED, PledgeStates.REFUSED, 20);
     }
 
     /// @dev So that the rows of US patents are those of US marks.
