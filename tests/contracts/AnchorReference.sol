@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 /// @notice The tree as RFC 9162 section 2.1 defines it, by recursion over halves, written for reading.
 library AnchorReference {
     function leaf(bytes memory data) internal pure returns (bytes32) {
@@ -65,9 +67,8 @@ library AnchorReference {
     }
 
     /// @dev The largest power of two below `count`, which is at least 2.
-    function split(uint256 count) internal pure returns (uint256 half) {
-        half = 1;
-        while (half < count - half) half <<= 1;
+    function split(uint256 count) internal pure returns (uint256) {
+        return 1 << Math.log2(count - 1);
     }
 
     function append(bytes32[] memory list, bytes32 last) internal pure returns (bytes32[] memory longer) {

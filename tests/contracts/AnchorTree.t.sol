@@ -235,6 +235,24 @@ contract AnchorTreeTest is Test {
         assertTrue(AnchorTree.RECORD != 0 && AnchorTree.LIVE_ASSET != 0);
     }
 
+    /// @dev A chain without the precompile answers a call to its address with success and nothing.
+    function test_without_sha256_there_is_no_answer() public {
+        vm.mockCall(address(2), bytes(""), bytes(""));
+        _refuseToAnswer();
+        vm.mockCallRevert(address(2), bytes(""), abi.encode(bytes32(0)));
+        _refuseToAnswer();
+    }
+
+    function _refuseToAnswer() private {
+        AnchorVectors.Record memory first = AnchorVectors.records()[0];
+        vm.expectRevert(AnchorTree.Sha256Failed.selector);
+        door.leafOfRecord(first.record);
+        vm.expectRevert(AnchorTree.Sha256Failed.selector);
+        door.leafOfAsset(LiveAsset(1, "asset", "number"));
+        vm.expectRevert(AnchorTree.Sha256Failed.selector);
+        door.verify(0, 2, 0, 0, new bytes32[](1));
+    }
+
     /// @dev However little gas a caller leaves, an answer is the right one or there is none.
     function test_short_of_gas_there_is_no_answer() public view {
         uint256 place = 699_050;

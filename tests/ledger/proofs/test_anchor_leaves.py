@@ -186,6 +186,14 @@ def test_a_word_beyond_its_type_is_refused_by_field() -> None:
             decode(AnchoredRecord, data[:at] + wrong + data[at + 32 :])
 
 
+@pytest.mark.parametrize(("field", "word"), [("register", 0), ("state", 9), ("kind", 0), ("holders", 0), ("expires", 1)])
+def test_words_that_no_office_can_mean_are_refused_by_field(field: str, word: int) -> None:
+    at = 32 + 32 * [each.name for each in fields(RECORD)].index(field)
+    data = encode(replace(RECORD, effective=5))
+    with pytest.raises(LeafError, match="^currency: 156 with kind 0" if field == "kind" else f"^{field}: {word}"):
+        decode(AnchoredRecord, data[:at] + word.to_bytes(32) + data[at + 32 :])
+
+
 # --- the order of live assets
 
 

@@ -88,6 +88,12 @@ def test_several_processes_build_the_same_file(tmp_path: Path, processes: int) -
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["many", "one"]
 
 
+def test_one_batch_starts_no_process(tmp_path: Path) -> None:
+    """So its reader need not pickle."""
+    data = records(0, 9)
+    assert anchors.build_from(tmp_path / "tree", 9, lambda start, stop: data[start:stop], 2) == reference.tree_hash(data)
+
+
 def test_the_file_has_every_level_in_its_place(tmp_path: Path) -> None:
     file = tmp_path / "tree"
     root = anchors.build(file, records(0, 5))

@@ -135,6 +135,22 @@ def test_a_spoiled_path_root_or_leaf_is_refused(count: int, dice: random.Random)
     assert not merkle.verify_inclusion(root, count, index, leaf[:-1], path)
 
 
+def test_the_same_bytes_cut_elsewhere_are_refused() -> None:
+    """Two neighbours are hashed as one piece, so only their lengths say where one ends."""
+    data = data_of(6)
+    root, leaf, (first, *rest) = reference.tree_hash(data), merkle.leaf_hash(data[0]), reference.path(0, data)
+    assert merkle.verify_inclusion(root, 6, 0, leaf, [first, *rest])
+    assert not merkle.verify_inclusion(root, 6, 0, leaf[:-1], [leaf[-1:] + first, *rest])
+    assert not merkle.verify_inclusion(root, 6, 0, leaf + first[:1], [first[1:], *rest])
+    old, (one, other, *more) = reference.tree_hash(data[:5]), reference.proof(5, data)
+    assert merkle.verify_consistency(old, 5, root, 6, [one, other, *more])
+    assert not merkle.verify_consistency(old, 5, root, 6, [one[:-1], one[-1:] + other, *more])
+    pair = reference.tree_hash(data[:2])
+    (third, *above) = reference.proof(2, data)
+    assert merkle.verify_consistency(pair, 2, root, 6, [third, *above])
+    assert not merkle.verify_consistency(pair[:-1], 2, root, 6, [pair[-1:] + third, *above])
+
+
 def test_an_inner_node_is_no_leaf_and_a_leaf_no_inner_node() -> None:
     data = data_of(8)
     pair = merkle.node_hash(*merkle.leaf_level(data[:2]))

@@ -94,6 +94,14 @@ def test_no_process_stays_after_the_last_result_or_an_early_end() -> None:
     assert workers() == []
 
 
+def test_an_early_end_does_not_wait_for_tasks_under_way() -> None:
+    results = in_order(time.sleep, [0.0, 60.0, 60.0], 2)
+    next(results)
+    began = time.monotonic()
+    results.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - began < 20
+
+
 PARENT = """
 import os, sys, time
 from tests.ledger.proofs.test_workers import place
