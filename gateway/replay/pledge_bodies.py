@@ -185,7 +185,9 @@ class Writer:
     def _part_release(self, act: PartRelease, standing: Standing, code: int, numbers: Numbers) -> Json:
         ending = {asset_key(standing.series, item) for item in act.ended}
         pages: list[Json] = []
-        for number, listed, ended in zip(numbers.segments[act.pledge], standing.segments, standing.ended, strict=True):
+        # After a restart the register may hold segments that documents after this one have added.
+        held = numbers.segments[act.pledge][: len(standing.segments)]
+        for number, listed, ended in zip(held, standing.segments, standing.ended, strict=True):
             if listed is not None:
                 pages += part.leaf_pages(number, listed, ending - ended)
                 ended.update(ending.intersection(listed.keys))

@@ -82,6 +82,19 @@ def test_it_survives_a_restart_whole(tmp_path: Path) -> None:
     second.stop()
 
 
+def test_its_first_block_stays_the_same_however_often_it_is_started(tmp_path: Path) -> None:
+    seen = set()
+    for _ in range(6):
+        chain = anvil.start(tmp_path, genesis_time=GENESIS_TIME)
+        with Rpc(chain.url) as rpc:
+            rpc.call("evm_mine")
+            seen.add(rpc.call("eth_getBlockByNumber", "0x0", False)["hash"])
+        chain.stop()
+        kept = json.loads((tmp_path / anvil.STATE_FILE).read_bytes())["blocks"]
+        assert [block["header"]["number"] for block in kept].count("0x0") == 1
+    assert len(seen) == 1
+
+
 def test_a_new_chain_starts_at_the_time_given(tmp_path: Path) -> None:
     chain = anvil.start(tmp_path, genesis_time=GENESIS_TIME)
     with Rpc(chain.url) as rpc:

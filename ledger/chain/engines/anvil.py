@@ -77,7 +77,7 @@ def start(directory: Path, *, genesis_time: int | None = None, port: int = 0, ol
     state = directory / STATE_FILE
     with _held(directory) as lock:
         found = _readable(state)
-        command = _command(state, port, old_states, None if found else genesis_time)
+        command = _command(state, port, old_states, _genesis_time(state) if found else genesis_time)
         running = _run(directory, command, port, lock)
     if found:
         _resume_clock(running.url)
@@ -190,6 +190,16 @@ def _is_json(path: Path) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _genesis_time(state: Path) -> int | None:
+    """Stamp of the chain's first block; None if the state shows none.
+
+    anvil makes a first block at every start and keeps it beside the loaded one: unless they are the same, either may be found later.
+    """
+    kept = json.loads(state.read_bytes())
+    headers = [block["header"] for block in kept["blocks"]] if isinstance(kept, dict) and "blocks" in kept else []
+    return min((int(header["timestamp"], 16) for header in headers if int(header["number"], 16) == 0), default=None)
 
 
 def _copy(state: Path) -> Path:
