@@ -39,7 +39,8 @@ def verify_gas(folder: Path, root: bytes, count: int, index: int, record: Anchor
 
 
 def _compiled(folder: Path) -> dict[str, Any]:
-    run_forge(checkout(), "build", str(HOLDER), "--out", str(folder / "out"), "--cache-path", str(folder / "cache"))
+    # As variables, since forge lets FOUNDRY_OUT in the environment win over its own --out.
+    run_forge(checkout(), "build", str(HOLDER), FOUNDRY_OUT=str(folder / "out"), FOUNDRY_CACHE_PATH=str(folder / "cache"))
     compiled: dict[str, Any] = json.loads((folder / "out" / HOLDER.name / f"{HOLDER.stem}.json").read_bytes())
     return compiled
 

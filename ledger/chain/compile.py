@@ -52,11 +52,11 @@ def with_forge(root: Path) -> dict[str, Json]:
     return products(_from_forge(json.loads(file.read_bytes())) for file in sorted(out.glob("*.sol/*.json")))
 
 
-def run_forge(root: Path, *arguments: str) -> None:
-    """Run forge in `root` with this interpreter's Node first on the PATH. Raises CompileError."""
+def run_forge(root: Path, *arguments: str, **variables: str) -> None:
+    """Run forge in `root` with this interpreter's Node first on the PATH, and with these environment variables. Raises CompileError."""
     if not (root / FORGE).exists():
         raise CompileError(f"{FORGE} is missing; run scripts/setup")
-    done = subprocess.run([root / FORGE, *arguments], cwd=root, env=environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run([root / FORGE, *arguments], cwd=root, env=environment() | variables, capture_output=True, text=True, check=False)
     if done.returncode:
         raise CompileError((done.stdout + done.stderr).strip())
 

@@ -1,6 +1,7 @@
 """The anchor benchmark measures what it says: real records, the right root, a real transaction; and prints one object."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,13 +19,14 @@ ROOT = Path(__file__).resolve().parents[2]
 KEYS = ["records_per_s", "proof_us", "verify_gas", "naive_records_per_s", "records", "processes"]
 
 
-def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+def run(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     """Run a benchmark as scripts/bench does."""
-    return subprocess.run([sys.executable, "-m", "bench", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "bench", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, check=False)
 
 
-def test_json_is_one_flat_object_and_nothing_else() -> None:
-    done = run("anchor", "--json", "--count", "20000")
+def test_json_is_one_flat_object_and_nothing_else(tmp_path: Path) -> None:
+    done = run("anchor", "--json", "--count", "20000", FOUNDRY_OUT=str(tmp_path / "elsewhere"))
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
     assert list(figures) == KEYS and done.stdout.count("\n") == 1
