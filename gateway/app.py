@@ -1,6 +1,7 @@
 """The HTTP application: every route wired in one place, one door in front of all of them, and every error an RFC 9457 problem."""
 
 import logging
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 ROOMS = (transactions, members, contents, assets, pledges, receivables, tokens, payments, events, health)
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
 """What is answered without a key: whether the gateway works, and how to ask it."""
+MOST_FRAMES = 1_000
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
@@ -35,6 +37,9 @@ HEADERS = {
 
 def create(services: Services) -> FastAPI:
     """The application over wired services."""
+    # A library of elliptic curves raises this to 100,000 when it is imported, deeper than a thread's stack: a body of nested lists would
+    # end the process.
+    sys.setrecursionlimit(MOST_FRAMES)
     app = FastAPI(
         title="Pledgebook gateway",
         version="0.1.0",
@@ -137,9 +142,13 @@ def _headers_of(error: Exception) -> dict[str, str]:
 
 
 def _malformed(error: RequestValidationError) -> Problem:
-    told = [{"field": ".".join(str(part) for part in each["loc"] if part != "body"), "rule": each["msg"]} for each in error.errors()[:20]]
-    first = told[0] if told else {"field": "body", "rule": "malformed"}
-    return Problem(422, "Invalid request", f"{first['field'] or 'body'}: {first['rule']}", errors=told)
+    told = [{"field": _field(each), "rule": each["msg"]} for each in error.errors()[:20]]
+    return Problem(422, "Invalid request", "; ".join(f"{each['field']}: {each['rule']}" for each in told[:3]), errors=told)
+
+
+def _field(each: dict[str, Any]) -> str:
+    named = [] if each["type"] == "json_invalid" else [str(part) for part in each["loc"] if part != "body"]
+    return ".".join(named) or "body"
 
 
 def _answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:

@@ -2,7 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+MOST_DEPTH = 32
 
 Hex20 = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
 Hex32 = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{64}$")]
@@ -11,6 +13,19 @@ Decimal = Annotated[str, Field(pattern=r"^[0-9]{1,78}$")]
 Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
 """Text without control characters, which databases and people read differently."""
 Key = Annotated[Text, Field(min_length=1, max_length=256)]
+
+
+def _shallow(value: Any) -> Any:
+    """What is nested deeper than any record is refused before anything walks through it."""
+    level = [value]
+    for _ in range(MOST_DEPTH):
+        level = [inner for each in level if isinstance(each, dict | list) for inner in (each.values() if isinstance(each, dict) else each)]
+    if level:
+        raise ValueError(f"nested deeper than {MOST_DEPTH} levels")
+    return value
+
+
+Shallow = AfterValidator(_shallow)
 
 
 class Strict(BaseModel):
@@ -42,7 +57,7 @@ class ActIn(Strict):
 
     account: Hex20
     kind: Annotated[Text, Field(max_length=80)]
-    body: dict[str, Any]
+    body: Annotated[dict[str, Any], Shallow]
     role: str | None = None
     signers: Annotated[list[SignerIn], Field(max_length=32)] = []
     deadline: Annotated[int, Field(ge=0, lt=1 << 64)] | None = None
@@ -102,7 +117,7 @@ class ContentIn(Strict):
     member: Hex20
     share_with: Annotated[list[Hex20], Field(max_length=100)] = []
     content_schema: Annotated[Text, Field(alias="schema", min_length=1, max_length=200)]
-    document: Any
+    document: Annotated[Any, Shallow]
     seed: Hex32 | None = None
 
 
@@ -116,7 +131,7 @@ class CallIn(Strict):
     key: Key
     contract: Annotated[Text, Field(max_length=80)]
     function: Annotated[Text, Field(max_length=80)]
-    arguments: list[Any] = []
+    arguments: Annotated[list[Any], Shallow] = []
 
 
 class CallBatch(Strict):

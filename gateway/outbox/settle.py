@@ -94,6 +94,7 @@ class Settler:
         return True
 
     def _settle(self, mirror: Connection, held: Held) -> None:
+        view = self._view(mirror, held)
         with self._office.read() as office:
             since = store.settled(office)
             forked = _has_forked(mirror, since)
@@ -101,12 +102,10 @@ class Settler:
             if forked:
                 log.warning("the chain went another way below block %d: what had run is checked again", since[0] if since else 0)
                 txs = _with_undone(office, mirror, txs)
-            view = self._view(mirror, held)
-            touched = self._settle_txs(view, txs, counts)
-            for keys in self._concerned(office, view, since, forked):
-                self._settle_acts(view, keys)
-            for at in range(0, len(touched), store.CHUNK):
-                self._settle_acts(view, touched[at : at + store.CHUNK])
+            concerned = list(self._concerned(office, view, since, forked))
+        touched = self._settle_txs(view, txs, counts)
+        for keys in [*concerned, *store.chunks(touched)]:
+            self._settle_acts(view, keys)
         with self._office.write() as conn:
             store.set_settled(conn, held.block, held.hash)
             faults.point("outbox.settling")
