@@ -23,10 +23,12 @@ from ledger.chain.rpc import Rpc
 
 BLOCK_GAS_LIMIT = 300_000_000
 CHAIN_ID = 20_260
-DUMP_SECONDS = 10
+# A dump of a long history is hundreds of megabytes and holds the node up; at an end that is no crash all is written anyway.
+DUMP_SECONDS = 60
 MEMORY_BYTES = 4 << 30
 STATE_FILE = "anvil-state.json"
 LOCK_FILE = "anvil.lock"
+GENESIS_FILE = "anvil-genesis"
 PROGRAM = Path("@foundry-rs", "anvil-linux-amd64", "bin", "anvil")
 
 ENGINE = Engine(
@@ -43,6 +45,7 @@ ENGINE = Engine(
 )
 
 _LOOK_SECONDS = 0.05
+_LAST_FIELD = b'"historical_states":null}'
 _log = logging.getLogger(__name__)
 
 
@@ -77,7 +80,7 @@ def start(directory: Path, *, genesis_time: int | None = None, port: int = 0, ol
     state = directory / STATE_FILE
     with _held(directory) as lock:
         found = _readable(state)
-        command = _command(state, port, old_states, _genesis_time(state) if found else genesis_time)
+        command = _command(state, port, old_states, _genesis(directory, genesis_time, found=found))
         running = _run(directory, command, port, lock)
     if found:
         _resume_clock(running.url)
@@ -174,14 +177,21 @@ def _resume_clock(url: str) -> None:
 def _readable(state: Path) -> bool:
     """Whether there is a state to go on from; a file cut off by a crash gives way to the copy of the last good start."""
     copy = _copy(state)
-    if state.exists() and not _is_json(state) and copy.exists():
+    if state.exists() and not _is_whole(state) and copy.exists():
         _log.warning("%s was cut off by a crash; going on from the older copy %s", state, copy)
         shutil.copyfile(copy, state)
-    if state.exists() and not _is_json(state):
+    if state.exists() and not _is_whole(state):
         raise node.NodeError(f"{state} is cut off or damaged and there is no copy; move it away to start a new chain")
     if state.exists():
         _keep_copy(state)
     return state.exists()
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a state was written to its end: told by its last field, for reading it all takes long."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - len(_LAST_FIELD)))
+        return file.read() == _LAST_FIELD or _is_json(path)
 
 
 def _is_json(path: Path) -> bool:
@@ -192,14 +202,19 @@ def _is_json(path: Path) -> bool:
     return True
 
 
-def _genesis_time(state: Path) -> int | None:
-    """Stamp of the chain's first block; None if the state shows none.
+def _genesis(directory: Path, wanted: int | None, *, found: bool) -> int | None:
+    """Stamp of the chain's first block, kept beside its state; None for a state found without it.
 
     anvil makes a first block at every start and keeps it beside the loaded one: unless they are the same, either may be found later.
     """
-    kept = json.loads(state.read_bytes())
-    headers = [block["header"] for block in kept["blocks"]] if isinstance(kept, dict) and "blocks" in kept else []
-    return min((int(header["timestamp"], 16) for header in headers if int(header["number"], 16) == 0), default=None)
+    file = directory / GENESIS_FILE
+    if found:
+        return int(file.read_text()) if file.exists() else None
+    stamp = int(time.time()) if wanted is None else wanted
+    beside = file.with_suffix(".tmp")
+    beside.write_text(str(stamp))
+    beside.replace(file)
+    return stamp
 
 
 def _copy(state: Path) -> Path:
