@@ -228,6 +228,17 @@ contract PledgePartiesTest is PledgeBase {
         _done(_actsAct(body, _both(cnOffice, Modes.ATTESTED)));
     }
 
+    function test_anAttestedNewHolderNeedsTwoOfficersToo() public {
+        PledgeActs memory body = _simple();
+        body.consents[1] = _consent(PartyRoles.NEW_PLEDGEE, Modes.ATTESTED, 1, _memberWord(newcomer.account));
+        Hand[] memory hands = _hands(_hand(pledgee), _officer(cnOffice, Modes.ATTESTED));
+        _refused(
+            _actsAct(body, hands),
+            abi.encodeWithSelector(IPledgeErrors.OfficersMissing.selector, PledgeRules.TRANSFER, 1, 2)
+        );
+        _done(_actsAct(body, _and(hands, _second(cnOffice, Modes.SIGNED))));
+    }
+
     // --- The new list ---
 
     function test_aChangeNamesSomebody() public {
