@@ -231,6 +231,36 @@ contract PledgeOwnRulesTest is OwnRules {
         _done(_actsAct(body, _both(usOffice, Modes.ATTESTED)));
     }
 
+    function test_aRegisterMayAskMoreOfficersWhereAFilingWasVouchedFor() public {
+        _rule(PledgeRules.REGISTER, rules[PledgeRules.REGISTER] | 2 << 68);
+        _inForce();
+        assertEq(rules[PledgeRules.REGISTER] >> 64 & 0xff, 0x31, "fixture: one officer, three where vouched");
+        Listed memory listed = _auPatents(1);
+        uint40 signed = _file(_auFiling(), _partiesHands());
+        FilePledge memory filing = _filing(AU, listed, _usual(), Modes.ATTESTED);
+        uint40 vouched = _file(filing, _hands(_officer(usOffice, Modes.ATTESTED)));
+        _accept(signed, _auFiling(), listed);
+        _accept(vouched, filing, listed);
+        _done(_decideAct(_decision(signed, _auFiling(), listed)));
+        DecidePledge memory body = _decision(vouched, filing, listed);
+        _refused(
+            _decideAct(body, _both(usOffice, Modes.SIGNED)),
+            abi.encodeWithSelector(IPledgeErrors.OfficersMissing.selector, PledgeRules.REGISTER, 2, 3)
+        );
+    }
+
+    function test_aRegisterMayAskOfficersForAWithdrawal() public {
+        _rule(PledgeRules.WITHDRAW, _asked(PartyRoles.PLEDGOR) | OFFICER);
+        _inForce();
+        FilePledge memory filing = _auFiling();
+        WithdrawFiling memory body = _withdrawal(_file(filing, _partiesHands()), filing);
+        _refused(
+            _withdrawAct(body, _partiesHands()),
+            abi.encodeWithSelector(IPledgeErrors.OfficersMissing.selector, PledgeRules.WITHDRAW, 0, 1)
+        );
+        _done(_withdrawAct(body, _and(_partiesHands(), _officer(usOffice, Modes.SIGNED))));
+    }
+
     // --- States ---
 
     function _stateSet(uint40 pledge, uint8 next, uint8 reason) private returns (PledgeActs memory body) {
