@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -41,8 +41,3 @@ def show(figures: Mapping[str, Figure], as_json: bool) -> None:
         return
     for name, figure in figures.items():
         print(f"{name:<22}{figure.value:>14,}  {figure.meaning}{f' (goal: {figure.goal})' if figure.goal else ''}")
-
-
-def median(values: Sequence[float]) -> float:
-    """The middle one of an odd number of values."""
-    return sorted(values)[len(values) // 2]

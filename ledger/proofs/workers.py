@@ -1,16 +1,20 @@
-"""One function over many tasks in other processes: results in the tasks' order, at most one task under way in each process.
+"""One function over many tasks in other processes, with the results in the tasks' order.
 
 Not concurrent.futures, whose processes stay when this one is killed, nor multiprocessing.Pool, which waits for ever when one of its own is.
 Here either side sees the pipe close. Processes are spawned, since a fork of a process with threads can lock up.
 """
 
 import signal
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import count, islice
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from typing import Any, TypeVar
+from multiprocessing.connection import Connection, wait
+from typing import Any, TypeVar, cast
+
+AHEAD = 4
+"""Tasks for each process that may be drawn beyond the last result given, so that a process which is held up does not hold up the others."""
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -23,24 +27,48 @@ class WorkerEnded(RuntimeError):
 def in_order(function: Callable[[Task], Result], tasks: Iterable[Task], processes: int) -> Iterator[Result]:
     """`map`, done by that many processes; 1 does it in this one. Function, tasks and results must pickle.
 
-    Tasks are drawn one for each result, so an endless source of them is never held whole. An exception of the function is raised here.
-    Raises WorkerEnded.
+    Tasks are drawn as results are taken, so an endless source of them is never held whole. An exception of the function is raised here, in
+    its turn. Raises WorkerEnded.
     """
     if processes <= 1:
         yield from map(function, tasks)
         return
     with ExitStack() as stack:
-        busy: deque[Connection] = deque()
-        for task in tasks:
-            if len(busy) < processes:
-                busy.append(_given(stack.enter_context(_worker(function)), task))
-                continue
-            worker = busy.popleft()
-            result: Result = _received(worker)
-            busy.append(_given(worker, task))
-            yield result
-        while busy:
-            yield _received(busy.popleft())
+        crew = _Crew(processes, (stack.enter_context(_worker(function)) for _ in range(processes)))
+        numbered = enumerate(tasks)
+        for due in count():
+            crew.hand_out(numbered)
+            while due not in crew.done:
+                if not crew.busy:
+                    return
+                crew.collect()
+                crew.hand_out(numbered)
+            yield _opened(crew.done.pop(due))
+
+
+@dataclass(slots=True)
+class _Crew:
+    """The workers: those not started, those without a task, those with one and its number; and outcomes not yet given, by number."""
+
+    processes: int
+    fresh: Iterator[Connection]
+    idle: list[Connection] = field(default_factory=list)
+    busy: dict[Connection, int] = field(default_factory=dict)
+    done: dict[int, tuple[bool, Any]] = field(default_factory=dict)
+
+    def hand_out(self, numbered: Iterator[tuple[int, object]]) -> None:
+        """Give a task to everybody without one, as far as tasks may run ahead."""
+        ahead = len(self.busy) + len(self.done)
+        for number, task in islice(numbered, min(self.processes - len(self.busy), AHEAD * self.processes - ahead)):
+            worker = self.idle.pop() if self.idle else next(self.fresh)
+            _give(worker, task)
+            self.busy[worker] = number
+
+    def collect(self) -> None:
+        """Wait until somebody is done."""
+        for worker in cast("list[Connection]", wait(list(self.busy))):
+            self.done[self.busy.pop(worker)] = _received(worker)
+            self.idle.append(worker)
 
 
 @contextmanager
@@ -58,20 +86,24 @@ def _worker(function: Callable[[Task], Result]) -> Iterator[Connection]:
         process.join()
 
 
-def _given(worker: Connection, task: object) -> Connection:
+def _give(worker: Connection, task: object) -> None:
     try:
         worker.send(task)
     except BrokenPipeError as broken:
         raise WorkerEnded("a worker process ended before its task") from broken
-    return worker
 
 
-def _received(worker: Connection) -> Any:
+def _received(worker: Connection) -> tuple[bool, Any]:
     try:
-        done, result = worker.recv()
+        outcome: tuple[bool, Any] = worker.recv()
     except (EOFError, ConnectionResetError) as closed:
         raise WorkerEnded("a worker process ended in the middle of a task") from closed
-    if not done:
+    return outcome
+
+
+def _opened(outcome: tuple[bool, Any]) -> Any:
+    good, result = outcome
+    if not good:
         raise result
     return result
 

@@ -11,7 +11,7 @@ from itertools import count, islice
 import psutil
 import pytest
 
-from ledger.proofs.workers import WorkerEnded, in_order
+from ledger.proofs.workers import AHEAD, WorkerEnded, in_order
 
 
 def slow_square(number: int) -> int:
@@ -66,7 +66,7 @@ def test_an_endless_source_is_drawn_only_as_results_are(processes: int) -> None:
 
     results = in_order(picky, tasks(), processes)
     assert list(islice(results, 3)) == [0, 1, 2]
-    assert len(drawn) <= 3 + processes
+    assert len(drawn) <= 3 + AHEAD * (processes if processes > 1 else 0)
     results.close()  # type: ignore[attr-defined]
 
 
@@ -92,6 +92,32 @@ def test_no_process_stays_after_the_last_result_or_an_early_end() -> None:
     assert len(workers()) == 2
     results.close()  # type: ignore[attr-defined]
     assert workers() == []
+
+
+def held_up(number: int) -> tuple[int, float]:
+    """The first task takes longer than all others together; says when each was done."""
+    time.sleep(1.5 if number == 0 else 0.0)
+    return number, time.monotonic()
+
+
+def test_one_that_is_held_up_holds_up_nobody() -> None:
+    results = list(in_order(held_up, range(6), 2))
+    assert [number for number, _ in results] == list(range(6))
+    assert all(done < results[0][1] for _, done in results[1:])
+
+
+def test_no_more_is_drawn_while_one_is_held_up() -> None:
+    drawn: list[int] = []
+
+    def tasks() -> Iterator[int]:
+        for number in range(100):
+            drawn.append(number)
+            yield number
+
+    results = in_order(held_up, tasks(), 2)
+    assert next(results)[0] == 0
+    assert len(drawn) <= 1 + 2 * AHEAD
+    assert [number for number, _ in results] == list(range(1, 100))
 
 
 def test_an_early_end_does_not_wait_for_tasks_under_way() -> None:
