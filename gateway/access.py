@@ -8,6 +8,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -58,6 +59,24 @@ def issue(conn: Connection, name: str, member: bytes | None, scopes: tuple[str, 
     row = {"id": key_id, "member_id": member, "hash": _hashed(secret), "scopes": " ".join(scopes), "name": name}
     conn.execute(insert(API_KEY).values(**row, at=now_ms(), expires=now_ms() + days * DAY_MS, revoked=False))
     return f"{PREFIX}_{key_id}_{secret}"
+
+
+class Issued(NamedTuple):
+    """An API key as it is kept: everything but its secret. Times in UTC milliseconds."""
+
+    id: str
+    name: str
+    member: bytes | None
+    scopes: str
+    expires: int
+    revoked: bool
+
+
+def listed(conn: Connection) -> list[Issued]:
+    """The API keys, oldest first."""
+    columns = API_KEY.c
+    asked = select(columns.id, columns.name, columns.member_id, columns.scopes, columns.expires, columns.revoked)
+    return [Issued(*row) for row in conn.execute(asked.order_by(columns.at, columns.id))]
 
 
 def revoke(conn: Connection, key_id: str) -> bool:

@@ -286,6 +286,47 @@ def keys_issue(
         console.print(access.issue(conn, name, None if member is None else address(member, "member"), scopes, days), soft_wrap=True)
 
 
+@keys_cli.command("list-api-keys")
+def keys_list_api(home: Home = None) -> None:
+    """The API keys by id, without their secrets."""
+    from gateway import access
+    from gateway.api.shown import time_text
+    from gateway.office import database
+
+    table = Table("id", "name", "acts for", "scopes", "expires", "")
+    with database.open(_settings(home, None, None, None).office_database()).read() as conn:
+        for each in access.listed(conn):
+            whom = "all that are served" if each.member is None else f"0x{each.member.hex()}"
+            table.add_row(each.id, each.name, whom, each.scopes, time_text(each.expires // 1000), "revoked" if each.revoked else "")
+    console.print(table)
+
+
+@keys_cli.command("revoke-api-key")
+def keys_revoke(key_id: str, home: Home = None) -> None:
+    """Ends an API key at once, also for a gateway that runs."""
+    from gateway import access
+    from gateway.office import database
+    from gateway.runtime import StartError
+
+    with database.open(_settings(home, None, None, None).office_database()).write() as conn:
+        if not access.revoke(conn, key_id):
+            raise StartError(f"no API key {key_id}; see `pledgebook keys list-api-keys`")
+    console.print(f"revoked {key_id}")
+
+
+@keys_cli.command("renew-lane")
+def keys_renew_lane(home: Home = None) -> None:
+    """Gives a relayer's key up that stands still for a new one. The gateway must be stopped; what was in flight is sent again."""
+    from gateway import founding
+    from gateway.runtime import only_one
+
+    settings = _settings(home, None, None, None)
+    with only_one(settings.home):
+        made = founding.renew_relayer(_keystore(settings))
+    told = f"the council must enrol it (Acts.setRelayer, 0x{made.hex()})" if settings.node else "the next start has it enrolled"
+    console.print(f"the new relayer is 0x{made.hex()}; {told}", soft_wrap=True)
+
+
 @cli.command()
 def doctor(home: Home = None, engine: EngineName = None) -> None:
     """Checks what a start needs and what a home holds; exit 1 if something is wrong."""

@@ -45,6 +45,18 @@ def house_key(keystore: Keystore, purpose: str) -> bytes:
     return held[0] if held else keystore.create(HOUSE, purpose)
 
 
+def renew_relayer(keystore: Keystore) -> bytes:
+    """Gives the relayer's key and its lane up for a new key: what the old one had in flight is sent by the new one. The new address.
+
+    For a lane that stands still; no gateway may run on the office meanwhile. Raises SigningLocked.
+    """
+    old, new = house_key(keystore, RELAYER), keystore.create(HOUSE, RELAYER)
+    with keystore.office.write() as conn:
+        store.retire_lane(conn, old)
+    keystore.retire(HOUSE, old)
+    return new
+
+
 def founding(keystore: Keystore, engine: Engine) -> Founding:
     """What the ledger is deployed with."""
     council = house_key(keystore, COUNCIL)

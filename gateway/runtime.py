@@ -72,7 +72,7 @@ def start(settings: Settings, *, genesis_time: int | None = None, report: Report
 
 def _start(settings: Settings, genesis_time: int | None, report: Report, stack: ExitStack) -> Runtime:
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    stack.enter_context(_only_one(settings.home))
+    stack.enter_context(only_one(settings.home))
     listening = stack.enter_context(_listen(settings))
     report("opening databases")
     office = office_database.open(settings.office_database())
@@ -99,7 +99,7 @@ def _start(settings: Settings, genesis_time: int | None, report: Report, stack: 
 
 
 @contextmanager
-def _only_one(home: Path) -> Iterator[None]:
+def only_one(home: Path) -> Iterator[None]:
     """One gateway serves a home; the lock ends with its process, however that ends."""
     lock = FileLock(home / LOCK_FILE, timeout=0, mode=0o600)
     try:

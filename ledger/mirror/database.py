@@ -26,6 +26,8 @@ _PRAGMAS = (
     "cache_size = -65536",
 )
 _POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 20}
+# Parameters are documents, sealed keys and hashes: errors, which go to logs, don't show them.
+_SILENT: dict[str, Any] = {"hide_parameters": True}
 _IN_MEMORY = (None, "", ":memory:")
 
 
@@ -89,7 +91,7 @@ def migrate(conn: Connection) -> None:
 
 def _sqlite(url: URL) -> Engine:
     pool: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if url.database in _IN_MEMORY else _POOL
-    engine = create_engine(url, **pool)
+    engine = create_engine(url, **pool, **_SILENT)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -108,7 +110,8 @@ def _begin_sqlite(conn: Connection) -> None:
 
 
 def _postgresql(url: URL, schema: str) -> Engine:
-    engine = create_engine(url, connect_args={"options": f"-csearch_path={schema}"}, pool_pre_ping=True, **_POOL)
+    options = {"options": f"-csearch_path={schema}"}
+    engine = create_engine(url, connect_args=options, pool_pre_ping=True, **_POOL, **_SILENT)
     with engine.begin() as conn:
         if not conn.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema}).first():
             conn.execute(CreateSchema(schema, if_not_exists=True))

@@ -1,0 +1,137 @@
+"""The commands that an operator gives at three in the morning: API keys, the lane, keys of members; one line for every error."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from eth_account import Account
+
+from gateway import cli, runtime
+from gateway.config import Settings
+from gateway.outbox import store
+from gateway.signers.keystore import HOUSE, RELAYER
+from ledger.domain.ids import to_hex
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def pledgebook(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command of `pledgebook` on the home, in this process."""
+    monkeypatch.setenv("PLEDGEBOOK_HOME", str(home))
+    monkeypatch.setattr(cli.console, "width", 250)
+
+    def run(*arguments: str) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["pledgebook", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        told = capsys.readouterr()
+        return Ran(int(ended.value.code or 0), told.out, told.err)
+
+    return run
+
+
+def refused(ran: Ran, said: str) -> None:
+    assert ran.code == 1 and said in ran.err and ran.err.count("\n") == 1, ran.err
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose gateway is stopped."""
+    folder = tmp_path_factory.mktemp("cli") / "home"
+    running = runtime.start(Settings(home=folder, port=0), genesis_time=1_700_000_000)
+    running.stop()
+    return folder
+
+
+def start(home: Path) -> runtime.Runtime:
+    running = runtime.start(Settings(home=home, port=0))
+    assert running.clock is not None
+    running.clock.run()
+    return running
+
+
+@pytest.fixture
+def running(home: Path) -> Iterator[runtime.Runtime]:
+    started = start(home)
+    yield started
+    assert started.clock is not None
+    started.clock.hold()
+    started.stop()
+
+
+def test_a_key_is_issued_listed_and_revoked_while_the_gateway_runs(running: runtime.Runtime, pledgebook: Run) -> None:
+    account = to_hex(running.services.keystore.members()[0])
+    made = pledgebook("keys", "issue-api-key", "bank teller", "--member", account, "--read-only", "--days", "3").out.strip()
+    headers = {"authorization": f"Bearer {made}"}
+    assert httpx.get(running.url + "/members", headers=headers).status_code == 200
+    listed = pledgebook("keys", "list-api-keys").out
+    key_id, secret = made.split("_")[1:]
+    assert key_id in listed and "bank teller" in listed and account in listed and secret not in listed
+    assert pledgebook("keys", "revoke-api-key", key_id).code == 0
+    assert httpx.get(running.url + "/members", headers=headers).status_code == 401
+    assert "revoked" in pledgebook("keys", "list-api-keys").out
+    refused(pledgebook("keys", "revoke-api-key", "nobody"), "no API key nobody")
+
+
+def test_a_lane_is_not_renewed_under_a_running_gateway(running: runtime.Runtime, pledgebook: Run) -> None:
+    refused(pledgebook("keys", "renew-lane"), "another gateway runs on this home")
+
+
+def test_a_lane_that_stands_is_renewed_and_what_waited_goes(home: Path, pledgebook: Run) -> None:
+    first = start(home)
+    services = first.services
+    old = services.keystore.keys(HOUSE, RELAYER)[0]
+    with services.office.write() as conn:
+        store.alarm(conn, f"relay {to_hex(old)}", "the chain counts more than we wrote")
+    member = to_hex(services.keystore.members()[0])
+    headers = {"authorization": f"Bearer {first.api_key}"}
+    body = {"account": member, "kind": "SetAcceptance", "body": {"acceptsDirect": True}}
+    asked = httpx.post(first.url + "/acts", json=body, headers={**headers, "Idempotency-Key": "waits"})
+    assert asked.status_code == 202
+    path = f"/acts/{asked.json()['id']}?account={member}"
+    assert httpx.get(f"{first.url}{path}&wait=1", headers=headers).json()["state"] == "queued"
+    assert httpx.get(first.url + "/health").json()["faults"] != []
+    assert first.clock is not None
+    first.clock.hold()
+    first.stop()
+    renewed = pledgebook("keys", "renew-lane")
+    assert renewed.code == 0 and "the next start has it enrolled" in renewed.out and to_hex(old) not in renewed.out
+    again = start(home)
+    try:
+        assert httpx.get(f"{again.url}{path}&wait=20", headers=headers, timeout=30).json()["state"] == "final"
+        assert httpx.get(again.url + "/health").json() == {"status": "ok", "faults": []}
+    finally:
+        assert again.clock is not None
+        again.clock.hold()
+        again.stop()
+
+
+def test_a_key_leaves_and_comes_back_as_a_v3_file(tmp_path: Path, pledgebook: Run) -> None:
+    listed = pledgebook("keys", "list").out.splitlines()
+    account, key = listed[0].split(": ")[0], listed[0].split(": ")[1].split(",")[0]
+    (tmp_path / "secret").write_text("a secret of the file\n")
+    file, secret = str(tmp_path / "key.json"), str(tmp_path / "secret")
+    assert pledgebook("keys", "export-v3", account, key, file, "--passphrase-file", secret).code == 0
+    assert Path(file).stat().st_mode & 0o777 == 0o600
+    private = bytes(Account.decrypt(json.loads(Path(file).read_text()), "a secret of the file"))
+    assert Account.from_key(private).address.lower() == key
+    assert pledgebook("keys", "import-v3", account, file, "--passphrase-file", secret).code == 0
+    refused(pledgebook("keys", "import-v3", "0x" + "11" * 20, file, "--passphrase-file", secret), "held for another account")
+    (tmp_path / "secret").write_text("another secret")
+    refused(pledgebook("keys", "import-v3", account, file, "--passphrase-file", secret), "give a V3 key file and its passphrase")
+    refused(pledgebook("keys", "export-v3", "0x11", key, str(tmp_path / "x.json"), "--passphrase-file", secret), "account")
