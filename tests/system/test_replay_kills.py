@@ -52,9 +52,8 @@ def effects(home: Path) -> Mapping[str, int]:
     found = {}
     for file, names in tables.items():
         with sqlite3.connect(f"file:{home / file}?mode=ro", uri=True) as conn:
-            found.update(
-                {f"{file}/{name}": conn.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}
-            )  # names of our own
+            counts = {name: conn.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}
+        found.update({f"{file}/{name}": count for name, count in counts.items()})
     return found
 
 
