@@ -248,9 +248,8 @@ def _try_out(services: Services, batch: _Batch) -> None:
     with services.office.read() as conn:
         if made.request.depends_on or store.any_in_flight(conn):
             return
-    refusal = simulate(services.rpc, services.manifest, made.envelope)
-    if refusal is not None:
-        told = explain(refusal)
+    told = simulate(services.rpc, services.manifest, made.envelope)
+    if told is not None:
         batch.results[0] = Problem(422, "Act would be refused", told["sentence"], reason=told)
         del batch.new[0]
 

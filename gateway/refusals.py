@@ -27,6 +27,8 @@ _SOURCES = ("the block that holds it", "the block that filed", "a stated time")
 def explain(data: bytes) -> dict[str, Any]:
     """A revert as {error, values, sentence}: custom errors by name with their values, Solidity's own by what they mean."""
     selector = data[:4]
+    if not data:
+        return _told("NoReason", {}, "The contract gave no reason; an act that runs out of the gas stated for it ends like this.")
     if selector == _ERROR_STRING:
         return _told("Error", {"message": _decoded(["string"], data[4:])[0]}, "The contract refused: {message}.")
     if selector == _PANIC:
@@ -104,7 +106,7 @@ class _Sentence(Formatter):
 
 
 def _time(seconds: int) -> str:
-    return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return (_EPOCH + timedelta(seconds=seconds)).isoformat(sep=" ").replace("+00:00", " UTC")
 
 
 def _text(word: bytes) -> str:

@@ -45,7 +45,8 @@ from ledger.mirror.queries.tokens import Holding
 from ledger.mirror.schema import number
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST_SECOND = 253_402_300_799  # of the year 9999, the last that RFC 3339 can write
+_SECONDS = (-62_135_596_800, 253_402_300_799)
+"""The first second of the year 1 and the last of the year 9999: what RFC 3339 can write. The chain's words reach further."""
 _BASES = ("", "cited", "inferred", "officer")
 _CLAIMS = ("not stated", "fixed", "maximum")
 _RESULTS = ("", "pass", "fail", "overridden")
@@ -58,8 +59,9 @@ FLAGS = ("suspended", "conflict", "assets not stated", "date only", "stated time
 
 
 def time_text(seconds: int) -> str:
-    """UTC seconds as RFC 3339; before 1970 too."""
-    return (_EPOCH + timedelta(seconds=min(seconds, _LAST_SECOND))).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """UTC seconds as RFC 3339; before 1970 too, and at the ends of what can be written for what lies beyond."""
+    first, last = _SECONDS
+    return (_EPOCH + timedelta(seconds=min(max(seconds, first), last))).isoformat().replace("+00:00", "Z")
 
 
 def time_or_none(seconds: int | None) -> str | None:

@@ -92,7 +92,8 @@ def test_a_time_is_never_shown_as_seconds() -> None:
         (data("TooEarly(uint192,uint40)", 1, 0), "The money may be distributed from 1970-01-01 00:00:00 UTC on."),
         (data("Error(string)", "no"), "The contract refused: no."),
         (data("Panic(uint256)", 17), "The contract stopped on an inner fault (panic code 17)."),
-        (b"", "The contract refused without a reason that is known here."),
+        (b"", "The contract gave no reason; an act that runs out of the gas stated for it ends like this."),
+        (b"\1", "The contract refused without a reason that is known here."),
         (b"\1\2\3\4junk", "The contract refused without a reason that is known here."),
     ],
 )

@@ -63,7 +63,7 @@ def opened(place: Place) -> House:
     sealing.SCRYPT_N = QUICK_N
     rpc, manifest = Rpc(place.node), manifests.load(place.manifest)
     # This process neither owns the node nor speaks for the council.
-    world = World(anvil.Anvil(place.manifest.parent, None, place.node), rpc, manifest, Direct.of(rpc, PrivateKey().secret))  # type: ignore[arg-type]
+    world = World(anvil.Anvil(place.manifest.parent, None, place.node), rpc, manifest, Direct.of(rpc, PrivateKey().secret), b"", b"")  # type: ignore[arg-type]
     return House.build(world, offices.open(place.office), mirrors.open(place.mirror), owner="killed 1 1.00")
 
 

@@ -23,22 +23,24 @@ from gateway.outbox import store
 from gateway.outbox.encode import address_of
 from gateway.outbox.sender import COUNCIL, RELAY, Sender
 from gateway.outbox.settle import Settler
+from gateway.roles import ROLES
 from gateway.services import Progress, Services
 from gateway.signers.keystore import COUNCIL as COUNCIL_KEY
 from gateway.signers.keystore import HOUSE, RELAYER, Keystore
 from ledger.chain import deploy
 from ledger.chain.calls import call_data
-from ledger.chain.deploy import CashPlan, Founding
+from ledger.chain.deploy import CashPlan, Founding, RegisterPlan
 from ledger.chain.direct import Sender as Direct
 from ledger.chain.engines import Engine, anvil
 from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import Rpc
+from ledger.domain import registers
 from ledger.domain.acts import SIGNED
-from ledger.domain.ids import to_hex
 from ledger.mirror import concepts, sync
 from ledger.mirror.database import Database
 from ledger.mirror.models import Outcome
 from ledger.mirror.queries import acts as act_queries
+from ledger.mirror.queries import members
 from ledger.mirror.schema import number
 
 OPERATOR = Session("operator-key", None, frozenset(SCOPES))
@@ -55,16 +57,22 @@ class World:
     rpc: Rpc
     manifest: Manifest
     council: Direct
+    bank: bytes
+    """Key of the settlement bank of the one cash contract."""
+    office: bytes
+    """Key of the office of the one register."""
 
     @staticmethod
     def found(folder: Path, old_states: int = 64) -> World:
         """Starts an anvil and deploys; the council decides without delay."""
         node = anvil.start(folder / "chain", genesis_time=1_700_000_000, old_states=old_states)
-        rpc, key = Rpc(node.url), secrets.token_bytes(32)
-        founder = address_of(PrivateKey(key))
-        founding = Founding(founder, 0, (founder,), (CashPlan(founder, 840, "US dollar", "USDb"),), ())
+        rpc, (key, bank, office) = Rpc(node.url), (secrets.token_bytes(32) for _ in range(3))
+        founder, us = address_of(PrivateKey(key)), registers.shipped(registers.US_PATENTS)
+        cash = CashPlan(address_of(PrivateKey(bank)), 840, "US dollar", "USDb")
+        register = RegisterPlan(us.number, address_of(PrivateKey(office)), us.rule, us.codes, us.words, us.name)
+        founding = Founding(founder, 0, (founder,), (cash,), (register,))
         made = deploy.deploy(rpc, founding, folder / "manifest.json", mine=lambda: rpc.call("evm_mine"))
-        return World(node, rpc, made, Direct.of(rpc, key, lambda: rpc.call("evm_mine")))
+        return World(node, rpc, made, Direct.of(rpc, key, lambda: rpc.call("evm_mine")), bank, office)
 
     def decide(self, contract: str, function: str, *arguments: Any) -> None:
         """A decision of the council, mined."""
@@ -149,6 +157,21 @@ class House:
         self.world.admit(account, roles)
         self.read()
         return account
+
+    def holder(self, private: bytes, role: str) -> bytes:
+        """The account of a key that the ledger was founded with, admitted once and held here."""
+        account = address_of(PrivateKey(private))
+        if not self.knows(account):
+            self.world.admit(account, ROLES[role])
+        self.services.keystore.add(account, private)
+        self.read()
+        return account
+
+    def knows(self, account: bytes) -> bool:
+        """Whether an account is a member."""
+        self.read()
+        with self.services.snapshot() as conn:
+            return members.get(conn, account) is not None
 
     def share(self, other: House, account: bytes) -> None:
         """Gives another gateway a copy of an account's key."""
@@ -247,6 +270,3 @@ def _sender(world: World, services: Services, purpose: str, owner: str) -> Sende
 
 def _nothing() -> None:
     """Nobody waits."""
-
-
-__all__ = ["COUNCIL", "House", "World", "to_hex"]
