@@ -74,6 +74,7 @@ def _patents() -> list[dict[str, Any]]:
         chain_record("200-1", "2015-01-05", "FIRST LIEN SECURITY AGREEMENT", [ACME], [AGENT], MANY),
         chain_record("201-1", "2016-01-05", "SUPPLEMENT NO. 1 TO FIRST LIEN SECURITY AGREEMENT", [BETA], [AGENT], ["17000001"]),
         chain_record("202-1", "2016-06-01", "SUPPLEMENT TO SECURITY AGREEMENT RECORDED AT REEL 200 FRAME 1", [BETA], [AGENT], [f"18{n:06d}" for n in range(150)]),  # noqa: E501  # one record
+        chain_record("221-1", "2016-03-01", "SECURITY INTEREST", [BETA], [OTHER], ["18000000"]),
         chain_record("206-1", "2017-01-05", f"RELEASE OF SECURITY INTEREST {parts[0]} {parts[1]}", [AGENT], [ACME], [*MANY[100:140], "18000149", "19000001"]),  # noqa: E501  # one record
         chain_record("207-1", "2017-02-05", f"PARTIAL RELEASE {parts[1]}", [AGENT], [ACME], []),
         chain_record("208-1", "2018-02-05", "SUPPLEMENT TO SECURITY AGREEMENT RECORDED AT REEL 200 FRAME 1", [ACME], [AGENT], [MANY[100]]),

@@ -45,9 +45,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_check_replays_reconciles_and_leaves_nothing(data: Path, tmp_path: Path) -> None:
-    ran = pledgebook("up", "--check", home=tmp_path / "unused", data=data)
+    kept = tmp_path / "kept.json"
+    ran = pledgebook("up", "--check", "--report", kept, home=tmp_path / "unused", data=data)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "holds" in ran.stdout and "DIFFERS" not in ran.stdout
+    assert ran.stdout.count("kept in") == 1 and f"kept in {kept}" in ran.stdout
+    assert json.loads(kept.read_text())["holds"] is True
     assert not (tmp_path / "unused").exists()
 
 
