@@ -6,6 +6,7 @@ Rooms are imported inside the commands, so that `--help` and small commands star
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import tempfile
@@ -48,7 +49,8 @@ ReportFile = Annotated[
 
 
 def main() -> None:
-    """Runs the command line. Every foreseen error is one line on standard error and exit code 1."""
+    """Runs the command line. Every foreseen error is one line on standard error and exit code 1; what it writes is its user's only."""
+    os.umask(0o077)
     with one_line_errors():
         cli()
 

@@ -77,6 +77,10 @@ def _start(settings: Settings, genesis_time: int | None, report: Report, stack: 
     report("opening databases")
     office = office_database.open(settings.office_database())
     stack.callback(office.close)
+    try:
+        stack.enter_context(office_database.occupy(office))
+    except office_database.Occupied as taken:
+        raise StartError(str(taken)) from taken
     keystore = Keystore(office)
     unlock(keystore, settings)
     report(f"starting the chain ({settings.engine})")

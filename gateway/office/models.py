@@ -117,7 +117,7 @@ TX = Table(
     Column("sent", BigInteger),
     Column("fault", Text, comment="what the node answered last"),
     Column("block", BigInteger),
-    Index("tx_by_state", "lane", "state", "nonce"),
+    Index("tx_by_state", "state", "lane", "nonce"),
     Index("tx_by_block", "block"),
 )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITES = "ledger_writes"
 _PRAGMAS = (
     "journal_mode = WAL",
-    "synchronous = NORMAL",
     "busy_timeout = 10000",
     "foreign_keys = ON",
     "temp_store = MEMORY",
@@ -70,12 +70,15 @@ def open(url: str, schema: str = SCHEMA) -> Database:
     return database
 
 
-def connect(url: str, schema: str) -> Database:
-    """A database without any table made. On PostgreSQL everything lies in `schema`, which is created if missing."""
+def connect(url: str, schema: str, *, durable: bool = False) -> Database:
+    """A database without any table made. On PostgreSQL everything lies in `schema`, which is created if missing.
+
+    durable: what is committed survives a loss of power, too (on SQLite at the price of waiting for the disk; PostgreSQL always waits).
+    """
     parsed = make_url(url)
     kind = parsed.get_backend_name()
     if kind == "sqlite":
-        return Database(_sqlite(parsed))
+        return Database(_sqlite(parsed, durable))
     if kind == "postgresql":
         return Database(_postgresql(parsed.set(drivername="postgresql+psycopg"), schema))
     raise DatabaseUrlError(f"database URL: {kind!r} is neither sqlite nor postgresql; give sqlite:///file or postgresql://user@host/name")
@@ -89,18 +92,18 @@ def migrate(conn: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, durable: bool) -> Engine:
     pool: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if url.database in _IN_MEMORY else _POOL
     engine = create_engine(url, **pool, **_SILENT)
-    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "connect", partial(_configure_sqlite, durable))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _configure_sqlite(connection: Any, _record: Any) -> None:
+def _configure_sqlite(durable: bool, connection: Any, _record: Any) -> None:
     # The driver must not begin transactions by itself: a read would not be a snapshot, and DDL would commit.
     connection.isolation_level = None
-    for pragma in _PRAGMAS:
+    for pragma in (*_PRAGMAS, f"synchronous = {'FULL' if durable else 'NORMAL'}"):
         connection.execute(f"PRAGMA {pragma}")
 
 

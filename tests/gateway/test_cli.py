@@ -1,6 +1,7 @@
 """The commands that an operator gives at three in the morning: API keys, the lane, keys of members; one line for every error."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,6 +28,15 @@ class Ran:
 
 
 Run = Callable[..., Ran]
+
+
+@pytest.fixture(autouse=True)
+def own_umask() -> Iterator[None]:
+    """The command line narrows the rights of what this process writes."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture

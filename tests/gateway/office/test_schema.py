@@ -15,10 +15,11 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 import gateway.office
 from gateway.office import database
-from gateway.office.database import insert_or_keep
+from gateway.office.database import Occupied, insert_or_keep
 from gateway.office.models import ACT, ACT_HISTORY, AUDIT, CALL, CONTENT, SIGNATURE
 from gateway.office.models import office as tables
 from gateway.office.repository import Act, Call, Content, Office, Signature
+from ledger.mirror import database as mirrors
 from ledger.mirror.database import Database, DatabaseUrlError
 from tests.gateway.rows import ALICE, act, envelope, keep
 
@@ -93,6 +94,24 @@ def test_a_new_file_is_its_users_only(tmp_path: Path) -> None:
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
     opened.close()
     assert {"office.db", "office.db-wal"} <= modes.keys() and set(modes.values()) == {0o600}
+
+
+def test_what_is_committed_survives_a_loss_of_power(tmp_path: Path) -> None:
+    """SQLite waits for the disk at every commit of the office; the mirror, which can be made anew, does not."""
+    office, mirror = database.open(f"sqlite:///{tmp_path / 'office.db'}"), mirrors.open(f"sqlite:///{tmp_path / 'mirror.db'}")
+    for opened, level in ((office, 2), (mirror, 1)):
+        with opened.read() as conn:
+            assert conn.exec_driver_sql("PRAGMA synchronous").scalar_one() == level
+        opened.close()
+
+
+def test_one_gateway_works_on_an_office_at_a_time(office: Database) -> None:
+    with database.occupy(office):
+        if office.is_postgresql:
+            with pytest.raises(Occupied, match="another gateway works on this office"), database.occupy(office):
+                pass
+    with database.occupy(office):
+        keep(office, act(ALICE, 1))
 
 
 def test_another_kind_of_database_is_refused() -> None:

@@ -28,7 +28,7 @@ POINTS = [
         "settling-txs", "settling-acts", "settling", "settled",
     )
 ]  # fmt: skip
-RANDOM = 300 if FULL else 0
+RANDOM = 300 if FULL else 5
 SEED = 11
 
 forks = multiprocessing.get_context("forkserver")
@@ -121,7 +121,6 @@ def test_killed_at_every_write_and_send_and_started_again(place: Place, mining: 
     check(place, tags)
 
 
-@pytest.mark.skipif(not RANDOM, reason="--full kills at random passes of every point")
 def test_killed_at_random_passes_under_load(place: Place, mining: None) -> None:
     chance = random.Random(SEED)
     tags: list[str] = []

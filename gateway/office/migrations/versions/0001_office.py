@@ -178,7 +178,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("lane", "nonce", "attempt"),
         sa.UniqueConstraint("hash"),
     )
-    op.create_index("tx_by_state", "tx", ["lane", "state", "nonce"], unique=False)
+    op.create_index("tx_by_state", "tx", ["state", "lane", "nonce"], unique=False)
     op.create_index("tx_by_block", "tx", ["block"], unique=False)
     op.create_table(
         "dependency",
