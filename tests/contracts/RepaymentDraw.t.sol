@@ -159,6 +159,27 @@ contract RepaymentDrawTest is ReceivableBase {
         assertEq(cash.balanceOf(supplier.account), 400);
     }
 
+    /// @dev Tokens of one receivable share what was read along their boundary; those of another that begins there do not.
+    function test_a_run_of_draws_over_two_receivables_mixes_nothing() public {
+        uint192 another = _receivable(1000);
+        _move(supplier, _id(another, 0), 400, 1000, financier.account);
+        _pay(id, 500);
+        _pay(another, 100);
+        uint256[] memory both = new uint256[](2);
+        (both[0], both[1]) = (_id(id, 0), _id(another, 400));
+        repayment.draw(both);
+        assertEq(cash.balanceOf(supplier.account), 200);
+        assertEq(cash.balanceOf(financier.account), 60);
+    }
+
+    function test_a_token_named_twice_draws_once() public {
+        _pay(id, 500);
+        uint256[] memory twice = new uint256[](2);
+        (twice[0], twice[1]) = (_id(id, 0), _id(id, 0));
+        repayment.draw(twice);
+        assertEq(cash.balanceOf(supplier.account), 200);
+    }
+
     function test_a_closed_receivable_stays_drawable() public {
         _pay(id, 1000);
         _draw(_id(id, 0));

@@ -2,11 +2,14 @@
 pragma solidity 0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {ActTarget} from "../../contracts/ActTarget.sol";
+import {Act, Signer} from "../../contracts/interfaces/IActs.sol";
 import {ICashDesk} from "../../contracts/interfaces/ICashDesk.sol";
 import {IMembers} from "../../contracts/interfaces/IMembers.sol";
 import {ISettlementCash} from "../../contracts/interfaces/ISettlementCash.sol";
-import {Roles} from "../../contracts/types/Roles.sol";
+import {Modes, Roles} from "../../contracts/types/Roles.sol";
 import {Actor, Base} from "./Base.t.sol";
 
 contract SettlementCashTest is Base {
@@ -106,11 +109,116 @@ contract SettlementCashTest is Base {
         assertEq(cash.balanceOf(supplier.account), 1000);
     }
 
+    function test_anAllowanceIsWorthNothingWhileItsGiverIsSuspended() public {
+        vm.prank(supplier.account);
+        cash.approve(other.account, 100);
+        members.suspend(supplier.account, "inquiry");
+        vm.expectRevert(abi.encodeWithSelector(ISettlementCash.OwnerInactive.selector, supplier.account));
+        vm.prank(other.account);
+        cash.transferFrom(supplier.account, other.account, 1);
+        members.reinstate(supplier.account, "closed");
+        vm.prank(other.account);
+        cash.transferFrom(supplier.account, other.account, 1);
+    }
+
+    /// @dev Who had stolen the key would else empty the account by the allowance that it gave.
+    function test_aRecoveryOfTheAccountEndsItsAllowances() public {
+        vm.prank(supplier.account);
+        cash.approve(other.account, 100);
+        address fresh = makeAddr("liquidator");
+        members.recover(supplier.account, fresh, "key stolen");
+        assertEq(cash.allowance(supplier.account, other.account), 0);
+        vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InsufficientAllowance.selector, other.account, 0, 1));
+        vm.prank(other.account);
+        cash.transferFrom(supplier.account, other.account, 1);
+        vm.prank(fresh);
+        cash.approve(other.account, 7);
+        assertEq(cash.allowance(supplier.account, other.account), 7);
+    }
+
+    function test_anAllowanceIsSetToldAndGivenToSomebody() public {
+        vm.expectEmit(address(cash));
+        emit IERC20.Approval(supplier.account, other.account, 100);
+        vm.prank(supplier.account);
+        cash.approve(other.account, 100);
+        vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InvalidSpender.selector, address(0)));
+        vm.prank(supplier.account);
+        cash.approve(address(0), 1);
+        vm.prank(supplier.account);
+        cash.approve(other.account, type(uint256).max);
+        vm.prank(other.account);
+        cash.transferFrom(supplier.account, other.account, 1);
+        assertEq(cash.allowance(supplier.account, other.account), type(uint256).max, "without limit it stays");
+    }
+
+    /// @dev Money that reaches a module by another way than its own functions would be nobody's.
+    function test_nobodySendsAModuleMoneyThatItWouldNotAccountFor() public {
+        bytes memory reason = abi.encodeWithSelector(ISettlementCash.RecipientInactive.selector, address(repayment));
+        vm.startPrank(supplier.account);
+        vm.expectRevert(reason);
+        cash.transfer(address(repayment), 1);
+        vm.expectRevert(reason);
+        desk.transferCash(ICashDesk.TransferCash(CASH, address(repayment), 1, ""));
+        cash.approve(other.account, 1);
+        vm.stopPrank();
+        vm.prank(other.account);
+        vm.expectRevert(reason);
+        cash.transferFrom(supplier.account, address(repayment), 1);
+        vm.prank(bank.account);
+        vm.expectRevert(reason);
+        desk.issueCash(ICashDesk.IssueCash(CASH, address(repayment), 1, ""));
+        vm.prank(address(repayment));
+        cash.moveFor(supplier.account, address(repayment), 1, "taken in");
+        assertEq(cash.balanceOf(address(repayment)), 1);
+    }
+
+    function test_aCashContractIsListedOnce() public {
+        vm.expectRevert(abi.encodeWithSelector(ICashDesk.CashExists.selector, CASH));
+        desk.list(address(cash));
+    }
+
     function test_redemptionNeedsTheHolderBesideTheBank() public {
         vm.expectRevert();
         vm.prank(bank.account);
         desk.redeemCash(ICashDesk.RedeemCash(CASH, supplier.account, 1, ""));
         assertEq(cash.balanceOf(supplier.account), 1000);
+        _refused(_redemption(bank, Roles.SETTLEMENT_BANK, 0, 0), _holderMustSign());
+    }
+
+    function test_redemptionNeedsBothInTheirRoles() public {
+        members.setRoles(supplier.account, Roles.SUPPLIER | Roles.AUDITOR);
+        _refused(_redemption(bank, Roles.SETTLEMENT_BANK, Roles.AUDITOR, Modes.SIGNED), _holderMustSign());
+        _refused(_redemption(bank, Roles.SETTLEMENT_BANK, Roles.SUPPLIER, Modes.ATTESTED), _holderMustSign());
+        _refused(
+            _redemption(bank, 0, Roles.SUPPLIER, Modes.SIGNED),
+            abi.encodeWithSelector(ActTarget.NotSigned.selector, bank.account, Roles.SETTLEMENT_BANK)
+        );
+        _done(_redemption(bank, Roles.SETTLEMENT_BANK, Roles.SUPPLIER, Modes.SIGNED));
+        assertEq(cash.balanceOf(supplier.account), 960);
+    }
+
+    function _holderMustSign() private view returns (bytes memory) {
+        return abi.encodeWithSelector(ICashDesk.HolderMustSign.selector, supplier.account);
+    }
+
+    /// @dev The holder co-signs in the role and mode; mode 0: not at all.
+    function _redemption(Actor memory by, uint16 role, uint16 holderRole, uint8 holderMode)
+        private
+        returns (Act memory act)
+    {
+        bytes memory body = abi.encode(ICashDesk.RedeemCash(CASH, supplier.account, 40, ""));
+        act = _unsigned(by, keccak256(REDEEM_CASH_TEXT), body);
+        Signer memory first = act.signers[0];
+        first.role = role;
+        uint256 count = holderMode == 0 ? 1 : 2;
+        (act.signers, act.signatures) = (new Signer[](count), new bytes[](count));
+        act.signers[0] = first;
+        if (count == 2) {
+            act.signers[1] = _signer(supplier, (1 << 63) + act.id);
+            (act.signers[1].role, act.signers[1].mode) = (holderRole, holderMode);
+            _sign(act, 1, supplier.key);
+        }
+        _sign(act, 0, by.key);
     }
 
     function test_supplyStaysBelowTwoToThe63() public {

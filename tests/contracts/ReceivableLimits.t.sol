@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+import {Act, Signer} from "../../contracts/interfaces/IActs.sol";
+import {ICashDesk} from "../../contracts/interfaces/ICashDesk.sol";
+import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
+import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
+import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
+import {ISettlementCash} from "../../contracts/interfaces/ISettlementCash.sol";
+import {ReceivableBase} from "./ReceivableBase.t.sol";
+
+/// @notice Where amounts, times and counts end: nothing wraps, and whatever is reached has an exit.
+contract ReceivableLimitsTest is ReceivableBase {
+    uint64 private constant MOST = (1 << 63) - 1;
+
+    function test_the_largest_face_is_split_paid_and_drawn_to_the_unit() public {
+        uint192 id = _receivable(MOST);
+        _move(supplier, _id(id, 0), MOST - 1, MOST, other.account);
+        _move(supplier, _id(id, 0), 1, MOST - 1, financier.account);
+        _pay(id, MOST / 3);
+        _pay(id, MOST - MOST / 3);
+        uint64[3] memory starts = [0, 1, MOST - 1];
+        for (uint256 i = 0; i < 3; ++i) {
+            _draw(_id(id, starts[i]));
+        }
+        assertEq(cash.balanceOf(supplier.account), 1);
+        assertEq(cash.balanceOf(financier.account), MOST - 2);
+        assertEq(cash.balanceOf(other.account), 1);
+        assertEq(cash.balanceOf(address(repayment)), 0);
+    }
+
+    function test_a_bank_notice_above_the_largest_supply_is_refused_and_taken_once_there_is_room() public {
+        uint192 id = _receivable(1000);
+        _fund(supplier.account, MOST - 999);
+        IRepayment.BankNotice memory notice = _notice("notice", id, 1000);
+        _refused(
+            _noticeAct(bank, notice), abi.encodeWithSelector(ISettlementCash.SupplyTooLarge.selector, uint256(MOST) + 1)
+        );
+        _redeem(1);
+        _done(_noticeAct(bank, notice));
+        assertEq(cash.totalSupply(), MOST);
+    }
+
+    /// @dev At 100 % a day and with money that comes round again and again, more interest is paid in all than 64 bits hold.
+    function test_interest_paid_in_all_may_pass_two_to_the_64() public {
+        Issue memory terms = _terms(1 << 62, DUE);
+        (terms.lateRate, terms.lateBasis) = (1, 1);
+        uint192 id = _receivable(terms);
+        for (uint256 round = 1; round <= 4; ++round) {
+            vm.warp(DUE + round * 4 days);
+            _pay(id, MOST);
+            _draw(_id(id, 0));
+            assertEq(cash.balanceOf(supplier.account), MOST);
+            assertEq(repayment.bookOf(id).interestPaid, round * MOST);
+            _redeem(MOST);
+        }
+        (uint64 principal, uint64 interest,,) = repayment.debtAt(id, uint40(block.timestamp));
+        assertEq(principal, 1 << 62);
+        assertEq(interest, type(uint64).max, "more is owed than an amount can say");
+    }
+
+    function _redeem(uint64 amount) private {
+        bytes memory body = abi.encode(ICashDesk.RedeemCash(CASH, supplier.account, amount, ""));
+        Act memory act = _unsigned(bank, keccak256(REDEEM_CASH_TEXT), body);
+        Signer memory first = act.signers[0];
+        (act.signers, act.signatures) = (new Signer[](2), new bytes[](2));
+        (act.signers[0], act.signers[1]) = (first, _signer(supplier, (1 << 63) + act.id));
+        _sign(act, 0, bank.key);
+        _sign(act, 1, supplier.key);
+        _done(act);
+    }
+
+    function test_the_latest_due_date_with_the_longest_grace_is_computed_and_paid() public {
+        drafts.setPolicy(7, type(uint40).max, false);
+        Issue memory terms = _terms(1000, type(uint40).max);
+        (terms.policy, terms.grace) = (7, type(uint32).max);
+        uint192 id = _receivable(terms);
+        (uint64 principal, uint64 interest,,) = repayment.debtAt(id, type(uint40).max);
+        assertEq(principal, 1000);
+        assertEq(interest, 0);
+        assertEq(uint8(repayment.stateAt(id, type(uint40).max)), uint8(IRepayment.Condition.Due));
+        _pay(id, 1000);
+        assertEq(uint8(token.receivable(id).state), uint8(IReceivableToken.State.Closed));
+    }
+
+    function test_lateness_is_computed_up_to_the_end_of_time() public {
+        uint192 id = _receivable(1000);
+        (, uint64 interest,,) = repayment.debtAt(id, type(uint40).max);
+        assertEq(interest, 0);
+        Issue memory terms = _terms(MOST, DUE);
+        (terms.lateRate, terms.lateBasis) = (1, 1);
+        (, interest,,) = repayment.debtAt(_receivable(terms), type(uint40).max);
+        assertEq(interest, type(uint64).max, "as much as an amount can say");
+    }
+
+    /// @dev The worst draw there is, all payments read cold.
+    function test_a_token_behind_1023_payments_is_drawn_within_three_million_gas() public {
+        uint192 id = _receivable(256_000_000);
+        for (uint256 i = 0; i < 1000; ++i) {
+            _pay(id, i < 255 ? 1_000_000 : 10);
+            if (i < 255) continue;
+            vm.warp(block.timestamp + 366 days);
+            repayment.distribute(id);
+        }
+        _payTheRest(id);
+        vm.cool(address(repayment));
+        uint256 before = gasleft();
+        _draw(_id(id, 0));
+        assertLt(before - gasleft(), 3_000_000);
+        assertEq(cash.balanceOf(supplier.account), 256_000_000);
+    }
+
+    function _payTheRest(uint192 id) private {
+        for (uint256 i = 1000; i < 1022; ++i) {
+            _pay(id, 10);
+            vm.warp(block.timestamp + 366 days);
+            repayment.distribute(id);
+        }
+        (uint64 principal,,,) = repayment.debtAt(id, uint40(block.timestamp));
+        _pay(id, principal);
+        assertEq(token.receivable(id).payments, 1023);
+    }
+}
+
+/// @notice What the token holds against its own modules, whatever their code.
+contract ReceivableModuleTest is ReceivableBase {
+    uint192 private id;
+
+    function setUp() public override {
+        super.setUp();
+        uint8 index = token.appendModule(address(this));
+        Issue memory terms = _terms(1000, DUE);
+        terms.module = index;
+        id = _receivable(terms);
+    }
+
+    function test_no_payment_raises_what_is_owed() public {
+        token.recordPayment(id, 600);
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.PaymentRefused.selector, id));
+        token.recordPayment(id, 601);
+        token.recordPayment(id, 600);
+    }
+
+    function test_payment_1023_is_the_last() public {
+        for (uint256 i = 0; i < 1023; ++i) {
+            token.recordPayment(id, 1);
+        }
+        assertEq(uint8(token.receivable(id).state), uint8(IReceivableToken.State.Live));
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.PaymentRefused.selector, id));
+        token.recordPayment(id, 0);
+    }
+
+    function test_nothing_is_recorded_of_what_is_closed() public {
+        token.recordPayment(id, 0);
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.WrongState.selector, id, IReceivableToken.State.Closed));
+        token.recordPayment(id, 0);
+    }
+}
