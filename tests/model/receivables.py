@@ -1,4 +1,4 @@
-"""Executable model of one receivable: ranges, payments, waiting money, late interest and draws, one plain step at a time.
+"""Executable model of one receivable: ranges, payments, waiting money, late interest, debits, draws and credits, one plain step at a time.
 
 It is the reference that the contracts and the mirror are held against. Amounts are minor units, times UTC seconds.
 """
@@ -39,7 +39,13 @@ class Receivable:
     accrued_days: int = 0
     received: int = 0
     excess: int = 0
+    suspended: set[str] = field(default_factory=set)
+    contracts: frozenset[str] = frozenset()
     paid_out: dict[str, int] = field(default_factory=dict)
+    credits: dict[str, int] = field(default_factory=dict)
+    """What suspended owners have drawn and not been paid."""
+    range_credits: dict[tuple[str, int], int] = field(default_factory=dict)
+    """What contracts have drawn, by (owner, start of the range)."""
 
     def __post_init__(self) -> None:
         if not 0 < self.face <= ranges.MOST_FACE:
@@ -70,12 +76,29 @@ class Receivable:
         self.tokens[left] = Token(whole, one.owner, one.cursor)
 
     def draw(self, start: int) -> int:
-        """Pay the token's owner what the range has not drawn; returns the amount."""
+        """Pay the token's owner what the range has not drawn, or keep it for him; returns the amount."""
         token = self.tokens[start]
         drawn = ranges.drawn(self.payments, token.range, token.cursor)
         token.cursor = len(self.payments)
         amount = drawn.principal + drawn.interest
-        self.paid_out[token.owner] = self.paid_out.get(token.owner, 0) + amount
+        if token.owner in self.contracts:
+            self.range_credits[token.owner, start] = self.range_credits.get((token.owner, start), 0) + amount
+        elif token.owner in self.suspended:
+            self.credits[token.owner] = self.credits.get(token.owner, 0) + amount
+        else:
+            self._pay_out(token.owner, amount)
+        return amount
+
+    def withdraw(self, owner: str) -> int:
+        """Pay out what was kept for an owner; returns the amount."""
+        return self._pay_out(owner, self.credits.pop(owner, 0))
+
+    def withdraw_range(self, owner: str, start: int) -> int:
+        """Pay out what was kept for a contract's range; returns the amount."""
+        return self._pay_out(owner, self.range_credits.pop((owner, start), 0))
+
+    def _pay_out(self, owner: str, amount: int) -> int:
+        self.paid_out[owner] = self.paid_out.get(owner, 0) + amount
         return amount
 
     # What the obligor does.
@@ -95,10 +118,13 @@ class Receivable:
         return self.owed_live == 0
 
     def pay(self, amount: int) -> None:
-        """Late interest first, then principal; the rest is the payer's (CivC 561)."""
+        """Late interest first, then principal; the rest is the payer's (CivC 561), and so is all that comes after the end."""
         if amount <= 0:
             raise RangeError("a payment is above 0")
         self.received += amount
+        if self.closed:
+            self.excess += amount
+            return
         self._accrue()
         interest = min(amount, self.interest_owed())
         principal = min(amount - interest, self.debt)
@@ -106,8 +132,17 @@ class Receivable:
         self.waiting_interest += interest
         self.waiting_principal += principal
         self.excess += amount - interest - principal
-        if not self.closed and self._goes_out():
+        if self._goes_out():
             self._distribute()
+
+    def debitable(self, free: int, cap: int, partial: bool) -> int:
+        """What a debit takes now of `free` cash under a mandate of `cap`; 0 when it takes nothing."""
+        if self.now < self.due or self.closed:
+            return 0
+        needed = self.debt + self.interest_owed()
+        amount = min(needed, free, cap)
+        least = needed if not partial else min(needed, -(-self.face // ranges.THRESHOLD))
+        return amount if amount >= least else 0
 
     def distribute(self) -> None:
         """What anyone may call when money has waited long enough."""
@@ -162,4 +197,5 @@ class Receivable:
             assert not self.closed or total.principal == one.length, "full payment leaves nobody short"
         undrawn = [ranges.drawn(self.payments, token.range, token.cursor) for token in self.tokens.values()]
         outstanding = sum(share.principal + share.interest for share in undrawn)
-        assert self.received == sum(self.paid_out.values()) + outstanding + self.waiting + self.excess, "cash in = cash out + held"
+        kept = sum(self.credits.values()) + sum(self.range_credits.values()) + self.excess
+        assert self.received == sum(self.paid_out.values()) + outstanding + self.waiting + kept, "cash in = cash out + held"

@@ -20,7 +20,8 @@ def _face(dice: random.Random) -> int:
 def _born(dice: random.Random) -> Receivable:
     due = dice.randint(10, 60) * DAY
     rate, basis = dice.choice([(0, 1), (5, 10_000), (1, 365), (1, 1)])
-    return Receivable(_face(dice), due, now=0, grace=dice.choice([0, 3 * DAY]), rate=rate, basis=basis)
+    grace = dice.choice([0, 3 * DAY])
+    return Receivable(_face(dice), due, now=0, grace=grace, rate=rate, basis=basis, contracts=frozenset("d"))
 
 
 def _move(life: Receivable, dice: random.Random) -> None:
@@ -44,6 +45,23 @@ def _draw(life: Receivable, dice: random.Random) -> None:
     life.draw(dice.choice(list(life.tokens)))
 
 
+def _suspend(life: Receivable, dice: random.Random) -> None:
+    life.suspended = set(dice.sample("abc", dice.randint(0, 2)))
+
+
+def _withdraw(life: Receivable, dice: random.Random) -> None:
+    for owner in sorted(life.credits.keys() - life.suspended):
+        life.withdraw(owner)
+    for owner, start in sorted(life.range_credits):
+        life.withdraw_range(owner, start)
+
+
+def _debit(life: Receivable, dice: random.Random) -> None:
+    taken = life.debitable(dice.randint(0, 2 * life.face), dice.randint(1, 2 * life.face), dice.random() < 0.5)
+    if taken:
+        life.pay(taken)
+
+
 def _wait(life: Receivable, dice: random.Random) -> None:
     life.now += dice.randint(1, 40 * DAY)
     if life.waiting and life.now >= ranges.wait_until(life.last_distribution, len(life.payments)):
@@ -56,7 +74,7 @@ def test_random_lives_keep_every_invariant(part: int) -> None:
     for _ in range(LIVES // 4):
         life = _born(dice)
         for _ in range(STEPS):
-            dice.choice([_move, _move, _merge, _pay, _draw, _wait])(life, dice)
+            dice.choice([_move, _move, _merge, _pay, _draw, _wait, _debit, _suspend, _withdraw])(life, dice)
             life.check()
 
 
@@ -134,6 +152,44 @@ def test_a_closing_payment_always_has_a_number() -> None:
     life.pay(life.debt)
     assert (life.closed, len(life.payments)) == (True, ranges.MOST_PAYMENTS)
     life.check()
+
+
+def test_what_a_suspended_owner_draws_is_kept_for_it() -> None:
+    life = Receivable(100, due=10 * DAY, now=0, suspended={"supplier"})
+    life.pay(40)
+    life.draw(0)
+    assert (life.credits, life.paid_out) == ({"supplier": 40}, {})
+    assert life.withdraw("supplier") == 40
+    life.check()
+
+
+def test_what_a_contract_draws_is_kept_by_range() -> None:
+    life = Receivable(100, due=10 * DAY, now=0, supplier="escrow", contracts=frozenset({"escrow"}))
+    life.move(0, 60, 100, "escrow")
+    life.pay(50)
+    life.draw(0)
+    life.draw(60)
+    assert life.range_credits == {("escrow", 0): 30, ("escrow", 60): 20}
+    assert life.withdraw_range("escrow", 60) == 20
+    life.check()
+
+
+@pytest.mark.parametrize(
+    ("now", "free", "cap", "partial", "taken"),
+    [
+        (9 * DAY, 1_000, 1_000, True, 0),
+        (10 * DAY, 1_000, 1_000, False, 1_000),
+        (10 * DAY, 999, 1_000, False, 0),
+        (10 * DAY, 1_000, 999, False, 0),
+        (10 * DAY, 999, 1_000, True, 999),
+        (10 * DAY, 3, 1_000, True, 0),
+        (10 * DAY, 4, 1_000, True, 4),
+        (12 * DAY, 5_000, 5_000, False, 1_020),
+    ],
+)
+def test_a_debit_takes_all_or_a_part_that_can_be_distributed(now: int, free: int, cap: int, partial: bool, taken: int) -> None:
+    life = Receivable(1_000, due=10 * DAY, now=now, rate=1, basis=100)
+    assert life.debitable(free, cap, partial) == taken
 
 
 @pytest.mark.parametrize("act", [lambda r: r.move(0, 5, 5, "a"), lambda r: r.pay(0), lambda r: r.distribute(), lambda r: r.merge(0, 0)])

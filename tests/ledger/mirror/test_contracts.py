@@ -2,117 +2,33 @@
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
-from coincurve import PrivateKey
-from eth_account import Account
 
 from ledger.chain import calls, deploy
-from ledger.chain.clock import DevelopmentClock
-from ledger.chain.deploy import CashPlan, Founding
-from ledger.chain.direct import Sender
-from ledger.chain.engines import anvil
-from ledger.chain.manifest import Manifest
-from ledger.chain.rpc import Rpc
-from ledger.domain import acts, ids
+from ledger.chain.deploy import Founding
+from ledger.domain import ids
 from ledger.domain.act_types import ConfirmReceivable, Issue, IssueCash, Merge, Move, PayReceivable, SetMandate
-from ledger.domain.acts import Envelope, SignedAct, SignerClaim
 from ledger.mirror import sync, verify
 from ledger.mirror.database import Database
 from ledger.mirror.models import Outcome
 from ledger.mirror.queries import acts as act_queries
 from ledger.mirror.queries import chain, members, payments, receivables, tokens
 from ledger.mirror.sync import Mirror
+from tests.ledger import ledgers
+from tests.ledger.ledgers import ADMINISTRATOR, BANK, DAY, OBLIGOR, SETTLEMENT, SUPPLIER, Ledger, Person
 
-GENESIS = 1_700_000_000
-DAY = 86_400
 FACE = 1_000_003
-SUPPLIER, OBLIGOR, BANK, SETTLEMENT = 1 << 2, 1 << 3, 1 << 4, 1 << 5
-ADMINISTRATOR = 1 << 13
-"""Every account has it."""
 NONE = bytes(32)
-
-
-@dataclass
-class Person:
-    """A member with one key, its account's own address."""
-
-    name: str
-    role: int
-    key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
-    acts: int = 0
-
-    @property
-    def account(self) -> bytes:
-        return ids.from_hex(Account.from_key(self.key).address)
-
-
-@dataclass
-class Ledger:
-    """A deployed ledger on an anvil that mines on demand, with members and a relayer."""
-
-    rpc: Rpc
-    manifest: Manifest
-    relayer: Sender
-    people: dict[str, Person]
-
-    def act(self, name: str, body: Any) -> int:
-        """Signs and runs one act; its id."""
-        person = self.people[name]
-        person.acts += 1
-        claim = SignerClaim(person.account, person.account, person.role, 1, 0, person.acts)
-        envelope = Envelope(person.account, person.acts, 2**63, 3_000_000, (claim,), body)
-        digest = acts.digest(envelope, self.manifest.domain)
-        signature = PrivateKey(person.key).sign_recoverable(digest, hasher=None)
-        signed = SignedAct(envelope, (signature[:64] + bytes([signature[64] + 27]),))
-        self.relayer.run([(self.manifest.address("Acts"), acts.encode_run([signed]))])
-        return person.acts
-
-    def call(self, contract: str, function: str, *arguments: Any) -> None:
-        """A permissionless call."""
-        self.relayer.run([(self.manifest.address(contract), calls.call_data(contract, function, *arguments))])
-
-    def view(self, contract: str, function: str, *arguments: Any) -> Any:
-        return calls.view(self.rpc, self.manifest.address(contract), contract, function, *arguments)
-
-    def now(self) -> int:
-        """The time of the newest block."""
-        return int(self.rpc.call("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
-
-    def jump(self, time: int) -> None:
-        """The next block has this time."""
-        self.rpc.call("evm_setNextBlockTimestamp", time)
-        self.rpc.call("evm_mine")
 
 
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
     """One ledger for the module's tests, each of which issues receivables of its own."""
-    running = anvil.start(tmp_path_factory.mktemp("chain"), genesis_time=GENESIS)
-    people = {
-        one.name: one
-        for one in (Person("Supplier", SUPPLIER), Person("Obligor", OBLIGOR), Person("Bank", BANK), Person("Money", SETTLEMENT))
-    }
-    admitter = secrets.token_bytes(32)
-    council = ids.from_hex(Account.from_key(secrets.token_bytes(32)).address)
-    with Rpc(running.url) as rpc:
-        mine = DevelopmentClock(rpc, running.engine).mine
-        admitting = Sender.of(rpc, admitter, mine)
-        plan = Founding(council, 3 * DAY, (admitting.address,), (CashPlan(people["Money"].account, 156, "Yuan", "CNYm"),), ())
-        manifest = deploy.deploy(rpc, plan, tmp_path_factory.mktemp("home") / "manifest.json", mine)
-        relayer = Sender.of(rpc, secrets.token_bytes(32), mine)
-        admitting.run([(manifest.address("Members"), _admission(person)) for person in people.values()])
-        admitting.run([(manifest.address("Acts"), calls.call_data("Acts", "setRelayer", relayer.address, True))])
-        yield Ledger(rpc, manifest, relayer, people)
-    running.kill()
-
-
-def _admission(person: Person) -> bytes:
-    party = person.name.encode().ljust(32, b"\0")
-    return calls.call_data("Members", "admit", person.account, person.account, party, person.role, False, True, person.name)
+    people = [Person("Supplier", SUPPLIER), Person("Obligor", OBLIGOR), Person("Bank", BANK), Person("Money", SETTLEMENT)]
+    with ledgers.running(tmp_path_factory.mktemp("ledger"), people) as one:
+        yield one
 
 
 @pytest.fixture

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+import {CommonBase} from "forge-std/Base.sol";
+import {StdUtils} from "forge-std/StdUtils.sol";
+import {ReceivableToken} from "../../contracts/ReceivableToken.sol";
+import {Repayment} from "../../contracts/Repayment.sol";
+import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
+import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
+import {Reckoning} from "./Reckoning.sol";
+
+/// @notice What a life asks of the test that knows how to sign.
+interface ISigns {
+    function moveAs(address owner, IReceivableToken.Move calldata body) external;
+    function payAs(uint192 receivable, uint64 amount) external;
+    function noticeAs(uint192 receivable, uint64 amount) external;
+    function mandateAs(uint64 cap, bool part) external;
+    function fundAs(uint64 amount) external;
+    function suspendAs(address account, bool suspended) external;
+}
+
+/// @notice A random life of several receivables: cuts, transfers, batches, merges in every form, payments, notices, debits, draws, withdrawals,
+/// suspensions and jumps of time. Every step is taken by the contracts and written down in the reckoning.
+/// @dev Every call is one that must go through, so any revert is a fault (`fail_on_revert`).
+contract ReceivableLife is CommonBase, StdUtils {
+    ReceivableToken private immutable TOKEN;
+    Repayment private immutable REPAYMENT;
+    Reckoning private immutable RECKONING;
+    ISigns private immutable SIGNS;
+    address private immutable OBLIGOR;
+    address[] private holders;
+    uint192[] private ids;
+    /// The receivable that the last step was about.
+    uint256 public touched;
+
+    constructor(
+        ReceivableToken token,
+        Repayment repayment,
+        Reckoning reckoning,
+        ISigns signs,
+        address obligor,
+        address[] memory holders_,
+        uint192[] memory ids_
+    ) {
+        (TOKEN, REPAYMENT, RECKONING, SIGNS, OBLIGOR) = (token, repayment, reckoning, signs, obligor);
+        (holders, ids) = (holders_, ids_);
+    }
+
+    /// A token as found, and whose it is.
+    struct Found {
+        uint256 which;
+        uint256 token;
+        address owner;
+        uint64 start;
+        uint64 end;
+    }
+
+    modifier about(uint256 which) {
+        touched = which % ids.length;
+        _;
+    }
+
+    // --- Holders ---
+
+    function cut(uint256 which, uint256 at, uint64 start, uint64 end, uint256 to, bool signed) external about(which) {
+        Found memory found = _find(which, at);
+        if (!_moves(found)) return;
+        start = uint64(bound(start, found.start, found.end - 1));
+        end = uint64(bound(end, start + 1, found.end));
+        address payee = _active(to);
+        IReceivableToken.Move memory body = IReceivableToken.Move(found.token, start, end, payee, "cut");
+        if (signed && !RECKONING.isContract(found.owner)) {
+            SIGNS.moveAs(found.owner, body);
+        } else {
+            vm.prank(found.owner);
+            TOKEN.move(body);
+        }
+        RECKONING.cut(found.which, found.start, start, end, payee);
+    }
+
+    function transferValue(uint256 which, uint256 at, uint64 value, uint256 to) external about(which) {
+        Found memory found = _find(which, at);
+        if (!_moves(found)) return;
+        value = uint64(bound(value, 1, found.end - found.start));
+        address payee = _active(to);
+        vm.prank(found.owner);
+        TOKEN.transferFrom(found.token, payee, value);
+        RECKONING.cut(found.which, found.start, found.end - value, found.end, payee);
+    }
+
+    function transferWhole(uint256 which, uint256 at, uint256 to, bool safe) external about(which) {
+        Found memory found = _find(which, at);
+        if (!_moves(found)) return;
+        address payee = _active(to);
+        vm.prank(found.owner);
+        if (safe) TOKEN.safeTransferFrom(found.owner, payee, found.token);
+        else TOKEN.transferFrom(found.owner, payee, found.token);
+        RECKONING.cut(found.which, found.start, found.start, found.end, payee);
+    }
+
+    function batch(uint256 which, uint256 at, uint8 count, uint256 to) external about(which) {
+        Found memory found = _find(which, at);
+        uint64 pieces = uint64(bound(count, 1, 5));
+        uint64 length = (found.end - found.start) / pieces;
+        if (!_moves(found) || length == 0) return;
+        IReceivableToken.MoveBatch memory body;
+        (body.token, body.pieces) = (found.token, new IReceivableToken.Piece[](pieces));
+        for (uint64 i = 0; i < pieces; ++i) {
+            body.pieces[i] = IReceivableToken.Piece(found.start + length * (i + 1), _active(to % 1000 + i), "batch");
+        }
+        vm.prank(found.owner);
+        TOKEN.moveBatch(body);
+        uint64 start = found.start;
+        for (uint64 i = 0; i < pieces; ++i) {
+            RECKONING.cut(found.which, start, start, body.pieces[i].end, body.pieces[i].to);
+            start = body.pieces[i].end;
+        }
+    }
+
+    /// @dev All tokens of one owner in one receivable to one payee.
+    function moveMany(uint256 which, uint256 at, uint256 to) external about(which) {
+        Found memory found = _find(which, at);
+        if (!_moves(found)) return;
+        uint256[] memory all = _tokensOf(found.which, found.owner);
+        address payee = _active(to);
+        vm.prank(found.owner);
+        TOKEN.moveMany(IReceivableToken.MoveMany(all, payee, "many"));
+        for (uint256 i = 0; i < all.length; ++i) {
+            (, uint64 end,,) = TOKEN.range(all[i]);
+            RECKONING.cut(found.which, uint64(all[i]), uint64(all[i]), end, payee);
+        }
+    }
+
+    function merge(uint256 which, uint256 at, bool wallet) external about(which) {
+        Found memory found = _find(which, at);
+        uint256 right = uint256(ids[found.which]) << 64 | found.end;
+        (address neighbour, uint64 end,,) = TOKEN.range(right);
+        if (!_moves(found) || neighbour != found.owner) return;
+        vm.prank(found.owner);
+        if (wallet) TOKEN.transferFrom(right, found.token, end - found.end);
+        else TOKEN.merge(IReceivableToken.Merge(found.token, right));
+        RECKONING.merge(found.which, found.start, found.end);
+    }
+
+    function draw(uint256 which, uint256 at) external about(which) {
+        Found memory found = _find(which, at);
+        bool isContract = RECKONING.isContract(found.owner);
+        if (isContract && RECKONING.suspended(found.owner)) return;
+        uint256[] memory one = new uint256[](1);
+        one[0] = found.token;
+        vm.prank(isContract ? found.owner : address(this));
+        REPAYMENT.draw(one);
+        RECKONING.draw(found.which, found.start);
+    }
+
+    /// @dev By a contract that draws its own and everybody else's, over all receivables in one call, forwards or backwards.
+    function drawAll(bool backwards) external {
+        address escrow = holders[holders.length - 1];
+        if (RECKONING.suspended(escrow)) return;
+        uint256[] memory all = new uint256[](0);
+        for (uint256 which = 0; which < ids.length; ++which) {
+            all = _joined(all, _tokensOf(which, address(0)));
+        }
+        if (backwards) _reverse(all);
+        vm.prank(escrow);
+        REPAYMENT.draw(all);
+        for (uint256 i = 0; i < all.length; ++i) {
+            RECKONING.draw(_indexOf(uint192(all[i] >> 64)), uint64(all[i]));
+        }
+    }
+
+    function _indexOf(uint192 id) private view returns (uint256 which) {
+        while (ids[which] != id) ++which;
+    }
+
+    function _joined(uint256[] memory one, uint256[] memory other) private pure returns (uint256[] memory both) {
+        both = new uint256[](one.length + other.length);
+        for (uint256 i = 0; i < both.length; ++i) {
+            both[i] = i < one.length ? one[i] : other[i - one.length];
+        }
+    }
+
+    function withdraw(uint256 who) external {
+        address account = who % 5 == 0 ? OBLIGOR : holders[who % holders.length];
+        if (RECKONING.suspended(account) || RECKONING.credit(account) == 0) return;
+        vm.prank(account);
+        REPAYMENT.withdraw(IRepayment.Withdraw(1));
+        RECKONING.withdraw(account);
+    }
+
+    function withdrawRange(uint256 which, uint64 start) external about(which) {
+        (uint256 chosen, address escrow) = (which % ids.length, holders[holders.length - 1]);
+        start = _rangeWithCredit(chosen, escrow, start);
+        if (RECKONING.suspended(escrow) || RECKONING.rangeCredit(escrow, chosen, start) == 0) return;
+        vm.prank(escrow);
+        REPAYMENT.withdrawRange(IRepayment.WithdrawRange(ids[chosen], start));
+        RECKONING.withdrawRange(escrow, chosen, start);
+    }
+
+    function _rangeWithCredit(uint256 which, address escrow, uint64 from) private view returns (uint64 start) {
+        (uint64 face,,,,) = RECKONING.terms(which);
+        for (uint64 i = 0; i < face; ++i) {
+            start = uint64((uint256(from) + i) % face);
+            if (RECKONING.rangeCredit(escrow, which, start) != 0) return start;
+        }
+    }
+
+    // --- The obligor and time ---
+
+    function pay(uint256 which, uint64 amount) external about(which) {
+        which %= ids.length;
+        if (RECKONING.owedToAll(which) == 0) return;
+        amount = _amount(which, amount);
+        SIGNS.payAs(ids[which], amount);
+        RECKONING.pay(which, amount, OBLIGOR, block.timestamp);
+    }
+
+    /// @dev A bank may report money for a receivable that was closed meanwhile.
+    function notice(uint256 which, uint64 amount) external about(which) {
+        which %= ids.length;
+        amount = _amount(which, amount);
+        SIGNS.noticeAs(ids[which], amount);
+        RECKONING.pay(which, amount, OBLIGOR, block.timestamp);
+    }
+
+    function debit(uint256 which, uint64 cap, uint64 free, bool part) external about(which) {
+        which %= ids.length;
+        SIGNS.mandateAs(cap = _amount(which, cap), part);
+        SIGNS.fundAs(free = _amount(which, free));
+        RECKONING.give(OBLIGOR, free);
+        uint256 taken = RECKONING.debitable(which, RECKONING.balance(OBLIGOR), cap, part, block.timestamp);
+        (uint64 amount, bytes memory reason) = REPAYMENT.checkDebit(ids[which]);
+        require(amount == taken && (reason.length == 0) == (taken != 0), "the dry run says what a debit takes");
+        if (taken == 0) return;
+        REPAYMENT.debit(ids[which]);
+        RECKONING.take(OBLIGOR, taken);
+        RECKONING.pay(which, taken, OBLIGOR, block.timestamp);
+    }
+
+    function wait(uint32 time) external {
+        vm.warp(block.timestamp + bound(time, 1, 40 days));
+    }
+
+    function distribute(uint256 which) external about(which) {
+        which %= ids.length;
+        (uint256 principal, uint256 interest,, uint256 last,,,,) = RECKONING.money(which);
+        if (RECKONING.owedToAll(which) == 0 || principal + interest == 0 || block.timestamp < last + 30 days) return;
+        REPAYMENT.distribute(ids[which]);
+        RECKONING.distribute(which, block.timestamp);
+    }
+
+    /// @dev The first holder stays active, so that there is always somebody to move to.
+    function suspend(uint256 who, bool suspended) external {
+        address account = holders[1 + who % (holders.length - 1)];
+        SIGNS.suspendAs(account, suspended);
+        RECKONING.setSuspended(account, suspended);
+    }
+
+    // --- Choosing ---
+
+    function _moves(Found memory found) private view returns (bool) {
+        return RECKONING.owedToAll(found.which) != 0 && !RECKONING.suspended(found.owner);
+    }
+
+    function _find(uint256 which, uint256 at) private view returns (Found memory found) {
+        found.which = which % ids.length;
+        uint256[] memory all = _tokensOf(found.which, address(0));
+        found.token = all[at % all.length];
+        found.start = uint64(found.token);
+        (found.owner, found.end,,) = TOKEN.range(found.token);
+    }
+
+    /// @dev Tokens of an owner, or of everybody; walked from 0 by their ends.
+    function _tokensOf(uint256 which, address owner) private view returns (uint256[] memory found) {
+        (uint64 face,,,,) = RECKONING.terms(which);
+        uint256[] memory all = new uint256[](face);
+        uint256 count;
+        for (uint64 at = 0; at < face;) {
+            uint256 token = uint256(ids[which]) << 64 | at;
+            address held;
+            (held, at,,) = TOKEN.range(token);
+            if (owner == address(0) || held == owner) all[count++] = token;
+        }
+        found = new uint256[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            found[i] = all[i];
+        }
+    }
+
+    function _reverse(uint256[] memory list) private pure {
+        for (uint256 i = 0; i < list.length / 2; ++i) {
+            (list[i], list[list.length - 1 - i]) = (list[list.length - 1 - i], list[i]);
+        }
+    }
+
+    /// @dev Dust below the threshold, a part, or more than everything.
+    function _amount(uint256 which, uint64 amount) private view returns (uint64) {
+        (uint64 face,,,,) = RECKONING.terms(which);
+        uint64[4] memory most = [1 + face / 256, 1 + face / 50, 1 + face / 4, 2 * face];
+        return uint64(bound(amount, 1, most[amount % 4]));
+    }
+
+    function _active(uint256 seed) private view returns (address holder) {
+        for (uint256 i = 0; i < holders.length; ++i) {
+            holder = holders[(seed % holders.length + i) % holders.length];
+            if (!RECKONING.suspended(holder)) return holder;
+        }
+    }
+}
