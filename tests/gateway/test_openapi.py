@@ -1,7 +1,7 @@
 """The OpenAPI document says what the gateway does: its examples are run, its answers typed, its refusals documented."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,15 @@ def _form(value: Any) -> Any:
 
 def test_the_examples_are_a_true_story(teller: Teller) -> None:
     """Every request of the document is sent as it stands, and every answer is the document's."""
+    tell(teller)
+
+
+def test_the_same_story_is_true_on_postgresql(new_postgres: Callable[[], str], tmp_path: Path) -> None:
+    with telling(tmp_path / "home", new_postgres()) as teller:
+        tell(teller)
+
+
+def tell(teller: Teller) -> None:
     documented = Documented(teller.document())
     teller.http.event_hooks = {"response": [documented.check]}
     for operation, example in document.examples().items():
