@@ -5,32 +5,40 @@ from functools import cache
 
 from gateway.replay.records import Recordation
 
+_DASHES = re.compile(r"[\u2010-\u2015\u2212]")
 _SPACES = re.compile(r"\s+")
 _BOILERPLATE = re.compile(r"\s*\(?SEE DOCUMENTS? FOR DETAILS\)?\.?")
 _WORD = re.compile(r"[A-Z]+")
 _DECIDING = (
-    "AGREEMENT", "AGREEMENTS", "AMENDED", "AMENDMENT", "ASSIGNMENT", "ASSIGNMENTS", "COLLATERAL", "CONDITIONAL", "CORRECTION", "CORRECTIVE",
-    "DEBENTURE", "DISCHARGE", "INTEREST", "INTERESTS", "MORTGAGE", "RELEASE", "RELEASED", "RESIGNATION", "RESTATED", "SATISFACTION",
-    "SECURITY", "SUBORDINATION", "SUCCESSION", "SUCCESSOR", "SUPPLEMENT", "SUPPLEMENTAL", "TERMINATION", "TRANSFER",
+    "ADMINISTRATIVE", "AGENCY", "AGREEMENT", "AGREEMENTS", "AMENDED", "AMENDMENT", "APPOINTMENT", "ASSIGNMENT", "ASSIGNMENTS",
+    "ASSUMPTION", "CHANGE", "COLLATERAL", "CONDITIONAL", "CORRECT", "CORRECTION", "CORRECTIVE", "DEBENTURE", "DISCHARGE",
+    "FORECLOSURE", "INTERCREDITOR", "INTEREST", "INTERESTS", "MORTGAGE", "PARTIAL", "PLEDGE", "PRIORITY", "RECEIVER", "RELEASE",
+    "RELEASED", "RESIGNATION", "RESTATED", "SATISFACTION", "SECOND", "SECURITY", "SUBORDINATION", "SUBSTITUTION", "SUCCESSION",
+    "SUCCESSOR", "SUPPLEMENT", "SUPPLEMENTAL", "TERMINATION", "TRANSFER",
 )  # fmt: skip
 _REAL_WORDS = frozenset(
     {
-        *_DECIDING, "AGREEMENTS", "AMENDMENTS", "ASSIGNMENTS", "CORRECTIONS", "DESIGNATION", "DISCHARGED", "DISCHARGES", "INTERESTED",
-        "MORTGAGED", "MORTGAGEE", "MORTGAGES", "MORTGAGOR", "RELEASEE", "RELEASES", "RELEASOR", "SUCCESSORS", "SUPPLEMENTS", "TERMINATIONS",
-        "TRANSFERS", "UNCONDITIONAL", "DEBENTURES", "COLLATERALS", "TRANSFERRED", "TRANSFEROR", "TRANSFEREE",
+        *_DECIDING,
+        "AMENDMENTS", "CHANGED", "CHANGES", "CHARGE", "CHARGED", "COLLATERALS", "CORRECTIONS", "CORRECTS", "DEBENTURES",
+        "DESIGNATION", "DISCHARGED", "DISCHARGES", "INTERESTED", "MORTGAGED", "MORTGAGEE", "MORTGAGES", "MORTGAGOR", "PLEDGED",
+        "PLEDGEE", "PLEDGER", "PLEDGES", "PLEDGOR", "RECEIVED", "RECEIVERS", "RECEIVES", "RELEASEE", "RELEASER", "RELEASES",
+        "RELEASOR", "SECONDS", "SECURELY", "SECURITIES", "SUCCESSORS", "SUPPLEMENTS", "TERMINATIONS", "TRANSFEREE", "TRANSFEROR",
+        "TRANSFERRED", "TRANSFERS", "UNCONDITIONAL",
     }
 )  # fmt: skip
+_EDGES = ' ".,;:'
+_SHORT_SLIPS = {"LEIN": "LIEN", "LEINS": "LIENS", "FRIST": "FIRST", "FISRT": "FIRST"}
 _SHORTEST = min(len(word) for word in _DECIDING) - 1
 
 
 def plain(written: str) -> str:
-    """A text in capitals with single blanks and without the office's boilerplate."""
-    return _BOILERPLATE.sub("", _SPACES.sub(" ", written.upper())).strip()
+    """A text in capitals with single blanks and plain dashes, without the office's boilerplate."""
+    return _BOILERPLATE.sub("", _SPACES.sub(" ", _DASHES.sub("-", written.upper()))).strip()
 
 
 def words(record: Recordation, text: str) -> str:
     """What of a plain text says what the document is: a party's name may have "SECURITY" or "TRUST" in it, and fingers slip."""
-    return mended(_without_names(record, text))
+    return mended(_without_names(record, text)).strip(_EDGES)
 
 
 def mended(text: str) -> str:
@@ -48,7 +56,7 @@ def _without_names(record: Recordation, text: str) -> str:
 @cache
 def _mended(word: str) -> str:
     if len(word) < _SHORTEST or word in _REAL_WORDS:
-        return word
+        return _SHORT_SLIPS.get(word, word)
     return next((meant for meant in _DECIDING if one_slip(word, meant)), word)
 
 

@@ -3,6 +3,9 @@
 Columns: text; nature; citations. Debtor to lender unless the row says who else stands there.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from gateway.replay.conveyances import Conveyance, Nature, conveyance
@@ -25,6 +28,7 @@ GRANTS = [
     ("PATENT SECURITY AGREEEMENT", ""),
     ("SECURITY  INTERSET", ""),
     ("SEUCRITY INTEREST", ""),
+    ("SECNOD LEIN SECURITY AGREEMENT", ""),
     ("COLLATRAL ASSIGNMENT OF PATENTS", ""),
     ("GRANT OF A SECURITY INTEREST -- PATENTS", ""),
     ("GRANT OF FIRST PRIORITY SECURITY INTEREST IN PATENT RIGHTS", ""),
@@ -152,6 +156,9 @@ RELEASES = [
 ]
 
 TRANSFERS = [
+    ("CAHNGE OF ADMINISTRATIVE AGENT", ""),
+    ("AGNECY ASSIGNMENT AGREEMENT", ""),
+    ("ASSIGNMENT AND ASSUMTPION OF SECURITY INTEREST RECORDED AT R/F 012345\u20130678", "12345-678"),
     ("ASSIGNMENT OF SECURITY INTEREST", ""),
     ("ASSIGNMENT OF SECURITY AGREEMENT", ""),
     ("ASSIGNMENT OF SECURITY", ""),
@@ -290,6 +297,25 @@ def test_the_table_is_long_and_says_nothing_twice() -> None:
 def test_what_a_text_says_and_cites(text: str, nature: Nature, cites: str) -> None:
     found = said(text)
     assert (found.nature, " ".join(str(number) for number in found.cites)) == (nature, cites)
+
+
+WAYS: dict[str, Callable[[str], str]] = {
+    "small letters": str.lower,
+    "capitals first": str.title,
+    "blanks": lambda text: f"  {text.replace(' ', '   ')}\t",
+    "hard blanks and lines": lambda text: text.replace(" ", "\u00a0", 2).replace(" ", "\r\n", 1),
+    "long dashes": lambda text: text.replace("-", "\u2013"),
+    "in quotes": lambda text: f'"{text}"',
+    "the office's words": lambda text: f"{text.rstrip('.')} (SEE DOCUMENT FOR DETAILS).",
+    "a full stop": lambda text: f"{text.rstrip('.')}.",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_way_of_writing_changes_nothing(way: str) -> None:
+    read = {text: (said(text), said(WAYS[way](text))) for text, _, _ in TABLE}
+    differ = {text: found for text, found in read.items() if replace(found[0], text="") != replace(found[1], text="")}
+    assert differ == {}
 
 
 @pytest.mark.parametrize(
