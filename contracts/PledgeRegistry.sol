@@ -2,43 +2,106 @@
 pragma solidity 0.8.37;
 
 import {IMembers} from "./interfaces/IMembers.sol";
-import {IPledgeIntake, IPledgeLife, IPledgeRegistry, IPledgeViews} from "./interfaces/IPledgeRegistry.sol";
+import {
+    IPledgeAnchors,
+    IPledgeDecision,
+    IPledgeIntake,
+    IPledgeLife,
+    IPledgeOffice,
+    IPledgeSequels,
+    IPledgeViews
+} from "./interfaces/IPledgeRegistry.sol";
 import {IRegisters} from "./interfaces/IRegisters.sol";
-import {PledgeHash} from "./pledge/PledgeHash.sol";
+import {AnchoredRecord, AnchorTree} from "./pledge/AnchorTree.sol";
+import {PartyBook} from "./pledge/PartyBook.sol";
 import {PledgeStore} from "./pledge/PledgeStore.sol";
 import {Consents} from "./pledge/Consents.sol";
-import {
-    AcceptPledge,
-    AssetList,
-    DecidePledge,
-    FilePledge,
-    PledgeActs,
-    RecordPledge,
-    WithdrawFiling
-} from "./types/PledgeBodies.sol";
+import {AssetList, FilePledge} from "./types/PledgeBodies.sol";
+import {Effects, HoldTargets} from "./types/ActCode.sol";
 import {AssetWord} from "./types/AssetWord.sol";
 import {PledgeWord} from "./types/PledgeWord.sol";
 import {SegmentWord} from "./types/SegmentWord.sol";
 
 /// @title The register of pledges: its words, reads and dry run
-/// @notice The acts stand in {PledgeIntake} and {PledgeLife}, code that doesn't fit in here and runs on this storage; their addresses never change.
+/// @notice The acts stand in {PledgeIntake}, {PledgeDecision}, {PledgeLife}, {PledgeSequels}, {PledgeOffice} and {PledgeAnchors}: code that doesn't fit in
+/// here and runs on this storage; their addresses never change.
 /// @dev Reached by signed acts only. Who must consent, who may decide and from when an act counts is data of {Registers}; what no data can loosen is
-/// said at {PledgeLife} and {PledgeStore}. Storage is drawn at {PledgeStore}.
-contract PledgeRegistry is IPledgeRegistry, PledgeStore {
+/// said at {PledgeActing} and {PledgeStore}. Storage is drawn at {PledgeStore}.
+contract PledgeRegistry is IPledgeViews, PledgeStore {
     using AssetWord for uint256;
-    using Consents for Consents.Scene;
     using PledgeWord for uint256;
     using SegmentWord for uint256;
 
     address private immutable INTAKE;
+    address private immutable DECISION;
     address private immutable LIFE;
+    address private immutable SEQUELS;
+    address private immutable OFFICE;
+    address private immutable ANCHORS;
+    address private immutable HASHER;
 
-    /// @param intake A {PledgeIntake}, and `life` a {PledgeLife}, made with the same acts, members and registers.
-    constructor(address acts, IMembers members, IRegisters registers, address intake, address life)
+    /// The code that runs on this storage; all made with the same acts, members and registers.
+    struct Parts {
+        address intake;
+        address decision;
+        address life;
+        address sequels;
+        address office;
+        address anchors;
+        address hasher;
+    }
+
+    constructor(address acts, IMembers members, IRegisters registers, Parts memory parts)
         PledgeStore(acts, members, registers)
     {
-        INTAKE = intake;
-        LIFE = life;
+        INTAKE = parts.intake;
+        DECISION = parts.decision;
+        LIFE = parts.life;
+        SEQUELS = parts.sequels;
+        OFFICE = parts.office;
+        ANCHORS = parts.anchors;
+        HASHER = parts.hasher;
+    }
+
+    /// @dev Every act and hash: the whole call goes on, with the suffix of Acts, to the part that has the function; what it answers or reverts with
+    /// goes to the caller.
+    fallback() external {
+        address part = _partOf(msg.sig);
+        assembly ("memory-safe") {
+            calldatacopy(0, 0, calldatasize())
+            let done := delegatecall(gas(), part, 0, calldatasize(), 0, 0)
+            returndatacopy(0, 0, returndatasize())
+            if done { return(0, returndatasize()) }
+            revert(0, returndatasize())
+        }
+    }
+
+    function _partOf(bytes4 sig) private view returns (address) {
+        if (
+            sig == IPledgeIntake.filePledge.selector || sig == IPledgeIntake.acceptPledge.selector
+                || sig == IPledgeIntake.recordPledge.selector || sig == IPledgeIntake.contestAsset.selector
+                || sig == IPledgeIntake.reserveSegment.selector
+        ) return INTAKE;
+        if (sig == IPledgeLife.pledgeActs.selector) return LIFE;
+        if (
+            sig == IPledgeDecision.decidePledge.selector || sig == IPledgeDecision.withdrawFiling.selector
+                || sig == IPledgeDecision.stepFiling.selector || sig == IPledgeDecision.publishTitles.selector
+        ) return DECISION;
+        if (
+            sig == IPledgeSequels.refinancePledge.selector || sig == IPledgeSequels.relatePledges.selector
+                || sig == IPledgeSequels.recordSale.selector
+        ) return SEQUELS;
+        if (
+            sig == IPledgeOffice.placeHold.selector || sig == IPledgeOffice.liftHold.selector
+                || sig == IPledgeOffice.joinAssets.selector || sig == IPledgeOffice.recordParty.selector
+                || sig == IPledgeOffice.rectifyPledge.selector
+        ) return OFFICE;
+        if (
+            sig == IPledgeAnchors.anchorRegister.selector || sig == IPledgeAnchors.seedAssets.selector
+                || sig == IPledgeAnchors.adoptRecord.selector
+        ) return ANCHORS;
+        // The hasher reverts for what it does not know.
+        return HASHER;
     }
 
     /// @inheritdoc IPledgeViews
@@ -71,7 +134,8 @@ contract PledgeRegistry is IPledgeRegistry, PledgeStore {
     /// @inheritdoc IPledgeViews
     function live(uint40 segment_, uint24 leaf) public view returns (bool) {
         uint256 word = segments[segment_].word;
-        return leaf < word.count() && pledges[word.pledge()].head.isLive() && !_isEnded(segment_, leaf);
+        return
+            leaf < word.count() && word.isActive() && pledges[word.pledge()].head.isLive() && !_isEnded(segment_, leaf);
     }
 
     /// @inheritdoc IPledgeViews
@@ -85,13 +149,17 @@ contract PledgeRegistry is IPledgeRegistry, PledgeStore {
         view
         returns (bytes[] memory reasons)
     {
-        reasons = new bytes[](2 + assets_.length);
+        reasons = new bytes[](3 + assets_.length);
         uint256 count = 0;
         try this.checkFiling(filing) {}
         catch (bytes memory reason) {
             reasons[count++] = reason;
         }
         try this.checkList(filing.assets, assets_) {}
+        catch (bytes memory reason) {
+            reasons[count++] = reason;
+        }
+        try this.checkRule(filing, assets_) {}
         catch (bytes memory reason) {
             reasons[count++] = reason;
         }
@@ -110,7 +178,7 @@ contract PledgeRegistry is IPledgeRegistry, PledgeStore {
     /// @inheritdoc IPledgeViews
     function checkFiling(FilePledge calldata filing) external view {
         ActContext memory context;
-        _requireFileable(filing, context, true).requireAll(filing.consents, filing.parties, 0);
+        _requireAll(_requireFileable(filing, context, true), filing.consents, filing.parties, 0);
     }
 
     /// @inheritdoc IPledgeViews
@@ -120,103 +188,74 @@ contract PledgeRegistry is IPledgeRegistry, PledgeStore {
     }
 
     /// @inheritdoc IPledgeViews
+    function checkRule(FilePledge calldata filing, bytes32[] calldata assets_) external view {
+        uint256 head = uint256(filing.flags) << 40;
+        uint256 rule = REGISTERS.rule(filing.register, filing.version);
+        uint40 expires = filing.terms.expires;
+        _requireAdmitted(rule, filing.register, filing.version, filing.code, head, expires, filing.parties, assets_);
+    }
+
+    /// @inheritdoc IPledgeViews
     function checkAsset(uint16 register, bytes32 asset_) external view {
         (uint16 version,,) = REGISTERS.current(register);
-        _requireFree(register, REGISTERS.rule(register, version), asset_);
+        uint256 rule = REGISTERS.rule(register, version);
+        _requireFree(Page(0, 0, register, rule, Effects.REGISTER, false, 0), _resolved(asset_));
     }
 
-    /// @inheritdoc IPledgeIntake
-    function filePledge(FilePledge calldata body) external {
-        // Named for the ABI; the whole call is forwarded as it stands.
-        assembly ("memory-safe") {
-            pop(body)
+    /// @inheritdoc IPledgeViews
+    function resolved(bytes32 asset_) external view returns (bytes32) {
+        return _resolved(asset_);
+    }
+
+    /// @inheritdoc IPledgeViews
+    function holds(uint8 target, bytes32 id, address office)
+        external
+        view
+        returns (uint256[] memory words, bytes32[] memory orders)
+    {
+        bytes32 place = target == HoldTargets.PARTY
+            ? _partyTarget(office, id)
+            : target == HoldTargets.ASSET ? _resolved(id) : id;
+        Hold[] storage list = holds_[target][place];
+        (words, orders) = (new uint256[](list.length), new bytes32[](list.length));
+        for (uint256 i = 0; i < list.length; ++i) {
+            (words[i], orders[i]) = (list[i].word, list[i].order);
         }
-        _delegate(INTAKE);
     }
 
-    /// @inheritdoc IPledgeIntake
-    function acceptPledge(AcceptPledge calldata body) external {
-        // Named for the ABI; the whole call is forwarded as it stands.
-        assembly ("memory-safe") {
-            pop(body)
-        }
-        _delegate(INTAKE);
+    /// @inheritdoc IPledgeViews
+    function signerOf(address office, bytes32 party) external view returns (address) {
+        return PartyBook.signerOf(book, office, party);
     }
 
-    /// @inheritdoc IPledgeIntake
-    function decidePledge(DecidePledge calldata body) external {
-        // Named for the ABI; the whole call is forwarded as it stands.
-        assembly ("memory-safe") {
-            pop(body)
-        }
-        _delegate(INTAKE);
+    /// @inheritdoc IPledgeViews
+    function contestOf(uint40 pledge_) external view returns (uint40) {
+        return contests[pledge_];
     }
 
-    /// @inheritdoc IPledgeIntake
-    function recordPledge(RecordPledge calldata body) external {
-        // Named for the ABI; the whole call is forwarded as it stands.
-        assembly ("memory-safe") {
-            pop(body)
-        }
-        _delegate(INTAKE);
+    /// @inheritdoc IPledgeViews
+    function anchor(uint16 register, uint16 anchor_) external view returns (bytes32, uint48, bytes32, uint48, int40) {
+        Anchor storage found = anchors_[register][anchor_];
+        return (found.recordsRoot, found.records, found.assetsRoot, found.assets, found.asAt);
     }
 
-    /// @inheritdoc IPledgeIntake
-    function withdrawFiling(WithdrawFiling calldata body) external {
-        // Named for the ABI; the whole call is forwarded as it stands.
-        assembly ("memory-safe") {
-            pop(body)
-        }
-        _delegate(INTAKE);
+    /// @inheritdoc IPledgeViews
+    function unseeded(uint16 register) external view returns (uint48) {
+        return unseeded_[register];
     }
 
-    /// @inheritdoc IPledgeIntake
-    function hashFilePledge(FilePledge calldata body) external pure returns (bytes32) {
-        return PledgeHash.ofFiling(body);
+    /// @inheritdoc IPledgeViews
+    function adopted(uint16 register, bytes32 officeNumber) external view returns (uint40) {
+        return adopted_[register][officeNumber];
     }
 
-    /// @inheritdoc IPledgeIntake
-    function hashAcceptPledge(AcceptPledge calldata body) external pure returns (bytes32) {
-        return PledgeHash.ofAcceptance(body);
-    }
-
-    /// @inheritdoc IPledgeIntake
-    function hashDecidePledge(DecidePledge calldata body) external pure returns (bytes32) {
-        return PledgeHash.ofDecision(body);
-    }
-
-    /// @inheritdoc IPledgeIntake
-    function hashRecordPledge(RecordPledge calldata body) external pure returns (bytes32) {
-        return PledgeHash.ofRecord(body);
-    }
-
-    /// @inheritdoc IPledgeIntake
-    function hashWithdrawFiling(WithdrawFiling calldata body) external pure returns (bytes32) {
-        return PledgeHash.ofWithdrawal(body);
-    }
-
-    /// @inheritdoc IPledgeLife
-    function pledgeActs(PledgeActs calldata body) external {
-        // Named for the ABI; the whole call is forwarded as it stands.
-        assembly ("memory-safe") {
-            pop(body)
-        }
-        _delegate(LIFE);
-    }
-
-    /// @inheritdoc IPledgeLife
-    function hashPledgeActs(PledgeActs calldata body) external pure returns (bytes32) {
-        return PledgeHash.ofActs(body);
-    }
-
-    // --- To the code of intake and life ---
-
-    /// @dev Forwards the whole call, with the suffix of Acts; what the code returns or reverts with goes to the caller.
-    function _delegate(address code) private {
-        (bool done, bytes memory answer) = code.delegatecall(msg.data);
-        if (done) return;
-        assembly ("memory-safe") {
-            revert(add(answer, 32), mload(answer))
-        }
+    /// @inheritdoc IPledgeViews
+    function verifyAnchored(uint16 anchor_, uint48 index, AnchoredRecord calldata record, bytes32[] calldata proof)
+        external
+        view
+        returns (bool)
+    {
+        Anchor storage found = anchors_[record.register][anchor_];
+        return AnchorTree.verify(found.recordsRoot, found.records, index, AnchorTree.leafOf(record), proof);
     }
 }

@@ -10,6 +10,7 @@ import {IRegisters, RuleFlags} from "./interfaces/IRegisters.sol";
 ///   states[register]                  office 160 | version in force 16 | closed 8
 ///   rules[register][version]          rule word, laid out in {IRegisters}
 ///   keepers[office << 8 | class]      the one register that takes assets of that office and class
+///   ruleContracts[register][version]  rule contract of the version
 ///   words[register][version][code]    act word, laid out in {ActCode}; written once, with its version
 contract Registers is IRegisters, AccessManaged {
     uint256 private constant CLASSES_SHIFT = 16;
@@ -27,6 +28,7 @@ contract Registers is IRegisters, AccessManaged {
     mapping(uint16 register => mapping(uint16 version => mapping(uint16 code => uint256))) private words;
 
     mapping(uint256 officeAndClass => uint16) private keepers;
+    mapping(uint16 register => mapping(uint16 version => address)) private ruleContracts;
 
     constructor(address council) AccessManaged(council) {}
 
@@ -38,24 +40,32 @@ contract Registers is IRegisters, AccessManaged {
         uint256 rule_,
         uint16[] calldata codes,
         uint256[] calldata codeWords,
+        address ruleContract_,
         string calldata name
     ) external restricted {
         State storage state = states[register];
         require(version == state.version + 1 && !state.closed, RegisterExists(register, state.version));
         require(codes.length == codeWords.length && codes.length != 0, RulesMalformed(codes.length, codeWords.length));
-        require(rule_ != 0 && office != address(0), RulesMalformed(0, 0));
-        if (version > 1) {
-            bool single = rules[register][version - 1] >> FLAGS_SHIFT & RuleFlags.SINGLE_RANK != 0;
-            require(single == (rule_ >> FLAGS_SHIFT & RuleFlags.SINGLE_RANK != 0), RankModeFixed(register));
-        }
+        require(office != address(0), RulesMalformed(0, 0));
+        _requireFormed(register, version, rule_, ruleContract_);
         _keep(register, rule_);
         (state.office, state.version) = (office, version);
         rules[register][version] = rule_;
+        ruleContracts[register][version] = ruleContract_;
         for (uint256 i = 0; i < codes.length; ++i) {
             require(codeWords[i] != 0 && words[register][version][codes[i]] == 0, CodeMalformed(codes[i]));
             words[register][version][codes[i]] = codeWords[i];
         }
-        emit RegisterSet(register, version, office, rule_, codes, codeWords, name);
+        emit RegisterSet(register, version, office, rule_, codes, codeWords, ruleContract_, name);
+    }
+
+    /// @dev A rule contract stands just where the flag says so; whether several pledges may live on an asset never changes.
+    function _requireFormed(uint16 register, uint16 version, uint256 rule_, address ruleContract_) private view {
+        bool asks = rule_ >> FLAGS_SHIFT & RuleFlags.ASKS != 0;
+        require(rule_ != 0 && asks == (ruleContract_ != address(0)), RulesMalformed(0, 0));
+        if (version == 1) return;
+        uint256 changed = rules[register][version - 1] ^ rule_;
+        require(changed >> FLAGS_SHIFT & RuleFlags.SINGLE_RANK == 0, RankModeFixed(register));
     }
 
     /// @dev Two registers that link the same assets would hide one's pledge behind the other's link, so each office's class has one.
@@ -84,6 +94,11 @@ contract Registers is IRegisters, AccessManaged {
     /// @inheritdoc IRegisters
     function rule(uint16 register, uint16 version) external view returns (uint256) {
         return rules[register][version];
+    }
+
+    /// @inheritdoc IRegisters
+    function ruleContract(uint16 register, uint16 version) external view returns (address) {
+        return ruleContracts[register][version];
     }
 
     /// @inheritdoc IRegisters

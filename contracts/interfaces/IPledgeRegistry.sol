@@ -1,10 +1,22 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {AnchoredRecord} from "../pledge/AnchorTree.sol";
+import {
+    AdoptRecord,
+    AnchorRegister,
+    JoinAssets,
+    LiftHold,
+    PlaceHold,
+    RecordParty,
+    RectifyPledge,
+    SeedAssets
+} from "../types/OfficeBodies.sol";
 import {
     AcceptPledge,
     AssetList,
     Consent,
+    ContestAsset,
     DecidePledge,
     FilePledge,
     Ground,
@@ -12,7 +24,13 @@ import {
     Party,
     PartyName,
     PledgeActs,
+    PublishTitles,
     RecordPledge,
+    RecordSale,
+    RefinancePledge,
+    RelatePledges,
+    ReserveSegment,
+    StepFiling,
     WithdrawFiling
 } from "../types/PledgeBodies.sol";
 
@@ -96,6 +114,31 @@ interface IPledgeEvents {
     event FilingWithdrawn(
         uint40 indexed pledge, uint256 head, Instrument instrument, Consent[] consents, address account, bytes32 act
     );
+    /// @notice Every ground is answered; titles follow by pages, then the registration.
+    event PledgeApproved(
+        uint40 indexed pledge, uint256 head, Ground[] grounds, bytes32 evidence, address account, bytes32 act
+    );
+    /// @notice A notice to the filer, its answer, or a reconsideration ({IntakeCodes}).
+    event FilingStepped(
+        uint40 indexed pledge,
+        uint16 code,
+        uint256 head,
+        bytes32 evidence,
+        bytes32 content,
+        uint40 until,
+        address account,
+        bytes32 act
+    );
+    /// @notice The later filing waits for the earlier one, which lists `asset` too.
+    event PledgeContestedBy(
+        uint40 indexed pledge, uint40 indexed earlier, bytes32 asset, Consent[] consents, address account, bytes32 act
+    );
+    /// @notice The earlier filing has claimed the asset: the later one can't be registered any more.
+    event PledgeDisplaced(uint40 indexed pledge, uint40 indexed earlier, uint256 head);
+    /// @notice A page of a supplement's assets is reserved; `segmentWord` and `root` as stored after it.
+    event SegmentReserved(
+        uint40 indexed pledge, uint40 indexed segment, uint256 segmentWord, bytes32 root, address account, bytes32 act
+    );
 
     /// @notice Emitted once for each {PledgeActs}, before the events of its acts, which carry the same digest.
     event InstrumentRecorded(
@@ -170,6 +213,148 @@ interface IPledgeEvents {
     );
 }
 
+/// @notice Events of what follows a pledge.
+interface ISequelEvents is IPledgeEvents {
+    /// What a refinancing stores in the new pledge; `oldTerms` are those up to which it keeps the old rank, `done` the act on the old one.
+    struct Refinancing {
+        uint256 head;
+        uint256 terms;
+        uint256 oldTerms;
+        bytes32 partiesRoot;
+        bytes32 chain;
+        bytes32 content;
+        bytes32 agreement;
+        ActRecord done;
+    }
+
+    /// @notice `pledge` stands in the place of `old`, whose {PledgeReleased} comes before with the reason REFINANCED.
+    event PledgeRefinanced(
+        uint40 indexed pledge, uint40 indexed old, Refinancing words, RefinancePledge refinancing, address account
+    );
+    /// @notice `pledge` yields to `senior`; `chain` as stored.
+    event PledgesRelated(
+        uint40 indexed pledge, uint40 indexed senior, RelatePledges relation, address account, ActRecord done
+    );
+    event SaleRecorded(uint40 indexed pledge, RecordSale sale, address account, ActRecord done);
+}
+
+/// @notice Events of an office's own acts. `office` is the register's office, to whose registers parties and their holds belong.
+interface IOfficeEvents {
+    /// A hold at its place in the target's list; `word` as stored: bars 8 | kind 8 | until 40 | placed 40.
+    struct HoldChange {
+        uint16 index;
+        address office;
+        uint256 word;
+        bytes32 authority;
+        bytes32 order;
+        address account;
+        bytes32 act;
+    }
+
+    /// What a rectification stores; `corrects` is the digest of the act that it undoes.
+    struct Rectification {
+        uint8 kind;
+        uint256 head;
+        bytes32 chain;
+        bytes32 corrects;
+        address account;
+        bytes32 act;
+    }
+
+    /// @notice Target and id as {PlaceHold} names them.
+    event HoldPlaced(uint8 indexed target, bytes32 indexed id, HoldChange hold);
+    event HoldLifted(uint8 indexed target, bytes32 indexed id, HoldChange hold);
+    /// @notice Words of both as stored; holds on the other number lie on the key as well, behind its own.
+    event AssetsJoined(
+        uint16 indexed register,
+        bytes32 indexed other,
+        bytes32 indexed key,
+        uint256 otherWord,
+        uint256 keyWord,
+        bytes32 evidence,
+        address account,
+        bytes32 act
+    );
+    event PartyRecorded(
+        address indexed office,
+        bytes32 indexed party,
+        uint8 kind,
+        bytes32 other,
+        address member,
+        int40 effective,
+        bytes32 evidence,
+        string name,
+        address account,
+        bytes32 act
+    );
+    /// @notice Comes after the pages of this act.
+    event PledgeRectified(
+        uint40 indexed pledge, Rectification words, Instrument instrument, Consent[] consents, uint40[] segments
+    );
+    /// @notice Leaves of `which` (bit i = leaf `firstLeaf` + i) live again; `bits` is the stored word at `index`.
+    event LeavesRestored(
+        uint40 indexed pledge, uint40 indexed segment, uint256 index, uint256 bits, uint24 firstLeaf, uint128 which
+    );
+    /// @notice Words of the page's assets as stored.
+    event PageRelinked(uint40 indexed pledge, uint40 indexed segment, uint24 firstLeaf, uint256[] words);
+    event ConflictSettled(uint40 indexed pledge, bytes32 indexed asset, uint256 word);
+}
+
+/// @notice Events of anchored registers.
+interface IAnchorEvents {
+    /// Where the record stands under which anchor, and what its adoption stores.
+    struct Adoption {
+        uint16 anchor;
+        uint48 index;
+        uint256 head;
+        uint256 terms;
+        uint256 segmentWord;
+        bytes32 root;
+        bytes32 partiesRoot;
+        bytes32 content;
+        bytes32 chain;
+        bytes32 agreement;
+        uint16 ruleVersion;
+        address account;
+        bytes32 act;
+    }
+
+    event RegisterAnchored(
+        uint16 indexed register,
+        uint16 indexed anchor,
+        bytes32 recordsRoot,
+        uint48 records,
+        bytes32 assetsRoot,
+        uint48 assets,
+        int40 asAt,
+        uint48 unseeded,
+        bytes32 evidence,
+        address account,
+        bytes32 act
+    );
+    /// @notice Words of the assets as stored; `unseeded` are left in the register.
+    event AssetsSeeded(
+        uint16 indexed register,
+        uint16 indexed anchor,
+        uint48 first,
+        bytes32[] assets,
+        bytes32[] numbers,
+        uint256[] words,
+        uint48 unseeded,
+        bytes32 act
+    );
+    /// @notice Its assets are in the {AssetsLinked} before, and of later pages.
+    event RecordAdopted(
+        uint40 indexed pledge,
+        uint16 indexed register,
+        uint40 indexed segment,
+        Adoption words,
+        Party[] parties,
+        PartyName[] names,
+        Instrument instrument
+    );
+}
+
 /// @notice Why a pledge act is refused. Each carries the values that decided.
 interface IPledgeErrors {
     error UnknownPledge(uint40 pledge);
@@ -234,32 +419,118 @@ interface IPledgeErrors {
     /// A pledge's version can't be raised any more.
     error PledgeVersionsExhausted(uint256 head);
     error NothingToDo();
+    /// A hold on the target (see {HoldTargets}) bars the act.
+    error HeldBy(uint8 target, bytes32 id, uint256 index, bytes32 order);
+    error HoldInvalid(uint8 kind, uint8 bars);
+    error HoldUnknown(uint8 target, bytes32 id, uint16 index);
+    error HoldsFull(uint256 holds);
+    error NotOfRegister(bytes32 id);
+    /// The rule contract gives its reason as text.
+    error RuleRefused(uint16 register, uint16 version, bytes32 reason);
+    error RuleSilent(uint16 register, uint16 version, address rule);
+    /// The end of the entry is outside what the register admits, in seconds from now; most 0 = no limit.
+    error TermOutside(uint40 expires, uint256 least, uint256 most);
+    error RenewalEarly(uint40 pledge, uint40 expires, uint256 window);
+    error RegisterNotSeeded(uint16 register, uint48 unseeded);
+    /// A live record of the anchored register lies on the asset.
+    error AssetAnchored(bytes32 asset);
+    error AssetNotClaimed(bytes32 asset, uint40 pledge);
+    error NotEarlier(uint40 earlier, uint40 later);
+    /// An earlier filing contests it and is not decided, or has taken its assets.
+    error PledgeContested(uint40 pledge, uint40 earlier);
+    error TitlesIncomplete(uint40 pledge, uint40 segment);
+    error SegmentsIncomplete(uint40 pledge, uint256 given);
+    error NotRelatable(uint40 pledge);
+    error SaleUneven(uint128 price, uint256 sum);
+    error NotJoinable(bytes32 other, bytes32 key);
+    error NotInConflict(bytes32 asset);
+    error PartyInvalid(bytes32 party, uint8 kind);
+    error AnchorInvalid(uint16 register, uint48 records, uint48 assets);
+    error NotAnchored(uint16 register, uint16 anchor, uint48 index);
+    error AdoptedBefore(bytes32 officeNumber, uint40 pledge);
+    /// No act or view of the register has this selector.
+    error UnknownFunction(bytes4 selector);
 }
 
-/// @notice Until the decision: what parties file and officers decide. Every function is reached by signed acts only.
+/// @notice Filing, and the claim of its assets. Every function that is no view is reached by signed acts only.
 interface IPledgeIntake {
     /// @notice Files a pledge and numbers it. Needs every consent that the register's rules demand for the act code, over the whole body.
     function filePledge(FilePledge calldata body) external;
     /// @notice An officer claims one page of the assets, in the pages' order; a single-rank register refuses an asset that another pledge holds.
     function acceptPledge(AcceptPledge calldata body) external;
-    /// @notice An officer registers, returns or refuses.
-    function decidePledge(DecidePledge calldata body) external;
     /// @notice Files, accepts and registers at once, in registers whose office merely records; refuses what the three would refuse.
     function recordPledge(RecordPledge calldata body) external;
-    function withdrawFiling(WithdrawFiling calldata body) external;
+    /// @notice The holder of an earlier filing makes a later one wait that has claimed the same asset.
+    function contestAsset(ContestAsset calldata body) external;
+    /// @notice Claims a page of a supplement of more than 128 assets.
+    function reserveSegment(ReserveSegment calldata body) external;
+}
 
-    function hashFilePledge(FilePledge calldata body) external view returns (bytes32);
-    function hashAcceptPledge(AcceptPledge calldata body) external view returns (bytes32);
-    function hashDecidePledge(DecidePledge calldata body) external view returns (bytes32);
-    function hashRecordPledge(RecordPledge calldata body) external view returns (bytes32);
-    function hashWithdrawFiling(WithdrawFiling calldata body) external view returns (bytes32);
+/// @notice The office's decision on a filing, and the steps on the way to it.
+interface IPledgeDecision {
+    /// @notice An officer approves, registers, returns or refuses.
+    function decidePledge(DecidePledge calldata body) external;
+    function withdrawFiling(WithdrawFiling calldata body) external;
+    /// @notice A notice, an answer, or the reconsideration of a refusal.
+    function stepFiling(StepFiling calldata body) external;
+    function publishTitles(PublishTitles calldata body) external;
 }
 
 /// @notice After the registration.
 interface IPledgeLife {
     /// @notice All that one document does, on one pledge or several; all of it or nothing.
     function pledgeActs(PledgeActs calldata body) external;
+}
+
+/// @notice What follows a pledge.
+interface IPledgeSequels {
+    /// @notice A new pledge in the place of an old one, without a gap in rank.
+    function refinancePledge(RefinancePledge calldata body) external;
+    /// @notice The holders of a pledge let another go before it.
+    function relatePledges(RelatePledges calldata body) external;
+    /// @notice What a sale brought and who is paid; never a transfer of the right.
+    function recordSale(RecordSale calldata body) external;
+}
+
+/// @notice An office's own acts.
+interface IPledgeOffice {
+    function placeHold(PlaceHold calldata body) external;
+    function liftHold(LiftHold calldata body) external;
+    /// @notice Joins another number of a right to its key.
+    function joinAssets(JoinAssets calldata body) external;
+    /// @notice What became of a party; touches no pledge.
+    function recordParty(RecordParty calldata body) external;
+    /// @notice Undoes an end, with the original effective time; in a register of one rank page by page.
+    function rectifyPledge(RectifyPledge calldata body) external;
+}
+
+/// @notice Existing registers.
+interface IPledgeAnchors {
+    function anchorRegister(AnchorRegister calldata body) external;
+    /// @notice Writes a page of 256 live anchored assets into their words.
+    function seedAssets(SeedAssets calldata body) external;
+    /// @notice Makes an anchored record a pledge of this register; called again for each further page of its assets.
+    function adoptRecord(AdoptRecord calldata body) external;
+}
+
+/// @notice EIP-712 struct hashes of the bodies that have lists or text.
+interface IPledgeHashes {
+    function hashFilePledge(FilePledge calldata body) external view returns (bytes32);
+    function hashAcceptPledge(AcceptPledge calldata body) external view returns (bytes32);
+    function hashRecordPledge(RecordPledge calldata body) external view returns (bytes32);
+    function hashContestAsset(ContestAsset calldata body) external view returns (bytes32);
+    function hashReserveSegment(ReserveSegment calldata body) external view returns (bytes32);
+    function hashDecidePledge(DecidePledge calldata body) external view returns (bytes32);
+    function hashWithdrawFiling(WithdrawFiling calldata body) external view returns (bytes32);
+    function hashPublishTitles(PublishTitles calldata body) external view returns (bytes32);
     function hashPledgeActs(PledgeActs calldata body) external view returns (bytes32);
+    function hashRefinancePledge(RefinancePledge calldata body) external view returns (bytes32);
+    function hashRelatePledges(RelatePledges calldata body) external view returns (bytes32);
+    function hashRecordSale(RecordSale calldata body) external view returns (bytes32);
+    function hashRecordParty(RecordParty calldata body) external view returns (bytes32);
+    function hashRectifyPledge(RectifyPledge calldata body) external view returns (bytes32);
+    function hashSeedAssets(SeedAssets calldata body) external view returns (bytes32);
+    function hashAdoptRecord(AdoptRecord calldata body) external view returns (bytes32);
 }
 
 /// @notice What anybody may read.
@@ -283,7 +554,44 @@ interface IPledgeViews {
     function checkFiling(FilePledge calldata filing) external view;
     function checkList(AssetList calldata list, bytes32[] calldata assets) external view;
     function checkAsset(uint16 register, bytes32 asset_) external view;
+    function checkRule(FilePledge calldata filing, bytes32[] calldata assets) external view;
     function counts() external view returns (uint40 pledges, uint40 segments);
+    /// @notice The key that a number stands for: itself, or what it was joined to.
+    function resolved(bytes32 asset_) external view returns (bytes32 key);
+    /// @notice The holds on a target ({HoldTargets}; for a party its office), in their order, those that are over too: word and order's hash.
+    function holds(uint8 target, bytes32 id, address office)
+        external
+        view
+        returns (uint256[] memory words, bytes32[] memory orders);
+    /// @notice Who signs for a party before an office now; 0 = nobody.
+    function signerOf(address office, bytes32 party) external view returns (address);
+    /// @notice The earlier filing that contests an accepted one; 0 = none.
+    function contestOf(uint40 pledge_) external view returns (uint40 earlier);
+    function anchor(uint16 register, uint16 anchor_)
+        external
+        view
+        returns (bytes32 recordsRoot, uint48 records, bytes32 assetsRoot, uint48 assets, int40 asAt);
+    function unseeded(uint16 register) external view returns (uint48);
+    /// @notice The pledge that an anchored record became; 0 = not adopted.
+    function adopted(uint16 register, bytes32 officeNumber) external view returns (uint40);
+    /// @notice Whether a record, or a live asset, is under an anchor's roots.
+    function verifyAnchored(uint16 anchor_, uint48 index, AnchoredRecord calldata record, bytes32[] calldata proof)
+        external
+        view
+        returns (bool);
 }
 
-interface IPledgeRegistry is IPledgeIntake, IPledgeLife, IPledgeViews, IPledgeEvents, IPledgeErrors {}
+interface IPledgeRegistry is
+    IPledgeIntake,
+    IPledgeDecision,
+    IPledgeLife,
+    IPledgeSequels,
+    IPledgeOffice,
+    IPledgeAnchors,
+    IPledgeHashes,
+    IPledgeViews,
+    ISequelEvents,
+    IOfficeEvents,
+    IAnchorEvents,
+    IPledgeErrors
+{}

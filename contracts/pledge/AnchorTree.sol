@@ -113,6 +113,45 @@ library AnchorTree {
         return _leaf(LIVE_ASSET, offset, LIVE_ASSET_BYTES);
     }
 
+    /// @notice Hash of a live asset's leaf from its values.
+    function leafOf(uint16 register, bytes32 asset, bytes32 officeNumber) internal view returns (bytes32 leaf) {
+        bytes32 type_ = LIVE_ASSET;
+        bool done;
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            mstore8(data, 0)
+            mstore(add(data, 33), register)
+            mstore(add(data, 65), asset)
+            mstore(add(data, 97), officeNumber)
+            mstore(add(data, 1), type_)
+            done := staticcall(gas(), 2, data, 129, 0, 32)
+            done := and(done, eq(returndatasize(), 32))
+            leaf := mload(0)
+        }
+        require(done, Sha256Failed());
+    }
+
+    /// @notice Root over leaves' hashes, of which there is one at least; the list is used up.
+    function rootOf(bytes32[] memory leaves) internal view returns (bytes32 root) {
+        bool done = true;
+        for (uint256 width = leaves.length; width > 1; width = (width + 1) >> 1) {
+            for (uint256 i = 0; i + 1 < width; i += 2) {
+                assembly ("memory-safe") {
+                    let node := mload(0x40)
+                    let at := add(add(leaves, 32), shl(5, i))
+                    mstore8(node, 1)
+                    mstore(add(node, 1), mload(at))
+                    mstore(add(node, 33), mload(add(at, 32)))
+                    done := and(done, staticcall(gas(), 2, node, 65, add(add(leaves, 32), shl(4, i)), 32))
+                    done := and(done, eq(returndatasize(), 32))
+                }
+            }
+            if (width & 1 == 1) leaves[width >> 1] = leaves[width - 1];
+        }
+        require(done, Sha256Failed());
+        return leaves[0];
+    }
+
     /// @dev Of `size` bytes of calldata at `offset`.
     function _leaf(bytes32 type_, uint256 offset, uint256 size) private view returns (bytes32 leaf) {
         bool done;

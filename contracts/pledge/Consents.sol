@@ -6,9 +6,10 @@ import {IPledgeErrors} from "../interfaces/IPledgeRegistry.sol";
 import {ActCode, PartyRoles} from "../types/ActCode.sol";
 import {Consent, Party} from "../types/PledgeBodies.sol";
 import {Modes, Roles} from "../types/Roles.sol";
+import {PartyBook} from "./PartyBook.sol";
 
-/// @notice Whether the consents of a body and the signers of its envelope satisfy an act word.
-library Consents {
+/// @title Whether the consents of a body and the signers of its envelope satisfy an act word
+abstract contract Consents {
     using ActCode for uint256;
 
     /// What is looked at: the act word, the register's office, the envelope's signers (empty and `dry` in a dry run, which cannot know them).
@@ -22,17 +23,20 @@ library Consents {
         bool vouched;
     }
 
-    /// Party words of this scheme name a member's account in their low 160 bits.
-    uint256 internal constant MEMBER_SCHEME = 1;
+    /// What became of parties.
+    PartyBook.Book internal book;
+
     uint16 private constant PLEDGOR_ROLES = Roles.PLEDGOR | Roles.SUPPLIER;
     uint16 private constant AUTHORITY_ROLES = Roles.COURT_OFFICER | Roles.REGULATOR;
     uint16 private constant PLEDGEE_ROLES = Roles.BANK | Roles.SETTLEMENT_BANK | Roles.GUARANTOR;
 
     /// @dev Every party of the list has consented, each in its own role or, for the incoming side of a change, in `as_`.
-    function requireAll(Scene memory scene, Consent[] calldata consents, Party[] calldata parties, uint8 as_)
-        internal
-        view
-    {
+    function _requireAll(
+        Scene memory scene,
+        Consent[] calldata consents,
+        Party[] calldata parties,
+        uint8 as_
+    ) internal view {
         uint256 next = 0;
         for (uint256 i = 0; i < parties.length; ++i) {
             uint8 role = as_ == 0 ? parties[i].role : as_;
@@ -42,7 +46,10 @@ library Consents {
     }
 
     /// @dev At least one named authority has ordered, where the act word asks for it.
-    function requireAuthority(Scene memory scene, Consent[] calldata consents) internal view {
+    function _requireAuthority(Scene memory scene, Consent[] calldata consents)
+        internal
+        view
+    {
         if (scene.word.modes(PartyRoles.AUTHORITY) == 0) return;
         for (uint256 i = 0; i < consents.length; ++i) {
             if (consents[i].role != PartyRoles.AUTHORITY || consents[i].party == 0) continue;
@@ -53,25 +60,27 @@ library Consents {
     }
 
     /// @dev As many officers as the word wants, and where consents are vouched for never fewer. Keys of one account count each.
-    function requireOfficers(Scene memory scene) internal pure {
+    function _requireOfficers(Scene memory scene) internal pure {
         uint256 needed = scene.word.officers();
         if (scene.vouched && scene.word.officersVouching() > needed) needed = scene.word.officersVouching();
-        uint256 given = officers(scene);
+        uint256 given = _officers(scene);
         require(given >= needed, IPledgeErrors.OfficersMissing(scene.code, given, needed));
     }
 
-    function officers(Scene memory scene) internal pure returns (uint256 given) {
+    function _officers(Scene memory scene) internal pure returns (uint256 given) {
         for (uint256 i = 0; i < scene.signers.length; ++i) {
             if (_isOfficer(scene, scene.signers[i])) ++given;
         }
     }
 
     /// @dev The party's consent, looked for from `from` on and around, since lists mostly run in step.
-    function _requireOne(Scene memory scene, Consent[] calldata consents, uint8 role, bytes32 party, uint256 from)
-        private
-        view
-        returns (uint256)
-    {
+    function _requireOne(
+        Scene memory scene,
+        Consent[] calldata consents,
+        uint8 role,
+        bytes32 party,
+        uint256 from
+    ) internal view returns (uint256) {
         for (uint256 i = 0; i < consents.length; ++i) {
             uint256 index = (from + i) % consents.length;
             if (consents[index].party != party || consents[index].role != role) continue;
@@ -102,11 +111,15 @@ library Consents {
         );
     }
 
-    /// @dev Signed by a key of the party's own account, or vouched for by an officer who signs in that mode. Nobody vouches for his own account,
-    /// but a court may show its own order.
-    function _isGiven(Scene memory scene, Consent calldata consent, Signer memory signer) private pure returns (bool) {
+    /// @dev Signed by a key of the account that signs for the party, or vouched for by an officer who signs in that mode. Nobody vouches for his own
+    /// account, but a court may show its own order.
+    function _isGiven(Scene memory scene, Consent calldata consent, Signer memory signer)
+        private
+        view
+        returns (bool)
+    {
         if (signer.mode != consent.mode) return false;
-        bool own = consent.party == memberWord(signer.account);
+        bool own = PartyBook.signerOf(book, scene.office, consent.party) == signer.account;
         if (consent.mode == Modes.SIGNED) return own && signer.role & _rolesOf(consent.role) != 0;
         return (!own || consent.mode == Modes.ORDERED) && _isOfficer(scene, signer);
     }
@@ -122,7 +135,15 @@ library Consents {
             && (signer.account == scene.office || signer.role == Roles.COURT_OFFICER);
     }
 
-    function memberWord(address account) internal pure returns (bytes32) {
-        return bytes32(MEMBER_SCHEME << 248 | uint160(account));
+    /// @dev Officers who sign in a mode that the word admits for an authority: they show its order.
+    function _requireOrder(Scene memory scene) internal pure {
+        uint256 needed = scene.word.officers();
+        uint256 given = 0;
+        for (uint256 i = 0; i < scene.signers.length; ++i) {
+            uint8 mode = scene.signers[i].mode;
+            bool admitted = mode != 0 && scene.word.modes(PartyRoles.AUTHORITY) >> (mode - 1) & 1 == 1;
+            if (admitted && _isOfficer(scene, scene.signers[i])) ++given;
+        }
+        require(given >= needed && given != 0, IPledgeErrors.OfficersMissing(scene.code, given, needed));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {AdoptRecord, RecordParty, RectifyPledge, SeedAssets} from "../types/OfficeBodies.sol";
 import {
     AcceptPledge,
     ActOn,
@@ -9,6 +10,7 @@ import {
     ChangeParties,
     ChangeTerms,
     Consent,
+    ContestAsset,
     DecidePledge,
     FilePledge,
     Ground,
@@ -19,14 +21,21 @@ import {
     Party,
     PartyName,
     PledgeActs,
+    PublishTitles,
     RecordPledge,
+    RecordSale,
+    RefinancePledge,
+    RelatePledges,
     ReleaseAssets,
     ReleasePledge,
+    ReserveSegment,
+    SaleShare,
     SetPledgeState,
     Terms,
     When,
     WithdrawFiling
 } from "../types/PledgeBodies.sol";
+import {AnchoredRecord} from "./AnchorTree.sol";
 
 /// @notice EIP-712 struct hashes of the pledge bodies. The type hashes are those of ledger.domain.acts; a test holds body for body that both agree.
 /// @dev Structs of static words are hashed from calldata as they stand: unclean high bits give a hash that no wallet signs, and are refused where a
@@ -56,6 +65,18 @@ library PledgeHash {
     bytes32 private constant PLEDGE_ACTS = 0xaa58611596386f4a55e23f2ae25676befd5be35fc850c06619c6b6a3f8b33908;
     bytes32 private constant RECORD_PLEDGE = 0x6e549146fb82aba943bd2a70a2e1429baceee4a4dfdf8f67f856b50c4202bc7f;
     bytes32 private constant WITHDRAW_FILING = 0xbfa7870bf200fb3c641ee07e922a585ffa0489173adfdb017dfffe8abffbe70d;
+    bytes32 private constant CONTEST_ASSET = 0x0000000000000000000000000000000000000000000000000000000000000000;
+    bytes32 private constant RESERVE_SEGMENT = 0x0000000000000000000000000000000000000000000000000000000000000000;
+    bytes32 private constant PUBLISH_TITLES = 0x0000000000000000000000000000000000000000000000000000000000000000;
+    bytes32 private constant REFINANCE_PLEDGE = 0x0000000000000000000000000000000000000000000000000000000000000000;
+    bytes32 private constant RELATE_PLEDGES = 0x0000000000000000000000000000000000000000000000000000000000000000;
+    bytes32 private constant RECORD_SALE = 0x0000000000000000000000000000000000000000000000000000000000000000;
+    bytes32 private constant SALE_SHARE = 0x0000000000000000000000000000000000000000000000000000000000000000;
+    bytes32 private constant RECORD_PARTY = 0x0000000000000000000000000000000000000000000000000000000000000000;
+    bytes32 private constant RECTIFY_PLEDGE = 0x0000000000000000000000000000000000000000000000000000000000000000;
+    bytes32 private constant SEED_ASSETS = 0x0000000000000000000000000000000000000000000000000000000000000000;
+    bytes32 private constant ADOPT_RECORD = 0x0000000000000000000000000000000000000000000000000000000000000000;
+    bytes32 private constant ANCHORED_RECORD = 0x0000000000000000000000000000000000000000000000000000000000000000;
 
     uint256 private constant WORD = 32;
 
@@ -133,13 +154,140 @@ library PledgeHash {
         return _end(words);
     }
 
-    /// @dev Also the commitment to published titles: hash of the hashes of the texts.
+    /// @dev Also what a page of published titles is committed by: hash of the hashes of the texts.
     function titles(string[] calldata texts) internal pure returns (bytes32) {
         bytes32[] memory hashes = new bytes32[](texts.length);
         for (uint256 i = 0; i < texts.length; ++i) {
             hashes[i] = keccak256(bytes(texts[i]));
         }
         return _end(hashes);
+    }
+
+    function ofContest(ContestAsset calldata body) internal pure returns (bytes32) {
+        bytes32[] memory words = _start(CONTEST_ASSET, 9);
+        words[1] = bytes32(uint256(body.earlier));
+        words[2] = bytes32(uint256(body.later));
+        words[3] = ofFiling(body.filing);
+        words[4] = body.asset;
+        words[5] = body.blind;
+        words[6] = bytes32(uint256(body.page));
+        words[7] = _list(body.pages);
+        words[8] = _list(body.assets);
+        words[9] = _consents(body.consents);
+        return _end(words);
+    }
+
+    function ofReservation(ReserveSegment calldata body) internal pure returns (bytes32) {
+        bytes32[] memory words = _start(RESERVE_SEGMENT, 7);
+        words[1] = bytes32(uint256(body.pledge));
+        words[2] = bytes32(uint256(body.segment));
+        words[3] = _assetList(body.list);
+        words[4] = body.blind;
+        words[5] = bytes32(uint256(body.page));
+        words[6] = _list(body.pages);
+        words[7] = _list(body.assets);
+        return _end(words);
+    }
+
+    function ofTitles(PublishTitles calldata body) internal pure returns (bytes32) {
+        bytes32[] memory words = _start(PUBLISH_TITLES, 4);
+        words[1] = bytes32(uint256(body.segment));
+        words[2] = bytes32(uint256(body.page));
+        words[3] = _list(body.pages);
+        words[4] = titles(body.titles);
+        return _end(words);
+    }
+
+    function ofRefinancing(RefinancePledge calldata body) internal pure returns (bytes32) {
+        bytes32[] memory words = _startOn(REFINANCE_PLEDGE, 10, body.on, body.parties);
+        words[3] = _instrument(body.instrument);
+        words[4] = _parties(body.holders);
+        words[5] = _names(body.names);
+        words[6] = _terms(body.terms);
+        words[7] = body.content;
+        words[8] = body.agreement;
+        words[9] = _numbers(body.segments);
+        words[10] = _consents(body.consents);
+        return _end(words);
+    }
+
+    function ofRelation(RelatePledges calldata body) internal pure returns (bytes32) {
+        bytes32[] memory words = _startOn(RELATE_PLEDGES, 7, body.on, body.parties);
+        words[3] = _instrument(body.instrument);
+        words[4] = bytes32(uint256(body.senior));
+        words[5] = bytes32(uint256(body.kind));
+        words[6] = bytes32(uint256(body.cap));
+        words[7] = _consents(body.consents);
+        return _end(words);
+    }
+
+    function ofSale(RecordSale calldata body) internal pure returns (bytes32) {
+        bytes32[] memory words = _startOn(RECORD_SALE, 11, body.on, body.parties);
+        words[3] = _instrument(body.instrument);
+        words[4] = bytes32(uint256(body.price));
+        words[5] = bytes32(uint256(body.currency));
+        words[6] = bytes32(uint256(body.costs));
+        words[7] = bytes32(uint256(body.surplus));
+        words[8] = body.buyer;
+        words[9] = _list(body.assets);
+        words[10] = _shares(body.shares);
+        words[11] = _consents(body.consents);
+        return _end(words);
+    }
+
+    function ofParty(RecordParty calldata body) internal pure returns (bytes32) {
+        bytes32[] memory words = _start(RECORD_PARTY, 8);
+        words[1] = bytes32(uint256(body.register));
+        words[2] = body.party;
+        words[3] = bytes32(uint256(body.kind));
+        words[4] = body.other;
+        words[5] = bytes32(uint256(uint160(body.account)));
+        words[6] = bytes32(uint256(int256(body.effective)));
+        words[7] = body.evidence;
+        words[8] = keccak256(bytes(body.name));
+        return _end(words);
+    }
+
+    function ofRectification(RectifyPledge calldata body) internal pure returns (bytes32) {
+        bytes32[] memory words = _start(RECTIFY_PLEDGE, 9);
+        words[1] = _on(body.on);
+        words[2] = bytes32(uint256(body.kind));
+        words[3] = body.corrects;
+        words[4] = _instrument(body.instrument);
+        words[5] = bytes32(uint256(body.expires));
+        words[6] = _numbers(body.segments);
+        words[7] = _leafPages(body.pages);
+        words[8] = _list(body.assets);
+        words[9] = _consents(body.consents);
+        return _end(words);
+    }
+
+    function ofSeeds(SeedAssets calldata body) internal pure returns (bytes32) {
+        bytes32[] memory words = _start(SEED_ASSETS, 6);
+        words[1] = bytes32(uint256(body.register));
+        words[2] = bytes32(uint256(body.anchor));
+        words[3] = bytes32(uint256(body.first));
+        words[4] = _list(body.assets);
+        words[5] = _list(body.numbers);
+        words[6] = _list(body.proof);
+        return _end(words);
+    }
+
+    function ofAdoption(AdoptRecord calldata body) internal pure returns (bytes32) {
+        bytes32[] memory words = _start(ADOPT_RECORD, 12);
+        words[1] = bytes32(uint256(body.anchor));
+        words[2] = bytes32(uint256(body.index));
+        words[3] = _record(body.record);
+        words[4] = _list(body.proof);
+        words[5] = _parties(body.parties);
+        words[6] = _names(body.names);
+        words[7] = body.blind;
+        words[8] = bytes32(uint256(body.page));
+        words[9] = _list(body.pages);
+        words[10] = _list(body.assets);
+        words[11] = body.agreement;
+        words[12] = _instrument(body.instrument);
+        return _end(words);
     }
 
     // --- Lists of acts ---
@@ -171,12 +319,13 @@ library PledgeHash {
     function _segmentsList(AddSegment[] calldata list) private pure returns (bytes32) {
         bytes32[] memory hashes = new bytes32[](list.length);
         for (uint256 i = 0; i < list.length; ++i) {
-            bytes32[] memory words = _startOn(ADD_SEGMENT, 7, list[i].on, list[i].parties);
+            bytes32[] memory words = _startOn(ADD_SEGMENT, 8, list[i].on, list[i].parties);
             words[3] = _assetList(list[i].list);
-            words[4] = list[i].blind;
-            words[5] = _list(list[i].assets);
-            words[6] = titles(list[i].titles);
-            words[7] = list[i].content;
+            words[4] = bytes32(uint256(list[i].reserved));
+            words[5] = list[i].blind;
+            words[6] = _list(list[i].assets);
+            words[7] = titles(list[i].titles);
+            words[8] = list[i].content;
             hashes[i] = _end(words);
         }
         return _end(hashes);
@@ -255,7 +404,7 @@ library PledgeHash {
         returns (bytes32[] memory words)
     {
         words = _start(type_, count);
-        words[1] = keccak256(abi.encode(ACT_ON, on.pledge, on.version, on.code, _when(on.when)));
+        words[1] = _on(on);
         words[2] = keccak256(
             abi.encode(
                 PARTIES_NOW,
@@ -265,6 +414,30 @@ library PledgeHash {
                 _parties(parties.holders)
             )
         );
+    }
+
+    function _on(ActOn calldata on) private pure returns (bytes32) {
+        return keccak256(abi.encode(ACT_ON, on.pledge, on.version, on.code, _when(on.when)));
+    }
+
+    function _record(AnchoredRecord calldata part) private pure returns (bytes32) {
+        uint256 offset;
+        assembly ("memory-safe") {
+            offset := part
+        }
+        return _flat(ANCHORED_RECORD, offset, 16);
+    }
+
+    function _shares(SaleShare[] calldata list) private pure returns (bytes32) {
+        uint256 offset;
+        assembly ("memory-safe") {
+            offset := list.offset
+        }
+        return _flats(SALE_SHARE, offset, list.length, 2);
+    }
+
+    function _numbers(uint40[] calldata list) private pure returns (bytes32) {
+        return keccak256(abi.encodePacked(list));
     }
 
     function _instrument(Instrument calldata part) private pure returns (bytes32) {

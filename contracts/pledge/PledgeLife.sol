@@ -23,32 +23,17 @@ import {PledgeFlags, PledgeStates, PledgeWord, TermsWord} from "../types/PledgeW
 import {SegmentWord} from "../types/SegmentWord.sol";
 import {AssetTree} from "./AssetTree.sol";
 import {Consents} from "./Consents.sol";
+import {PledgeActing} from "./PledgeActing.sol";
 import {PledgeStore} from "./PledgeStore.sol";
 
 /// @title What happens to a registered pledge
 /// @dev Code of {PledgeRegistry}, called by delegatecall like {PledgeIntake}. Whatever a register's rules say: only a registered or enforcing
 /// pledge that has not lapsed is changed, one that ended stays ended, and no act gives the pledged right to anybody.
-contract PledgeLife is PledgeStore {
+contract PledgeLife is PledgeActing {
     using ActCode for uint256;
-    using Consents for Consents.Scene;
     using PledgeWord for uint256;
     using SegmentWord for uint256;
     using TermsWord for uint256;
-
-    uint24 internal constant ANY_VERSION = type(uint24).max;
-    uint256 private constant CHANGES = Effects.SET_TERMS | Effects.SET_PARTIES | Effects.ADD_SEGMENT;
-
-    /// One act on its way: its pledge, head as it will be stored, rules, root of the parties as they stand.
-    struct Work {
-        uint40 pledge;
-        uint256 head;
-        uint16 ruleVersion;
-        bool closed;
-        bytes32 act;
-        bytes32 pledgors;
-        bytes32 holders;
-        Consents.Scene scene;
-    }
 
     constructor(address acts, IMembers members, IRegisters registers) PledgeStore(acts, members, registers) {}
 
@@ -90,8 +75,8 @@ contract PledgeLife is PledgeStore {
     }
 
     function _changeTerms(PledgeActs calldata body, ChangeTerms calldata change, ActContext memory context) private {
-        Work memory work = _begin(body, change.on, change.parties, Effects.SET_TERMS, context);
-        _requireTerms(change.terms);
+        Work memory work = _begin(change.on, change.parties, body.consents, body.instrument, Effects.SET_TERMS, context);
+        _requireNewTerms(work, change);
         Pledge storage stored = pledges[work.pledge];
         stored.terms =
             stored.terms.withTerms(change.terms.ceiling, change.terms.currency, change.terms.kind, change.terms.due);
@@ -103,10 +88,37 @@ contract PledgeLife is PledgeStore {
         );
     }
 
+    /// @dev A later end within the rule's days for renewal, else as at registration.
+    function _requireNewTerms(Work memory work, ChangeTerms calldata change) private view {
+        uint256 rule = REGISTERS.rule(work.head.register(), work.ruleVersion);
+        (uint40 before, uint40 after_) = (work.head.expires(), change.terms.expires);
+        if (after_ != before) {
+            _requireTerms(change.terms, rule);
+            uint256 window = uint16(rule >> 224) * 1 days;
+            bool renewal = before != 0 && (after_ == 0 || after_ > before);
+            bool open = !renewal || window == 0 || block.timestamp + window >= before;
+            require(open, RenewalEarly(work.pledge, before, window));
+        } else {
+            // An entry that keeps its end is not measured by its days again.
+            _requireTerms(change.terms, 0);
+        }
+        _requireAdmitted(
+            rule,
+            work.head.register(),
+            work.ruleVersion,
+            change.on.code,
+            work.head,
+            after_,
+            change.parties.pledgors,
+            _noKeys()
+        );
+    }
+
     function _changeParties(PledgeActs calldata body, ChangeParties calldata change, ActContext memory context)
         private
     {
-        Work memory work = _begin(body, change.on, change.parties, Effects.SET_PARTIES, context);
+        Work memory work =
+            _begin(change.on, change.parties, body.consents, body.instrument, Effects.SET_PARTIES, context);
         _requireChange(work.scene, body.consents, change);
         Pledge storage stored = pledges[work.pledge];
         if (change.pledgors.length != 0) work.pledgors = _sideRoot(change.pledgors);
@@ -130,11 +142,59 @@ contract PledgeLife is PledgeStore {
         require(sides & ~scene.word.sides() == 0, SideRefused(scene.code, sides));
         _requireParties(change.pledgors, false);
         _requireParties(change.holders, true);
-        scene.requireAll(consents, change.pledgors, PartyRoles.NEW_PLEDGOR);
-        scene.requireAll(consents, change.holders, PartyRoles.NEW_PLEDGEE);
-        scene.requireOfficers();
+        _requireHolders(scene, consents, change);
+        _requireNewcomers(scene, consents, change.pledgors, change.parties.pledgors, PartyRoles.NEW_PLEDGOR);
+        _requireNewcomers(scene, consents, change.holders, change.parties.holders, PartyRoles.NEW_PLEDGEE);
+        _requireOfficers(scene);
         uint256 looked = _requireNames(change.holders, change.names, _requireNames(change.pledgors, change.names, 0));
         require(looked == change.names.length, NameMismatch(looked));
+    }
+
+    /// @dev Every present holder consents, but one who keeps its share where the shares in all stay the same: a part of the claim may go to another
+    /// without asking the rest (Interpretation on Security 39).
+    function _requireHolders(Consents.Scene memory scene, Consent[] calldata consents, ChangeParties calldata change)
+        private
+        view
+    {
+        if (scene.word.modes(PartyRoles.PLEDGEE) == 0) return;
+        Party[] calldata present = change.parties.holders;
+        bool even = change.holders.length != 0 && _weight(present) == _weight(change.holders);
+        uint256 next = 0;
+        for (uint256 i = 0; i < present.length; ++i) {
+            if (even && _stands(present[i], change.holders)) continue;
+            next = _requireOne(scene, consents, present[i].role, present[i].id, next);
+        }
+    }
+
+    function _requireNewcomers(
+        Consents.Scene memory scene,
+        Consent[] calldata consents,
+        Party[] calldata list,
+        Party[] calldata present,
+        uint8 role
+    ) private view {
+        if (scene.word.modes(role) == 0) return;
+        uint256 next = 0;
+        for (uint256 i = 0; i < list.length; ++i) {
+            if (_stands(list[i], present)) continue;
+            next = _requireOne(scene, consents, role, list[i].id, next);
+        }
+        _requirePartiesFree(scene.office, list, Effects.SET_PARTIES);
+    }
+
+    function _weight(Party[] calldata list) private pure returns (uint256 weight) {
+        for (uint256 i = 0; i < list.length; ++i) {
+            weight += list[i].share;
+        }
+    }
+
+    /// @dev Whether a party stands in a list just as it is.
+    function _stands(Party calldata party, Party[] calldata list) private pure returns (bool) {
+        bytes32 word = keccak256(abi.encode(party));
+        for (uint256 i = 0; i < list.length; ++i) {
+            if (list[i].id == party.id && keccak256(abi.encode(list[i])) == word) return true;
+        }
+        return false;
     }
 
     function _emitParties(bytes32 number, ChangeParties calldata change, Work memory work, ActRecord memory done)
@@ -155,21 +215,48 @@ contract PledgeLife is PledgeStore {
     }
 
     function _addSegment(PledgeActs calldata body, AddSegment calldata added, ActContext memory context) private {
-        Work memory work = _begin(body, added.on, added.parties, Effects.ADD_SEGMENT, context);
+        Work memory work = _begin(added.on, added.parties, body.consents, body.instrument, Effects.ADD_SEGMENT, context);
         uint256 rule = REGISTERS.rule(work.head.register(), work.ruleVersion);
-        _requireList(work.head.register(), rule, added.list);
-        _requireTitles(work.pledge, added.list, added.titles);
-        (uint40 segment,) = _newSegment(work.pledge, added.list);
-        _linkWhole(Page(segment, work.pledge, work.head.register(), rule), added.blind, added.assets);
+        uint40 segment = added.reserved == 0 ? _linkNow(work, rule, added) : _linkedBefore(work, added);
+        _requireTitles(work.pledge, segment, added.list, added.titles);
         Pledge storage stored = pledges[work.pledge];
         uint16 segmentsNow = stored.terms.segments();
         require(segmentsNow < type(uint16).max, PageRefused(segmentsNow));
         stored.terms = stored.terms.withSegments(segmentsNow + 1);
         if (added.list.count == 0) work.head = work.head.withFlags(PledgeFlags.ASSETS_NOT_STATED);
-        work.head = work.head.raised();
+        work.head = work.head.raised().withMorePages(_pages(added.list.count));
         ActRecord memory done = _finish(work, added.on);
         segments[segment].word = segments[segment].word.withEffective(done.effective, done.dateOnly);
         _emitSegment(body.instrument.number, segment, added, work, done);
+    }
+
+    function _linkNow(Work memory work, uint256 rule, AddSegment calldata added) private returns (uint40 segment) {
+        uint16 register = work.head.register();
+        _requireList(register, rule, added.list);
+        _requireAdmitted(
+            rule,
+            register,
+            work.ruleVersion,
+            added.on.code,
+            work.head,
+            work.head.expires(),
+            added.parties.pledgors,
+            added.assets
+        );
+        segment = _newSegment(work.pledge, added.list.root, added.list.count, added.list.titles, 0);
+        _linkWhole(Page(segment, work.pledge, register, rule, Effects.ADD_SEGMENT, false, 0), added.blind, added.assets);
+    }
+
+    /// @dev The segment was reserved for this list, is whole, and its reservation holds.
+    function _linkedBefore(Work memory work, AddSegment calldata added) private view returns (uint40 segment) {
+        segment = added.reserved;
+        uint256 word = segments[segment].word;
+        bool own = word.pledge() == work.pledge && !word.isActive() && segments[segment].root == added.list.root
+            && word.count() == added.list.count && titlesOf[segment] == added.list.titles;
+        require(own && added.list.count != 0, SegmentNotOfPledge(segment, work.pledge));
+        require(added.assets.length == 0, AssetCountInvalid(added.assets.length));
+        require(word.isComplete(), AssetsIncomplete(work.pledge, word.claimed(), word.count()));
+        require(block.timestamp <= word.reservedUntil(), ReservationEnded(work.pledge, word.reservedUntil()));
     }
 
     function _emitSegment(
@@ -196,7 +283,8 @@ contract PledgeLife is PledgeStore {
     function _releaseAssets(PledgeActs calldata body, ReleaseAssets calldata release, ActContext memory context)
         private
     {
-        Work memory work = _begin(body, release.on, release.parties, Effects.END_LEAVES, context);
+        Work memory work =
+            _begin(release.on, release.parties, body.consents, body.instrument, Effects.END_LEAVES, context);
         _requireEnd(work.scene, release.basis, release.reason);
         require(release.leaves.length + release.unpledged.length != 0, NothingEnded(work.pledge));
         for (uint256 i = 0; i < release.leaves.length; ++i) {
@@ -254,7 +342,7 @@ contract PledgeLife is PledgeStore {
     function _releasePledge(PledgeActs calldata body, ReleasePledge calldata release, ActContext memory context)
         private
     {
-        Work memory work = _begin(body, release.on, release.parties, Effects.END_ALL, context);
+        Work memory work = _begin(release.on, release.parties, body.consents, body.instrument, Effects.END_ALL, context);
         _requireEnd(work.scene, release.basis, release.reason);
         work.head = work.head.raised().withState(PledgeStates.ENDED);
         ActRecord memory done = _finish(work, release.on);
@@ -271,7 +359,7 @@ contract PledgeLife is PledgeStore {
     }
 
     function _setState(PledgeActs calldata body, SetPledgeState calldata set, ActContext memory context) private {
-        Work memory work = _begin(body, set.on, set.parties, Effects.SET_STATE, context);
+        Work memory work = _begin(set.on, set.parties, body.consents, body.instrument, Effects.SET_STATE, context);
         uint8 next = work.scene.word.nextState();
         bool ending = next == PledgeStates.ENDED;
         require(
@@ -287,7 +375,7 @@ contract PledgeLife is PledgeStore {
     }
 
     function _note(PledgeActs calldata body, NotePledge calldata note, ActContext memory context) private {
-        Work memory work = _begin(body, note.on, note.parties, Effects.NOTE, context);
+        Work memory work = _begin(note.on, note.parties, body.consents, body.instrument, Effects.NOTE, context);
         require(note.kind != 0 && note.kind <= NoteKinds.DISCREPANCY, NoteUnknown(note.kind));
         if (note.other != 0) _known(note.other);
         ActRecord memory done = _finish(work, note.on);
@@ -296,95 +384,10 @@ contract PledgeLife is PledgeStore {
         );
     }
 
-    // --- Shared ---
-
-    /// @dev Everything that every act must meet: rules now in force, state, version, document, parties as they stand, their consents, officers.
-    function _begin(
-        PledgeActs calldata body,
-        ActOn calldata on,
-        PartiesNow calldata parties,
-        uint256 effect,
-        ActContext memory context
-    ) private view returns (Work memory work) {
-        work.pledge = on.pledge;
-        work.head = _known(on.pledge);
-        work.act = context.digest;
-        _loadRules(work, on.code, context);
-        uint256 word = work.scene.word;
-        require(word != 0, UnknownCode(work.head.register(), work.ruleVersion, on.code));
-        require(word.has(effect), CodeLacksEffect(on.code, effect));
-        _requireActable(work, effect);
-        _requireVersion(work, on.version);
-        _requireDocument(word, on.code, body.instrument);
-        _loadParties(work, parties, effect);
-        work.scene.requireAll(body.consents, parties.pledgors, 0);
-        work.scene.requireAll(body.consents, parties.holders, 0);
-        work.scene.requireAuthority(body.consents);
-        work.scene.requireOfficers();
-    }
-
-    function _loadRules(Work memory work, uint16 code, ActContext memory context) private view {
-        (uint16 version, address office, bool closed, uint256 word) = REGISTERS.actNow(work.head.register(), code);
-        work.ruleVersion = version;
-        work.closed = closed;
-        work.scene = Consents.Scene(word, office, code, false, context.signers, false);
-    }
-
-    /// @dev A note may be made on any pledge that was ever registered; everything else needs one that lives. What is in a closed register may
-    /// still end, and go the way to its end, and change no more.
-    function _requireActable(Work memory work, uint256 effect) private view {
-        require(!work.closed || effect & CHANGES == 0, RegisterIsClosed(work.head.register()));
-        uint8 state = work.head.state();
-        bool living = state == PledgeStates.REGISTERED || state == PledgeStates.ENFORCING;
-        require(
-            (living || effect == Effects.NOTE && state == PledgeStates.ENDED) && work.scene.word.fromState(state),
-            StateRefused(work.pledge, state, work.scene.code)
-        );
-        require(effect == Effects.NOTE || work.head.isLive(), PledgeLapsed(work.pledge, work.head.expires()));
-    }
-
-    function _requireVersion(Work memory work, uint24 given) private pure {
-        uint24 current = work.head.version();
-        require(
-            given == current || given == ANY_VERSION && !work.scene.word.demands(Demands.VERSION),
-            PledgeVersionStale(work.pledge, given, current)
-        );
-    }
-
-    /// @dev The lists are those on record. A side that must consent, or is changed, needs its list or root; others need nothing.
-    function _loadParties(Work memory work, PartiesNow calldata parties, uint256 effect) private view {
-        uint256 word = work.scene.word;
-        bool asksPledgors = word.modes(PartyRoles.PLEDGOR) | word.modes(PartyRoles.CO_OWNER) != 0;
-        bool asksHolders = word.modes(PartyRoles.PLEDGEE) != 0;
-        if (!asksPledgors && !asksHolders && effect != Effects.SET_PARTIES) return;
-        work.pledgors = asksPledgors ? _sideRoot(parties.pledgors) : parties.pledgorsRoot;
-        work.holders = asksHolders ? _sideRoot(parties.holders) : parties.holdersRoot;
-        require(_partiesRoot(work.pledgors, work.holders) == pledges[work.pledge].parties, PartiesMismatch(work.pledge));
-    }
-
     function _requireEnd(Consents.Scene memory scene, uint8 basis, uint8 reason) private pure {
         require(basis >= MatchBases.CITED && basis <= MatchBases.OFFICER, BasisUnknown(basis));
         require(scene.word.endReason(reason), ReasonRefused(scene.code, reason));
         // Only a citation matches by itself; what was inferred an officer must have seen.
-        require(basis == MatchBases.CITED || scene.officers() != 0, OfficersMissing(scene.code, 0, 1));
-    }
-
-    /// @dev Stores head and chain; the effective time is checked against the act code's sources.
-    function _finish(Work memory work, ActOn calldata on) private returns (ActRecord memory done) {
-        int40 effective = _requireTime(work.scene.word, on.code, on.when, int40(uint40(block.timestamp)));
-        uint16 flags = _timeFlags(on.when);
-        Pledge storage stored = pledges[work.pledge];
-        bytes32 chain = keccak256(abi.encode(stored.chain, work.act, on.code));
-        stored.chain = chain;
-        if (stored.head != work.head) stored.head = work.head;
-        done = ActRecord(
-            work.act,
-            chain,
-            on.code,
-            work.ruleVersion,
-            effective,
-            flags & PledgeFlags.DATE_ONLY != 0,
-            flags & PledgeFlags.STATED_TIME != 0
-        );
+        require(basis == MatchBases.CITED || _officers(scene) != 0, OfficersMissing(scene.code, 0, 1));
     }
 }

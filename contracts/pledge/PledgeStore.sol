@@ -3,15 +3,22 @@ pragma solidity 0.8.37;
 
 import {ActTarget} from "../ActTarget.sol";
 import {IMembers} from "../interfaces/IMembers.sol";
-import {IPledgeErrors, IPledgeEvents} from "../interfaces/IPledgeRegistry.sol";
-import {IRegisters, RuleFlags} from "../interfaces/IRegisters.sol";
-import {ActCode, ClaimKinds, Demands, Effects, PartyRoles, TimeSources} from "../types/ActCode.sol";
+import {
+    IAnchorEvents,
+    IOfficeEvents,
+    IPledgeErrors,
+    IPledgeEvents,
+    ISequelEvents
+} from "../interfaces/IPledgeRegistry.sol";
+import {IRegisterRule, IRegisters, RuleFlags} from "../interfaces/IRegisters.sol";
+import {ActCode, ClaimKinds, Demands, Effects, HoldTargets, PartyRoles, TimeSources} from "../types/ActCode.sol";
 import {AssetWord} from "../types/AssetWord.sol";
 import {AssetList, FilePledge, Instrument, Party, PartyName, Terms, When} from "../types/PledgeBodies.sol";
 import {PledgeFlags, PledgeStates, PledgeWord} from "../types/PledgeWord.sol";
 import {SegmentWord} from "../types/SegmentWord.sol";
 import {AssetTree} from "./AssetTree.sol";
 import {Consents} from "./Consents.sol";
+import {PartyBook} from "./PartyBook.sol";
 import {PledgeHash} from "./PledgeHash.sol";
 
 /// @title What all pledge acts share: the words, the links of assets, the checks of parts of a body
@@ -23,10 +30,19 @@ import {PledgeHash} from "./PledgeHash.sol";
 ///   ended[segment][n / 256]  leaves that ended, a bit each
 ///   counts_                  pledges 40 | segments 40
 ///   lastKeys[segment]        last key linked, while more pages are to come
+///   aliases[key]             the key of a right that this is another number of
+///   holds[target][id]        word: bars 8 | kind 8 | until 40 | placed 40; hash of the order. Looked for where a flag of the asset, pledge or party says so
+///   book                     what became of parties (PartyBook.sol)
+///   titles[segment]          commitment to the titles of a list of several pages
+///   contests[pledge]         the earlier filing that contests an accepted one
+///   restored[segment]        pages that a restoration under way has done, a bit each
+///   anchors[register][n]     roots and counts of an anchored register; unseeded[register] = live anchored assets not yet in their words
+///   seeded[register][n][i]   pages seeded, a bit for each 256th of first leaves
+///   adopted[register][number] the pledge that an anchored record became
 ///
 /// Ends write a head or one word of bits and never an asset word: an asset is live under its last taker if that segment's pledge is live and the
 /// leaf's bit is 0.
-abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
+abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IPledgeErrors, ActTarget, Consents {
     using ActCode for uint256;
     using AssetWord for uint256;
     using PledgeWord for uint256;
@@ -50,16 +66,36 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
         uint40 segments;
     }
 
+    struct Hold {
+        uint256 word;
+        bytes32 order;
+    }
+
+    struct Anchor {
+        bytes32 recordsRoot;
+        bytes32 assetsRoot;
+        uint48 records;
+        uint48 assets;
+        int40 asAt;
+    }
+
     /// A page of assets to be linked, as the body gives it.
     struct Page {
         uint40 segment;
         uint40 pledge;
         uint16 register;
         uint256 rule;
+        /// REGISTER or ADD_SEGMENT: what a hold may bar.
+        uint256 effect;
+        /// Whether the pledge contests later claims.
+        bool displaces;
+        /// The office number of an anchored record that is adopted; 0 for a new pledge.
+        bytes32 number;
     }
 
     uint256 internal constant MOST_HOLDERS = type(uint8).max;
     uint256 internal constant PARTY_WORDS = 4;
+    uint256 private constant RULE_GAS = 300_000;
 
     IRegisters internal immutable REGISTERS;
 
@@ -69,6 +105,15 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
     mapping(uint40 segment => mapping(uint256 index => uint256)) internal ended;
     Counts internal counts_;
     mapping(uint40 segment => bytes32) internal lastKeys;
+    mapping(bytes32 other => bytes32) internal aliases;
+    mapping(uint8 target => mapping(bytes32 id => Hold[])) internal holds_;
+    mapping(uint40 segment => bytes32) internal titlesOf;
+    mapping(uint40 pledge => uint40) internal contests;
+    mapping(uint40 segment => uint256) internal restored;
+    mapping(uint16 register => Anchor[]) internal anchors_;
+    mapping(uint16 register => uint48) internal unseeded_;
+    mapping(uint16 register => mapping(uint16 anchor => mapping(uint256 index => uint256))) internal seededPages;
+    mapping(uint16 register => mapping(bytes32 number => uint40)) internal adopted_;
 
     constructor(address acts, IMembers members, IRegisters registers) ActTarget(acts, members) {
         REGISTERS = registers;
@@ -76,12 +121,19 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
 
     // --- Assets ---
 
-    /// @dev A new segment of `pledge` for a list of assets; the list's pages are linked afterwards.
-    function _newSegment(uint40 pledge, AssetList calldata list) internal returns (uint40 segment, uint256 word) {
+    /// @dev A new segment of `pledge` for a list of assets, reserved until `until`; the list's pages are linked afterwards.
+    function _newSegment(uint40 pledge, bytes32 root, uint24 count, bytes32 titles, uint40 until)
+        internal
+        returns (uint40 segment)
+    {
         segment = ++counts_.segments;
-        word = SegmentWord.pack(pledge, list.count);
-        segments[segment].word = word;
-        if (list.root != 0) segments[segment].root = list.root;
+        segments[segment].word = SegmentWord.pack(pledge, count, until);
+        if (root != 0) segments[segment].root = root;
+        if (titles != 0 && count > AssetTree.PAGE) titlesOf[segment] = titles;
+    }
+
+    function _pages(uint256 count) internal pure returns (uint256) {
+        return (count + AssetTree.PAGE - 1) / AssetTree.PAGE;
     }
 
     /// @dev Checks a page against the segment's root and links its assets. Pages come in their order, so that keys ascend over the whole list and
@@ -119,13 +171,31 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
         for (uint256 i = 0; i < keys.length; ++i) {
             words[i] = _link(page, keys[i], first + i);
         }
-        segments[page.segment].word = word.withPage(number, keys.length);
+        segments[page.segment].word = word.withClaimed(keys.length);
         emit AssetsLinked(page.pledge, page.segment, uint24(first), blind, keys, words);
     }
 
-    function _link(Page memory page, bytes32 key, uint256 leaf) private returns (uint256 word) {
-        word = _requireFree(page.register, page.rule, key).linked(page.segment, leaf);
+    function _link(Page memory page, bytes32 listed, uint256 leaf) private returns (uint256 word) {
+        bytes32 key = _resolved(listed);
+        uint256 before = _requireFree(page, key);
+        if (page.displaces) _displace(page, before);
+        word = before.linked(page.segment, leaf);
         assets[key] = word;
+    }
+
+    /// @dev An earlier filing takes what a contested later one had claimed: that one can't be registered any more.
+    function _displace(Page memory page, uint256 before) private {
+        uint40 loser = segments[before.segment()].word.pledge();
+        if (loser == 0 || contests[loser] != page.pledge || _isEnded(before.segment(), before.leaf())) return;
+        uint256 head = pledges[loser].head;
+        if (head.state() != PledgeStates.ACCEPTED || head.hasFlag(PledgeFlags.DISPLACED)) return;
+        pledges[loser].head = head.withFlags(PledgeFlags.DISPLACED);
+        emit PledgeDisplaced(loser, page.pledge, pledges[loser].head);
+    }
+
+    /// @dev The key that a listed number stands for.
+    function _resolved(bytes32 listed) internal view returns (bytes32) {
+        return assets[listed] & AssetWord.ALIAS == 0 ? listed : aliases[listed];
     }
 
     function _requireAscending(bytes32[] calldata keys) internal pure {
@@ -134,20 +204,68 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
         }
     }
 
-    /// @dev Whether a register may link the asset now; returns its word. The one check of dry run, acceptance and supplement.
-    function _requireFree(uint16 register, uint256 rule, bytes32 key) internal view returns (uint256 word) {
-        require(_isOfRegister(rule, key), AssetNotOfRegister(key, register));
+    /// @dev Whether the page's pledge may link the asset (a key, not another number of it) now; returns its word. The one check of dry run,
+    /// acceptance, supplement and adoption.
+    function _requireFree(Page memory page, bytes32 key) internal view returns (uint256 word) {
+        require(_isOfRegister(page.rule, key), AssetNotOfRegister(key, page.register));
         word = assets[key];
-        require(word & AssetWord.BARRED == 0, AssetBarred(key, word.flags()));
         require(word.links() < AssetWord.MOST_LINKS, AssetLinksFull(key));
-        if (word == 0 || rule >> 48 & RuleFlags.SINGLE_RANK == 0) return word;
-        uint40 holder = segments[word.segment()].word.pledge();
-        if (_isEnded(word.segment(), word.leaf())) return word;
-        require(!pledges[holder].head.occupies(), AssetTaken(key, holder));
+        if (page.number != 0) return word;
+        require(word & AssetWord.BARRED == 0, AssetBarred(key, word.flags()));
+        if (word & AssetWord.LOOK_FOR_HOLDS != 0) _requireNoHold(HoldTargets.ASSET, key, page.effect);
+        if (word == 0 || !_isSingleRank(page.rule)) return word;
+        require(!word.isUnadopted(), AssetAnchored(key));
+        uint40 holder = _occupant(word);
+        require(holder == 0 || page.displaces && contests[holder] == page.pledge, AssetTaken(key, holder));
+    }
+
+    function _isSingleRank(uint256 rule) internal pure returns (bool) {
+        return rule >> 48 & RuleFlags.SINGLE_RANK != 0;
+    }
+
+    /// @dev The pledge that holds an asset under its last link: live, or by a reservation that runs. 0 = none.
+    function _occupant(uint256 word) internal view returns (uint40 holder) {
+        uint256 segment = segments[word.segment()].word;
+        holder = segment.pledge();
+        if (holder == 0 || _isEnded(word.segment(), word.leaf())) return 0;
+        uint256 head = pledges[holder].head;
+        if (segment.isActive() && (head.isLive() || head.state() == PledgeStates.RESTORING)) return holder;
+        bool reserved = !segment.isActive() && block.timestamp <= segment.reservedUntil() && head.mayHold();
+        return reserved ? holder : 0;
+    }
+
+    // --- Holds ---
+
+    /// @dev No running hold on the target bars the effect.
+    function _requireNoHold(uint8 target, bytes32 id, uint256 effect) internal view {
+        Hold[] storage list = holds_[target][id];
+        for (uint256 i = 0; i < list.length; ++i) {
+            uint256 word = list[i].word;
+            require(uint8(word) & effect == 0 || !_runs(word), HeldBy(target, id, i, list[i].order));
+        }
+    }
+
+    function _runs(uint256 hold) internal view returns (bool) {
+        uint40 until = uint40(hold >> 16);
+        return until == 0 || block.timestamp <= until;
+    }
+
+    /// @dev No running hold on one of the parties bars the effect.
+    function _requirePartiesFree(address office, Party[] calldata parties, uint256 effect) internal view {
+        if (book.holds == 0) return;
+        for (uint256 i = 0; i < parties.length; ++i) {
+            if (!PartyBook.isHeld(book, office, parties[i].id)) continue;
+            _requireNoHold(HoldTargets.PARTY, _partyTarget(office, parties[i].id), effect);
+        }
+    }
+
+    /// @dev Parties are an office's: one office's hold says nothing to another's register.
+    function _partyTarget(address office, bytes32 party) internal pure returns (bytes32) {
+        return keccak256(abi.encode(office, party));
     }
 
     /// @dev Office (2 letters) and class (1 letter) stand first in the key; the rule word names office and classes.
-    function _isOfRegister(uint256 rule, bytes32 key) private pure returns (bool) {
+    function _isOfRegister(uint256 rule, bytes32 key) internal pure returns (bool) {
         uint256 class = uint8(key[2]);
         if (uint16(bytes2(key)) != uint16(rule) || class < 0x41 || class > 0x5a) return false;
         return rule >> (16 + class - 0x41) & 1 == 1;
@@ -164,9 +282,7 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
     ) internal view {
         uint256 count = word.count();
         uint256 first = number * AssetTree.PAGE;
-        require(
-            pages.length == (count + AssetTree.PAGE - 1) / AssetTree.PAGE && number < pages.length, PageRefused(number)
-        );
+        require(pages.length == _pages(count) && number < pages.length, PageRefused(number));
         uint256 here = count - first < AssetTree.PAGE ? count - first : AssetTree.PAGE;
         require(keys.length == here, AssetCountInvalid(keys.length));
         bytes32 root = AssetTree.root(uint24(count), blind, pages);
@@ -189,8 +305,8 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
         require(scene.word != 0, UnknownCode(filing.register, filing.version, filing.code));
         require(scene.word.has(Effects.REGISTER), CodeLacksEffect(filing.code, Effects.REGISTER));
         require(filing.flags & ~PledgeFlags.FILER_MAY_STATE == 0, FlagsRefused(filing.flags));
-        _requireTerms(filing.terms);
         uint256 rule = REGISTERS.rule(filing.register, filing.version);
+        _requireTerms(filing.terms, rule);
         _requireList(filing.register, rule, filing.assets);
         _requireTime(scene.word, filing.code, filing.when, 0);
         _requireDocument(scene.word, filing.code, filing.instrument);
@@ -198,6 +314,32 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
         require(pledgors.length != 0 && holders.length != 0, PartyListInvalid(filing.parties.length));
         _requireParties(pledgors, false);
         _requireParties(holders, true);
+        _requirePartiesFree(scene.office, filing.parties, Effects.REGISTER);
+        bool seeded = rule >> 48 & RuleFlags.RECORDS != 0 || !_isSingleRank(rule) || unseeded_[filing.register] == 0;
+        require(seeded, RegisterNotSeeded(filing.register, unseeded_[filing.register]));
+    }
+
+    /// @dev What a word can't say is a rule contract of the version: one view that can only refuse, asked when assets are claimed and when terms or
+    /// parties change; never for an end, a read or a rectification.
+    function _requireAdmitted(
+        uint256 rule,
+        uint16 register,
+        uint16 version,
+        uint16 code,
+        uint256 head,
+        uint40 expires,
+        Party[] calldata parties,
+        bytes32[] calldata keys
+    ) internal view {
+        if (rule >> 48 & RuleFlags.ASKS == 0) return;
+        address contract_ = REGISTERS.ruleContract(register, version);
+        bytes memory input = abi.encodeCall(
+            IRegisterRule.refusal, (register, version, code, uint16(head >> 40), expires, parties, keys)
+        );
+        (bool answered, bytes memory answer) = contract_.staticcall{gas: RULE_GAS}(input);
+        require(answered && answer.length == 32, RuleSilent(register, version, contract_));
+        bytes32 reason = abi.decode(answer, (bytes32));
+        require(reason == 0, RuleRefused(register, version, reason));
     }
 
     function _sceneInForce(FilePledge calldata filing, ActContext memory context, bool dry)
@@ -221,13 +363,23 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
         (pledgors, holders) = (list[:split], list[split:]);
     }
 
-    function _requireTerms(Terms calldata terms) internal view {
+    function _requireTerms(Terms calldata terms, uint256 rule) internal view {
         bool stated = terms.kind != ClaimKinds.NOT_STATED;
         require(
             terms.kind <= ClaimKinds.MAXIMUM && stated == (terms.currency != 0) && stated == (terms.ceiling != 0),
             TermsInconsistent(terms.kind, terms.currency, terms.ceiling)
         );
         require(terms.expires == 0 || terms.expires > block.timestamp, ExpiryPassed(terms.expires));
+        _requireTerm(terms.expires, rule);
+    }
+
+    /// @dev How long an entry may stand from now on: the rule's least and most days; where there is a most, an entry without end is refused.
+    function _requireTerm(uint40 expires, uint256 rule) private view {
+        (uint256 least, uint256 most) = (uint16(rule >> 192) * 1 days, uint16(rule >> 208) * 1 days);
+        if (most != 0) {
+            require(expires != 0 && expires <= block.timestamp + most, TermOutside(expires, least, most));
+        }
+        require(expires == 0 || expires >= block.timestamp + least, TermOutside(expires, least, most));
     }
 
     function _requireList(uint16 register, uint256 rule, AssetList calldata list) internal pure {
@@ -272,11 +424,19 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
         return from + list.length;
     }
 
-    function _requireTitles(uint40 pledge, AssetList calldata list, string[] calldata titles) internal pure {
-        bool right = list.titles == 0
-            ? titles.length == 0
-            : titles.length == list.count && PledgeHash.titles(titles) == list.titles;
-        require(right, TitlesMismatch(pledge));
+    /// @dev The titles of a list of at most one page; those of a longer one were published by pages before.
+    function _requireTitles(uint40 pledge, uint40 segment, AssetList calldata list, string[] calldata titles)
+        internal
+        view
+    {
+        if (list.titles == 0 || list.count > AssetTree.PAGE) {
+            require(titles.length == 0, TitlesMismatch(pledge));
+            bool whole = list.titles == 0 || segments[segment].word.hasAllTitles(_pages(list.count));
+            require(whole, TitlesIncomplete(pledge, segment));
+            return;
+        }
+        bytes32 page = PledgeHash.titles(titles);
+        require(titles.length == list.count && keccak256(abi.encodePacked(page)) == list.titles, TitlesMismatch(pledge));
     }
 
     /// @dev What the act code lets the act count from; `filed` is the filing's block time (the block's own for later acts).
@@ -318,5 +478,12 @@ abstract contract PledgeStore is IPledgeEvents, IPledgeErrors, ActTarget {
     function _known(uint40 pledge) internal view returns (uint256 head) {
         head = pledges[pledge].head;
         require(head != 0, UnknownPledge(pledge));
+    }
+
+    function _noKeys() internal pure returns (bytes32[] calldata none) {
+        assembly ("memory-safe") {
+            none.offset := 0
+            none.length := 0
+        }
     }
 }

@@ -79,12 +79,35 @@ library Effects {
     uint256 internal constant NOTE = 1 << 7;
 }
 
-/// @notice Codes of the intake's own steps; the same in every register. All others are the register's data.
+/// @notice Codes of the intake's own steps and of an office's own acts; the same in every register, which says who may do them. All others are the
+/// register's data.
 library IntakeCodes {
     uint16 internal constant ACCEPT = 1;
     uint16 internal constant RETURN = 2;
     uint16 internal constant REFUSE = 3;
     uint16 internal constant WITHDRAW = 4;
+    /// Asks the filer to mend something; the statutory clock stops.
+    uint16 internal constant NOTIFY = 5;
+    /// The filer's answer; the clock goes on.
+    uint16 internal constant ANSWER = 6;
+    /// A refused filing is examined again.
+    uint16 internal constant RECONSIDER = 7;
+    uint16 internal constant CONTEST = 8;
+}
+
+library OfficeCodes {
+    /// Under an order: a court's preservation, an ownership dispute, insolvency.
+    uint16 internal constant HOLD = 60;
+    uint16 internal constant LIFT = 61;
+    /// The office's own: an unpaid fee.
+    uint16 internal constant FEE_HOLD = 62;
+    uint16 internal constant FEE_LIFT = 63;
+    uint16 internal constant RECTIFY = 64;
+    uint16 internal constant JOIN = 65;
+    uint16 internal constant PARTY = 66;
+    uint16 internal constant ANCHOR = 67;
+    uint16 internal constant SEED = 68;
+    uint16 internal constant ADOPT = 69;
 }
 
 /// @notice Bits of `demands`.
@@ -130,6 +153,8 @@ library Decisions {
     uint8 internal constant REGISTER = 1;
     uint8 internal constant RETURN = 2;
     uint8 internal constant REFUSE = 3;
+    /// To be registered once its titles are published by pages.
+    uint8 internal constant APPROVE = 4;
 }
 
 library GroundResults {
@@ -152,6 +177,8 @@ library EndReasons {
     uint8 internal constant REVOKED = 4;
     uint8 internal constant ORDERED = 5;
     uint8 internal constant MISTAKEN = 6;
+    /// A new pledge stands in its place.
+    uint8 internal constant REFINANCED = 7;
 }
 
 library NoteKinds {
@@ -161,4 +188,52 @@ library NoteKinds {
     uint8 internal constant SUPPLEMENTS = 4;
     uint8 internal constant PRIORITY = 5;
     uint8 internal constant DISCREPANCY = 6;
+}
+
+/// @notice Relations between two pledges, laid over the base order.
+library RelationKinds {
+    uint8 internal constant SUBORDINATION = 1;
+    uint8 internal constant SUPER_PRIORITY = 2;
+    uint8 internal constant INTERCREDITOR = 3;
+    uint8 internal constant TURNOVER = 4;
+}
+
+/// @notice What a hold lies on.
+library HoldTargets {
+    uint8 internal constant ASSET = 1;
+    uint8 internal constant PLEDGE = 2;
+    uint8 internal constant PARTY = 3;
+}
+
+library HoldKinds {
+    uint8 internal constant PRESERVATION = 1;
+    uint8 internal constant OWNERSHIP_DISPUTE = 2;
+    uint8 internal constant INSOLVENCY = 3;
+    uint8 internal constant FEE_UNPAID = 4;
+    uint8 internal constant OTHER = 5;
+}
+
+/// @notice What became of a party.
+library PartyKinds {
+    /// It is a member: its account signs for it.
+    uint8 internal constant MEMBER = 1;
+    /// Merged into or succeeded by another party, who acts in its place.
+    uint8 internal constant SUCCEEDED = 2;
+    /// A receiver or administrator acts for it.
+    uint8 internal constant RECEIVED = 3;
+    /// Gone without successor: its acts need an order.
+    uint8 internal constant DISSOLVED = 4;
+    /// Another name, the same party.
+    uint8 internal constant RENAMED = 5;
+    /// The record of the last kind was a mistake, or is over.
+    uint8 internal constant CLEARED = 6;
+}
+
+library RectifyKinds {
+    /// The pledge lives again, with its original time.
+    uint8 internal constant RESTORE = 1;
+    /// Ended leaves live again.
+    uint8 internal constant RESTORE_LEAVES = 2;
+    /// The conflict of an asset is settled.
+    uint8 internal constant SETTLE_CONFLICT = 3;
 }

@@ -57,7 +57,7 @@ struct When {
 struct AssetList {
     bytes32 root;
     uint24 count;
-    /// Hash of the published titles in the keys' order; 0 where none are published.
+    /// Commitment to the published titles in the keys' order (hash of the hashes of their pages of 128); 0 where none are published.
     bytes32 titles;
 }
 
@@ -133,6 +133,51 @@ struct DecidePledge {
     bytes32 evidence;
 }
 
+/// @notice A page of titles of a list of several pages, after the decision and before it counts. Verified against the list's commitment.
+struct PublishTitles {
+    uint40 segment;
+    uint16 page;
+    /// Hashes of all pages of titles.
+    bytes32[] pages;
+    string[] titles;
+}
+
+/// @notice A step of the intake that decides nothing: {IntakeCodes} NOTIFY, ANSWER or RECONSIDER. Its text is private content behind `content`.
+struct StepFiling {
+    uint40 pledge;
+    uint16 code;
+    /// Hash of the notice, of what was handed in, or of the request.
+    bytes32 evidence;
+    bytes32 content;
+    /// Last second for the answer; 0 = none.
+    uint40 until;
+}
+
+/// @notice The holder of an earlier filing shows that it lists an asset that a later one has claimed: the later one is not registered until the
+/// earlier is decided.
+struct ContestAsset {
+    uint40 earlier;
+    uint40 later;
+    FilePledge filing;
+    bytes32 asset;
+    bytes32 blind;
+    uint16 page;
+    bytes32[] pages;
+    bytes32[] assets;
+    Consent[] consents;
+}
+
+/// @notice An officer reserves a list for a supplement, page by page; `segment` 0 begins it.
+struct ReserveSegment {
+    uint40 pledge;
+    uint40 segment;
+    AssetList list;
+    bytes32 blind;
+    uint16 page;
+    bytes32[] pages;
+    bytes32[] assets;
+}
+
 /// @notice File, accept and register in one act, where the office merely records (rule flag RECORDS).
 struct RecordPledge {
     FilePledge filing;
@@ -186,13 +231,16 @@ struct ChangeParties {
     PartyName[] names;
 }
 
-/// @notice A supplement: a segment of its own, which ranks by its own time.
+/// @notice A supplement: a segment of its own, which ranks by its own time. More than 128 assets are reserved before ({ReserveSegment}).
 struct AddSegment {
     ActOn on;
     PartiesNow parties;
     AssetList list;
+    /// The segment that was reserved for the list; 0 = the assets are linked by this act.
+    uint40 reserved;
     bytes32 blind;
     bytes32[] assets;
+    /// Of a list of at most one page; those of a reserved one are published by pages before.
     string[] titles;
     bytes32 content;
 }
@@ -264,4 +312,57 @@ struct PledgeActs {
     ReleasePledge[] releases;
     SetPledgeState[] states;
     NotePledge[] notes;
+}
+
+/// @notice A new agreement in the place of an old one: a new pledge that takes over every segment and keeps the old effective time, up to the old ceiling
+/// and for the old assets (Interpretation on Security 16).
+struct RefinancePledge {
+    ActOn on;
+    PartiesNow parties;
+    Instrument instrument;
+    Party[] holders;
+    PartyName[] names;
+    Terms terms;
+    bytes32 content;
+    bytes32 agreement;
+    /// All segments of the old pledge.
+    uint40[] segments;
+    Consent[] consents;
+}
+
+/// @notice A relation to another pledge of the register, agreed by the holders of the pledge that yields (`on`).
+struct RelatePledges {
+    ActOn on;
+    PartiesNow parties;
+    Instrument instrument;
+    /// The pledge that goes before.
+    uint40 senior;
+    /// {RelationKinds}.
+    uint8 kind;
+    /// At most so much of the senior's claim, minor units of its currency; 0 = all of it.
+    uint128 cap;
+    Consent[] consents;
+}
+
+/// @notice What a sale of pledged assets brought and who is paid, by rank. A record: the right goes to the buyer by the sale, never by this ledger.
+struct RecordSale {
+    ActOn on;
+    PartiesNow parties;
+    Instrument instrument;
+    /// Minor units of `currency`.
+    uint128 price;
+    uint16 currency;
+    uint128 costs;
+    /// What is left for the pledgors.
+    uint128 surplus;
+    bytes32 buyer;
+    bytes32[] assets;
+    SaleShare[] shares;
+    Consent[] consents;
+}
+
+/// @notice What one pledge's holders get of a sale.
+struct SaleShare {
+    uint40 pledge;
+    uint128 amount;
 }

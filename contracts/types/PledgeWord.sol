@@ -13,10 +13,14 @@ library PledgeStates {
     uint8 internal constant RETURNED = 6;
     uint8 internal constant WITHDRAWN = 7;
     uint8 internal constant REFUSED = 8;
+    /// A restoration by order is on its way page by page; not live yet.
+    uint8 internal constant RESTORING = 9;
 }
 
 library PledgeFlags {
-    uint16 internal constant SUSPENDED = 1 << 0;
+    /// Holds may lie on it: look for them.
+    uint16 internal constant LOOK_FOR_HOLDS = 1 << 0;
+    /// Restored on a right that another pledge had taken meanwhile.
     uint16 internal constant CONFLICT = 1 << 1;
     uint16 internal constant ASSETS_NOT_STATED = 1 << 2;
     /// The effective time is a date: order within the day is not stated.
@@ -27,17 +31,37 @@ library PledgeFlags {
     uint16 internal constant GENERAL_DESCRIPTION = 1 << 5;
     /// A supplement or amendment that grants, whose parent is not in this ledger.
     uint16 internal constant PARENT_UNKNOWN = 1 << 6;
-    uint16 internal constant FILER_MAY_STATE = GENERAL_DESCRIPTION | PARENT_UNKNOWN;
+    /// Its decision to register is taken; titles are published by pages before the registration.
+    uint16 internal constant APPROVED = 1 << 7;
+    /// An earlier filing took assets that it had claimed: it can't be registered.
+    uint16 internal constant DISPLACED = 1 << 8;
+    /// It stands in the place of a pledge that it refinanced.
+    uint16 internal constant REFINANCES = 1 << 9;
+    /// It was adopted from an anchored register.
+    uint16 internal constant ADOPTED = 1 << 10;
+    /// The holder bought the receivable (factoring), or took it by assignment, rather than in pledge.
+    uint16 internal constant FACTORING = 1 << 11;
+    uint16 internal constant ASSIGNMENT = 1 << 12;
+    /// Its assets are described by serial numbers, where the law of the register gives such entries a term of their own.
+    uint16 internal constant SERIAL_NUMBERED = 1 << 13;
+    uint16 internal constant FILER_MAY_STATE =
+        GENERAL_DESCRIPTION | PARENT_UNKNOWN | FACTORING | ASSIGNMENT | SERIAL_NUMBERED;
+    /// What an anchored record may say of itself.
+    uint16 internal constant ANCHORED = FILER_MAY_STATE | ASSETS_NOT_STATED | DATE_ONLY;
 }
 
 /// @notice Head word of a pledge (low bit first):
 ///
-///   state 8 | register 16 | rule version 16 | flags 16 | version 24 | sequence 48 | effective 40 (signed) | expires 40 | zero 48
+///   state 8 | register 16 | rule version 16 | flags 16 | version 24 | sequence 48 | effective 40 (signed) | expires 40
+///   | pages 24 | pages left 24
 ///
 /// While Filed, `effective` is the filing's block time; while Accepted, `expires` is the end of the reservation; the registration sets both.
+/// `pages` counts those of all its segments, `pages left` what a restoration has still to do.
 library PledgeWord {
     uint256 private constant EFFECTIVE_SHIFT = 128;
     uint256 private constant EXPIRES_SHIFT = 168;
+    uint256 private constant PAGES_SHIFT = 208;
+    uint256 private constant LEFT_SHIFT = 232;
 
     function filed(uint16 register_, uint16 rules_, uint16 flags_, uint256 sequence_) internal view returns (uint256) {
         return uint256(PledgeStates.FILED) | uint256(register_) << 8 | uint256(rules_) << 24 | uint256(flags_) << 40
@@ -64,6 +88,14 @@ library PledgeWord {
         return word | uint256(added) << 40;
     }
 
+    function hasFlag(uint256 word, uint16 flag) internal pure returns (bool) {
+        return uint16(word >> 40) & flag != 0;
+    }
+
+    function withoutFlags(uint256 word, uint16 cleared) internal pure returns (uint256) {
+        return word & ~(uint256(cleared) << 40);
+    }
+
     function version(uint256 word) internal pure returns (uint24) {
         return uint24(word >> 56);
     }
@@ -76,6 +108,27 @@ library PledgeWord {
 
     function sequence(uint256 word) internal pure returns (uint48) {
         return uint48(word >> 80);
+    }
+
+    function withSequence(uint256 word, uint48 value) internal pure returns (uint256) {
+        return word & ~(uint256(type(uint48).max) << 80) | uint256(value) << 80;
+    }
+
+    function pages(uint256 word) internal pure returns (uint24) {
+        return uint24(word >> PAGES_SHIFT);
+    }
+
+    /// @dev Checked: a pledge has at most 2^16 segments of 64 pages.
+    function withMorePages(uint256 word, uint256 more) internal pure returns (uint256) {
+        return word + (more << PAGES_SHIFT);
+    }
+
+    function pagesLeft(uint256 word) internal pure returns (uint24) {
+        return uint24(word >> LEFT_SHIFT);
+    }
+
+    function withPagesLeft(uint256 word, uint24 value) internal pure returns (uint256) {
+        return word & ~(uint256(type(uint24).max) << LEFT_SHIFT) | uint256(value) << LEFT_SHIFT;
     }
 
     function effective(uint256 word) internal pure returns (int40) {
@@ -100,9 +153,15 @@ library PledgeWord {
         return (now_ == PledgeStates.REGISTERED || now_ == PledgeStates.ENFORCING) && !_isOver(word);
     }
 
-    /// @dev Live, or holding its assets by an acceptance whose reservation has not ended.
-    function occupies(uint256 word) internal view returns (bool) {
-        return isLive(word) || state(word) == PledgeStates.ACCEPTED && !_isOver(word);
+    /// @dev Registered, and its entry is over without any act.
+    function isLapsed(uint256 word) internal view returns (bool) {
+        uint8 now_ = state(word);
+        return (now_ == PledgeStates.REGISTERED || now_ == PledgeStates.ENFORCING) && _isOver(word);
+    }
+
+    /// @dev Whether a reservation of it can hold assets: accepted and not displaced, or live (a supplement's).
+    function mayHold(uint256 word) internal view returns (bool) {
+        return state(word) == PledgeStates.ACCEPTED ? !hasFlag(word, PledgeFlags.DISPLACED) : isLive(word);
     }
 
     function _isOver(uint256 word) private view returns (bool) {
