@@ -33,6 +33,7 @@ contract PledgeRegistry is IPledgeViews, PledgeStore {
     using SegmentWord for uint256;
 
     address private immutable INTAKE;
+    address private immutable RECORDING;
     address private immutable DECISION;
     address private immutable LIFE;
     address private immutable SEQUELS;
@@ -43,6 +44,7 @@ contract PledgeRegistry is IPledgeViews, PledgeStore {
     /// The code that runs on this storage; all made with the same acts, members and registers.
     struct Parts {
         address intake;
+        address recording;
         address decision;
         address life;
         address sequels;
@@ -55,6 +57,7 @@ contract PledgeRegistry is IPledgeViews, PledgeStore {
         PledgeStore(acts, members, registers)
     {
         INTAKE = parts.intake;
+        RECORDING = parts.recording;
         DECISION = parts.decision;
         LIFE = parts.life;
         SEQUELS = parts.sequels;
@@ -79,9 +82,9 @@ contract PledgeRegistry is IPledgeViews, PledgeStore {
     function _partOf(bytes4 sig) private view returns (address) {
         if (
             sig == IPledgeIntake.filePledge.selector || sig == IPledgeIntake.acceptPledge.selector
-                || sig == IPledgeIntake.recordPledge.selector || sig == IPledgeIntake.contestAsset.selector
-                || sig == IPledgeIntake.reserveSegment.selector
+                || sig == IPledgeIntake.contestAsset.selector || sig == IPledgeIntake.reserveSegment.selector
         ) return INTAKE;
+        if (sig == IPledgeIntake.recordPledge.selector) return RECORDING;
         if (sig == IPledgeLife.pledgeActs.selector) return LIFE;
         if (
             sig == IPledgeDecision.decidePledge.selector || sig == IPledgeDecision.withdrawFiling.selector

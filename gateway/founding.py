@@ -15,8 +15,9 @@ from gateway.services import Services
 from gateway.signers.keystore import COUNCIL, HOUSE, RELAYER, Keystore
 from ledger.chain.deploy import CashPlan, Founding, RegisterPlan
 from ledger.chain.engines import Engine
-from ledger.domain import registers
+from ledger.domain import shipped_registers as registers
 from ledger.domain.money import currency
+from ledger.domain.registers import Shipped
 from ledger.mirror.queries import acts as act_queries
 from ledger.mirror.queries import members
 
@@ -115,8 +116,8 @@ def _cash(code: str, bank: bytes) -> CashPlan:
     return CashPlan(bank, unit.number, f"{code} of {BANKS[code].name}", f"pb{code}")
 
 
-def _register(shipped: registers.Shipped, office: bytes) -> RegisterPlan:
-    return RegisterPlan(shipped.number, office, shipped.rule, shipped.codes, shipped.words, shipped.name)
+def _register(shipped: Shipped, office: bytes) -> RegisterPlan:
+    return RegisterPlan(shipped.number, office, shipped.rule, shipped.codes, shipped.words, shipped.name, shipped.rule_contract)
 
 
 def _account(keystore: Keystore, founder: _Founder) -> bytes:

@@ -14,7 +14,7 @@ from gateway.roles import mode_name, names_of
 from gateway.sentences import SENTENCES, SKIP_SENTENCES, SKIPS
 from ledger.chain import artifacts
 from ledger.domain.money import MoneyError, currency_of
-from ledger.domain.registers import CN_PATENT_GROUNDS, Code, Effect, EndReason, PartyRole, State
+from ledger.domain.registers import Code, Effect, EndReason, PartyRole, State
 
 _ERROR_STRING = keccak(b"Error(string)")[:4]
 _PANIC = keccak(b"Panic(uint256)")[:4]
@@ -131,7 +131,7 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "draft": lambda number: _DRAFT_STATES[number],
     "effect": lambda bit: _words(str(Effect(bit).name)),
     "end": lambda number: _words(EndReason(number).name),
-    "ground": lambda number: CN_PATENT_GROUNDS[number],
+    "ground": lambda number: f"ground {number} of the register",
     "mode": lambda number: mode_name(number).lower(),
     "party": lambda number: _words(PartyRole(number).name),
     "pledge": lambda number: _words(State(number).name),

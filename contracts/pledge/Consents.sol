@@ -31,12 +31,10 @@ abstract contract Consents {
     uint16 private constant PLEDGEE_ROLES = Roles.BANK | Roles.SETTLEMENT_BANK | Roles.GUARANTOR;
 
     /// @dev Every party of the list has consented, each in its own role or, for the incoming side of a change, in `as_`.
-    function _requireAll(
-        Scene memory scene,
-        Consent[] calldata consents,
-        Party[] calldata parties,
-        uint8 as_
-    ) internal view {
+    function _requireAll(Scene memory scene, Consent[] calldata consents, Party[] calldata parties, uint8 as_)
+        internal
+        view
+    {
         uint256 next = 0;
         for (uint256 i = 0; i < parties.length; ++i) {
             uint8 role = as_ == 0 ? parties[i].role : as_;
@@ -46,10 +44,7 @@ abstract contract Consents {
     }
 
     /// @dev At least one named authority has ordered, where the act word asks for it.
-    function _requireAuthority(Scene memory scene, Consent[] calldata consents)
-        internal
-        view
-    {
+    function _requireAuthority(Scene memory scene, Consent[] calldata consents) internal view {
         if (scene.word.modes(PartyRoles.AUTHORITY) == 0) return;
         for (uint256 i = 0; i < consents.length; ++i) {
             if (consents[i].role != PartyRoles.AUTHORITY || consents[i].party == 0) continue;
@@ -74,13 +69,11 @@ abstract contract Consents {
     }
 
     /// @dev The party's consent, looked for from `from` on and around, since lists mostly run in step.
-    function _requireOne(
-        Scene memory scene,
-        Consent[] calldata consents,
-        uint8 role,
-        bytes32 party,
-        uint256 from
-    ) internal view returns (uint256) {
+    function _requireOne(Scene memory scene, Consent[] calldata consents, uint8 role, bytes32 party, uint256 from)
+        internal
+        view
+        returns (uint256)
+    {
         for (uint256 i = 0; i < consents.length; ++i) {
             uint256 index = (from + i) % consents.length;
             if (consents[index].party != party || consents[index].role != role) continue;
@@ -113,11 +106,7 @@ abstract contract Consents {
 
     /// @dev Signed by a key of the account that signs for the party, or vouched for by an officer who signs in that mode. Nobody vouches for his own
     /// account, but a court may show its own order.
-    function _isGiven(Scene memory scene, Consent calldata consent, Signer memory signer)
-        private
-        view
-        returns (bool)
-    {
+    function _isGiven(Scene memory scene, Consent calldata consent, Signer memory signer) private view returns (bool) {
         if (signer.mode != consent.mode) return false;
         bool own = PartyBook.signerOf(book, scene.office, consent.party) == signer.account;
         if (consent.mode == Modes.SIGNED) return own && signer.role & _rolesOf(consent.role) != 0;

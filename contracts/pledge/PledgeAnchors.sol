@@ -209,9 +209,7 @@ contract PledgeAnchors is PledgeStore {
             context.account,
             context.digest
         );
-        emit RecordAdopted(
-            pledge, body.record.register, segment, words, body.parties, body.names, body.instrument
-        );
+        emit RecordAdopted(pledge, body.record.register, segment, words, body.parties, body.names, body.instrument);
     }
 
     function _anchor(uint16 register, uint16 anchor) private view returns (Anchor storage) {

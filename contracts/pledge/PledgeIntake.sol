@@ -2,22 +2,22 @@
 pragma solidity 0.8.37;
 
 import {IMembers} from "../interfaces/IMembers.sol";
-import {IRegisters, RuleFlags} from "../interfaces/IRegisters.sol";
+import {IRegisters} from "../interfaces/IRegisters.sol";
 import {ActCode, Effects, IntakeCodes, PartyRoles} from "../types/ActCode.sol";
-import {AcceptPledge, ContestAsset, FilePledge, Party, RecordPledge, ReserveSegment} from "../types/PledgeBodies.sol";
+import {AcceptPledge, ContestAsset, FilePledge, ReserveSegment} from "../types/PledgeBodies.sol";
 import {AssetWord} from "../types/AssetWord.sol";
 import {PledgeFlags, PledgeStates, PledgeWord, TermsWord} from "../types/PledgeWord.sol";
 import {SegmentWord} from "../types/SegmentWord.sol";
 import {AssetTree} from "./AssetTree.sol";
 import {Consents} from "./Consents.sol";
 import {PledgeHash} from "./PledgeHash.sol";
-import {PledgeRegistering} from "./PledgeRegistering.sol";
+import {PledgeClaiming} from "./PledgeClaiming.sol";
 import {PledgeStore} from "./PledgeStore.sol";
 
 /// @title Filing, and the claim of its assets
 /// @dev Code of {PledgeRegistry} that does not fit into it: the registry calls it by delegatecall, on its own storage, at an address fixed at its
 /// creation. On its own it is an empty register that nobody reaches.
-contract PledgeIntake is PledgeRegistering {
+contract PledgeIntake is PledgeClaiming {
     using ActCode for uint256;
     using AssetWord for uint256;
     using PledgeWord for uint256;
@@ -42,22 +42,6 @@ contract PledgeIntake is PledgeRegistering {
             require(body.assets.length + body.pages.length == 0, AssetCountInvalid(body.assets.length));
         }
         _emitAccepted(body.pledge, context);
-    }
-
-    function recordPledge(RecordPledge calldata body) external onlyActs {
-        FilePledge calldata filing = body.filing;
-        ActContext memory context = _context();
-        Decided memory decided;
-        (decided.pledge, decided.filing) = _file(filing, context);
-        uint256 rule = REGISTERS.rule(filing.register, filing.version);
-        require(rule >> 48 & RuleFlags.RECORDS != 0, RegisterExamines(filing.register));
-        _accept(decided.pledge, filing, context);
-        Page memory page = _page(decided.pledge);
-        _requireClaim(page, filing, body.assets);
-        _linkWhole(page, body.blind, body.assets);
-        _emitAccepted(decided.pledge, context);
-        decided.head = pledges[decided.pledge].head;
-        _register(decided, filing, body.names, body.titles, body.grounds, context);
     }
 
     function contestAsset(ContestAsset calldata body) external onlyActs {
@@ -126,73 +110,5 @@ contract PledgeIntake is PledgeRegistering {
             if (body.assets[i] == body.asset) return;
         }
         revert AssetNotClaimed(body.asset, body.earlier);
-    }
-
-    // --- File ---
-
-    function _file(FilePledge calldata filing, ActContext memory context)
-        private
-        returns (uint40 pledge, bytes32 digest)
-    {
-        Consents.Scene memory scene = _requireFileable(filing, context, false);
-        _requireAll(scene, filing.consents, filing.parties, 0);
-        pledge = ++counts_.pledges;
-        digest = PledgeHash.ofFiling(filing);
-        uint256 head = PledgeWord.filed(filing.register, filing.version, filing.flags, pledge);
-        (pledges[pledge].head, pledges[pledge].chain) = (head, digest);
-        emit PledgeFiled(pledge, filing.register, digest, head, context.account, context.digest);
-    }
-
-    // --- Accept ---
-
-    /// @dev On the first page: the officer's step, the segment, the reservation. Later pages only need an officer and a reservation still running.
-    function _accept(uint40 pledge, FilePledge calldata filing, ActContext memory context) private {
-        uint256 head = pledges[pledge].head;
-        Consents.Scene memory scene = _pinnedScene(head, IntakeCodes.ACCEPT, context);
-        _requireOpen(filing.register);
-        _requireOfficers(scene);
-        if (head.state() == PledgeStates.ACCEPTED && filing.assets.count != 0) {
-            _requireReserved(pledge, head);
-            return;
-        }
-        _requireState(pledge, head, scene);
-        uint40 until = uint40(block.timestamp + scene.word.period());
-        head = head.withState(PledgeStates.ACCEPTED).withExpires(until).withMorePages(_pages(filing.assets.count));
-        if (filing.assets.count == 0) head = head.withFlags(PledgeFlags.ASSETS_NOT_STATED);
-        pledges[pledge].head = head;
-        uint40 segment = _newSegment(pledge, filing.assets.root, filing.assets.count, filing.assets.titles, until);
-        pledges[pledge].terms = TermsWord.reserved(segment);
-    }
-
-    function _page(uint40 pledge) private view returns (Page memory page) {
-        uint256 head = pledges[pledge].head;
-        page.pledge = pledge;
-        page.segment = pledges[pledge].terms.firstSegment();
-        page.register = head.register();
-        page.rule = REGISTERS.rule(head.register(), head.rules());
-        page.effect = Effects.REGISTER;
-        page.displaces = true;
-    }
-
-    function _requireClaim(Page memory page, FilePledge calldata filing, bytes32[] calldata keys) private view {
-        uint256 head = pledges[page.pledge].head;
-        _requireAdmitted(
-            page.rule, filing.register, filing.version, filing.code, head, filing.terms.expires, filing.parties, keys
-        );
-    }
-
-    function _emitAccepted(uint40 pledge, ActContext memory context) private {
-        Pledge storage stored = pledges[pledge];
-        uint40 segment = stored.terms.firstSegment();
-        emit PledgeAccepted(
-            pledge,
-            segment,
-            stored.head,
-            stored.terms,
-            segments[segment].word,
-            segments[segment].root,
-            context.account,
-            context.digest
-        );
     }
 }

@@ -37,38 +37,36 @@ contract PledgeLife is PledgeActing {
 
     constructor(address acts, IMembers members, IRegisters registers) PledgeStore(acts, members, registers) {}
 
-    function pledgeActs(PledgeActs calldata given) external onlyActs {
+    function pledgeActs(PledgeActs calldata body) external onlyActs {
         ActContext memory context = _context();
         uint256 done = 0;
-        emit InstrumentRecorded(
-            context.digest, given.instrument.number, given.instrument, given.consents, context.account
-        );
-        for (uint256 i = 0; i < given.terms.length; ++i) {
-            _changeTerms(given, given.terms[i], context);
+        emit InstrumentRecorded(context.digest, body.instrument.number, body.instrument, body.consents, context.account);
+        for (uint256 i = 0; i < body.terms.length; ++i) {
+            _changeTerms(body, body.terms[i], context);
             ++done;
         }
-        for (uint256 i = 0; i < given.parties.length; ++i) {
-            _changeParties(given, given.parties[i], context);
+        for (uint256 i = 0; i < body.parties.length; ++i) {
+            _changeParties(body, body.parties[i], context);
             ++done;
         }
-        for (uint256 i = 0; i < given.segments.length; ++i) {
-            _addSegment(given, given.segments[i], context);
+        for (uint256 i = 0; i < body.segments.length; ++i) {
+            _addSegment(body, body.segments[i], context);
             ++done;
         }
-        for (uint256 i = 0; i < given.partReleases.length; ++i) {
-            _releaseAssets(given, given.partReleases[i], context);
+        for (uint256 i = 0; i < body.partReleases.length; ++i) {
+            _releaseAssets(body, body.partReleases[i], context);
             ++done;
         }
-        for (uint256 i = 0; i < given.releases.length; ++i) {
-            _releasePledge(given, given.releases[i], context);
+        for (uint256 i = 0; i < body.releases.length; ++i) {
+            _releasePledge(body, body.releases[i], context);
             ++done;
         }
-        for (uint256 i = 0; i < given.states.length; ++i) {
-            _setState(given, given.states[i], context);
+        for (uint256 i = 0; i < body.states.length; ++i) {
+            _setState(body, body.states[i], context);
             ++done;
         }
-        for (uint256 i = 0; i < given.notes.length; ++i) {
-            _note(given, given.notes[i], context);
+        for (uint256 i = 0; i < body.notes.length; ++i) {
+            _note(body, body.notes[i], context);
             ++done;
         }
         require(done != 0, NothingToDo());

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from gateway.replay.parties import Party
 from gateway.replay.records import Property, Series
-from ledger.domain import assets, registers
+from ledger.domain import assets
+from ledger.domain import shipped_registers as registers
 from ledger.domain.assets import Listing, name_hash
 from ledger.domain.registers import Code, EndReason, Mode, PartyRole, Shipped, TimeSource
 

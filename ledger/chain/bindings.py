@@ -1,6 +1,7 @@
 """Typed bindings from the contracts' ABI: writes ledger/domain/act_types.py.
 
-A kind of act is an external function whose only input is a struct named `body`. `python -m ledger.chain.bindings` writes the module,
+A kind of act is an external function whose only input is a struct named `body`. Acts of the pledge register stand in the code that it runs as its
+own (contracts/PledgeRegistry.sol), and are reached at the register. `python -m ledger.chain.bindings` writes the module,
 `--check` exits 1 when the committed one differs from the ABI.
 """
 
@@ -15,6 +16,12 @@ from eth_hash.auto import keccak
 from ledger.chain import artifacts
 
 TARGET = Path(__file__).resolve().parents[1] / "domain" / "act_types.py"
+
+PARTS = {
+    part: "PledgeRegistry"
+    for part in ("PledgeIntake", "PledgeRecording", "PledgeDecision", "PledgeLife", "PledgeSequels", "PledgeOffice", "PledgeAnchors", "PledgeHasher")
+}
+"""Contracts whose functions are reached at another one, which runs their code on its own storage."""
 
 _HEADER = '''"""Bodies of signed acts, generated from the contracts' ABI by `python -m ledger.chain.bindings`; not edited by hand.
 
@@ -48,7 +55,7 @@ def read(abis: Mapping[str, Sequence[Mapping[str, Any]]]) -> Bindings:
     found = Bindings()
     for contract in sorted(abis):
         for entry in filter(_is_kind, abis[contract]):
-            _add_kind(found, contract, entry)
+            _add_kind(found, PARTS.get(contract, contract), entry)
     found.kinds.sort()
     return found
 

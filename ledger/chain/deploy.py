@@ -18,13 +18,14 @@ import rlp
 from eth_hash.auto import keccak
 
 from ledger.chain import manifest as manifests
+from ledger.chain.bindings import PARTS
 from ledger.chain.calls import call_data, constructor_data, function_selector, view
 from ledger.chain.direct import Sender
 from ledger.chain.manifest import CashEntry, Deployed, Manifest, ManifestError
 from ledger.chain.rpc import Rpc
 from ledger.domain import acts
 from ledger.domain.act_types import KINDS, Kind
-from ledger.domain.ids import from_hex, to_hex
+from ledger.domain.ids import ADDRESS_BYTES, from_hex, to_hex
 
 ADMIN_ROLE = 0
 ADMITTER_ROLE = 1
@@ -38,14 +39,16 @@ CREATED = (
     "ReceivableDrafts",
     "Repayment",
     "Registers",
-    "PledgeIntake",
-    "PledgeLife",
+    "SerialTermRule",
+    *PARTS,
     "PledgeRegistry",
 )
 _MEND = "start with --fresh or restore the chain's data"
 STANDARD_POLICY = 1
 MOST_TENOR_SECONDS = 366 * 86_400
 """Tenor of a receivable: 12 months at most (domain.md 20)."""
+MOST_SERIAL_SECONDS = (7 * 365 + 2) * 86_400
+"""An entry that describes its assets by serial number stands for seven years at most (PPSA 2009 (Cth) 153)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ class CashPlan:
 
 @dataclass(frozen=True, slots=True)
 class RegisterPlan:
-    """A register's first version: number, office account, rule word, act codes with their words, name (interfaces/IRegisters.sol)."""
+    """A register's first version: number, office account, rule word, act codes with their words, name, and the contract (of CREATED) that says what
+    no word can (interfaces/IRegisters.sol)."""
 
     register: int
     office: bytes
@@ -68,6 +72,7 @@ class RegisterPlan:
     codes: tuple[int, ...]
     words: tuple[int, ...]
     name: str
+    rule_contract: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +144,10 @@ def _arguments(name: str, places: dict[str, bytes], ledger_id: bytes, sender: Se
         "ReceivableDrafts": [acts_, members, desk, token, manager],
         "Repayment": [acts_, members, desk, token],
         "Registers": [manager],
-        "PledgeIntake": [acts_, members, places["Registers"]],
-        "PledgeLife": [acts_, members, places["Registers"]],
-        "PledgeRegistry": [acts_, members, places["Registers"], places["PledgeIntake"], places["PledgeLife"]],
+        "SerialTermRule": [MOST_SERIAL_SECONDS],
+        **{part: [acts_, members, places["Registers"]] for part in PARTS},
+        "PledgeHasher": [],
+        "PledgeRegistry": [acts_, members, places["Registers"], [places[part] for part in PARTS]],
     }[name]
 
 
@@ -168,7 +174,7 @@ def _wiring(places: dict[str, bytes], cash_at: Sequence[bytes], founding: Foundi
     for cash in cash_at:
         yield places["CashDesk"], call_data("CashDesk", "list", cash)
     for plan in founding.registers:
-        yield places["Registers"], _set_register(plan)
+        yield places["Registers"], _set_register(plan, places.get(plan.rule_contract, bytes(ADDRESS_BYTES)))
 
 
 def add_kind(kind: Kind, target: bytes) -> bytes:
@@ -181,8 +187,9 @@ def _hasher(kind: Kind) -> bytes:
     return keccak(f"hash{kind.name}({acts.abi_type(kind.name)})".encode())[:4]
 
 
-def _set_register(plan: RegisterPlan) -> bytes:
-    return call_data("Registers", "setRegister", plan.register, 1, plan.office, plan.rule, list(plan.codes), list(plan.words), plan.name)
+def _set_register(plan: RegisterPlan, rule_contract: bytes) -> bytes:
+    codes, words = list(plan.codes), list(plan.words)
+    return call_data("Registers", "setRegister", plan.register, 1, plan.office, plan.rule, codes, words, rule_contract, plan.name)
 
 
 def _handover(places: dict[str, bytes], founding: Founding, deployer: bytes) -> Iterable[tuple[bytes, bytes]]:

@@ -77,14 +77,25 @@ class SetSlot:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """Solidity struct Terms."""
+class AnchoredRecord:
+    """Solidity struct AnchoredRecord."""
 
-    ceiling: int
-    currency: int
-    kind: int
-    due: int
+    register: int
+    officeNumber: bytes
+    state: int
+    flags: int
+    effective: int
     expires: int
+    kind: int
+    currency: int
+    ceiling: int
+    due: int
+    holders: int
+    pledgorsRoot: bytes
+    holdersRoot: bytes
+    assetCount: int
+    assetsRoot: bytes
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +109,11 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class AssetList:
-    """Solidity struct AssetList."""
+class PartyName:
+    """Solidity struct PartyName."""
 
-    root: bytes
-    count: int
-    titles: bytes
+    name: str
+    capacity: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +124,69 @@ class Instrument:
     document: bytes
     executed: int
     caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptRecord:
+    """Solidity struct AdoptRecord."""
+
+    anchor: int
+    index: int
+    record: AnchoredRecord
+    proof: tuple[bytes, ...]
+    parties: tuple[Party, ...]
+    names: tuple[PartyName, ...]
+    blind: bytes
+    page: int
+    pages: tuple[bytes, ...]
+    assets: tuple[bytes, ...]
+    agreement: bytes
+    instrument: Instrument
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorRegister:
+    """Solidity struct AnchorRegister."""
+
+    register: int
+    recordsRoot: bytes
+    records: int
+    assetsRoot: bytes
+    assets: int
+    asAt: int
+    evidence: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SeedAssets:
+    """Solidity struct SeedAssets."""
+
+    register: int
+    anchor: int
+    first: int
+    assets: tuple[bytes, ...]
+    numbers: tuple[bytes, ...]
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Solidity struct Terms."""
+
+    ceiling: int
+    currency: int
+    kind: int
+    due: int
+    expires: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssetList:
+    """Solidity struct AssetList."""
+
+    root: bytes
+    count: int
+    titles: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,26 +230,6 @@ class FilePledge:
 
 
 @dataclass(frozen=True, slots=True)
-class AcceptPledge:
-    """Solidity struct AcceptPledge."""
-
-    pledge: int
-    filing: FilePledge
-    blind: bytes
-    page: int
-    pages: tuple[bytes, ...]
-    assets: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PartyName:
-    """Solidity struct PartyName."""
-
-    name: str
-    capacity: str
-
-
-@dataclass(frozen=True, slots=True)
 class Ground:
     """Solidity struct Ground."""
 
@@ -196,6 +249,77 @@ class DecidePledge:
     titles: tuple[str, ...]
     grounds: tuple[Ground, ...]
     evidence: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PublishTitles:
+    """Solidity struct PublishTitles."""
+
+    segment: int
+    page: int
+    pages: tuple[bytes, ...]
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepFiling:
+    """Solidity struct StepFiling."""
+
+    pledge: int
+    code: int
+    evidence: bytes
+    content: bytes
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawFiling:
+    """Solidity struct WithdrawFiling."""
+
+    pledge: int
+    filing: FilePledge
+    instrument: Instrument
+    consents: tuple[Consent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptPledge:
+    """Solidity struct AcceptPledge."""
+
+    pledge: int
+    filing: FilePledge
+    blind: bytes
+    page: int
+    pages: tuple[bytes, ...]
+    assets: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContestAsset:
+    """Solidity struct ContestAsset."""
+
+    earlier: int
+    later: int
+    filing: FilePledge
+    asset: bytes
+    blind: bytes
+    page: int
+    pages: tuple[bytes, ...]
+    assets: tuple[bytes, ...]
+    consents: tuple[Consent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveSegment:
+    """Solidity struct ReserveSegment."""
+
+    pledge: int
+    segment: int
+    list: AssetList
+    blind: bytes
+    page: int
+    pages: tuple[bytes, ...]
+    assets: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +371,7 @@ class AddSegment:
     on: ActOn
     parties: PartiesNow
     list: AssetList
+    reserved: int
     blind: bytes
     assets: tuple[bytes, ...]
     titles: tuple[str, ...]
@@ -327,6 +452,73 @@ class PledgeActs:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinAssets:
+    """Solidity struct JoinAssets."""
+
+    register: int
+    other: bytes
+    key: bytes
+    evidence: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LiftHold:
+    """Solidity struct LiftHold."""
+
+    register: int
+    code: int
+    target: int
+    id: bytes
+    index: int
+    authority: bytes
+    order: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceHold:
+    """Solidity struct PlaceHold."""
+
+    register: int
+    code: int
+    target: int
+    id: bytes
+    bars: int
+    kind: int
+    until: int
+    authority: bytes
+    order: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RecordParty:
+    """Solidity struct RecordParty."""
+
+    register: int
+    party: bytes
+    kind: int
+    other: bytes
+    account: bytes
+    effective: int
+    evidence: bytes
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RectifyPledge:
+    """Solidity struct RectifyPledge."""
+
+    on: ActOn
+    kind: int
+    corrects: bytes
+    instrument: Instrument
+    expires: int
+    segments: tuple[int, ...]
+    pages: tuple[LeafPage, ...]
+    assets: tuple[bytes, ...]
+    consents: tuple[Consent, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordPledge:
     """Solidity struct RecordPledge."""
 
@@ -339,12 +531,56 @@ class RecordPledge:
 
 
 @dataclass(frozen=True, slots=True)
-class WithdrawFiling:
-    """Solidity struct WithdrawFiling."""
+class SaleShare:
+    """Solidity struct SaleShare."""
 
     pledge: int
-    filing: FilePledge
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSale:
+    """Solidity struct RecordSale."""
+
+    on: ActOn
+    parties: PartiesNow
     instrument: Instrument
+    price: int
+    currency: int
+    costs: int
+    surplus: int
+    buyer: bytes
+    assets: tuple[bytes, ...]
+    shares: tuple[SaleShare, ...]
+    consents: tuple[Consent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefinancePledge:
+    """Solidity struct RefinancePledge."""
+
+    on: ActOn
+    parties: PartiesNow
+    instrument: Instrument
+    holders: tuple[Party, ...]
+    names: tuple[PartyName, ...]
+    terms: Terms
+    content: bytes
+    agreement: bytes
+    segments: tuple[int, ...]
+    consents: tuple[Consent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RelatePledges:
+    """Solidity struct RelatePledges."""
+
+    on: ActOn
+    parties: PartiesNow
+    instrument: Instrument
+    senior: int
+    kind: int
+    cap: int
     consents: tuple[Consent, ...]
 
 
@@ -533,15 +769,57 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("on", "ActOn"),
         ("parties", "PartiesNow"),
         ("list", "AssetList"),
+        ("reserved", "uint40"),
         ("blind", "bytes32"),
         ("assets", "bytes32[]"),
         ("titles", "string[]"),
         ("content", "bytes32"),
     ),
+    "AdoptRecord": (
+        ("anchor", "uint16"),
+        ("index", "uint48"),
+        ("record", "AnchoredRecord"),
+        ("proof", "bytes32[]"),
+        ("parties", "Party[]"),
+        ("names", "PartyName[]"),
+        ("blind", "bytes32"),
+        ("page", "uint16"),
+        ("pages", "bytes32[]"),
+        ("assets", "bytes32[]"),
+        ("agreement", "bytes32"),
+        ("instrument", "Instrument"),
+    ),
     "Allocation": (
         ("receivable", "uint192"),
         ("payer", "address"),
         ("amount", "uint64"),
+    ),
+    "AnchorRegister": (
+        ("register", "uint16"),
+        ("recordsRoot", "bytes32"),
+        ("records", "uint48"),
+        ("assetsRoot", "bytes32"),
+        ("assets", "uint48"),
+        ("asAt", "int40"),
+        ("evidence", "bytes32"),
+    ),
+    "AnchoredRecord": (
+        ("register", "uint16"),
+        ("officeNumber", "bytes32"),
+        ("state", "uint8"),
+        ("flags", "uint16"),
+        ("effective", "int40"),
+        ("expires", "uint40"),
+        ("kind", "uint8"),
+        ("currency", "uint16"),
+        ("ceiling", "uint128"),
+        ("due", "int40"),
+        ("holders", "uint8"),
+        ("pledgorsRoot", "bytes32"),
+        ("holdersRoot", "bytes32"),
+        ("assetCount", "uint24"),
+        ("assetsRoot", "bytes32"),
+        ("content", "bytes32"),
     ),
     "AssetList": (
         ("root", "bytes32"),
@@ -586,6 +864,17 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("evidence", "bytes32"),
         ("given", "int40"),
         ("until", "uint40"),
+    ),
+    "ContestAsset": (
+        ("earlier", "uint40"),
+        ("later", "uint40"),
+        ("filing", "FilePledge"),
+        ("asset", "bytes32"),
+        ("blind", "bytes32"),
+        ("page", "uint16"),
+        ("pages", "bytes32[]"),
+        ("assets", "bytes32[]"),
+        ("consents", "Consent[]"),
     ),
     "DecidePledge": (
         ("pledge", "uint40"),
@@ -645,6 +934,12 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("amount", "uint64"),
         ("ref", "bytes32"),
     ),
+    "JoinAssets": (
+        ("register", "uint16"),
+        ("other", "bytes32"),
+        ("key", "bytes32"),
+        ("evidence", "bytes32"),
+    ),
     "LeafPage": (
         ("segment", "uint40"),
         ("blind", "bytes32"),
@@ -652,6 +947,15 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("pages", "bytes32[]"),
         ("assets", "bytes32[]"),
         ("ended", "uint128"),
+    ),
+    "LiftHold": (
+        ("register", "uint16"),
+        ("code", "uint16"),
+        ("target", "uint8"),
+        ("id", "bytes32"),
+        ("index", "uint16"),
+        ("authority", "bytes32"),
+        ("order", "bytes32"),
     ),
     "Merge": (
         ("left", "uint256"),
@@ -708,6 +1012,17 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("to", "address"),
         ("ref", "bytes32"),
     ),
+    "PlaceHold": (
+        ("register", "uint16"),
+        ("code", "uint16"),
+        ("target", "uint8"),
+        ("id", "bytes32"),
+        ("bars", "uint8"),
+        ("kind", "uint8"),
+        ("until", "uint40"),
+        ("authority", "bytes32"),
+        ("order", "bytes32"),
+    ),
     "PledgeActs": (
         ("instrument", "Instrument"),
         ("consents", "Consent[]"),
@@ -719,6 +1034,22 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("states", "SetPledgeState[]"),
         ("notes", "NotePledge[]"),
     ),
+    "PublishTitles": (
+        ("segment", "uint40"),
+        ("page", "uint16"),
+        ("pages", "bytes32[]"),
+        ("titles", "string[]"),
+    ),
+    "RecordParty": (
+        ("register", "uint16"),
+        ("party", "bytes32"),
+        ("kind", "uint8"),
+        ("other", "bytes32"),
+        ("account", "address"),
+        ("effective", "int40"),
+        ("evidence", "bytes32"),
+        ("name", "string"),
+    ),
     "RecordPledge": (
         ("filing", "FilePledge"),
         ("blind", "bytes32"),
@@ -727,17 +1058,62 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("titles", "string[]"),
         ("grounds", "Ground[]"),
     ),
+    "RecordSale": (
+        ("on", "ActOn"),
+        ("parties", "PartiesNow"),
+        ("instrument", "Instrument"),
+        ("price", "uint128"),
+        ("currency", "uint16"),
+        ("costs", "uint128"),
+        ("surplus", "uint128"),
+        ("buyer", "bytes32"),
+        ("assets", "bytes32[]"),
+        ("shares", "SaleShare[]"),
+        ("consents", "Consent[]"),
+    ),
+    "RectifyPledge": (
+        ("on", "ActOn"),
+        ("kind", "uint8"),
+        ("corrects", "bytes32"),
+        ("instrument", "Instrument"),
+        ("expires", "uint40"),
+        ("segments", "uint40[]"),
+        ("pages", "LeafPage[]"),
+        ("assets", "bytes32[]"),
+        ("consents", "Consent[]"),
+    ),
     "RedeemCash": (
         ("cash", "uint8"),
         ("holder", "address"),
         ("amount", "uint64"),
         ("ref", "bytes32"),
     ),
+    "RefinancePledge": (
+        ("on", "ActOn"),
+        ("parties", "PartiesNow"),
+        ("instrument", "Instrument"),
+        ("holders", "Party[]"),
+        ("names", "PartyName[]"),
+        ("terms", "Terms"),
+        ("content", "bytes32"),
+        ("agreement", "bytes32"),
+        ("segments", "uint40[]"),
+        ("consents", "Consent[]"),
+    ),
     "RefuseReceivable": (
         ("receivable", "uint192"),
         ("issuer", "address"),
         ("terms", "Issue"),
         ("reason", "bytes32"),
+    ),
+    "RelatePledges": (
+        ("on", "ActOn"),
+        ("parties", "PartiesNow"),
+        ("instrument", "Instrument"),
+        ("senior", "uint40"),
+        ("kind", "uint8"),
+        ("cap", "uint128"),
+        ("consents", "Consent[]"),
     ),
     "ReleaseAssets": (
         ("on", "ActOn"),
@@ -755,11 +1131,32 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("unlisted", "bytes32[]"),
         ("unpledged", "bytes32[]"),
     ),
+    "ReserveSegment": (
+        ("pledge", "uint40"),
+        ("segment", "uint40"),
+        ("list", "AssetList"),
+        ("blind", "bytes32"),
+        ("page", "uint16"),
+        ("pages", "bytes32[]"),
+        ("assets", "bytes32[]"),
+    ),
     "RevokeApprovals": (
         ("reason", "bytes32"),
     ),
     "RevokeKey": (
         ("key", "address"),
+    ),
+    "SaleShare": (
+        ("pledge", "uint40"),
+        ("amount", "uint128"),
+    ),
+    "SeedAssets": (
+        ("register", "uint16"),
+        ("anchor", "uint16"),
+        ("first", "uint48"),
+        ("assets", "bytes32[]"),
+        ("numbers", "bytes32[]"),
+        ("proof", "bytes32[]"),
     ),
     "SetAcceptance": (
         ("acceptsDirect", "bool"),
@@ -778,6 +1175,13 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
     "SetSlot": (
         ("keyType", "bytes32"),
         ("words", "bytes32[]"),
+    ),
+    "StepFiling": (
+        ("pledge", "uint40"),
+        ("code", "uint16"),
+        ("evidence", "bytes32"),
+        ("content", "bytes32"),
+        ("until", "uint40"),
     ),
     "Terms": (
         ("ceiling", "uint128"),
@@ -818,27 +1222,42 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
 KINDS: tuple[Kind, ...] = (
     Kind("AcceptPledge", "PledgeRegistry", "acceptPledge", bytes.fromhex("9f0febcc")),
     Kind("AddKey", "Members", "addKey", bytes.fromhex("13c6765d")),
+    Kind("AdoptRecord", "PledgeRegistry", "adoptRecord", bytes.fromhex("a31fb5f2")),
+    Kind("AnchorRegister", "PledgeRegistry", "anchorRegister", bytes.fromhex("fe610772")),
     Kind("BankNotice", "Repayment", "takeBankNotice", bytes.fromhex("14b0b775")),
     Kind("ConfirmReceivable", "ReceivableDrafts", "confirm", bytes.fromhex("8a0779e2")),
+    Kind("ContestAsset", "PledgeRegistry", "contestAsset", bytes.fromhex("31fb3392")),
     Kind("DecidePledge", "PledgeRegistry", "decidePledge", bytes.fromhex("49b27a42")),
     Kind("EndMandate", "Repayment", "endMandate", bytes.fromhex("59d6bce9")),
     Kind("FilePledge", "PledgeRegistry", "filePledge", bytes.fromhex("b61c246a")),
     Kind("Issue", "ReceivableDrafts", "issue", bytes.fromhex("02778515")),
     Kind("IssueCash", "CashDesk", "issueCash", bytes.fromhex("2debcd26")),
+    Kind("JoinAssets", "PledgeRegistry", "joinAssets", bytes.fromhex("7c17405a")),
+    Kind("LiftHold", "PledgeRegistry", "liftHold", bytes.fromhex("52965603")),
     Kind("Merge", "ReceivableToken", "merge", bytes.fromhex("6fe9016b")),
     Kind("Move", "ReceivableToken", "move", bytes.fromhex("2cb6ca5a")),
     Kind("MoveBatch", "ReceivableToken", "moveBatch", bytes.fromhex("cfc1a96c")),
     Kind("MoveMany", "ReceivableToken", "moveMany", bytes.fromhex("b5d8c731")),
     Kind("PayReceivable", "Repayment", "payReceivable", bytes.fromhex("5dbdbfbe")),
-    Kind("PledgeActs", "PledgeRegistry", "pledgeActs", bytes.fromhex("fc51eb9d")),
+    Kind("PlaceHold", "PledgeRegistry", "placeHold", bytes.fromhex("c67337f9")),
+    Kind("PledgeActs", "PledgeRegistry", "pledgeActs", bytes.fromhex("ff5ad65a")),
+    Kind("PublishTitles", "PledgeRegistry", "publishTitles", bytes.fromhex("23124023")),
+    Kind("RecordParty", "PledgeRegistry", "recordParty", bytes.fromhex("ff2c3a3a")),
     Kind("RecordPledge", "PledgeRegistry", "recordPledge", bytes.fromhex("e3c32b70")),
+    Kind("RecordSale", "PledgeRegistry", "recordSale", bytes.fromhex("0dba8b69")),
+    Kind("RectifyPledge", "PledgeRegistry", "rectifyPledge", bytes.fromhex("2c0f4f6c")),
     Kind("RedeemCash", "CashDesk", "redeemCash", bytes.fromhex("1c081fcb")),
+    Kind("RefinancePledge", "PledgeRegistry", "refinancePledge", bytes.fromhex("2ae84719")),
     Kind("RefuseReceivable", "ReceivableDrafts", "refuse", bytes.fromhex("32e1d168")),
+    Kind("RelatePledges", "PledgeRegistry", "relatePledges", bytes.fromhex("60fb9984")),
+    Kind("ReserveSegment", "PledgeRegistry", "reserveSegment", bytes.fromhex("60f8e69f")),
     Kind("RevokeApprovals", "ReceivableToken", "revokeApprovals", bytes.fromhex("7eb08fd5")),
     Kind("RevokeKey", "Members", "revokeKey", bytes.fromhex("a5707133")),
+    Kind("SeedAssets", "PledgeRegistry", "seedAssets", bytes.fromhex("c6716bd1")),
     Kind("SetAcceptance", "Members", "setAcceptance", bytes.fromhex("5bcb4051")),
     Kind("SetMandate", "Repayment", "setMandate", bytes.fromhex("f168ff32")),
     Kind("SetSlot", "Members", "setSlot", bytes.fromhex("7ef27227")),
+    Kind("StepFiling", "PledgeRegistry", "stepFiling", bytes.fromhex("fc9d877a")),
     Kind("TransferCash", "CashDesk", "transferCash", bytes.fromhex("a9c417cd")),
     Kind("Withdraw", "Repayment", "withdraw", bytes.fromhex("b3efa187")),
     Kind("WithdrawDraft", "ReceivableDrafts", "withdrawDraft", bytes.fromhex("2e7ead64")),

@@ -154,5 +154,7 @@ CN_RECEIVABLES = Regime(
     shared=f"CivC 768 (by advances or fees); {_INTERPRETATION}",
 )
 RECORDING = Regime("RECORDING", frozenset(), "", "recording time; 35 USC 261", shares=False, shared="the register does not decide")
-REGIMES = {regime.key: regime for regime in (CN_SINGLE_RANK, CN_MOVABLES, CN_RECEIVABLES, RECORDING)}
-"""The regimes that ship: Chinese patents, marks and copyrights; Chinese movables; Chinese receivables; American recordation."""
+PPSA = Regime("PPSA", frozenset(), "", "PPSA 2009 (Cth) 55(4); PPSA 1999 (NZ) 66(b)", shares=False, shared="order of attachment, PPSA 2009 (Cth) 55(3)")
+REGIMES = {regime.key: regime for regime in (CN_SINGLE_RANK, CN_MOVABLES, CN_RECEIVABLES, RECORDING, PPSA)}
+"""The regimes that ship: Chinese patents, marks and copyrights; Chinese movables; Chinese receivables; American recordation; personal
+property securities of Australia and New Zealand."""

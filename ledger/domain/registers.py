@@ -1,4 +1,4 @@
-"""Registers as data: the rules that ship, as the words that contracts/Registers.sol keeps.
+"""Registers as data: rules as the words that contracts/Registers.sol keeps. Those that ship stand in shipped_registers.py.
 
 Layouts: contracts/interfaces/IRegisters.sol (rule word) and contracts/types/ActCode.sol (act words). A version once set never changes;
 a changed rule here is a new version, set by the council.
@@ -53,6 +53,7 @@ class State(IntEnum):
     RETURNED = 6
     WITHDRAWN = 7
     REFUSED = 8
+    RESTORING = 9
 
 
 class TimeSource(IntEnum):
@@ -72,6 +73,7 @@ class EndReason(IntEnum):
     REVOKED = 4
     ORDERED = 5
     MISTAKEN = 6
+    REFINANCED = 7
 
 
 class Rule(IntFlag):
@@ -80,29 +82,51 @@ class Rule(IntFlag):
     SINGLE_RANK = 1 << 0
     ASSETS_REQUIRED = 1 << 1
     RECORDS = 1 << 2
+    ASKS = 1 << 3
 
 
 class Code(IntEnum):
-    """Act codes. The first four are the intake's own and alike in every register."""
+    """Act codes. Those of the intake (1-8) and of the office (60-69) are alike in every register (contracts/types/ActCode.sol)."""
 
     ACCEPT = 1
     RETURN = 2
     REFUSE = 3
     WITHDRAW = 4
+    NOTIFY = 5
+    ANSWER = 6
+    RECONSIDER = 7
+    CONTEST = 8
     REGISTER = 10
     SUPPLEMENT = 11
     SET_TERMS = 12
     TRANSFER = 13
     CORRECT_PARTIES = 14
+    REFINANCE = 15
+    RELATE = 16
+    CORRECT_TERMS = 17
     RELEASE = 20
     PART_RELEASE = 21
     END_BY_ORDER = 22
+    END_LEAVES_BY_ORDER = 23
     NOTE = 30
     ENFORCE = 40
     STOP_ENFORCING = 41
+    SALE = 42
+    HOLD = 60
+    LIFT = 61
+    FEE_HOLD = 62
+    FEE_LIFT = 63
+    RECTIFY = 64
+    JOIN = 65
+    PARTY = 66
+    ANCHOR = 67
+    SEED = 68
+    ADOPT = 69
 
 
 REGISTRAR_ROLE = 1 << 0
+COURT_ROLE = 1 << 10
+ANCHORER_ROLE = 1 << 11
 DEMANDS_DOCUMENT, DEMANDS_VERSION = 1, 2
 PLEDGORS_SIDE, HOLDERS_SIDE = 1, 2
 DAY = 86_400
@@ -126,6 +150,7 @@ class ActRule:
     wait: int = 0
     period: int = 0
     reasons: tuple[EndReason, ...] = ()
+    officer_roles: int = REGISTRAR_ROLE
 
     @property
     def word(self) -> int:
@@ -138,7 +163,7 @@ class ActRule:
             | sum(1 << (48 + state) for state in self.source)
             | self.officers << 64
             | self.officers_vouching << 68
-            | REGISTRAR_ROLE << 72
+            | self.officer_roles << 72
             | sum(1 << (88 + time) for time in self.times)
             | self.sides << 96
             | self.demands << 104
@@ -149,30 +174,65 @@ class ActRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Shipped:
-    """A register that ships: number, name, its office's name, what it takes, its rule flags, grounds and acts."""
+class Ground:
+    """A statutory ground to be examined: number, what it is, its source, whether informed consent overrides it."""
 
     number: int
+    text: str
+    source: str
+    overridable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TermRule:
+    """How long an entry may stand, in days from the act (`most` 0: no limit), and how many days before its end it may be renewed (0: always).
+
+    `verified`: whether the source was read; else the figure is a default.
+    """
+
+    source: str
+    least: int = 0
+    most: int = 0
+    renewal: int = 0
+    verified: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """A register that ships.
+
+    `key` is its name in routing and statutory clocks, `office` its keeper, `classes` what it takes (letters of asset keys), `zone` the legal
+    time in which its days end, `regime` how its entries rank (ledger/domain/liens.py), `clocks` its statutory periods
+    (ledger/domain/clocks.py), `rule_contract` the contract that says what no word can.
+    """
+
+    number: int
+    key: str
     name: str
     office: str
     jurisdiction: str
     classes: str
     flags: Rule
-    grounds: tuple[int, ...]
-    overridable: tuple[int, ...]
+    grounds: tuple[Ground, ...]
     acts: Mapping[Code, ActRule]
+    zone: str
+    regime: str
+    term: TermRule | None = None
+    clocks: Mapping[str, str] = field(default_factory=dict)
+    rule_contract: str = ""
 
     @property
     def rule(self) -> int:
         """The rule word of contracts/interfaces/IRegisters.sol."""
         classes = sum(1 << (ord(letter) - ord("A")) for letter in self.classes)
-        return (
+        word = (
             int.from_bytes(self.jurisdiction.encode())
             | classes << 16
             | self.flags << 48
-            | sum(1 << ground for ground in self.grounds) << 64
-            | sum(1 << ground for ground in self.overridable) << 128
+            | sum(1 << ground.number for ground in self.grounds) << 64
+            | sum(1 << ground.number for ground in self.grounds if ground.overridable) << 128
         )
+        return word if self.term is None else word | self.term.least << 192 | self.term.most << 208 | self.term.renewal << 224
 
     @property
     def codes(self) -> tuple[int, ...]:
@@ -183,137 +243,3 @@ class Shipped:
     def words(self) -> tuple[int, ...]:
         """The words of the act codes."""
         return tuple(rule.word for rule in self.acts.values())
-
-
-_LIVING = (State.REGISTERED, State.ENFORCING)
-_STATED = (TimeSource.STATED, TimeSource.BLOCK)
-_OWN_OR_ATTESTED = (Mode.SIGNED, Mode.ATTESTED)
-_PARTIES: Consents = {
-    PartyRole.PLEDGOR: _OWN_OR_ATTESTED,
-    PartyRole.CO_OWNER: _OWN_OR_ATTESTED,
-    PartyRole.PLEDGEE: _OWN_OR_ATTESTED,
-}
-_HOLDER: Consents = {PartyRole.PLEDGEE: (*_OWN_OR_ATTESTED, Mode.ORDERED)}
-
-_RECORDING: Mapping[Code, ActRule] = {
-    Code.ACCEPT: ActRule(source=(State.FILED,), officers=1, demands=0, period=30 * DAY),
-    Code.RETURN: ActRule(source=(State.FILED, State.ACCEPTED), officers=1, demands=0),
-    Code.REFUSE: ActRule(source=(State.FILED, State.ACCEPTED), officers=1, demands=0),
-    Code.WITHDRAW: ActRule(source=(State.FILED, State.ACCEPTED), consents=_PARTIES, demands=0),
-    Code.REGISTER: ActRule(Effect.REGISTER, (State.ACCEPTED,), consents=_PARTIES, officers=1, officers_vouching=1, times=_STATED),
-    Code.SUPPLEMENT: ActRule(Effect.ADD_SEGMENT, _LIVING, consents=_PARTIES, officers=1, officers_vouching=1, times=_STATED),
-    Code.SET_TERMS: ActRule(Effect.SET_TERMS, _LIVING, consents=_PARTIES, officers=1, officers_vouching=1, times=_STATED),
-    Code.TRANSFER: ActRule(
-        Effect.SET_PARTIES,
-        _LIVING,
-        consents={**_HOLDER, PartyRole.NEW_PLEDGEE: _OWN_OR_ATTESTED},
-        officers=1,
-        officers_vouching=2,
-        times=_STATED,
-        sides=HOLDERS_SIDE,
-    ),
-    Code.CORRECT_PARTIES: ActRule(
-        Effect.SET_PARTIES,
-        _LIVING,
-        # Who comes in as a party must agree to it, also where it is called a correction.
-        consents={**_PARTIES, PartyRole.NEW_PLEDGOR: _OWN_OR_ATTESTED, PartyRole.NEW_PLEDGEE: _OWN_OR_ATTESTED},
-        officers=1,
-        officers_vouching=2,
-        times=_STATED,
-        sides=PLEDGORS_SIDE | HOLDERS_SIDE,
-    ),
-    Code.RELEASE: ActRule(
-        Effect.END_ALL,
-        _LIVING,
-        consents=_HOLDER,
-        officers=1,
-        officers_vouching=2,
-        times=_STATED,
-        reasons=(EndReason.RELEASED, EndReason.ENFORCED),
-    ),
-    Code.PART_RELEASE: ActRule(
-        Effect.END_LEAVES,
-        _LIVING,
-        consents=_HOLDER,
-        officers=1,
-        officers_vouching=2,
-        times=_STATED,
-        reasons=(EndReason.RELEASED, EndReason.ENFORCED),
-    ),
-    Code.END_BY_ORDER: ActRule(
-        Effect.END_ALL,
-        _LIVING,
-        consents={PartyRole.AUTHORITY: (Mode.ORDERED,)},
-        officers=2,
-        officers_vouching=2,
-        times=_STATED,
-        reasons=(EndReason.ORDERED, EndReason.REVOKED, EndReason.MISTAKEN, EndReason.LAPSED),
-    ),
-    Code.NOTE: ActRule(Effect.NOTE, (*_LIVING, State.ENDED), officers=1, officers_vouching=1, times=_STATED),
-}
-
-_EXAMINING: Mapping[Code, ActRule] = {
-    Code.ACCEPT: ActRule(source=(State.FILED,), officers=1, demands=0, period=60 * DAY),
-    Code.RETURN: ActRule(source=(State.FILED, State.ACCEPTED), officers=1, demands=0),
-    Code.REFUSE: ActRule(source=(State.FILED, State.ACCEPTED), officers=1, demands=0),
-    Code.WITHDRAW: ActRule(source=(State.FILED, State.ACCEPTED), consents=_PARTIES, demands=0),
-    Code.REGISTER: ActRule(Effect.REGISTER, (State.ACCEPTED,), consents=_PARTIES, officers=1, officers_vouching=1),
-    Code.SET_TERMS: ActRule(
-        Effect.SET_TERMS, _LIVING, consents=_PARTIES, officers=1, officers_vouching=2, demands=DEMANDS_DOCUMENT | DEMANDS_VERSION
-    ),
-    Code.TRANSFER: ActRule(
-        Effect.SET_PARTIES,
-        _LIVING,
-        consents={**_HOLDER, PartyRole.NEW_PLEDGEE: _OWN_OR_ATTESTED},
-        officers=1,
-        officers_vouching=2,
-        sides=HOLDERS_SIDE,
-        demands=DEMANDS_DOCUMENT | DEMANDS_VERSION,
-    ),
-    Code.RELEASE: ActRule(Effect.END_ALL, _LIVING, consents=_HOLDER, officers_vouching=2, reasons=(EndReason.RELEASED,)),
-    Code.PART_RELEASE: ActRule(Effect.END_LEAVES, _LIVING, consents=_HOLDER, officers_vouching=2, reasons=(EndReason.RELEASED,)),
-    Code.END_BY_ORDER: _RECORDING[Code.END_BY_ORDER],
-    Code.NOTE: ActRule(Effect.NOTE, (*_LIVING, State.ENDED), officers=1, officers_vouching=1),
-    Code.ENFORCE: ActRule(Effect.SET_STATE, (State.REGISTERED,), State.ENFORCING, _HOLDER, officers_vouching=1),
-    Code.STOP_ENFORCING: ActRule(Effect.SET_STATE, (State.ENFORCING,), State.REGISTERED, _HOLDER, officers_vouching=1),
-}
-
-CN_PATENT_GROUNDS = {
-    1: "the pledgor is not the registered owner",
-    2: "the right has ended or was invalidated",
-    3: "the right is not granted yet",
-    4: "the annual fee is unpaid",
-    5: "an ownership dispute or court preservation",
-    6: "the debt's term runs past the right's",
-    7: "the contract lacks required content",
-    8: "the co-owners are not unanimous",
-    9: "already pledged",
-    10: "a same-day invention and utility model",
-    11: "an invalidation was started",
-    12: "other",
-}
-"""Grounds of refusal of the Chinese patent register (domain.md 3); 10 and 11 can be overridden by informed consent."""
-
-US_PATENTS, US_MARKS, CN_PATENTS = 1, 2, 3
-
-SHIPPED = (
-    Shipped(US_PATENTS, "US patent recordation", "United States recordation office", "US", "PD", Rule.RECORDS, (), (), _RECORDING),
-    Shipped(US_MARKS, "US trademark recordation", "United States recordation office", "US", "T", Rule.RECORDS, (), (), _RECORDING),
-    Shipped(
-        CN_PATENTS,
-        "CN patent pledges",
-        "China patent register",
-        "CN",
-        "P",
-        Rule.SINGLE_RANK | Rule.ASSETS_REQUIRED,
-        tuple(CN_PATENT_GROUNDS),
-        (10, 11),
-        _EXAMINING,
-    ),
-)
-"""The registers that a ledger is founded with, version 1 of each."""
-
-
-def shipped(number: int) -> Shipped:
-    """The register of that number. Raises KeyError."""
-    return {register.number: register for register in SHIPPED}[number]
