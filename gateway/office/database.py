@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Table, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
 from ledger.mirror.database import Database, connect
 
@@ -60,8 +61,10 @@ def occupy(database: Database) -> Iterator[None]:
         try:
             yield
         finally:
-            # The connection goes back to the pool, and the lock would stay with it.
-            conn.invalidate()
+            # The connection goes back to the pool, and the lock would stay with it; a connection that is broken has none.
+            with suppress(DBAPIError):
+                conn.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _OCCUPATION})
+                conn.commit()
 
 
 def insert_or_keep(conn: Connection, table: Table, values: dict[str, Any]) -> bool:

@@ -224,6 +224,7 @@ def test_a_block_that_is_not_mirrored_in_time_is_said(books: Books) -> None:
     told = problem(books.api.http.get("/blocks/head", params={"wait": 10**6, "timeout": 0.2}), 503)
     assert "is not mirrored after 0.2 s" in told["detail"]
     head = books.get("/blocks/head")["block"]
+    books.api.act(books.supplier, "SetAcceptance", {"acceptsDirect": True})
     assert books.get("/blocks/head", wait=head + 1, timeout=30)["block"] > head
 
 
