@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
+from ledger.foreseen import Foreseen
 from ledger.mirror.database import Database, connect
 
 SCHEMA = "office"
@@ -41,7 +42,7 @@ def migrate(conn: Connection) -> None:
     command.upgrade(config, "head")
 
 
-class Occupied(Exception):
+class Occupied(Foreseen):
     """Another gateway works on the office."""
 
 
