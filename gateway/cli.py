@@ -14,15 +14,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from gateway.config import Settings
+from ledger.foreseen import Foreseen
 
 if TYPE_CHECKING:
+    import gateway.replay.run as replays
     from gateway.runtime import Runtime
     from gateway.signers.keystore import Keystore
 
@@ -40,7 +43,7 @@ cli.add_typer(keys_cli, name="keys")
 Home = Annotated[Path | None, typer.Option(help="Directory of everything the gateway keeps  [default: .pledgebook]")]
 Data = Annotated[Path | None, typer.Option(help="Folder of records to replay  [default: ../shared/data]")]
 EngineName = Annotated[str | None, typer.Option("--engine", help="anvil (embedded) or kaia (four validators)")]
-Port = Annotated[int | None, typer.Option(help="Port of the API on loopback; 0 takes a free one")]
+Port = Annotated[int | None, typer.Option(min=0, max=65_535, help="Port of the API on loopback; 0 takes a free one")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Put the present home aside and start a new chain")]
 Currency = Annotated[str, typer.Option(help="Currency of the invoices, which name none (ISO 4217)")]
 ReportFile = Annotated[
@@ -57,51 +60,24 @@ def main() -> None:
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Turns what the rooms raise for a person into one line."""
+    """Turns what is foreseen into one line, and exit code 1."""
     from httpx import TransportError
+    from pydantic import ValidationError
+    from sqlalchemy.exc import DatabaseError
 
-    from gateway.errors import Problem
-    from gateway.replay.client import ReplayStopped
-    from gateway.replay.journal import OtherReplay
-    from gateway.replay.sources import NoData
-    from gateway.runtime import StartError
-    from gateway.signers.interface import KeyUnheld, SigningLocked
-    from gateway.signers.passphrase import PassphraseError
-    from gateway.signers.sealing import Unsealable
-    from ledger.chain.clock import ClockError
-    from ledger.chain.direct import TransactionFailed
-    from ledger.chain.manifest import ManifestError
-    from ledger.chain.node import NodeError
-    from ledger.chain.rpc import NodeUnreachable, RpcError
-    from ledger.domain.money import MoneyError
-
-    foreseen = (
-        StartError,
-        NodeError,
-        NodeUnreachable,
-        RpcError,
-        ManifestError,
-        TransactionFailed,
-        ClockError,
-        ReplayStopped,
-        OtherReplay,
-        MoneyError,
-        TransportError,
-        NoData,
-        PassphraseError,
-        Unsealable,
-        SigningLocked,
-        KeyUnheld,
-        Problem,
-        TimeoutError,
-        FileNotFoundError,
-        PermissionError,
-    )
     try:
         yield
-    except foreseen as error:
-        errors.print(f"[red]error[/red] {error}", soft_wrap=True, highlight=False)
-        sys.exit(1)
+    except ValidationError as wrong:
+        _fail("; ".join(f"PLEDGEBOOK_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in wrong.errors()))
+    except DatabaseError as wrong:
+        _fail(f"database: {wrong.orig}")
+    except (Foreseen, TransportError, OSError) as error:
+        _fail(str(error))
+
+
+def _fail(text: str) -> NoReturn:
+    errors.print(f"[red]error[/red] {escape(' '.join(text.split()))}", soft_wrap=True, highlight=False)
+    sys.exit(1)
 
 
 @cli.command()
@@ -153,12 +129,23 @@ def _up(settings: Settings, currency: str, report: Path | None, *, stays: bool, 
     genesis_time = replays.genesis_time(options) if replay_records else None
     running = runtime.start(settings, genesis_time=genesis_time, report=lambda text: console.print(f"[dim]{text}[/dim]"))
     try:
-        ok = replays.replay(options, running).ok if replay_records else True
+        ok = _replayed(options, running, again=not stays) if replay_records else True
         if stays:
             _stay(running)
         return ok
     finally:
         running.stop()
+
+
+def _replayed(options: replays.Options, running: Runtime, again: bool) -> bool:
+    """Whether the records reconcile. A start that finds them replayed says so; `again`: source, chain and SQL are asked once more."""
+    import gateway.replay.run as replays
+
+    done = None if again else replays.kept(options)
+    if done is None:
+        return replays.replay(options, running).ok
+    console.print(f"{done}; `pledgebook replay` reconciles again", soft_wrap=True, highlight=False)
+    return True
 
 
 def _stay(running: Runtime) -> None:
@@ -192,8 +179,7 @@ def mirror_sync(
     from ledger.chain.rpc import Rpc
     from ledger.mirror import database, sync
 
-    settings = _settings(home, None, engine, None)
-    kind = engines.engine(settings.engine)
+    kind, settings = engines.engine(_settings(None, None, engine, None).engine), _home(home)
     held = manifests.load(settings.manifest)
     with Rpc(node) as rpc:
         mirror = sync.of(database.open(settings.mirror_database()), rpc, held, finality=kind.finality, development=kind.development_clock)
@@ -212,7 +198,7 @@ def mirror_verify(
     from ledger.chain.rpc import Rpc
     from ledger.mirror import database, verify
 
-    settings = _settings(home, None, None, None)
+    settings = _home(home)
     held = manifests.load(settings.manifest)
     live = database.open(settings.mirror_database())
     report = verify.of(live, held, rpc=None if node is None else Rpc(node), height=height)
@@ -227,7 +213,7 @@ def mirror_verify(
 @keys_cli.command("list")
 def keys_list(home: Home = None) -> None:
     """The accounts served here and their keys' addresses."""
-    keystore = _keystore(_settings(home, None, None, None))
+    keystore = _keystore(_home(home))
     for member in keystore.members():
         console.print(f"0x{member.hex()}: {', '.join('0x' + key.hex() for key in keystore.keys(member)) or 'no key'}", soft_wrap=True)
 
@@ -240,7 +226,7 @@ def keys_import(
     from gateway.runtime import StartError
     from ledger.domain.ids import IdError, address, to_hex
 
-    keystore = _keystore(_settings(home, None, None, None))
+    keystore = _keystore(_home(home))
     try:
         key = keystore.import_v3(address(account, "account"), json.loads(file.read_text()), passphrase_file.read_text().strip())
     except (IdError, ValueError) as wrong:
@@ -260,7 +246,7 @@ def keys_export(
     from gateway.runtime import StartError, write_secret
     from ledger.domain.ids import IdError, address
 
-    keystore = _keystore(_settings(home, None, None, None))
+    keystore = _keystore(_home(home))
     try:
         exported = keystore.export_v3(address(account, "account"), address(key, "key"), passphrase_file.read_text().strip())
     except IdError as wrong:
@@ -282,7 +268,7 @@ def keys_issue(
     from gateway.office import database
     from ledger.domain.ids import address
 
-    settings = _settings(home, None, None, None)
+    settings = _home(home)
     scopes = (access.READ,) if read_only else access.SCOPES if member is None else (access.READ, access.ACT)
     with database.open(settings.office_database()).write() as conn:
         console.print(access.issue(conn, name, None if member is None else address(member, "member"), scopes, days), soft_wrap=True)
@@ -296,7 +282,7 @@ def keys_list_api(home: Home = None) -> None:
     from gateway.office import database
 
     table = Table("id", "name", "acts for", "scopes", "expires", "")
-    with database.open(_settings(home, None, None, None).office_database()).read() as conn:
+    with database.open(_home(home).office_database()).read() as conn:
         for each in access.listed(conn):
             whom = "all that are served" if each.member is None else f"0x{each.member.hex()}"
             table.add_row(each.id, each.name, whom, each.scopes, time_text(each.expires // 1000), "revoked" if each.revoked else "")
@@ -310,7 +296,7 @@ def keys_revoke(key_id: str, home: Home = None) -> None:
     from gateway.office import database
     from gateway.runtime import StartError
 
-    with database.open(_settings(home, None, None, None).office_database()).write() as conn:
+    with database.open(_home(home).office_database()).write() as conn:
         if not access.revoke(conn, key_id):
             raise StartError(f"no API key {key_id}; see `pledgebook keys list-api-keys`")
     console.print(f"revoked {key_id}")
@@ -322,7 +308,7 @@ def keys_renew_lane(home: Home = None) -> None:
     from gateway import founding
     from gateway.runtime import only_one
 
-    settings = _settings(home, None, None, None)
+    settings = _home(home)
     with only_one(settings.home):
         made = founding.renew_relayer(_keystore(settings))
     told = f"the council must enrol it (Acts.setRelayer, 0x{made.hex()})" if settings.node else "the next start has it enrolled"
@@ -345,6 +331,16 @@ def doctor(home: Home = None, engine: EngineName = None) -> None:
 def _settings(home: Path | None, data: Path | None, engine: str | None, port: int | None) -> Settings:
     given = {"home": home, "data": data, "engine": engine, "port": port}
     return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+
+
+def _home(home: Path | None) -> Settings:
+    """The settings of a home that holds a ledger. Raises StartError where there is none."""
+    from gateway.runtime import StartError
+
+    settings = _settings(home, None, None, None)
+    if not settings.manifest.exists():
+        raise StartError(f"home {settings.home}: no ledger here; `pledgebook up` makes one, --home or PLEDGEBOOK_HOME names another")
+    return settings
 
 
 def _keystore(settings: Settings) -> Keystore:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from ledger.foreseen import Foreseen
 
-class Problem(Exception):
+
+class Problem(Foreseen):
     """An answer of RFC 9457. `fields` are its extension members; nothing was changed when it is raised."""
 
     def __init__(self, status: int, title: str, detail: str, **fields: Any) -> None:

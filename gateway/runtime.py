@@ -31,6 +31,7 @@ from ledger.chain import manifest as manifests
 from ledger.chain.clock import DevelopmentClock
 from ledger.chain.engines import Engine, engine
 from ledger.chain.rpc import Rpc
+from ledger.foreseen import Foreseen
 from ledger.mirror import concepts, database, sync
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ SERVE_SECONDS = 10.0
 LOCK_FILE = ".lock"
 
 
-class StartError(Exception):
+class StartError(Foreseen):
     """The gateway can't start; one line that says why and what to do."""
 
 

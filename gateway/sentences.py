@@ -129,7 +129,7 @@ SENTENCES = {
     "OfficersMissing": "The act {code:code} needs the signatures of {needed} officers; {given} signed.",
     "PageRefused": "Page {page} of the list of rights was taken already, comes before its turn, or does not belong to it.",
     "PartiesMismatch": "The parties presented are not those of pledge {pledge}.",
-    "PartyListInvalid": "Party number {index} is incomplete or on the wrong side, or a pledgor or a holder is missing, or the list is too long.",
+    "PartyListInvalid": "Party number {index} is incomplete or on the wrong side, a pledgor or holder is missing, or the list is too long.",
     "PledgeLapsed": "Pledge {pledge} lapsed at {expired:time}.",
     "PledgeVersionStale": "Pledge {pledge} was changed meanwhile: it is at version {current}, the act names {given}.",
     "PledgeVersionsExhausted": "The pledge was changed so often that its version can't be raised any more.",

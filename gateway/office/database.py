@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,9 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Table, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
+from ledger.foreseen import Foreseen
 from ledger.mirror.database import Database, connect
 
 SCHEMA = "office"
@@ -40,7 +42,7 @@ def migrate(conn: Connection) -> None:
     command.upgrade(config, "head")
 
 
-class Occupied(Exception):
+class Occupied(Foreseen):
     """Another gateway works on the office."""
 
 
@@ -60,8 +62,10 @@ def occupy(database: Database) -> Iterator[None]:
         try:
             yield
         finally:
-            # The connection goes back to the pool, and the lock would stay with it.
-            conn.invalidate()
+            # The connection goes back to the pool, and the lock would stay with it; a connection that is broken has none.
+            with suppress(DBAPIError):
+                conn.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _OCCUPATION})
+                conn.commit()
 
 
 def insert_or_keep(conn: Connection, table: Table, values: dict[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 import httpx
 
 from ledger.domain.ids import to_hex
+from ledger.foreseen import Foreseen
 
 Json: TypeAlias = dict[str, Any]
 _Item = TypeVar("_Item")
@@ -25,7 +26,7 @@ _DONE = frozenset({"final"})
 _FAILED = frozenset({"refused", "expired", "voided", "undone"})
 
 
-class ReplayStopped(Exception):
+class ReplayStopped(Foreseen):
     """The gateway didn't do what the plan asks; the message says which act and why. Nothing later was sent."""
 
 

@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from ledger.foreseen import Foreseen
+
 JOURNAL = "replay.json"
 
 
-class OtherReplay(Exception):
+class OtherReplay(Foreseen):
     """Another replay ran on this ledger, or its chain can't go on from where it stood; the message says what to do."""
 
 

@@ -109,9 +109,16 @@ def released(record: Recordation, pledges: Iterable[Pledge], known: Successors) 
 
 
 def transferred(record: Recordation, pledges: Iterable[Pledge], known: Successors) -> list[Pledge]:
-    """Live pledges that an uncited transfer means: its giver holds them and it lists exactly their assets."""
+    """Live pledges that an uncited transfer may mean: its giver holds them and it lists all their assets; exactly those go first."""
     held = [pledge for pledge in pledges if pledge.live and same(keys_of(record.assignors), known.of(pledge.holders))]
-    return exact(record, held)
+    listed = [pledge for pledge in held if pledge.live_assets and pledge.live_assets.keys() <= record.keys]
+    return exact(record, held) or (listed if record.whole_list else [])
+
+
+def apart(pledges: Iterable[Pledge]) -> bool:
+    """Whether no right is live under two of these pledges: then a list that has rights of each means each."""
+    keys = [key for pledge in pledges for key in pledge.live_assets]
+    return len(keys) == len(set(keys))
 
 
 def supplemented(

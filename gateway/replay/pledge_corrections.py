@@ -57,8 +57,7 @@ def _of_no_pledge(book: PledgeBook, record: Recordation, said: Conveyance, earli
         book.aliases.setdefault(ref(earlier.record), made.pledge)
         return [made, Note(made.pledge, record, Remark.CORRECTION, caption(record, whole=True))]
     if said.renames and earlier.outcome is Outcome.WITHOUT_EFFECT and said.confirms is Nature.RELEASE:
-        (pledge,) = inferred_release(book, record)
-        return ended(book, record, said, pledge, Basis.INFERRED, ())
+        return [act for pledge in inferred_release(book, record, said) for act in ended(book, record, said, pledge, Basis.INFERRED)]
     reason = f"corrects {ref(earlier.record)}, {earlier.outcome.value}: {earlier.reason}"
     raise NoEffect(reason) if earlier.outcome is Outcome.WITHOUT_EFFECT else SetAside(reason)
 

@@ -1,5 +1,6 @@
 """Placing what ends a pledge or gives it to another holder: releases and transfers. A release needs the lender's word."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.replay import matching
@@ -28,29 +29,34 @@ class _Meant:
 
 
 def release(book: PledgeBook, record: Recordation, said: Conveyance) -> list[PledgeAct]:
-    """Ends, whole or in part, the pledges that the document cites, or the one that its parties and assets mean."""
-    meant = _given(book, record, said) if said.cites else _Meant(inferred_release(book, record), Basis.INFERRED)
+    """Ends, whole or in part, the pledges that the document cites, or those that its parties and assets mean."""
+    meant = _given(book, record, said) if said.cites else _Meant(inferred_release(book, record, said), Basis.INFERRED)
     open_pledges = meant.open()
-    pledged = {key for pledge in meant.pledges for key in pledge.assets}
-    beyond = tuple(item for item in record.properties if item.key not in pledged)
+    beyond = _beyond(record, meant.pledges)
+    slip = bool(beyond) and len(record.keys) >= len({key for pledge in open_pledges for key in pledge.live_assets})
+    # What none of them has stands with the one that lacks something, for it may be that with a wrong digit.
+    lacking = next((pledge for pledge in open_pledges if pledge.live_assets.keys() - record.keys), open_pledges[0])
     acts = [
-        act for at, pledge in enumerate(open_pledges) for act in ended(book, record, said, pledge, meant.basis, beyond if at == 0 else ())
+        act
+        for pledge in open_pledges
+        for act in ended(book, record, said, pledge, meant.basis, beyond if pledge is lacking else (), slip=slip)
     ]
     return [*acts, *_remarks(book, record, said, meant, open_pledges[0])]
 
 
 def transfer(book: PledgeBook, record: Recordation, said: Conveyance) -> list[PledgeAct]:
-    """Gives the cited pledges, or the one with exactly the listed assets, to the document's receivers."""
+    """Gives the cited pledges, or those whose assets it lists, to the document's receivers."""
     meant = _given(book, record, said) if said.cites else _Meant(_inferred_transfer(book, record), Basis.INFERRED)
     open_pledges = meant.open()
     acts = [act for pledge in open_pledges for act in _passed(book, record, said, pledge, meant.basis)]
-    return [*acts, *_remarks(book, record, said, meant, open_pledges[0])]
+    return [*acts, *_other_list(record, open_pledges), *_remarks(book, record, said, meant, open_pledges[0])]
 
 
-def inferred_release(book: PledgeBook, record: Recordation) -> list[Pledge]:
-    """The one live pledge that an uncited release means. Raises SetAside with the pledges that it may mean."""
+def inferred_release(book: PledgeBook, record: Recordation, said: Conveyance) -> list[Pledge]:
+    """The live pledges that an uncited release means: one, or several without a right in common. Raises SetAside with the candidates."""
     found = matching.released(record, book.pledges, book.known)
-    if len(found) == 1:
+    whole = all(pledge.live_assets.keys() <= record.keys for pledge in found)
+    if len(found) == 1 or (found and matching.apart(found) and (whole or not said.total)):
         return found
     if found:
         raise SetAside(f"release without citation; it may mean {names(found)}")
@@ -67,9 +73,16 @@ def _no_match(book: PledgeBook, record: Recordation) -> str:
 
 
 def ended(
-    book: PledgeBook, record: Recordation, said: Conveyance, pledge: Pledge, basis: Basis, beyond: tuple[Property, ...]
+    book: PledgeBook,
+    record: Recordation,
+    said: Conveyance,
+    pledge: Pledge,
+    basis: Basis,
+    beyond: tuple[Property, ...] = (),
+    *,
+    slip: bool = False,
 ) -> list[PledgeAct]:
-    """What a release does to one live pledge. `beyond`: what it lists that none of its pledges has."""
+    """What a release does to one live pledge. `beyond`: what it lists that none of its pledges has; `slip`: by a wrong digit, it seems."""
     if silent := _silent(book, record, pledge):
         return [remark(pledge, record, f"released by {listed(_givers(book, record, pledge))}; it stays for {listed(silent)}")]
     segments = _cited_segments(book, record, said, pledge)
@@ -80,7 +93,7 @@ def ended(
         named = beyond if pledge.stated else record.properties
         return _part(record, said, pledge, basis, named) if said.partial else [Release(pledge.ref, record, basis, ordered=said.by_order)]
     missing = tuple(asset for key, asset in live.items() if key not in record.keys)
-    if _is_part(said, missing, beyond, len(record.keys), len(live)):
+    if _is_part(said, missing, slip):
         return _part(record, said, pledge, basis, beyond)
     return [Release(pledge.ref, record, basis, missing, beyond, said.by_order)]
 
@@ -123,33 +136,48 @@ def _segments_ended(
     return [PartRelease(pledge.ref, record, Basis.CITED, ending, beyond, said.by_order)]
 
 
-def _is_part(said: Conveyance, missing: tuple[Property, ...], beyond: tuple[Property, ...], listed_count: int, live: int) -> bool:
+def _beyond(record: Recordation, pledges: Sequence[Pledge]) -> tuple[Property, ...]:
+    pledged = {key for pledge in pledges for key in pledge.assets}
+    return tuple(item for item in record.properties if item.key not in pledged)
+
+
+def _is_part(said: Conveyance, missing: tuple[Property, ...], slip: bool) -> bool:
     """Whether a release with its list ends a part only.
 
-    Nothing missing: whole. Else the text decides; where it is silent, a list with other rights that is as long as the pledge's has a wrong
-    digit in a whole release (61835-778: 43 of 44 and one other), and anything shorter ends only what it lists.
+    Nothing missing: whole. Else the text decides; where it is silent, a list with other rights that is as long as what is pledged has a
+    wrong digit in a whole release (61835-778: 43 of 44 and one other), and anything shorter ends only what it lists.
     """
     if not missing:
         return False
-    if said.partial or said.total:
-        return said.partial
-    return not (beyond and listed_count >= live)
+    return said.partial if said.partial or said.total else not slip
 
 
 def _inferred_transfer(book: PledgeBook, record: Recordation) -> list[Pledge]:
+    """The live pledges that an uncited transfer means: one, or several without a right in common. Raises SetAside with the candidates."""
     found = matching.transferred(record, book.pledges, book.known)
-    if len(found) != 1:
-        raise SetAside("transfer of a security that it doesn't cite; no one live pledge of its assignor has exactly its assets")
-    return found
+    if len(found) == 1 or (found and matching.apart(found)):
+        return found
+    if found:
+        raise SetAside(f"transfer of a security that it doesn't cite; it may mean {names(found)}")
+    raise SetAside("transfer of a security that it doesn't cite; it lists the whole assets of no live pledge of its assignor")
 
 
 def _passed(book: PledgeBook, record: Recordation, said: Conveyance, pledge: Pledge, basis: Basis) -> list[PledgeAct]:
     if all(party.keys & book.known.of(pledge.pledgors) for party in record.assignees):
         # A debtor that gets its own security back holds none: the security is extinguished.
-        return [*ended(book, record, said, pledge, basis, ()), remark(pledge, record, "the security was assigned to its own debtor")]
+        return [*ended(book, record, said, pledge, basis), remark(pledge, record, "the security was assigned to its own debtor")]
     given = matching.keys_of(record.assignors)
     staying = tuple(party for party in pledge.holders if len(pledge.holders) > 1 and not (book.known.of([party]) & given))
     return [PartyChange(pledge.ref, record, basis, holders=(*staying, *record.assignees), transfer=True)]
+
+
+def _other_list(record: Recordation, pledges: Sequence[Pledge]) -> list[PledgeAct]:
+    """A remark where a transfer's list isn't what is pledged: a security passes whole, whatever the cover sheet lists."""
+    pledged = {key for pledge in pledges for key in pledge.live_assets}
+    if not record.whole_list or record.keys == pledged or not all(pledge.stated for pledge in pledges):
+        return []
+    differ = f"its list lacks {len(pledged - record.keys)} of the assets and has {len(record.keys - pledged)} others"
+    return [remark(pledges[0], record, differ, Remark.DISCREPANCY)]
 
 
 def _given(book: PledgeBook, record: Recordation, said: Conveyance) -> _Meant:

@@ -105,6 +105,14 @@ def _grouped(text: str) -> str:
     return f"{int(whole):,}{point}{decimals}" if not whole.startswith("-0") else text
 
 
+def held(file: Path) -> bool:
+    """Whether a report was kept in the file, and every equation of it held."""
+    try:
+        return json.loads(file.read_text())["holds"] is True
+    except (OSError, ValueError, KeyError):
+        return False
+
+
 def save(report: Report, file: Path) -> None:
     """Keeps the report as JSON."""
     written = {

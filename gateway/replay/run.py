@@ -99,6 +99,20 @@ def replay(options: Options, running: Runtime) -> Report:
     return found
 
 
+def kept(options: Options) -> str | None:
+    """One line on these records' replay, if the home has finished it and its reconciliation held; None if there is something to do.
+
+    Raises NoData, MoneyError, OtherReplay.
+    """
+    progress = Journal(options.home).read()
+    file = options.home / RECONCILIATION
+    if progress is None or not progress.finished or not report.held(file):
+        return None
+    if progress.plan != _plan(options.data, options.currency, _day(progress)).digest:
+        return None
+    return f"these records were replayed before, and everything reconciled; kept in {file}"
+
+
 def _held(running: Runtime) -> tuple[int, str]:
     status = running.services.sync.status()
     return (0, "") if status.hash is None else (status.block, to_hex(status.hash))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from gateway.replay.faults import Fault, Origin
+from ledger.foreseen import Foreseen
 
 Row: TypeAlias = dict[str, Any]
 
@@ -23,7 +24,7 @@ _LARGEST_CELL = 1 << 24
 _DELIMITERS = ",;\t|"
 
 
-class NoData(Exception):
+class NoData(Foreseen):
     """The folder to replay is missing or holds none of the known sets; the message says what was looked for."""
 
 

@@ -2,15 +2,17 @@
 
 from typing import Protocol
 
+from ledger.foreseen import Foreseen
 
-class SigningLocked(Exception):
+
+class SigningLocked(Foreseen):
     """The keystore is sealed: no passphrase was given at the start. Reads go on."""
 
     def __str__(self) -> str:
         return "signing locked: give the passphrase by file descriptor, systemd credential or PLEDGEBOOK_PASSPHRASE_FILE and start again"
 
 
-class KeyUnheld(LookupError):
+class KeyUnheld(Foreseen, LookupError):
     """This gateway does not hold that key for that member."""
 
 

@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from ledger.foreseen import Foreseen
+
 FD_VARIABLE = "PLEDGEBOOK_PASSPHRASE_FD"
 FILE_VARIABLE = "PLEDGEBOOK_PASSPHRASE_FILE"
 CREDENTIALS_VARIABLE = "CREDENTIALS_DIRECTORY"
@@ -13,7 +15,7 @@ CREDENTIAL = "pledgebook-passphrase"
 LEAST_BYTES = 12
 
 
-class PassphraseError(ValueError):
+class PassphraseError(Foreseen, ValueError):
     """A passphrase that can't be read or is too short."""
 
 

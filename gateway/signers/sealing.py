@@ -6,6 +6,8 @@ import secrets
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ledger.foreseen import Foreseen
+
 SECRET_BYTES = 32
 NONCE_BYTES = 12
 SALT_BYTES = 16
@@ -13,7 +15,7 @@ SALT_BYTES = 16
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 1 << 16, 8, 1
 
 
-class Unsealable(Exception):
+class Unsealable(Foreseen):
     """The box was not made with this key for this owner, or was changed."""
 
 

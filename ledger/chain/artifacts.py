@@ -9,8 +9,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from ledger.foreseen import Foreseen
 
-class ArtifactMissing(LookupError):
+
+class ArtifactMissing(Foreseen, LookupError):
     """No compiled contract of that name; the message says what to do."""
 
 

@@ -13,6 +13,7 @@ from types import TracebackType
 
 from ledger.chain.engines.description import Engine
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
+from ledger.foreseen import Foreseen
 
 LOOK_SECONDS = 0.2
 IDLE_SECONDS = 15.0
@@ -20,7 +21,7 @@ IDLE_SECONDS = 15.0
 _log = logging.getLogger(__name__)
 
 
-class ClockError(Exception):
+class ClockError(Foreseen):
     """The clock may not be moved like that; the message says why."""
 
 

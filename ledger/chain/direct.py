@@ -15,6 +15,7 @@ from eth_account.signers.local import LocalAccount
 
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
 from ledger.domain.ids import from_hex, to_hex
+from ledger.foreseen import Foreseen
 
 GAS_LIMIT = 12_000_000
 WAIT_SECONDS = 60.0
@@ -23,7 +24,7 @@ IN_FLIGHT = 200
 _KNOWN = ("already known", "known transaction", "already imported", "nonce too low")
 
 
-class TransactionFailed(Exception):
+class TransactionFailed(Foreseen):
     """A direct transaction was refused or reverted; the message carries what, and the revert data where the node gives it."""
 
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from ledger.domain.acts import SigningDomain
 from ledger.domain.ids import from_hex, to_hex
+from ledger.foreseen import Foreseen
 
 VERSION = 1
 
 
-class ManifestError(ValueError):
+class ManifestError(Foreseen, ValueError):
     """A manifest that can't be read or that names another ledger; the message says what to do."""
 
 

@@ -18,6 +18,7 @@ import psutil
 
 from ledger.chain import child
 from ledger.chain.rpc import NodeUnreachable, Rpc
+from ledger.foreseen import Foreseen
 
 LOOPBACK = "127.0.0.1"
 STOP_SECONDS = 60.0  # a node writes its state to disk before it ends
@@ -26,7 +27,7 @@ PORTS = range(20_000, 32_000)
 LOG_TAIL_BYTES = 600
 
 
-class NodeError(Exception):
+class NodeError(Foreseen):
     """A node could not be started or stopped; the message says what to do."""
 
 

@@ -16,6 +16,8 @@ import httpx
 import msgspec
 import orjson
 
+from ledger.foreseen import Foreseen
+
 Result = TypeVar("Result")
 Call = tuple[str, Sequence[Any]]
 
@@ -25,7 +27,7 @@ INVALID_REQUEST = -32600
 INTERNAL_ERROR = -32603
 
 
-class RpcError(Exception):
+class RpcError(Foreseen):
     """The node answered the call with an error. `data` is kept as the node sent it (hex of the revert, mostly)."""
 
     def __init__(self, code: int, message: str, data: Any = None) -> None:
@@ -48,7 +50,7 @@ class RpcError(Exception):
             return None
 
 
-class NodeUnreachable(Exception):
+class NodeUnreachable(Foreseen):
     """No answer from the node. If `maybe_received`, a sent transaction may still be in its pool or in a block."""
 
     def __init__(self, url: str, reason: str = "", maybe_received: bool = True) -> None:

@@ -4,6 +4,8 @@ import re
 
 from eth_hash.auto import keccak
 
+from ledger.foreseen import Foreseen
+
 ADDRESS_BYTES = 20
 NUMBERED_IDS = 2**64
 HASHED_ID = 1 << 255
@@ -14,7 +16,7 @@ START_BITS = 64
 _CANONICAL_DECIMAL = re.compile(r"0|[1-9][0-9]{0,19}")
 
 
-class IdError(ValueError):
+class IdError(Foreseen, ValueError):
     """An identifier of the wrong form; the message names the rule."""
 
 

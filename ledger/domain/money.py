@@ -5,12 +5,14 @@ from decimal import Decimal, InvalidOperation
 
 from iso4217 import Currency as IsoCurrency
 
+from ledger.foreseen import Foreseen
+
 MAX_MINOR = 2**63 - 1
 """Contracts cap amounts below 2^63, so that SQL's BIGINT holds them (design/gateway.md)."""
 _LARGEST_EXPONENT = 30
 
 
-class MoneyError(ValueError):
+class MoneyError(Foreseen, ValueError):
     """An amount or currency that the ledger can't hold; the message names the rule."""
 
 

@@ -14,6 +14,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateSchema
 
+from ledger.foreseen import Foreseen
+
 SCHEMA = "mirror"
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -31,7 +33,7 @@ _SILENT: dict[str, Any] = {"hide_parameters": True}
 _IN_MEMORY = (None, "", ":memory:")
 
 
-class DatabaseUrlError(ValueError):
+class DatabaseUrlError(Foreseen, ValueError):
     """A database URL of another kind than SQLite or PostgreSQL."""
 
 

@@ -21,6 +21,7 @@ from ledger.chain.blocks import Block, BlockSource, InconsistentAnswer, NodeSour
 from ledger.chain.decode import EventTable
 from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
+from ledger.foreseen import Foreseen
 from ledger.mirror import rebuild
 from ledger.mirror.concepts import FOLDS, table
 from ledger.mirror.database import Database
@@ -38,11 +39,11 @@ _LONGEST_PAUSE = 5.0
 _HASHES_A_LOOK = 64
 
 
-class WrongLedger(RuntimeError):
+class WrongLedger(Foreseen, RuntimeError):
     """The database mirrors another ledger than the one that is to be read."""
 
 
-class FinalityViolated(RuntimeError):
+class FinalityViolated(Foreseen, RuntimeError):
     """The node shows another block at a height that was final: nothing is undone, both histories are kept, and a person decides."""
 
 

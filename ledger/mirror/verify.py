@@ -11,6 +11,7 @@ from ledger.chain.blocks import BlockSource, last_position
 from ledger.chain.decode import EventTable
 from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import Rpc
+from ledger.foreseen import Foreseen
 from ledger.mirror import rebuild
 from ledger.mirror.concepts import FOLDS, table
 from ledger.mirror.database import SCHEMA, Database, connect, open
@@ -23,7 +24,7 @@ from ledger.mirror.writer import Checkpoint, read_checkpoint
 _ROWS_A_FETCH = 5_000
 
 
-class NothingToVerify(RuntimeError):
+class NothingToVerify(Foreseen, RuntimeError):
     """The mirror does not hold the height asked."""
 
 

@@ -372,6 +372,19 @@ contract ReceivableApprovalTest is ReceivableBase {
         assertEq(token.getApproved(_id(id, 600)), address(0));
     }
 
+    /// @dev Who was let move 600 was not let move 1,000.
+    function test_a_merge_ends_the_approvals_of_what_grows_too() public {
+        _move(supplier, _id(id, 0), 600, 1000, supplier.account);
+        vm.startPrank(supplier.account);
+        token.approve(financier.account, _id(id, 0));
+        token.approve(_id(id, 0), bank.account, 600);
+        token.merge(IReceivableToken.Merge(_id(id, 0), _id(id, 600)));
+        token.approve(_id(id, 0), other.account, 1);
+        vm.stopPrank();
+        assertEq(token.getApproved(_id(id, 0)), address(0));
+        assertEq(token.allowance(_id(id, 0), bank.account), 0);
+    }
+
     function test_a_new_owner_inherits_no_allowance() public {
         vm.prank(supplier.account);
         token.approve(_id(id, 0), financier.account, 400);

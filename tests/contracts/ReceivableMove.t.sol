@@ -384,6 +384,37 @@ contract ReceivableMoveBatchTest is ReceivableBase {
         _assertToken(id, 300, 1000, supplier.account);
     }
 
+    /// @dev The list is read where it lies, so its own reading must refuse what the compiler's would.
+    function test_refuses_words_with_dirty_high_bits() public {
+        IReceivableToken.MoveBatch memory body = IReceivableToken.MoveBatch(_id(id, 0), new IReceivableToken.Piece[](1));
+        body.pieces[0] = IReceivableToken.Piece(100, other.account, "ref");
+        bytes memory call = abi.encodeCall(token.moveBatch, (body));
+        // Selector, offset of the body, token, offset of the list, its length; then end and payee.
+        for (uint256 field = 0; field < 2; ++field) {
+            bytes memory dirty = bytes.concat(call);
+            dirty[4 + 32 * (4 + field)] = 0x01;
+            vm.prank(supplier.account);
+            (bool done,) = address(token).call(dirty);
+            assertFalse(done);
+        }
+        vm.prank(supplier.account);
+        (bool clean,) = address(token).call(call);
+        assertTrue(clean);
+    }
+
+    function test_refuses_a_list_that_ends_behind_the_call_data() public {
+        IReceivableToken.MoveBatch memory body = IReceivableToken.MoveBatch(_id(id, 0), new IReceivableToken.Piece[](2));
+        (body.pieces[0].end, body.pieces[0].to) = (100, other.account);
+        (body.pieces[1].end, body.pieces[1].to) = (200, other.account);
+        bytes memory short = abi.encodeCall(token.moveBatch, (body));
+        assembly {
+            mstore(short, sub(mload(short), 32))
+        }
+        vm.prank(supplier.account);
+        (bool done,) = address(token).call(short);
+        assertFalse(done);
+    }
+
     function test_moveMany_gathers_tokens_of_several_receivables() public {
         uint192 second = _receivable(500);
         _move(supplier, _id(id, 0), 0, 10, supplier.account);

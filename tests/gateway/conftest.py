@@ -160,6 +160,14 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]
     opened.close()
 
 
+@pytest.fixture(scope="package", autouse=True)
+def brisk_clock() -> Iterator[None]:
+    """Blocks come soon after their transactions, so that tests needn't wait for them."""
+    with pytest.MonkeyPatch.context() as clock:
+        clock.setattr("ledger.chain.clock.LOOK_SECONDS", 0.03)
+        yield
+
+
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     running = runtime.start(Settings(home=tmp_path_factory.mktemp("home") / "ledger", port=0), genesis_time=1_700_000_000)

@@ -145,3 +145,50 @@ def test_a_key_leaves_and_comes_back_as_a_v3_file(tmp_path: Path, pledgebook: Ru
     (tmp_path / "secret").write_text("another secret")
     refused(pledgebook("keys", "import-v3", account, file, "--passphrase-file", secret), "give a V3 key file and its passphrase")
     refused(pledgebook("keys", "export-v3", "0x11", key, str(tmp_path / "x.json"), "--passphrase-file", secret), "account")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("keys issue-api-key teller --member 0x12", "member: 20 bytes expected, 1 given"),
+        ("keys export-v3 0x12 0x34 out --passphrase-file missing", "account: 20 bytes expected"),
+        ("keys revoke-api-key nobody", "no API key nobody"),
+        ("up --engine hyperledger --no-replay --port 0", "use one of anvil, besu, kaia"),
+        ("up --data /nowhere", "data folder /nowhere doesn't exist"),
+        ("replay --currency XXY", "'XXY' is no ISO 4217 code"),
+        ("mirror sync --node http://127.0.0.1:1", "node http://127.0.0.1:1 does not answer"),
+        ("mirror verify --height 99999999", "99999999"),
+    ],
+)
+def test_a_wrong_input_is_one_line(pledgebook: Run, arguments: str, said: str) -> None:
+    refused(pledgebook(*arguments.split()), said)
+
+
+@pytest.mark.parametrize("arguments", ["keys list", "mirror verify", "keys list-api-keys", "mirror sync --node http://127.0.0.1:1"])
+def test_a_home_without_a_ledger_is_one_line(pledgebook: Run, tmp_path: Path, arguments: str) -> None:
+    refused(pledgebook(*arguments.split(), "--home", str(tmp_path / "empty")), "no ledger here; `pledgebook up` makes one")
+    assert not (tmp_path / "empty").exists()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("PLEDGEBOOK_PORT", "many", "PLEDGEBOOK_PORT: Input should be a valid integer"),
+        ("PLEDGEBOOK_OFFICE_URL", "mysql://x", "'mysql' is neither sqlite nor postgresql"),
+        ("PLEDGEBOOK_OFFICE_URL", "postgresql://127.0.0.1:1/x", "database: connection failed"),
+    ],
+)
+def test_a_wrong_setting_is_one_line(pledgebook: Run, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str) -> None:
+    monkeypatch.setenv(variable, value)
+    refused(pledgebook("keys", "list"), said)
+
+
+def test_a_file_that_is_no_database_is_one_line(pledgebook: Run, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text((home / "manifest.json").read_text())
+    (tmp_path / "office.db").write_text("no database at all, but long enough to look like a file" * 50)
+    refused(pledgebook("keys", "list", "--home", str(tmp_path)), "file is not a database")
+
+
+def test_a_port_beyond_the_last_is_refused(pledgebook: Run) -> None:
+    ran = pledgebook("up", "--port", "99999")
+    assert ran.code == 2 and "--port" in ran.err and "65535" in ran.err

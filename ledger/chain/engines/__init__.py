@@ -9,16 +9,21 @@ from typing import Protocol, cast
 
 from ledger.chain.engines import anvil, besu, kaia
 from ledger.chain.engines.description import Engine
+from ledger.foreseen import Foreseen
 
-__all__ = ["Engine", "Validators", "engine", "validators_of"]
+__all__ = ["Engine", "UnknownEngine", "Validators", "engine", "validators_of"]
 
 _KNOWN = {each.name: each for each in (anvil.ENGINE, besu.ENGINE, kaia.ENGINE)}
 
 
+class UnknownEngine(Foreseen, ValueError):
+    """No such engine, or none that can be started here."""
+
+
 def engine(name: str) -> Engine:
-    """The engine that a setting names; ValueError lists the known ones."""
+    """The engine that a setting names. Raises UnknownEngine with the known ones."""
     if name not in _KNOWN:
-        raise ValueError(f"engine: {name!r} is not known; use one of {', '.join(sorted(_KNOWN))}")
+        raise UnknownEngine(f"engine: {name!r} is not known; use one of {', '.join(sorted(_KNOWN))}")
     return _KNOWN[name]
 
 
@@ -39,7 +44,7 @@ class Validators(Protocol):
 
 
 def validators_of(name: str) -> Validators:
-    """How to run validators of the named engine here; ValueError if that engine has none that we can start."""
+    """How to run validators of the named engine here. Raises UnknownEngine if that one has none that we can start."""
     if engine(name) is not kaia.ENGINE:
-        raise ValueError(f"engine: {name!r} can't be started as a network from here; use {kaia.ENGINE.name}")
+        raise UnknownEngine(f"engine: {name!r} can't be started as a network from here; use {kaia.ENGINE.name}")
     return cast(Validators, importlib.import_module("ledger.chain.engines.kaia.validators"))

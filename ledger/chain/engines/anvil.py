@@ -1,6 +1,6 @@
 """The embedded chain of a laptop and of quick tests: one anvil process, with a clock of its own.
 
-Its blocks live in memory and are written to a state file every few seconds and at the end, so a crash loses the last ones.
+Its blocks live in memory and are written to a state file every minute and at the end, so a crash loses the last ones.
 """
 
 from __future__ import annotations

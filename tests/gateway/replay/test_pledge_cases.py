@@ -112,6 +112,53 @@ def test_a_release_of_an_unstated_supplement_leaves_the_pledge() -> None:
     assert only(grant(assets=[]), supplement, ending).live
 
 
+def second(assets: list[str], giver: str = BANK) -> Recordation:
+    """A later security of the same lender on rights of its own, by an agreement of its own."""
+    return record("1000-7", "2020-08-01", "PATENT SECURITY AGREEMENT", [BROOK], [giver], assets)
+
+
+def test_an_uncited_release_of_two_securities_rights_ends_both() -> None:
+    ending = release("1001-1", "2021-02-01", "RELEASE BY SECURED PARTY", [*ABC, "200", "201"])
+    acts = placed(grant(), second(["200", "201"]), ending)["1001-1"].acts
+    assert [(type(act), act.pledge) for act in acts] == [(Release, name("1000-1")), (Release, name("1000-7"))]
+    assert all(isinstance(act, Release) and act.basis is Basis.INFERRED and not act.unlisted and not act.unpledged for act in acts)
+
+
+def test_an_uncited_release_of_a_part_of_one_of_two_securities_ends_that_part() -> None:
+    records = grant(), second(["200", "201"]), release("1001-1", "2021-02-01", "RELEASE BY SECURED PARTY", [*ABC, "200"])
+    assert [type(act) for act in placed(*records)["1001-1"].acts] == [Release, PartRelease]
+    (left,) = register(*records).live()
+    assert (left.ref, set(left.live_assets)) == (name("1000-7"), {"201"})
+
+
+@pytest.mark.parametrize(
+    ("text", "theirs", "listed"),
+    [
+        ("TERMINATION OF SECURITY INTEREST", ["200", "201"], [*ABC, "200"]),  # all of what, if not of all that is listed?
+        ("RELEASE BY SECURED PARTY", ["100", "201"], [*ABC, "201", "202"]),  # a right under both
+    ],
+)
+def test_an_uncited_release_that_may_mean_one_or_both_is_set_aside(text: str, theirs: list[str], listed: list[str]) -> None:
+    found = placed(grant(), second(theirs), release("1001-1", "2021-02-01", text, listed))["1001-1"]
+    assert (found.outcome, found.reason) == (Outcome.SET_ASIDE, "release without citation; it may mean US-P 1000-1, US-P 1000-7")
+
+
+def test_one_wrong_digit_in_the_release_of_two_liens_on_the_same_rights_ends_both() -> None:
+    both = "RELEASE OF FIRST AND SECOND LIEN SECURITY INTERESTS AT REEL/FRAME 1000/0001 AND 1000/0007"
+    acts = placed(grant(), second(ABC), release("1001-1", "2021-02-01", both, [*ABC[:-1], "999"]))["1001-1"].acts
+    assert [type(act) for act in acts] == [Release, Release]
+    assert [len(act.unpledged) for act in acts if isinstance(act, Release)] == [1, 0]
+
+
+def test_one_wrong_digit_stands_with_the_security_that_lacks_a_right() -> None:
+    both = "RELEASE OF SECURITY INTERESTS AT REEL/FRAME 1000/0001 AND 1000/0007"
+    acts = placed(grant(), second(["200", "201"]), release("1001-1", "2021-02-01", both, [*ABC, "200", "999"]))["1001-1"].acts
+    assert [(type(act), len(act.unlisted), len(act.unpledged)) for act in acts if isinstance(act, Release)] == [
+        (Release, 0, 0),
+        (Release, 1, 1),
+    ]
+
+
 def test_a_courts_release_is_ordered() -> None:
     text = "BANKRUPTCY COURT ORDER RELEASING ALL LIENS INCLUDING THE SECURITY INTEREST RECORDED AT REEL/FRAME 1000/0001"
     (act,) = placed(grant(), release("1001-1", "2021-02-01", text))["1001-1"].acts
@@ -131,6 +178,34 @@ def test_an_uncited_release_of_a_licence_is_none() -> None:
 
 
 # --- Transfers ---
+
+
+@pytest.mark.parametrize("more", [[], ["300"]])
+def test_an_uncited_transfer_of_two_securities_rights_passes_both(more: list[str]) -> None:
+    passing = record("1001-1", "2021-02-01", "ASSIGNMENT OF SECURITY INTEREST", [BANK], [OTHER_BANK], [*ABC, "200", "201", *more])
+    records = grant(), second(["200", "201"]), passing
+    changes = [act for act in placed(*records)["1001-1"].acts if isinstance(act, PartyChange)]
+    assert [(act.pledge, act.transfer, act.basis) for act in changes] == [
+        (name("1000-1"), True, Basis.INFERRED),
+        (name("1000-7"), True, Basis.INFERRED),
+    ]
+    remarks = [act.text for act in placed(*records)["1001-1"].acts if isinstance(act, Note)]
+    assert [text.endswith("its list lacks 0 of the assets and has 1 others") for text in remarks] == [True] * len(more)
+
+
+def test_an_uncited_transfer_that_lacks_a_right_is_set_aside() -> None:
+    passing = record("1001-1", "2021-02-01", "ASSIGNMENT OF SECURITY INTEREST", [BANK], [OTHER_BANK], ABC[:-1])
+    found = placed(grant(), passing)["1001-1"]
+    assert (found.outcome, found.reason.partition("; ")[2]) == (
+        Outcome.SET_ASIDE,
+        "it lists the whole assets of no live pledge of its assignor",
+    )
+
+
+def test_an_uncited_transfer_of_rights_under_two_liens_is_set_aside() -> None:
+    passing = record("1001-1", "2021-02-01", "ASSIGNMENT OF SECURITY INTEREST", [BANK], [OTHER_BANK], [*ABC, "200"])
+    found = placed(grant(), second(ABC), passing)["1001-1"]
+    assert (found.outcome, found.reason.partition("; ")[2]) == (Outcome.SET_ASIDE, "it may mean US-P 1000-1, US-P 1000-7")
 
 
 def test_an_agent_that_hands_on_under_the_name_of_a_security_agreement_transfers() -> None:
