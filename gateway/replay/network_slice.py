@@ -1,5 +1,6 @@
 """The named slice of receivables that a network takes, which keeps real time: one record day as two seconds. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -43,26 +44,29 @@ def _busiest(claims: list[Claim], set_name: str, days: int) -> tuple[Slice | Non
 
 def on_network(plan: Plan, start: int) -> Plan:
     """The plan with one slice of each set, all paid, one record day as two seconds from `start`; pledges whole, no demonstration."""
-    parts = [(each, busiest(plan, each.set)) for each in plan.receivables]
-    moved = tuple(_moved(each, part, start) for each, part in parts if part is not None)
-    return replace(plan, receivables=moved, demonstrations=())
+    return replace(plan, receivables=tuple(_sliced(plan, each, start) for each in plan.receivables), demonstrations=())
 
 
-def _moved(each: ReceivablePlan, part: Slice, start: int) -> ReceivablePlan:
-    origin = int(datetime(part.first.year, part.first.month, part.first.day, tzinfo=UTC).timestamp())
+def _sliced(plan: Plan, whole: ReceivablePlan, start: int) -> ReceivablePlan:
+    """One set with only the claims of its slice, moved to real time; what the slice leaves out is still accounted for."""
+    part = busiest(plan, whole.set)
+    claims = () if part is None else tuple(_moved(claim, part.first, start) for claim in _within(whole.claims, part.first, part.days))
+    sliced = replace(
+        whole, claims=claims, choices=(*whole.choices, "slice: " + (f"no paid claim of {whole.set}" if part is None else part.name))
+    )
+    return replace(sliced, unsliced=whole.rows - sliced.rows, unsliced_amount=whole.face - sliced.face)
+
+
+def _moved(claim: Claim, first: date, start: int) -> Claim:
+    origin = int(datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp())
 
     def real(second: int) -> int:
         return start + (second - origin) * SECONDS_A_DAY // 86_400
 
-    claims = tuple(
-        replace(claim, issued=real(claim.issued), due=real(claim.due), paid=real(claim.paid or 0))
-        for claim in _within(list(each.claims), part.first, part.days)
-    )
-    chosen = replace(each, claims=claims)
-    return replace(chosen, asides=(), amount=chosen.face, lines=chosen.rows, choices=(*each.choices, f"slice: {part.name}"))
+    return replace(claim, issued=real(claim.issued), due=real(claim.due), paid=real(claim.paid or 0))
 
 
-def _within(claims: list[Claim], first: date, days: int) -> tuple[Claim, ...]:
+def _within(claims: Sequence[Claim], first: date, days: int) -> tuple[Claim, ...]:
     last = first + timedelta(days=days)
     return tuple(
         claim for claim in claims if claim.paid is not None and _day(claim.issued) >= first and _day(max(claim.paid, claim.due)) < last

@@ -1,5 +1,6 @@
 """What a network that keeps real time takes of each set: whole paid claims of the busiest days, not too many, in their order."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +11,7 @@ from gateway.replay import network_slice
 from gateway.replay.network_slice import MOST_CLAIMS, MOST_SLICE_DAYS, SECONDS_A_DAY, busiest, on_network
 from gateway.replay.plan import Choices, Plan, make
 from gateway.replay.reading import read
+from gateway.replay.reconcile import source_checks
 from tests.system.records import small_folder
 
 START = 1_800_000_000
@@ -63,5 +65,14 @@ def test_the_slice_is_named_by_its_days(small: Plan) -> None:
         assert any(choice.startswith(f"slice: {part.set}, ") for choice in part.choices)
 
 
-def test_a_set_without_paid_claims_gives_nothing(small: Plan) -> None:
-    assert busiest(small, "no such set") is None
+def test_every_row_is_still_accounted_for(small: Plan, real_plan: Plan) -> None:
+    for plan in (small, real_plan):
+        checks = source_checks(on_network(plan, START))
+        assert {check.set for check in checks} == {check.set for check in source_checks(plan)}
+        assert [check for check in checks if not check.holds] == []
+
+
+def test_a_set_without_paid_claims_gives_none_but_is_accounted_for(small: Plan) -> None:
+    unpaid = tuple(replace(part, claims=tuple(replace(claim, paid=None) for claim in part.claims)) for part in small.receivables)
+    moved = on_network(replace(small, receivables=unpaid), START)
+    assert moved.claims == () and all(part.balances() and part.unsliced for part in moved.receivables)
