@@ -93,7 +93,8 @@ class Aside:
 class ReceivablePlan:
     """The claims of one set, what was set aside, and the source's own totals over all rows that were read.
 
-    `outside`: rows of other quarters, which are no part of the plan, and what they are worth.
+    `outside`: rows of other quarters, which are no part of the plan, and what they are worth; `unsliced`: rows in claims that a network's
+    slice leaves out, and what they are worth.
     """
 
     set: str
@@ -103,6 +104,8 @@ class ReceivablePlan:
     amount: int
     outside: int = 0
     outside_amount: int = 0
+    unsliced: int = 0
+    unsliced_amount: int = 0
     choices: tuple[str, ...] = ()
 
     @property
@@ -116,9 +119,10 @@ class ReceivablePlan:
         return sum(claim.rows for claim in self.claims)
 
     def balances(self) -> bool:
-        """Whether every row read is in a claim or set aside, to the minor unit."""
-        aside = sum(aside.amount for aside in self.asides), sum(aside.lines for aside in self.asides)
-        return (self.face + aside[0], self.rows + aside[1]) == (self.amount, self.lines)
+        """Whether every row read is in a claim, set aside or outside the slice, to the minor unit."""
+        amount = self.face + sum(aside.amount for aside in self.asides) + self.unsliced_amount
+        lines = self.rows + sum(aside.lines for aside in self.asides) + self.unsliced
+        return (amount, lines) == (self.amount, self.lines)
 
 
 def noon(day: date, zone: ZoneInfo) -> int:

@@ -1,9 +1,10 @@
 """The named slice of receivables that a network takes, which keeps real time: one record day as two seconds. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from gateway.replay.claims import Claim
+from gateway.replay.claims import Claim, ReceivablePlan
 from gateway.replay.plan import Plan
 
 
@@ -22,44 +23,50 @@ class Slice:
 
 
 MOST_SLICE_DAYS = 60
+MOST_CLAIMS = 600
+"""Four validators and the gateway on two cores keep up with so many claims of a set."""
 SECONDS_A_DAY = 2
 
 
-def busiest(plan: Plan, set_name: str, days: int = MOST_SLICE_DAYS) -> Slice | None:
-    """The slice of a set that holds the most whole claims; the earliest of equals. None if no claim fits into so few days."""
-    if not 0 < days <= MOST_SLICE_DAYS:
-        raise ValueError(f"days: a network's slice is 1 to {MOST_SLICE_DAYS} days, {days} asked")
+def busiest(plan: Plan, set_name: str) -> Slice | None:
+    """The slice of a set that holds the most whole claims, in as many days as keep them few enough; None if it has no paid claim."""
     claims = [claim for claim in plan.claims if claim.set == set_name]
+    slices = (_busiest(claims, set_name, days) for days in range(MOST_SLICE_DAYS, 0, -1))
+    return next((part for part, count in slices if part is not None and count <= MOST_CLAIMS), None)
+
+
+def _busiest(claims: list[Claim], set_name: str, days: int) -> tuple[Slice | None, int]:
+    """The earliest of the slices of so many days that hold the most claims, and how many that is."""
     counts = {first: len(_within(claims, first, days)) for first in {_day(claim.issued) for claim in claims}}
     best = max(counts, key=lambda first: (counts[first], -first.toordinal()), default=None)
-    return None if best is None or not counts[best] else Slice(set_name, best, days)
+    return (None, 0) if best is None or not counts[best] else (Slice(set_name, best, days), counts[best])
 
 
-def on_network(plan: Plan, part: Slice, start: int) -> Plan:
-    """The plan with the slice's claims only, all paid, one record day as two seconds from `start`; pledges whole, no demonstration."""
-    origin = int(datetime(part.first.year, part.first.month, part.first.day, tzinfo=UTC).timestamp())
+def on_network(plan: Plan, start: int) -> Plan:
+    """The plan with one slice of each set, all paid, one record day as two seconds from `start`; pledges whole, no demonstration."""
+    return replace(plan, receivables=tuple(_sliced(plan, each, start) for each in plan.receivables), demonstrations=())
+
+
+def _sliced(plan: Plan, whole: ReceivablePlan, start: int) -> ReceivablePlan:
+    """One set with only the claims of its slice, moved to real time; what the slice leaves out is still accounted for."""
+    part = busiest(plan, whole.set)
+    claims = () if part is None else tuple(_moved(claim, part.first, start) for claim in _within(whole.claims, part.first, part.days))
+    sliced = replace(
+        whole, claims=claims, choices=(*whole.choices, "slice: " + (f"no paid claim of {whole.set}" if part is None else part.name))
+    )
+    return replace(sliced, unsliced=whole.rows - sliced.rows, unsliced_amount=whole.face - sliced.face)
+
+
+def _moved(claim: Claim, first: date, start: int) -> Claim:
+    origin = int(datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp())
 
     def real(second: int) -> int:
         return start + (second - origin) * SECONDS_A_DAY // 86_400
 
-    chosen = [replace(each, claims=_within(list(each.claims), part.first, part.days)) for each in plan.receivables if each.set == part.set]
-    moved = tuple(
-        replace(
-            each,
-            claims=tuple(
-                replace(claim, issued=real(claim.issued), due=real(claim.due), paid=real(claim.paid or 0)) for claim in each.claims
-            ),
-            asides=(),
-            amount=each.face,
-            lines=each.rows,
-            choices=(*each.choices, f"slice: {part.name}"),
-        )
-        for each in chosen
-    )
-    return replace(plan, receivables=moved, demonstrations=())
+    return replace(claim, issued=real(claim.issued), due=real(claim.due), paid=real(claim.paid or 0))
 
 
-def _within(claims: list[Claim], first: date, days: int) -> tuple[Claim, ...]:
+def _within(claims: Sequence[Claim], first: date, days: int) -> tuple[Claim, ...]:
     last = first + timedelta(days=days)
     return tuple(
         claim for claim in claims if claim.paid is not None and _day(claim.issued) >= first and _day(max(claim.paid, claim.due)) < last

@@ -15,6 +15,7 @@ from gateway.replay.reading import CONVEYANCES, INVOICES, SPENDING
 from gateway.replay.report import Aside, Check
 
 UNREADABLE, SET_ASIDE = "unreadable", "set aside"
+OTHER_QUARTERS, UNSLICED = "other quarters", "outside the slice"
 
 
 def source_checks(plan: Plan) -> list[Check]:
@@ -50,8 +51,10 @@ def _receivable_checks(plan: Plan) -> Iterator[Check]:
     }
     for part in plan.receivables:
         unit = plan.currency_of_set(part.set)
+        faults = len(plan.read.faults_of(part.set))
         aside = sum(each.lines for each in part.asides)
-        rows = {"in claims": part.rows, SET_ASIDE: aside, "other quarters": part.outside, UNREADABLE: len(plan.read.faults_of(part.set))}
+        rows = {"in claims": part.rows, SET_ASIDE: aside, OTHER_QUARTERS: part.outside, UNSLICED: part.unsliced, UNREADABLE: faults}
         yield Check(part.set, "rows read", {"read": plan.read.rows_of(part.set), **rows}, sums=True)
-        worth = {"in claims": part.face, SET_ASIDE: sum(each.amount for each in part.asides), "other quarters": part.outside_amount}
-        yield Check(part.set, "amounts read", {"read": amounts[part.set], **worth}, unit, sums=True)
+        worth = sum(each.amount for each in part.asides)
+        amount = {"in claims": part.face, SET_ASIDE: worth, OTHER_QUARTERS: part.outside_amount, UNSLICED: part.unsliced_amount}
+        yield Check(part.set, "amounts read", {"read": amounts[part.set], **amount}, unit, sums=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from gateway.replay.claims import LEAD_SECONDS
 from gateway.replay.client import Gateway
 from gateway.replay.drive import Drive
 from gateway.replay.journal import Journal, OtherReplay, Progress
-from gateway.replay.network_slice import busiest, on_network
+from gateway.replay.network_slice import on_network
 from gateway.replay.pace import EmbeddedPace, Pace, RealPace
 from gateway.replay.plan import Choices, Plan, make
 from gateway.replay.pledge_drive import Office, PledgeDrive
@@ -195,7 +195,7 @@ class _Replay:
         pace = self._pace()
         with self._timed("members"):
             accounts = self._admit(pace)
-        plan = self.plan if self.running.clock is not None else self._slice(progress.start)
+        plan = self.plan if self.running.clock is not None else on_network(self.plan, progress.start)
         with self._timed("receivables"):
             book = Book(accounts, people.cash_of_sets(self.running.services.manifest, plan), self._fingerprint_key())
             progress = self._receivables(plan, book, pace, progress)
@@ -252,14 +252,6 @@ class _Replay:
         bar = self.bars.add_task("receivables", total=sum(len(events) for _, events in stamps(plan.claims, plan.demonstrations)))
         drive = Drive(plan, self.gateway, book, pace, self.journal, self._views().overdue, lambda _, done: self.bars.advance(bar, done))
         return drive.receivables(progress)
-
-    def _slice(self, start: int) -> Plan:
-        """What a network that keeps real time takes from `start` on: the busiest days of the first set; pledges stay whole."""
-        for part in self.plan.receivables:
-            found = busiest(self.plan, part.set)
-            if found is not None:
-                return on_network(self.plan, found, start)
-        return replace(self.plan, receivables=(), demonstrations=())
 
     def _fingerprint_key(self) -> bytes:
         """The key that the members' gateways share; here one gateway serves them all."""

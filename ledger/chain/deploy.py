@@ -192,9 +192,13 @@ def _set_register(plan: RegisterPlan, rule_contract: bytes) -> bytes:
     return call_data("Registers", "setRegister", plan.register, 1, plan.office, plan.rule, codes, words, rule_contract, plan.name)
 
 
+_UNDELAYED = (("Members", "admit", ADMITTER_ROLE), ("Members", "suspend", ADMITTER_ROLE), ("Acts", "setRelayer", RELAYER_ROLE))
+"""Council functions that wait for nothing: a stolen account can't be left at work for days. To reinstate or recover one waits the delay."""
+
+
 def _handover(places: dict[str, bytes], founding: Founding, deployer: bytes) -> Iterable[tuple[bytes, bytes]]:
     manager = places["Council"]
-    for contract, function, role in (("Members", "admit", ADMITTER_ROLE), ("Acts", "setRelayer", RELAYER_ROLE)):
+    for contract, function, role in _UNDELAYED:
         selector = function_selector(contract, function)
         yield manager, call_data("Council", "setTargetFunctionRole", places[contract], [selector], role)
     for admitter in founding.admitters:

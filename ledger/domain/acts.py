@@ -4,6 +4,7 @@ The kinds and their body types (act_types.py) are generated from the contracts' 
 `body_from` makes one from JSON with an error that names the field. Encoding is eth-abi's; the struct hash is EIP-712's `hashStruct`.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
@@ -18,7 +19,7 @@ from ledger.domain.ids import ADDRESS_BYTES, HASHED_ID, NUMBERED_IDS, IdError, f
 
 DOMAIN_NAME = "Pledgebook"
 DOMAIN_VERSION = "1"
-DEADLINE_NONE = 2**64 - 1
+_DECIMAL = re.compile(r"-?[0-9]{1,78}")
 
 _DOMAIN_TYPE = b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract,bytes32 salt)"
 _DOMAIN_FIELDS = (
@@ -334,10 +335,9 @@ def _bytes_from(type_: str, given: Any, path: str) -> bytes:
 def _integer_from(type_: str, given: Any, path: str) -> int:
     if isinstance(given, bool) or not isinstance(given, int | str):
         raise ActError(f"{path}: an integer, or its decimal text, expected")
-    try:
-        value = int(given)
-    except ValueError as wrong:
-        raise ActError(f"{path}: {given[:80]!r} is no integer" if isinstance(given, str) else f"{path}: no integer") from wrong
+    if isinstance(given, str) and not _DECIMAL.fullmatch(given):
+        raise ActError(f"{path}: {given[:80]!r} is no decimal integer")
+    value = int(given)
     low, high = _bounds(type_)
     if not low <= value <= high:
         raise ActError(f"{path}: {value} is outside {type_} ({low} to {high})")

@@ -104,6 +104,18 @@ def test_an_admitter_admits_without_delay_and_a_stranger_does_not(rpc: Rpc, made
     assert calls.view(rpc, made[0].address("Members"), "Members", "operatorOf", account)[0] == account
 
 
+def test_a_member_is_suspended_at_once_and_reinstated_after_the_delay(rpc: Rpc, made: tuple[Manifest, Path]) -> None:
+    members, account = made[0].address("Members"), secrets.token_bytes(20)
+    admitter = Sender.of(rpc, ADMITTER, miner(rpc))
+    admitter.run([(members, calls.call_data("Members", "admit", account, account, bytes(32), 4, False, True, "Supplier"))])
+    admitter.run([(members, calls.call_data("Members", "suspend", account, b"stolen".ljust(32, b"\0")))])
+    with pytest.raises(RpcError):
+        calls.view(rpc, members, "Members", "operatorOf", account)
+    for sender in (admitter, Sender.of(rpc, COUNCIL, miner(rpc))):
+        with pytest.raises(TransactionFailed):
+            sender.run([(members, calls.call_data("Members", "reinstate", account, bytes(32)))])
+
+
 @pytest.mark.parametrize(
     ("change", "rule"),
     [({"chain_id": 1}, "is of chain 1"), ({"genesis_hash": bytes(32)}, "genesis differs")],
