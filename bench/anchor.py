@@ -17,7 +17,8 @@ from statistics import median
 from bench import records
 from bench.anchor_gas import verify_gas
 from bench.report import Figure, options, show, step
-from ledger.domain.registers import CN_PATENTS, State
+from ledger.domain.registers import State
+from ledger.domain.shipped_registers import CN_PATENTS
 from ledger.proofs import anchors, merkle
 from ledger.proofs.anchor_leaves import MAXIMUM, AnchoredRecord, encode
 from ledger.proofs.anchors import StoredTree

@@ -34,7 +34,7 @@ from ledger.chain.direct import Sender as Direct
 from ledger.chain.engines import Engine, anvil
 from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import Rpc
-from ledger.domain import registers
+from ledger.domain import shipped_registers as registers
 from ledger.domain.acts import SIGNED
 from ledger.mirror import concepts, sync
 from ledger.mirror.database import Database
