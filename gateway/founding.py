@@ -29,15 +29,19 @@ _FOUNDER = Session("founding", None, frozenset(SCOPES))
 
 @dataclass(frozen=True, slots=True)
 class _Founder:
-    """A member that is there from the start: name in the keystore, public name, role."""
+    """A member that is there from the start: name in the keystore, public name, roles (bits)."""
 
     key: str
     name: str
-    role: str
+    roles: int
 
 
-BANKS = {code: _Founder(f"bank {code}", f"Settlement bank for {code}", "SETTLEMENT_BANK") for code in ("USD", "GBP", "CNY")}
-OFFICES = {register.office: _Founder(f"office {register.office}", register.office, "REGISTRAR") for register in registers.SHIPPED}
+BANKS = {code: _Founder(f"bank {code}", f"Settlement bank for {code}", ROLES["SETTLEMENT_BANK"]) for code in ("USD", "GBP", "CNY")}
+OFFICES = {
+    register.office: _Founder(f"office {register.office}", register.office, ROLES["REGISTRAR"] | ROLES["ANCHORER"])
+    for register in registers.SHIPPED
+}
+"""Each keeps its registers; the role that anchors them is its own account's, and no officer's key has it unless it is given it."""
 
 
 def house_key(keystore: Keystore, purpose: str) -> bytes:
@@ -79,7 +83,7 @@ def admit_founders(services: Services, idle: Callable[[], None]) -> None:
         calls.enrolment(services, conn, relayer)
         for founder, account in zip(founders, accounts, strict=True):
             party = sha256(f"pledgebook:founder:{founder.key}".encode()).digest()
-            wanted = [account, account, party, ROLES[founder.role], False, True, founder.name]
+            wanted = [account, account, party, founder.roles, False, True, founder.name]
             calls.admission(services, conn, founder.key, wanted, _FOUNDER.key_id)
     services.wake()
     _until(services, idle, lambda: _are_members(services, relayer, accounts), "founding members are not mirrored")

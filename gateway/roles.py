@@ -28,27 +28,39 @@ def _bits(*names: str) -> int:
 HOLDERS = _bits("PLEDGOR", "SUPPLIER", "OBLIGOR", "BANK", "SETTLEMENT_BANK", "GUARANTOR", "APPRAISER", "CUSTODIAN")
 """A key disposes of its account's cash and tokens by one of these (contracts/types/Roles.sol)."""
 
+_OFFICERS = _bits("REGISTRAR", "COURT_OFFICER")
+_ADOPTERS = _bits("REGISTRAR", "ANCHORER")
+_OFFICES = {
+    **dict.fromkeys(("AcceptPledge", "DecidePledge", "PublishTitles", "ReserveSegment", "StepFiling"), _OFFICERS),
+    **dict.fromkeys(("JoinAssets", "LiftHold", "PlaceHold", "RecordParty", "RectifyPledge"), _OFFICERS),
+    **dict.fromkeys(("AnchorRegister", "SeedAssets"), _bits("ANCHORER")),
+    "AdoptRecord": _ADOPTERS,
+}
+"""An office's own acts: every signer is an officer, as the shipped registers have it; another register's officers state their role."""
 _ACTING = {
+    **_OFFICES,
     **dict.fromkeys(("AddKey", "RevokeKey", "SetAcceptance", "SetSlot"), _bits("ADMINISTRATOR")),
     **dict.fromkeys(("BankNotice", "IssueCash", "RedeemCash"), _bits("SETTLEMENT_BANK")),
     **dict.fromkeys(("ConfirmReceivable", "EndMandate", "PayReceivable", "RefuseReceivable", "SetMandate"), _bits("OBLIGOR")),
     **dict.fromkeys(("Issue", "WithdrawDraft"), _bits("OBLIGOR", "SUPPLIER")),
     **dict.fromkeys(("Merge", "Move", "MoveBatch", "MoveMany", "RevokeApprovals", "TransferCash"), HOLDERS),
 }
-_ANY = sum(ROLES.values()) - _bits("ADMINISTRATOR")
+_ANY = sum(ROLES.values()) - _bits("ADMINISTRATOR", "ANCHORER")
+_ALIKE = (HOLDERS, _ADOPTERS)
+"""Sets of roles of which any does."""
 
 
 def fitting(kind: str, acting: bool) -> int:
     """The roles in which a kind of act may be signed by the acting account, or by a further signer."""
     if acting:
         return _ACTING.get(kind, _ANY)
-    return HOLDERS if kind == "RedeemCash" else _ANY
+    return HOLDERS if kind == "RedeemCash" else _OFFICES.get(kind, _ANY)
 
 
 def chosen(kind: str, held: int, acting: bool) -> int:
-    """The role to sign in where none is stated: the only fitting one; any of several that dispose alike; 0 where only the caller knows."""
+    """The role to sign in where none is stated: the only fitting one; any of several that do alike; 0 where only the caller knows."""
     fits = held & fitting(kind, acting)
-    return fits & -fits if fits.bit_count() == 1 or fitting(kind, acting) == HOLDERS else 0
+    return fits & -fits if fits.bit_count() == 1 or fitting(kind, acting) in _ALIKE else 0
 
 
 def role(name: str, field: str) -> int:

@@ -41,6 +41,14 @@ def test_an_administrator_signs_nothing_but_what_administers(kind: str) -> None:
         ("RedeemCash", ("SETTLEMENT_BANK", "BANK"), True, "SETTLEMENT_BANK"),
         ("RedeemCash", ("SUPPLIER", "PLEDGOR"), False, "PLEDGOR"),
         ("FilePledge", ("REGISTRAR", "ADMINISTRATOR"), True, "REGISTRAR"),
+        ("PledgeActs", ("REGISTRAR", "ANCHORER"), True, "REGISTRAR"),
+        ("DecidePledge", ("REGISTRAR", "ANCHORER"), False, "REGISTRAR"),
+        ("PlaceHold", ("COURT_OFFICER", "AUDITOR"), True, "COURT_OFFICER"),
+        ("PlaceHold", ("BANK",), True, None),
+        ("SeedAssets", ("REGISTRAR", "ANCHORER"), True, "ANCHORER"),
+        ("SeedAssets", ("REGISTRAR",), True, None),
+        ("AdoptRecord", ("REGISTRAR", "ANCHORER"), True, "REGISTRAR"),
+        ("AdoptRecord", ("ANCHORER",), True, "ANCHORER"),
     ],
 )
 def test_the_role_to_sign_in_is_the_one_that_fits(kind: str, held: tuple[str, ...], acting: bool, role: str | None) -> None:
