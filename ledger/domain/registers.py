@@ -173,6 +173,25 @@ class ActRule:
         )
 
 
+def act_rule(word: int) -> ActRule:
+    """What an act word says: the rule whose `word` it is."""
+    return ActRule(
+        effects=Effect(word & 0xFF),
+        source=tuple(state for state in State if word >> (48 + state) & 1),
+        next_state=word >> 8 & 0xFF,
+        consents={role: modes for role in PartyRole if (modes := tuple(mode for mode in Mode if word >> (15 + 4 * role + mode) & 1))},
+        officers=word >> 64 & 0xF,
+        officers_vouching=word >> 68 & 0xF,
+        officer_roles=word >> 72 & 0xFFFF,
+        times=tuple(time for time in TimeSource if word >> (88 + time) & 1),
+        sides=word >> 96 & 0xFF,
+        demands=word >> 104 & 0xFF,
+        wait=word >> 112 & 0xFFFF_FFFF,
+        period=word >> 144 & 0xFFFF_FFFF,
+        reasons=tuple(reason for reason in EndReason if word >> (176 + reason) & 1),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """A statutory ground to be examined: number, what it is, its source, whether informed consent overrides it."""
@@ -185,7 +204,8 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class TermRule:
-    """How long an entry may stand, in days from the act (`most` 0: no limit), and how many days before its end it may be renewed (0: always).
+    """How long an entry may stand, in days from the act (`most` 0: no limit), and how many days before its end it may be renewed
+    (0: always).
 
     `verified`: whether the source was read; else the figure is a default.
     """
@@ -198,11 +218,57 @@ class TermRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """What a register's rule word says: office letters, classes, flags, numbers of grounds and of overridable ones, days of a term."""
+
+    jurisdiction: str
+    classes: str
+    flags: Rule
+    grounds: tuple[int, ...] = ()
+    overridable: tuple[int, ...] = ()
+    least: int = 0
+    most: int = 0
+    renewal: int = 0
+
+    @property
+    def word(self) -> int:
+        """The rule word of contracts/interfaces/IRegisters.sol."""
+        return (
+            int.from_bytes(self.jurisdiction.encode())
+            | sum(1 << (ord(letter) - ord("A")) for letter in self.classes) << 16
+            | self.flags << 48
+            | sum(1 << ground for ground in self.grounds) << 64
+            | sum(1 << ground for ground in self.overridable) << 128
+            | self.least << 192
+            | self.most << 208
+            | self.renewal << 224
+        )
+
+
+def rules(word: int) -> Rules:
+    """What a rule word says."""
+    return Rules(
+        jurisdiction=(word & 0xFFFF).to_bytes(2).decode("ascii"),
+        classes="".join(chr(ord("A") + place) for place in range(32) if word >> (16 + place) & 1),
+        flags=Rule(word >> 48 & 0xFFFF),
+        grounds=_numbers(word >> 64),
+        overridable=_numbers(word >> 128),
+        least=word >> 192 & 0xFFFF,
+        most=word >> 208 & 0xFFFF,
+        renewal=word >> 224 & 0xFFFF,
+    )
+
+
+def _numbers(bits: int) -> tuple[int, ...]:
+    return tuple(number for number in range(64) if bits >> number & 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Shipped:
     """A register that ships.
 
-    `key` is its name in routing and statutory clocks, `office` its keeper, `classes` what it takes (letters of asset keys), `zone` the legal
-    time in which its days end, `regime` how its entries rank (ledger/domain/liens.py), `clocks` its statutory periods
+    `key` is its name in routing and statutory clocks, `office` its keeper, `classes` what it takes (letters of asset keys), `zone` the
+    legal time in which its days end, `regime` how its entries rank (ledger/domain/liens.py), `clocks` its statutory periods
     (ledger/domain/clocks.py), `rule_contract` the contract that says what no word can.
     """
 
@@ -224,15 +290,10 @@ class Shipped:
     @property
     def rule(self) -> int:
         """The rule word of contracts/interfaces/IRegisters.sol."""
-        classes = sum(1 << (ord(letter) - ord("A")) for letter in self.classes)
-        word = (
-            int.from_bytes(self.jurisdiction.encode())
-            | classes << 16
-            | self.flags << 48
-            | sum(1 << ground.number for ground in self.grounds) << 64
-            | sum(1 << ground.number for ground in self.grounds if ground.overridable) << 128
-        )
-        return word if self.term is None else word | self.term.least << 192 | self.term.most << 208 | self.term.renewal << 224
+        term = self.term or TermRule("")
+        grounds = tuple(ground.number for ground in self.grounds)
+        overridable = tuple(ground.number for ground in self.grounds if ground.overridable)
+        return Rules(self.jurisdiction, self.classes, self.flags, grounds, overridable, term.least, term.most, term.renewal).word
 
     @property
     def codes(self) -> tuple[int, ...]:

@@ -23,8 +23,8 @@ from ledger.domain.assets import (
     us_patent_key,
 )
 
-RECEIVABLE = "A"
-"""Class letter of accounts receivable, licence fees among them."""
+RECEIVABLE, GOODS = "A", "G"
+"""Class letters of accounts receivable, licence fees among them, and of goods."""
 CERTIFICATE, INVOICE, HASHED = "N", "I", "H"
 """Form letters beside those of assets.py: a certificate's number, an invoice, the hash of a registered description or a fingerprint."""
 _HASH_BYTES = 28

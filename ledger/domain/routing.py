@@ -6,12 +6,13 @@ Registers go by key; those of `KEPT_HERE` are registers of this ledger, others a
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from ledger.domain.rights import RightKind
+from ledger.domain.assets import COPYRIGHT, DESIGN, MARK, PATENT
+from ledger.domain.rights import GOODS, RECEIVABLE, RightKind
 
 KEPT_HERE = frozenset({"CN-PATENT", "CN-MARK", "CN-COPYRIGHT", "CN-RECEIVABLES", "US-PATENT", "US-MARK", "AU-PPSR", "NZ-PPSR"})
 
@@ -72,7 +73,9 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class Rule:
+    """A route for what is given as security, where, by which transactions, and since when."""
+
     jurisdiction: str
     assets: frozenset[AssetKind]
     transactions: frozenset[Transaction]
@@ -90,51 +93,51 @@ _PPSA_AU, _PPSA_NZ = date(2012, 1, 30), date(2002, 5, 1)
 _FEES_ARE_CLAIMS = "a pledge of a receivable arises on registration; licence fees are receivables"
 _ONE_FOR_ALL = "one register for security over all personal property, rights included"
 _RULES = (
-    _Rule("CN", frozenset({AssetKind.PATENT}), _PLEDGE,
+    Rule("CN", frozenset({AssetKind.PATENT}), _PLEDGE,
           Route("CN-PATENT", Effect.CREATES, "CivC 444", "a pledge of a patent arises on registration with the patent office")),
-    _Rule("CN", frozenset({AssetKind.MARK}), _PLEDGE,
+    Rule("CN", frozenset({AssetKind.MARK}), _PLEDGE,
           Route("CN-MARK", Effect.CREATES, "CivC 444", "a pledge of a registered mark arises on registration with the trademark office")),
-    _Rule("CN", frozenset({AssetKind.COPYRIGHT}), _PLEDGE,
+    Rule("CN", frozenset({AssetKind.COPYRIGHT}), _PLEDGE,
           Route("CN-COPYRIGHT", Effect.CREATES, "CivC 444; Copyright Pledge Registration Measures 3-5",
                 "a pledge of economic copyrights arises on registration with the copyright administration")),
-    _Rule("CN", _CLAIMS, _PLEDGE, Route("CN-RECEIVABLES", Effect.CREATES, f"CivC 445; {_MEASURES} 2(2), 3", _FEES_ARE_CLAIMS)),
-    _Rule("CN", _CLAIMS, frozenset({Transaction.FACTORING}),
+    Rule("CN", _CLAIMS, _PLEDGE, Route("CN-RECEIVABLES", Effect.CREATES, f"CivC 445; {_MEASURES} 2(2), 3", _FEES_ARE_CLAIMS)),
+    Rule("CN", _CLAIMS, frozenset({Transaction.FACTORING}),
           Route("CN-RECEIVABLES", Effect.RANKS, f"CivC 768; {_MEASURES} 2(5)", "a registered factor goes before one that is not")),
-    _Rule("CN", _CLAIMS, frozenset({Transaction.ASSIGNMENT}),
+    Rule("CN", _CLAIMS, frozenset({Transaction.ASSIGNMENT}),
           Route("CN-RECEIVABLES", Effect.RANKS, "Interpretation on Security 66; CivC 768",
                 "factoring, pledge and plain assignment of one receivable rank by one rule, registration first")),
-    _Rule("CN", frozenset({AssetKind.GOODS}), frozenset({Transaction.MORTGAGE}),
+    Rule("CN", frozenset({AssetKind.GOODS}), frozenset({Transaction.MORTGAGE}),
           Route("CN-RECEIVABLES", Effect.OPPOSES, f"CivC 403; {_MEASURES} 2(1)",
                 "a mortgage of movables arises by contract and holds against those in good faith once registered")),
-    _Rule("US", frozenset({AssetKind.PATENT}), _PLEDGE,
+    Rule("US", frozenset({AssetKind.PATENT}), _PLEDGE,
           Route("US-PATENT", Effect.RECORDS, "35 USC 261", "unrecorded, it is void against a later purchaser without notice")),
-    _Rule("US", frozenset({AssetKind.MARK}), _PLEDGE,
+    Rule("US", frozenset({AssetKind.MARK}), _PLEDGE,
           Route("US-MARK", Effect.RECORDS, "15 USC 1060(a)(4)", "unrecorded, it is void against a later purchaser without notice")),
-    _Rule("US", frozenset({AssetKind.PATENT, AssetKind.MARK}), _PLEDGE,
+    Rule("US", frozenset({AssetKind.PATENT, AssetKind.MARK}), _PLEDGE,
           Route("US-UCC", Effect.ADVISABLE, "UCC 9-310, 9-501; In re Cybernetic Services, 252 F.3d 1039",
                 "a financing statement in the debtor's state perfects against lien creditors, which recordation does not")),
-    _Rule("US", frozenset({AssetKind.COPYRIGHT}), _PLEDGE,
+    Rule("US", frozenset({AssetKind.COPYRIGHT}), _PLEDGE,
           Route("US-COPYRIGHT", Effect.OPPOSES, "17 USC 205", "recordation gives notice over a registered work")),
-    _Rule("US", frozenset({AssetKind.COPYRIGHT}), _PLEDGE,
+    Rule("US", frozenset({AssetKind.COPYRIGHT}), _PLEDGE,
           Route("US-UCC", Effect.ADVISABLE, "UCC 9-310, 9-501", "an unregistered work is perfected by a financing statement")),
-    _Rule("US", _CLAIMS, frozenset({Transaction.PLEDGE, Transaction.FACTORING, Transaction.ASSIGNMENT}),
+    Rule("US", _CLAIMS, frozenset({Transaction.PLEDGE, Transaction.FACTORING, Transaction.ASSIGNMENT}),
           Route("US-UCC", Effect.OPPOSES, "UCC 9-109(a)(3), 9-310", "sale and pledge of accounts are perfected by a financing statement")),
-    _Rule("US", frozenset({AssetKind.GOODS}), frozenset({Transaction.PLEDGE, Transaction.MORTGAGE}),
+    Rule("US", frozenset({AssetKind.GOODS}), frozenset({Transaction.PLEDGE, Transaction.MORTGAGE}),
           Route("US-UCC", Effect.OPPOSES, "UCC 9-310", "a security interest in goods is perfected by a financing statement")),
-    _Rule("AU", _ALL, _EVERY,
+    Rule("AU", _ALL, _EVERY,
           Route("AU-PPSR", Effect.OPPOSES, "PPSA 2009 (Cth) 21", _ONE_FOR_ALL), _PPSA_AU),
-    _Rule("NZ", _ALL, _EVERY,
+    Rule("NZ", _ALL, _EVERY,
           Route("NZ-PPSR", Effect.OPPOSES, "PPSA 1999 (NZ) 41", _ONE_FOR_ALL), _PPSA_NZ),
 )  # fmt: skip
 
 _NO_RIGHT = (
-    _Rule("CN", _IP, _PLEDGE,
+    Rule("CN", _IP, _PLEDGE,
           Route("CN-RECEIVABLES", Effect.NONE, f"{_MEASURES} 2(7); CivC 444", "this register takes no pledges of intellectual property")),
-    _Rule("CN", _IP, _PLEDGE,
+    Rule("CN", _IP, _PLEDGE,
           Route("*", Effect.NONE, "CivC 444", "a pledge arises only in the register of its own kind of right")),
-    _Rule("CN", _CLAIMS, _EVERY,
+    Rule("CN", _CLAIMS, _EVERY,
           Route("*", Effect.NONE, "CivC 445", "licence fees and other claims are receivables, not the right that earns them")),
-    _Rule("AU", _IP, _EVERY,
+    Rule("AU", _IP, _EVERY,
           Route("*", Effect.NONE, "PPSA 2009 (Cth)", "no other register has been one of security since 30 January 2012"), _PPSA_AU),
 )  # fmt: skip
 
@@ -156,25 +159,46 @@ _KINDS: Mapping[RightKind, AssetKind] = {
 }
 
 
-def routes(asset: AssetKind, jurisdiction: str, transaction: Transaction, on: date) -> tuple[Route, ...]:
-    """The registers in which a transaction over an asset is filed on a day, the one that gives the right first; none if none is known."""
-    return tuple(rule.route for rule in _RULES if _covers(rule, asset, jurisdiction, transaction, on))
+def kind_of_key(key: bytes) -> AssetKind:
+    """The asset kind of an asset key by its class letter (ledger/domain/assets.py). Raises LookupError for a letter that says nothing."""
+    letter = chr(key[2])
+    if letter not in _LETTERS:
+        raise LookupError(f"asset {key.rstrip(bytes(1))!r}: class {letter!r} is none of {', '.join(_LETTERS)}")
+    return _LETTERS[letter]
+
+
+_LETTERS = {
+    PATENT: AssetKind.PATENT,
+    DESIGN: AssetKind.PATENT,
+    MARK: AssetKind.MARK,
+    COPYRIGHT: AssetKind.COPYRIGHT,
+    RECEIVABLE: AssetKind.RECEIVABLE,
+    GOODS: AssetKind.GOODS,
+}
+
+
+def routes(asset: AssetKind, jurisdiction: str, transaction: Transaction, on: date, more: Sequence[Rule] = ()) -> tuple[Route, ...]:
+    """The registers in which a transaction over an asset is filed on a day, the one that gives the right first; none if none is known.
+
+    `more`: rules of registers that were added to those that ship.
+    """
+    return tuple(rule.route for rule in (*more, *_RULES) if _covers(rule, asset, jurisdiction, transaction, on))
 
 
 def filings(
-    assets: Iterable[AssetKind], jurisdiction: str, transaction: Transaction, on: date
+    assets: Iterable[AssetKind], jurisdiction: str, transaction: Transaction, on: date, more: Sequence[Rule] = ()
 ) -> Mapping[str, tuple[tuple[AssetKind, Route], ...]]:
     """One deal over several kinds of assets as a filing for each register, in the order in which they come up; advisable ones too."""
     found: dict[str, list[tuple[AssetKind, Route]]] = defaultdict(list)
     for asset in dict.fromkeys(assets):
-        for route in routes(asset, jurisdiction, transaction, on):
+        for route in routes(asset, jurisdiction, transaction, on, more):
             found[route.register].append((asset, route))
     return {register: tuple(rows) for register, rows in found.items()}
 
 
-def checked(register: str, asset: AssetKind, jurisdiction: str, transaction: Transaction, on: date) -> Route:
+def checked(register: str, asset: AssetKind, jurisdiction: str, transaction: Transaction, on: date, more: Sequence[Rule] = ()) -> Route:
     """What a filing in this register does; refuses one that gives no right. Raises WrongRegister."""
-    found = routes(asset, jurisdiction, transaction, on)
+    found = routes(asset, jurisdiction, transaction, on, more)
     for route in found:
         if route.register == register:
             return route
@@ -192,5 +216,5 @@ def _refusal(register: str, asset: AssetKind, jurisdiction: str, transaction: Tr
     return Route(register, Effect.NONE, "the router's rules", why)
 
 
-def _covers(rule: _Rule, asset: AssetKind, jurisdiction: str, transaction: Transaction, on: date) -> bool:
+def _covers(rule: Rule, asset: AssetKind, jurisdiction: str, transaction: Transaction, on: date) -> bool:
     return rule.jurisdiction == jurisdiction and asset in rule.assets and transaction in rule.transactions and rule.since <= on

@@ -1,8 +1,10 @@
 """The shipped registers' words say what their rules say, bit by bit (contracts/types/ActCode.sol)."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ledger.domain.registers import ActRule, Code, Effect, Mode, PartyRole, Rule, Shipped, State
+from ledger.domain.registers import ActRule, Code, Effect, Mode, PartyRole, Rule, Shipped, State, act_rule, rules
 from ledger.domain.shipped_registers import CN_PATENTS, SHIPPED, US_PATENTS, shipped
 
 
@@ -22,6 +24,27 @@ def test_every_word_reads_back_as_its_rule(register: Shipped) -> None:
         assert (word >> 64 & 0xF, word >> 68 & 0xF) == (rule.officers, rule.officers_vouching)
         for role in PartyRole:
             assert {mode for mode in Mode if word >> (16 + 4 * role) & 0xF & 1 << (mode - 1)} == set(rule.consents.get(role, ()))
+
+
+@pytest.mark.parametrize("register", SHIPPED, ids=lambda register: register.name)
+def test_words_are_read_as_what_they_were_written_from(register: Shipped) -> None:
+    for rule, word in zip(register.acts.values(), register.words, strict=True):
+        read_rule = act_rule(word)
+        assert read_rule.word == word and read_rule.consents.keys() == rule.consents.keys()
+        for name in ("source", "times", "reasons"):
+            assert set(getattr(read_rule, name)) == set(getattr(rule, name)), name
+        for name in ("effects", "next_state", "officers", "officers_vouching", "officer_roles", "sides", "demands", "wait", "period"):
+            assert getattr(read_rule, name) == getattr(rule, name), name
+    read = rules(register.rule)
+    assert (read.word, read.jurisdiction, sorted(read.classes)) == (register.rule, register.jurisdiction, sorted(register.classes))
+    assert (read.flags, read.grounds) == (register.flags, tuple(ground.number for ground in register.grounds))
+    assert (read.least, read.most) == ((register.term.least, register.term.most) if register.term else (0, 0))
+
+
+@given(st.integers(0, (1 << 208) - 1))
+def test_what_an_act_word_says_is_all_that_counts_in_it(word: int) -> None:
+    read = act_rule(word)
+    assert act_rule(read.word) == read and read.word & ~word == 0
 
 
 def test_the_chinese_patent_register_has_one_rank_and_twelve_grounds() -> None:

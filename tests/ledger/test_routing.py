@@ -6,7 +6,20 @@ from itertools import product
 import pytest
 
 from ledger.domain.rights import RightKind, cn_mark, cn_patent, us_patent
-from ledger.domain.routing import KEPT_HERE, AssetKind, Effect, Transaction, WrongRegister, checked, filings, kind_of, routes
+from ledger.domain.routing import (
+    KEPT_HERE,
+    AssetKind,
+    Effect,
+    Route,
+    Rule,
+    Transaction,
+    WrongRegister,
+    checked,
+    filings,
+    kind_of,
+    kind_of_key,
+    routes,
+)
 
 TODAY = date(2025, 7, 1)
 PLEDGE, FACTORING, ASSIGNMENT, MORTGAGE = Transaction.PLEDGE, Transaction.FACTORING, Transaction.ASSIGNMENT, Transaction.MORTGAGE
@@ -98,3 +111,20 @@ def test_every_combination_is_taken_by_its_registers_and_refused_by_all_others(
 def test_in_china_exactly_one_register_creates_each_pledge() -> None:
     for asset in set(AssetKind) - {AssetKind.GOODS}:
         assert [route.effect for route in routes(asset, "CN", PLEDGE, TODAY)] == [Effect.CREATES]
+
+
+def test_a_key_says_what_kind_of_asset_it_names() -> None:
+    assert kind_of_key(us_patent("16/000,101").key) is AssetKind.PATENT
+    assert kind_of_key(cn_mark("12345678", 9).key) is AssetKind.MARK
+    with pytest.raises(LookupError, match="class 'Z'"):
+        kind_of_key(b"CNZA1".ljust(32, b"\0"))
+
+
+def test_a_register_that_was_added_takes_its_rights() -> None:
+    route = Route("KR-PATENT", Effect.CREATES, "Patent Act (KR) 101(1)", "a pledge of a patent has effect on registration only")
+    added = (Rule("KR", frozenset({AssetKind.PATENT}), frozenset({PLEDGE}), route, date(2020, 1, 1)),)
+    assert checked("KR-PATENT", AssetKind.PATENT, "KR", PLEDGE, TODAY, added) == route
+    with pytest.raises(WrongRegister, match="file with KR-PATENT"):
+        checked("CN-PATENT", AssetKind.PATENT, "KR", PLEDGE, TODAY, added)
+    with pytest.raises(WrongRegister, match="no register takes it"):
+        checked("KR-PATENT", AssetKind.PATENT, "KR", PLEDGE, date(2019, 1, 1), added)
