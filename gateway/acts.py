@@ -14,14 +14,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from gateway import contents
-from gateway.access import ACT, Session
+from gateway.access import ACT, READ, Session
 from gateway.drafts import Draft, People, Request, Wanted, draft, fits, hash_of, key_of, other_content
 from gateway.errors import Problem, invalid
 from gateway.office.database import now_ms
 from gateway.office.repository import Act, ActKey, Office
 from gateway.outbox import recovered, store
 from gateway.outbox.envelopes import envelope_of, typed_bytes
-from gateway.outbox.simulate import simulate
+from gateway.outbox.simulate import simulate, tried
 from gateway.outbox.states import FAILED, Seen, Spent, State, judge
 from gateway.refusals import explain
 from gateway.services import Services
@@ -37,7 +37,7 @@ from ledger.mirror.schema import number, word
 
 MOST_TRIES = 5
 
-__all__ = ["Request", "Wanted", "accept", "body_json", "ordered_now", "retry"]
+__all__ = ["Request", "Wanted", "accept", "body_json", "check", "ordered_now", "retry"]
 
 
 @dataclass
@@ -81,6 +81,23 @@ def accept(services: Services, session: Session, requests: Sequence[Request]) ->
     return accepted
 
 
+def check(services: Services, session: Session, request: Request) -> dict[str, Any] | None:
+    """Why the ledger would refuse an act now ({error, values, sentence}), by the very call that would run it; None: it would be done.
+
+    Nothing is signed, kept or sent. Raises Problem where the act can't even be made, RpcError, NodeUnreachable.
+    """
+    session.needs(READ)
+    session.acting_for(request.account, services.keystore)
+    with services.snapshot() as conn:
+        made = draft(request, People(conn), services.keystore, services.engine, _chain_time(conn))
+    return tried(services.rpc, services.manifest, made.envelope)
+
+
+def _chain_time(conn: Connection) -> int:
+    held = chain.held(conn)
+    return held.time if held and held.time is not None else int(time.time())
+
+
 def _accept(services: Services, session: Session, requests: Sequence[Request]) -> list[Act | Problem]:
     batch = _Batch(requests)
     known = _known(services, batch)
@@ -109,8 +126,7 @@ def _known(services: Services, batch: _Batch) -> dict[ActKey, Act]:
 
 
 def _draft_all(services: Services, session: Session, batch: _Batch, known: dict[ActKey, Act], conn: Connection) -> None:
-    people, held = People(conn), chain.held(conn)
-    chain_time = held.time if held and held.time is not None else int(time.time())
+    people, chain_time = People(conn), _chain_time(conn)
     spent = _spent(conn, [request for at, request in enumerate(batch.requests) if at not in batch.results])
     firsts: dict[ActKey, int] = {}
     for at, request in enumerate(batch.requests):

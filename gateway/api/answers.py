@@ -132,6 +132,13 @@ class ActPage(Shown):
     next: str | None
 
 
+class ActChecked(Shown):
+    """Whether an act would be done now, and if not, why."""
+
+    done: bool
+    reason: Reason | None
+
+
 class TypedData(Shown):
     """An act as `eth_signTypedData_v4` takes it (EIP-712)."""
 

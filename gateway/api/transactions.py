@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from gateway import acts, calls, roles, signatures
 from gateway.access import ACT, READ, Session
 from gateway.api import answers, shown
-from gateway.api.answers import ActPage, ActsWaited, ActWhole, CallsWaited, Refused, TypedData
+from gateway.api.answers import ActChecked, ActPage, ActsWaited, ActWhole, CallsWaited, Reason, Refused, TypedData
 from gateway.api.asking import Account, Caller, Cursor, Limit, Running, addressed, cursor_from, cursor_text, waited, whole_number, worded
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
 from gateway.api.schemas import ActBatch, ActIn, ActRef, ActWait, CallBatch, CallWait, Key, SignatureIn, SignerIn
@@ -53,6 +53,16 @@ def post_acts(asked: ActBatch, services: Running, session: Caller) -> answers.Ac
             outcomes[at] = wrong
     outcomes |= zip(requests, acts.accept(services, session, list(requests.values())), strict=True)
     return answers.Acts(acts=[_outcome(each.key, outcomes[at]) for at, each in enumerate(asked.acts)])
+
+
+@router.post("/acts:check", responses=WRITES | NAMED | AWAY)
+def check_act(asked: ActIn, services: Running, session: Caller) -> ActChecked:
+    """Says whether an act would be done now, and if not, why: the very call that would run it, and no transaction.
+
+    Signatures are no part of it: nothing is signed, kept or sent.
+    """
+    told = acts.check(services, session, _request(asked, "check"))
+    return ActChecked(done=told is None, reason=None if told is None else Reason(**told))
 
 
 @router.post("/acts:wait", responses=WRITES | NAMED)

@@ -17,6 +17,14 @@ def simulate(rpc: Rpc, manifest: Manifest, envelope: Envelope) -> dict[str, Any]
 
     Raises NodeUnreachable.
     """
+    try:
+        return tried(rpc, manifest, envelope)
+    except RpcError:
+        return None
+
+
+def tried(rpc: Rpc, manifest: Manifest, envelope: Envelope) -> dict[str, Any] | None:
+    """The same, but raises RpcError where the node can't say."""
     kind = kind_of(envelope.body)
     data = kind.selector + encode_body(envelope.body) + suffix(envelope, digest(envelope, manifest.domain))
     gas = envelope.gas + _GAS_A_CALL + _GAS_A_BYTE * len(data)
@@ -24,7 +32,10 @@ def simulate(rpc: Rpc, manifest: Manifest, envelope: Envelope) -> dict[str, Any]
     try:
         rpc.call("eth_call", call, "pending")
     except RpcError as refused:
-        return _told(refused, envelope.gas)
+        told = _told(refused, envelope.gas)
+        if told is None:
+            raise
+        return told
     return None
 
 
