@@ -89,9 +89,29 @@ library AssetListing {
         return keccak256(abi.encodePacked(bytes1(0x01), left, right));
     }
 
-    /// @dev 0 where none are published.
+    /// @dev 0 where none are published; else the hash of the hashes of the pages of titles.
     function titlesHash(string[] memory titles) internal pure returns (bytes32) {
         if (titles.length == 0) return 0;
+        return keccak256(abi.encodePacked(titlePages(titles)));
+    }
+
+    function titlePages(string[] memory titles) internal pure returns (bytes32[] memory pages) {
+        pages = new bytes32[]((titles.length + PAGE - 1) / PAGE);
+        for (uint256 page = 0; page < pages.length; ++page) {
+            pages[page] = titlePage(titlesOf(titles, page));
+        }
+    }
+
+    function titlesOf(string[] memory titles, uint256 page) internal pure returns (string[] memory part) {
+        uint256 first = page * PAGE;
+        uint256 count = titles.length - first < PAGE ? titles.length - first : PAGE;
+        part = new string[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            part[i] = titles[first + i];
+        }
+    }
+
+    function titlePage(string[] memory titles) internal pure returns (bytes32) {
         bytes32[] memory hashes = new bytes32[](titles.length);
         for (uint256 i = 0; i < titles.length; ++i) {
             hashes[i] = keccak256(bytes(titles[i]));

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {PledgeRegistry} from "../../contracts/PledgeRegistry.sol";
 import {Registers} from "../../contracts/Registers.sol";
 import {Act, Signer} from "../../contracts/interfaces/IActs.sol";
 import {IMembers} from "../../contracts/interfaces/IMembers.sol";
-import {PledgeIntake} from "../../contracts/pledge/PledgeIntake.sol";
-import {PledgeLife} from "../../contracts/pledge/PledgeLife.sol";
+import {IPledgeRegistry} from "../../contracts/interfaces/IPledgeRegistry.sol";
+import {RuleFlags} from "../../contracts/interfaces/IRegisters.sol";
+import {SerialTermRule} from "../../contracts/rules/SerialTermRule.sol";
 import {ClaimKinds, Decisions, GroundResults, PartyRoles, TimeSources} from "../../contracts/types/ActCode.sol";
 import "../../contracts/types/PledgeBodies.sol";
 import {PledgeWord} from "../../contracts/types/PledgeWord.sol";
 import {Modes, Roles} from "../../contracts/types/Roles.sol";
 import {Actor, Base} from "./Base.t.sol";
 import {AssetListing, Listed} from "./AssetListing.sol";
+import {PledgeHouse} from "./PledgeHouse.sol";
 import {PledgeRules} from "./PledgeRules.sol";
 
 /// @notice One signer of an envelope: whose account, which key, in which role and mode.
@@ -30,13 +31,21 @@ abstract contract PledgeBase is Base {
     uint16 internal constant US = 1;
     uint16 internal constant US_MARKS = 2;
     uint16 internal constant CN = 3;
+    uint16 internal constant CN_MARKS = 4;
+    uint16 internal constant CN_COPYRIGHTS = 5;
+    uint16 internal constant CN_RECEIVABLES = 6;
+    uint16 internal constant AU_PPSR = 7;
+    uint16 internal constant NZ_PPSR = 8;
+    /// Ships with the registers: an entry that describes serial goods stands for so long at most.
+    uint256 internal constant MOST_SERIAL = (7 * 365 + 2) * 1 days;
     uint24 internal constant ANY_VERSION = type(uint24).max;
     uint16 internal constant USD = 840;
 
     Registers internal registers;
-    PledgeRegistry internal registry;
+    IPledgeRegistry internal registry;
+    SerialTermRule internal serialRule;
 
-    /// Offices have two officers: the office's own key, and a second one.
+    /// Offices have two officers: the office's own key, and a second one; a third key anchors and seeds.
     Actor internal usOffice;
     Actor internal cnOffice;
     Actor internal pledgor;
@@ -47,6 +56,9 @@ abstract contract PledgeBase is Base {
     Actor internal court;
     Actor internal outsider;
     mapping(address office => uint256 key) internal secondKey;
+    mapping(address office => uint256 key) internal anchorKey;
+    mapping(uint16 register => Actor) private officeOf;
+    mapping(bytes32 name => Actor) private officeNamed;
 
     uint32 internal frameGas = 8_000_000;
     mapping(bytes32 nameHash => PartyName) private texts;
@@ -55,9 +67,9 @@ abstract contract PledgeBase is Base {
     function setUp() public virtual override {
         super.setUp();
         registers = new Registers(address(council));
-        PledgeIntake intake = new PledgeIntake(address(acts), members, registers);
-        PledgeLife life = new PledgeLife(address(acts), members, registers);
-        registry = new PledgeRegistry(address(acts), members, registers, address(intake), address(life));
+        serialRule = new SerialTermRule(MOST_SERIAL);
+        registry =
+            PledgeHouse.built(address(acts), members, registers, PledgeHouse.parts(address(acts), members, registers));
         _admitParties();
         _addKinds();
         _setRegisters();
@@ -65,8 +77,6 @@ abstract contract PledgeBase is Base {
     }
 
     function _admitParties() private {
-        usOffice = _office("US office");
-        cnOffice = _office("CN office");
         pledgor = _member("pledgor", Roles.PLEDGOR);
         coOwner = _member("co-owner", Roles.SUPPLIER);
         pledgee = _member("pledgee", Roles.BANK);
@@ -77,47 +87,57 @@ abstract contract PledgeBase is Base {
     }
 
     function _office(string memory name) private returns (Actor memory office) {
-        office = _member(name, Roles.REGISTRAR);
-        (address second, uint256 key) = makeAddrAndKey(string.concat(name, ", second officer"));
+        office = officeNamed[keccak256(bytes(name))];
+        if (office.account != address(0)) return office;
+        office = _member(name, Roles.REGISTRAR | Roles.ANCHORER);
+        office.role = Roles.REGISTRAR;
+        officeNamed[keccak256(bytes(name))] = office;
+        secondKey[office.account] = _addKey(office, ", second officer", Roles.REGISTRAR);
+        anchorKey[office.account] = _addKey(office, ", anchorer", Roles.ANCHORER);
+    }
+
+    function _addKey(Actor memory office, string memory suffix, uint16 role) private returns (uint256 key) {
+        address added;
+        (added, key) = makeAddrAndKey(string.concat(office.name, suffix));
         vm.prank(office.account);
-        members.addKey(IMembers.AddKey(second, Roles.REGISTRAR));
-        secondKey[office.account] = key;
+        members.addKey(IMembers.AddKey(added, role));
     }
 
     function _addKinds() private {
-        _pledgeKind(PledgeRules.filePledge(), registry.filePledge.selector, registry.hashFilePledge.selector);
-        _pledgeKind(PledgeRules.acceptPledge(), registry.acceptPledge.selector, registry.hashAcceptPledge.selector);
-        _pledgeKind(PledgeRules.decidePledge(), registry.decidePledge.selector, registry.hashDecidePledge.selector);
-        _pledgeKind(PledgeRules.recordPledge(), registry.recordPledge.selector, registry.hashRecordPledge.selector);
-        _pledgeKind(
-            PledgeRules.withdrawFiling(), registry.withdrawFiling.selector, registry.hashWithdrawFiling.selector
-        );
-        _pledgeKind(PledgeRules.pledgeActs(), registry.pledgeActs.selector, registry.hashPledgeActs.selector);
-    }
-
-    function _pledgeKind(PledgeRules.Kind memory kind, bytes4 selector, bytes4 hasher) private {
-        acts.addKind(keccak256(bytes(kind.body)), kind.envelope, address(registry), selector, hasher);
+        PledgeRules.Kind[] memory kinds = PledgeRules.kinds();
+        for (uint256 i = 0; i < kinds.length; ++i) {
+            acts.addKind(
+                keccak256(bytes(kinds[i].body)),
+                kinds[i].envelope,
+                address(registry),
+                kinds[i].selector,
+                kinds[i].hasher
+            );
+        }
     }
 
     function _setRegisters() private {
         PledgeRules.Register[] memory all = PledgeRules.registers();
         for (uint256 i = 0; i < all.length; ++i) {
-            address office = all[i].number == CN ? cnOffice.account : usOffice.account;
-            registers.setRegister(all[i].number, 1, office, all[i].rule, all[i].codes, all[i].words, all[i].name);
+            officeOf[all[i].number] = _office(all[i].office);
+            _setRegister(all[i], 1);
         }
+        (usOffice, cnOffice) = (officeOf[US], officeOf[CN]);
     }
 
-    /// @dev The next version of the Chinese rules, which has supplements too.
-    function _withSupplements() internal {
-        PledgeRules.Register memory us = PledgeRules.registers()[US - 1];
-        PledgeRules.Register memory cn = PledgeRules.registers()[CN - 1];
-        uint16[] memory codes = new uint16[](cn.codes.length + 1);
-        uint256[] memory words = new uint256[](codes.length);
-        for (uint256 i = 0; i < codes.length; ++i) {
-            (codes[i], words[i]) = i < cn.codes.length ? (cn.codes[i], cn.words[i]) : (us.codes[5], us.words[5]);
-        }
-        assertEq(us.codes[5], PledgeRules.SUPPLEMENT, "fixture");
-        registers.setRegister(CN, 2, cnOffice.account, cn.rule, codes, words, cn.name);
+    /// @dev A version of a register's rules, kept by the office that keeps the register as it ships.
+    function _setRegister(PledgeRules.Register memory rules, uint16 version) internal {
+        bool asks = rules.rule >> 48 & RuleFlags.ASKS != 0;
+        registers.setRegister(
+            rules.number,
+            version,
+            officeOf[rules.number].account,
+            rules.rule,
+            rules.codes,
+            rules.words,
+            asks ? address(serialRule) : address(0),
+            rules.name
+        );
     }
 
     // --- Signing ---
@@ -132,6 +152,10 @@ abstract contract PledgeBase is Base {
 
     function _second(Actor memory office, uint8 mode) internal view returns (Hand memory) {
         return Hand(office.account, secondKey[office.account], office.role, mode);
+    }
+
+    function _anchorer(Actor memory office) internal view returns (Hand memory) {
+        return Hand(office.account, anchorKey[office.account], Roles.ANCHORER, Modes.SIGNED);
     }
 
     function _hands(Hand memory one) internal pure returns (Hand[] memory all) {
@@ -358,7 +382,7 @@ abstract contract PledgeBase is Base {
     }
 
     function _officeOf(uint16 register) internal view returns (Actor memory) {
-        return register == CN ? cnOffice : usOffice;
+        return officeOf[register];
     }
 
     // --- Acts of the intake ---

@@ -17,7 +17,6 @@ contract PledgeEventsTest is PledgeBase {
 
     function setUp() public override {
         super.setUp();
-        _withSupplements();
         fold = new PledgeFold(registry);
     }
 
@@ -85,7 +84,7 @@ contract PledgeEventsTest is PledgeBase {
         body.segments = new AddSegment[](1);
         AssetList memory list = AssetList(more.root, 1, more.titlesHash);
         body.segments[0] = AddSegment(
-            _at(pledge, PledgeRules.SUPPLEMENT, 1), _now(), list, more.blind, more.keys, more.titles, "schedule"
+            _at(pledge, PledgeRules.SUPPLEMENT, 1), _now(), list, 0, more.blind, more.keys, more.titles, "schedule"
         );
         body.partReleases = new ReleaseAssets[](1);
         body.partReleases[0].on = _at(pledge, PledgeRules.PART_RELEASE, 2);

@@ -3,8 +3,7 @@ pragma solidity 0.8.37;
 
 import {Test} from "forge-std/Test.sol";
 import {Vm} from "forge-std/Vm.sol";
-import {PledgeRegistry} from "../../contracts/PledgeRegistry.sol";
-import {IPledgeEvents} from "../../contracts/interfaces/IPledgeRegistry.sol";
+import {IPledgeEvents, IPledgeRegistry} from "../../contracts/interfaces/IPledgeRegistry.sol";
 import "../../contracts/types/PledgeBodies.sol";
 
 /// @notice The register rebuilt from its events alone, as a mirror does it; it must be what the contract stores, word for word.
@@ -17,7 +16,7 @@ contract PledgeFold is Test {
         bytes32 chain;
     }
 
-    PledgeRegistry private immutable REGISTRY;
+    IPledgeRegistry private immutable REGISTRY;
 
     mapping(uint40 pledge => Folded) private pledges;
     mapping(uint40 segment => uint256) private segmentWords;
@@ -29,7 +28,7 @@ contract PledgeFold is Test {
     uint40 private pledgeCount;
     uint40 private segmentCount;
 
-    constructor(PledgeRegistry registry) {
+    constructor(IPledgeRegistry registry) {
         REGISTRY = registry;
     }
 

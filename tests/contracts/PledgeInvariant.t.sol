@@ -48,7 +48,6 @@ contract PledgeInvariantTest is PledgeBase {
 
     function setUp() public override {
         super.setUp();
-        _withSupplements();
         fold = new PledgeFold(registry);
         model = new PledgeModel();
         bytes4[] memory selectors = new bytes4[](12);
@@ -374,7 +373,14 @@ contract PledgeInvariantTest is PledgeBase {
         body.segments = new AddSegment[](1);
         AssetList memory list = AssetList(listed.root, uint24(listed.keys.length), listed.titlesHash);
         body.segments[0] = AddSegment(
-            _on(pledge, PledgeRules.SUPPLEMENT), _partiesOn(pledge), list, listed.blind, listed.keys, listed.titles, 0
+            _on(pledge, PledgeRules.SUPPLEMENT),
+            _partiesOn(pledge),
+            list,
+            0,
+            listed.blind,
+            listed.keys,
+            listed.titles,
+            0
         );
         Hand[] memory hands = _hands(_hand(pledgor), _hand(_holder(pledge)), _officeHand(pledge));
         bool whole = _leaveOut(body.consents, hands, dice);

@@ -179,7 +179,7 @@ contract PledgeMatrixTest is PledgeBase {
             Listed memory more = _listed(register == US ? "USPA" : "CNPA", 5000, 1);
             body.segments = new AddSegment[](1);
             AssetList memory list = AssetList(more.root, 1, more.titlesHash);
-            body.segments[0] = AddSegment(on, parties, list, more.blind, more.keys, more.titles, 0);
+            body.segments[0] = AddSegment(on, parties, list, 0, more.blind, more.keys, more.titles, 0);
         } else if (code == PledgeRules.RELEASE || code == PledgeRules.END_BY_ORDER) {
             uint8 reason = code == PledgeRules.RELEASE ? EndReasons.RELEASED : EndReasons.ORDERED;
             body.releases = new ReleasePledge[](1);

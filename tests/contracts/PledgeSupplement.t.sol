@@ -36,6 +36,7 @@ contract PledgeSupplementTest is PledgeBase {
             _on(to, PledgeRules.SUPPLEMENT),
             _now(),
             AssetList(listed.root, uint24(listed.keys.length), listed.titlesHash),
+            0,
             listed.blind,
             listed.keys,
             listed.titles,
@@ -169,7 +170,6 @@ contract PledgeSupplementTest is PledgeBase {
         FilePledge memory filing = _cnFiling(_cnPatents(20, 1));
         uint40 third = _file(filing, _partiesHands());
         _accept(third, filing, _cnPatents(20, 1));
-        _withSupplements();
         bytes4 taken = IPledgeErrors.AssetTaken.selector;
         _refused(_cnSupplement(first, 11, 3), abi.encodeWithSelector(taken, _key("CNPA", 11), second));
         _refused(_cnSupplement(first, 20, 1), abi.encodeWithSelector(taken, _key("CNPA", 20), third));
@@ -182,14 +182,12 @@ contract PledgeSupplementTest is PledgeBase {
 
     function test_aRegisterThatNeedsAssetsTakesNoEmptySupplement() public {
         uint40 first = _registered(_cnPatents(1, 2));
-        _withSupplements();
         _refused(_cnSupplement(first, 9, 0), abi.encodeWithSelector(IPledgeErrors.AssetsRequired.selector, CN));
     }
 
     function test_anAssetReleasedFromAPledgeComesBackByASupplement() public {
         uint40 first = _registered(_cnPatents(1, 2));
         (, uint40 segments) = registry.counts();
-        _withSupplements();
         Listed memory listed = _cnPatents(1, 2);
         PledgeActs memory body = _document();
         body.consents = _consents(_holders(), Modes.SIGNED);

@@ -16,7 +16,7 @@ import {PledgeRules} from "./PledgeRules.sol";
 abstract contract OwnRules is PledgeBase {
     using PledgeWord for uint256;
 
-    uint16 internal constant AU = 9;
+    uint16 internal constant OWN = 9;
     uint256 internal constant ANY_STATE = uint256(0xffff) << 48;
     uint256 internal constant ANY_TIME = uint256(7) << 88;
     uint256 internal constant ANY_REASON = uint256(type(uint32).max) << 176;
@@ -56,21 +56,21 @@ abstract contract OwnRules is PledgeBase {
         for (uint256 i = 0; i < codes.length; ++i) {
             words[i] = rules[codes[i]];
         }
-        uint256 rule = 0x4155 | 1 << (16 + 15) | RuleFlags.RECORDS << 48;
-        registers.setRegister(AU, ++version, usOffice.account, rule, codes, words, "AU patents");
+        uint256 rule = 0x5854 | 1 << (16 + 15) | RuleFlags.RECORDS << 48;
+        registers.setRegister(OWN, ++version, usOffice.account, rule, codes, words, address(0), "own patents");
     }
 
-    function _auPatents(uint256 first) internal pure returns (Listed memory) {
-        return _listed("AUPA", first, 1);
+    function _ownPatents(uint256 first) internal pure returns (Listed memory) {
+        return _listed("XTPA", first, 1);
     }
 
-    function _auFiling() internal returns (FilePledge memory filing) {
-        filing = _filing(AU, _auPatents(1), _usual(), Modes.SIGNED);
+    function _ownFiling() internal returns (FilePledge memory filing) {
+        filing = _filing(OWN, _ownPatents(1), _usual(), Modes.SIGNED);
         _link(filing.consents, _partiesHands());
     }
 
-    function _auRegistered() internal returns (uint40 pledge) {
-        return _registered(_auFiling(), _auPatents(1), _partiesHands());
+    function _ownRegistered() internal returns (uint40 pledge) {
+        return _registered(_ownFiling(), _ownPatents(1), _partiesHands());
     }
 
     function _usOfficer() internal view returns (Hand[] memory) {
@@ -94,13 +94,13 @@ contract PledgeOwnRulesTest is OwnRules {
     function test_thereIsAWaitBetweenAcceptanceAndRegistration() public {
         _rule(PledgeRules.REGISTER, rules[PledgeRules.REGISTER] | uint256(7 days) << 112);
         _inForce();
-        FilePledge memory filing = _auFiling();
+        FilePledge memory filing = _ownFiling();
         uint40 pledge = _file(filing, _partiesHands());
         vm.warp(block.timestamp + 3 days);
-        _accept(pledge, filing, _auPatents(1));
+        _accept(pledge, filing, _ownPatents(1));
         uint256 over = block.timestamp + 7 days;
         vm.warp(over - 1);
-        DecidePledge memory body = _decision(pledge, filing, _auPatents(1));
+        DecidePledge memory body = _decision(pledge, filing, _ownPatents(1));
         _refused(_decideAct(body), abi.encodeWithSelector(IPledgeErrors.WaitNotOver.selector, pledge, over));
         vm.warp(over);
         _done(_decideAct(body));
@@ -109,9 +109,9 @@ contract PledgeOwnRulesTest is OwnRules {
     function test_whereThereIsAWaitNothingIsRecordedAtOnce() public {
         _rule(PledgeRules.REGISTER, rules[PledgeRules.REGISTER] | uint256(7 days) << 112);
         _inForce();
-        FilePledge memory filing = _auFiling();
+        FilePledge memory filing = _ownFiling();
         _refused(
-            _recordAct(_recording(filing, _auPatents(1)), _and(_partiesHands(), _officer(usOffice, Modes.SIGNED))),
+            _recordAct(_recording(filing, _ownPatents(1)), _and(_partiesHands(), _officer(usOffice, Modes.SIGNED))),
             abi.encodeWithSelector(IPledgeErrors.WaitNotOver.selector, 1, block.timestamp + 7 days)
         );
     }
@@ -119,14 +119,14 @@ contract PledgeOwnRulesTest is OwnRules {
     // --- Time ---
 
     function test_aRegisterMayCountFromTheFiling() public {
-        FilePledge memory filing = _auFiling();
+        FilePledge memory filing = _ownFiling();
         filing.when.source = TimeSources.FILING;
         uint40 pledge = _file(filing, _partiesHands());
         uint256 filed = block.timestamp;
         vm.warp(filed + 3 days);
-        _accept(pledge, filing, _auPatents(1));
+        _accept(pledge, filing, _ownPatents(1));
         vm.warp(filed + 9 days);
-        _done(_decideAct(_decision(pledge, filing, _auPatents(1))));
+        _done(_decideAct(_decision(pledge, filing, _ownPatents(1))));
         assertEq(_head(pledge).effective(), int256(filed));
         assertEq(_head(pledge) >> 40 & 0xffff, 0, "not stated");
     }
@@ -136,7 +136,7 @@ contract PledgeOwnRulesTest is OwnRules {
     function test_aRoleThatIsNotAskedNeedNotConsent() public {
         _rule(PledgeRules.REGISTER, Effects.REGISTER | OFFICER | _asked(PartyRoles.PLEDGEE));
         _inForce();
-        FilePledge memory filing = _auFiling();
+        FilePledge memory filing = _ownFiling();
         Consent memory own = filing.consents[1];
         filing.consents = new Consent[](1);
         filing.consents[0] = own;
@@ -145,7 +145,7 @@ contract PledgeOwnRulesTest is OwnRules {
     }
 
     function test_aStatutoryPeriodsEndIsShownByAnOfficer() public {
-        uint40 pledge = _auRegistered();
+        uint40 pledge = _ownRegistered();
         PledgeActs memory body = _release(pledge, Modes.DEEMED);
         _refused(
             _actsAct(body, _usOfficer()),
@@ -174,7 +174,7 @@ contract PledgeOwnRulesTest is OwnRules {
     }
 
     function test_anAuthorityThatSignsIsACourtOrARegulator() public {
-        uint40 pledge = _auRegistered();
+        uint40 pledge = _ownRegistered();
         _rule(50, Effects.END_ALL | _asked(PartyRoles.AUTHORITY));
         _inForce();
         PledgeActs memory body = _ending(pledge, 50);
@@ -199,7 +199,7 @@ contract PledgeOwnRulesTest is OwnRules {
     }
 
     function test_aCourtShowsItsOwnOrderWhereItsOfficersAreAdmitted() public {
-        uint40 pledge = _auRegistered();
+        uint40 pledge = _ownRegistered();
         _rule(50, Effects.END_ALL | _asked(PartyRoles.AUTHORITY) | 1 << 64 | uint256(Roles.COURT_OFFICER) << 72);
         _inForce();
         PledgeActs memory body = _ending(pledge, 50);
@@ -219,7 +219,7 @@ contract PledgeOwnRulesTest is OwnRules {
     }
 
     function test_vouchingNeverLowersTheNumberOfOfficers() public {
-        uint40 pledge = _auRegistered();
+        uint40 pledge = _ownRegistered();
         uint256 two = rules[PledgeRules.RELEASE] | 2 << 64 | uint256(Roles.REGISTRAR) << 72;
         _rule(PledgeRules.RELEASE, two | 1 << 68);
         _inForce();
@@ -235,13 +235,13 @@ contract PledgeOwnRulesTest is OwnRules {
         _rule(PledgeRules.REGISTER, rules[PledgeRules.REGISTER] | 2 << 68);
         _inForce();
         assertEq(rules[PledgeRules.REGISTER] >> 64 & 0xff, 0x31, "fixture: one officer, three where vouched");
-        Listed memory listed = _auPatents(1);
-        uint40 signed = _file(_auFiling(), _partiesHands());
-        FilePledge memory filing = _filing(AU, listed, _usual(), Modes.ATTESTED);
+        Listed memory listed = _ownPatents(1);
+        uint40 signed = _file(_ownFiling(), _partiesHands());
+        FilePledge memory filing = _filing(OWN, listed, _usual(), Modes.ATTESTED);
         uint40 vouched = _file(filing, _hands(_officer(usOffice, Modes.ATTESTED)));
-        _accept(signed, _auFiling(), listed);
+        _accept(signed, _ownFiling(), listed);
         _accept(vouched, filing, listed);
-        _done(_decideAct(_decision(signed, _auFiling(), listed)));
+        _done(_decideAct(_decision(signed, _ownFiling(), listed)));
         DecidePledge memory body = _decision(vouched, filing, listed);
         _refused(
             _decideAct(body, _both(usOffice, Modes.SIGNED)),
@@ -252,7 +252,7 @@ contract PledgeOwnRulesTest is OwnRules {
     function test_aRegisterMayAskOfficersForAWithdrawal() public {
         _rule(PledgeRules.WITHDRAW, _asked(PartyRoles.PLEDGOR) | OFFICER);
         _inForce();
-        FilePledge memory filing = _auFiling();
+        FilePledge memory filing = _ownFiling();
         WithdrawFiling memory body = _withdrawal(_file(filing, _partiesHands()), filing);
         _refused(
             _withdrawAct(body, _partiesHands()),
@@ -273,7 +273,7 @@ contract PledgeOwnRulesTest is OwnRules {
     }
 
     function test_aStateIsSetToALivingOneOrTheEnd() public {
-        uint40 pledge = _auRegistered();
+        uint40 pledge = _ownRegistered();
         for (uint8 next = 0; next < 12; ++next) {
             uint256 snapshot = vm.snapshotState();
             bool living = next == PledgeStates.ENFORCING;
@@ -293,7 +293,7 @@ contract PledgeOwnRulesTest is OwnRules {
     }
 
     function test_anEndByStateHasItsReason() public {
-        uint40 pledge = _auRegistered();
+        uint40 pledge = _ownRegistered();
         PledgeActs memory body = _stateSet(pledge, PledgeStates.ENDED, 0);
         _refused(
             _actsAct(body, _hands(_hand(outsider))), abi.encodeWithSelector(IPledgeErrors.ReasonRefused.selector, 60, 0)
@@ -303,8 +303,8 @@ contract PledgeOwnRulesTest is OwnRules {
     // --- What no data can loosen: every code here may start from any state ---
 
     function test_noStepOfTheIntakeStartsBehindTheDecision() public {
-        Listed memory listed = _auPatents(1);
-        FilePledge memory filing = _auFiling();
+        Listed memory listed = _ownPatents(1);
+        FilePledge memory filing = _ownFiling();
         uint8[3] memory states = [PledgeStates.RETURNED, PledgeStates.REFUSED, PledgeStates.WITHDRAWN];
         for (uint256 i = 0; i < 3; ++i) {
             uint40 pledge = _file(filing, _partiesHands());
@@ -334,10 +334,10 @@ contract PledgeOwnRulesTest is OwnRules {
     }
 
     function test_whatIsFiledIsNotRegisteredBeforeItsAcceptance() public {
-        FilePledge memory filing = _auFiling();
+        FilePledge memory filing = _ownFiling();
         uint40 pledge = _file(filing, _partiesHands());
         _refused(
-            _decideAct(_decision(pledge, filing, _auPatents(1))),
+            _decideAct(_decision(pledge, filing, _ownPatents(1))),
             abi.encodeWithSelector(
                 IPledgeErrors.StateRefused.selector, pledge, PledgeStates.FILED, PledgeRules.REGISTER
             )
@@ -347,10 +347,10 @@ contract PledgeOwnRulesTest is OwnRules {
     function test_noActOfLifeStartsBeforeTheRegistrationOrAfterTheEnd() public {
         _rule(PledgeRules.NOTE, Effects.NOTE);
         _inForce();
-        FilePledge memory filing = _auFiling();
+        FilePledge memory filing = _ownFiling();
         uint40 pledge = _file(filing, _partiesHands());
         for (uint8 state = PledgeStates.FILED; state <= PledgeStates.ACCEPTED; ++state) {
-            if (state == PledgeStates.ACCEPTED) _accept(pledge, filing, _auPatents(1));
+            if (state == PledgeStates.ACCEPTED) _accept(pledge, filing, _ownPatents(1));
             bytes memory reason =
                 abi.encodeWithSelector(IPledgeErrors.StateRefused.selector, pledge, state, PledgeRules.RELEASE);
             _refused(_actsAct(_release(pledge, Modes.SIGNED), _hands(_hand(pledgee))), reason);
@@ -362,7 +362,7 @@ contract PledgeOwnRulesTest is OwnRules {
                 abi.encodeWithSelector(IPledgeErrors.StateRefused.selector, pledge, state, PledgeRules.NOTE)
             );
         }
-        _done(_decideAct(_decision(pledge, filing, _auPatents(1))));
+        _done(_decideAct(_decision(pledge, filing, _ownPatents(1))));
         _done(_actsAct(_release(pledge, Modes.SIGNED), _hands(_hand(pledgee))));
         _refused(
             _actsAct(_release(pledge, Modes.SIGNED), _hands(_hand(pledgee))),
@@ -371,7 +371,7 @@ contract PledgeOwnRulesTest is OwnRules {
     }
 
     function test_aCodeMayHaveSeveralEffects() public {
-        uint40 pledge = _auRegistered();
+        uint40 pledge = _ownRegistered();
         _rule(70, Effects.END_ALL | Effects.NOTE | _asked(PartyRoles.PLEDGEE));
         _inForce();
         PledgeActs memory body = _release(pledge, Modes.SIGNED);
@@ -400,27 +400,27 @@ contract PledgeVersionsTest is OwnRules {
     }
 
     function test_aFilingIsDecidedByTheVersionThatItWasMadeUnder() public {
-        FilePledge memory filing = _auFiling();
+        FilePledge memory filing = _ownFiling();
         uint40 pledge = _file(filing, _partiesHands());
         uint40 withdrawn = _file(filing, _partiesHands());
         _second();
-        _accept(pledge, filing, _auPatents(1));
+        _accept(pledge, filing, _ownPatents(1));
         assertEq(_head(pledge).expires(), block.timestamp + 30 days, "its own period");
-        _done(_decideAct(_decision(pledge, filing, _auPatents(1))));
+        _done(_decideAct(_decision(pledge, filing, _ownPatents(1))));
         assertEq(_head(pledge).rules(), 1);
         _done(_withdrawAct(_withdrawal(withdrawn, filing), _partiesHands()));
     }
 
     function test_aFilingIsMadeUnderTheVersionInForce() public {
-        FilePledge memory old = _auFiling();
+        FilePledge memory old = _ownFiling();
         _second();
         _refused(
-            _fileAct(old, _partiesHands()), abi.encodeWithSelector(IPledgeErrors.VersionNotInForce.selector, AU, 1, 2)
+            _fileAct(old, _partiesHands()), abi.encodeWithSelector(IPledgeErrors.VersionNotInForce.selector, OWN, 1, 2)
         );
-        FilePledge memory filing = _auFiling();
+        FilePledge memory filing = _ownFiling();
         uint40 pledge = _file(filing, _partiesHands());
         assertEq(_head(pledge).rules(), 2);
-        AcceptPledge memory body = _acceptance(pledge, filing, _auPatents(1), 0);
+        AcceptPledge memory body = _acceptance(pledge, filing, _ownPatents(1), 0);
         _refused(
             _acceptAct(body, _usOfficer()),
             abi.encodeWithSelector(IPledgeErrors.OfficersMissing.selector, PledgeRules.ACCEPT, 1, 2)
@@ -430,7 +430,7 @@ contract PledgeVersionsTest is OwnRules {
     }
 
     function test_laterActsFollowTheVersionInForce() public {
-        uint40 pledge = _auRegistered();
+        uint40 pledge = _ownRegistered();
         _second();
         PledgeActs memory body = _release(pledge, Modes.SIGNED);
         _refused(
@@ -445,31 +445,31 @@ contract PledgeVersionsTest is OwnRules {
     }
 
     function test_aCodeThatTheVersionInForceLacksIsNone() public {
-        uint40 pledge = _auRegistered();
+        uint40 pledge = _ownRegistered();
         uint16[] memory codes = new uint16[](1);
         uint256[] memory words = new uint256[](1);
         (codes[0], words[0]) = (PledgeRules.ACCEPT, rules[PledgeRules.ACCEPT]);
-        registers.setRegister(AU, 2, usOffice.account, registers.rule(AU, 1), codes, words, "AU patents");
+        registers.setRegister(OWN, 2, usOffice.account, registers.rule(OWN, 1), codes, words, address(0), "own patents");
         _refused(
             _actsAct(_release(pledge, Modes.SIGNED), _hands(_hand(pledgee))),
-            abi.encodeWithSelector(IPledgeErrors.UnknownCode.selector, AU, 2, PledgeRules.RELEASE)
+            abi.encodeWithSelector(IPledgeErrors.UnknownCode.selector, OWN, 2, PledgeRules.RELEASE)
         );
     }
 
     function test_aNewOfficeTakesOverWhatTheOldOneBegan() public {
-        FilePledge memory filing = _auFiling();
+        FilePledge memory filing = _ownFiling();
         uint40 pledge = _file(filing, _partiesHands());
         uint16[] memory codes = new uint16[](1);
         uint256[] memory words = new uint256[](1);
         (codes[0], words[0]) = (PledgeRules.ACCEPT, rules[PledgeRules.ACCEPT]);
-        registers.setRegister(AU, 2, cnOffice.account, registers.rule(AU, 1), codes, words, "AU patents");
-        AcceptPledge memory body = _acceptance(pledge, filing, _auPatents(1), 0);
+        registers.setRegister(OWN, 2, cnOffice.account, registers.rule(OWN, 1), codes, words, address(0), "own patents");
+        AcceptPledge memory body = _acceptance(pledge, filing, _ownPatents(1), 0);
         _refused(
             _acceptAct(body, _usOfficer()),
             abi.encodeWithSelector(IPledgeErrors.OfficersMissing.selector, PledgeRules.ACCEPT, 0, 1)
         );
         _done(_acceptAct(body, _hands(_officer(cnOffice, Modes.SIGNED))));
-        _done(_decideAct(_decision(pledge, filing, _auPatents(1)), _hands(_officer(cnOffice, Modes.SIGNED))));
+        _done(_decideAct(_decision(pledge, filing, _ownPatents(1)), _hands(_officer(cnOffice, Modes.SIGNED))));
     }
 
     function test_groundsAreThoseOfTheFilingsVersion() public {
@@ -478,7 +478,9 @@ contract PledgeVersionsTest is OwnRules {
         uint40 pledge = _file(filing, _partiesHands());
         _accept(pledge, filing, listed);
         PledgeRules.Register memory cn = PledgeRules.registers()[CN - 1];
-        registers.setRegister(CN, 2, cnOffice.account, cn.rule | uint256(1) << (64 + 13), cn.codes, cn.words, cn.name);
+        registers.setRegister(
+            CN, 2, cnOffice.account, cn.rule | uint256(1) << (64 + 13), cn.codes, cn.words, address(0), cn.name
+        );
         _done(_decideAct(_decision(pledge, filing, listed)));
         listed = _cnPatents(2, 1);
         filing = _cnFiling(listed);

@@ -9,12 +9,12 @@ import {Act} from "../../contracts/interfaces/IActs.sol";
 import {ICashDesk} from "../../contracts/interfaces/ICashDesk.sol";
 import {IMembers} from "../../contracts/interfaces/IMembers.sol";
 import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
+import {IPledgeRegistry} from "../../contracts/interfaces/IPledgeRegistry.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {IRegisters} from "../../contracts/interfaces/IRegisters.sol";
 import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
-import {PledgeIntake} from "../../contracts/pledge/PledgeIntake.sol";
-import {PledgeLife} from "../../contracts/pledge/PledgeLife.sol";
 import {Modes, Roles} from "../../contracts/types/Roles.sol";
+import {PledgeHouse} from "./PledgeHouse.sol";
 import {PledgeRules} from "./PledgeRules.sol";
 import {ReceivableBase} from "./ReceivableBase.t.sol";
 
@@ -44,9 +44,8 @@ abstract contract RightsHouse is ReceivableBase {
 
     SettlementCash internal ownCash;
     Registers internal registers;
-    PledgeRegistry internal registry;
-    PledgeIntake internal intake;
-    PledgeLife internal life;
+    IPledgeRegistry internal registry;
+    PledgeRegistry.Parts internal parts;
 
     uint192 internal held;
     uint192 internal owed;
@@ -58,9 +57,8 @@ abstract contract RightsHouse is ReceivableBase {
     function setUp() public virtual override {
         super.setUp();
         registers = new Registers(address(council));
-        intake = new PledgeIntake(address(acts), members, IRegisters(registers));
-        life = new PledgeLife(address(acts), members, IRegisters(registers));
-        registry = new PledgeRegistry(address(acts), members, IRegisters(registers), address(intake), address(life));
+        parts = PledgeHouse.parts(address(acts), members, registers);
+        registry = PledgeHouse.built(address(acts), members, registers, parts);
         (bool done,) = address(registers).call(_registerCall(1));
         assertTrue(done, "fixture");
         _admitTheHouse();
@@ -71,7 +69,8 @@ abstract contract RightsHouse is ReceivableBase {
     function _registerCall(uint16 number) internal view returns (bytes memory) {
         PledgeRules.Register memory shipped = PledgeRules.registers()[number - 1];
         return abi.encodeCall(
-            registers.setRegister, (number, 1, supplier.account, shipped.rule, shipped.codes, shipped.words, "register")
+            registers.setRegister,
+            (number, 1, supplier.account, shipped.rule, shipped.codes, shipped.words, address(0), "register")
         );
     }
 

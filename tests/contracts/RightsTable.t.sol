@@ -5,19 +5,23 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Errors, IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
-import {PledgeRegistry} from "../../contracts/PledgeRegistry.sol";
 import {Registers} from "../../contracts/Registers.sol";
 import {SettlementCash} from "../../contracts/SettlementCash.sol";
 import {Act, IActs} from "../../contracts/interfaces/IActs.sol";
 import {ICashDesk} from "../../contracts/interfaces/ICashDesk.sol";
 import {IMembers} from "../../contracts/interfaces/IMembers.sol";
-import {IPledgeIntake, IPledgeLife} from "../../contracts/interfaces/IPledgeRegistry.sol";
+import {
+    IPledgeAnchors,
+    IPledgeDecision,
+    IPledgeIntake,
+    IPledgeLife,
+    IPledgeOffice,
+    IPledgeSequels
+} from "../../contracts/interfaces/IPledgeRegistry.sol";
 import {IReceivableDrafts, Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
 import {ISettlementCash} from "../../contracts/interfaces/ISettlementCash.sol";
-import {PledgeIntake} from "../../contracts/pledge/PledgeIntake.sol";
-import {PledgeLife} from "../../contracts/pledge/PledgeLife.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
 import {RightsHouse} from "./RightsHouse.t.sol";
 
@@ -132,7 +136,12 @@ abstract contract RightsTable is RightsHouse {
         _rowsOfRepayment();
         _rowsOfRegisters();
         _rowsOfIntake();
+        _rowsOfRecording();
+        _rowsOfDecision();
         _rowsOfLife();
+        _rowsOfSequels();
+        _rowsOfOffice();
+        _rowsOfAnchors();
         _rowsOfCouncil();
         _rowsOfAuthority();
     }
@@ -283,26 +292,82 @@ abstract contract RightsTable is RightsHouse {
         _council("Registers.closeRegister", abi.encodeCall(registers.closeRegister, (1)));
     }
 
+    /// @dev Acts of pledges are reached at the register and, uselessly, at the part that has their code: there on an empty storage of its own.
     function _rowsOfIntake() private {
         _of(address(registry));
         _register("PledgeRegistry.filePledge", IPledgeIntake.filePledge.selector);
         _register("PledgeRegistry.acceptPledge", IPledgeIntake.acceptPledge.selector);
-        _register("PledgeRegistry.decidePledge", IPledgeIntake.decidePledge.selector);
-        _register("PledgeRegistry.recordPledge", IPledgeIntake.recordPledge.selector);
-        _register("PledgeRegistry.withdrawFiling", IPledgeIntake.withdrawFiling.selector);
-        _of(address(intake));
+        _register("PledgeRegistry.contestAsset", IPledgeIntake.contestAsset.selector);
+        _register("PledgeRegistry.reserveSegment", IPledgeIntake.reserveSegment.selector);
+        _of(parts.intake);
         _register("PledgeIntake.filePledge", IPledgeIntake.filePledge.selector);
         _register("PledgeIntake.acceptPledge", IPledgeIntake.acceptPledge.selector);
-        _register("PledgeIntake.decidePledge", IPledgeIntake.decidePledge.selector);
-        _register("PledgeIntake.recordPledge", IPledgeIntake.recordPledge.selector);
-        _register("PledgeIntake.withdrawFiling", IPledgeIntake.withdrawFiling.selector);
+        _register("PledgeIntake.contestAsset", IPledgeIntake.contestAsset.selector);
+        _register("PledgeIntake.reserveSegment", IPledgeIntake.reserveSegment.selector);
+    }
+
+    function _rowsOfRecording() private {
+        _of(address(registry));
+        _register("PledgeRegistry.recordPledge", IPledgeIntake.recordPledge.selector);
+        _of(parts.recording);
+        _register("PledgeRecording.recordPledge", IPledgeIntake.recordPledge.selector);
+    }
+
+    function _rowsOfDecision() private {
+        _of(address(registry));
+        _register("PledgeRegistry.decidePledge", IPledgeDecision.decidePledge.selector);
+        _register("PledgeRegistry.withdrawFiling", IPledgeDecision.withdrawFiling.selector);
+        _register("PledgeRegistry.stepFiling", IPledgeDecision.stepFiling.selector);
+        _register("PledgeRegistry.publishTitles", IPledgeDecision.publishTitles.selector);
+        _of(parts.decision);
+        _register("PledgeDecision.decidePledge", IPledgeDecision.decidePledge.selector);
+        _register("PledgeDecision.withdrawFiling", IPledgeDecision.withdrawFiling.selector);
+        _register("PledgeDecision.stepFiling", IPledgeDecision.stepFiling.selector);
+        _register("PledgeDecision.publishTitles", IPledgeDecision.publishTitles.selector);
     }
 
     function _rowsOfLife() private {
         _of(address(registry));
         _register("PledgeRegistry.pledgeActs", IPledgeLife.pledgeActs.selector);
-        _of(address(life));
+        _of(parts.life);
         _register("PledgeLife.pledgeActs", IPledgeLife.pledgeActs.selector);
+    }
+
+    function _rowsOfSequels() private {
+        _of(address(registry));
+        _register("PledgeRegistry.refinancePledge", IPledgeSequels.refinancePledge.selector);
+        _register("PledgeRegistry.relatePledges", IPledgeSequels.relatePledges.selector);
+        _register("PledgeRegistry.recordSale", IPledgeSequels.recordSale.selector);
+        _of(parts.sequels);
+        _register("PledgeSequels.refinancePledge", IPledgeSequels.refinancePledge.selector);
+        _register("PledgeSequels.relatePledges", IPledgeSequels.relatePledges.selector);
+        _register("PledgeSequels.recordSale", IPledgeSequels.recordSale.selector);
+    }
+
+    function _rowsOfOffice() private {
+        _of(address(registry));
+        _register("PledgeRegistry.placeHold", IPledgeOffice.placeHold.selector);
+        _register("PledgeRegistry.liftHold", IPledgeOffice.liftHold.selector);
+        _register("PledgeRegistry.joinAssets", IPledgeOffice.joinAssets.selector);
+        _register("PledgeRegistry.recordParty", IPledgeOffice.recordParty.selector);
+        _register("PledgeRegistry.rectifyPledge", IPledgeOffice.rectifyPledge.selector);
+        _of(parts.office);
+        _register("PledgeOffice.placeHold", IPledgeOffice.placeHold.selector);
+        _register("PledgeOffice.liftHold", IPledgeOffice.liftHold.selector);
+        _register("PledgeOffice.joinAssets", IPledgeOffice.joinAssets.selector);
+        _register("PledgeOffice.recordParty", IPledgeOffice.recordParty.selector);
+        _register("PledgeOffice.rectifyPledge", IPledgeOffice.rectifyPledge.selector);
+    }
+
+    function _rowsOfAnchors() private {
+        _of(address(registry));
+        _register("PledgeRegistry.anchorRegister", IPledgeAnchors.anchorRegister.selector);
+        _register("PledgeRegistry.seedAssets", IPledgeAnchors.seedAssets.selector);
+        _register("PledgeRegistry.adoptRecord", IPledgeAnchors.adoptRecord.selector);
+        _of(parts.anchors);
+        _register("PledgeAnchors.anchorRegister", IPledgeAnchors.anchorRegister.selector);
+        _register("PledgeAnchors.seedAssets", IPledgeAnchors.seedAssets.selector);
+        _register("PledgeAnchors.adoptRecord", IPledgeAnchors.adoptRecord.selector);
     }
 
     function _admin(string memory name, bytes memory data) private {

@@ -83,13 +83,13 @@ def _register(register: Shipped) -> str:
         f"{here}.number = {register.number};",
         f'{here}.name = "{register.name}";',
         f'{here}.office = "{register.office}";',
-        f"{here}.rule = {hex(register.rule)};",
+        f"{here}.rule = {register.rule:#066x};",
         f"{here}.codes = new uint16[]({count});",
         f"{here}.words = new uint256[]({count});",
     ]
     for at, (code, rule) in enumerate(register.acts.items()):
         lines.append(f"{here}.codes[{at}] = {code.name};")
-        lines.append(f"{here}.words[{at}] = {hex(rule.word)};")
+        lines.append(f"{here}.words[{at}] = {rule.word:#066x};")
     return "\n".join(lines)
 
 
