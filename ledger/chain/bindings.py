@@ -1,7 +1,7 @@
 """Typed bindings from the contracts' ABI: writes ledger/domain/act_types.py.
 
-A kind of act is an external function whose only input is a struct named `body`. Acts of the pledge register stand in the code that it runs as its
-own (contracts/PledgeRegistry.sol), and are reached at the register. `python -m ledger.chain.bindings` writes the module,
+A kind of act is an external function whose only input is a struct named `body`. Acts of the pledge register stand in the parts whose code
+it runs as its own (contracts/PledgeRegistry.sol), and are reached at the register. `python -m ledger.chain.bindings` writes the module,
 `--check` exits 1 when the committed one differs from the ABI.
 """
 
@@ -18,8 +18,14 @@ from ledger.chain import artifacts
 TARGET = Path(__file__).resolve().parents[1] / "domain" / "act_types.py"
 
 PARTS = {
-    part: "PledgeRegistry"
-    for part in ("PledgeIntake", "PledgeRecording", "PledgeDecision", "PledgeLife", "PledgeSequels", "PledgeOffice", "PledgeAnchors", "PledgeHasher")
+    "PledgeIntake": "PledgeRegistry",
+    "PledgeRecording": "PledgeRegistry",
+    "PledgeDecision": "PledgeRegistry",
+    "PledgeLife": "PledgeRegistry",
+    "PledgeSequels": "PledgeRegistry",
+    "PledgeOffice": "PledgeRegistry",
+    "PledgeAnchors": "PledgeRegistry",
+    "PledgeHasher": "PledgeRegistry",
 }
 """Contracts whose functions are reached at another one, which runs their code on its own storage."""
 

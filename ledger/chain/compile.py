@@ -149,7 +149,11 @@ def _abi_order(entry: Json) -> tuple[str, str, str]:
 
 
 def _without_ids(layout: Json) -> Json:
-    """A storage layout without the numbers that the compiler gives to syntax nodes: they change with any other source."""
+    """A storage layout without the numbers that the compiler gives to syntax nodes: they change with any other source.
+
+    A contract without storage has no types: forge writes an empty object, the compiler itself null.
+    """
+    layout = layout | {"types": layout["types"] or {}}
     for variable in _variables(layout):
         del variable["astId"]
     plain: Json = json.loads(re.sub(r"\)\d+", ")", json.dumps(layout)))
@@ -158,7 +162,7 @@ def _without_ids(layout: Json) -> Json:
 
 def _variables(layout: Json) -> Iterator[Json]:
     yield from layout["storage"]
-    for type_ in (layout["types"] or {}).values():
+    for type_ in layout["types"].values():
         yield from type_.get("members", ())
 
 

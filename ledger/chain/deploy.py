@@ -63,8 +63,8 @@ class CashPlan:
 
 @dataclass(frozen=True, slots=True)
 class RegisterPlan:
-    """A register's first version: number, office account, rule word, act codes with their words, name, and the contract (of CREATED) that says what
-    no word can (interfaces/IRegisters.sol)."""
+    """A register's first version: number, office account, rule word, act codes with their words, name, and the contract (of CREATED) that
+    says what no word can (interfaces/IRegisters.sol)."""
 
     register: int
     office: bytes
@@ -135,7 +135,7 @@ def created_at(sender: bytes, nonce: int) -> bytes:
 def _arguments(name: str, places: dict[str, bytes], ledger_id: bytes, sender: Sender) -> list[Any]:
     manager, members, acts_ = places["Council"], places["Members"], places["Acts"]
     desk, token = places["CashDesk"], places["ReceivableToken"]
-    return {
+    arguments: dict[str, list[Any]] = {
         "Council": [sender.address],
         "Members": [acts_, manager],
         "Acts": [ledger_id, members, manager],
@@ -148,7 +148,8 @@ def _arguments(name: str, places: dict[str, bytes], ledger_id: bytes, sender: Se
         **{part: [acts_, members, places["Registers"]] for part in PARTS},
         "PledgeHasher": [],
         "PledgeRegistry": [acts_, members, places["Registers"], [places[part] for part in PARTS]],
-    }[name]
+    }
+    return arguments[name]
 
 
 def _create_cash(sender: Sender, plans: Sequence[CashPlan], places: dict[str, bytes]) -> list[bytes]:

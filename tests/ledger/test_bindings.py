@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from eth_hash.auto import keccak
 
-from ledger.chain import bindings
+from ledger.chain import artifacts, bindings
 from ledger.domain import acts
 from ledger.domain.act_types import KINDS
 
@@ -60,8 +60,12 @@ def test_the_committed_module_is_what_the_abi_says() -> None:
 
 
 def test_every_dynamic_kind_has_a_hasher_in_its_contract() -> None:
-    from ledger.chain import artifacts
-
     for kind in KINDS:
-        functions = {entry["name"] for entry in artifacts.load(kind.contract).abi if entry["type"] == "function"}
+        contracts = [kind.contract, *(part for part, of in bindings.PARTS.items() if of == kind.contract)]
+        functions = {entry["name"] for name in contracts for entry in artifacts.load(name).abi if entry["type"] == "function"}
         assert acts.is_flat(kind.name) or f"hash{kind.name}" in functions, kind.name
+
+
+def test_acts_of_a_part_are_reached_at_the_contract_that_runs_it() -> None:
+    found = bindings.read({"PledgeLife": [function("pledgeActs", "PledgeActs", [AMOUNT])]})
+    assert [(name, contract) for name, contract, *_ in found.kinds] == [("PledgeActs", "PledgeRegistry")]

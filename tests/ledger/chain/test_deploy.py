@@ -9,18 +9,22 @@ import pytest
 from eth_account import Account
 
 from ledger.chain import artifacts, calls, deploy, manifest
+from ledger.chain.bindings import PARTS
 from ledger.chain.clock import DevelopmentClock
-from ledger.chain.deploy import CashPlan, Founding
-from ledger.chain.direct import Sender, TransactionFailed
+from ledger.chain.deploy import CashPlan, Founding, RegisterPlan
+from ledger.chain.direct import GAS_LIMIT, Sender, TransactionFailed
 from ledger.chain.engines import anvil
 from ledger.chain.manifest import Manifest, ManifestError
 from ledger.chain.rpc import Rpc, RpcError
 from ledger.domain import acts
 from ledger.domain.act_types import KINDS
 from ledger.domain.ids import from_hex
+from ledger.domain.registers import Shipped
+from ledger.domain.shipped_registers import SHIPPED
 
 COUNCIL, ADMITTER, STRANGER = (secrets.token_bytes(32) for _ in range(3))
 DELAY = 3 * 86_400
+OFFICE = b"\x0f" * 20
 
 
 def address(key: bytes) -> bytes:
@@ -34,7 +38,13 @@ def miner(rpc: Rpc) -> Callable[[], object]:
 def founding() -> Founding:
     bank = b"\xba" * 20
     plans = (CashPlan(bank, 840, "US dollar of Bank", "USDb"), CashPlan(bank, 156, "Yuan of Bank", "CNYb"))
-    return Founding(address(COUNCIL), DELAY, (address(ADMITTER),), plans, ())
+    return Founding(address(COUNCIL), DELAY, (address(ADMITTER),), plans, tuple(map(plan_of, SHIPPED)))
+
+
+def plan_of(register: Shipped) -> RegisterPlan:
+    return RegisterPlan(
+        register.number, OFFICE, register.rule, register.codes, register.words, register.name, rule_contract=register.rule_contract
+    )
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +82,48 @@ def test_every_kind_of_act_reaches_its_contract(rpc: Rpc, made: tuple[Manifest, 
         envelope, target, selector, hasher = calls.view(rpc, made[0].address("Acts"), "Acts", "kindOf", acts.type_hash(kind.name))
         assert (envelope, target, selector) == (acts.envelope_type_hash(kind.name), made[0].address(kind.contract), kind.selector)
         assert (hasher == bytes(4)) == acts.is_flat(kind.name)
+
+
+@pytest.mark.parametrize("register", SHIPPED, ids=lambda register: register.key)
+def test_every_register_that_ships_is_in_force_with_its_words(rpc: Rpc, made: tuple[Manifest, Path], register: Shipped) -> None:
+    registers, number = made[0].address("Registers"), register.number
+    assert calls.view(rpc, registers, "Registers", "current", number) == (1, OFFICE, False)
+    assert calls.view(rpc, registers, "Registers", "rule", number, 1) == register.rule
+    for code, word in zip(register.codes, register.words, strict=True):
+        assert calls.view(rpc, registers, "Registers", "actRule", number, 1, code) == word, code
+    contract = made[0].address(register.rule_contract) if register.rule_contract else bytes(20)
+    assert calls.view(rpc, registers, "Registers", "ruleContract", number, 1) == contract
+
+
+def test_the_register_of_pledges_runs_its_parts_and_refuses_what_none_knows(rpc: Rpc, made: tuple[Manifest, Path]) -> None:
+    registry = made[0].address("PledgeRegistry")
+    for kind in KINDS:
+        if kind.contract != "PledgeRegistry":
+            continue
+        part = next(part for part in PARTS if kind.function in {entry.get("name") for entry in artifacts.load(part).abi})
+        data = kind.selector + bytes(32 * 64)
+        assert revert_of(rpc, registry, data) == revert_of(rpc, made[0].address(part), data) != b"", kind.name
+    unknown = revert_of(rpc, registry, b"\xde\xad\xbe\xef")
+    assert calls.error_of("PledgeRegistry", unknown) == ("UnknownFunction", {"selector": b"\xde\xad\xbe\xef"})
+
+
+def revert_of(rpc: Rpc, address: bytes, data: bytes) -> bytes:
+    with pytest.raises(RpcError) as caught:
+        rpc.call("eth_call", {"to": address, "data": data})
+    return caught.value.revert_data or b""
+
+
+def test_no_transaction_of_a_deployment_comes_near_the_limit(rpc: Rpc, made: tuple[Manifest, Path]) -> None:
+    """Members' networks give a transaction its own limit (direct.GAS_LIMIT); all of a deployment is a fraction of one block of anvil."""
+    head = int(rpc.call("eth_blockNumber"), 16)
+    used = [
+        int(rpc.call("eth_getTransactionReceipt", hash_)["gasUsed"], 16)
+        for number in range(made[0].block, head + 1)
+        for hash_ in rpc.call("eth_getBlockByNumber", hex(number), False)["transactions"]
+    ]
+    assert len(used) > len(deploy.CREATED) + len(KINDS) + len(SHIPPED)
+    assert max(used) < GAS_LIMIT * 2 // 3
+    assert sum(used) < anvil.BLOCK_GAS_LIMIT // 2
 
 
 def test_the_manifest_names_each_cash_contract(rpc: Rpc, made: tuple[Manifest, Path]) -> None:
