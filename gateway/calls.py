@@ -73,6 +73,11 @@ def enrolment(services: Services, conn: Connection, relayer: bytes) -> Call:
     return _keep(conn, _row(HOUSE, asked, COUNCIL, services.manifest.address("Acts"), data, ADMIT_GAS), "gateway")
 
 
+def decision(conn: Connection, asked: Asked, target: bytes, data: bytes, gas: int, subject: str) -> Call:
+    """Keeps a decision of the council, to be sent by its lane. Raises 409."""
+    return _keep(conn, _row(HOUSE, asked, COUNCIL, target, data, gas), subject)
+
+
 def _call(services: Services, caller: bytes, asked: Asked) -> Call:
     if (asked.contract, asked.function) not in TRIGGERS:
         known = ", ".join(sorted(f"{contract}.{function}" for contract, function in TRIGGERS))

@@ -67,6 +67,11 @@ def abi_type(component: dict[str, Any]) -> str:
     return f"({','.join(map(abi_type, component['components']))}){type_.removeprefix('tuple')}"
 
 
+def refusal(name: str, values: dict[str, Any]) -> dict[str, Any]:
+    """One of the contracts' own errors as {error, values, sentence}, found before the contract could say it."""
+    return _told(name, values, SENTENCES[name])
+
+
 def _told(name: str, values: dict[str, Any], sentence: str) -> dict[str, Any]:
     plain = {field: _plain(value) for field, value in values.items()}
     return {"error": name, "values": plain, "sentence": _Sentence().vformat(sentence, (), values)}

@@ -16,7 +16,7 @@ from pathlib import Path
 import uvicorn
 from filelock import FileLock, Timeout
 
-from gateway import access, app, founding
+from gateway import access, app, descriptions, founding
 from gateway.config import OPERATOR_KEY, PASSPHRASE_FILE, Settings
 from gateway.office import database as office_database
 from gateway.outbox import owners
@@ -31,6 +31,7 @@ from ledger.chain import manifest as manifests
 from ledger.chain.clock import DevelopmentClock
 from ledger.chain.engines import Engine, engine
 from ledger.chain.rpc import Rpc
+from ledger.domain.catalogue import CATALOGUE
 from ledger.foreseen import Foreseen
 from ledger.mirror import concepts, database, sync
 
@@ -200,7 +201,21 @@ def _services(
         ]
         return [(name, text) for name, text in found if text]
 
-    services = Services(settings, kind, manifest, rpc, office, mirror, keystore, mirrored, concepts.table(manifest), progress, wake, faults)
+    services = Services(
+        settings=settings,
+        engine=kind,
+        manifest=manifest,
+        rpc=rpc,
+        office=office,
+        mirror=mirror,
+        keystore=keystore,
+        sync=mirrored,
+        events=concepts.table(manifest),
+        progress=progress,
+        wake=wake,
+        catalogue=descriptions.catalogue_of(settings.home, CATALOGUE),
+        faults=faults,
+    )
     workers = {"mirror": mirrored.run, "settler": settler.run, **{each.name: each.run for each in senders}}
     return services, {name: _watched(name, run, ended) for name, run in workers.items()}
 

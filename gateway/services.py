@@ -14,6 +14,7 @@ from ledger.chain.decode import EventTable
 from ledger.chain.engines import Engine
 from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import Rpc
+from ledger.domain.catalogue import CATALOGUE, Catalogue
 from ledger.mirror.database import Database
 from ledger.mirror.sync import Mirror
 
@@ -80,6 +81,8 @@ class Services:
     wake: Callable[[], None]
     faults: Callable[[], list[tuple[str, str]]]
     """What is wrong with the workers: a name that programs know, and words."""
+    catalogue: Catalogue = CATALOGUE
+    """What is known of registers beside the chain's words: what ships, and what this home adds."""
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:

@@ -362,15 +362,16 @@ def abi_type(type_: str) -> str:
     return f"({','.join(abi_type(member) for _, member in STRUCTS[type_])})" if type_ in STRUCTS else type_
 
 
-def _abi_value(value: Any) -> Any:
+def abi_value(value: Any) -> Any:
+    """A body, or a part of one, as eth-abi takes it: dataclasses as tuples, lists as lists."""
     if is_dataclass(value):
-        return tuple(_abi_value(getattr(value, field.name)) for field in fields(value))
-    return [_abi_value(item) for item in value] if isinstance(value, tuple) else value
+        return tuple(abi_value(getattr(value, field.name)) for field in fields(value))
+    return [abi_value(item) for item in value] if isinstance(value, tuple) else value
 
 
 def encode_body(body: Any) -> bytes:
     """`abi.encode(body)`, as the contract's function takes it behind its selector."""
-    return encode([abi_type(kind_of(body).name)], [_abi_value(body)])
+    return encode([abi_type(kind_of(body).name)], [abi_value(body)])
 
 
 def encode_run(acts: Iterable[SignedAct]) -> bytes:

@@ -51,16 +51,16 @@ class Catalogue:
         return replace(self, clocks={**self.clocks, **{rule.key: rule for rule in rules}})
 
     def with_register(self, register: Shipped, routes: Iterable[Rule] = ()) -> "Catalogue":
-        """This catalogue with one more register. Raises CatalogueError for a number, key, clock or regime that doesn't fit."""
-        if register.number in self.registers or self.by_key(register.key):
-            raise CatalogueError(
-                f"register {register.number} {register.key}: number and key are a register's own, and one of them is taken"
-            )
+        """This catalogue with one more register, or with what is known of one now. Raises CatalogueError for what doesn't fit."""
+        for other in self.registers.values():
+            if (other.number == register.number) != (other.key == register.key):
+                raise CatalogueError(f"register {register.number} {register.key}: {other.number} is {other.key}, for ever")
         if register.regime not in self.regimes:
             raise CatalogueError(f"regime {register.regime!r}: one of {', '.join(sorted(self.regimes))}")
         if unknown := sorted(set(register.clocks.values()) - self.clocks.keys()):
             raise CatalogueError(f"clocks: {', '.join(unknown)} is no known clock")
-        return replace(self, registers={**self.registers, register.number: register}, routes=(*self.routes, *routes))
+        kept = tuple(rule for rule in self.routes if rule.route.register != register.key)
+        return replace(self, registers={**self.registers, register.number: register}, routes=(*kept, *routes))
 
 
 CATALOGUE = Catalogue({register.number: register for register in SHIPPED}, CLOCKS)
