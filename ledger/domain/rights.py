@@ -7,15 +7,18 @@ read in public examples only and not in the office's own rule, the right says `v
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
 from ledger.domain.assets import (
     APPLICATION,
     COPYRIGHT,
+    DESIGN,
     MARK,
     PATENT,
     REGISTRATION,
+    SERIAL,
     AssetError,
     asset_key,
     cn_patent_key,
@@ -265,6 +268,77 @@ def hashed_right(office: str, class_: str, digest: bytes, kind: RightKind) -> Ri
         raise RightError("hash", digest.hex(), f"32 bytes expected, {len(digest)} given")
     head = asset_key(office, class_, HASHED, "0")[:4]
     return Right(head + digest[:_HASH_BYTES], kind, digest.hex())
+
+
+def readings(office: str, class_: str, text: str) -> tuple[Right, ...]:
+    """Every right of an office's class that a text can name, the office's own first number before aliases: one, several or none.
+
+    A Chinese mark is written with its class of goods behind a bar, as 12345678/9. A key in full (CNPA2017106018623) is read as it stands.
+    """
+    key = _key_in_full(office, class_, text)
+    if key is not None:
+        return (key,)
+    found = [right for read in _READERS.get((office, class_), ()) for right in _tried(read, text)]
+    return tuple(sorted(dict.fromkeys(found), key=lambda right: right.alias))
+
+
+def right_of(office: str, class_: str, text: str, field: str = "asset") -> Right:
+    """The one right that a text names: of several readings the one that is no alias. Raises RightError."""
+    found = readings(office, class_, text)
+    first = [right for right in found if not right.alias] or list(found)
+    if len(first) != 1:
+        ways = "no number of" if not first else f"{len(first)} numbers ({', '.join(right.number for right in first)}) of"
+        raise RightError(field, text, f"{ways} office {office}, class {class_}")
+    return first[0]
+
+
+def _cn_mark_and_class(text: str) -> Right:
+    number, _, nice_class = _plain(text).partition("/")
+    if not nice_class.isdigit() or len(nice_class) > 2:
+        raise RightError("registration number", text, "a bar and the class of goods behind the number, as 12345678/9")
+    return cn_mark(number, int(nice_class))
+
+
+_FORMS = APPLICATION + REGISTRATION + SERIAL + CERTIFICATE + INVOICE
+_IN_FULL = re.compile(rf"([A-Z]{{2}})([A-Z])([{_FORMS}])([0-9A-Z][0-9A-Z./-]*)")
+_READERS: dict[tuple[str, str], tuple[Callable[[str], Right], ...]] = {
+    ("CN", PATENT): (cn_patent,),
+    ("CN", MARK): (_cn_mark_and_class,),
+    ("CN", COPYRIGHT): (cn_software, cn_work),
+    ("CN", RECEIVABLE): (cn_registered_receivable, cn_invoice),
+    ("US", PATENT): (us_patent, us_grant),
+    ("US", MARK): (us_mark, us_mark_registration),
+    ("AU", PATENT): (au_patent,),
+    ("AU", MARK): (au_mark,),
+    ("NZ", PATENT): (nz_patent,),
+    ("NZ", MARK): (nz_mark,),
+    ("WO", PATENT): (pct,),
+    ("EP", PATENT): (ep_patent, ep_publication),
+}
+
+
+def _key_in_full(office: str, class_: str, text: str) -> Right | None:
+    """A readable key as it stands; its kind is only as fine as its class."""
+    found = _IN_FULL.fullmatch(_plain(text))
+    if found is None or (found[1], found[2]) != (office, class_):
+        return None
+    return Right(asset_key(office, class_, found[3], found[4]), _KINDS.get(class_, RightKind.WORK), found[4])
+
+
+_KINDS = {
+    PATENT: RightKind.PATENT,
+    DESIGN: RightKind.DESIGN,
+    MARK: RightKind.MARK,
+    COPYRIGHT: RightKind.WORK,
+    RECEIVABLE: RightKind.RECEIVABLE,
+}
+
+
+def _tried(read: Callable[[str], Right], text: str) -> tuple[Right, ...]:
+    try:
+        return (read(text),)
+    except AssetError:
+        return ()
 
 
 def _digits(

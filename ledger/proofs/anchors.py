@@ -171,6 +171,21 @@ class StoredTree:
             raise AnchorDamaged(f"record {index}: its path does not lead to the root; build the tree again from the records")
         return Inclusion(self.count, index, leaf, path)
 
+    def prove_page(self, height: int, page: int) -> Inclusion:
+        """The proof, already checked, that whole subtree number `page` of 2^height records stands in the tree: a leaf of the tree of pages.
+
+        Raises AnchorError for a page that is not there; AnchorDamaged.
+        """
+        pages = -(-self.count >> height)
+        if not 0 <= page < pages:
+            raise AnchorError(f"page {page}: the tree has {pages} pages of {1 << height} records, numbered from 0")
+        # A tree that fits into one page ends below its height: the page is the root.
+        level = min(height, len(self._levels) - 1)
+        leaf, path = self._node(level, page), self._path(level, page)
+        if not merkle.verify_inclusion(self.root, pages, page, leaf, path):
+            raise AnchorDamaged(f"page {page}: its path does not lead to the root; build the tree again from the records")
+        return Inclusion(pages, page, leaf, path)
+
     def prove_consistency(self, old_root: bytes, old_count: int) -> tuple[bytes, ...]:
         """The path that shows (merkle.verify_consistency) that this tree begins with all records of an older one.
 

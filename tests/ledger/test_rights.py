@@ -172,3 +172,31 @@ def test_no_text_crashes_and_what_is_taken_keeps_its_key(make: Callable[[str], R
     except AssetError:
         return
     assert make(found.number).key == found.key and len(found.key) == 32
+
+
+@pytest.mark.parametrize(
+    ("office", "class_", "text", "keys"),
+    [
+        ("CN", "P", "ZL 2017 1 0601862.3", ["CNPA2017106018623"]),
+        ("CN", "P", "CNPA2017106018623", ["CNPA2017106018623"]),
+        ("CN", "T", "12345678/9", ["CNTR12345678"]),
+        ("CN", "T", "12345678", []),
+        ("CN", "C", "2019SR0123456", ["CNCR2019SR0123456"]),
+        ("US", "P", "16/000,101", ["USPA16000101"]),
+        ("US", "P", "16000101", ["USPA16000101", "USPR16000101"]),
+        ("US", "P", "D890123", ["USPRD890123"]),
+        ("US", "P", "USPP12345", ["USPRPP12345"]),
+        ("US", "P", "nothing", []),
+        ("US", "X", "16/000,101", []),
+        ("EP", "P", "EP1234567B1", ["EPPR1234567"]),
+    ],
+)
+def test_a_text_is_read_in_every_way_that_its_office_writes(office: str, class_: str, text: str, keys: list[str]) -> None:
+    assert [text_of(right.key) for right in rights.readings(office, class_, text)] == keys
+
+
+def test_one_right_is_meant_or_none() -> None:
+    assert text_of(rights.right_of("US", "P", "16000101").key) == "USPA16000101", "eight digits are an application before a grant"
+    assert rights.right_of("US", "P", "D890123").alias
+    with pytest.raises(RightError, match="no number of office CN, class P"):
+        rights.right_of("CN", "P", "2017106018624")

@@ -321,3 +321,29 @@ def test_two_builds_of_one_file_at_once_leave_one_of_them_whole(tmp_path: Path) 
     assert anchors.build(file, interleaved()) == roots[100]
     with anchors.open_tree(file) as tree:
         assert tree.root == roots[100] and proven(tree, 99)
+
+
+@pytest.mark.parametrize("count", [1, 2, 255, 256, 257, 1000, BATCH + 1])
+def test_pages_are_leaves_of_the_tree_of_pages(tmp_path: Path, count: int) -> None:
+    anchors.build(tmp_path / "tree", records(0, count))
+    with anchors.open_tree(tmp_path / "tree") as tree:
+        pages = -(-count // 256)
+        for page in {0, pages // 2, pages - 1}:
+            leaves = merkle.leaf_level(records(page * 256, min((page + 1) * 256, count)))
+            *_, (root,) = merkle.levels(leaves)
+            proof = tree.prove_page(8, page)
+            assert (proof.count, proof.index, proof.leaf) == (pages, page, root)
+            assert merkle.verify_inclusion(tree.root, pages, page, root, proof.path)
+        for page in (-1, pages):
+            with pytest.raises(AnchorError, match="pages of 256 records"):
+                tree.prove_page(8, page)
+
+
+def test_a_damaged_page_gives_no_proof(tmp_path: Path) -> None:
+    file = tmp_path / "tree"
+    anchors.build(file, records(0, 1000))
+    content = bytearray(file.read_bytes())
+    content[64 + 32 * (1000 + 500 + 250 + 125 + 63 + 32 + 16 + 8)] ^= 1
+    file.write_bytes(content)
+    with anchors.open_tree(file) as tree, pytest.raises(AnchorDamaged, match="page 0"):
+        tree.prove_page(8, 0)
