@@ -4,13 +4,13 @@ A mirror holds one row for each `Entry` (words, form, length) and one for each o
 threshold of 80 on, every name that name_matching.compare would match is among the candidates.
 """
 
-import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 
 from ledger.domain.name_matching import USUAL, Settings, is_telling, slips
-from ledger.domain.names import NormalName, is_han, names_in, normal, pinyin, sound
+from ledger.domain.names import NormalName, UnusableName, is_han, names_in, normal, pinyin, sound
 
 GRAM = 3
 _LOWEST_COMPLETE = 80
@@ -43,7 +43,8 @@ def entries(records: Iterable[tuple[str, str]]) -> Iterator[Entry]:
     """The entries of (recorded name, record id); several where it states former or trade names, none where it has no letter or digit."""
     for recorded, record in records:
         for part in names_in(recorded):
-            if re.search(r"[^\W_]", part):
+            # Some letters fold to a mere accent, so only the normal form shows whether anything is left.
+            with suppress(UnusableName):
                 yield Entry(normal(part), recorded, record)
 
 

@@ -110,6 +110,7 @@ _CAPACITY = re.compile(
     r"|\(?(作为[^()]{0,16}(?:代理人|代理行|受托人|托管人|管理人))\)?$"
     r"|\(([^()]{0,8}(?:代理人|代理行|受托人|托管人|管理人))\)$"
 )
+_A_LETTER = re.compile(r"[^\W_]")
 _MADE_IN = re.compile(r",\s*(AN? (?:[\w.]+ ){0,5}?(?:CORP|CORPORATION|COMPANY|PARTNERSHIP|ASSOCIATION|BANK|TRUST|LLC|L\.L\.C\.)(?:\W.*)?)$")
 
 
@@ -117,7 +118,7 @@ def _parted(text: str) -> tuple[str, str]:
     """The name, and the capacity or note of incorporation behind it."""
     for pattern in (_CAPACITY, _MADE_IN):
         found = pattern.search(text)
-        if found and found.start():
+        if found and _A_LETTER.search(text, 0, found.start()):
             noted = next(part for part in found.groups() if part)
             return text[: found.start()], noted.strip(" ,()")
     return text, ""

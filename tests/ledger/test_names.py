@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.domain.name_index import entries
 from ledger.domain.names import ALGORITHM, UnusableName, names_in, normal, pinyin, sound
 
 
@@ -114,3 +115,12 @@ def test_case_punctuation_blanks_and_articles_change_nothing(words: list[str], d
 
 def test_the_algorithm_has_a_version() -> None:
     assert ALGORITHM == 1
+
+
+@pytest.mark.parametrize("recorded", ["- AS AGENT", "\ufc5e", "\0 as collateral agent", "(代理人)", "...", "", "F/K/A", "\ufc5e F/K/A -"])
+def test_what_a_record_calls_a_name_is_indexed_or_left_out_and_never_a_fault(recorded: str) -> None:
+    assert all(entry.name.words and entry.keys for entry in entries([(recorded, "1")]))
+
+
+def test_a_capacity_without_a_name_before_it_is_the_name() -> None:
+    assert normal("- as agent").words == ("AS", "AGENT")
