@@ -41,7 +41,7 @@ abstract contract PledgeRegistering is PledgeStepping {
         _requireOfficers(scene);
         bool approved = decided.head.hasFlag(PledgeFlags.APPROVED);
         if (!approved) _requireGrounds(REGISTERS.rule(filing.register, filing.version), grounds);
-        else require(grounds.length == 0, GroundRepeated(grounds[0].ground));
+        else if (grounds.length != 0) revert GroundRepeated(grounds[0].ground);
         _requireTerms(filing.terms, REGISTERS.rule(filing.register, filing.version));
         _requireReady(decided, scene.word);
         require(_requireNames(filing.parties, names, 0) == names.length, NameMismatch(names.length));
