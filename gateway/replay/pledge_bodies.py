@@ -10,9 +10,8 @@ from gateway.replay.client import Json
 from gateway.replay.parties import Party
 from gateway.replay.pledge_acts import Grant, Note, PartRelease, PartyChange, PledgeAct, Ref, Release, Supplement
 from gateway.replay.pledge_waves import Done
-from gateway.replay.pledge_words import ANY_VERSION, ATTESTED, ORDERED, REGISTERED, RELEASED, Codes, Listing, PartyRole, asset_key
+from gateway.replay.pledge_words import ANY_VERSION, APPROVED, ATTESTED, ORDERED, REGISTERED, RELEASED, Codes, Listing, PartyRole, asset_key
 from gateway.replay.records import Recordation, Series
-from ledger.domain.assets import PAGE
 from ledger.domain.ids import to_hex
 
 RECORD_SCHEMA = "pledgebook/recorded-conveyance/1"
@@ -37,10 +36,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What the register gave out: pledges' numbers by record, segments' numbers by pledge in their order."""
+    """What the register gave out: pledges' numbers by record, segments' numbers by pledge in their order, and by pledge and root."""
 
     pledges: Mapping[Ref, int]
     segments: Mapping[Ref, Sequence[int]]
+    of_root: Mapping[tuple[Ref, bytes], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Registration:
     @property
     def large(self) -> bool:
         """Whether its assets take more than one page, so that it is filed, accepted page by page, and decided."""
-        return self.listed is not None and len(self.listed.keys) > PAGE
+        return part.is_long(self.listed)
 
     @property
     def recorded(self) -> Json:
@@ -63,26 +63,50 @@ class Registration:
 
     def accepted(self, pledge: int) -> list[Json]:
         """The bodies of AcceptPledge, a page each."""
-        listed = self.listed
-        if listed is None:
-            return []
-        head = {
-            "pledge": pledge,
-            "filing": self.filing,
-            "blind": to_hex(listed.blind),
-            "pages": [to_hex(root) for root in listed.page_roots],
-        }
-        return [{**head, "page": index, "assets": [to_hex(key) for key in keys]} for index, keys in enumerate(listed.pages)]
+        return [{"pledge": pledge, "filing": self.filing, **page} for page in part.key_pages(self.listed)]
+
+    def approved(self, pledge: int) -> Json:
+        """The body of DecidePledge after which the titles of a long list may be published."""
+        return self._decision(pledge, APPROVED, [])
 
     def decided(self, pledge: int) -> Json:
-        """The body of DecidePledge that registers."""
+        """The body of DecidePledge that registers a long list, whose titles were published by pages."""
+        return self._decision(pledge, REGISTERED, self.names)
+
+    def _decision(self, pledge: int, decision: int, names: list[Json]) -> Json:
         evidence = self.filing["instrument"]["document"]
-        head = {"pledge": pledge, "decision": REGISTERED, "filing": self.filing, "names": self.names}
-        return {**head, "titles": self._titles, "grounds": [], "evidence": evidence}
+        head = {"pledge": pledge, "decision": decision, "filing": self.filing, "names": names}
+        return {**head, "titles": [], "grounds": [], "evidence": evidence}
 
     @property
     def _titles(self) -> list[str]:
         return list(self.listed.titles) if self.listed else []
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A supplement of more than one page, whose assets are reserved, page by page, before it is made."""
+
+    pledge: Ref
+    record: Recordation
+    listed: Listing
+
+    def pages(self, numbers: Numbers, segment: int) -> list[Json]:
+        """The bodies of ReserveSegment: the first page, where `segment` is 0, or those after it."""
+        head = {"pledge": numbers.pledges[self.pledge], "segment": segment, "list": part.asset_list(self.listed)}
+        pages = [{**head, **page} for page in part.key_pages(self.listed)]
+        return pages[1:] if segment else pages[:1]
+
+    def titles(self, segment: int) -> list[Json]:
+        """The bodies of PublishTitles."""
+        return part.title_pages(segment, self.listed)
+
+
+def reservations(done: Done) -> list[Reservation]:
+    """The long supplements of a document."""
+    supplements = [act for act in done.acts if isinstance(act, Supplement)]
+    listed = [(act, part.listing_of(act.record, act.assets)) for act in supplements]
+    return [Reservation(act.pledge, act.record, each) for act, each in listed if each is not None and part.is_long(each)]
 
 
 class Writer:
@@ -133,7 +157,7 @@ class Writer:
                 return
             case Supplement():
                 code = codes.supplement
-                body["segments"] += self._segments(act, standing, code, numbers, content)
+                body["segments"].append(self._segment(act, standing, code, numbers, content))
             case Release():
                 code = codes.release
                 body["releases"].append(self._release(act, standing, code, numbers))
@@ -144,7 +168,7 @@ class Writer:
                 code = codes.note
                 body["notes"].append(self._note(act, standing, code, numbers))
         consents += part.consents(codes, code, act.record, mode, standing.pledgors, standing.holders)
-        standing.version += 1 if isinstance(act, Release | PartRelease) else 0
+        standing.version += 0 if isinstance(act, Note) else 1
 
     def _party_change(self, body: Json, act: PartyChange, standing: Standing, codes: Codes, numbers: Numbers, mode: int) -> list[Json]:
         code = codes.transfer if act.transfer else codes.correct_parties
@@ -162,16 +186,19 @@ class Writer:
         standing.version += 1
         return consents
 
-    def _segments(self, act: Supplement, standing: Standing, code: int, numbers: Numbers, content: str) -> list[Json]:
-        """The assets of a supplement, in segments of one page each."""
-        found: list[Json] = []
-        for listed in part.pages_of(act.record, act.assets):
-            head = self._head(act, standing, code, numbers)
-            titles = list(listed.titles) if listed else []
-            found.append({**head, "list": part.asset_list(listed), **part.page(listed), "titles": titles, "content": content})
-            standing.add(listed)
-            standing.version += 1
-        return found
+    def _segment(self, act: Supplement, standing: Standing, code: int, numbers: Numbers, content: str) -> Json:
+        """The assets of a supplement; those of a long one are reserved, and their titles published, before."""
+        listed = part.listing_of(act.record, act.assets)
+        standing.add(listed)
+        reserved = listed is not None and part.is_long(listed)
+        return {
+            **self._head(act, standing, code, numbers),
+            "list": part.asset_list(listed),
+            "reserved": numbers.of_root[act.pledge, listed.root] if listed and reserved else 0,
+            **part.page(None if reserved else listed),
+            "titles": list(listed.titles) if listed and not reserved else [],
+            "content": content,
+        }
 
     def _release(self, act: Release, standing: Standing, code: int, numbers: Numbers) -> Json:
         return {

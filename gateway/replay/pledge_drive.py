@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from gateway.replay import pledge_bodies, pledge_words
+from gateway.replay import pledge_bodies, pledge_json, pledge_words
 from gateway.replay.client import ActWanted, Gateway, Json, chunks
 from gateway.replay.journal import Journal, Progress
 from gateway.replay.pace import Pace
 from gateway.replay.pledge_acts import Grant, Placement, Ref
-from gateway.replay.pledge_bodies import Numbers, Registration, Writer
+from gateway.replay.pledge_bodies import Numbers, Registration, Reservation, Writer
 from gateway.replay.pledge_waves import Done, waves
 from gateway.replay.pledge_words import Codes
 from gateway.replay.records import Series
@@ -68,6 +68,7 @@ class PledgeDrive:
         """What is sent for a wave, one step after the other: the next one needs numbers that the step before it has given out."""
         roots = self._contents(wave)
         if not any(isinstance(done.acts[0], Grant) for done in wave):
+            yield from self._reserved(wave)
             numbers = self._numbers()
             yield [self._later_acts(writer, done, numbers, root) for done, root in zip(wave, roots, strict=True)]
             return
@@ -76,6 +77,7 @@ class PledgeDrive:
         large = [(series, key, registration) for series, key, registration in filed if registration.large]
         if large:
             yield [act for series, key, registration in large for act in self._accepted(series, key, registration)]
+            yield [act for series, key, registration in large for act in self._decided(series, key, registration)]
 
     def _send(self, wanted: Sequence[ActWanted]) -> None:
         for part in chunks(wanted, _ACTS_A_STEP):
@@ -103,16 +105,55 @@ class PledgeDrive:
         return self._act(series, f"{key}/{kind}", kind, body, self.codes[series].officers(Code.REGISTER))
 
     def _accepted(self, series: Series, key: str, registration: Registration) -> list[ActWanted]:
-        """A filed pledge's pages, and the decision that makes them effective at once."""
-        filing = struct_hash(body_from("FilePledge", registration.filing))
-        with self.mirror.read() as conn:
-            (number,) = (each.pledge.pledge for each in pledges.of_filing(conn, filing))
+        """A filed pledge's pages, and the approval after which its titles may be published."""
+        number = self._filed(registration)
         officers = self.codes[series].officers(Code.REGISTER)
         pages = [
             self._act(series, f"{key}/AcceptPledge/{page}", "AcceptPledge", body, officers)
             for page, body in enumerate(registration.accepted(number))
         ]
-        return [*pages, self._act(series, f"{key}/DecidePledge", "DecidePledge", registration.decided(number), officers)]
+        return [*pages, self._act(series, f"{key}/ApprovePledge", "DecidePledge", registration.approved(number), officers)]
+
+    def _decided(self, series: Series, key: str, registration: Registration) -> list[ActWanted]:
+        """An approved pledge's titles by pages, and the decision that makes all of it effective at once."""
+        number = self._filed(registration)
+        with self.mirror.read() as conn:
+            segment = pledges.segments(conn, number)[0].segment
+        officers = self.codes[series].officers(Code.REGISTER)
+        titles = self._titles_of(series, key, pledge_json.title_pages(segment, registration.listed))
+        return [*titles, self._act(series, f"{key}/DecidePledge", "DecidePledge", registration.decided(number), officers)]
+
+    def _filed(self, registration: Registration) -> int:
+        """The number that the register gave a filing."""
+        filing = struct_hash(body_from("FilePledge", registration.filing))
+        with self.mirror.read() as conn:
+            (number,) = (each.pledge.pledge for each in pledges.of_filing(conn, filing))
+        return number
+
+    def _reserved(self, wave: Sequence[Done]) -> Iterator[list[ActWanted]]:
+        """The assets of long supplements: first a page of each, which gives its segment a number, then the rest with the titles."""
+        wanted = [(_key(done), each) for done in wave for each in pledge_bodies.reservations(done)]
+        if not wanted:
+            return
+        before = self._numbers()
+        yield [act for key, each in wanted for act in self._pages_of(key, each, each.pages(before, 0), 0)]
+        numbers = self._numbers()
+        for key, each in wanted:
+            segment = numbers.of_root[each.pledge, each.listed.root]
+            yield self._pages_of(key, each, each.pages(numbers, segment), 1)
+            yield self._titles_of(each.record.series, f"{key}/{each.pledge.number}", each.titles(segment))
+
+    def _pages_of(self, key: str, wanted: Reservation, bodies: Sequence[Json], first: int) -> list[ActWanted]:
+        """Pages of a long supplement, from `first` on."""
+        series, officers = wanted.record.series, self.codes[wanted.record.series].officers(Code.ACCEPT)
+        return [
+            self._act(series, f"{key}/{wanted.pledge.number}/ReserveSegment/{page}", "ReserveSegment", body, officers)
+            for page, body in enumerate(bodies, first)
+        ]
+
+    def _titles_of(self, series: Series, key: str, bodies: Sequence[Json]) -> list[ActWanted]:
+        officers = self.codes[series].officers(Code.ACCEPT)
+        return [self._act(series, f"{key}/PublishTitles/{page}", "PublishTitles", body, officers) for page, body in enumerate(bodies)]
 
     def _later_acts(self, writer: Writer, done: Done, numbers: Numbers, root: str) -> ActWanted:
         """Everything that a document does to pledges that are there, as one act."""
@@ -133,14 +174,17 @@ class PledgeDrive:
         """What the register gave out so far, read from the mirror by the office's record numbers."""
         found: dict[Ref, int] = {}
         segments: dict[Ref, list[int]] = {}
+        of_root: dict[tuple[Ref, bytes], int] = {}
         granted = [act.pledge for placement in self.placements for act in placement.acts if isinstance(act, Grant)]
         with self.mirror.read() as conn:
             for pledge in granted:
                 for standing in pledges.of_number(conn, str(pledge.number).encode().ljust(32, b"\0")):
                     if self.codes[Series(pledge.series)].register == standing.pledge.register:
                         found[pledge] = standing.pledge.pledge
-                        segments[pledge] = [each.segment for each in pledges.segments(conn, standing.pledge.pledge)]
-        return Numbers(found, segments)
+                        listed = pledges.segments(conn, standing.pledge.pledge)
+                        segments[pledge] = [each.segment for each in listed if each.effective is not None]
+                        of_root |= {(pledge, each.root): each.segment for each in listed}
+        return Numbers(found, segments, of_root)
 
 
 _LISTS = ("terms", "parties", "segments", "partReleases", "releases", "states", "notes")

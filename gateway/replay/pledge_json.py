@@ -52,10 +52,9 @@ def listing_of(record: Recordation, assets: Iterable[Property]) -> Listing | Non
     return listing(keyed(record.series, assets), _blind(record))
 
 
-def pages_of(record: Recordation, assets: Iterable[Property]) -> list[Listing | None]:
-    """Listings of at most one page each; a single None where no asset is stated."""
-    titled = sorted(keyed(record.series, assets).items())
-    return [listing(dict(titled[at : at + PAGE]), _blind(record)) for at in range(0, len(titled), PAGE)] or [None]
+def is_long(listed: Listing | None) -> bool:
+    """Whether a listing takes more than one page."""
+    return listed is not None and len(listed.keys) > PAGE
 
 
 def keyed(series: Series, assets: Iterable[Property]) -> dict[bytes, str]:
@@ -83,6 +82,22 @@ def asset_list(listed: Listing | None) -> Json:
 def page(listed: Listing | None) -> Json:
     """Blind and keys of a listing of one page."""
     return {"blind": to_hex(listed.blind if listed else NONE), "assets": [to_hex(key) for key in listed.keys] if listed else []}
+
+
+def key_pages(listed: Listing | None) -> list[Json]:
+    """The pages of a long listing, each with the roots of all."""
+    if listed is None:
+        return []
+    head = {"blind": to_hex(listed.blind), "pages": [to_hex(root) for root in listed.page_roots]}
+    return [{**head, "page": index, "assets": [to_hex(key) for key in keys]} for index, keys in enumerate(listed.pages)]
+
+
+def title_pages(segment: int, listed: Listing | None) -> list[Json]:
+    """The bodies of PublishTitles of a segment's list; none where no title is published."""
+    if listed is None:
+        return []
+    roots = [to_hex(root) for root in listed.title_roots]
+    return [{"segment": segment, "page": at, "pages": roots, "titles": list(page)} for at, page in enumerate(listed.title_pages)]
 
 
 def leaf_pages(segment: int, listed: Listing, ending: set[bytes]) -> list[Json]:

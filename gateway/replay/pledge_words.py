@@ -16,8 +16,8 @@ __all__ = ["Listing", "PartyRole", "name_hash"]
 
 ANY_VERSION = 2**24 - 1
 ATTESTED, ORDERED = int(Mode.ATTESTED), int(Mode.ORDERED)
-REGISTERED = 1
-"""The decision to register (contracts/types/ActCode.sol, Decisions)."""
+REGISTERED, APPROVED = 1, 4
+"""Decisions (contracts/types/ActCode.sol): to register, and to register once the titles are published by pages."""
 DATE_STATED = int(TimeSource.STATED)
 RELEASED = int(EndReason.RELEASED)
 GENERAL_DESCRIPTION, PARENT_UNKNOWN = 1 << 5, 1 << 6

@@ -18,7 +18,6 @@ from gateway.replay.register_model import Pledge, Register
 from gateway.replay.register_model import run as model
 from gateway.replay.report import Check
 from gateway.replay.views import Views
-from ledger.domain.assets import PAGE
 from ledger.domain.calendar import start_of_day
 from ledger.domain.registers import State
 from ledger.mirror.database import Database
@@ -135,9 +134,7 @@ def _signed(word: int) -> int:
 
 
 def _segments(register: Register) -> int:
-    """A grant is one segment however long its list; a supplement one for each page."""
-    pages = (len(segment.assets) for pledge in register.pledges.values() for segment in pledge.segments[1:])
-    return len(register.pledges) + sum(max(1, -(-count // PAGE)) for count in pages)
+    return sum(len(pledge.segments) for pledge in register.pledges.values())
 
 
 def _links(register: Register) -> int:

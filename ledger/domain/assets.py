@@ -116,9 +116,19 @@ class Listing:
         return tuple(self.keys[at : at + PAGE] for at in range(0, len(self.keys), PAGE))
 
     @property
+    def title_pages(self) -> tuple[tuple[str, ...], ...]:
+        """The titles in pages of 128, as those of a long list are published; none where no title is."""
+        return tuple(self.titles[at : at + PAGE] for at in range(0, len(self.titles), PAGE))
+
+    @property
+    def title_roots(self) -> tuple[bytes, ...]:
+        """The hash of each page of titles."""
+        return tuple(keccak(b"".join(keccak(title.encode()) for title in page)) for page in self.title_pages)
+
+    @property
     def titles_hash(self) -> bytes:
-        """Hash of the titles as the filing carries it (32 bytes); zero where none are published."""
-        return keccak(b"".join(keccak(title.encode()) for title in self.titles)) if self.titles else bytes(WORD)
+        """Commitment to the titles as a filing carries it: hash of the hashes of their pages; zero where none are published."""
+        return keccak(b"".join(self.title_roots)) if self.titles else bytes(WORD)
 
 
 def listing(titled: Mapping[bytes, str], blind: bytes) -> Listing:

@@ -70,6 +70,23 @@ def test_a_list_is_bound_by_every_key_its_count_and_its_blind(count: int, blind:
     assert other.root != listed.root != assets.listing(dict.fromkeys(keys, ""), keccak(blind)).root
 
 
+@given(st.integers(1, 300), st.integers(0, 299))
+def test_titles_are_committed_to_in_pages(count: int, changed: int) -> None:
+    titled = {assets.us_patent_key(f"{15_000_000 + number}"): f"TITLE {number}" for number in range(count)}
+    listed = assets.listing(titled, bytes(32))
+    assert tuple(title for page in listed.title_pages for title in page) == listed.titles == tuple(titled.values())
+    assert [len(page) for page in listed.title_pages] == [len(page) for page in listed.pages]
+    hashes = [keccak(b"".join(keccak(title.encode()) for title in page)) for page in listed.title_pages]
+    assert listed.titles_hash == keccak(b"".join(hashes))
+    other = titled | {listed.keys[changed % count]: "ANOTHER"}
+    assert assets.listing(other, bytes(32)).titles_hash != listed.titles_hash
+
+
+def test_no_titles_are_no_pages() -> None:
+    listed = assets.listing({assets.us_patent_key("15000000"): ""}, bytes(32))
+    assert (listed.title_pages, listed.title_roots, listed.titles_hash) == ((), (), bytes(32))
+
+
 def test_an_empty_list_is_refused() -> None:
     with pytest.raises(AssetError, match="1 to"):
         assets.listing({}, bytes(32))
