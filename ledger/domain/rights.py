@@ -283,8 +283,11 @@ def readings(office: str, class_: str, text: str) -> tuple[Right, ...]:
 
 
 def right_of(office: str, class_: str, text: str, field: str = "asset") -> Right:
-    """The one right that a text names: of several readings the one that is no alias. Raises RightError."""
-    found = readings(office, class_, text)
+    """The one right that a text names: of several readings the one that is no alias. Raises AssetError."""
+    found, readers = readings(office, class_, text), _READERS.get((office, class_), ())
+    if not found and len(readers) == 1:
+        # It says which rule the number breaks.
+        return readers[0](text)
     first = [right for right in found if not right.alias] or list(found)
     if len(first) != 1:
         ways = "no number of" if not first else f"{len(first)} numbers ({', '.join(right.number for right in first)}) of"

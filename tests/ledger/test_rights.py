@@ -198,5 +198,7 @@ def test_a_text_is_read_in_every_way_that_its_office_writes(office: str, class_:
 def test_one_right_is_meant_or_none() -> None:
     assert text_of(rights.right_of("US", "P", "16000101").key) == "USPA16000101", "eight digits are an application before a grant"
     assert rights.right_of("US", "P", "D890123").alias
-    with pytest.raises(RightError, match="no number of office CN, class P"):
+    with pytest.raises(RightError, match="check digit 4 is not 3"):
         rights.right_of("CN", "P", "2017106018624")
+    with pytest.raises(RightError, match="no number of office US, class P"):
+        rights.right_of("US", "P", "nothing")
