@@ -28,18 +28,16 @@ from gateway.anchoring.export import (
     RowError,
     blind_of,
     entry,
-    executed_of,
-    hash_of,
     rows,
-    word_of,
 )
-from ledger.domain.act_types import AdoptRecord, AnchorRegister, Instrument, SeedAssets
+from ledger.domain.act_types import AdoptRecord, AnchorRegister, SeedAssets
 from ledger.domain.act_types import AnchoredRecord as AnchoredBody
 from ledger.domain.registers import State, rules
 from ledger.foreseen import Foreseen
 from ledger.proofs import anchors
 from ledger.proofs.anchor_leaves import AnchoredRecord, LiveAsset, encode, live_leaves
 from ledger.proofs.anchors import Inclusion, StoredTree
+from ledger.proofs.merkle import leaf_hash
 
 SEED_HEIGHT = 8
 SEEDS = 1 << SEED_HEIGHT
@@ -227,7 +225,13 @@ class Book:
     def prove(self, number: str) -> ProvenRecord:
         """A record with its path to the root. Raises BookError, AnchorDamaged."""
         place, made = self.entry(number)
-        return ProvenRecord(made.record, self._records.prove(place))
+        return ProvenRecord(made.record, self._proof(place, made))
+
+    def _proof(self, place: int, made: Entry) -> Inclusion:
+        proof = self._records.prove(place)
+        if proof.leaf != leaf_hash(encode(made.record)):
+            raise BookError(f"number {made.row.number!r}: what is kept of it is not the record that was anchored; build it again")
+        return proof
 
     def prove_asset(self, asset: bytes) -> list[ProvenAsset]:
         """The live records on an asset, each with its path to the root; none if nothing lies on it."""
@@ -251,23 +255,22 @@ class Book:
     def adoption(self, anchor: int, number: str) -> list[AdoptRecord]:
         """The acts that make a record a pledge of the register: one for each page of its assets. Raises BookError."""
         place, made = self.entry(number)
-        listed, row = made.listing, made.row
+        listed = made.listing
         pages = listed.pages if listed else ((),)
-        document, executed = hash_of(row.document, "document"), executed_of(row, self.register)
         return [
             AdoptRecord(
                 anchor=anchor,
                 index=place,
                 record=AnchoredBody(*(getattr(made.record, name) for name in AnchoredBody.__slots__)),
-                proof=self._records.prove(place).path,
+                proof=self._proof(place, made).path,
                 parties=made.parties,
                 names=made.names,
                 blind=blind_of(number, self.register) if listed else bytes(32),
                 page=page,
                 pages=listed.page_roots if listed else (),
                 assets=assets,
-                agreement=hash_of(row.agreement, "agreement"),
-                instrument=Instrument(word_of(number, "number"), document, executed, row.caption),
+                agreement=made.agreement,
+                instrument=made.instrument,
             )
             for page, assets in enumerate(pages)
         ]

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from eth_hash.auto import keccak
 
-from ledger.domain.act_types import Party, PartyName
+from ledger.domain.act_types import Instrument, Party, PartyName
 from ledger.domain.assets import AssetError, Listing, listing, name_hash, side_root, stated_party
 from ledger.domain.calendar import end_of_day, start_of_day
 from ledger.domain.identifiers import IdentifierError, Scheme, identifier, person
@@ -102,6 +102,8 @@ class Entry:
     parties: tuple[Party, ...]
     names: tuple[PartyName, ...]
     listing: Listing | None
+    agreement: bytes
+    instrument: Instrument
     row: Row
 
 
@@ -208,7 +210,13 @@ def _entry(row: Row, register: Register) -> Entry:
     )
     encode(record)
     both = [*pledgors, *holders]
-    return Entry(record, tuple(party for party, _ in both), tuple(name for _, name in both), listed, row)
+    parties, names = tuple(party for party, _ in both), tuple(name for _, name in both)
+    return Entry(record, parties, names, listed, hash_of(row.agreement, "agreement"), _instrument(row, number, register.zone), row)
+
+
+def _instrument(row: Row, number: bytes, zone: ZoneInfo) -> Instrument:
+    executed = _moment(row.executed, "executed", zone)[0] if row.executed else 0
+    return Instrument(number, hash_of(row.document, "document"), executed, row.caption)
 
 
 def word_of(text: str, field: str) -> bytes:
@@ -222,11 +230,6 @@ def word_of(text: str, field: str) -> bytes:
 def hash_of(text: str, field: str) -> bytes:
     """A hash of 32 bytes from hex; zero where none is stated. Raises IdError."""
     return from_hex(text, WORD, field) if text else NOTHING
-
-
-def executed_of(row: Row, register: Register) -> int:
-    """When the record's document was executed; 0 where it isn't stated. Raises RowError."""
-    return _moment(row.executed, "executed", register.zone)[0] if row.executed else 0
 
 
 def blind_of(number: str, register: Register) -> bytes:
@@ -336,9 +339,7 @@ def _moment(text: str, field: str, zone: ZoneInfo) -> tuple[int, bool]:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as wrong:
-        raise RowError(
-            f"{field}: {text[:40]!r}, a day (2023-05-04) or a time with its offset (2023-05-04T09:30:00+08:00) expected"
-        ) from wrong
+        raise RowError(f"{field}: {text[:40]!r}; a day (2023-05-04), or a time with offset (2023-05-04T09:30:00+08:00)") from wrong
     if moment.tzinfo is None:
         raise RowError(f"{field}: {text!r} has no offset; write 2023-05-04T09:30:00+08:00, or the day alone")
     return int(moment.timestamp()), False
