@@ -17,13 +17,14 @@ from ledger.domain.registers import State
 
 WORD = 32
 ASSETS_NOT_STATED = 1 << 2
-KNOWN_FLAGS = (1 << 7) - 1
-"""Flags of a pledge as in contracts/types/PledgeWord.sol."""
+ANCHORED_FLAGS = ASSETS_NOT_STATED | 1 << 3 | 1 << 5 | 1 << 6 | 1 << 11 | 1 << 12 | 1 << 13
+"""Flags that an anchored record may say of itself (contracts/types/PledgeWord.sol, PledgeFlags.ANCHORED)."""
 NOT_STATED, FIXED, MAXIMUM = 0, 1, 2
 """Kinds of claim as in contracts/types/ActCode.sol."""
 
 _BYTES32 = "bytes32"
-_STATES = frozenset(State)
+STATES = tuple(state for state in State if state is not State.RESTORING)
+"""What a record of an office's own register can be; a restoration page by page is this ledger's own."""
 
 
 class LeafError(ValueError):
@@ -175,10 +176,10 @@ def _require_text(name: str, word: bytes) -> None:
 
 
 def _require_standing(record: AnchoredRecord) -> None:
-    if record.state not in _STATES:
-        raise LeafError(f"state: {record.state}, one of {', '.join(f'{state} {state.name}' for state in State)} expected")
-    if record.flags & ~KNOWN_FLAGS:
-        raise LeafError(f"flags: {record.flags:#x} has bits beyond {KNOWN_FLAGS:#x}")
+    if record.state not in STATES:
+        raise LeafError(f"state: {record.state}, one of {', '.join(f'{state} {state.name}' for state in STATES)} expected")
+    if record.flags & ~ANCHORED_FLAGS:
+        raise LeafError(f"flags: {record.flags:#x} has bits beyond {ANCHORED_FLAGS:#x}")
     if record.expires and record.expires <= record.effective:
         raise LeafError(f"expires: {record.expires} is not after effective {record.effective}; 0 means never")
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from eth_abi.abi import encode
 
-from ledger.domain.registers import State
 from ledger.proofs import anchor_leaves, merkle
-from ledger.proofs.anchor_leaves import ASSETS_NOT_STATED, AnchoredRecord, LiveAsset
+from ledger.proofs.anchor_leaves import ANCHORED_FLAGS, ASSETS_NOT_STATED, STATES, AnchoredRecord, LiveAsset
 
 FILE = Path(__file__).parents[2] / "contracts" / "AnchorVectors.sol"
 COUNTS = 70
@@ -49,8 +48,8 @@ def record(dice: random.Random) -> AnchoredRecord:
     return AnchoredRecord(
         register=dice.choice([1, 3, 2**16 - 1]),
         officeNumber=number(f"{dice.randrange(10**6)}-{dice.randrange(1000)}"),
-        state=dice.choice(list(State)),
-        flags=dice.randrange(2**7) & ~ASSETS_NOT_STATED | (0 if assets else ASSETS_NOT_STATED),
+        state=dice.choice(STATES),
+        flags=dice.randrange(2**16) & ANCHORED_FLAGS & ~ASSETS_NOT_STATED | (0 if assets else ASSETS_NOT_STATED),
         effective=effective,
         expires=dice.choice([0, 2**40 - 1]),
         kind=dice.choice([1, 2]) if stated else 0,
