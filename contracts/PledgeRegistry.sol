@@ -23,8 +23,8 @@ import {PledgeWord} from "./types/PledgeWord.sol";
 import {SegmentWord} from "./types/SegmentWord.sol";
 
 /// @title The register of pledges: its words, reads and dry run
-/// @notice The acts stand in {PledgeIntake}, {PledgeDecision}, {PledgeLife}, {PledgeSequels}, {PledgeOffice} and {PledgeAnchors}: code that doesn't fit in
-/// here and runs on this storage; their addresses never change.
+/// @notice The acts stand in {PledgeIntake}, {PledgeRecording}, {PledgeDecision}, {PledgeLife}, {PledgeChanges}, {PledgeSequels}, {PledgeOffice} and
+/// {PledgeAnchors}: code that doesn't fit in here and runs on this storage; their addresses never change.
 /// @dev Reached by signed acts only. Who must consent, who may decide and from when an act counts is data of {Registers}; what no data can loosen is
 /// said at {PledgeActing} and {PledgeStore}. Storage is drawn at {PledgeStore}.
 contract PledgeRegistry is IPledgeViews, PledgeStore {
@@ -36,6 +36,7 @@ contract PledgeRegistry is IPledgeViews, PledgeStore {
     address private immutable RECORDING;
     address private immutable DECISION;
     address private immutable LIFE;
+    address private immutable CHANGES;
     address private immutable SEQUELS;
     address private immutable OFFICE;
     address private immutable ANCHORS;
@@ -47,6 +48,7 @@ contract PledgeRegistry is IPledgeViews, PledgeStore {
         address recording;
         address decision;
         address life;
+        address changes;
         address sequels;
         address office;
         address anchors;
@@ -60,6 +62,7 @@ contract PledgeRegistry is IPledgeViews, PledgeStore {
         RECORDING = parts.recording;
         DECISION = parts.decision;
         LIFE = parts.life;
+        CHANGES = parts.changes;
         SEQUELS = parts.sequels;
         OFFICE = parts.office;
         ANCHORS = parts.anchors;
@@ -86,6 +89,7 @@ contract PledgeRegistry is IPledgeViews, PledgeStore {
         ) return INTAKE;
         if (sig == IPledgeIntake.recordPledge.selector) return RECORDING;
         if (sig == IPledgeLife.pledgeActs.selector) return LIFE;
+        if (sig == IPledgeLife.changePledges.selector) return CHANGES;
         if (
             sig == IPledgeDecision.decidePledge.selector || sig == IPledgeDecision.withdrawFiling.selector
                 || sig == IPledgeDecision.stepFiling.selector || sig == IPledgeDecision.publishTitles.selector
@@ -232,8 +236,13 @@ contract PledgeRegistry is IPledgeViews, PledgeStore {
     }
 
     /// @inheritdoc IPledgeViews
-    function contestOf(uint40 pledge_) external view returns (uint40) {
+    function contestsOf(uint40 pledge_) external view returns (uint40[] memory) {
         return contests[pledge_];
+    }
+
+    /// @inheritdoc IPledgeViews
+    function noticed(uint40 pledge_, bytes32 notice) external view returns (uint40) {
+        return notices[pledge_][notice];
     }
 
     /// @inheritdoc IPledgeViews

@@ -16,6 +16,11 @@ contract Registers is IRegisters, AccessManaged {
     uint256 private constant CLASSES_SHIFT = 16;
     uint256 private constant CLASSES = 32;
     uint256 private constant FLAGS_SHIFT = 48;
+    uint256 private constant LEAST_SHIFT = 192;
+    uint256 private constant MOST_SHIFT = 208;
+    /// Bits that say nothing in a rule word (flags that nobody knows, the end), and in an act word.
+    uint256 private constant NO_RULE = 0xfff0 << 48 | 0xffff << 240;
+    uint256 private constant NO_ACT = 0xffffffffffff << 208;
 
     struct State {
         address office;
@@ -52,17 +57,28 @@ contract Registers is IRegisters, AccessManaged {
         (state.office, state.version) = (office, version);
         rules[register][version] = rule_;
         ruleContracts[register][version] = ruleContract_;
-        for (uint256 i = 0; i < codes.length; ++i) {
-            require(codeWords[i] != 0 && words[register][version][codes[i]] == 0, CodeMalformed(codes[i]));
-            words[register][version][codes[i]] = codeWords[i];
-        }
+        _keepWords(words[register][version], codes, codeWords);
         emit RegisterSet(register, version, office, rule_, codes, codeWords, ruleContract_, name);
     }
 
-    /// @dev A rule contract stands just where the flag says so; whether several pledges may live on an asset never changes.
+    function _keepWords(
+        mapping(uint16 code => uint256) storage kept,
+        uint16[] calldata codes,
+        uint256[] calldata codeWords
+    ) private {
+        for (uint256 i = 0; i < codes.length; ++i) {
+            bool formed = codeWords[i] != 0 && codeWords[i] & NO_ACT == 0;
+            require(formed && kept[codes[i]] == 0, CodeMalformed(codes[i]));
+            kept[codes[i]] = codeWords[i];
+        }
+    }
+
+    /// @dev No bit that says nothing, no least term above the most; a rule contract stands just where the flag says so; whether several pledges may live on an asset never changes.
     function _requireFormed(uint16 register, uint16 version, uint256 rule_, address ruleContract_) private view {
         bool asks = rule_ >> FLAGS_SHIFT & RuleFlags.ASKS != 0;
-        require(rule_ != 0 && asks == (ruleContract_ != address(0)), RulesMalformed(0, 0));
+        bool formed = rule_ != 0 && rule_ & NO_RULE == 0 && asks == (ruleContract_ != address(0));
+        (uint256 least, uint256 most) = (uint16(rule_ >> LEAST_SHIFT), uint16(rule_ >> MOST_SHIFT));
+        require(formed && (most == 0 || least <= most), RulesMalformed(0, 0));
         if (version == 1) return;
         uint256 changed = rules[register][version - 1] ^ rule_;
         require(changed >> FLAGS_SHIFT & RuleFlags.SINGLE_RANK == 0, RankModeFixed(register));

@@ -129,12 +129,15 @@ interface IPledgeEvents {
         address account,
         bytes32 act
     );
-    /// @notice The later filing waits for the earlier one, which lists `asset` too.
+    /// @notice The later filing waits for the earlier one, which lists `asset` too; one more on its list.
     event PledgeContestedBy(
         uint40 indexed pledge, uint40 indexed earlier, bytes32 asset, Consent[] consents, address account, bytes32 act
     );
-    /// @notice The earlier filing has claimed the asset: the later one can't be registered any more.
+    /// @notice The earlier filing has claimed an asset of this one, or (`earlier` 0) an act of the office came upon one: what it had claimed is void, and it
+    /// can't be registered unless it is refused, reconsidered and accepted again.
     event PledgeDisplaced(uint40 indexed pledge, uint40 indexed earlier, uint256 head);
+    /// @notice An act of the office came upon a reserved asset: the segment's reservation is over. `segmentWord` as stored.
+    event SegmentDisplaced(uint40 indexed pledge, uint40 indexed segment, uint256 segmentWord);
     /// @notice A page of a supplement's assets is reserved; `segmentWord` and `root` as stored after it.
     event SegmentReserved(
         uint40 indexed pledge, uint40 indexed segment, uint256 segmentWord, bytes32 root, address account, bytes32 act
@@ -231,9 +234,14 @@ interface ISequelEvents is IPledgeEvents {
     event PledgeRefinanced(
         uint40 indexed pledge, uint40 indexed old, Refinancing words, RefinancePledge refinancing, address account
     );
-    /// @notice `pledge` yields to `senior`; `chain` as stored.
+    /// @notice `pledge` yields to `senior`; head and chain as stored. RelationKinds ENDED: what made `senior` yield to `pledge` is over.
     event PledgesRelated(
-        uint40 indexed pledge, uint40 indexed senior, RelatePledges relation, address account, ActRecord done
+        uint40 indexed pledge,
+        uint40 indexed senior,
+        uint256 head,
+        RelatePledges relation,
+        address account,
+        ActRecord done
     );
     event SaleRecorded(uint40 indexed pledge, RecordSale sale, address account, ActRecord done);
 }
@@ -380,6 +388,8 @@ interface IPledgeErrors {
     error ConsentMissing(uint8 role, bytes32 party);
     error ConsentModeRefused(uint8 role, bytes32 party, uint8 mode);
     error ConsentExpired(uint8 role, bytes32 party, uint40 until);
+    /// A consent is DEEMED only when its notice has run for the act code's period; `since` 0: no such notice is on the pledge's record.
+    error NoticeRunning(uint8 role, bytes32 party, int256 since);
     /// The signer named by the consent is not the party's own key (SIGNED), or no officer who signs in that mode.
     error ConsentNotSigned(uint8 role, bytes32 party, uint8 signer);
     error EvidenceMissing(uint8 role, bytes32 party);
@@ -436,12 +446,19 @@ interface IPledgeErrors {
     error AssetAnchored(bytes32 asset);
     error AssetNotClaimed(bytes32 asset, uint40 pledge);
     error NotEarlier(uint40 earlier, uint40 later);
-    /// An earlier filing contests it and is not decided, or has taken its assets.
+    /// An earlier filing contests it and is not decided; or contests it already.
     error PledgeContested(uint40 pledge, uint40 earlier);
+    error ContestsFull(uint40 pledge, uint256 contests);
+    /// What it had claimed is void (see {PledgeDisplaced}).
+    error ClaimDisplaced(uint40 pledge);
     error TitlesIncomplete(uint40 pledge, uint40 segment);
     error SegmentsIncomplete(uint40 pledge, uint256 given);
+    /// Not live, of another register, or the pledge itself.
     error NotRelatable(uint40 pledge);
+    /// Costs, shares and surplus do not make up the price, or there is none.
     error SaleUneven(uint128 price, uint256 sum);
+    /// A share of a sale is above its claim or the pledge's ceiling, has no claim, or stands behind a rank that is not paid in full.
+    error ShareRefused(uint256 index, uint40 pledge, uint128 amount);
     error NotJoinable(bytes32 other, bytes32 key);
     error NotInConflict(bytes32 asset);
     error PartyInvalid(bytes32 party, uint8 kind);
@@ -480,6 +497,8 @@ interface IPledgeDecision {
 interface IPledgeLife {
     /// @notice All that one document does, on one pledge or several; all of it or nothing.
     function pledgeActs(PledgeActs calldata body) external;
+    /// @notice The changes among them; {pledgeActs} calls it.
+    function changePledges(PledgeActs calldata document) external;
 }
 
 /// @notice What follows a pledge.
@@ -565,8 +584,10 @@ interface IPledgeViews {
         returns (uint256[] memory words, bytes32[] memory orders);
     /// @notice Who signs for a party before an office now; 0 = nobody.
     function signerOf(address office, bytes32 party) external view returns (address);
-    /// @notice The earlier filing that contests an accepted one; 0 = none.
-    function contestOf(uint40 pledge_) external view returns (uint40 earlier);
+    /// @notice The earlier filings that contest an accepted one, decided or not.
+    function contestsOf(uint40 pledge_) external view returns (uint40[] memory earlier);
+    /// @notice Since when a notice (by its hash) is on a pledge's record; 0 = it is not.
+    function noticed(uint40 pledge_, bytes32 notice) external view returns (uint40 since);
     function anchor(uint16 register, uint16 anchor_)
         external
         view

@@ -32,9 +32,10 @@ interface IRegisters {
     error ClassKept(uint256 class, uint16 register);
     /// Whether several pledges may live on an asset can't change between versions.
     error RankModeFixed(uint16 register);
-    /// No codes, or not as many words; no rule or office.
+    /// No codes, or not as many words; no rule or office; a rule word with bits that say nothing, a least term above the most, or a rule contract where
+    /// its flag is not set (or the reverse).
     error RulesMalformed(uint256 codes, uint256 words);
-    /// An act code stands twice, or without a word.
+    /// An act code stands twice, without a word, or with bits that say nothing.
     error CodeMalformed(uint16 code);
 
     /// @notice Opens a register (version 1) or puts the next version of its rules in force (council, under delay). `office` is the account whose
@@ -80,8 +81,8 @@ library RuleFlags {
 interface IRegisterRule {
     /// @notice Why an act can't be done, as left-aligned text; 0 = nothing against it. Called with little gas; an answer that fails refuses.
     /// @param flags {PledgeFlags} of the pledge, `expires` the end of the entry (0 = none) as it will be.
-    /// @param parties Those that the act shows.
-    /// @param assets Keys that the act claims; empty for a change of terms or parties.
+    /// @param parties Those that the act shows: of a filing all, of a new list its own, of other changes the pledgors (empty where given by their root).
+    /// @param assets Keys that the act claims, page by page; empty for a change of terms or parties.
     function refusal(
         uint16 register,
         uint16 version,

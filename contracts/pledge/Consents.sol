@@ -21,10 +21,14 @@ abstract contract Consents {
         Signer[] signers;
         /// Whether a consent so far was vouched for by an officer.
         bool vouched;
+        /// The registered pledge that is acted on; 0 for a filing.
+        uint40 pledge;
     }
 
     /// What became of parties.
     PartyBook.Book internal book;
+    /// Since when a notice is on record for a pledge.
+    mapping(uint40 pledge => mapping(bytes32 notice => uint40)) internal notices;
 
     uint16 private constant PLEDGOR_ROLES = Roles.PLEDGOR | Roles.SUPPLIER;
     uint16 private constant AUTHORITY_ROLES = Roles.COURT_OFFICER | Roles.REGULATOR;
@@ -97,10 +101,22 @@ abstract contract Consents {
             require(consent.evidence != 0, IPledgeErrors.EvidenceMissing(role, party));
             scene.vouched = true;
         }
+        if (mode == Modes.DEEMED) _requireRunOut(scene, consent);
         if (scene.dry) return;
         require(
             consent.signer < scene.signers.length && _isGiven(scene, consent, scene.signers[consent.signer]),
             IPledgeErrors.ConsentNotSigned(role, party, consent.signer)
+        );
+    }
+
+    /// @dev The notice has run for the act code's period: since the pledge's record of it; for a filing since the officer says that it was given.
+    function _requireRunOut(Scene memory scene, Consent calldata consent) private view {
+        uint256 period = scene.word.period();
+        if (period == 0) return;
+        int256 since = scene.pledge == 0 ? consent.given : int256(uint256(notices[scene.pledge][consent.evidence]));
+        require(
+            since != 0 && since + int256(period) <= int256(block.timestamp),
+            IPledgeErrors.NoticeRunning(consent.role, consent.party, since)
         );
     }
 

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IMembers} from "../interfaces/IMembers.sol";
 import {IRegisters} from "../interfaces/IRegisters.sol";
 import {ActCode, Demands, Effects, HoldTargets, PartyRoles} from "../types/ActCode.sol";
-import {ActOn, Consent, Instrument, PartiesNow} from "../types/PledgeBodies.sol";
+import {ActOn, Consent, Instrument, PartiesNow, Party, Terms} from "../types/PledgeBodies.sol";
 import {PledgeFlags, PledgeStates, PledgeWord} from "../types/PledgeWord.sol";
 import {Consents} from "./Consents.sol";
 import {PledgeStore} from "./PledgeStore.sol";
@@ -56,7 +56,7 @@ abstract contract PledgeActing is PledgeStore {
         _requireOfficers(work.scene);
     }
 
-    /// @dev Every party on record that the code asks (a change of parties looks at the holders itself). Holds bar what they say, but no order.
+    /// @dev Every party on record that the code asks (a change of parties looks at the holders itself).
     function _requireConsents(
         Work memory work,
         PartiesNow calldata parties,
@@ -65,19 +65,27 @@ abstract contract PledgeActing is PledgeStore {
     ) private view {
         _requireAll(work.scene, consents, parties.pledgors, 0);
         if (effect != Effects.SET_PARTIES) _requireAll(work.scene, consents, parties.holders, 0);
-        if (work.scene.word.modes(PartyRoles.AUTHORITY) != 0 || effect == Effects.NOTE) return;
+        if (effect != Effects.NOTE) _requireUnheld(work, parties, effect);
+    }
+
+    /// @dev No hold on the pledge or a party bars one of the effects; an order is held by none. Whoever is held can't be left out of the lists.
+    function _requireUnheld(Work memory work, PartiesNow calldata parties, uint256 bars) internal view {
+        if (work.scene.word.modes(PartyRoles.AUTHORITY) != 0) return;
         if (work.head.hasFlag(PledgeFlags.LOOK_FOR_HOLDS)) {
-            _requireNoHold(HoldTargets.PLEDGE, bytes32(uint256(work.pledge)), effect);
+            _requireNoHold(HoldTargets.PLEDGE, bytes32(uint256(work.pledge)), bars);
         }
-        _requirePartiesFree(work.scene.office, parties.pledgors, effect);
-        _requirePartiesFree(work.scene.office, parties.holders, effect);
+        if (book.holds == 0) return;
+        bytes32 shown = _partiesRoot(_sideRoot(parties.pledgors), _sideRoot(parties.holders));
+        require(shown == pledges[work.pledge].parties, PartiesMismatch(work.pledge));
+        _requirePartiesFree(work.scene.office, parties.pledgors, bars);
+        _requirePartiesFree(work.scene.office, parties.holders, bars);
     }
 
     function _loadRules(Work memory work, uint16 code, ActContext memory context) private view {
         (uint16 version, address office, bool closed, uint256 word) = REGISTERS.actNow(work.head.register(), code);
         work.ruleVersion = version;
         work.closed = closed;
-        work.scene = Consents.Scene(word, office, code, false, context.signers, false);
+        work.scene = Consents.Scene(word, office, code, false, context.signers, false, work.pledge);
     }
 
     /// @dev A note may be made on any pledge that was ever registered; everything else needs one that lives. What is in a closed register may
@@ -101,15 +109,32 @@ abstract contract PledgeActing is PledgeStore {
         );
     }
 
-    /// @dev The lists are those on record. A side that must consent, or is changed, needs its list or root; others need nothing.
+    /// @dev The lists are those on record. A side that must consent needs its list; others their root, or nothing where neither side matters. A list
+    /// that is given is held to in any case.
     function _loadParties(Work memory work, PartiesNow calldata parties, uint256 effect) private view {
         uint256 word = work.scene.word;
         bool asksPledgors = word.modes(PartyRoles.PLEDGOR) | word.modes(PartyRoles.CO_OWNER) != 0;
         bool asksHolders = word.modes(PartyRoles.PLEDGEE) != 0;
+        asksPledgors = asksPledgors || parties.pledgors.length != 0;
+        asksHolders = asksHolders || parties.holders.length != 0;
         if (!asksPledgors && !asksHolders && effect != Effects.SET_PARTIES) return;
         work.pledgors = asksPledgors ? _sideRoot(parties.pledgors) : parties.pledgorsRoot;
         work.holders = asksHolders ? _sideRoot(parties.holders) : parties.holdersRoot;
         require(_partiesRoot(work.pledgors, work.holders) == pledges[work.pledge].parties, PartiesMismatch(work.pledge));
+    }
+
+    /// @dev A later end within the rule's days for renewal, else as at registration; and what the rule contract says.
+    function _requireNewTerms(Work memory work, Terms calldata terms, Party[] calldata shown) internal view {
+        uint16 register = work.head.register();
+        uint256 rule = REGISTERS.rule(register, work.ruleVersion);
+        uint40 before = work.head.expires();
+        // An entry that keeps its end is not measured by its days again.
+        _requireTerms(terms, terms.expires == before ? 0 : rule);
+        if (before != 0 && (terms.expires == 0 || terms.expires > before)) {
+            uint256 window = uint16(rule >> 224) * 1 days;
+            require(window == 0 || block.timestamp + window >= before, RenewalEarly(work.pledge, before, window));
+        }
+        _requireAdmitted(rule, register, work.ruleVersion, work.scene.code, work.head, terms.expires, shown, _noKeys());
     }
 
     /// @dev Stores head and chain; the effective time is checked against the act code's sources.

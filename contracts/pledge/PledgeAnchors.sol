@@ -66,6 +66,7 @@ contract PledgeAnchors is PledgeStore {
             bytes32 key = _resolved(body.assets[i]);
             uint256 word = assets[key];
             require(word.links() < AssetWord.MOST_LINKS, AssetLinksFull(key));
+            _endReservation(word);
             bool taken = word.isUnadopted() || _occupant(word) != 0;
             // A live pledge of this ledger keeps the asset; the anchored record that says otherwise is the conflict.
             words[i] = word.seeded(body.numbers[i], taken && !word.isUnadopted());
@@ -227,7 +228,7 @@ contract PledgeAnchors is PledgeStore {
         uint256 word;
         (version, office,, word) = REGISTERS.actNow(register, code);
         require(word != 0, UnknownCode(register, version, code));
-        Consents.Scene memory scene = Consents.Scene(word, office, code, false, context.signers, false);
+        Consents.Scene memory scene = Consents.Scene(word, office, code, false, context.signers, false, 0);
         _requireOfficers(scene);
     }
 }

@@ -39,6 +39,7 @@ abstract contract PledgeClaiming is PledgeStepping {
         _requireOfficers(scene);
         if (head.state() == PledgeStates.ACCEPTED && filing.assets.count != 0) {
             _requireReserved(pledge, head);
+            require(!head.hasFlag(PledgeFlags.DISPLACED), ClaimDisplaced(pledge));
             return;
         }
         _requireState(pledge, head, scene);

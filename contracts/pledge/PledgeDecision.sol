@@ -58,18 +58,23 @@ contract PledgeDecision is PledgeRegistering {
     function stepFiling(StepFiling calldata body) external onlyActs {
         ActContext memory context = _context();
         uint256 head = _known(body.pledge);
-        Consents.Scene memory scene = _pinnedScene(head, body.code, context);
+        bool reconsiders = body.code == IntakeCodes.RECONSIDER;
         require(
-            body.code == IntakeCodes.NOTIFY || body.code == IntakeCodes.ANSWER || body.code == IntakeCodes.RECONSIDER,
-            DecisionUnknown(uint8(body.code))
+            reconsiders || body.code == IntakeCodes.NOTIFY || body.code == IntakeCodes.ANSWER,
+            UnknownCode(head.register(), head.rules(), body.code)
         );
+        Consents.Scene memory scene = _pinnedScene(head, body.code, context);
         require(body.evidence != 0, DocumentMissing(body.code));
-        require(scene.word.fromState(head.state()), StateRefused(body.pledge, head.state(), body.code));
+        require(body.until == 0 || body.until > block.timestamp, ExpiryPassed(body.until));
         _requireOfficers(scene);
-        if (body.code == IntakeCodes.RECONSIDER) {
-            require(head.state() == PledgeStates.REFUSED, StateRefused(body.pledge, head.state(), body.code));
-            head = head.withState(PledgeStates.FILED).withoutFlags(PledgeFlags.DISPLACED | PledgeFlags.APPROVED);
+        if (reconsiders) {
+            _requireOpen(head.register());
+            bool refused = head.state() == PledgeStates.REFUSED && scene.word.fromState(PledgeStates.REFUSED);
+            require(refused, StateRefused(body.pledge, head.state(), body.code));
+            head = head.reopened();
             pledges[body.pledge].head = head;
+        } else {
+            _requireState(body.pledge, head, scene);
         }
         emit FilingStepped(
             body.pledge, body.code, head, body.evidence, body.content, body.until, context.account, context.digest
@@ -83,8 +88,8 @@ contract PledgeDecision is PledgeRegistering {
         uint40 pledge = word.pledge();
         uint256 head = _known(pledge);
         _requireOfficers(_pinnedScene(head, IntakeCodes.ACCEPT, context));
-        bool decided = head.state() != PledgeStates.ACCEPTED || head.hasFlag(PledgeFlags.APPROVED);
-        require(decided, PublicationPremature(pledge));
+        bool approved = head.state() == PledgeStates.ACCEPTED && head.hasFlag(PledgeFlags.APPROVED);
+        require(approved || head.isLive(), PublicationPremature(pledge));
         uint256 first = uint256(body.page) * AssetTree.PAGE;
         bytes32 page = PledgeHash.titles(body.titles);
         bool right = body.pages.length == _pages(word.count()) && body.page < body.pages.length
@@ -106,7 +111,8 @@ contract PledgeDecision is PledgeRegistering {
         Consents.Scene memory scene = _pinnedScene(head, body.filing.code, context);
         _requireOpen(body.filing.register);
         require(
-            head.state() == PledgeStates.ACCEPTED && !head.hasFlag(PledgeFlags.APPROVED),
+            head.state() == PledgeStates.ACCEPTED && scene.word.fromState(PledgeStates.ACCEPTED)
+                && !head.hasFlag(PledgeFlags.APPROVED),
             StateRefused(body.pledge, head.state(), body.filing.code)
         );
         scene.vouched = _hasVouched(body.filing.consents);

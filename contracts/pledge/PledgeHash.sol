@@ -70,8 +70,8 @@ library PledgeHash {
     bytes32 private constant PUBLISH_TITLES = 0xc38da000dc88292623d07576f0be90b6a47911dae3523e1231ef41210297b992;
     bytes32 private constant REFINANCE_PLEDGE = 0xc65ed44133ac8716f112b7bfe1294c2835df705e80c3f3ef9effa30a018c352e;
     bytes32 private constant RELATE_PLEDGES = 0xbc0c333ff0d8b3e591e15132ae7cb7425c826c162f5574c1a0656ab6f4c636ed;
-    bytes32 private constant RECORD_SALE = 0x18016df6eeb4770a5279708f89c4744c8efef3a11b8c3691a80c5e46e384d11c;
-    bytes32 private constant SALE_SHARE = 0xae60a03bdcd2999cd968330a2cc520b5ffdba1de2659cb2ebd8044b9aa8c04c5;
+    bytes32 private constant RECORD_SALE = 0xd4639435c75d30800e849b145ef74f0b65503df57d9358362b2a447d2524552a;
+    bytes32 private constant SALE_SHARE = 0x51acd13b9b0091595f9e50249b5d873a592bc803e2a3a3641829b64ad92496ac;
     bytes32 private constant RECORD_PARTY = 0x631a1b0bbd9bbac87e281b7cd624cee1d2fbf194c6572612663602651954cca4;
     bytes32 private constant RECTIFY_PLEDGE = 0x13165944e792666af22cb13b20fdd8f2ae0f6fff9b73fcf7dc2a4ecd275799ca;
     bytes32 private constant SEED_ASSETS = 0x106d4071a5bca17143f4d02fab0874d7b4802d9b6fcd827d949f8119ac33944c;
@@ -433,7 +433,7 @@ library PledgeHash {
         assembly ("memory-safe") {
             offset := list.offset
         }
-        return _flats(SALE_SHARE, offset, list.length, 2);
+        return _flats(SALE_SHARE, offset, list.length, 4);
     }
 
     function _numbers(uint40[] calldata list) private pure returns (bytes32) {

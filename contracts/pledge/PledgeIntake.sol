@@ -24,6 +24,8 @@ contract PledgeIntake is PledgeClaiming {
     using SegmentWord for uint256;
     using TermsWord for uint256;
 
+    uint256 private constant MOST_CONTESTS = 64;
+
     constructor(address acts, IMembers members, IRegisters registers) PledgeStore(acts, members, registers) {}
 
     function filePledge(FilePledge calldata body) external onlyActs {
@@ -34,9 +36,9 @@ contract PledgeIntake is PledgeClaiming {
         ActContext memory context = _context();
         _requireFiling(body.pledge, body.filing);
         _accept(body.pledge, body.filing, context);
+        Page memory page = _page(body.pledge);
+        _requireClaim(page, body.filing, body.assets);
         if (body.filing.assets.count != 0) {
-            Page memory page = _page(body.pledge);
-            _requireClaim(page, body.filing, body.assets);
             _linkPage(page, body.page, body.blind, body.pages, body.assets);
         } else {
             require(body.assets.length + body.pages.length == 0, AssetCountInvalid(body.assets.length));
@@ -44,21 +46,25 @@ contract PledgeIntake is PledgeClaiming {
         _emitAccepted(body.pledge, context);
     }
 
+    /// @dev The later filing waits for every earlier one that contests it, so that a sham contest keeps no true one out.
     function contestAsset(ContestAsset calldata body) external onlyActs {
         ActContext memory context = _context();
         _requireFiling(body.earlier, body.filing);
         (uint256 earlier, uint256 later) = (pledges[body.earlier].head, _known(body.later));
         Consents.Scene memory scene = _pinnedScene(earlier, IntakeCodes.CONTEST, context);
-        require(scene.word.fromState(earlier.state()), StateRefused(body.earlier, earlier.state(), IntakeCodes.CONTEST));
+        _requireState(body.earlier, earlier, scene);
         require(later.state() == PledgeStates.ACCEPTED, StateRefused(body.later, later.state(), IntakeCodes.CONTEST));
-        require(earlier.sequence() < later.sequence(), NotEarlier(body.earlier, body.later));
-        require(contests[body.later] == 0, PledgeContested(body.later, contests[body.later]));
+        bool before = earlier.sequence() < later.sequence() && earlier.register() == later.register();
+        require(before, NotEarlier(body.earlier, body.later));
+        require(!_contests(body.earlier, body.later), PledgeContested(body.later, body.earlier));
         _requireAll(scene, body.consents, body.filing.parties, 0);
         _requireOfficers(scene);
         _requireListed(body);
         uint256 word = assets[_resolved(body.asset)];
         require(segments[word.segment()].word.pledge() == body.later, AssetNotClaimed(body.asset, body.later));
-        contests[body.later] = body.earlier;
+        uint40[] storage list = contests[body.later];
+        require(list.length < MOST_CONTESTS, ContestsFull(body.later, list.length));
+        list.push(body.earlier);
         emit PledgeContestedBy(body.later, body.earlier, body.asset, body.consents, context.account, context.digest);
     }
 
@@ -89,6 +95,9 @@ contract PledgeIntake is PledgeClaiming {
         uint256 word = segments[page.segment].word;
         require(word.pledge() == body.pledge && !word.isActive(), SegmentNotOfPledge(page.segment, body.pledge));
         require(block.timestamp <= word.reservedUntil(), ReservationEnded(body.pledge, word.reservedUntil()));
+        _requireAdmitted(
+            page.rule, page.register, version, IntakeCodes.ACCEPT, head, head.expires(), _noParties(), body.assets
+        );
         _linkPage(page, body.page, body.blind, body.pages, body.assets);
         emit SegmentReserved(
             body.pledge,

@@ -1,281 +1,60 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {IMembers} from "../interfaces/IMembers.sol";
 import {IRegisters} from "../interfaces/IRegisters.sol";
-import {ActCode, Demands, Effects, MatchBases, NoteKinds, PartyRoles, Sides} from "../types/ActCode.sol";
+import {IPledgeLife} from "../interfaces/IPledgeRegistry.sol";
+import {ActCode, Effects, EndReasons, HoldTargets, MatchBases, NoteKinds, PartyRoles} from "../types/ActCode.sol";
+import {AssetWord} from "../types/AssetWord.sol";
 import {
-    ActOn,
-    AddSegment,
-    ChangeParties,
-    ChangeTerms,
-    Consent,
     LeafPage,
     NotePledge,
-    PartiesNow,
-    Party,
     PledgeActs,
     ReleaseAssets,
     ReleasePledge,
     SetPledgeState
 } from "../types/PledgeBodies.sol";
-import {PledgeFlags, PledgeStates, PledgeWord, TermsWord} from "../types/PledgeWord.sol";
+import {PledgeStates, PledgeWord} from "../types/PledgeWord.sol";
 import {SegmentWord} from "../types/SegmentWord.sol";
 import {AssetTree} from "./AssetTree.sol";
 import {Consents} from "./Consents.sol";
 import {PledgeActing} from "./PledgeActing.sol";
 import {PledgeStore} from "./PledgeStore.sol";
 
-/// @title What happens to a registered pledge
-/// @dev Code of {PledgeRegistry}, called by delegatecall like {PledgeIntake}. Whatever a register's rules say: only a registered or enforcing
-/// pledge that has not lapsed is changed, one that ended stays ended, and no act gives the pledged right to anybody.
+/// @title What happens to a registered pledge: one document's changes, ends and notes
+/// @dev Code of {PledgeRegistry}, called by delegatecall like {PledgeIntake}. The changes stand in {PledgeChanges}.
 contract PledgeLife is PledgeActing {
     using ActCode for uint256;
     using PledgeWord for uint256;
     using SegmentWord for uint256;
-    using TermsWord for uint256;
 
     constructor(address acts, IMembers members, IRegisters registers) PledgeStore(acts, members, registers) {}
 
     function pledgeActs(PledgeActs calldata body) external onlyActs {
         ActContext memory context = _context();
-        uint256 done = 0;
+        uint256 changes = body.terms.length + body.parties.length + body.segments.length;
+        uint256 others = body.partReleases.length + body.releases.length + body.states.length + body.notes.length;
+        require(changes + others != 0, NothingToDo());
         emit InstrumentRecorded(context.digest, body.instrument.number, body.instrument, body.consents, context.account);
-        for (uint256 i = 0; i < body.terms.length; ++i) {
-            _changeTerms(body, body.terms[i], context);
-            ++done;
-        }
-        for (uint256 i = 0; i < body.parties.length; ++i) {
-            _changeParties(body, body.parties[i], context);
-            ++done;
-        }
-        for (uint256 i = 0; i < body.segments.length; ++i) {
-            _addSegment(body, body.segments[i], context);
-            ++done;
-        }
+        if (changes != 0) _change();
         for (uint256 i = 0; i < body.partReleases.length; ++i) {
             _releaseAssets(body, body.partReleases[i], context);
-            ++done;
         }
         for (uint256 i = 0; i < body.releases.length; ++i) {
             _releasePledge(body, body.releases[i], context);
-            ++done;
         }
         for (uint256 i = 0; i < body.states.length; ++i) {
             _setState(body, body.states[i], context);
-            ++done;
         }
         for (uint256 i = 0; i < body.notes.length; ++i) {
             _note(body, body.notes[i], context);
-            ++done;
-        }
-        require(done != 0, NothingToDo());
-    }
-
-    function _changeTerms(PledgeActs calldata body, ChangeTerms calldata change, ActContext memory context) private {
-        Work memory work = _begin(change.on, change.parties, body.consents, body.instrument, Effects.SET_TERMS, context);
-        _requireNewTerms(work, change);
-        Pledge storage stored = pledges[work.pledge];
-        stored.terms =
-            stored.terms.withTerms(change.terms.ceiling, change.terms.currency, change.terms.kind, change.terms.due);
-        if (change.content != 0) stored.content = change.content;
-        work.head = work.head.raised().withExpires(change.terms.expires);
-        ActRecord memory done = _finish(work, change.on);
-        emit TermsChanged(
-            work.pledge, body.instrument.number, work.head, stored.terms, stored.content, change.agreement, done
-        );
-    }
-
-    /// @dev A later end within the rule's days for renewal, else as at registration.
-    function _requireNewTerms(Work memory work, ChangeTerms calldata change) private view {
-        uint256 rule = REGISTERS.rule(work.head.register(), work.ruleVersion);
-        (uint40 before, uint40 after_) = (work.head.expires(), change.terms.expires);
-        if (after_ != before) {
-            _requireTerms(change.terms, rule);
-            uint256 window = uint16(rule >> 224) * 1 days;
-            bool renewal = before != 0 && (after_ == 0 || after_ > before);
-            bool open = !renewal || window == 0 || block.timestamp + window >= before;
-            require(open, RenewalEarly(work.pledge, before, window));
-        } else {
-            // An entry that keeps its end is not measured by its days again.
-            _requireTerms(change.terms, 0);
-        }
-        _requireAdmitted(
-            rule,
-            work.head.register(),
-            work.ruleVersion,
-            change.on.code,
-            work.head,
-            after_,
-            change.parties.pledgors,
-            _noKeys()
-        );
-    }
-
-    function _changeParties(PledgeActs calldata body, ChangeParties calldata change, ActContext memory context)
-        private
-    {
-        Work memory work =
-            _begin(change.on, change.parties, body.consents, body.instrument, Effects.SET_PARTIES, context);
-        _requireChange(work.scene, body.consents, change);
-        Pledge storage stored = pledges[work.pledge];
-        if (change.pledgors.length != 0) work.pledgors = _sideRoot(change.pledgors);
-        if (change.holders.length != 0) {
-            work.holders = _sideRoot(change.holders);
-            stored.terms = stored.terms.withHolders(uint8(change.holders.length));
-        }
-        stored.parties = _partiesRoot(work.pledgors, work.holders);
-        work.head = work.head.raised();
-        ActRecord memory done = _finish(work, change.on);
-        _emitParties(body.instrument.number, change, work, done);
-    }
-
-    function _requireChange(Consents.Scene memory scene, Consent[] calldata consents, ChangeParties calldata change)
-        private
-        view
-    {
-        uint256 sides = change.pledgors.length == 0 ? 0 : Sides.PLEDGORS;
-        if (change.holders.length != 0) sides |= Sides.HOLDERS;
-        require(sides != 0, NothingToDo());
-        require(sides & ~scene.word.sides() == 0, SideRefused(scene.code, sides));
-        _requireParties(change.pledgors, false);
-        _requireParties(change.holders, true);
-        _requireHolders(scene, consents, change);
-        _requireNewcomers(scene, consents, change.pledgors, change.parties.pledgors, PartyRoles.NEW_PLEDGOR);
-        _requireNewcomers(scene, consents, change.holders, change.parties.holders, PartyRoles.NEW_PLEDGEE);
-        _requireOfficers(scene);
-        uint256 looked = _requireNames(change.holders, change.names, _requireNames(change.pledgors, change.names, 0));
-        require(looked == change.names.length, NameMismatch(looked));
-    }
-
-    /// @dev Every present holder consents, but one who keeps its share where the shares in all stay the same: a part of the claim may go to another
-    /// without asking the rest (Interpretation on Security 39).
-    function _requireHolders(Consents.Scene memory scene, Consent[] calldata consents, ChangeParties calldata change)
-        private
-        view
-    {
-        if (scene.word.modes(PartyRoles.PLEDGEE) == 0) return;
-        Party[] calldata present = change.parties.holders;
-        bool even = change.holders.length != 0 && _weight(present) == _weight(change.holders);
-        uint256 next = 0;
-        for (uint256 i = 0; i < present.length; ++i) {
-            if (even && _stands(present[i], change.holders)) continue;
-            next = _requireOne(scene, consents, present[i].role, present[i].id, next);
         }
     }
 
-    function _requireNewcomers(
-        Consents.Scene memory scene,
-        Consent[] calldata consents,
-        Party[] calldata list,
-        Party[] calldata present,
-        uint8 role
-    ) private view {
-        if (scene.word.modes(role) == 0) return;
-        uint256 next = 0;
-        for (uint256 i = 0; i < list.length; ++i) {
-            if (_stands(list[i], present)) continue;
-            next = _requireOne(scene, consents, role, list[i].id, next);
-        }
-        _requirePartiesFree(scene.office, list, Effects.SET_PARTIES);
-    }
-
-    function _weight(Party[] calldata list) private pure returns (uint256 weight) {
-        for (uint256 i = 0; i < list.length; ++i) {
-            weight += list[i].share;
-        }
-    }
-
-    /// @dev Whether a party stands in a list just as it is.
-    function _stands(Party calldata party, Party[] calldata list) private pure returns (bool) {
-        bytes32 word = keccak256(abi.encode(party));
-        for (uint256 i = 0; i < list.length; ++i) {
-            if (list[i].id == party.id && keccak256(abi.encode(list[i])) == word) return true;
-        }
-        return false;
-    }
-
-    function _emitParties(bytes32 number, ChangeParties calldata change, Work memory work, ActRecord memory done)
-        private
-    {
-        Pledge storage stored = pledges[work.pledge];
-        emit PartiesChanged(
-            work.pledge,
-            number,
-            work.head,
-            stored.terms,
-            stored.parties,
-            change.pledgors,
-            change.holders,
-            change.names,
-            done
-        );
-    }
-
-    function _addSegment(PledgeActs calldata body, AddSegment calldata added, ActContext memory context) private {
-        Work memory work = _begin(added.on, added.parties, body.consents, body.instrument, Effects.ADD_SEGMENT, context);
-        uint256 rule = REGISTERS.rule(work.head.register(), work.ruleVersion);
-        uint40 segment = added.reserved == 0 ? _linkNow(work, rule, added) : _linkedBefore(work, added);
-        _requireTitles(work.pledge, segment, added.list, added.titles);
-        Pledge storage stored = pledges[work.pledge];
-        uint16 segmentsNow = stored.terms.segments();
-        require(segmentsNow < type(uint16).max, PageRefused(segmentsNow));
-        stored.terms = stored.terms.withSegments(segmentsNow + 1);
-        if (added.list.count == 0) work.head = work.head.withFlags(PledgeFlags.ASSETS_NOT_STATED);
-        work.head = work.head.raised().withMorePages(_pages(added.list.count));
-        ActRecord memory done = _finish(work, added.on);
-        segments[segment].word = segments[segment].word.withEffective(done.effective, done.dateOnly);
-        _emitSegment(body.instrument.number, segment, added, work, done);
-    }
-
-    function _linkNow(Work memory work, uint256 rule, AddSegment calldata added) private returns (uint40 segment) {
-        uint16 register = work.head.register();
-        _requireList(register, rule, added.list);
-        _requireAdmitted(
-            rule,
-            register,
-            work.ruleVersion,
-            added.on.code,
-            work.head,
-            work.head.expires(),
-            added.parties.pledgors,
-            added.assets
-        );
-        segment = _newSegment(work.pledge, added.list.root, added.list.count, added.list.titles, 0);
-        _linkWhole(Page(segment, work.pledge, register, rule, Effects.ADD_SEGMENT, false, 0), added.blind, added.assets);
-    }
-
-    /// @dev The segment was reserved for this list, is whole, and its reservation holds.
-    function _linkedBefore(Work memory work, AddSegment calldata added) private view returns (uint40 segment) {
-        segment = added.reserved;
-        uint256 word = segments[segment].word;
-        bool own = word.pledge() == work.pledge && !word.isActive() && segments[segment].root == added.list.root
-            && word.count() == added.list.count && titlesOf[segment] == added.list.titles;
-        require(own && added.list.count != 0, SegmentNotOfPledge(segment, work.pledge));
-        require(added.assets.length == 0, AssetCountInvalid(added.assets.length));
-        require(word.isComplete(), AssetsIncomplete(work.pledge, word.claimed(), word.count()));
-        require(block.timestamp <= word.reservedUntil(), ReservationEnded(work.pledge, word.reservedUntil()));
-    }
-
-    function _emitSegment(
-        bytes32 number,
-        uint40 segment,
-        AddSegment calldata added,
-        Work memory work,
-        ActRecord memory done
-    ) private {
-        emit SegmentAdded(
-            work.pledge,
-            number,
-            segment,
-            work.head,
-            pledges[work.pledge].terms,
-            segments[segment].word,
-            added.list.root,
-            added.content,
-            done
-        );
-        if (added.titles.length != 0) emit TitlesPublished(work.pledge, segment, 0, added.titles);
+    /// @dev The changes stand in {PledgeChanges}: this whole call goes there through the register, with the suffix of Acts.
+    function _change() private {
+        Address.functionDelegateCall(address(this), abi.encodePacked(IPledgeLife.changePledges.selector, msg.data[4:]));
     }
 
     function _releaseAssets(PledgeActs calldata body, ReleaseAssets calldata release, ActContext memory context)
@@ -297,10 +76,11 @@ contract PledgeLife is PledgeActing {
 
     function _endLeaves(Work memory work, ReleaseAssets calldata release, LeafPage calldata page) private {
         uint256 word = segments[page.segment].word;
-        require(word.pledge() == work.pledge, SegmentNotOfPledge(page.segment, work.pledge));
+        require(word.pledge() == work.pledge && word.isActive(), SegmentNotOfPledge(page.segment, work.pledge));
         _requirePage(page.segment, word, page.page, page.blind, page.pages, page.assets);
         uint256 first = uint256(page.page) * AssetTree.PAGE;
         EndedLeaves memory leaves = _endedKeys(work.pledge, page, first);
+        if (work.scene.word.modes(PartyRoles.AUTHORITY) == 0) _requireAssetsUnheld(leaves.assets);
         leaves.index = first >> 8;
         uint256 ending = uint256(page.ended) << (first & 0xff);
         uint256 before = ended[page.segment][leaves.index];
@@ -308,6 +88,14 @@ contract PledgeLife is PledgeActing {
         leaves.bits = before | ending;
         ended[page.segment][leaves.index] = leaves.bits;
         emit LeavesEnded(work.pledge, page.segment, leaves, release.basis, release.reason, work.act);
+    }
+
+    function _requireAssetsUnheld(bytes32[] memory listed) private view {
+        for (uint256 i = 0; i < listed.length; ++i) {
+            bytes32 key = _resolved(listed[i]);
+            if (assets[key] & AssetWord.LOOK_FOR_HOLDS == 0) continue;
+            _requireNoHold(HoldTargets.ASSET, key, Effects.END_LEAVES);
+        }
     }
 
     /// @dev The leaf of the lowest bit of a word of ended leaves; there is one.
@@ -364,9 +152,8 @@ contract PledgeLife is PledgeActing {
             (ending || next == PledgeStates.ENFORCING || next == PledgeStates.REGISTERED) && next != work.head.state(),
             StateRefused(work.pledge, next, work.scene.code)
         );
-        require(
-            ending ? work.scene.word.endReason(set.reason) : set.reason == 0, ReasonRefused(work.scene.code, set.reason)
-        );
+        if (ending) _requireReason(work.scene, set.reason);
+        else require(set.reason == 0, ReasonRefused(work.scene.code, set.reason));
         work.head = work.head.raised().withState(next);
         ActRecord memory done = _finish(work, set.on);
         emit PledgeStateSet(work.pledge, body.instrument.number, work.head, set.reason, done);
@@ -374,17 +161,31 @@ contract PledgeLife is PledgeActing {
 
     function _note(PledgeActs calldata body, NotePledge calldata note, ActContext memory context) private {
         Work memory work = _begin(note.on, note.parties, body.consents, body.instrument, Effects.NOTE, context);
-        require(note.kind != 0 && note.kind <= NoteKinds.DISCREPANCY, NoteUnknown(note.kind));
+        require(note.kind != 0 && note.kind <= NoteKinds.NOTICE, NoteUnknown(note.kind));
         if (note.other != 0) _known(note.other);
+        require(note.other != work.pledge, NotRelatable(note.other));
+        if (note.kind == NoteKinds.NOTICE) _keepNotice(work, note.subject);
         ActRecord memory done = _finish(work, note.on);
         emit PledgeNoted(
             work.pledge, body.instrument.number, note.other, note.kind, note.subject, note.assets, note.text, done
         );
     }
 
+    /// @dev A notice runs from its first record on; who records it again gains nothing.
+    function _keepNotice(Work memory work, bytes32 notice) private {
+        require(notice != 0, DocumentMissing(work.scene.code));
+        if (notices[work.pledge][notice] == 0) notices[work.pledge][notice] = uint40(block.timestamp);
+    }
+
+    /// @dev One of the code's; a refinancing ends by putting a new pledge in the place of the old one only.
+    function _requireReason(Consents.Scene memory scene, uint8 reason) private pure {
+        bool admitted = scene.word.endReason(reason) && reason != EndReasons.REFINANCED;
+        require(admitted, ReasonRefused(scene.code, reason));
+    }
+
     function _requireEnd(Consents.Scene memory scene, uint8 basis, uint8 reason) private pure {
         require(basis >= MatchBases.CITED && basis <= MatchBases.OFFICER, BasisUnknown(basis));
-        require(scene.word.endReason(reason), ReasonRefused(scene.code, reason));
+        _requireReason(scene, reason);
         // Only a citation matches by itself; what was inferred an officer must have seen.
         require(basis == MatchBases.CITED || _officers(scene) != 0, OfficersMissing(scene.code, 0, 1));
     }

@@ -6,6 +6,7 @@ import {IRegisters} from "../interfaces/IRegisters.sol";
 import {
     ActCode,
     Demands,
+    Effects,
     HoldKinds,
     HoldTargets,
     OfficeCodes,
@@ -48,7 +49,7 @@ contract PledgeOffice is PledgeStore {
         require(body.kind != 0 && body.kind <= HoldKinds.OTHER && body.bars != 0, HoldInvalid(body.kind, body.bars));
         require(body.until == 0 || body.until > block.timestamp, ExpiryPassed(body.until));
         bytes32 id = _target(office, body.register, body.target, body.id);
-        _mark(office, body.target, body.id, id);
+        _mark(office, body, id);
         Hold[] storage list = holds_[body.target][id];
         uint256 word = uint256(body.bars) | uint256(body.kind) << 8 | uint256(body.until) << 16 | block.timestamp << 56;
         uint256 index = _room(list);
@@ -107,14 +108,16 @@ contract PledgeOffice is PledgeStore {
         return _partyTarget(office, id);
     }
 
-    function _mark(address office, uint8 target, bytes32 party, bytes32 id) private {
-        if (target == HoldTargets.ASSET) {
+    /// @dev A hold that bars new links also ends a reservation of the asset, which a registration would not look at again.
+    function _mark(address office, PlaceHold calldata body, bytes32 id) private {
+        if (body.target == HoldTargets.ASSET) {
+            if (body.bars & (Effects.REGISTER | Effects.ADD_SEGMENT) != 0) _endReservation(assets[id]);
             assets[id] |= AssetWord.LOOK_FOR_HOLDS;
-        } else if (target == HoldTargets.PLEDGE) {
+        } else if (body.target == HoldTargets.PLEDGE) {
             uint40 pledge = uint40(uint256(id));
             pledges[pledge].head = pledges[pledge].head.withFlags(PledgeFlags.LOOK_FOR_HOLDS);
         } else {
-            PartyBook.markHeld(book, office, party);
+            PartyBook.markHeld(book, office, body.id);
         }
     }
 
@@ -136,6 +139,12 @@ contract PledgeOffice is PledgeStore {
         require(body.evidence != 0, DocumentMissing(OfficeCodes.JOIN));
         scene.vouched = otherLive || keyLive;
         _requireOfficers(scene);
+        if (otherLive && keyLive && _isSingleRank(rule)) {
+            // Of two that claim one right a reservation gives way; two live ones are a conflict.
+            _endReservation(other);
+            _endReservation(key);
+            (otherLive, keyLive) = (_isTaken(other), _isTaken(key));
+        }
         if (other.links() != 0) key = key.joined(other, !keyLive && (otherLive || key.segment() == 0));
         if (otherLive && keyLive && _isSingleRank(rule)) key |= AssetWord.CONFLICT;
         key |= other & (AssetWord.LOOK_FOR_HOLDS | AssetWord.CONFLICT | AssetWord.CLOSED | AssetWord.SEEDED);
@@ -294,6 +303,7 @@ contract PledgeOffice is PledgeStore {
             bool concerned = which >> i & 1 == 1 && !_isEnded(page.segment, uint24(first + i));
             if (concerned && (word.segment() != page.segment || word.leaf() != first + i)) {
                 require(word.links() < AssetWord.MOST_LINKS, AssetLinksFull(key));
+                _endReservation(word);
                 bool taken = _occupant(word) != 0;
                 word = taken ? word | AssetWord.CONFLICT : word.linked(page.segment, first + i);
                 if (taken) head = head.withFlags(PledgeFlags.CONFLICT);
@@ -328,7 +338,7 @@ contract PledgeOffice is PledgeStore {
         (uint16 version, address office,, uint256 word) = REGISTERS.actNow(register, code);
         require(version != 0, UnknownRegister(register));
         require(word != 0, UnknownCode(register, version, code));
-        scene = Consents.Scene(word, office, code, false, context.signers, false);
+        scene = Consents.Scene(word, office, code, false, context.signers, false, 0);
     }
 
     /// @dev Officers of the register; where its rules ask for an order they show it, with who gave it.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {ActCode, GroundResults, IntakeCodes} from "../types/ActCode.sol";
+import {ActCode, Effects, GroundResults, HoldTargets, IntakeCodes} from "../types/ActCode.sol";
 import {FilePledge, Ground, Party, PartyName} from "../types/PledgeBodies.sol";
 import {PledgeFlags, PledgeStates, PledgeWord, TermsWord} from "../types/PledgeWord.sol";
 import {SegmentWord} from "../types/SegmentWord.sol";
@@ -39,6 +39,7 @@ abstract contract PledgeRegistering is PledgeStepping {
         );
         scene.vouched = _hasVouched(filing.consents);
         _requireOfficers(scene);
+        _requireUnheld(decided, filing, scene);
         bool approved = decided.head.hasFlag(PledgeFlags.APPROVED);
         if (!approved) _requireGrounds(REGISTERS.rule(filing.register, filing.version), grounds);
         else if (grounds.length != 0) revert GroundRepeated(grounds[0].ground);
@@ -53,6 +54,17 @@ abstract contract PledgeRegistering is PledgeStepping {
         }
     }
 
+    /// @dev No hold that came since the filing. One on a claimed asset has voided the claim.
+    function _requireUnheld(Decided memory decided, FilePledge calldata filing, Consents.Scene memory scene)
+        private
+        view
+    {
+        if (decided.head.hasFlag(PledgeFlags.LOOK_FOR_HOLDS)) {
+            _requireNoHold(HoldTargets.PLEDGE, bytes32(uint256(decided.pledge)), Effects.REGISTER);
+        }
+        _requirePartiesFree(scene.office, filing.parties, Effects.REGISTER);
+    }
+
     /// @dev All pages linked, the wait over, the reservation still holding.
     function _requireReady(Decided memory decided, uint256 word) private view {
         uint256 segmentWord = segments[pledges[decided.pledge].terms.firstSegment()].word;
@@ -61,9 +73,11 @@ abstract contract PledgeRegistering is PledgeStepping {
         uint256 period = REGISTERS.actRule(decided.head.register(), decided.head.rules(), IntakeCodes.ACCEPT).period();
         uint256 over = decided.head.expires() - period + word.wait();
         require(block.timestamp >= over, WaitNotOver(decided.pledge, over));
-        uint40 earlier = contests[decided.pledge];
-        bool free = !decided.head.hasFlag(PledgeFlags.DISPLACED) && !_isUndecided(earlier);
-        require(free, PledgeContested(decided.pledge, earlier));
+        require(!decided.head.hasFlag(PledgeFlags.DISPLACED), ClaimDisplaced(decided.pledge));
+        uint40[] storage list = contests[decided.pledge];
+        for (uint256 i = 0; i < list.length; ++i) {
+            require(!_isUndecided(list[i]), PledgeContested(decided.pledge, list[i]));
+        }
     }
 
     function _isUndecided(uint40 pledge) private view returns (bool) {

@@ -38,7 +38,7 @@ abstract contract PledgeStepping is PledgeStore {
         (, address office,) = REGISTERS.current(register);
         uint256 word = REGISTERS.actRule(register, version, code);
         require(word != 0, UnknownCode(register, version, code));
-        scene = Consents.Scene(word, office, code, false, context.signers, false);
+        scene = Consents.Scene(word, office, code, false, context.signers, false, 0);
     }
 
     /// @dev Whatever the rules say, no step of the intake starts behind the decision.

@@ -14,7 +14,7 @@ import {IRegisterRule, IRegisters, RuleFlags} from "../interfaces/IRegisters.sol
 import {ActCode, ClaimKinds, Demands, Effects, HoldTargets, PartyRoles, TimeSources} from "../types/ActCode.sol";
 import {AssetWord} from "../types/AssetWord.sol";
 import {AssetList, FilePledge, Instrument, Party, PartyName, Terms, When} from "../types/PledgeBodies.sol";
-import {PledgeFlags, PledgeStates, PledgeWord} from "../types/PledgeWord.sol";
+import {PledgeFlags, PledgeStates, PledgeWord, TermsWord} from "../types/PledgeWord.sol";
 import {SegmentWord} from "../types/SegmentWord.sol";
 import {AssetTree} from "./AssetTree.sol";
 import {Consents} from "./Consents.sol";
@@ -33,8 +33,9 @@ import {PledgeHash} from "./PledgeHash.sol";
 ///   aliases[key]             the key of a right that this is another number of
 ///   holds[target][id]        word: bars 8 | kind 8 | until 40 | placed 40; hash of the order. Looked for where a flag of the asset, pledge or party says so
 ///   book                     what became of parties (PartyBook.sol)
+///   notices[pledge][hash]    since when a notice is on record
 ///   titles[segment]          commitment to the titles of a list of several pages
-///   contests[pledge]         the earlier filing that contests an accepted one
+///   contests[pledge]         the earlier filings that contest an accepted one
 ///   restored[segment]        pages that a restoration under way has done, a bit each
 ///   anchors[register][n]     roots and counts of an anchored register; unseeded[register] = live anchored assets not yet in their words
 ///   seeded[register][n][i]   pages seeded, a bit for each 256th of first leaves
@@ -47,6 +48,7 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     using AssetWord for uint256;
     using PledgeWord for uint256;
     using SegmentWord for uint256;
+    using TermsWord for uint256;
 
     struct Pledge {
         uint256 head;
@@ -108,7 +110,7 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     mapping(bytes32 other => bytes32) internal aliases;
     mapping(uint8 target => mapping(bytes32 id => Hold[])) internal holds_;
     mapping(uint40 segment => bytes32) internal titlesOf;
-    mapping(uint40 pledge => uint40) internal contests;
+    mapping(uint40 pledge => uint40[]) internal contests;
     mapping(uint40 segment => uint256) internal restored;
     mapping(uint16 register => Anchor[]) internal anchors_;
     mapping(uint16 register => uint48) internal unseeded_;
@@ -177,20 +179,38 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
 
     function _link(Page memory page, bytes32 listed, uint256 leaf) private returns (uint256 word) {
         bytes32 key = _resolved(listed);
-        uint256 before = _requireFree(page, key);
-        if (page.displaces) _displace(page, before);
+        (uint256 before, uint40 yielding) = _requireFree(page, key);
+        if (yielding != 0) _displace(yielding, page.pledge);
         word = before.linked(page.segment, leaf);
         assets[key] = word;
     }
 
-    /// @dev An earlier filing takes what a contested later one had claimed: that one can't be registered any more.
-    function _displace(Page memory page, uint256 before) private {
-        uint40 loser = segments[before.segment()].word.pledge();
-        if (loser == 0 || contests[loser] != page.pledge || _isEnded(before.segment(), before.leaf())) return;
-        uint256 head = pledges[loser].head;
-        if (head.state() != PledgeStates.ACCEPTED || head.hasFlag(PledgeFlags.DISPLACED)) return;
-        pledges[loser].head = head.withFlags(PledgeFlags.DISPLACED);
-        emit PledgeDisplaced(loser, page.pledge, pledges[loser].head);
+    /// @dev What the accepted filing has claimed is void, because of an earlier filing (0: of an act of the office). It can't be registered any more.
+    function _displace(uint40 loser, uint40 by) private {
+        uint256 head = pledges[loser].head.withFlags(PledgeFlags.DISPLACED);
+        pledges[loser].head = head;
+        emit PledgeDisplaced(loser, by, head);
+    }
+
+    /// @dev Whoever has reserved the asset must claim anew: an act of the office came upon it, and a registration looks at no asset again.
+    function _endReservation(uint256 word) internal {
+        uint40 segment = word.segment();
+        uint40 holder = _occupant(word);
+        if (holder == 0 || segments[segment].word.isActive()) return;
+        if (pledges[holder].head.state() == PledgeStates.ACCEPTED) {
+            _displace(holder, 0);
+            return;
+        }
+        segments[segment].word = segments[segment].word.unreserved();
+        emit SegmentDisplaced(holder, segment, segments[segment].word);
+    }
+
+    function _contests(uint40 earlier, uint40 later) internal view returns (bool) {
+        uint40[] storage list = contests[later];
+        for (uint256 i = 0; i < list.length; ++i) {
+            if (list[i] == earlier) return true;
+        }
+        return false;
     }
 
     /// @dev The key that a listed number stands for.
@@ -204,19 +224,21 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         }
     }
 
-    /// @dev Whether the page's pledge may link the asset (a key, not another number of it) now; returns its word. The one check of dry run,
-    /// acceptance, supplement and adoption.
-    function _requireFree(Page memory page, bytes32 key) internal view returns (uint256 word) {
+    /// @dev Whether the page's pledge may link the asset (a key, not another number of it) now; returns its word, and the accepted filing that yields
+    /// (0: none). The one check of dry run, acceptance, supplement and adoption. What is registered yields to nobody.
+    function _requireFree(Page memory page, bytes32 key) internal view returns (uint256 word, uint40 yielding) {
         require(_isOfRegister(page.rule, key), AssetNotOfRegister(key, page.register));
         word = assets[key];
         require(word.links() < AssetWord.MOST_LINKS, AssetLinksFull(key));
-        if (page.number != 0) return word;
+        if (page.number != 0) return (word, 0);
         require(word & AssetWord.BARRED == 0, AssetBarred(key, word.flags()));
         if (word & AssetWord.LOOK_FOR_HOLDS != 0) _requireNoHold(HoldTargets.ASSET, key, page.effect);
-        if (word == 0 || !_isSingleRank(page.rule)) return word;
+        if (word == 0 || !_isSingleRank(page.rule)) return (word, 0);
         require(!word.isUnadopted(), AssetAnchored(key));
-        uint40 holder = _occupant(word);
-        require(holder == 0 || page.displaces && contests[holder] == page.pledge, AssetTaken(key, holder));
+        yielding = _occupant(word);
+        if (yielding == 0) return (word, 0);
+        bool yields = page.displaces && pledges[yielding].head.state() == PledgeStates.ACCEPTED;
+        require(yields && _contests(page.pledge, yielding), AssetTaken(key, yielding));
     }
 
     function _isSingleRank(uint256 rule) internal pure returns (bool) {
@@ -229,9 +251,11 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         holder = segment.pledge();
         if (holder == 0 || _isEnded(word.segment(), word.leaf())) return 0;
         uint256 head = pledges[holder].head;
-        if (segment.isActive() && (head.isLive() || head.state() == PledgeStates.RESTORING)) return holder;
-        bool reserved = !segment.isActive() && block.timestamp <= segment.reservedUntil() && head.mayHold();
-        return reserved ? holder : 0;
+        if (segment.isActive()) return head.isLive() || head.state() == PledgeStates.RESTORING ? holder : 0;
+        bool reserved = block.timestamp <= segment.reservedUntil() && head.mayHold();
+        // A filing that was refused and claims again does so by a new segment: the old one holds nothing.
+        bool stale = head.state() == PledgeStates.ACCEPTED && pledges[holder].terms.firstSegment() != word.segment();
+        return reserved && !stale ? holder : 0;
     }
 
     // --- Holds ---
@@ -336,9 +360,15 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         bytes memory input = abi.encodeCall(
             IRegisterRule.refusal, (register, version, code, uint16(head >> 40), expires, parties, keys)
         );
-        (bool answered, bytes memory answer) = contract_.staticcall{gas: RULE_GAS}(input);
-        require(answered && answer.length == 32, RuleSilent(register, version, contract_));
-        bytes32 reason = abi.decode(answer, (bytes32));
+        bool answered;
+        bytes32 reason;
+        // In assembly, so that no more than one word of the answer is ever copied.
+        assembly ("memory-safe") {
+            answered := staticcall(RULE_GAS, contract_, add(input, 32), mload(input), 0, 32)
+            answered := and(answered, eq(returndatasize(), 32))
+            reason := mload(0)
+        }
+        require(answered, RuleSilent(register, version, contract_));
         require(reason == 0, RuleRefused(register, version, reason));
     }
 
@@ -351,7 +381,7 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         require(version != 0, UnknownRegister(filing.register));
         require(!closed, RegisterIsClosed(filing.register));
         require(version == filing.version, VersionNotInForce(filing.register, filing.version, version));
-        scene = Consents.Scene(word, office, filing.code, dry, context.signers, false);
+        scene = Consents.Scene(word, office, filing.code, dry, context.signers, false, 0);
     }
 
     // --- Parts of a body ---
@@ -478,6 +508,13 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     function _known(uint40 pledge) internal view returns (uint256 head) {
         head = pledges[pledge].head;
         require(head != 0, UnknownPledge(pledge));
+    }
+
+    function _noParties() internal pure returns (Party[] calldata none) {
+        assembly ("memory-safe") {
+            none.offset := 0
+            none.length := 0
+        }
     }
 
     function _noKeys() internal pure returns (bytes32[] calldata none) {

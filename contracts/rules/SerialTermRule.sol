@@ -17,15 +17,11 @@ contract SerialTermRule is IRegisterRule {
     }
 
     /// @inheritdoc IRegisterRule
-    function refusal(
-        uint16,
-        uint16,
-        uint16,
-        uint16 flags,
-        uint40 expires,
-        Party[] calldata,
-        bytes32[] calldata assets
-    ) external view returns (bytes32 reason) {
+    function refusal(uint16, uint16, uint16, uint16 flags, uint40 expires, Party[] calldata, bytes32[] calldata assets)
+        external
+        view
+        returns (bytes32 reason)
+    {
         bool serial = flags & PledgeFlags.SERIAL_NUMBERED != 0;
         if (assets.length != 0 && !serial) return "serial numbers: not flagged";
         bool inTime = expires != 0 && expires <= block.timestamp + MOST;

@@ -6,8 +6,8 @@ pragma solidity 0.8.37;
 ///   effects 8 | next state 8 | modes 8 x 4 (role r at bits 16 + 4r) | source states 16 | officers 4 | officers for vouched consents 4
 ///   | officer roles 16 | time sources 8 | sides 8 | demands 8 | wait 32 (s) | period 32 (s) | end reasons 32 | zero 48
 ///
-/// A role with no admitted mode need not consent. `sides` says which lists SET_PARTIES may change. `wait` runs from acceptance to registration,
-/// `period` is how long an acceptance reserves.
+/// A role with no admitted mode need not consent. `sides` says which lists SET_PARTIES may change. `wait` runs from acceptance to registration.
+/// `period` is how long an acceptance reserves; of any other code, how long a notice must have run before a consent is DEEMED.
 library ActCode {
     function effects(uint256 word) internal pure returns (uint256) {
         return word & 0xff;
@@ -186,8 +186,11 @@ library NoteKinds {
     uint8 internal constant CORRECTION = 2;
     uint8 internal constant SAME_AS = 3;
     uint8 internal constant SUPPLEMENTS = 4;
+    /// Speaks of ranks; orders nothing, which takes a relation.
     uint8 internal constant PRIORITY = 5;
     uint8 internal constant DISCREPANCY = 6;
+    /// A notice was served on a party; `subject` is its hash. From here runs the period after which a consent may be DEEMED.
+    uint8 internal constant NOTICE = 7;
 }
 
 /// @notice Relations between two pledges, laid over the base order.
@@ -196,6 +199,8 @@ library RelationKinds {
     uint8 internal constant SUPER_PRIORITY = 2;
     uint8 internal constant INTERCREDITOR = 3;
     uint8 internal constant TURNOVER = 4;
+    /// The relations by which the other pledge yielded to this one are over.
+    uint8 internal constant ENDED = 5;
 }
 
 /// @notice What a hold lies on.

@@ -205,7 +205,8 @@ struct ActOn {
     When when;
 }
 
-/// @notice The parties as they stand, against which consents are held. A side that the act needs no consent of may be given by its root alone.
+/// @notice The parties as they stand, against which consents are held. A side that the act needs no consent of may be given by its root alone (its list
+/// empty), as long as no hold lies on any party: once one does, both lists are looked at.
 struct PartiesNow {
     bytes32 pledgorsRoot;
     bytes32 holdersRoot;
@@ -330,12 +331,13 @@ struct RefinancePledge {
     Consent[] consents;
 }
 
-/// @notice A relation to another pledge of the register, agreed by the holders of the pledge that yields (`on`).
+/// @notice A relation to another pledge of the register, agreed by the holders of the pledge that yields (`on`). Its end ({RelationKinds} ENDED) is agreed by
+/// those of the pledge that went before, which is then `on`.
 struct RelatePledges {
     ActOn on;
     PartiesNow parties;
     Instrument instrument;
-    /// The pledge that goes before.
+    /// The pledge that goes before (ENDED: that yielded).
     uint40 senior;
     /// {RelationKinds}.
     uint8 kind;
@@ -353,7 +355,7 @@ struct RecordSale {
     uint128 price;
     uint16 currency;
     uint128 costs;
-    /// What is left for the pledgors.
+    /// What is left for the pledgors when every claim is paid in full.
     uint128 surplus;
     bytes32 buyer;
     bytes32[] assets;
@@ -361,8 +363,12 @@ struct RecordSale {
     Consent[] consents;
 }
 
-/// @notice What one pledge's holders get of a sale.
+/// @notice What one pledge's holders get of a sale at one rank. A pledge stands once for each rank that it has.
 struct SaleShare {
     uint40 pledge;
+    /// From 1; the list ascends by it. A rank gets nothing before those ahead are paid in full.
+    uint16 rank;
+    /// What is due to it at this rank, and what of that it gets; minor units of the sale's currency.
+    uint128 claim;
     uint128 amount;
 }

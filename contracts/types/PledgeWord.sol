@@ -33,7 +33,7 @@ library PledgeFlags {
     uint16 internal constant PARENT_UNKNOWN = 1 << 6;
     /// Its decision to register is taken; titles are published by pages before the registration.
     uint16 internal constant APPROVED = 1 << 7;
-    /// An earlier filing took assets that it had claimed: it can't be registered.
+    /// Its claim of assets is void: an earlier filing took one, or a hold, a conflict or an anchored record came upon one. It can't be registered.
     uint16 internal constant DISPLACED = 1 << 8;
     /// It stands in the place of a pledge that it refinanced.
     uint16 internal constant REFINANCES = 1 << 9;
@@ -74,6 +74,13 @@ library PledgeWord {
 
     function withState(uint256 word, uint8 value) internal pure returns (uint256) {
         return word & ~uint256(0xff) | value;
+    }
+
+    /// @dev A refused filing as it was before its assets were claimed: same sequence, same filing time.
+    function reopened(uint256 word) internal pure returns (uint256) {
+        uint256 claim = uint256(type(uint40).max) << EXPIRES_SHIFT | uint256(type(uint24).max) << PAGES_SHIFT;
+        uint16 flags = PledgeFlags.APPROVED | PledgeFlags.DISPLACED | PledgeFlags.ASSETS_NOT_STATED;
+        return withState(withoutFlags(word & ~claim, flags), PledgeStates.FILED);
     }
 
     function register(uint256 word) internal pure returns (uint16) {
@@ -181,17 +188,29 @@ library TermsWord {
         return uint256(segment) << FIRST_SHIFT | 1 << 152;
     }
 
-    function withTerms(uint256 word, uint128 ceiling, uint16 currency, uint8 kind, int40 due)
+    function withTerms(uint256 word, uint128 ceiling_, uint16 currency_, uint8 kind_, int40 due)
         internal
         pure
         returns (uint256)
     {
         uint256 kept = word & (uint256(type(uint24).max) << 152 | uint256(type(uint40).max) << FIRST_SHIFT);
-        return kept | ceiling | uint256(currency) << 128 | uint256(kind) << 144 | uint256(uint40(due)) << 176;
+        return kept | ceiling_ | uint256(currency_) << 128 | uint256(kind_) << 144 | uint256(uint40(due)) << 176;
     }
 
     function firstSegment(uint256 word) internal pure returns (uint40) {
         return uint40(word >> FIRST_SHIFT);
+    }
+
+    function ceiling(uint256 word) internal pure returns (uint128) {
+        return uint128(word);
+    }
+
+    function currency(uint256 word) internal pure returns (uint16) {
+        return uint16(word >> 128);
+    }
+
+    function kind(uint256 word) internal pure returns (uint8) {
+        return uint8(word >> 144);
     }
 
     function segments(uint256 word) internal pure returns (uint16) {

@@ -53,6 +53,11 @@ library SegmentWord {
         return uint40(word >> EFFECTIVE_SHIFT);
     }
 
+    /// @dev Its reservation is over; for a segment that does not count yet.
+    function unreserved(uint256 word) internal pure returns (uint256) {
+        return word & ~(uint256(type(uint40).max) << EFFECTIVE_SHIFT);
+    }
+
     function hasTitles(uint256 word, uint256 page) internal pure returns (bool) {
         return word >> (TITLES_SHIFT + page) & 1 == 1;
     }

@@ -22,6 +22,7 @@ PARTS = {
     "PledgeRecording": "PledgeRegistry",
     "PledgeDecision": "PledgeRegistry",
     "PledgeLife": "PledgeRegistry",
+    "PledgeChanges": "PledgeRegistry",
     "PledgeSequels": "PledgeRegistry",
     "PledgeOffice": "PledgeRegistry",
     "PledgeAnchors": "PledgeRegistry",

@@ -535,6 +535,8 @@ class SaleShare:
     """Solidity struct SaleShare."""
 
     pledge: int
+    rank: int
+    claim: int
     amount: int
 
 
@@ -1148,6 +1150,8 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "SaleShare": (
         ("pledge", "uint40"),
+        ("rank", "uint16"),
+        ("claim", "uint128"),
         ("amount", "uint128"),
     ),
     "SeedAssets": (
@@ -1244,7 +1248,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("PublishTitles", "PledgeRegistry", "publishTitles", bytes.fromhex("23124023")),
     Kind("RecordParty", "PledgeRegistry", "recordParty", bytes.fromhex("ff2c3a3a")),
     Kind("RecordPledge", "PledgeRegistry", "recordPledge", bytes.fromhex("e3c32b70")),
-    Kind("RecordSale", "PledgeRegistry", "recordSale", bytes.fromhex("0dba8b69")),
+    Kind("RecordSale", "PledgeRegistry", "recordSale", bytes.fromhex("4e5483ff")),
     Kind("RectifyPledge", "PledgeRegistry", "rectifyPledge", bytes.fromhex("2c0f4f6c")),
     Kind("RedeemCash", "CashDesk", "redeemCash", bytes.fromhex("1c081fcb")),
     Kind("RefinancePledge", "PledgeRegistry", "refinancePledge", bytes.fromhex("2ae84719")),

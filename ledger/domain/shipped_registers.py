@@ -40,11 +40,15 @@ _PARTIES: Consents = {
     PartyRole.PLEDGEE: _OWN_OR_ATTESTED,
 }
 _HOLDER: Consents = {PartyRole.PLEDGEE: (*_OWN_OR_ATTESTED, Mode.ORDERED, Mode.DEEMED)}
+_HOLDER_OR_ORDER: Consents = {PartyRole.PLEDGEE: (*_OWN_OR_ATTESTED, Mode.ORDERED)}
+_SILENCE = 30 * DAY
+"""How long a notice on the pledge's record must run before a silent holder's release is deemed; no source found, a default."""
 _TRANSFER: Consents = {PartyRole.PLEDGEE: (*_OWN_OR_ATTESTED, Mode.ORDERED), PartyRole.NEW_PLEDGEE: _OWN_OR_ATTESTED}
 _ORDER: Consents = {PartyRole.AUTHORITY: (Mode.ORDERED,)}
 _PLEDGEE: Consents = {PartyRole.PLEDGEE: _OWN_OR_ATTESTED}
 _OFFICERS_OR_COURT = REGISTRAR_ROLE | COURT_ROLE
 _ENDS = (EndReason.RELEASED, EndReason.ENFORCED)
+_REPLACED = (EndReason.REFINANCED,)
 _ENDS_BY_ORDER = (EndReason.ORDERED, EndReason.REVOKED, EndReason.MISTAKEN, EndReason.LAPSED, EndReason.ENFORCED)
 
 _OFFICE: Mapping[Code, ActRule] = {
@@ -107,8 +111,12 @@ _RECORDING: Mapping[Code, ActRule] = {
         sides=PLEDGORS_SIDE | HOLDERS_SIDE,
     ),
     Code.RELATE: ActRule(Effect.NOTE, _LIVING, consents=_PLEDGEE, officers=1, officers_vouching=2, times=_STATED),
-    Code.RELEASE: ActRule(Effect.END_ALL, _LIVING, consents=_HOLDER, officers=1, officers_vouching=2, times=_STATED, reasons=_ENDS),
-    Code.PART_RELEASE: ActRule(Effect.END_LEAVES, _LIVING, consents=_HOLDER, officers=1, officers_vouching=2, times=_STATED, reasons=_ENDS),
+    Code.RELEASE: ActRule(
+        Effect.END_ALL, _LIVING, consents=_HOLDER, officers=1, officers_vouching=2, times=_STATED, reasons=_ENDS, period=_SILENCE
+    ),
+    Code.PART_RELEASE: ActRule(
+        Effect.END_LEAVES, _LIVING, consents=_HOLDER, officers=1, officers_vouching=2, times=_STATED, reasons=_ENDS, period=_SILENCE
+    ),
     **_by_order(_STATED),
     Code.NOTE: ActRule(Effect.NOTE, (*_LIVING, State.ENDED), officers=1, officers_vouching=1, times=_STATED),
     **_OFFICE,
@@ -137,14 +145,16 @@ _EXAMINING: Mapping[Code, ActRule] = {
         demands=_STRICT,
     ),
     # Old for new (Interpretation on Security 16): the pledgor goes on, the entry stands without a gap.
-    Code.REFINANCE: ActRule(Effect.END_ALL, _LIVING, consents=_REFINANCING, officers=1, officers_vouching=2, demands=_STRICT),
+    Code.REFINANCE: ActRule(
+        Effect.END_ALL, _LIVING, consents=_REFINANCING, officers=1, officers_vouching=2, demands=_STRICT, reasons=_REPLACED
+    ),
     Code.RELATE: ActRule(Effect.NOTE, _LIVING, consents=_PLEDGEE, officers=1, officers_vouching=2),
-    Code.RELEASE: ActRule(Effect.END_ALL, _LIVING, consents=_HOLDER, officers_vouching=2, reasons=_ENDS),
-    Code.PART_RELEASE: ActRule(Effect.END_LEAVES, _LIVING, consents=_HOLDER, officers_vouching=2, reasons=_ENDS),
+    Code.RELEASE: ActRule(Effect.END_ALL, _LIVING, consents=_HOLDER, officers_vouching=2, reasons=_ENDS, period=_SILENCE),
+    Code.PART_RELEASE: ActRule(Effect.END_LEAVES, _LIVING, consents=_HOLDER, officers_vouching=2, reasons=_ENDS, period=_SILENCE),
     **_by_order((TimeSource.BLOCK,)),
     Code.NOTE: ActRule(Effect.NOTE, (*_LIVING, State.ENDED), officers=1, officers_vouching=1),
-    Code.ENFORCE: ActRule(Effect.SET_STATE, (State.REGISTERED,), State.ENFORCING, _HOLDER, officers_vouching=1),
-    Code.STOP_ENFORCING: ActRule(Effect.SET_STATE, (State.ENFORCING,), State.REGISTERED, _HOLDER, officers_vouching=1),
+    Code.ENFORCE: ActRule(Effect.SET_STATE, (State.REGISTERED,), State.ENFORCING, _HOLDER_OR_ORDER, officers_vouching=1),
+    Code.STOP_ENFORCING: ActRule(Effect.SET_STATE, (State.ENFORCING,), State.REGISTERED, _HOLDER_OR_ORDER, officers_vouching=1),
     Code.SALE: ActRule(Effect.NOTE, (State.ENFORCING,), consents=_PLEDGEE, officers=1, officers_vouching=2),
     **_OFFICE,
 }
@@ -157,9 +167,7 @@ _NOTICE: Mapping[Code, ActRule] = {
     Code.REGISTER: ActRule(Effect.REGISTER, (State.ACCEPTED,), consents=_FILED_BY_HOLDER, officers=1, officers_vouching=1, demands=0),
     Code.SUPPLEMENT: ActRule(Effect.ADD_SEGMENT, _LIVING, consents=_FILED_BY_HOLDER, officers=1, officers_vouching=1, demands=0),
     Code.SET_TERMS: ActRule(Effect.SET_TERMS, _LIVING, consents=_FILED_BY_HOLDER, officers=1, officers_vouching=1, demands=0),
-    Code.TRANSFER: ActRule(
-        Effect.SET_PARTIES, _LIVING, consents=_TRANSFER, officers=1, officers_vouching=2, sides=HOLDERS_SIDE, demands=0
-    ),
+    Code.TRANSFER: ActRule(Effect.SET_PARTIES, _LIVING, consents=_TRANSFER, officers=1, officers_vouching=2, sides=HOLDERS_SIDE, demands=0),
     Code.CORRECT_PARTIES: ActRule(
         Effect.SET_PARTIES,
         _LIVING,
@@ -170,15 +178,22 @@ _NOTICE: Mapping[Code, ActRule] = {
         demands=0,
     ),
     Code.REFINANCE: ActRule(
-        Effect.END_ALL, _LIVING, consents={**_FILED_BY_HOLDER, PartyRole.NEW_PLEDGEE: _OWN_OR_ATTESTED}, officers=1, officers_vouching=2
+        Effect.END_ALL,
+        _LIVING,
+        consents={**_FILED_BY_HOLDER, PartyRole.NEW_PLEDGEE: _OWN_OR_ATTESTED},
+        officers=1,
+        officers_vouching=2,
+        reasons=_REPLACED,
     ),
     Code.RELATE: ActRule(Effect.NOTE, _LIVING, consents=_PLEDGEE, officers_vouching=2),
-    Code.RELEASE: ActRule(Effect.END_ALL, _LIVING, consents=_HOLDER, officers_vouching=2, demands=0, reasons=_ENDS),
-    Code.PART_RELEASE: ActRule(Effect.END_LEAVES, _LIVING, consents=_HOLDER, officers_vouching=2, demands=0, reasons=_ENDS),
+    Code.RELEASE: ActRule(Effect.END_ALL, _LIVING, consents=_HOLDER, officers_vouching=2, demands=0, reasons=_ENDS, period=_SILENCE),
+    Code.PART_RELEASE: ActRule(
+        Effect.END_LEAVES, _LIVING, consents=_HOLDER, officers_vouching=2, demands=0, reasons=_ENDS, period=_SILENCE
+    ),
     **_by_order((TimeSource.BLOCK,)),
     Code.NOTE: ActRule(Effect.NOTE, (*_LIVING, State.ENDED), officers=1, officers_vouching=1),
-    Code.ENFORCE: ActRule(Effect.SET_STATE, (State.REGISTERED,), State.ENFORCING, _HOLDER, officers_vouching=1),
-    Code.STOP_ENFORCING: ActRule(Effect.SET_STATE, (State.ENFORCING,), State.REGISTERED, _HOLDER, officers_vouching=1),
+    Code.ENFORCE: ActRule(Effect.SET_STATE, (State.REGISTERED,), State.ENFORCING, _HOLDER_OR_ORDER, officers_vouching=1),
+    Code.STOP_ENFORCING: ActRule(Effect.SET_STATE, (State.ENFORCING,), State.REGISTERED, _HOLDER_OR_ORDER, officers_vouching=1),
     Code.SALE: ActRule(Effect.NOTE, (State.ENFORCING,), consents=_PLEDGEE, officers=1, officers_vouching=2),
     **_OFFICE,
 }
@@ -230,9 +245,31 @@ _ONE_RANK = Rule.SINGLE_RANK | Rule.ASSETS_REQUIRED
 
 SHIPPED = (
     Shipped(
-        US_PATENTS, "US-PATENT", "US patent recordation", _US_OFFICE, "US", "PD", Rule.RECORDS, (), _RECORDING, "America/New_York", "RECORDING"
+        US_PATENTS,
+        "US-PATENT",
+        "US patent recordation",
+        _US_OFFICE,
+        "US",
+        "PD",
+        Rule.RECORDS,
+        (),
+        _RECORDING,
+        "America/New_York",
+        "RECORDING",
     ),
-    Shipped(US_MARKS, "US-MARK", "US trademark recordation", _US_OFFICE, "US", "T", Rule.RECORDS, (), _RECORDING, "America/New_York", "RECORDING"),
+    Shipped(
+        US_MARKS,
+        "US-MARK",
+        "US trademark recordation",
+        _US_OFFICE,
+        "US",
+        "T",
+        Rule.RECORDS,
+        (),
+        _RECORDING,
+        "America/New_York",
+        "RECORDING",
+    ),
     Shipped(
         CN_PATENTS,
         "CN-PATENT",

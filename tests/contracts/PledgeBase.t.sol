@@ -159,7 +159,7 @@ abstract contract PledgeBase is PledgeForms {
         body.instrument = _instrument();
         (body.price, body.currency, body.costs, body.buyer, body.assets) = (price, USD, costs, "buyer", assets);
         body.shares = new SaleShare[](1);
-        body.shares[0] = SaleShare(pledge, price - costs);
+        body.shares[0] = SaleShare(pledge, 1, price - costs, price - costs);
         body.consents = _consents(_holders(), Modes.SIGNED);
     }
 

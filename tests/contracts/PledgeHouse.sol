@@ -6,6 +6,7 @@ import {IMembers} from "../../contracts/interfaces/IMembers.sol";
 import {IPledgeRegistry} from "../../contracts/interfaces/IPledgeRegistry.sol";
 import {IRegisters} from "../../contracts/interfaces/IRegisters.sol";
 import {PledgeAnchors} from "../../contracts/pledge/PledgeAnchors.sol";
+import {PledgeChanges} from "../../contracts/pledge/PledgeChanges.sol";
 import {PledgeDecision} from "../../contracts/pledge/PledgeDecision.sol";
 import {PledgeHasher} from "../../contracts/pledge/PledgeHasher.sol";
 import {PledgeIntake} from "../../contracts/pledge/PledgeIntake.sol";
@@ -24,6 +25,7 @@ library PledgeHouse {
         made.recording = address(new PledgeRecording(acts, members, registers));
         made.decision = address(new PledgeDecision(acts, members, registers));
         made.life = address(new PledgeLife(acts, members, registers));
+        made.changes = address(new PledgeChanges(acts, members, registers));
         made.sequels = address(new PledgeSequels(acts, members, registers));
         made.office = address(new PledgeOffice(acts, members, registers));
         made.anchors = address(new PledgeAnchors(acts, members, registers));
