@@ -197,7 +197,8 @@ _NOTICE: Mapping[Code, ActRule] = {
     Code.SALE: ActRule(Effect.NOTE, (State.ENFORCING,), consents=_PLEDGEE, officers=1, officers_vouching=2),
     **_OFFICE,
 }
-"""Notice filing: the secured party files alone, the debtor's word is the agreement's (UCC 9-509, PPSA 2009 (Cth) 150); the register examines nothing."""
+"""Notice filing: the secured party files alone, the debtor's word is the agreement's (UCC 9-509, PPSA 2009 (Cth) 150); the register
+examines nothing."""
 
 _ANNOUNCEMENT = "CNIPA Announcement 461, restated by an agency guide"
 CN_PATENT_GROUNDS = (
