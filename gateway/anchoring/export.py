@@ -59,7 +59,10 @@ class PartyIn(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Row(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """A record as its office exports it. Dates are days of the register's zone, or times with their offset; amounts decimal text."""
+    """A record as its office exports it. Dates are days of the register's zone, or times with their offset; amounts decimal text.
+
+    `marks`: general description, parent unknown, factoring, assignment, serial numbered.
+    """
 
     number: str
     state: str
@@ -72,8 +75,7 @@ class Row(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     amount: str = ""
     currency: str = ""
     due: str = ""
-    general_description: bool = False
-    parent_unknown: bool = False
+    marks: list[str] = []
     content: str = ""
     agreement: str = ""
     document: str = ""
@@ -81,7 +83,7 @@ class Row(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     caption: str = ""
 
 
-_LISTS = ("pledgors", "holders", "assets")
+_LISTS = ("pledgors", "holders", "assets", "marks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,15 +322,16 @@ def _state(text: str) -> int:
 
 
 def _flags(row: Row, without_assets: bool, date_only: bool) -> int:
-    flags = Flag.STATED_TIME
-    for flag, stands in (
-        (Flag.ASSETS_NOT_STATED, without_assets),
-        (Flag.DATE_ONLY, date_only),
-        (Flag.GENERAL_DESCRIPTION, row.general_description),
-        (Flag.PARENT_UNKNOWN, row.parent_unknown),
-    ):
-        flags |= flag if stands else Flag(0)
-    return flags
+    flags = Flag(0)
+    for mark in row.marks:
+        found = Flag.__members__.get(mark.upper().replace(" ", "_"))
+        if found is None or not found & _MARKS:
+            raise RowError(f"marks: {mark!r} is none of {', '.join(str(each.name).lower().replace('_', ' ') for each in _MARKS)}")
+        flags |= found
+    return flags | (Flag.ASSETS_NOT_STATED if without_assets else 0) | (Flag.DATE_ONLY if date_only else 0)
+
+
+_MARKS = Flag.GENERAL_DESCRIPTION | Flag.PARENT_UNKNOWN | Flag.FACTORING | Flag.ASSIGNMENT | Flag.SERIAL_NUMBERED
 
 
 def _moment(text: str, field: str, zone: ZoneInfo) -> tuple[int, bool]:

@@ -40,7 +40,7 @@ def test_a_record_becomes_the_words_of_its_leaf(tmp_path: Path) -> None:
     leaf = made.record
     assert leaf.officeNumber == b"Y2023000000001".ljust(32, b"\0") and leaf.state == State.REGISTERED
     # Midnight in Shanghai is 16:00 of the day before in UTC.
-    assert leaf.effective == 1_683_129_600 and leaf.flags == Flag.STATED_TIME | Flag.DATE_ONLY
+    assert leaf.effective == 1_683_129_600 and leaf.flags == Flag.DATE_ONLY
     assert leaf.expires == 1_909_065_599 and leaf.due == 1_861_977_599, "the last second of the day"
     assert (leaf.kind, leaf.currency, leaf.ceiling, leaf.holders, leaf.assetCount) == (2, 156, 500_000_000, 1, 1)
     assert made.listing is not None and leaf.assetsRoot == made.listing.root
@@ -55,6 +55,11 @@ def test_a_time_with_its_offset_is_no_day(tmp_path: Path) -> None:
 def test_a_record_without_a_list_of_assets_says_so(tmp_path: Path) -> None:
     made = entry(tmp_path, assets=[])
     assert made.listing is None and made.record.assetsRoot == bytes(32) and made.record.flags & Flag.ASSETS_NOT_STATED
+
+
+def test_marks_are_flags(tmp_path: Path) -> None:
+    made = entry(tmp_path, marks=["factoring", "general description"], effective="2023-05-04T09:30:00Z").record
+    assert made.flags == Flag.FACTORING | Flag.GENERAL_DESCRIPTION
 
 
 def test_a_claim_that_is_not_stated(tmp_path: Path) -> None:
@@ -154,6 +159,7 @@ def test_the_order_of_columns_and_empty_lines_change_nothing(tmp_path: Path) -> 
         ({"assets": ["US16000101"]}, "assets[0]"),
         ({"assets": ["ZL201920000001.2"] * 2}, "assets"),
         ({"document": "0x12"}, "document"),
+        ({"marks": ["adopted"]}, "marks: 'adopted' is none of general description, parent unknown"),
         ({"content": "xyz"}, "content"),
         ({"executed": "yesterday"}, "executed: 'yesterday'"),
     ],
