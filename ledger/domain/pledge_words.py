@@ -48,6 +48,28 @@ class ClaimKind(IntEnum):
     MAXIMUM = 2
 
 
+class NoteKind(IntEnum):
+    """What a remark on a pledge is."""
+
+    REMARK = 1
+    CORRECTION = 2
+    SAME_AS = 3
+    SUPPLEMENTS = 4
+    PRIORITY = 5
+    DISCREPANCY = 6
+    NOTICE = 7
+
+
+class RelationKind(IntEnum):
+    """How a pledge yields to another; ENDED: the other does so no more."""
+
+    SUBORDINATION = 1
+    SUPER_PRIORITY = 2
+    INTERCREDITOR = 3
+    TURNOVER = 4
+    ENDED = 5
+
+
 class Decision(IntEnum):
     """What an office decides on a filing."""
 

@@ -5,7 +5,23 @@ from collections.abc import Mapping
 from ledger.chain import artifacts
 from ledger.chain.decode import EventTable
 from ledger.chain.manifest import Manifest
-from ledger.mirror import acts, cash, members, models, payments, pledges, receivables, registers, tokens
+from ledger.mirror import (
+    acts,
+    anchors,
+    assets,
+    cash,
+    filings,
+    members,
+    models,
+    offices,
+    payments,
+    pledges,
+    receivables,
+    register_models,
+    registers,
+    sequels,
+    tokens,
+)
 from ledger.mirror.fold import Folds
 
 FOLDS = Folds(
@@ -16,7 +32,12 @@ FOLDS = Folds(
         **receivables.RULES,
         **tokens.RULES,
         **payments.RULES,
+        **filings.RULES,
         **pledges.RULES,
+        **assets.RULES,
+        **sequels.RULES,
+        **offices.RULES,
+        **anchors.RULES,
         **registers.RULES,
     },
     projections=(
@@ -53,7 +74,29 @@ FOLDS = Folds(
         models.DIFFERENCE,
         models.NOTE,
         models.REGISTER,
+        models.REGISTER_RULE,
         models.ACT_RULE,
+        register_models.ASSET,
+        register_models.HOLD,
+        register_models.PARTY_STATUS,
+        register_models.PARTY_RECORD,
+        register_models.FILING_STEP,
+        register_models.DECISION,
+        register_models.CONTEST,
+        register_models.RELATION,
+        register_models.REFINANCING,
+        register_models.SALE,
+        register_models.SALE_SHARE,
+        register_models.SALE_ASSET,
+        register_models.RECTIFICATION,
+        register_models.ANCHOR,
+        register_models.ANCHORED_REGISTER,
+        register_models.SEEDED_PAGE,
+        register_models.SEED,
+        register_models.ADOPTION,
+        register_models.NAME,
+        register_models.NAME_FORM,
+        register_models.NAME_KEY,
     ),
 )
 

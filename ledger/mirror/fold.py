@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
 from ledger.chain.decode import Event
 from ledger.mirror.state import AnyProjection, State
@@ -35,6 +36,12 @@ class Folds:
             self.rules[event.type.contract, event.type.name](state, event)
 
     def version(self) -> str:
-        """The version of what these folds write: generation and a digest of the tables."""
-        definitions = "".join(str(CreateTable(projection.table).compile(dialect=sqlite.dialect())) for projection in self.projections)
+        """The version of what these folds write: generation and a digest of the tables and their indexes."""
+        definitions = "".join(_definition(projection.table) for projection in self.projections)
         return f"{GENERATION}-{sha256(definitions.encode()).hexdigest()[:12]}"
+
+
+def _definition(table: Table) -> str:
+    indexes = sorted(table.indexes, key=lambda index: str(index.name))
+    made: list[DDLElement] = [CreateTable(table), *map(CreateIndex, indexes)]
+    return "".join(str(each.compile(dialect=sqlite.dialect())) for each in made)

@@ -1,6 +1,6 @@
 """The mirror's tables. Positions are block << 20 | log index; times are UTC seconds of blocks unless a field says otherwise."""
 
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, Table, Text
@@ -377,6 +377,16 @@ class PledgeStatus(IntEnum):
     RETURNED = 6
     WITHDRAWN = 7
     REFUSED = 8
+    RESTORING = 9
+
+
+class Change(IntFlag):
+    """What an act on a pledge changes: what a reading about an earlier time asks the acts by."""
+
+    TERMS = 1 << 0
+    PLEDGORS = 1 << 1
+    HOLDERS = 1 << 2
+    STATE = 1 << 3
 
 
 class Side(IntEnum):
@@ -398,22 +408,25 @@ class Discrepancy(IntEnum):
 
 
 class Pledge(NamedTuple):
-    """A filing. `filing` is the hash of all that was filed, which later steps present again; `act` the digest of the filing act."""
+    """A pledge as it came in. `filing` is the hash of all that was filed, which later steps present again, None where it was made by a
+    refinancing or an adoption; `act` the digest of the act that made it, `filer` that act's account.
+    """
 
     pledge: int
     pos: int
     register: int
     filer: Address
-    filing: Word
+    filing: Word | None
     act: Word
 
 
 class PledgeState(NamedTuple):
-    """A pledge as it stands. `effective` is what it counts from, `expires` when it lapses (0 = never): UTC seconds, signed.
+    """A pledge as it stands. `effective` is what it ranks from, `expires` when it lapses (0 = never): UTC seconds, signed.
 
-    Until registration nothing published is known: terms are 0, `number` (the office's own record number) and roots are None. `ceiling` in
-    minor units as a word. `ended_at` is the time that the end counts from, `reason` and `basis` how it ended and how the document was
-    matched.
+    Until registration nothing published is known: terms are 0, `number` (the office's own record number) and roots are None, `expires` is
+    the end of the reservation. `begins` is since when it stands: `effective`, but for a pledge that refinances another the time of the
+    refinancing. `ceiling` in minor units as a word. `ended_at` is the time that the end counts from, `reason` and `basis` how it ended and
+    how the document was matched. `pages` counts pages of assets, `pages_left` those that a restoration has still to do.
     """
 
     pledge: int
@@ -429,9 +442,15 @@ class PledgeState(NamedTuple):
     kind: int
     due: int
     segments: int
+    holders: int
+    first_segment: int
+    pages: int
+    pages_left: int
     number: Word | None
     content: Word | None
     agreement: Word | None
+    parties_root: Word | None
+    begins: int | None
     reason: int | None
     basis: int | None
     ended_at: int | None
@@ -440,7 +459,9 @@ class PledgeState(NamedTuple):
 
 
 class PledgeAct(NamedTuple):
-    """An act on a pledge. `event` is the chain's name of it, `effective` what it counts from, `act` names instrument and consents."""
+    """An act on a pledge. `event` is the chain's name of it, `effective` what it counts from, `act` names instrument and consents,
+    `changes` the bits of {Change}, `chain` the pledge's chain of acts after it.
+    """
 
     pledge: int
     pos: int
@@ -453,6 +474,7 @@ class PledgeAct(NamedTuple):
     date_only: bool
     stated: bool
     chain: Word | None
+    changes: int
 
 
 class Instrument(NamedTuple):
@@ -494,7 +516,10 @@ class GroundFound(NamedTuple):
 
 
 class Party(NamedTuple):
-    """A party of a pledge by side and place in its list; a withheld name is empty and `name_hash` its commitment."""
+    """A party of a pledge by side and place in its list; a withheld name is empty and `name_hash` its commitment.
+
+    `named` is the name's number in the index of names, None where it is withheld.
+    """
 
     pledge: int
     side: int
@@ -502,6 +527,7 @@ class Party(NamedTuple):
     role: int
     id: Word
     name: str
+    named: int | None
     capacity: str
     name_hash: Word
     share: int
@@ -510,14 +536,21 @@ class Party(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """A list of assets of a pledge, taken at one time; a supplement is a segment that ranks by its own time."""
+    """A list of assets of a pledge, taken at one time; a supplement is a segment that ranks by its own time.
+
+    Until it counts it has the end of its reservation (0: none) and no effective time. `held_since` is from when it belongs to `pledge`:
+    a refinancing gives it to the new one. `titles`: pages of titles that were published by themselves, a bit each.
+    """
 
     segment: int
     pledge: int
     assets: int
     claimed: int
-    effective: int
+    effective: int | None
+    reserved_until: int | None
+    held_since: int | None
     date_only: bool
+    titles: Word
     root: Word
     content: Word | None
     from_pos: int = 0
@@ -525,15 +558,15 @@ class Segment(NamedTuple):
 
 
 class Encumbrance(NamedTuple):
-    """An asset that a segment of a pledge took, by leaf; `word` is the asset's word after that link. `ended_at` is when its end counts
-    from.
+    """An asset that a segment took, by leaf. `listed` is the number in the list, `asset` the key that it stood for then.
+
+    `ended_at` is when its end counts from.
     """
 
     segment: int
     leaf: int
     asset: Word
-    pledge: int
-    word: Word
+    listed: Word
     reason: int | None
     basis: int | None
     ended_at: int | None
@@ -579,11 +612,20 @@ class Register(NamedTuple):
     register: int
     version: int
     office: Address
-    rule: Word
     name: str
     closed: bool
     from_pos: int = 0
     to_pos: int | None = None
+
+
+class RegisterRule(NamedTuple):
+    """The rule word of a version of a register's rules, and the contract that says what no word can."""
+
+    register: int
+    version: int
+    pos: int
+    rule: Word
+    rule_contract: Address | None
 
 
 class ActRule(NamedTuple):
@@ -614,20 +656,21 @@ MANDATE = versioned(Mandate, "mandate", 2)
 BANK_NOTICE = facts(BankNotice, "bank_notice", 1)
 POLICY = versioned(Policy, "policy", 1)
 MODULE = facts(Module, "module", 1)
-PLEDGE = facts(Pledge, "pledge", 1, ["register"])
-PLEDGE_STATE = versioned(PledgeState, "pledge_state", 1, ["number"], ["status"])
+PLEDGE = facts(Pledge, "pledge", 1, ["register"], ["filing"])
+PLEDGE_STATE = versioned(PledgeState, "pledge_state", 1, ever=[["number"], ["status"]])
 PLEDGE_ACT = facts(PledgeAct, "pledge_act", 2, ["act"])
 INSTRUMENT = facts(Instrument, "instrument", 1, ["number"])
 CONSENT = facts(Consent, "consent", 2, ["party"])
 GROUND = facts(GroundFound, "ground", 3)
-PARTY = versioned(Party, "party", 3, ["id"], ["name"])
-SEGMENT = versioned(Segment, "segment", 1, ["pledge"])
-ENCUMBRANCE = versioned(Encumbrance, "encumbrance", 2, ["asset"], ["pledge"])
+PARTY = versioned(Party, "party", 3, ever=[["id"], ["named"]])
+SEGMENT = versioned(Segment, "segment", 1, ever=[["pledge"]])
+ENCUMBRANCE = versioned(Encumbrance, "encumbrance", 2, ever=[["asset"]])
 ASSET_TITLE = facts(AssetTitle, "asset_title", 2)
 DIFFERENCE = facts(Difference, "difference", 4, ["asset"])
 NOTE = facts(Note, "note", 2, ["other"])
 REGISTER = versioned(Register, "register", 1)
+REGISTER_RULE = facts(RegisterRule, "register_rule", 2)
 ACT_RULE = facts(ActRule, "act_rule", 3)
-MEMBER = versioned(Member, "member", 1, ["party"], ["name"])
+MEMBER = versioned(Member, "member", 1, ["party"])
 MEMBER_KEY = versioned(MemberKey, "member_key", 1, ["account"])
 MEMBER_SLOT = versioned(MemberSlot, "member_slot", 2)

@@ -64,16 +64,19 @@ class Projection(Generic[RowT]):
         return list(self.table.c)[: self.keys]
 
 
-def versioned(row: type[RowT], name: str, keys: int, *indexes: Sequence[str]) -> Projection[RowT]:
+def versioned(row: type[RowT], name: str, keys: int, *indexes: Sequence[str], ever: Sequence[Sequence[str]] = ()) -> Projection[RowT]:
     """A table of versions: primary key (keys, from_pos), at most one live row a key.
 
-    `indexes` name columns; each is made over live rows only, beside those over positions that rollback and as-at reads use.
+    `indexes` and `ever` name columns: those of `indexes` are made over live rows only, those of `ever` over all, for what is looked up
+    as at a past position too. Positions have indexes of their own for rollback.
     """
     table = _table(row, name, keys, "from_pos")
     live = table.c.to_pos.is_(None)
     Index(f"{name}_live", *list(table.c)[:keys], unique=True, sqlite_where=live, postgresql_where=live)
     for columns in indexes:
         Index(f"{name}_by_{'_'.join(columns)}", *(table.c[column] for column in columns), sqlite_where=live, postgresql_where=live)
+    for columns in ever:
+        Index(f"{name}_by_{'_'.join(columns)}", *(table.c[column] for column in columns))
     for column in (table.c.from_pos, table.c.to_pos):
         Index(f"{name}_{column.name}", column, postgresql_using="brin")
     return Projection(row, table, keys, True)

@@ -107,10 +107,9 @@ class State:
         return self._highest[projection]
 
     def committed(self) -> None:
-        """The changes are in the database: forget them, keep the live rows."""
+        """The changes are in the database: forget them, keep the live rows, and what a transaction that is cut in two has still to tell."""
         self.born.clear()
         self.closed.clear()
-        self.pending.clear()
         self._fresh.clear()
         if len(self._live) > _MOST_KEPT:
             self._live.clear()
@@ -118,6 +117,7 @@ class State:
     def forget(self) -> None:
         """Forgets changes and rows: the database is not what they assume."""
         self.committed()
+        self.pending.clear()
         self._live.clear()
         self._highest.clear()
 

@@ -1,18 +1,15 @@
 """Pledges as at two times: what was known at a position (`at`, None = now) about a time (`time`, UTC seconds; None = then).
 
 A pledge is live at a time if it is registered or enforcing and counts from then or earlier, has not lapsed, and no end that
-counts from then or earlier is known. An encumbrance is live while its pledge is, its segment counts, and its own end doesn't.
+counts from then or earlier is known. An encumbrance is live while its segment's pledge is, its segment counts, and its own end doesn't.
 """
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select
 
-from ledger.chain.blocks import LOG_BITS
-from ledger.chain.decode import readable
 from ledger.mirror.models import (
     ASSET_TITLE,
-    BLOCK,
     CONSENT,
     DIFFERENCE,
     ENCUMBRANCE,
@@ -24,7 +21,9 @@ from ledger.mirror.models import (
     PLEDGE_ACT,
     PLEDGE_STATE,
     REGISTER,
+    REGISTER_RULE,
     SEGMENT,
+    Change,
     Consent,
     Difference,
     Encumbrance,
@@ -35,13 +34,14 @@ from ledger.mirror.models import (
     Pledge,
     PledgeAct,
     PledgeState,
-    PledgeStatus,
     Register,
+    RegisterRule,
     Segment,
+    Side,
 )
-from ledger.mirror.queries.reading import Page, cut, given, one, ordered, page, rows_of, told, valid
-
-_IN_FORCE = (PledgeStatus.REGISTERED, PledgeStatus.ENFORCING)
+from ledger.mirror.queries.liveness import about, leaf_live, of_pledge, of_segment, pledge_live, segment_held
+from ledger.mirror.queries.numbers import resolve
+from ledger.mirror.queries.reading import Page, cut, given, one, ordered, rows_of, told, valid
 
 
 class Standing(NamedTuple):
@@ -138,31 +138,27 @@ def live(
     conn: Connection, *, at: int | None = None, time: int | None = None, limit: int = 100, after: tuple[int] | None = None
 ) -> Page[LivePledge]:
     """Live pledges in the order of filing, each with the number of its live assets."""
-    when = _time(conn, at, time)
-    held = select(func.count()).select_from(ENCUMBRANCE.table).join(SEGMENT.table, _of_segment(at))
-    held = held.where(ENCUMBRANCE.table.c.pledge == PLEDGE.table.c.pledge, valid(ENCUMBRANCE, at), _leaf_live(when))
-    asked = _standing(at).add_columns(held.scalar_subquery().label("assets")).where(_pledge_live(when))
+    when = about(conn, at, time)
+    held = select(func.count()).select_from(ENCUMBRANCE.table).join(SEGMENT.table, of_segment(at, time))
+    held = held.where(SEGMENT.table.c.pledge == PLEDGE.table.c.pledge, valid(ENCUMBRANCE, at), leaf_live(when))
+    asked = _standing(at).add_columns(held.scalar_subquery().label("assets")).where(pledge_live(when))
     rows = conn.execute(ordered(asked, [PLEDGE.table.c.pledge], limit, after))
     return cut([LivePledge(_row(row[:-1]), row[-1]) for row in rows], limit, lambda found: (found.pledge.pledge.pledge,))
 
 
-def live_assets(conn: Connection, at: int | None = None, time: int | None = None) -> int:
-    """How many different assets carry a live pledge."""
-    when = _time(conn, at, time)
-    asked = select(func.count(ENCUMBRANCE.table.c.asset.distinct())).select_from(ENCUMBRANCE.table).join(SEGMENT.table, _of_segment(at))
-    asked = asked.join(PLEDGE_STATE.table, _of_pledge(at)).where(valid(ENCUMBRANCE, at), _leaf_live(when), _pledge_live(when))
-    return int(conn.execute(asked).scalar_one())
-
-
 def encumbrances(conn: Connection, asset: bytes, *, at: int | None = None, time: int | None = None, live_only: bool = True) -> list[Burden]:
-    """The pledges on an asset in rank order: by effective time, then by filing. Only pledges that were registered rank."""
-    when = _time(conn, at, time)
-    is_live = and_(_pledge_live(when), _leaf_live(when))
+    """The pledges on a right, by any number that stands for it, in the base order: by effective time, then by filing.
+
+    Only pledges that were registered rank, and segments that count.
+    """
+    when = about(conn, at, time)
+    is_live = func.coalesce(and_(pledge_live(when), leaf_live(when)), literal(False))
     title = (ASSET_TITLE.table.c.segment == ENCUMBRANCE.table.c.segment) & (ASSET_TITLE.table.c.leaf == ENCUMBRANCE.table.c.leaf)
     asked = select(is_live, ENCUMBRANCE.table, SEGMENT.table, PLEDGE.table, PLEDGE_STATE.table, ASSET_TITLE.table.c.title)
-    asked = asked.select_from(ENCUMBRANCE.table).join(SEGMENT.table, _of_segment(at)).join(PLEDGE_STATE.table, _of_pledge(at))
-    asked = asked.join(PLEDGE.table, PLEDGE.table.c.pledge == ENCUMBRANCE.table.c.pledge).join(ASSET_TITLE.table, title, isouter=True)
-    asked = asked.where(ENCUMBRANCE.table.c.asset == asset, valid(ENCUMBRANCE, at), PLEDGE_STATE.table.c.number.is_not(None))
+    asked = asked.select_from(ENCUMBRANCE.table).join(SEGMENT.table, of_segment(at, time)).join(PLEDGE_STATE.table, of_pledge(at))
+    asked = asked.join(PLEDGE.table, PLEDGE.table.c.pledge == SEGMENT.table.c.pledge).join(ASSET_TITLE.table, title, isouter=True)
+    asked = asked.where(ENCUMBRANCE.table.c.asset.in_(resolve(conn, asset, at).numbers), valid(ENCUMBRANCE, at))
+    asked = asked.where(PLEDGE_STATE.table.c.number.is_not(None), SEGMENT.table.c.effective.is_not(None))
     rows = conn.execute(asked.order_by(SEGMENT.table.c.effective, PLEDGE_STATE.table.c.sequence, SEGMENT.table.c.segment))
     found = [_burden(tuple(row)) for row in rows]
     wanted = [burden for burden in found if burden.live or not live_only]
@@ -180,31 +176,49 @@ def _burden(row: tuple[Any, ...]) -> Burden:
     return Burden(0, bool(row[0]), encumbrance, segment, Standing(pledge, state), row[at])
 
 
-def parties(conn: Connection, pledge: int, at: int | None = None) -> list[Party]:
-    """A pledge's parties: pledgors, then holders, in their order."""
-    asked = select(PARTY.table).where(PARTY.table.c.pledge == pledge, valid(PARTY, at))
-    return rows_of(conn, PARTY, asked.order_by(PARTY.table.c.side, PARTY.table.c.ordinal))
+def parties(conn: Connection, pledge: int, at: int | None = None, time: int | None = None) -> list[Party]:
+    """A pledge's parties: pledgors, then holders, in their order; with `time`, those who were parties then."""
+    sides = ((Side.PLEDGORS, Change.PLEDGORS), (Side.HOLDERS, Change.HOLDERS))
+    return [party for side, change in sides for party in _side(conn, pledge, side, last_change(conn, pledge, change, at, time))]
 
 
-def search_parties(conn: Connection, text: str, *, limit: int = 100, after: tuple[int, int, int] | None = None) -> Page[Party]:
-    """Present parties whose published name contains a text, whatever its letter case."""
-    where = [func.lower(PARTY.table.c.name).contains(readable(text).lower(), autoescape=True), valid(PARTY, None)]
-    return page(conn, PARTY, where, ["pledge", "side", "ordinal"], limit=limit, after=after)
+def _side(conn: Connection, pledge: int, side: Side, at: int | None) -> list[Party]:
+    asked = select(PARTY.table).where(PARTY.table.c.pledge == pledge, PARTY.table.c.side == side, valid(PARTY, at))
+    return rows_of(conn, PARTY, asked.order_by(PARTY.table.c.ordinal))
 
 
-def segments(conn: Connection, pledge: int, at: int | None = None) -> list[Segment]:
-    """A pledge's segments in order."""
-    asked = select(SEGMENT.table).where(SEGMENT.table.c.pledge == pledge, valid(SEGMENT, at))
+def last_change(conn: Connection, pledge: int, change: Change, at: int | None, time: int | None) -> int | None:
+    """The position as at which a part of a pledge stands as the last act said that counts from `time` or earlier.
+
+    Without a time that is `at`; where no act counts yet, a position before the chain.
+    """
+    if time is None:
+        return at
+    acts = PLEDGE_ACT.table.c
+    asked = select(func.max(acts.pos)).where(acts.pledge == pledge, told(PLEDGE_ACT, at), acts.effective <= time)
+    found: int | None = conn.execute(asked.where(acts.changes.bitwise_and(int(change)) != 0)).scalar()
+    return -1 if found is None else found
+
+
+def segments(conn: Connection, pledge: int, at: int | None = None, time: int | None = None) -> list[Segment]:
+    """A pledge's segments in order; with `time`, those that were its own then."""
+    asked = select(SEGMENT.table).where(SEGMENT.table.c.pledge == pledge, segment_held(at, time))
     return rows_of(conn, SEGMENT, asked.order_by(SEGMENT.table.c.segment))
 
 
 def assets(
-    conn: Connection, pledge: int, at: int | None = None, *, limit: int = 100, after: tuple[int, int] | None = None
+    conn: Connection,
+    pledge: int,
+    at: int | None = None,
+    *,
+    time: int | None = None,
+    limit: int = 100,
+    after: tuple[int, int] | None = None,
 ) -> Page[Pledged]:
-    """The assets that a pledge ever took, by segment and leaf, ended ones with their end."""
+    """The assets of a pledge's segments, by segment and leaf, ended ones with their end; with `time`, of those it had then."""
     title = (ASSET_TITLE.table.c.segment == ENCUMBRANCE.table.c.segment) & (ASSET_TITLE.table.c.leaf == ENCUMBRANCE.table.c.leaf)
     asked = select(ENCUMBRANCE.table, ASSET_TITLE.table.c.title).join(ASSET_TITLE.table, title, isouter=True)
-    asked = asked.where(ENCUMBRANCE.table.c.pledge == pledge, valid(ENCUMBRANCE, at))
+    asked = asked.join(SEGMENT.table, of_segment(at, time)).where(SEGMENT.table.c.pledge == pledge, valid(ENCUMBRANCE, at))
     rows = conn.execute(ordered(asked, [ENCUMBRANCE.table.c.segment, ENCUMBRANCE.table.c.leaf], limit, after))
     found = [Pledged(Encumbrance(*row[:-1]), row[-1]) for row in rows]
     return cut(found, limit, lambda pledged: (pledged.encumbrance.segment, pledged.encumbrance.leaf))
@@ -263,6 +277,11 @@ def register(conn: Connection, number: int, at: int | None = None) -> Register |
     return one(conn, REGISTER, REGISTER.table.c.register == number, valid(REGISTER, at))
 
 
+def rule_of(conn: Connection, register: int, version: int) -> RegisterRule | None:
+    """The rule word of a version of a register's rules."""
+    return one(conn, REGISTER_RULE, REGISTER_RULE.table.c.register == register, REGISTER_RULE.table.c.version == version)
+
+
 def counts(conn: Connection, at: int | None = None) -> list[Count]:
     """Pledges by register and stored status: what a reconciliation holds against source and chain."""
     asked = select(PLEDGE.table.c.register, PLEDGE_STATE.table.c.status, func.count())
@@ -271,35 +290,6 @@ def counts(conn: Connection, at: int | None = None) -> list[Count]:
     )
     grouped = asked.group_by(PLEDGE.table.c.register, PLEDGE_STATE.table.c.status)
     return [Count(*row) for row in conn.execute(grouped.order_by(PLEDGE.table.c.register, PLEDGE_STATE.table.c.status))]
-
-
-def _time(conn: Connection, at: int | None, time: int | None) -> int:
-    """The time asked about: stated, or that of the last block known at the position."""
-    if time is not None:
-        return time
-    known = select(func.max(BLOCK.c.time))
-    if at is not None:
-        known = known.where(BLOCK.c.number <= at >> LOG_BITS)
-    return conn.execute(known).scalar() or 0
-
-
-def _pledge_live(when: int) -> ColumnElement[bool]:
-    state = PLEDGE_STATE.table.c
-    in_force = or_(state.status.in_(_IN_FORCE), and_(state.status == PledgeStatus.ENDED, state.ended_at > when))
-    return and_(in_force, state.number.is_not(None), state.effective <= when, or_(state.expires == 0, state.expires >= when))
-
-
-def _leaf_live(when: int) -> ColumnElement[bool]:
-    leaf = ENCUMBRANCE.table.c
-    return and_(SEGMENT.table.c.effective <= when, or_(leaf.ended_at.is_(None), leaf.ended_at > when))
-
-
-def _of_segment(at: int | None) -> ColumnElement[bool]:
-    return and_(SEGMENT.table.c.segment == ENCUMBRANCE.table.c.segment, valid(SEGMENT, at))
-
-
-def _of_pledge(at: int | None) -> ColumnElement[bool]:
-    return and_(PLEDGE_STATE.table.c.pledge == ENCUMBRANCE.table.c.pledge, valid(PLEDGE_STATE, at))
 
 
 def _standing(at: int | None) -> Select[Any]:

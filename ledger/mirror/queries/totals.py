@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from ledger.mirror.models import (
     DIFFERENCE,
@@ -18,9 +18,8 @@ from ledger.mirror.models import (
     PledgeState,
     PledgeStatus,
 )
+from ledger.mirror.queries.liveness import IN_FORCE, of_pledge, of_segment
 from ledger.mirror.queries.reading import rows_of, valid
-
-_IN_FORCE = (PledgeStatus.REGISTERED, PledgeStatus.ENFORCING)
 
 
 class PledgeTotals(NamedTuple):
@@ -106,9 +105,9 @@ def _links(counted: ColumnElement[int]) -> Select[Any]:
 
 
 def _live(counted: ColumnElement[int]) -> Select[Any]:
-    of_pledge = and_(PLEDGE_STATE.table.c.pledge == ENCUMBRANCE.table.c.pledge, valid(PLEDGE_STATE, None))
-    asked = select(counted).select_from(ENCUMBRANCE.table).join(PLEDGE_STATE.table, of_pledge)
-    return asked.where(valid(ENCUMBRANCE, None), ENCUMBRANCE.table.c.ended_at.is_(None), PLEDGE_STATE.table.c.status.in_(_IN_FORCE))
+    asked = select(counted).select_from(ENCUMBRANCE.table).join(SEGMENT.table, of_segment(None, None))
+    asked = asked.join(PLEDGE_STATE.table, of_pledge(None)).where(SEGMENT.table.c.effective.is_not(None))
+    return asked.where(valid(ENCUMBRANCE, None), ENCUMBRANCE.table.c.ended_at.is_(None), PLEDGE_STATE.table.c.status.in_(IN_FORCE))
 
 
 def _documents() -> Select[Any]:

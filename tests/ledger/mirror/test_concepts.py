@@ -1,13 +1,14 @@
 """Every event of the product is folded, or named here with the reason why not."""
 
 from ledger.chain import artifacts
+from ledger.chain.bindings import PARTS
 from ledger.chain.decode import event_types
 from ledger.chain.manifest import Deployed, Manifest
 from ledger.mirror import concepts
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.fold import Folds
 
-CODE_OF_THE_REGISTRY = {"PledgeIntake", "PledgeLife"}
+CODE_OF_THE_REGISTRY = set(PARTS)
 """Code that PledgeRegistry runs as its own; by themselves they emit nothing."""
 
 GOVERNANCE = {"Council"}

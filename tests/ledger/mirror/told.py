@@ -167,8 +167,9 @@ def terms_word(ceiling: int = 0, *, segments: int = 1, holders: int = 1) -> int:
     return ceiling | 840 << 128 | 1 << 144 | segments << 152 | holders << 168
 
 
-def segment_word(pledge: int, count: int, effective: int) -> int:
-    return pledge | count << 40 | count << 64 | (effective % 2**40) << 88
+def segment_word(pledge: int, count: int, effective: int, *, active: bool = True) -> int:
+    """A segment whose pages are all taken; without `active` it is reserved until `effective`."""
+    return pledge | count << 40 | count << 64 | (effective % 2**40) << 88 | active << 193
 
 
 def done(act: bytes, effective: int) -> tuple[Any, ...]:
@@ -296,6 +297,219 @@ def holders_changed(pledge: int, record: str, effective: int, holders: list[str]
 def noted(pledge: int, record: str, kind: int, other: int, counts_from: int, assets: list[str] | None = None) -> list[Told]:
     what = {"other": other, "kind": kind, "subject": b"j" * 32, "assets": [asset(name) for name in assets or []], "text": "same as"}
     return [document(record), ("PledgeRegistry", "PledgeNoted", _later(pledge, record, counts_from, **what))]
+
+
+def consented(act: bytes, record: str) -> dict[str, Any]:
+    """What acts say that carry their own document: it and its consents, and who did it."""
+    return {"instrument": instrument(record), "consents": [consent("Bank", 2)], "account": account("Office"), "act": act}
+
+
+def filing_accepted(pledge: int, segment: int, assets: list[str], until: int) -> list[Told]:
+    """A page of a filing's assets is taken, reserved until a second."""
+    words = {"head": head(2, sequence=pledge, expires=until), "terms": 1 << 152 | segment << 216, "root": b"r" * 32}
+    accepted = {"pledge": pledge, "segment": segment, "segmentWord": segment_word(pledge, len(assets), until, active=False)}
+    who = {"account": account("Office"), "act": sha256(b"accept" + bytes([pledge % 256])).digest()}
+    return [linked(pledge, segment, assets)[0], ("PledgeRegistry", "PledgeAccepted", {**accepted, **words, **who})]
+
+
+def filing_stepped(pledge: int, code: int, act: bytes, until: int = 0, status: int = 1) -> Told:
+    """A notice (5), its answer (6) or a reconsideration (7)."""
+    told = {"pledge": pledge, "code": code, "head": head(status, sequence=pledge), "evidence": b"v" * 32, "content": b"w" * 32}
+    return "PledgeRegistry", "FilingStepped", {**told, "until": until, "account": account("Office"), "act": act}
+
+
+def decided(event: str, pledge: int, status: int, act: bytes, flags: int = 0, result: int = 1) -> Told:
+    """PledgeApproved, PledgeReturned or PledgeRefused."""
+    told = {
+        "pledge": pledge,
+        "head": head(status, sequence=pledge) | flags << 40,
+        "grounds": [(1, result, b"g" * 32)],
+        "evidence": b"v" * 32,
+    }
+    return "PledgeRegistry", event, {**told, "account": account("Office"), "act": act}
+
+
+def contested(pledge: int, earlier: int, name: str, act: bytes) -> Told:
+    told = {"pledge": pledge, "earlier": earlier, "asset": asset(name), "consents": [consent("Bank", 2)]}
+    return "PledgeRegistry", "PledgeContestedBy", {**told, "account": account("Office"), "act": act}
+
+
+def refinanced(
+    pledge: int, old: int, segments: list[int], record: str, effective: int, counts_from: int, holder: str = "Bank"
+) -> list[Told]:
+    """A new pledge stands in the place of an old one, which ranked from `counts_from`."""
+    act = sha256(record.encode()).digest()
+    how = done(act, effective)
+    ended = {
+        "pledge": old,
+        "number": number(record),
+        "head": head(5, effective=counts_from, version=2, sequence=old),
+        "basis": 0,
+        "reason": 7,
+    }
+    words = (
+        head(3, effective=counts_from, sequence=old) | 1 << 49,
+        terms_word(9_000, segments=len(segments)),
+        terms_word(5_000, segments=len(segments)),
+        b"p" * 32,
+        b"x" * 32,
+        b"c" * 32,
+        b"a" * 32,
+        how,
+    )
+    nobody: tuple[Any, ...] = (b"0" * 32, b"0" * 32, [], [])
+    body = (
+        (old, 1, 15, (0, False, 0)),
+        nobody,
+        instrument(record),
+        [party(holder, 2)],
+        [(holder, "")],
+        (9_000, 840, 1, 0, 0),
+        b"c" * 32,
+        b"a" * 32,
+        segments,
+        [consent(holder, 2)],
+    )
+    made = {"pledge": pledge, "old": old, "words": words, "refinancing": body, "account": account("Office")}
+    return [
+        ("PledgeRegistry", "PledgeReleased", {**ended, "unlisted": [], "unpledged": [], "done": how}),
+        ("PledgeRegistry", "PledgeRefinanced", made),
+    ]
+
+
+def _on(pledge: int) -> tuple[Any, ...]:
+    return (pledge, 1, 16, (0, False, 0)), (b"0" * 32, b"0" * 32, [], [])
+
+
+def related(pledge: int, senior: int, kind: int, cap: int, record: str, effective: int, counts_from: int) -> Told:
+    """A pledge yields to another: SUBORDINATION 1, SUPER_PRIORITY 2, INTERCREDITOR 3, TURNOVER 4; ENDED 5."""
+    body = (*_on(pledge), instrument(record), senior, kind, cap, [consent("Bank", 2)])
+    told = {"pledge": pledge, "senior": senior, "relation": body, "account": account("Office")}
+    told["head"] = head(3, effective=counts_from, version=3, sequence=pledge)
+    return "PledgeRegistry", "PledgesRelated", {**told, "done": done(sha256(record.encode()).digest(), effective)}
+
+
+def sold(pledge: int, assets: list[str], shares: dict[int, int], record: str, effective: int, costs: int = 5, surplus: int = 7) -> Told:
+    listed = [asset(name) for name in assets]
+    price = costs + surplus + sum(shares.values())
+    money = (price, 840, costs, surplus, b"y" * 32)
+    parts = [(to, at, amount, amount) for at, (to, amount) in enumerate(shares.items(), 1)]
+    body = (*_on(pledge), instrument(record), *money, listed, parts, [consent("Bank", 2)])
+    told = {"pledge": pledge, "sale": body, "account": account("Office"), "done": done(sha256(record.encode()).digest(), effective)}
+    return "PledgeRegistry", "SaleRecorded", told
+
+
+def hold_word(bars: int, kind: int, until: int, placed: int) -> int:
+    return bars | kind << 8 | until << 16 | placed << 56
+
+
+def held(
+    target: int,
+    id_: bytes,
+    place: int,
+    *,
+    bars: int = 1,
+    kind: int = 1,
+    until: int = 0,
+    placed: int = 0,
+    office: str = "Office",
+    lifted: bool = False,
+) -> Told:
+    """A hold is placed, or with `lifted` its end is moved to `until`."""
+    act = sha256(f"hold {target} {place} {until} {lifted}".encode() + id_).digest()
+    change = (place, account(office), hold_word(bars, kind, until, placed), party_id("Court"), b"o" * 32, account(office), act)
+    return "PledgeRegistry", "HoldLifted" if lifted else "HoldPlaced", {"target": target, "id": id_, "hold": change}
+
+
+def joined(other: str, key: str, other_word: int, key_word: int, act: bytes = b"j" * 32) -> Told:
+    told = {"register": 2, "other": asset(other), "key": asset(key), "otherWord": other_word | 1 << 80, "keyWord": key_word}
+    return "PledgeRegistry", "AssetsJoined", {**told, "evidence": b"e" * 32, "account": account("Office"), "act": act}
+
+
+def party_recorded(
+    name: str,
+    kind: int,
+    *,
+    other: str | None = None,
+    member: str | None = None,
+    new_name: str = "",
+    effective: int = 0,
+    office: str = "Office",
+) -> Told:
+    """What became of a party: MEMBER 1, SUCCEEDED 2, RECEIVED 3, DISSOLVED 4, RENAMED 5, CLEARED 6."""
+    act = sha256(f"{name} {kind} {other} {member} {new_name}".encode()).digest()
+    told = {"office": account(office), "party": party_id(name), "kind": kind, "other": party_id(other) if other else bytes(32)}
+    who = {"member": account(member) if member else bytes(20), "effective": effective, "evidence": b"e" * 32, "name": new_name}
+    return "PledgeRegistry", "PartyRecorded", {**told, **who, "account": account(office), "act": act}
+
+
+def rectified(
+    pledge: int,
+    kind: int,
+    record: str,
+    counts_from: int,
+    *,
+    status: int = 3,
+    corrects: bytes = b"z" * 32,
+    segments: list[int] | None = None,
+    left: int = 0,
+) -> Told:
+    """RESTORE 1, RESTORE_LEAVES 2 or SETTLE_CONFLICT 3."""
+    act = sha256(record.encode()).digest()
+    stored = head(status, effective=counts_from, version=3, sequence=pledge) | left << 232
+    words = (kind, stored, b"q" * 32, corrects, account("Office"), act)
+    told = {"pledge": pledge, "words": words, "instrument": instrument(record), "consents": [], "segments": segments or []}
+    return "PledgeRegistry", "PledgeRectified", told
+
+
+def relinked(pledge: int, segment: int, words: list[int], first_leaf: int = 0) -> Told:
+    return "PledgeRegistry", "PageRelinked", {"pledge": pledge, "segment": segment, "firstLeaf": first_leaf, "words": words}
+
+
+def leaves_restored(pledge: int, segment: int, leaves: list[int]) -> Told:
+    which = sum(1 << leaf for leaf in leaves)
+    told = {"pledge": pledge, "segment": segment, "index": 0, "bits": 0, "firstLeaf": 0, "which": which}
+    return "PledgeRegistry", "LeavesRestored", told
+
+
+def settled(pledge: int, name: str, asset_word: int) -> Told:
+    return "PledgeRegistry", "ConflictSettled", {"pledge": pledge, "asset": asset(name), "word": asset_word}
+
+
+def anchored(anchor: int, records: int, assets: int, unseeded: int, as_at: int = 0) -> Told:
+    told = {"register": 2, "anchor": anchor, "recordsRoot": b"R" * 32, "records": records, "assetsRoot": b"A" * 32, "assets": assets}
+    who = {"asAt": as_at, "unseeded": unseeded, "evidence": b"e" * 32, "account": account("Office"), "act": bytes([anchor]) * 32}
+    return "PledgeRegistry", "RegisterAnchored", {**told, **who}
+
+
+def seeded(anchor: int, first: int, records: dict[str, str], words: list[int], unseeded: int) -> Told:
+    """A page of live anchored assets (name to office number) goes into their words."""
+    told = {"register": 2, "anchor": anchor, "first": first, "assets": [asset(name) for name in records], "words": words}
+    numbers = [number(text) for text in records.values()]
+    return "PledgeRegistry", "AssetsSeeded", {**told, "numbers": numbers, "unseeded": unseeded, "act": b"s" * 32}
+
+
+def adopted(pledge: int, segment: int, record: str, effective: int, assets: list[str]) -> list[Told]:
+    """An anchored record becomes a pledge."""
+    act = sha256(b"adopt" + record.encode()).digest()
+    words = (
+        0,
+        pledge,
+        head(3, effective=effective, sequence=pledge) | 1 << 50,
+        terms_word(5_000),
+        segment_word(pledge, len(assets), effective),
+        b"r" * 32,
+        b"p" * 32,
+        b"c" * 32,
+        b"h" * 32,
+        b"a" * 32,
+        1,
+        account("Office"),
+        act,
+    )
+    told = {"pledge": pledge, "register": 2, "segment": segment, "words": words, "instrument": instrument(record)}
+    names = {"parties": [party("Pledgor", 1), party("Bank", 2)], "names": [("Pledgor", ""), ("Bank", "")]}
+    return [linked(pledge, segment, assets)[0], ("PledgeRegistry", "RecordAdopted", {**told, **names})]
 
 
 def act_done(name: str, act: int) -> Told:

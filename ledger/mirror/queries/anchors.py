@@ -1,0 +1,47 @@
+"""Anchored registers: roots and counts, how far they are seeded, and what became of their records."""
+
+from sqlalchemy import Connection, select
+
+from ledger.mirror.queries.reading import one, rows_of, told, valid
+from ledger.mirror.register_models import (
+    ADOPTION,
+    ANCHOR,
+    ANCHORED_REGISTER,
+    SEEDED_PAGE,
+    Adoption,
+    Anchor,
+    AnchoredRegister,
+    SeededPage,
+)
+
+
+def anchors(conn: Connection, register: int, at: int | None = None) -> list[Anchor]:
+    """The anchors of a register by number."""
+    asked = select(ANCHOR.table).where(ANCHOR.table.c.register == register, told(ANCHOR, at))
+    return rows_of(conn, ANCHOR, asked.order_by(ANCHOR.table.c.anchor))
+
+
+def get(conn: Connection, register: int, anchor: int, at: int | None = None) -> Anchor | None:
+    """An anchor of a register."""
+    return one(conn, ANCHOR, ANCHOR.table.c.register == register, ANCHOR.table.c.anchor == anchor, told(ANCHOR, at))
+
+
+def unseeded(conn: Connection, register: int, at: int | None = None) -> int:
+    """How many live anchored assets of a register are not in their words yet."""
+    row: AnchoredRegister | None = one(
+        conn, ANCHORED_REGISTER, ANCHORED_REGISTER.table.c.register == register, valid(ANCHORED_REGISTER, at)
+    )
+    return row.unseeded if row else 0
+
+
+def seeded_pages(conn: Connection, register: int, anchor: int) -> list[SeededPage]:
+    """The pages of an anchor's live assets that were written into their words."""
+    pages = SEEDED_PAGE.table.c
+    asked = select(SEEDED_PAGE.table).where(pages.register == register, pages.anchor == anchor)
+    return rows_of(conn, SEEDED_PAGE, asked.order_by(pages.leaf))
+
+
+def adoption(conn: Connection, register: int, number: bytes, at: int | None = None) -> Adoption | None:
+    """The pledge that an anchored record became, by the office's own number (32 bytes, left-aligned text)."""
+    rows = ADOPTION.table.c
+    return one(conn, ADOPTION, rows.register == register, rows.number == number, told(ADOPTION, at))
