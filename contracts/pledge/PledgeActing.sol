@@ -131,7 +131,7 @@ abstract contract PledgeActing is PledgeStore {
         // An entry that keeps its end is not measured by its days again.
         _requireTerms(terms, terms.expires == before ? 0 : rule);
         if (before != 0 && (terms.expires == 0 || terms.expires > before)) {
-            uint256 window = uint16(rule >> 224) * 1 days;
+            uint256 window = uint256(uint16(rule >> 224)) * 1 days;
             require(window == 0 || block.timestamp + window >= before, RenewalEarly(work.pledge, before, window));
         }
         _requireAdmitted(rule, register, work.ruleVersion, work.scene.code, work.head, terms.expires, shown, _noKeys());

@@ -405,7 +405,8 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
 
     /// @dev How long an entry may stand from now on: the rule's least and most days; where there is a most, an entry without end is refused.
     function _requireTerm(uint40 expires, uint256 rule) private view {
-        (uint256 least, uint256 most) = (uint16(rule >> 192) * 1 days, uint16(rule >> 208) * 1 days);
+        // Widened first: 194 days of seconds are all that the narrow product holds.
+        (uint256 least, uint256 most) = (uint256(uint16(rule >> 192)) * 1 days, uint256(uint16(rule >> 208)) * 1 days);
         if (most != 0) {
             require(expires != 0 && expires <= block.timestamp + most, TermOutside(expires, least, most));
         }
