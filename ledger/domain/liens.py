@@ -47,10 +47,13 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Continued:
-    """A registration that a refinancing carries on: its place, for at most `up_to` of the new claim (Interpretation on Security 16)."""
+    """A registration that a refinancing carries on: its place, for at most `up_to` of the new claim (Interpretation on Security 16).
+
+    None: the old one stated no amount, so it held for all of it.
+    """
 
     recorded: Recorded
-    up_to: int
+    up_to: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class Lien:
 
     `ceiling`: registered maximum (CivC 439; it governs over the agreed one, Interpretation on Security 15). `noticed`: second at which the
     first notice reached the debtor. `advance`: financing or service fee by which unregistered and unnotified factors share (CivC 768), the
-    claim where it is not stated. `holders`: who holds the claim, in shares (Interpretation on Security 39).
+    claim where it is not stated. `continues`: the registrations that it carries on, oldest first, each up to its own amount. `holders`:
+    who holds the claim, in shares (Interpretation on Security 39).
     """
 
     key: str
@@ -69,15 +73,15 @@ class Lien:
     ceiling: int | None = None
     noticed: int | None = None
     advance: int | None = None
-    continues: Continued | None = None
+    continues: tuple[Continued, ...] = ()
     holders: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         for name, value in (("amount", self.amount), ("ceiling", self.ceiling), ("advance", self.advance)):
             if value is not None and value < 0:
                 raise LienError(f"lien {self.key}: {name} {value} is negative")
-        if self.continues and self.continues.up_to < 0:
-            raise LienError(f"lien {self.key}: it carries on {self.continues.up_to}, below 0")
+        if any(continued.up_to is not None and continued.up_to < 0 for continued in self.continues):
+            raise LienError(f"lien {self.key}: it carries on less than 0")
         if any(share <= 0 for _, share in self.holders):
             raise LienError(f"lien {self.key}: a holder's share is above 0")
 
@@ -154,7 +158,14 @@ CN_RECEIVABLES = Regime(
     shared=f"CivC 768 (by advances or fees); {_INTERPRETATION}",
 )
 RECORDING = Regime("RECORDING", frozenset(), "", "recording time; 35 USC 261", shares=False, shared="the register does not decide")
-PPSA = Regime("PPSA", frozenset(), "", "PPSA 2009 (Cth) 55(4); PPSA 1999 (NZ) 66(b)", shares=False, shared="order of attachment, PPSA 2009 (Cth) 55(3)")
+PPSA = Regime(
+    "PPSA",
+    frozenset(),
+    "",
+    "PPSA 2009 (Cth) 55(4); PPSA 1999 (NZ) 66(b)",
+    shares=False,
+    shared="order of attachment, PPSA 2009 (Cth) 55(3)",
+)
 REGIMES = {regime.key: regime for regime in (CN_SINGLE_RANK, CN_MOVABLES, CN_RECEIVABLES, RECORDING, PPSA)}
 """The regimes that ship: Chinese patents, marks and copyrights; Chinese movables; Chinese receivables; American recordation; personal
 property securities of Australia and New Zealand."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import combinations
 
-from ledger.domain.liens import Lien, LienError, Recorded, Regime, Relation, RelationKind
+from ledger.domain.liens import Continued, Lien, LienError, Recorded, Regime, Relation, RelationKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,15 +189,23 @@ def _parts(lien: Lien, regime: Regime) -> Iterator[tuple[_Order, Tranche]]:
 
 
 def _registered(lien: Lien, recorded: Recorded, regime: Regime) -> Iterator[tuple[_Order, Tranche]]:
-    kept = min(lien.secured, lien.continues.up_to) if lien.continues else 0
-    if lien.continues and kept:
-        old, source = lien.continues.recorded, f"{regime.registered}; Interpretation on Security 16"
-        reason = f"carries on the registration of {_stated(old)}, up to {lien.continues.up_to}"
-        yield (0, *old.place), Tranche(lien.key, 0, kept, kept, 0, reason, source)
-    if lien.secured > kept or not kept:
+    kept = part = 0
+    for continued in lien.continues:
+        cap = lien.secured if continued.up_to is None else min(lien.secured, continued.up_to)
+        # A claim of no stated amount has a place all the same: the first that it carries on.
+        if cap > kept or (not part and not lien.secured and continued.up_to != 0):
+            yield (0, *continued.recorded.place), _carried_on(lien, continued, part, max(0, cap - kept), regime)
+            kept, part = max(kept, cap), part + 1
+    if lien.secured > kept or not part:
         rest = lien.secured - kept
         reason = f"registered {_stated(recorded)}"
-        yield (0, *recorded.place), Tranche(lien.key, 1 if kept else 0, rest, rest, 0, reason, regime.registered)
+        yield (0, *recorded.place), Tranche(lien.key, part, rest, rest, 0, reason, regime.registered)
+
+
+def _carried_on(lien: Lien, continued: Continued, part: int, amount: int, regime: Regime) -> Tranche:
+    upto = "" if continued.up_to is None else f", up to {continued.up_to}"
+    reason = f"carries on the registration of {_stated(continued.recorded)}{upto}"
+    return Tranche(lien.key, part, amount, amount, 0, reason, f"{regime.registered}; Interpretation on Security 16")
 
 
 def _stated(recorded: Recorded) -> str:
@@ -315,7 +323,7 @@ def _conflicts(liens: Sequence[Lien], regime: Regime) -> tuple[str, ...]:
 
 def _doubts(liens: Sequence[Lien], regime: Regime) -> tuple[str, ...]:
     recorded = [(lien.key, lien.recorded) for lien in liens if lien.recorded]
-    recorded += [(lien.key, lien.continues.recorded) for lien in liens if lien.continues]
+    recorded += [(lien.key, continued.recorded) for lien in liens for continued in lien.continues]
     pairs = {tuple(sorted((one, other))) for (one, at), (other, by) in combinations(recorded, 2) if one != other and at.overlaps(by)}
     undecided = [lien.key for lien in liens if not lien.recorded and not regime.shares]
     unrecorded = [f"unrecorded, {regime.shared}: {', '.join(sorted(undecided))}"] if undecided else []

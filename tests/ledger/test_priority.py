@@ -160,14 +160,37 @@ def test_relations_in_a_circle_give_the_circle() -> None:
 
 
 def test_a_refinancing_keeps_the_old_rank_up_to_the_old_ceiling() -> None:
-    new = lien("new", 50, 300, continues=Continued(Recorded(10, 10), 200))
+    new = lien("new", 50, 300, continues=(Continued(Recorded(10, 10), 200),))
     ranking = rank([new, lien("rival", 30)], RECORDING)
     assert isinstance(ranking, Ranking)
     assert [(place.tranches[0].lien, place.tranches[0].amount) for place in ranking.places] == [("new", 200), ("rival", 100), ("new", 100)]
     assert "Interpretation on Security 16" in ranking.places[0].tranches[0].source and ranking.ahead_of("rival") == 200
     within = rank([replace(new, amount=150), lien("rival", 30)], RECORDING)
     assert order(within) == [["new"], ["rival"]]
-    assert order(rank([replace(new, continues=Continued(Recorded(10, 10), 0)), lien("rival", 30)], RECORDING)) == [["rival"], ["new"]]
+    assert order(rank([replace(new, continues=(Continued(Recorded(10, 10), 0),)), lien("rival", 30)], RECORDING)) == [["rival"], ["new"]]
+
+
+def test_a_loan_renewed_twice_keeps_each_rank_up_to_its_own_ceiling() -> None:
+    twice = (Continued(Recorded(10, 10), 100), Continued(Recorded(40, 40), 250))
+    liens = [lien("newest", 60, 300, continues=twice), lien("early", 30), lien("late", 50)]
+    ranking = rank(liens, RECORDING)
+    assert isinstance(ranking, Ranking)
+    placed = [(place.tranches[0].lien, place.tranches[0].amount) for place in ranking.places]
+    assert placed == [("newest", 100), ("early", 100), ("newest", 150), ("late", 100), ("newest", 50)]
+    assert [place.tranches[0].part for place in ranking.places if place.tranches[0].lien == "newest"] == [0, 1, 2]
+    shrunk = rank([replace(liens[0], continues=(Continued(Recorded(10, 10), 100), Continued(Recorded(40, 40), 80))), *liens[1:]], RECORDING)
+    assert order(shrunk) == [["newest"], ["early"], ["late"], ["newest"]]
+
+
+@pytest.mark.parametrize("up_to", [200, None])
+def test_a_claim_of_no_stated_amount_keeps_the_place_that_it_carries_on(up_to: int | None) -> None:
+    new = lien("new", 50, 0, continues=(Continued(Recorded(10, 10), up_to),))
+    assert order(rank([new, lien("rival", 30)], RECORDING)) == [["new"], ["rival"]]
+
+
+def test_an_old_claim_of_no_stated_amount_gives_its_place_to_all_of_the_new_one() -> None:
+    new = lien("new", 50, 10**9, continues=(Continued(Recorded(10, 10), None),))
+    assert order(rank([new, lien("rival", 30)], RECORDING)) == [["new"], ["rival"]]
 
 
 def test_the_registered_ceiling_limits_what_ranks() -> None:
@@ -181,7 +204,7 @@ def test_the_registered_ceiling_limits_what_ranks() -> None:
         ([lien("a", 10), lien("a", 20)], [], "stated twice"),
         ([lien("a", 10), lien("b", 10)], [], "one effective time and one sequence number"),
         ([lien("a", 10)], [junior("a", "x")], "name x, no lien"),
-        ([lien("a", None, continues=Continued(Recorded(1, 1), 5))], [], "is registered itself"),
+        ([lien("a", None, continues=(Continued(Recorded(1, 1), 5),))], [], "is registered itself"),
     ],
 )
 def test_what_no_asset_carries_is_refused(liens: list[Lien], relations: list[Relation], said: str) -> None:
@@ -190,7 +213,13 @@ def test_what_no_asset_carries_is_refused(liens: list[Lien], relations: list[Rel
 
 
 def test_amounts_and_shares_below_their_bounds_are_refused() -> None:
-    for wrong in ({"amount": -1}, {"ceiling": -1}, {"advance": -1}, {"holders": (("x", 0),)}, {"continues": Continued(Recorded(1, 1), -1)}):
+    for wrong in (
+        {"amount": -1},
+        {"ceiling": -1},
+        {"advance": -1},
+        {"holders": (("x", 0),)},
+        {"continues": (Continued(Recorded(1, 1), -1),)},
+    ):
         with pytest.raises(LienError, match="lien a"):
             lien("a", 10, **wrong)
     with pytest.raises(LienError, match="no relation to itself"):
