@@ -20,7 +20,6 @@ contract PledgeAcceptanceTest is PledgeBase {
     using SegmentWord for uint256;
     using TermsWord for uint256;
 
-    uint256 private constant ASSETS_SLOT = 2;
     uint40 private constant RESERVED = 60 days;
 
     function _filed(Listed memory listed) private returns (uint40 pledge, FilePledge memory filing) {
@@ -59,8 +58,9 @@ contract PledgeAcceptanceTest is PledgeBase {
             uint256 link = 1 | i << 40;
             words[i] = link | 1 << 64 | uint256(keccak256(abi.encode(0, link))) >> 88 << 88;
         }
-        uint256 head = _head(pledge).withState(PledgeStates.ACCEPTED).withExpires(uint40(block.timestamp) + RESERVED);
-        uint256 segmentWord = pledge | 2 << 40 | 2 << 64 | 1 << 128;
+        uint256 until = block.timestamp + RESERVED;
+        uint256 head = _head(pledge).withState(PledgeStates.ACCEPTED).withExpires(uint40(until)).withMorePages(1);
+        uint256 segmentWord = pledge | 2 << 40 | 2 << 64 | until << 88;
         vm.expectEmit(address(registry));
         emit IPledgeEvents.AssetsLinked(pledge, 1, 0, listed.blind, listed.keys, words);
         vm.expectEmit(address(registry));
@@ -204,20 +204,32 @@ contract PledgeAcceptanceTest is PledgeBase {
 
     function test_anAssetThatAFlagBarsIsRefused() public {
         bytes32 key = _key("CNPA", 1);
-        uint256[4] memory flags = [AssetWord.ALIAS, AssetWord.LOOK_FOR_HOLDS, AssetWord.CONFLICT, AssetWord.CLOSED];
-        for (uint256 i = 0; i < 4; ++i) {
-            vm.store(address(registry), keccak256(abi.encode(key, ASSETS_SLOT)), bytes32(flags[i]));
+        uint256[2] memory flags = [AssetWord.CONFLICT, AssetWord.CLOSED];
+        for (uint256 i = 0; i < 2; ++i) {
+            _storeAsset(key, flags[i]);
             bytes memory reason = abi.encodeWithSelector(IPledgeErrors.AssetBarred.selector, key, uint8(flags[i] >> 80));
             _refusedList(_cnPatents(1, 1), reason);
         }
-        vm.store(address(registry), keccak256(abi.encode(key, ASSETS_SLOT)), bytes32(AssetWord.SEEDED));
+    }
+
+    function test_aLiveAnchoredRecordKeepsItsAsset() public {
+        bytes32 key = _key("CNPA", 1);
+        _storeAsset(key, AssetWord.SEEDED);
+        _refusedList(_cnPatents(1, 1), abi.encodeWithSelector(IPledgeErrors.AssetAnchored.selector, key));
+    }
+
+    /// @dev Adopted once, looked for holds that are none: whoever takes the asset leaves its flags.
+    function test_flagsOfAnAssetStay() public {
+        bytes32 key = _key("CNPA", 1);
+        uint256 adopted = 99;
+        _storeAsset(key, AssetWord.SEEDED | AssetWord.LOOK_FOR_HOLDS | adopted);
         _accepted(_cnPatents(1, 1));
-        assertEq(registry.asset(key).flags(), AssetWord.SEEDED >> 80, "flags stay");
+        assertEq(registry.asset(key).flags(), (AssetWord.SEEDED | AssetWord.LOOK_FOR_HOLDS) >> 80);
     }
 
     function test_anAssetTakesNoMoreLinksThanItsWordCounts() public {
         bytes32 key = _key("CNPA", 1);
-        vm.store(address(registry), keccak256(abi.encode(key, ASSETS_SLOT)), bytes32(uint256(65_534) << 64));
+        _storeAsset(key, uint256(65_534) << 64);
         (uint40 pledge,) = _accepted(_cnPatents(1, 1));
         assertEq(registry.asset(key).links(), 65_535);
         assertEq(registry.asset(key).segment(), _termsOf(pledge).firstSegment());
@@ -358,7 +370,7 @@ contract PledgeAcceptanceTest is PledgeBase {
         (uint40 pledge,) = _accepted(listed);
         uint256 word = _segmentWord(1);
         assertEq(word.claimed(), 300);
-        assertEq(word >> 128 & type(uint64).max, 7, "three pages");
+        assertEq(_head(pledge).pages(), 3);
         assertEq(registry.asset(listed.keys[299]).leaf(), 299);
         assertEq(registry.asset(listed.keys[128]).leaf(), 128);
         assertEq(_head(pledge).state(), PledgeStates.ACCEPTED);

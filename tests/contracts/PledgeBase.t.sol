@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {StdStorage, stdStorage} from "forge-std/StdStorage.sol";
 import {Act} from "../../contracts/interfaces/IActs.sol";
 import {
     Effects,
@@ -23,6 +24,7 @@ import {Hand} from "./PledgeSetup.t.sol";
 /// @notice Registered pledges, every act on them, and an office's own acts: bodies as they are mostly given, to be changed before they are signed.
 abstract contract PledgeBase is PledgeForms {
     using PledgeWord for uint256;
+    using stdStorage for StdStorage;
 
     // --- Registered pledges ---
 
@@ -287,6 +289,16 @@ abstract contract PledgeBase is PledgeForms {
 
     function _chainOf(uint40 pledge) internal view returns (bytes32 chain) {
         (,,,, chain) = registry.pledge(pledge);
+    }
+
+    /// @dev Whatever the words lie at: states that no act leads to.
+    function _store(uint40 pledge, uint256 head) internal {
+        stdstore.target(address(registry)).sig(registry.pledge.selector).with_key(uint256(pledge)).depth(0)
+            .checked_write(head);
+    }
+
+    function _storeAsset(bytes32 asset, uint256 word) internal {
+        stdstore.target(address(registry)).sig(registry.asset.selector).with_key(asset).checked_write(word);
     }
 
     function _segmentWord(uint40 segment) internal view returns (uint256 word) {

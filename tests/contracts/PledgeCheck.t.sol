@@ -88,13 +88,13 @@ contract PledgeCheckTest is PledgeBase {
         for (uint256 faults = _roll(dice, 3); faults != 0; --faults) {
             uint256 which = _roll(dice, 18);
             if (which == 0) {
-                filing.register = uint16(_roll(dice, 5));
+                filing.register = [0, US, US_MARKS, CN, 99][_roll(dice, 5)];
             } else if (which == 1) {
                 filing.version = uint16(_roll(dice, 3));
             } else if (which == 2) {
                 filing.code = [uint16(1), 10, 11, 20, 99][_roll(dice, 5)];
             } else if (which == 3) {
-                filing.flags = uint16(1 << _roll(dice, 8));
+                filing.flags = uint16(1 << _roll(dice, 16));
             } else if (which == 4) {
                 filing.terms.kind = uint8(_roll(dice, 4));
             } else if (which == 5) {

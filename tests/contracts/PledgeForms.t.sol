@@ -166,8 +166,8 @@ abstract contract PledgeForms is PledgeSetup {
             ++count;
         }
         grounds = new Ground[](count);
-        for (uint8 ground = 64; ground-- > 0;) {
-            if (asked >> ground & 1 == 1) grounds[--count] = Ground(ground, GroundResults.PASS, 0);
+        for (uint8 ground = 64; ground != 0; --ground) {
+            if (asked >> (ground - 1) & 1 == 1) grounds[--count] = Ground(ground - 1, GroundResults.PASS, 0);
         }
     }
 

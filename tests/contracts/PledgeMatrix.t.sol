@@ -98,8 +98,7 @@ contract PledgeMatrixTest is PledgeBase {
             _done(_attempt(register, PledgeRules.ENFORCE, pledge, state, usual));
         } else {
             // No code of this register leads here; the state is set, so that its row is held as well.
-            uint256 head = _head(pledge).withState(state);
-            vm.store(address(registry), keccak256(abi.encode(pledge, 0)), bytes32(head));
+            _store(pledge, _head(pledge).withState(state));
         }
     }
 

@@ -118,6 +118,11 @@ abstract contract PledgeSetup is Base {
         (usOffice, cnOffice) = (officeOf[US], officeOf[CN]);
     }
 
+    /// @dev Of a register that a test sets itself.
+    function _officeKeeps(uint16 register, Actor memory office) internal {
+        officeOf[register] = office;
+    }
+
     /// @dev A version of a register's rules, kept by the office that keeps the register as it ships.
     function _setRegister(PledgeRules.Register memory rules, uint16 version) internal {
         bool asks = rules.rule >> 48 & RuleFlags.ASKS != 0;

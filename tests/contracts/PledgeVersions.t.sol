@@ -28,6 +28,7 @@ abstract contract OwnRules is PledgeBase {
 
     function setUp() public virtual override {
         super.setUp();
+        _officeKeeps(OWN, usOffice);
         _rule(PledgeRules.ACCEPT, OFFICER | uint256(30 days) << 144);
         _rule(PledgeRules.RETURN, OFFICER);
         _rule(PledgeRules.REFUSE, OFFICER);
