@@ -13,7 +13,21 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from gateway.access import Session, authenticate
-from gateway.api import assets, contents, document, events, health, members, payments, pledges, receivables, tokens, transactions
+from gateway.api import (
+    anchors,
+    assets,
+    contents,
+    document,
+    events,
+    health,
+    members,
+    payments,
+    pledges,
+    receivables,
+    registers,
+    tokens,
+    transactions,
+)
 from gateway.api.refusals import PROBLEM_TYPE
 from gateway.errors import Problem
 from gateway.services import Services
@@ -23,7 +37,7 @@ from ledger.mirror.queries.reading import PageError
 
 log = logging.getLogger(__name__)
 
-ROOMS = (transactions, members, contents, assets, pledges, receivables, tokens, payments, events, health)
+ROOMS = (transactions, members, contents, registers, anchors, assets, pledges, receivables, tokens, payments, events, health)
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
 """What is answered without a key: whether the gateway works, and how to ask it."""
 MOST_FRAMES = 1_000

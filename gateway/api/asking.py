@@ -96,11 +96,12 @@ Account = Annotated[str, Query(max_length=42, description="An account, as hex")]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One snapshot of the mirror and the point in it; answers are made with `answer`."""
+    """One snapshot of the mirror and the point in it (`time`: the block's, UTC seconds); answers are made with `answer`."""
 
     conn: Connection
     at: int | None
     block: int
+    time: int
     final: bool
     behind: int
     development: bool
@@ -126,7 +127,8 @@ def reading(services: Services, session: Session, point: AsAt | None = None) -> 
         block = held.block if at is None else at >> LOG_BITS
         final = block <= held.block - services.engine.finality
         behind = max(0, services.sync.status().head - held.block)
-        yield Reading(conn, at, block, final, behind, services.engine.development_clock)
+        header = chain.header(conn, block)
+        yield Reading(conn, at, block, header.time if header else 0, final, behind, services.engine.development_clock)
 
 
 def _position(conn: Connection, point: AsAt | None, held: int) -> int | None:

@@ -5,11 +5,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from gateway import filing
 from gateway.api import shown
-from gateway.api.answers import Answer, LivePledge, Pledge, PledgeAct, PledgedAsset, PledgeWhole
+from gateway.api.answers import Answer, FilingChecked, LivePledge, Pledge, PledgeAct, PledgedAsset, PledgeWhole
 from gateway.api.asking import Caller, Cursor, Limit, Point, Reading, Running, cursor_from, reading, worded
-from gateway.api.refusals import ANY, AWAY, NAMED
+from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
+from gateway.api.registers import named
+from gateway.api.schemas import FilingIn
 from gateway.errors import invalid, not_found
+from ledger.domain.routing import AssetKind, Transaction
 from ledger.mirror.models import PledgeStatus
 from ledger.mirror.queries import pledges
 from ledger.mirror.queries.pledges import Standing
@@ -52,6 +56,28 @@ def list_live(
     with reading(services, session, point) as view:
         page = pledges.live(view.conn, at=view.at, time=seconds(effective_at), limit=limit, after=cursor_from(after))
         return view.page(page, shown.live_pledge)
+
+
+@router.post("/pledges:check", responses=WRITES)
+def check_filing(asked: FilingIn, services: Running, session: Caller) -> Answer[FilingChecked]:
+    """Says whether a filing would be registered today, and if not, why: by the register's own checks, and no transaction.
+
+    Whose keys will sign can't be known here; `POST /acts:check` tries a whole act with its signers.
+    """
+    filed = filing.Asked(
+        filing=filing.filing_of(asked.filing),
+        assets=tuple(bytes.fromhex(key[2:]) for key in asked.assets),
+        blind=None if asked.blind is None else bytes.fromhex(asked.blind[2:]),
+        names=None if asked.names is None else tuple((each.name, each.capacity) for each in asked.names),
+        titles=None if asked.titles is None else tuple(asked.titles),
+        transaction=None if asked.transaction is None else named(Transaction, asked.transaction, "transaction"),
+        kinds=tuple(named(AssetKind, kind, "kinds") for kind in asked.kinds),
+        on=asked.on,
+    )
+    with reading(services, session) as view:
+        found = filing.check(services, view.conn, filed, view.block, view.time)
+        here = {each.key for each in services.catalogue.registers.values()}
+        return view.answer(shown.filing_checked(found, here))
 
 
 @router.get("/pledges/{pledge}", responses=NAMED)

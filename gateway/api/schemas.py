@@ -1,5 +1,6 @@
 """Bodies of requests. Unknown fields are refused, so that a misspelt one is never taken for an omission."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -87,6 +88,49 @@ class SignatureIn(Strict):
     account: Hex20
     signature: HexBytes | None = None
     evidence: Hex32 | None = None
+
+
+class PartyNameIn(Strict):
+    """Published texts of a party; both empty where they are withheld."""
+
+    name: Annotated[Text, Field(max_length=1000)] = ""
+    capacity: Annotated[Text, Field(max_length=1000)] = ""
+
+
+class FilingIn(Strict):
+    """A filing to be tried: the fields of FilePledge, and what goes with it as far as it is there.
+
+    `kinds` states what is given where assets are described in general: patent, mark, copyright, receivable, licence fees, goods.
+    """
+
+    filing: Annotated[dict[str, Any], Shallow]
+    assets: Annotated[list[Hex32], Field(max_length=8192)] = []
+    blind: Hex32 | None = None
+    names: Annotated[list[PartyNameIn], Field(max_length=512)] | None = None
+    titles: Annotated[list[Annotated[str, Field(max_length=2000)]], Field(max_length=8192)] | None = None
+    transaction: str | None = None
+    kinds: Annotated[list[str], Field(max_length=8)] = []
+    on: date | None = None
+
+
+class ProofIn(Strict):
+    """A proof as this API gives it: of an anchored record, or of a live anchored asset."""
+
+    kind: Annotated[Text, Field(max_length=40)]
+    register_: Annotated[int, Field(alias="register", ge=1, lt=1 << 16)]
+    anchor: Annotated[int, Field(ge=0, lt=1 << 16)]
+    root: Hex32
+    count: Annotated[int, Field(ge=0, lt=1 << 48)]
+    index: Annotated[int, Field(ge=0, lt=1 << 48)]
+    leaf: Annotated[dict[str, str], Field(max_length=32)]
+    path: Annotated[list[Hex32], Field(max_length=64)]
+
+
+class RegisterIn(Strict):
+    """A register's description (TOML, docs/registers.md) and the account of its office."""
+
+    description: Annotated[str, Field(min_length=1, max_length=200_000)]
+    office: Hex20
 
 
 class MemberIn(Strict):

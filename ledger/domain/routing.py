@@ -180,9 +180,11 @@ _LETTERS = {
 def routes(asset: AssetKind, jurisdiction: str, transaction: Transaction, on: date, more: Sequence[Rule] = ()) -> tuple[Route, ...]:
     """The registers in which a transaction over an asset is filed on a day, the one that gives the right first; none if none is known.
 
-    `more`: rules of registers that were added to those that ship.
+    `more`: rules of registers that were added; they stand in the place of those that ship for the same register.
     """
-    return tuple(rule.route for rule in (*more, *_RULES) if _covers(rule, asset, jurisdiction, transaction, on))
+    added = {rule.route.register for rule in more}
+    known = (*more, *(rule for rule in _RULES if rule.route.register not in added))
+    return tuple(rule.route for rule in known if _covers(rule, asset, jurisdiction, transaction, on))
 
 
 def filings(

@@ -10,6 +10,7 @@ from ledger.mirror import (
     anchors,
     assets,
     cash,
+    council,
     filings,
     members,
     models,
@@ -39,6 +40,7 @@ FOLDS = Folds(
         **offices.RULES,
         **anchors.RULES,
         **registers.RULES,
+        **council.RULES,
     },
     projections=(
         models.ACT,
@@ -76,6 +78,7 @@ FOLDS = Folds(
         models.REGISTER,
         models.REGISTER_RULE,
         models.ACT_RULE,
+        council.COUNCIL_DECISION,
         register_models.ASSET,
         register_models.HOLD,
         register_models.PARTY_STATUS,

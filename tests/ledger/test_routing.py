@@ -128,3 +128,10 @@ def test_a_register_that_was_added_takes_its_rights() -> None:
         checked("CN-PATENT", AssetKind.PATENT, "KR", PLEDGE, TODAY, added)
     with pytest.raises(WrongRegister, match="no register takes it"):
         checked("KR-PATENT", AssetKind.PATENT, "KR", PLEDGE, date(2019, 1, 1), added)
+
+
+def test_routes_of_a_register_that_was_added_replace_those_that_ship_for_it() -> None:
+    route = Route("US-COPYRIGHT", Effect.RECORDS, "17 USC 205(d)", "the first to record goes before")
+    added = (Rule("US", frozenset({AssetKind.COPYRIGHT}), frozenset({PLEDGE}), route),)
+    found = routes(AssetKind.COPYRIGHT, "US", PLEDGE, TODAY, added)
+    assert [each.register for each in found] == ["US-COPYRIGHT", "US-UCC"] and found[0] == route

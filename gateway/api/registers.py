@@ -1,0 +1,98 @@
+"""Registers: their rules as data, which one a filing belongs to, and the council's decision to set one."""
+
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Annotated, TypeVar
+
+from fastapi import APIRouter, Query
+
+from gateway import council
+from gateway.api import shown
+from gateway.api.answers import Answer, Register, RegisterSet, RegisterWhole, Route
+from gateway.api.asking import Caller, Point, Running, addressed, reading
+from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
+from gateway.api.schemas import RegisterIn
+from gateway.errors import invalid, not_found
+from gateway.registers import kept_rules
+from ledger.domain import routing
+from ledger.domain.routing import AssetKind, Transaction, WrongRegister
+from ledger.mirror.queries import registers
+
+router = APIRouter(tags=["registers"], responses=ANY | AWAY)
+
+Named = TypeVar("Named", bound=Enum)
+
+
+@router.get("/registers")
+def list_registers(services: Running, session: Caller, point: Point) -> Answer[list[Register]]:
+    """The registers of the ledger by number, with the rules in force."""
+    with reading(services, session, point) as view:
+        kept = [kept_rules(view.conn, row.register, view.at) for row in registers.all_registers(view.conn, view.at)]
+        return view.answer([shown.register(each, services.catalogue) for each in kept if each is not None])
+
+
+@router.get("/registers:route")
+def list_routes(
+    services: Running,
+    session: Caller,
+    jurisdiction: Annotated[str, Query(pattern="^[A-Z]{2}$", description="Where the right is granted or the claim lies")],
+    asset: Annotated[
+        list[str], Query(max_length=8, description="patent, mark, copyright, receivable, licence fees or goods; repeat for several")
+    ],
+    transaction: Annotated[str, Query(description="pledge, mortgage, factoring or assignment")] = "pledge",
+    on: Annotated[date | None, Query(description="The day of filing; without it, today (UTC)")] = None,
+    register: Annotated[str | None, Query(max_length=64, description="Refuse unless filing with this register gives the right")] = None,
+) -> Answer[list[Route]]:
+    """Which register a deal is filed with, by which article, and what filing there does; with `register`, whether that is a right one."""
+    kinds, what = [named(AssetKind, each, "asset") for each in asset], named(Transaction, transaction, "transaction")
+    day = on or datetime.now(UTC).date()
+    if register is not None:
+        check_register(services.catalogue.routes, register, kinds, jurisdiction, what, day)
+    with reading(services, session) as view:
+        found = [
+            (kind, route)
+            for kind in dict.fromkeys(kinds)
+            for route in routing.routes(kind, jurisdiction, what, day, services.catalogue.routes)
+        ]
+        here = {each.key for each in services.catalogue.registers.values()}
+        return view.answer([shown.route(kind, jurisdiction, route, here) for kind, route in found])
+
+
+@router.get("/registers/{register}", responses=NAMED)
+def get_register(register: int, services: Running, session: Caller, point: Point) -> Answer[RegisterWhole]:
+    """A register with the rules of every act: from which states, who consents how, how many officers."""
+    with reading(services, session, point) as view:
+        kept = kept_rules(view.conn, register, view.at) if 0 < register < 1 << 16 else None
+        if kept is None:
+            raise not_found(f"register {register}")
+        return view.answer(shown.register_whole(kept, services.catalogue))
+
+
+@router.post("/registers", status_code=202, responses=WRITES | CONFLICTS)
+def set_register(asked: RegisterIn, services: Running, session: Caller) -> RegisterSet:
+    """Has the council open a described register, or put its next version in force, by the key held here.
+
+    Where its decisions wait, the first request announces one and the same request carries it out later. Once the chain has the register in
+    these words, the same request keeps the description, here or at any other gateway.
+    """
+    return shown.register_set(council.set_register(services, session, asked.description, addressed(asked.office, "office")))
+
+
+def named(kind: type[Named], text: str, field: str) -> Named:
+    """A member of an enumeration by its name in words. Raises 422."""
+    found = kind.__members__.get(text.strip().upper().replace(" ", "_").replace("-", "_"))
+    if found is None:
+        known = ", ".join(each.lower().replace("_", " ") for each in kind.__members__)
+        raise invalid(f"{field}: {text[:40]!r} is none of {known}", field=field)
+    return found
+
+
+def check_register(
+    more: tuple[routing.Rule, ...], register: str, kinds: list[AssetKind], jurisdiction: str, what: Transaction, day: date
+) -> None:
+    """Refuses a register that gives no right over one of the assets. Raises 422."""
+    for kind in kinds:
+        try:
+            routing.checked(register, kind, jurisdiction, what, day, more)
+        except WrongRegister as wrong:
+            raise invalid(str(wrong), field="register", right_ones=list(wrong.right_ones), source=wrong.source) from wrong
