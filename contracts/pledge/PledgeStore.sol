@@ -262,7 +262,12 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
 
     /// @dev No running hold on the target bars the effect.
     function _requireNoHold(uint8 target, bytes32 id, uint256 effect) internal view {
-        Hold[] storage list = holds_[target][id];
+        _requireNoHoldAt(target, id, id, effect);
+    }
+
+    /// @dev `place` is where the target's holds stand, `id` what they lie on.
+    function _requireNoHoldAt(uint8 target, bytes32 place, bytes32 id, uint256 effect) private view {
+        Hold[] storage list = holds_[target][place];
         for (uint256 i = 0; i < list.length; ++i) {
             uint256 word = list[i].word;
             require(uint8(word) & effect == 0 || !_runs(word), HeldBy(target, id, i, list[i].order));
@@ -279,7 +284,8 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         if (book.holds == 0) return;
         for (uint256 i = 0; i < parties.length; ++i) {
             if (!PartyBook.isHeld(book, office, parties[i].id)) continue;
-            _requireNoHold(HoldTargets.PARTY, _partyTarget(office, parties[i].id), effect);
+            bytes32 party = parties[i].id;
+            _requireNoHoldAt(HoldTargets.PARTY, _partyTarget(office, party), party, effect);
         }
     }
 

@@ -311,13 +311,7 @@ contract PledgeStepsTest is PledgeBase {
         _done(_holdAct(_hold(CN, HoldTargets.PARTY, party, Effects.REGISTER)));
         _refused(
             _decideAct(_decision(pledge, _form(), assets)),
-            abi.encodeWithSelector(
-                IPledgeErrors.HeldBy.selector,
-                HoldTargets.PARTY,
-                keccak256(abi.encode(cnOffice.account, party)),
-                0,
-                bytes32("order")
-            )
+            abi.encodeWithSelector(IPledgeErrors.HeldBy.selector, HoldTargets.PARTY, party, 0, bytes32("order"))
         );
     }
 
