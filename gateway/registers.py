@@ -25,10 +25,10 @@ class KeptRules:
 def kept_rules(conn: Connection, register: int, at: int | None = None) -> KeptRules | None:
     """What the chain keeps of a register's version in force; None for an unknown one."""
     row = registers.get(conn, register, at)
-    rule = registers.rule(conn, register, row.version, at) if row else None
+    rule = registers.rule_of(conn, register, row.version) if row else None
     if row is None or rule is None:
         return None
-    words = {each.code: act_rule(number(each.word)) for each in registers.act_rules(conn, register, row.version, at)}
+    words = {each.code: act_rule(number(each.word)) for each in registers.act_rules(conn, register, row.version)}
     return KeptRules(row, rules(number(rule.rule)), rule.rule_contract, words)
 
 

@@ -1,9 +1,53 @@
-"""Registers and the rules of their versions."""
+"""Registers, and which one takes an asset."""
+
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from ledger.domain.registers import Rule
 from ledger.mirror.models import ACT_RULE, REGISTER, REGISTER_RULE, ActRule, Register, RegisterRule
-from ledger.mirror.queries.reading import one, rows_of, told, valid
+from ledger.mirror.queries.reading import one, rows_of, valid
+
+_CLASSES, _FLAGS = 16, 48
+
+
+class Ruled(NamedTuple):
+    """A register and the rule word in force."""
+
+    register: Register
+    rule: int
+
+    @property
+    def flags(self) -> Rule:
+        """The flags of the rule word."""
+        return Rule(self.rule >> _FLAGS & 0xFFFF)
+
+    def takes(self, asset: bytes) -> bool:
+        """Whether the key is of the register's office and one of its classes."""
+        return asset[:2] == (self.rule & 0xFFFF).to_bytes(2) and self.rule >> (_CLASSES + asset[2] - ord("A")) & 1 == 1
+
+
+def get(conn: Connection, number: int, at: int | None = None) -> Register | None:
+    """A register as at a position."""
+    return one(conn, REGISTER, REGISTER.table.c.register == number, valid(REGISTER, at))
+
+
+def rule_of(conn: Connection, register: int, version: int) -> RegisterRule | None:
+    """The rule word of a version of a register's rules."""
+    return one(conn, REGISTER_RULE, REGISTER_RULE.table.c.register == register, REGISTER_RULE.table.c.version == version)
+
+
+def ruled(conn: Connection, at: int | None = None) -> list[Ruled]:
+    """Every register with the rule in force as at a position."""
+    rules = ((register, rule_of(conn, register.register, register.version)) for register in all_registers(conn, at))
+    return [Ruled(register, int.from_bytes(rule.rule)) for register, rule in rules if rule]
+
+
+def taking(conn: Connection, asset: bytes, at: int | None = None) -> Ruled | None:
+    """The register that takes an asset; each office's class has one at most."""
+    if not asset[2:3].isalpha() or not asset[2:3].isupper():
+        return None
+    return next((each for each in ruled(conn, at) if each.takes(asset)), None)
 
 
 def all_registers(conn: Connection, at: int | None = None) -> list[Register]:
@@ -11,18 +55,7 @@ def all_registers(conn: Connection, at: int | None = None) -> list[Register]:
     return rows_of(conn, REGISTER, select(REGISTER.table).where(valid(REGISTER, at)).order_by(REGISTER.table.c.register))
 
 
-def get(conn: Connection, number: int, at: int | None = None) -> Register | None:
-    """The register of a number."""
-    return one(conn, REGISTER, REGISTER.table.c.register == number, valid(REGISTER, at))
-
-
-def rule(conn: Connection, number: int, version: int, at: int | None = None) -> RegisterRule | None:
-    """The rule word of a version."""
-    table = REGISTER_RULE.table.c
-    return one(conn, REGISTER_RULE, table.register == number, table.version == version, told(REGISTER_RULE, at))
-
-
-def act_rules(conn: Connection, number: int, version: int, at: int | None = None) -> list[ActRule]:
+def act_rules(conn: Connection, register: int, version: int) -> list[ActRule]:
     """What a version of a register's rules says of each act code, by code."""
-    asked = select(ACT_RULE.table).where(ACT_RULE.table.c.register == number, ACT_RULE.table.c.version == version, told(ACT_RULE, at))
+    asked = select(ACT_RULE.table).where(ACT_RULE.table.c.register == register, ACT_RULE.table.c.version == version)
     return rows_of(conn, ACT_RULE, asked.order_by(ACT_RULE.table.c.code))
