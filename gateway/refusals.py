@@ -14,6 +14,7 @@ from gateway.roles import mode_name, names_of
 from gateway.sentences import SENTENCES, SKIP_SENTENCES, SKIPS
 from ledger.chain import artifacts
 from ledger.domain.money import MoneyError, currency_of
+from ledger.domain.pledge_words import AssetFlag, HoldKind, HoldTarget, PartyKind
 from ledger.domain.registers import Code, Effect, EndReason, PartyRole, State
 
 _ERROR_STRING = keccak(b"Error(string)")[:4]
@@ -21,6 +22,10 @@ _PANIC = keccak(b"Panic(uint256)")[:4]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RECEIVABLE_STATES = ("not confirmed", "live", "closed", "cancelled")
 _DRAFT_STATES = ("unknown", "open", "confirmed", "refused", "withdrawn")
+_TARGETS = {HoldTarget.ASSET: "right", HoldTarget.PLEDGE: "pledge", HoldTarget.PARTY: "party"}
+_MARKS = {AssetFlag.CONFLICT: "two pledges on it are in conflict", AssetFlag.CLOSED: "it is closed"}
+_DAY_SECONDS = 86_400
+_MOST_NUMBER = (1 << 40) - 1
 _SOURCES = ("the block that holds it", "the block that filed", "a stated time")
 
 
@@ -67,9 +72,9 @@ def abi_type(component: dict[str, Any]) -> str:
     return f"({','.join(map(abi_type, component['components']))}){type_.removeprefix('tuple')}"
 
 
-def refusal(name: str, values: dict[str, Any]) -> dict[str, Any]:
+def refusal(name: str, values: dict[str, Any], sentence: str = "") -> dict[str, Any]:
     """One of the contracts' own errors as {error, values, sentence}, found before the contract could say it."""
-    return _told(name, values, SENTENCES[name])
+    return _told(name, values, sentence or SENTENCES[name])
 
 
 def _told(name: str, values: dict[str, Any], sentence: str) -> dict[str, Any]:
@@ -122,6 +127,21 @@ def _text(word: bytes) -> str:
     return written
 
 
+def _held(word: bytes) -> str:
+    """What a hold lies on: a pledge's number, else a word."""
+    number = int.from_bytes(word)
+    return str(number) if number <= _MOST_NUMBER else _text(word)
+
+
+def _days(seconds: int) -> str:
+    days = round(seconds / _DAY_SECONDS)
+    return "1 day" if days == 1 else f"{days} days"
+
+
+def _marks(flags: int) -> str:
+    return ", ".join(_MARKS[flag] for flag in AssetFlag if flags & flag and flag in _MARKS) or f"its marks are {flags}"
+
+
 def _roles(mask: int) -> str:
     return ", ".join(names_of(mask)) or "none"
 
@@ -132,17 +152,23 @@ def _words(name: str) -> str:
 
 FORMS: dict[str, Callable[[Any], str]] = {
     "code": lambda number: f"{_words(Code(number).name)} (code {number})",
+    "days": _days,
     "currency": lambda number: currency_of(number).code,
     "draft": lambda number: _DRAFT_STATES[number],
     "effect": lambda bit: _words(str(Effect(bit).name)),
     "end": lambda number: _words(EndReason(number).name),
+    "fact": lambda number: _words(PartyKind(number).name),
     "ground": lambda number: f"ground {number} of the register",
+    "held": _held,
+    "hold": lambda number: _words(HoldKind(number).name),
+    "marks": _marks,
     "mode": lambda number: mode_name(number).lower(),
     "party": lambda number: _words(PartyRole(number).name),
     "pledge": lambda number: _words(State(number).name),
     "receivable": lambda number: _RECEIVABLE_STATES[number],
     "roles": _roles,
     "source": lambda number: _SOURCES[number],
+    "target": lambda number: _TARGETS[HoldTarget(number)],
     "text": _text,
     "time": _time,
 }

@@ -93,23 +93,41 @@ SENTENCES = {
     "UnknownCash": "There is no cash contract {index}.",
     "UntilPassed": "The mandate's end {until:time} lies in the past.",
     # --- Pledges ---
-    "AssetBarred": "The right {asset:text} takes no new pledge: it is closed, an alias, in conflict, or under a hold.",
+    "AdoptedBefore": "The anchored record {officeNumber:text} became pledge {pledge} before; a record is adopted once.",
+    "AnchorInvalid": (
+        "An anchor has the root and count of its records, at least one, and both or neither of its live assets: given are "
+        "{records} records and {assets} assets for register {register}."
+    ),
+    "AssetAnchored": (
+        "A live record of the anchored register lies on the right {asset:text}; adopt that record, or have it ended, before "
+        "anything is filed on it."
+    ),
+    "AssetBarred": "The right {asset:text} takes no new pledge: {flags:marks}.",
     "AssetCountInvalid": "{count} rights are not what the filing's list, or a page of it, has.",
     "AssetLinksFull": "The right {asset:text} has been pledged so often that its record is full.",
+    "AssetNotClaimed": "The right {asset:text} is not in the list of pledge {pledge}.",
     "AssetNotOfRegister": "The right {asset:text} belongs to another office or class than register {register} takes.",
-    "AssetTaken": "The right {asset:text} is pledged already, by pledge {pledge}, and this register allows one pledge on a right.",
     "AssetsIncomplete": "Pledge {pledge} has taken {claimed} of its {count} rights; all pages must be taken first.",
     "AssetsNotAscending": "The rights must be listed in ascending order and once each; {asset:text} is out of place.",
     "AssetsRequired": "Register {register} registers no pledge without a list of rights.",
+    "AssetTaken": "The right {asset:text} is pledged already, by pledge {pledge}, and this register allows one pledge on a right.",
     "BasisUnknown": "{basis} is no way in which a document is matched to a pledge; it is cited, inferred or matched by an officer.",
+    "ClaimDisplaced": (
+        "The claim of pledge {pledge} is void: an earlier filing took its rights, or a hold or conflict came upon them; return "
+        "or refuse it, and file or have it examined again."
+    ),
     "ClassKept": "Another register, {register}, takes the rights of this office and class.",
-    "CodeMalformed": "The act {code:code} stands twice in the register's rules, or without a rule.",
     "CodeLacksEffect": "The act {code:code} does not have the effect {effect:effect} in this register.",
+    "CodeMalformed": "The act {code:code} stands twice in the register's rules, or without a rule.",
     "ConsentExpired": "The consent of {party:text} as {role:party} ended at {until:time}; it must be given anew.",
     "ConsentMissing": "The consent of {party:text} as {role:party} is missing.",
     "ConsentModeRefused": "The consent of {party:text} as {role:party} was {mode:mode}, which this register does not admit here.",
     "ConsentNotSigned": "The consent of {party:text} as {role:party} is not signed by its own key, nor by an officer who vouches for it.",
-    "DecisionUnknown": "{decision} is no decision; an office registers, returns or refuses.",
+    "ContestsFull": "Pledge {pledge} is contested by {contests} earlier filings already, and no more are taken; decide some of them first.",
+    "DecisionUnknown": (
+        "{decision} is no decision or step here; an office approves, registers, returns or refuses, and notifies, takes an "
+        "answer or reconsiders."
+    ),
     "DocumentMissing": "The act {code:code} needs the hash of its document.",
     "EvidenceMissing": "The consent of {party:text} as {role:party} is vouched for, so it needs the evidence that the officer saw.",
     "ExpiryPassed": "The pledge would end at {expires:time}, which lies in the past.",
@@ -120,37 +138,90 @@ SENTENCES = {
     "GroundNotOverridable": "A failed ground can't be overridden, or lacks the parties' declaration: {ground:ground}.",
     "GroundRepeated": "A ground is answered twice: {ground:ground}.",
     "GroundUnknown": "There is no ground {ground}, or {result} is no result of its examination.",
+    "HeldBy": (
+        "A hold on the {target:target} {id:held} bars this, under the order {order:text} (number {index} in its list); it must "
+        "end or be lifted first."
+    ),
+    "HoldInvalid": (
+        "A hold names what it lies on, its kind and what it bars; fee holds are of the kind fee unpaid and others are not "
+        "(given: {kind:hold}, bars {bars})."
+    ),
+    "HoldsFull": "{holds} holds run on this target already, and no more are taken; lift those that are settled first.",
+    "HoldUnknown": "No running hold number {index} lies on the {target:target} {id:held}.",
     "LeafAlreadyEnded": "Right number {leaf} of segment {segment} is released already.",
     "NameMismatch": "Name number {index} does not match the party that was filed.",
     "NoGroundFailed": "A refusal names at least one failed ground of this register.",
+    "NotAnchored": (
+        "This is not number {index} under anchor {anchor} of register {register}: record, number and proof must be those of the "
+        "anchored register."
+    ),
+    "NotEarlier": "Pledge {earlier} was not filed before pledge {later}; only the earlier filing contests the later one.",
     "NoteUnknown": "{kind} is no kind of note.",
     "NothingEnded": "The release of pledge {pledge} names no right that it ends.",
     "NothingToDo": "The act changes nothing.",
+    "NoticeRunning": (
+        "The consent of {party:text} as {role:party} is not deemed to be given yet: the notice that it names was recorded at "
+        "{since:time} (1970: not at all), and its period must run out first."
+    ),
+    "NotInConflict": "The right {asset:text} is in no conflict that could be settled.",
+    "NotJoinable": (
+        "The numbers {other:text} and {key:text} can't be joined: they are the same, or one is another number of a right already."
+    ),
+    "NotOfRegister": "{id:held} is no pledge of this register.",
+    "NotRelatable": "Pledge {pledge} can't stand in this relation: it is not live, of another register, or the same pledge.",
     "OfficersMissing": "The act {code:code} needs the signatures of {needed} officers; {given} signed.",
     "PageRefused": "Page {page} of the list of rights was taken already, comes before its turn, or does not belong to it.",
     "PartiesMismatch": "The parties presented are not those of pledge {pledge}.",
+    "PartyInvalid": (
+        "What is said of the party {party:text} doesn't fit ({kind:fact}): name who succeeds it or acts for it, or the active "
+        "member that it is, and only that; a party can't lead back to itself."
+    ),
     "PartyListInvalid": "Party number {index} is incomplete or on the wrong side, a pledgor or holder is missing, or the list is too long.",
+    "PledgeContested": "The earlier filing {earlier} contests pledge {pledge}; it must be decided first.",
     "PledgeLapsed": "Pledge {pledge} lapsed at {expired:time}.",
-    "PledgeVersionStale": "Pledge {pledge} was changed meanwhile: it is at version {current}, the act names {given}.",
     "PledgeVersionsExhausted": "The pledge was changed so often that its version can't be raised any more.",
-    "PublicationPremature": "Names and titles of pledge {pledge} are published by its registration only.",
+    "PledgeVersionStale": "Pledge {pledge} was changed meanwhile: it is at version {current}, the act names {given}.",
+    "PublicationPremature": (
+        "Names and titles of pledge {pledge} are published by its registration, titles of a long list after its approval, and not before."
+    ),
     "RankModeFixed": "Whether register {register} allows several pledges on a right can't change.",
     "ReasonRefused": "The act {code:code} does not end a pledge as {reason:end}.",
     "RegisterExamines": "Register {register} examines filings, so a pledge can't be recorded in one step.",
     "RegisterExists": "Register {register} has version {version} already, or is closed; versions are added one by one.",
     "RegisterIsClosed": "Register {register} is closed: pledges in it may end, and change no more.",
+    "RegisterNotSeeded": "Register {register} takes no filing yet: {unseeded} live rights of its anchored register are still to be seeded.",
     "RegisterUnknown": "There is no register {register}.",
-    "ReservationEnded": "The acceptance of pledge {pledge} ended at {until:time}; the pledge must be filed anew.",
+    "RenewalEarly": "Pledge {pledge} ends at {expires:time}; it can be renewed only in the {window:days} before that.",
+    "ReservationEnded": "What was reserved for pledge {pledge} was so until {until:time}; it must be filed or reserved anew.",
     "RootMismatch": "The list of rights is not the one that was signed.",
+    "RuleRefused": "The rule of register {register} (version {version}) refuses it: {reason:text}.",
+    "RuleSilent": (
+        "The rule contract {rule} of register {register} (version {version}) gives no answer, so nothing is registered; tell the council."
+    ),
     "RulesMalformed": "The register's rules are incomplete: {codes} act codes, {words} rules.",
-    "SegmentNotOfPledge": "Segment {segment} belongs to another pledge than {pledge}.",
+    "SaleUneven": "Costs, shares and surplus add up to {sum} minor units; the price, which must be above zero, is {price}.",
+    "SegmentNotOfPledge": (
+        "Segment {segment} is not one that pledge {pledge} could use here: it is another pledge's, counts already, or has another list."
+    ),
+    "SegmentsIncomplete": "All segments of pledge {pledge} must be named, its first one among them; {given} are.",
+    "Sha256Failed": "The hash of a leaf could not be computed; give the act more gas.",
+    "ShareRefused": (
+        "Share number {index} of the sale, {amount} minor units for pledge {pledge}, is above its claim or ceiling, or stands "
+        "behind a rank that is not paid in full."
+    ),
     "SideRefused": "The act {code:code} may not change the parties of this side.",
     "StateRefused": "Pledge {pledge} is {state:pledge}, which does not admit the act {code:code}.",
+    "TermOutside": (
+        "The pledge would end at {expires:time} (1970: never); this register admits from {least:days} to {most:days} from now (0 "
+        "days: no limit)."
+    ),
     "TermsInconsistent": "The secured claim is stated wholly, with kind, currency and ceiling, or not at all.",
     "TimeInFuture": "The time {effective:time} that the act counts from lies in the future.",
     "TimeSourceRefused": "The act {code:code} may not count from {source:source}.",
+    "TitlesIncomplete": "The titles of segment {segment} of pledge {pledge} are not all published; publish the missing pages first.",
     "TitlesMismatch": "The titles are not those that were filed for pledge {pledge}.",
     "UnknownCode": "Register {register}, version {version}, has no act {code:code}.",
+    "UnknownFunction": "The register knows no act {selector}.",
     "UnknownPledge": "There is no pledge {pledge}.",
     "UnknownRegister": "There is no register {register}.",
     "VersionNotInForce": "Version {given} of register {register} is not in force; version {inForce} is.",

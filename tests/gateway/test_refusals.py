@@ -47,7 +47,7 @@ def test_no_sentence_is_left_of_an_error_that_is_gone() -> None:
 
 
 def test_a_time_is_never_shown_as_seconds() -> None:
-    timed = {"due", "earliest", "latest", "until", "from", "expired", "expires", "effective", "bookedAt"}
+    timed = {"due", "earliest", "latest", "until", "from", "expired", "expires", "effective", "bookedAt", "since"}
     bare = [(name, field) for name in SENTENCES for field, form in places(SENTENCES[name]) if field in timed and form != "time"]
     assert bare == []
 
@@ -74,7 +74,7 @@ def test_a_time_is_never_shown_as_seconds() -> None:
             "The consent of CN-91310000 as co owner was deemed, which this register does not admit here.",
         ),
         (data("StateRefused(uint40,uint8,uint16)", 5, 8, 20), "Pledge 5 is refused, which does not admit the act release (code 20)."),
-        (data("GroundFailed(uint8)", 9), "The examination found against the pledge: already pledged."),
+        (data("GroundFailed(uint8)", 9), "The examination found against the pledge: ground 9 of the register."),
         (data("WrongState(uint192,uint8)", 1, 2), "The receivable is closed; only a live one admits this."),
         (data("DraftNotOpen(uint192,uint8)", 1, 4), "The draft is not open any more: it is withdrawn."),
         (
@@ -83,6 +83,26 @@ def test_a_time_is_never_shown_as_seconds() -> None:
         ),
         (data("TimeSourceRefused(uint16,uint8)", 10, 2), "The act register (code 10) may not count from a stated time."),
         (data("ReasonRefused(uint16,uint8)", 20, 3), "The act release (code 20) does not end a pledge as lapsed."),
+        (
+            data("HeldBy(uint8,bytes32,uint256,bytes32)", 2, (77).to_bytes(32), 0, b"ORDER 12".ljust(32, b"\0")),
+            "A hold on the pledge 77 bars this, under the order ORDER 12 (number 0 in its list); it must end or be lifted first.",
+        ),
+        (
+            data("HoldUnknown(uint8,bytes32,uint16)", 1, b"CNPA2020108".ljust(32, b"\0"), 3),
+            "No running hold number 3 lies on the right CNPA2020108.",
+        ),
+        (
+            data("AssetBarred(bytes32,uint8)", b"CNPA2020108".ljust(32, b"\0"), 4 | 2),
+            "The right CNPA2020108 takes no new pledge: two pledges on it are in conflict.",
+        ),
+        (
+            data("RenewalEarly(uint40,uint40,uint256)", 4, 86_400 * 400, 90 * 86_400),
+            "Pledge 4 ends at 1971-02-05 00:00:00 UTC; it can be renewed only in the 90 days before that.",
+        ),
+        (
+            data("RuleRefused(uint16,uint16,bytes32)", 7, 1, b"serial numbers: term too long".ljust(32, b"\0")),
+            "The rule of register 7 (version 1) refuses it: serial numbers: term too long.",
+        ),
         (
             data("AssetTaken(bytes32,uint40)", b"CNPA2020108".ljust(32, b"\0"), 3),
             "The right CNPA2020108 is pledged already, by pledge 3, and this register allows one pledge on a right.",
