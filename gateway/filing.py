@@ -99,6 +99,9 @@ def check(services: Services, conn: Connection, asked: Asked, block: int, now: i
 # --- What is presented beside the filing ---------------------------------------------------------------------------------------
 
 
+_TITLES = "The titles are not those that the filing commits to."
+
+
 def _presented(asked: Asked) -> Iterable[dict[str, Any]]:
     """What the filing commits to, held against what is presented: the contract sees it at later steps only."""
     filing = asked.filing
@@ -108,7 +111,7 @@ def _presented(asked: Asked) -> Iterable[dict[str, Any]]:
         return
     titles = asked.titles or ("",) * len(asked.assets)
     if len(titles) != len(asked.assets):
-        yield refusal("TitlesMismatch", {"pledge": 0})
+        yield refusal("TitlesMismatch", {}, _TITLES)
         return
     try:
         listed = listing(dict(zip(asked.assets, titles, strict=True)), asked.blind)
@@ -117,7 +120,7 @@ def _presented(asked: Asked) -> Iterable[dict[str, Any]]:
     if listed.root != filing.assets.root:
         yield refusal("RootMismatch", {"root": listed.root})
     if asked.titles is not None and listed.titles_hash != filing.assets.titles:
-        yield refusal("TitlesMismatch", {"pledge": 0})
+        yield refusal("TitlesMismatch", {}, _TITLES)
 
 
 def _misnamed(filing: FilePledge, names: tuple[tuple[str, str], ...]) -> Iterable[dict[str, Any]]:
