@@ -223,7 +223,7 @@ contract PledgeRegistry is IPledgeViews, PledgeStore {
         bytes32 place = target == HoldTargets.PARTY
             ? _partyTarget(office, id)
             : target == HoldTargets.ASSET ? _resolved(id) : id;
-        Hold[] storage list = holds_[target][place];
+        Hold[] storage list = holds_[target == HoldTargets.CLAIM ? HoldTargets.PLEDGE : target][place];
         (words, orders) = (new uint256[](list.length), new bytes32[](list.length));
         for (uint256 i = 0; i < list.length; ++i) {
             (words[i], orders[i]) = (list[i].word, list[i].order);
@@ -246,9 +246,21 @@ contract PledgeRegistry is IPledgeViews, PledgeStore {
     }
 
     /// @inheritdoc IPledgeViews
-    function anchor(uint16 register, uint16 anchor_) external view returns (bytes32, uint48, bytes32, uint48, int40) {
-        Anchor storage found = anchors_[register][anchor_];
-        return (found.recordsRoot, found.records, found.assetsRoot, found.assets, found.asAt);
+    function anchor(uint16 register, uint16 anchor_)
+        external
+        view
+        returns (bytes32, uint48, bytes32, uint48, int40, uint48, bool)
+    {
+        require(anchor_ != 0 && anchor_ <= anchors_[register].length, NotAnchored(register, anchor_, 0));
+        Anchor memory found = anchors_[register][anchor_ - 1];
+        return
+            (found.recordsRoot, found.records, found.assetsRoot, found.assets, found.asAt, found.seeded, found.replaced);
+    }
+
+    /// @inheritdoc IPledgeViews
+    function conflict(bytes32 asset_) external view returns (uint64[] memory, uint256) {
+        Rivals storage found = rivals_[_resolved(asset_)];
+        return (found.leaves, found.records.length);
     }
 
     /// @inheritdoc IPledgeViews
@@ -267,7 +279,8 @@ contract PledgeRegistry is IPledgeViews, PledgeStore {
         view
         returns (bool)
     {
-        Anchor storage found = anchors_[record.register][anchor_];
+        if (anchor_ == 0 || anchor_ > anchors_[record.register].length) return false;
+        Anchor storage found = anchors_[record.register][anchor_ - 1];
         return AnchorTree.verify(found.recordsRoot, found.records, index, AnchorTree.leafOf(record), proof);
     }
 }

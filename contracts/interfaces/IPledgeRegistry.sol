@@ -248,13 +248,15 @@ interface ISequelEvents is IPledgeEvents {
 
 /// @notice Events of an office's own acts. `office` is the register's office, to whose registers parties and their holds belong.
 interface IOfficeEvents {
-    /// A hold at its place in the target's list; `word` as stored: bars 8 | kind 8 | until 40 | placed 40.
+    /// `word` as stored: bars 8 | kind 8 | until 40 | placed 40 | number 16 | target 8. `number` is the hold's for ever; holds rank by `placed`, then by
+    /// `number`. `marked` is the word of the asset, the head of the pledge or the word of the party (PartyBook.sol) as stored.
     struct HoldChange {
-        uint16 index;
+        uint16 number;
         address office;
         uint256 word;
         bytes32 authority;
         bytes32 order;
+        uint256 marked;
         address account;
         bytes32 act;
     }
@@ -263,16 +265,18 @@ interface IOfficeEvents {
     struct Rectification {
         uint8 kind;
         uint256 head;
-        bytes32 chain;
         bytes32 corrects;
         address account;
-        bytes32 act;
+        IPledgeEvents.ActRecord done;
     }
 
-    /// @notice Target and id as {PlaceHold} names them.
+    /// @notice Target and id as {PlaceHold} names them; of an asset its key. Holds on a pledge and on its claim have one queue of numbers.
     event HoldPlaced(uint8 indexed target, bytes32 indexed id, HoldChange hold);
     event HoldLifted(uint8 indexed target, bytes32 indexed id, HoldChange hold);
-    /// @notice Words of both as stored; holds on the other number lie on the key as well, behind its own.
+    /// @notice A running hold on the other number lies on the key from now on: `word` as stored there, `from` its number on the other one, where it binds
+    /// nothing any more. Comes before the {AssetsJoined} of the same act.
+    event HoldMoved(bytes32 indexed other, bytes32 indexed key, uint16 from, uint256 word, bytes32 order);
+    /// @notice Words of both as stored.
     event AssetsJoined(
         uint16 indexed register,
         bytes32 indexed other,
@@ -283,19 +287,21 @@ interface IOfficeEvents {
         address account,
         bytes32 act
     );
+    /// @notice `word` is the party's as stored (PartyBook.sol).
     event PartyRecorded(
         address indexed office,
         bytes32 indexed party,
         uint8 kind,
         bytes32 other,
         address member,
+        uint256 word,
         int40 effective,
         bytes32 evidence,
         string name,
         address account,
         bytes32 act
     );
-    /// @notice Comes after the pages of this act.
+    /// @notice Comes after the pages of this act. `segments` went back to the pledge: their words name it now.
     event PledgeRectified(
         uint40 indexed pledge, Rectification words, Instrument instrument, Consent[] consents, uint40[] segments
     );
@@ -303,9 +309,19 @@ interface IOfficeEvents {
     event LeavesRestored(
         uint40 indexed pledge, uint40 indexed segment, uint256 index, uint256 bits, uint24 firstLeaf, uint128 which
     );
-    /// @notice Words of the page's assets as stored.
-    event PageRelinked(uint40 indexed pledge, uint40 indexed segment, uint24 firstLeaf, uint256[] words);
-    event ConflictSettled(uint40 indexed pledge, bytes32 indexed asset, uint256 word);
+    /// @notice Keys that the page's assets stand for now, and their words as stored.
+    event PageRelinked(
+        uint40 indexed pledge, uint40 indexed segment, uint24 firstLeaf, bytes32[] keys, uint256[] words
+    );
+}
+
+/// @notice Events of two live rights on one asset of a register of one rank. Words as stored.
+interface IConflictEvents {
+    /// @notice The leaf (number 24 | segment 40) of `pledge` lies on the asset beside the taker that `word` names. Pledge 0: an anchored record that is not
+    /// adopted does. `head` of the pledge, 0 for none.
+    event ConflictFound(uint40 indexed pledge, bytes32 indexed asset, uint64 leaf, uint256 word, uint256 head);
+    /// @notice The conflict that leaf was in is over: one right at most is left, whose leaf `word` names. Pledge 0: no leaf was beside the taker's.
+    event ConflictSettled(uint40 indexed pledge, bytes32 indexed asset, uint64 leaf, uint256 word, uint256 head);
 }
 
 /// @notice Events of anchored registers.
@@ -327,20 +343,17 @@ interface IAnchorEvents {
         bytes32 act;
     }
 
+    /// @notice Anchors are numbered from 1 in their register. Of the one that it `replaces` nothing is seeded or adopted any more. `unseeded` are the assets
+    /// that the register waits for.
     event RegisterAnchored(
         uint16 indexed register,
         uint16 indexed anchor,
-        bytes32 recordsRoot,
-        uint48 records,
-        bytes32 assetsRoot,
-        uint48 assets,
-        int40 asAt,
+        AnchorRegister anchored,
         uint48 unseeded,
-        bytes32 evidence,
         address account,
         bytes32 act
     );
-    /// @notice Words of the assets as stored; `unseeded` are left in the register.
+    /// @notice Assets as the anchor has them, and the words of their keys as stored; `unseeded` are left in the register.
     event AssetsSeeded(
         uint16 indexed register,
         uint16 indexed anchor,
@@ -349,9 +362,10 @@ interface IAnchorEvents {
         bytes32[] numbers,
         uint256[] words,
         uint48 unseeded,
+        address account,
         bytes32 act
     );
-    /// @notice Its assets are in the {AssetsLinked} before, and of later pages.
+    /// @notice Its first assets are in the {AssetsLinked} before.
     event RecordAdopted(
         uint40 indexed pledge,
         uint16 indexed register,
@@ -360,6 +374,10 @@ interface IAnchorEvents {
         Party[] parties,
         PartyName[] names,
         Instrument instrument
+    );
+    /// @notice A further page of its assets, which are in the {AssetsLinked} before.
+    event AdoptionContinued(
+        uint40 indexed pledge, uint40 indexed segment, uint256 segmentWord, address account, bytes32 act
     );
 }
 
@@ -430,9 +448,10 @@ interface IPledgeErrors {
     error PledgeVersionsExhausted(uint256 head);
     error NothingToDo();
     /// A hold on the target (see {HoldTargets}) bars the act.
-    error HeldBy(uint8 target, bytes32 id, uint256 index, bytes32 order);
-    error HoldInvalid(uint8 kind, uint8 bars);
-    error HoldUnknown(uint8 target, bytes32 id, uint16 index);
+    error HeldBy(uint8 target, bytes32 id, uint256 number, bytes32 order);
+    /// No kind, effect or target of that sort; an effect that a hold on the target can't bar; an unpaid fee that would bar an end.
+    error HoldInvalid(uint8 target, uint8 kind, uint8 bars);
+    error HoldUnknown(uint8 target, bytes32 id, uint16 number);
     error HoldsFull(uint256 holds);
     error NotOfRegister(bytes32 id);
     /// The rule contract gives its reason as text.
@@ -461,10 +480,18 @@ interface IPledgeErrors {
     error ShareRefused(uint256 index, uint40 pledge, uint128 amount);
     error NotJoinable(bytes32 other, bytes32 key);
     error NotInConflict(bytes32 asset);
+    /// More than one right on the asset lives still, or an anchored record on it is not adopted.
+    error StillInConflict(bytes32 asset);
+    /// A field that this kind of rectification has no use for, or another end than the restoration was begun with.
+    error RectificationInvalid(uint40 pledge, uint8 kind);
     error PartyInvalid(bytes32 party, uint8 kind);
     error AnchorInvalid(uint16 register, uint48 records, uint48 assets);
+    /// Another anchor stands in its place.
+    error AnchorReplaced(uint16 register, uint16 anchor);
     error NotAnchored(uint16 register, uint16 anchor, uint48 index);
     error AdoptedBefore(bytes32 officeNumber, uint40 pledge);
+    /// A record without number, or an instrument that bears another.
+    error NumberMismatch(bytes32 number);
     /// No act or view of the register has this selector.
     error UnknownFunction(bytes4 selector);
 }
@@ -577,7 +604,8 @@ interface IPledgeViews {
     function counts() external view returns (uint40 pledges, uint40 segments);
     /// @notice The key that a number stands for: itself, or what it was joined to.
     function resolved(bytes32 asset_) external view returns (bytes32 key);
-    /// @notice The holds on a target ({HoldTargets}; for a party its office), in their order, those that are over too: word and order's hash.
+    /// @notice Words and orders' hashes of the holds on a target ({HoldTargets}; for a party its office); of those that are over, only the ones whose place no
+    /// later one took. A pledge's and its claim's come together.
     function holds(uint8 target, bytes32 id, address office)
         external
         view
@@ -588,14 +616,25 @@ interface IPledgeViews {
     function contestsOf(uint40 pledge_) external view returns (uint40[] memory earlier);
     /// @notice Since when a notice (by its hash) is on a pledge's record; 0 = it is not.
     function noticed(uint40 pledge_, bytes32 notice) external view returns (uint40 since);
+    /// @notice The roots and counts of an anchor (numbered from 1), how many of its assets are seeded, and whether another stands in its place.
     function anchor(uint16 register, uint16 anchor_)
         external
         view
-        returns (bytes32 recordsRoot, uint48 records, bytes32 assetsRoot, uint48 assets, int40 asAt);
+        returns (
+            bytes32 recordsRoot,
+            uint48 records,
+            bytes32 assetsRoot,
+            uint48 assets,
+            int40 asAt,
+            uint48 seeded,
+            bool replaced
+        );
+    /// @notice What lies on an asset beside the taker that its word names: leaves (number 24 | segment 40), and how many anchored records.
+    function conflict(bytes32 asset_) external view returns (uint64[] memory leaves, uint256 anchored);
     function unseeded(uint16 register) external view returns (uint48);
     /// @notice The pledge that an anchored record became; 0 = not adopted.
     function adopted(uint16 register, bytes32 officeNumber) external view returns (uint40);
-    /// @notice Whether a record, or a live asset, is under an anchor's roots.
+    /// @notice Whether a record is under an anchor's root.
     function verifyAnchored(uint16 anchor_, uint48 index, AnchoredRecord calldata record, bytes32[] calldata proof)
         external
         view
@@ -613,6 +652,7 @@ interface IPledgeRegistry is
     IPledgeViews,
     ISequelEvents,
     IOfficeEvents,
+    IConflictEvents,
     IAnchorEvents,
     IPledgeErrors
 {}

@@ -66,6 +66,12 @@ abstract contract Consents {
         require(given >= needed, IPledgeErrors.OfficersMissing(scene.code, given, needed));
     }
 
+    /// @dev As many officers as the word wants, and one whatever it says: an office's own act.
+    function _requireOffice(Scene memory scene) internal pure {
+        _requireOfficers(scene);
+        require(_officers(scene) != 0, IPledgeErrors.OfficersMissing(scene.code, 0, 1));
+    }
+
     function _officers(Scene memory scene) internal pure returns (uint256 given) {
         for (uint256 i = 0; i < scene.signers.length; ++i) {
             if (_isOfficer(scene, scene.signers[i])) ++given;
@@ -87,7 +93,7 @@ abstract contract Consents {
         revert IPledgeErrors.ConsentMissing(role, party);
     }
 
-    function _requireValid(Scene memory scene, Consent calldata consent) private view {
+    function _requireValid(Scene memory scene, Consent calldata consent) internal view {
         (uint8 role, uint8 mode, bytes32 party) = (consent.role, consent.mode, consent.party);
         require(
             mode >= Modes.SIGNED && mode <= Modes.DEEMED && scene.word.modes(role) >> (mode - 1) & 1 == 1,
@@ -121,12 +127,12 @@ abstract contract Consents {
     }
 
     /// @dev Signed by a key of the account that signs for the party, or vouched for by an officer who signs in that mode. Nobody vouches for his own
-    /// account, but a court may show its own order.
+    /// account, but an authority may show its own order.
     function _isGiven(Scene memory scene, Consent calldata consent, Signer memory signer) private view returns (bool) {
         if (signer.mode != consent.mode) return false;
         bool own = PartyBook.signerOf(book, scene.office, consent.party) == signer.account;
         if (consent.mode == Modes.SIGNED) return own && signer.role & _rolesOf(consent.role) != 0;
-        return (!own || consent.mode == Modes.ORDERED) && _isOfficer(scene, signer);
+        return (!own || consent.role == PartyRoles.AUTHORITY) && _isOfficer(scene, signer);
     }
 
     function _rolesOf(uint8 partyRole) private pure returns (uint16) {

@@ -12,7 +12,7 @@ library PartyBook {
         bytes32 other;
     }
 
-    /// `told` counts those that say who signs, `holds` those that are or were held: while 0, nobody need look.
+    /// `told` counts the records that say who signs, `holds` the holds that were placed: while 0, nobody need look.
     struct Book {
         mapping(address office => mapping(bytes32 party => Entry)) entries;
         uint40 told;
@@ -40,9 +40,9 @@ library PartyBook {
         }
     }
 
-    /// @notice Whether `other` leads back to `party`.
+    /// @notice Whether `other` leads back to `party`, or so far that nobody could be found to sign for it.
     function leadsTo(Book storage book, address office, bytes32 other, bytes32 party) internal view returns (bool) {
-        for (uint256 i = 0; i <= MOST_STEPS; ++i) {
+        for (uint256 i = 1; i < MOST_STEPS; ++i) {
             if (other == party) return true;
             Entry storage entry = book.entries[office][other];
             uint8 kind = uint8(entry.word >> KIND_SHIFT);
@@ -52,17 +52,31 @@ library PartyBook {
         return true;
     }
 
-    /// @notice Keeps what became of a party. RENAMED changes nothing of who signs.
+    /// @notice Who took the party's place in law (no receiver does); 0 = nobody. No chain of them comes round.
+    function successor(Book storage book, address office, bytes32 party) internal view returns (bytes32) {
+        Entry storage entry = book.entries[office][party];
+        return uint8(entry.word >> KIND_SHIFT) == PartyKinds.SUCCEEDED ? entry.other : bytes32(0);
+    }
+
+    /// @notice Keeps what became of a party; CLEARED takes back what is kept. Returns its word.
     function set(Book storage book, address office, bytes32 party, uint8 kind, address account, bytes32 other)
         internal
         returns (uint256 word)
     {
         Entry storage entry = book.entries[office][party];
-        uint256 held = entry.word & HELD;
-        bool cleared = kind == PartyKinds.CLEARED;
-        word = held | (cleared ? 0 : uint256(kind) << KIND_SHIFT | uint160(account));
-        (entry.word, entry.other) = (word, cleared ? bytes32(0) : other);
+        word = entry.word & HELD;
+        if (kind != PartyKinds.CLEARED) word |= uint256(kind) << KIND_SHIFT | uint160(account);
+        (entry.word, entry.other) = (word, other);
         ++book.told;
+    }
+
+    function wordOf(Book storage book, address office, bytes32 party) internal view returns (uint256) {
+        return book.entries[office][party].word;
+    }
+
+    /// @notice Whether it is kept who signs for the party.
+    function isTold(Book storage book, address office, bytes32 party) internal view returns (bool) {
+        return uint8(book.entries[office][party].word >> KIND_SHIFT) != 0;
     }
 
     function markHeld(Book storage book, address office, bytes32 party) internal {

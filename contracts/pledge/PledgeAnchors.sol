@@ -3,21 +3,22 @@ pragma solidity 0.8.37;
 
 import {IMembers} from "../interfaces/IMembers.sol";
 import {IRegisters} from "../interfaces/IRegisters.sol";
-import {Effects, OfficeCodes} from "../types/ActCode.sol";
+import {ClaimKinds, Effects, OfficeCodes} from "../types/ActCode.sol";
 import {AssetWord} from "../types/AssetWord.sol";
 import {AdoptRecord, AnchorRegister, SeedAssets} from "../types/OfficeBodies.sol";
 import {Party} from "../types/PledgeBodies.sol";
 import {PledgeFlags, PledgeStates, PledgeWord, TermsWord} from "../types/PledgeWord.sol";
 import {SegmentWord} from "../types/SegmentWord.sol";
-import {AnchoredRecord, AnchorTree, LiveAsset} from "./AnchorTree.sol";
+import {AnchoredRecord, AnchorTree} from "./AnchorTree.sol";
 import {AssetTree} from "./AssetTree.sol";
 import {Consents} from "./Consents.sol";
+import {PledgeConflicts} from "./PledgeConflicts.sol";
 import {PledgeStore} from "./PledgeStore.sol";
 
 /// @title Anchored registers: their roots, the seeding of live assets, the adoption of records
-/// @dev Code of {PledgeRegistry}, called by delegatecall like {PledgeIntake}. In a register of one rank that grants rights on chain, nothing is filed
-/// until every live anchored asset is in its word: an anchored-only record would stop no second pledge.
-contract PledgeAnchors is PledgeStore {
+/// @dev Code of {PledgeRegistry}, called by delegatecall like {PledgeIntake}. In a register of one rank that grants rights on chain, nothing is filed, claimed
+/// or registered until every live anchored asset is in its word: an anchored-only record would stop no second pledge.
+contract PledgeAnchors is PledgeConflicts {
     using AssetWord for uint256;
     using PledgeWord for uint256;
     using SegmentWord for uint256;
@@ -28,69 +29,104 @@ contract PledgeAnchors is PledgeStore {
 
     constructor(address acts, IMembers members, IRegisters registers) PledgeStore(acts, members, registers) {}
 
+    /// @dev A wrong anchor would keep its register closed for ever; another takes its place under more officers.
     function anchorRegister(AnchorRegister calldata body) external onlyActs {
         ActContext memory context = _context();
-        _officeVersion(body.register, OfficeCodes.ANCHOR, context);
+        uint16 register = body.register;
+        _officeVersion(register, OfficeCodes.ANCHOR, body.replaces != 0, context);
+        (,, bool closed) = REGISTERS.current(register);
+        require(!closed, RegisterIsClosed(register));
         require(body.evidence != 0, DocumentMissing(OfficeCodes.ANCHOR));
-        bool formed = (body.records == 0) == (body.recordsRoot == 0) && (body.assets == 0) == (body.assetsRoot == 0);
-        require(formed && body.records != 0, AnchorInvalid(body.register, body.records, body.assets));
         require(body.asAt <= int256(block.timestamp), TimeInFuture(body.asAt));
-        Anchor[] storage list = anchors_[body.register];
-        require(list.length < type(uint16).max, AnchorInvalid(body.register, body.records, body.assets));
-        list.push(Anchor(body.recordsRoot, body.assetsRoot, body.records, body.assets, body.asAt));
-        unseeded_[body.register] += body.assets;
-        emit RegisterAnchored(
-            body.register,
-            uint16(list.length - 1),
-            body.recordsRoot,
-            body.records,
-            body.assetsRoot,
-            body.assets,
-            body.asAt,
-            unseeded_[body.register],
-            body.evidence,
-            context.account,
-            context.digest
-        );
+        Anchor[] storage list = anchors_[register];
+        require(_isFormed(body) && list.length < type(uint16).max, AnchorInvalid(register, body.records, body.assets));
+        uint48 unseeded = unseeded_[register];
+        if (body.replaces != 0) {
+            Anchor storage wrong = _anchor(register, body.replaces);
+            wrong.replaced = true;
+            unseeded -= wrong.assets - wrong.seeded;
+        }
+        list.push(Anchor(body.recordsRoot, body.assetsRoot, body.records, body.assets, body.asAt, 0, false));
+        unseeded_[register] = unseeded + body.assets;
+        _emitAnchored(body, uint16(list.length), context);
     }
 
-    /// @dev Two live records on one asset are a conflict of the anchored register, which is seeded too and bars new pledges.
+    /// @dev Roots where there is something under them; nothing at all only in the place of a wrong anchor.
+    function _isFormed(AnchorRegister calldata body) private pure returns (bool) {
+        bool rooted = (body.records == 0) == (body.recordsRoot == 0) && (body.assets == 0) == (body.assetsRoot == 0);
+        return rooted && (body.records != 0 || body.assets == 0 && body.replaces != 0);
+    }
+
+    function _emitAnchored(AnchorRegister calldata body, uint16 number, ActContext memory context) private {
+        uint16 register = body.register;
+        emit RegisterAnchored(register, number, body, unseeded_[register], context.account, context.digest);
+    }
+
     function seedAssets(SeedAssets calldata body) external onlyActs {
         ActContext memory context = _context();
-        _officeVersion(body.register, OfficeCodes.SEED, context);
-        Anchor storage anchor = _anchor(body.register, body.anchor);
+        uint16 register = body.register;
+        uint256 rule = REGISTERS.rule(register, _officeVersion(register, OfficeCodes.SEED, false, context));
+        Anchor storage anchor = _anchor(register, body.anchor);
         _requireSeeds(body, anchor);
         uint256 count = body.assets.length;
         uint256[] memory words = new uint256[](count);
         for (uint256 i = 0; i < count; ++i) {
             bytes32 key = _resolved(body.assets[i]);
-            uint256 word = assets[key];
-            require(word.links() < AssetWord.MOST_LINKS, AssetLinksFull(key));
-            _endReservation(word);
-            bool taken = word.isUnadopted() || _occupant(word) != 0;
-            // A live pledge of this ledger keeps the asset; the anchored record that says otherwise is the conflict.
-            words[i] = word.seeded(body.numbers[i], taken && !word.isUnadopted());
-            if (taken) words[i] |= AssetWord.CONFLICT;
-            assets[key] = words[i];
+            require(_isOfRegister(rule, key), AssetNotOfRegister(key, register));
+            words[i] = _seed(register, key, body.numbers[i], _isSingleRank(rule));
         }
-        unseeded_[body.register] -= uint48(count);
+        anchor.seeded += uint48(count);
+        unseeded_[register] -= uint48(count);
+        _emitSeeded(body, words, context);
+    }
+
+    function _emitSeeded(SeedAssets calldata body, uint256[] memory words, ActContext memory context) private {
+        (uint48 unseeded, address account, bytes32 act) = (unseeded_[body.register], context.account, context.digest);
         emit AssetsSeeded(
-            body.register,
-            body.anchor,
-            body.first,
-            body.assets,
-            body.numbers,
-            words,
-            unseeded_[body.register],
-            context.digest
+            body.register, body.anchor, body.first, body.assets, body.numbers, words, unseeded, account, act
         );
+    }
+
+    /// @dev What lies on the asset already, a live pledge of this ledger or another record, stays in its word: the record is beside it, in conflict. One that
+    /// another anchor had too is seeded once, and one that was adopted goes by what became of it since.
+    function _seed(uint16 register, bytes32 key, bytes32 number, bool single) private returns (uint256 word) {
+        word = assets[key];
+        uint40 known = adopted_[register][number];
+        if (known != 0) return single && !_isOfLine(word, known) ? _seedStray(key, word) : word;
+        uint256 record = AssetWord.recordOf(number);
+        bool anchored = word.isUnadopted();
+        if (anchored && _recordOn(key, word) == record || _hasRecord(key, record)) return word;
+        if (single) _endReservation(word);
+        if (anchored || _occupant(word) != 0) {
+            if (single) _addRecord(key, record);
+            return assets[key];
+        }
+        require(word.links() < AssetWord.MOST_LINKS, AssetLinksFull(key));
+        if (word.links() != 0) recordOn[key] = record;
+        word = word.seeded(number);
+        assets[key] = word;
+    }
+
+    /// @dev The anchor has an adopted record on an asset that its pledge never took: the office must say what is right.
+    function _seedStray(bytes32 key, uint256 word) private returns (uint256) {
+        if (word & AssetWord.CONFLICT != 0) return word;
+        _endReservation(word);
+        assets[key] = word | AssetWord.CONFLICT;
+        emit ConflictFound(0, key, 0, assets[key], 0);
+        return assets[key];
+    }
+
+    /// @dev Whether the pledge, or one that refinanced it, took the asset last.
+    function _isOfLine(uint256 word, uint40 pledge) private view returns (bool) {
+        uint40 taker = segments[word.segment()].word.pledge();
+        return pledges[taker].terms.firstSegment() == pledges[pledge].terms.firstSegment();
     }
 
     /// @dev The leaves are the page that begins at `first`, whole, under the anchor's root; each page once.
     function _requireSeeds(SeedAssets calldata body, Anchor storage anchor) private {
         uint256 count = body.assets.length;
-        uint256 left = anchor.assets - body.first;
         require(body.first % SEEDS == 0 && body.first < anchor.assets, PageRefused(body.first));
+        uint256 left = anchor.assets - body.first;
         require(count == (left < SEEDS ? left : SEEDS) && body.numbers.length == count, AssetCountInvalid(count));
         uint256 page = body.first / SEEDS;
         uint256 done = seededPages[body.register][body.anchor][page >> 8];
@@ -109,24 +145,30 @@ contract PledgeAnchors is PledgeStore {
     function adoptRecord(AdoptRecord calldata body) external onlyActs {
         ActContext memory context = _context();
         AnchoredRecord calldata record = body.record;
-        uint16 version = _officeVersion(record.register, OfficeCodes.ADOPT, context);
+        uint16 version = _officeVersion(record.register, OfficeCodes.ADOPT, false, context);
         Anchor storage anchor = _anchor(record.register, body.anchor);
         bool proven =
             AnchorTree.verify(anchor.recordsRoot, anchor.records, body.index, AnchorTree.leafOf(record), body.proof);
         require(proven, NotAnchored(record.register, body.anchor, body.index));
         uint40 pledge = adopted_[record.register][record.officeNumber];
         if (pledge != 0) {
-            // Further pages of a long list.
-            bool more = !segments[pledges[pledge].terms.firstSegment()].word.isComplete();
-            require(more, AdoptedBefore(record.officeNumber, pledge));
-            _claim(body, pledge, version);
+            _continue(body, pledge, version, context);
             return;
         }
-        require(body.instrument.number == record.officeNumber, NotAnchored(record.register, body.anchor, body.index));
+        require(body.instrument.number == record.officeNumber, NumberMismatch(body.instrument.number));
         pledge = _adopt(body, version, context);
         adopted_[record.register][record.officeNumber] = pledge;
         if (record.assetCount != 0) _claim(body, pledge, version);
+        else require(body.assets.length + body.pages.length == 0, AssetCountInvalid(body.assets.length));
         _emitAdopted(body, pledge, version, context);
+    }
+
+    /// @dev A further page of a long list.
+    function _continue(AdoptRecord calldata body, uint40 pledge, uint16 version, ActContext memory context) private {
+        uint40 segment = pledges[pledge].terms.firstSegment();
+        require(!segments[segment].word.isComplete(), AdoptedBefore(body.record.officeNumber, pledge));
+        _claim(body, pledge, version);
+        emit AdoptionContinued(pledge, segment, segments[segment].word, context.account, context.digest);
     }
 
     function _adopt(AdoptRecord calldata body, uint16 version, ActContext memory context)
@@ -134,8 +176,7 @@ contract PledgeAnchors is PledgeStore {
         returns (uint40 pledge)
     {
         AnchoredRecord calldata record = body.record;
-        bool living = record.state == PledgeStates.REGISTERED || record.state == PledgeStates.ENFORCING;
-        require(living, StateRefused(0, record.state, OfficeCodes.ADOPT));
+        _requireRecord(record);
         _requireSame(body, record);
         pledge = ++counts_.pledges;
         uint16 flags = record.flags & PledgeFlags.ANCHORED | PledgeFlags.ADOPTED | PledgeFlags.STATED_TIME;
@@ -147,6 +188,24 @@ contract PledgeAnchors is PledgeStore {
         stored.parties = _partiesRoot(record.pledgorsRoot, record.holdersRoot);
         stored.content = record.content;
         stored.chain = keccak256(abi.encode(record.officeNumber, context.digest, OfficeCodes.ADOPT));
+    }
+
+    /// @dev A living record with a number, whose words are what a registration here could have left.
+    function _requireRecord(AnchoredRecord calldata record) private view {
+        bool living = record.state == PledgeStates.REGISTERED || record.state == PledgeStates.ENFORCING;
+        require(living, StateRefused(0, record.state, OfficeCodes.ADOPT));
+        require(record.officeNumber != 0, NumberMismatch(0));
+        require(record.effective <= int256(block.timestamp), TimeInFuture(record.effective));
+        bool stated = record.kind != ClaimKinds.NOT_STATED;
+        require(
+            record.kind <= ClaimKinds.MAXIMUM && stated == (record.currency != 0) && stated == (record.ceiling != 0),
+            TermsInconsistent(record.kind, record.currency, record.ceiling)
+        );
+        bool listed = record.assetCount != 0;
+        bool formed = listed == (record.assetsRoot != 0)
+            && listed == (record.flags & PledgeFlags.ASSETS_NOT_STATED == 0)
+            && record.assetCount <= AssetTree.PAGE * AssetTree.MOST_PAGES;
+        require(formed, AssetCountInvalid(record.assetCount));
     }
 
     /// @dev The parties given are those of the record.
@@ -176,19 +235,23 @@ contract PledgeAnchors is PledgeStore {
         uint16 register = body.record.register;
         uint256 rule = REGISTERS.rule(register, version);
         bytes32 number = body.record.officeNumber;
-        if (_isSingleRank(rule)) _requireSeeded(body.assets, number);
         uint40 segment = pledges[pledge].terms.firstSegment();
+        if (_isSingleRank(rule)) _meet(body.assets, AssetWord.recordOf(number), _records(rule));
         Page memory page = Page(segment, pledge, register, rule, Effects.REGISTER, false, number);
         _linkPage(page, body.page, body.blind, body.pages, body.assets);
     }
 
-    /// @dev In a register of one rank the word must have been seeded for this record alone, unless something else happened to it, which the office then
-    /// answers for: another number joined, or a conflict, which adoption does not settle.
-    function _requireSeeded(bytes32[] calldata keys, bytes32 number) private view {
+    /// @dev In a register of one rank the asset was seeded for this record. Beside another in conflict it takes the word, and that other is beside it: adoption
+    /// makes a conflict plain and does not settle it. Where the office's own register is the legal one it need not have been seeded.
+    function _meet(bytes32[] calldata keys, uint256 record, bool flags) private {
         for (uint256 i = 0; i < keys.length; ++i) {
-            uint256 word = assets[_resolved(keys[i])];
-            bool own = word.isUnadopted() && (word.links() > 1 || word.isSeededBy(number));
-            require(own || word & AssetWord.CONFLICT != 0, AssetAnchored(keys[i]));
+            bytes32 key = _resolved(keys[i]);
+            uint256 word = assets[key];
+            uint256 here = _recordOn(key, word);
+            if (word.isUnadopted() && here == record) continue;
+            if (_hasRecord(key, record)) _dropRecord(key, record);
+            else require(flags, AssetAnchored(key));
+            if (_isTaken(word)) _addRival(key, word, here);
         }
     }
 
@@ -213,13 +276,15 @@ contract PledgeAnchors is PledgeStore {
         emit RecordAdopted(pledge, body.record.register, segment, words, body.parties, body.names, body.instrument);
     }
 
-    function _anchor(uint16 register, uint16 anchor) private view returns (Anchor storage) {
-        require(anchor < anchors_[register].length, NotAnchored(register, anchor, 0));
-        return anchors_[register][anchor];
+    /// @dev An anchor that stands.
+    function _anchor(uint16 register, uint16 number) private view returns (Anchor storage found) {
+        require(number != 0 && number <= anchors_[register].length, NotAnchored(register, number, 0));
+        found = anchors_[register][number - 1];
+        require(!found.replaced, AnchorReplaced(register, number));
     }
 
     /// @dev The version in force, under which the register's officers act.
-    function _officeVersion(uint16 register, uint16 code, ActContext memory context)
+    function _officeVersion(uint16 register, uint16 code, bool vouched, ActContext memory context)
         private
         view
         returns (uint16 version)
@@ -228,7 +293,6 @@ contract PledgeAnchors is PledgeStore {
         uint256 word;
         (version, office,, word) = REGISTERS.actNow(register, code);
         require(word != 0, UnknownCode(register, version, code));
-        Consents.Scene memory scene = Consents.Scene(word, office, code, false, context.signers, false, 0);
-        _requireOfficers(scene);
+        _requireOffice(Consents.Scene(word, office, code, false, context.signers, vouched, 0));
     }
 }

@@ -172,7 +172,7 @@ contract PledgeChanges is PledgeActing {
     function _addSegment(PledgeActs calldata body, AddSegment calldata added, ActContext memory context) private {
         Work memory work = _begin(added.on, added.parties, body.consents, body.instrument, Effects.ADD_SEGMENT, context);
         uint256 rule = REGISTERS.rule(work.head.register(), work.ruleVersion);
-        uint40 segment = added.reserved == 0 ? _linkNow(work, rule, added) : _linkedBefore(work, added);
+        uint40 segment = added.reserved == 0 ? _linkNow(work, rule, added) : _linkedBefore(work, rule, added);
         _requireTitles(work.pledge, segment, added.list, added.titles);
         Pledge storage stored = pledges[work.pledge];
         uint16 segmentsNow = stored.terms.segments();
@@ -203,7 +203,11 @@ contract PledgeChanges is PledgeActing {
     }
 
     /// @dev The segment was reserved for this list, is whole, and its reservation holds.
-    function _linkedBefore(Work memory work, AddSegment calldata added) private view returns (uint40 segment) {
+    function _linkedBefore(Work memory work, uint256 rule, AddSegment calldata added)
+        private
+        view
+        returns (uint40 segment)
+    {
         segment = added.reserved;
         uint256 word = segments[segment].word;
         bool own = word.pledge() == work.pledge && !word.isActive() && segments[segment].root == added.list.root
@@ -212,6 +216,7 @@ contract PledgeChanges is PledgeActing {
         require(added.assets.length == 0, AssetCountInvalid(added.assets.length));
         require(word.isComplete(), AssetsIncomplete(work.pledge, word.claimed(), word.count()));
         require(block.timestamp <= word.reservedUntil(), ReservationEnded(work.pledge, word.reservedUntil()));
+        _requireSeeded(work.head.register(), rule);
     }
 
     function _emitSegment(

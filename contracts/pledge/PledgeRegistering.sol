@@ -74,6 +74,8 @@ abstract contract PledgeRegistering is PledgeStepping {
         uint256 over = decided.head.expires() - period + word.wait();
         require(block.timestamp >= over, WaitNotOver(decided.pledge, over));
         require(!decided.head.hasFlag(PledgeFlags.DISPLACED), ClaimDisplaced(decided.pledge));
+        uint16 register = decided.head.register();
+        _requireSeeded(register, REGISTERS.rule(register, decided.head.rules()));
         uint40[] storage list = contests[decided.pledge];
         for (uint256 i = 0; i < list.length; ++i) {
             require(!_isUndecided(list[i]), PledgeContested(decided.pledge, list[i]));

@@ -97,6 +97,8 @@ contract PledgeSequels is PledgeActing {
             require(word.isComplete(), AssetsIncomplete(work.pledge, word.claimed(), word.count()));
             segments[segment].word = word.withPledge(made);
         }
+        // What a restoration gives back, whichever of the two it restores.
+        (heirs[work.pledge], inherited[made]) = (made, keccak256(abi.encodePacked(body.segments)));
     }
 
     function _emitRefinanced(

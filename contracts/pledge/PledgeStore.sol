@@ -3,13 +3,7 @@ pragma solidity 0.8.37;
 
 import {ActTarget} from "../ActTarget.sol";
 import {IMembers} from "../interfaces/IMembers.sol";
-import {
-    IAnchorEvents,
-    IOfficeEvents,
-    IPledgeErrors,
-    IPledgeEvents,
-    ISequelEvents
-} from "../interfaces/IPledgeRegistry.sol";
+import {IAnchorEvents, IOfficeEvents, IPledgeErrors, ISequelEvents} from "../interfaces/IPledgeRegistry.sol";
 import {IRegisterRule, IRegisters, RuleFlags} from "../interfaces/IRegisters.sol";
 import {ActCode, ClaimKinds, Demands, Effects, HoldTargets, PartyRoles, TimeSources} from "../types/ActCode.sol";
 import {AssetWord} from "../types/AssetWord.sol";
@@ -31,15 +25,20 @@ import {PledgeHash} from "./PledgeHash.sol";
 ///   counts_                  pledges 40 | segments 40
 ///   lastKeys[segment]        last key linked, while more pages are to come
 ///   aliases[key]             the key of a right that this is another number of
-///   holds[target][id]        word: bars 8 | kind 8 | until 40 | placed 40; hash of the order. Looked for where a flag of the asset, pledge or party says so
+///   holds[target][id]        word: bars 8 | kind 8 | until 40 | placed 40 | number 16 | target 8; hash of the order. Looked for where a flag of the asset,
+///                            pledge or party says so; a claim's are its pledge's
 ///   book                     what became of parties (PartyBook.sol)
 ///   notices[pledge][hash]    since when a notice is on record
 ///   titles[segment]          commitment to the titles of a list of several pages
 ///   contests[pledge]         the earlier filings that contest an accepted one
-///   restored[segment]        pages that a restoration under way has done, a bit each
-///   anchors[register][n]     roots and counts of an anchored register; unseeded[register] = live anchored assets not yet in their words
+///   restored[segment]        pages that a restoration has done, a bit each 64 | version 24 and pledge 40 that it is of
+///   heirs[pledge]            the last pledge that refinanced it; inherited[heir] = hash of the list of segments that moved then
+///   rivals[key]              what lies on an asset in conflict beside the taker that its word names: leaves, and marks of anchored records
+///   inConflict[segment]      leaves in `rivals`, of a pledge and all that refinanced it, by their first segment
+///   anchors[register][n - 1] roots and counts of an anchored register; unseeded[register] = live anchored assets not yet in their words
 ///   seeded[register][n][i]   pages seeded, a bit for each 256th of first leaves
 ///   adopted[register][number] the pledge that an anchored record became
+///   recordOn[key]            mark of the anchored record on an asset that had links before
 ///
 /// Ends write a head or one word of bits and never an asset word: an asset is live under its last taker if that segment's pledge is live and the
 /// leaf's bit is 0.
@@ -79,6 +78,13 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         uint48 records;
         uint48 assets;
         int40 asAt;
+        uint48 seeded;
+        bool replaced;
+    }
+
+    struct Rivals {
+        uint64[] leaves;
+        uint256[] records;
     }
 
     /// A page of assets to be linked, as the body gives it.
@@ -116,6 +122,11 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     mapping(uint16 register => uint48) internal unseeded_;
     mapping(uint16 register => mapping(uint16 anchor => mapping(uint256 index => uint256))) internal seededPages;
     mapping(uint16 register => mapping(bytes32 number => uint40)) internal adopted_;
+    mapping(uint40 pledge => uint40) internal heirs;
+    mapping(uint40 heir => bytes32) internal inherited;
+    mapping(bytes32 asset => Rivals) internal rivals_;
+    mapping(uint40 firstSegment => uint32) internal inConflict;
+    mapping(bytes32 asset => uint256) internal recordOn;
 
     constructor(address acts, IMembers members, IRegisters registers) ActTarget(acts, members) {
         REGISTERS = registers;
@@ -170,6 +181,7 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         uint256 first = number * AssetTree.PAGE;
         uint256[] memory words = new uint256[](keys.length);
         _requireAscending(keys);
+        if (page.number == 0) _requireSeeded(page.register, page.rule);
         for (uint256 i = 0; i < keys.length; ++i) {
             words[i] = _link(page, keys[i], first + i);
         }
@@ -213,9 +225,10 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         return false;
     }
 
-    /// @dev The key that a listed number stands for.
-    function _resolved(bytes32 listed) internal view returns (bytes32) {
-        return assets[listed] & AssetWord.ALIAS == 0 ? listed : aliases[listed];
+    /// @dev The key that a listed number stands for: a key may have been joined to another in its turn.
+    function _resolved(bytes32 listed) internal view returns (bytes32 key) {
+        key = listed;
+        while (assets[key] & AssetWord.ALIAS != 0) key = aliases[key];
     }
 
     function _requireAscending(bytes32[] calldata keys) internal pure {
@@ -225,20 +238,28 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     }
 
     /// @dev Whether the page's pledge may link the asset (a key, not another number of it) now; returns its word, and the accepted filing that yields
-    /// (0: none). The one check of dry run, acceptance, supplement and adoption. What is registered yields to nobody.
+    /// (0: none). The one check of dry run, acceptance, supplement and adoption. What is registered yields to nobody. Where the office's own register is the
+    /// legal one and this only records, a second right on an asset is flagged instead of refused.
     function _requireFree(Page memory page, bytes32 key) internal view returns (uint256 word, uint40 yielding) {
         require(_isOfRegister(page.rule, key), AssetNotOfRegister(key, page.register));
         word = assets[key];
         require(word.links() < AssetWord.MOST_LINKS, AssetLinksFull(key));
         if (page.number != 0) return (word, 0);
-        require(word & AssetWord.BARRED == 0, AssetBarred(key, word.flags()));
+        bool records = _records(page.rule);
+        require(word & (records ? AssetWord.CLOSED : AssetWord.BARRED) == 0, AssetBarred(key, word.flags()));
         if (word & AssetWord.LOOK_FOR_HOLDS != 0) _requireNoHold(HoldTargets.ASSET, key, page.effect);
         if (word == 0 || !_isSingleRank(page.rule)) return (word, 0);
-        require(!word.isUnadopted(), AssetAnchored(key));
         yielding = _occupant(word);
+        bool anchored = word.isUnadopted();
+        if (records && (anchored || yielding != 0)) return (word | AssetWord.CONFLICT, 0);
+        require(!anchored, AssetAnchored(key));
         if (yielding == 0) return (word, 0);
         bool yields = page.displaces && pledges[yielding].head.state() == PledgeStates.ACCEPTED;
         require(yields && _contests(page.pledge, yielding), AssetTaken(key, yielding));
+    }
+
+    function _records(uint256 rule) internal pure returns (bool) {
+        return rule >> 48 & RuleFlags.RECORDS != 0;
     }
 
     function _isSingleRank(uint256 rule) internal pure returns (bool) {
@@ -270,7 +291,7 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         Hold[] storage list = holds_[target][place];
         for (uint256 i = 0; i < list.length; ++i) {
             uint256 word = list[i].word;
-            require(uint8(word) & effect == 0 || !_runs(word), HeldBy(target, id, i, list[i].order));
+            require(uint8(word) & effect == 0 || !_runs(word), HeldBy(target, id, uint16(word >> 96), list[i].order));
         }
     }
 
@@ -279,13 +300,14 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         return until == 0 || block.timestamp <= until;
     }
 
-    /// @dev No running hold on one of the parties bars the effect.
+    /// @dev No running hold on one of the parties, or on who succeeded it, bars the effect.
     function _requirePartiesFree(address office, Party[] calldata parties, uint256 effect) internal view {
         if (book.holds == 0) return;
         for (uint256 i = 0; i < parties.length; ++i) {
-            if (!PartyBook.isHeld(book, office, parties[i].id)) continue;
-            bytes32 party = parties[i].id;
-            _requireNoHoldAt(HoldTargets.PARTY, _partyTarget(office, party), party, effect);
+            for (bytes32 id = parties[i].id; id != 0; id = PartyBook.successor(book, office, id)) {
+                if (!PartyBook.isHeld(book, office, id)) continue;
+                _requireNoHoldAt(HoldTargets.PARTY, _partyTarget(office, id), id, effect);
+            }
         }
     }
 
@@ -345,8 +367,13 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         _requireParties(pledgors, false);
         _requireParties(holders, true);
         _requirePartiesFree(scene.office, filing.parties, Effects.REGISTER);
-        bool seeded = rule >> 48 & RuleFlags.RECORDS != 0 || !_isSingleRank(rule) || unseeded_[filing.register] == 0;
-        require(seeded, RegisterNotSeeded(filing.register, unseeded_[filing.register]));
+        _requireSeeded(filing.register, rule);
+    }
+
+    /// @dev A register of one rank that grants rights here waits until every live anchored asset is in its word.
+    function _requireSeeded(uint16 register, uint256 rule) internal view {
+        bool open = !_isSingleRank(rule) || _records(rule) || unseeded_[register] == 0;
+        require(open, RegisterNotSeeded(register, unseeded_[register]));
     }
 
     /// @dev What a word can't say is a rule contract of the version: one view that can only refuse, asked when assets are claimed and when terms or

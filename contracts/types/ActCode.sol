@@ -208,6 +208,8 @@ library HoldTargets {
     uint8 internal constant ASSET = 1;
     uint8 internal constant PLEDGE = 2;
     uint8 internal constant PARTY = 3;
+    /// The claim that a pledge secures, named by the pledge's number.
+    uint8 internal constant CLAIM = 4;
 }
 
 library HoldKinds {
@@ -226,7 +228,7 @@ library PartyKinds {
     uint8 internal constant SUCCEEDED = 2;
     /// A receiver or administrator acts for it.
     uint8 internal constant RECEIVED = 3;
-    /// Gone without successor: its acts need an order.
+    /// Gone without successor: nobody signs for it.
     uint8 internal constant DISSOLVED = 4;
     /// Another name, the same party.
     uint8 internal constant RENAMED = 5;

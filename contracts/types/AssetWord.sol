@@ -47,18 +47,26 @@ library AssetWord {
         return _after(word, segment_ | leaf_ << 40, segment_ | leaf_ << 40, 1);
     }
 
-    /// @dev The word after a live record of an anchored register was seeded into it; its last link stands if it is `kept`.
-    function seeded(uint256 word, bytes32 number, bool kept) internal pure returns (uint256) {
-        return _after(word, kept ? uint64(word) : 0, uint256(number), 1) | SEEDED;
+    /// @dev The word after a live record of an anchored register was seeded into it.
+    function seeded(uint256 word, bytes32 number) internal pure returns (uint256) {
+        return _after(word, 0, uint256(number), 1) | SEEDED;
     }
 
-    /// @dev Whether this one record was seeded into it, and nothing happened since.
-    function isSeededBy(uint256 word, bytes32 number) internal pure returns (bool) {
-        return (word ^ seeded(0, number, false)) & ~FLAGS == 0;
+    /// @dev What a record leaves in a word that had no link before, without flags: a mark of the record.
+    function recordOf(bytes32 number) internal pure returns (uint256) {
+        return seeded(0, number) & ~FLAGS;
     }
 
-    /// @dev The word of a right after another number of it was joined: its links count too, and its last one stands if `taken`.
+    /// @dev The word without its flags: of an asset seeded as its first link the mark of the record.
+    function unflagged(uint256 word) internal pure returns (uint256) {
+        return word & ~FLAGS;
+    }
+
+    /// @dev The word of a right after another number of it was joined: its links count too, and its last one stands if `taken`. Where only one of the two
+    /// was ever linked, its chain goes on.
     function joined(uint256 word, uint256 other, bool taken) internal pure returns (uint256) {
+        if (links(other) == 0) return word;
+        if (links(word) == 0) return other & ~FLAGS | word & FLAGS;
         return _after(word, uint64(taken ? other : word), other, links(other));
     }
 

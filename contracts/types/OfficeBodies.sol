@@ -11,10 +11,10 @@ struct PlaceHold {
     uint16 register;
     /// {OfficeCodes} HOLD or FEE_HOLD.
     uint16 code;
-    /// {HoldTargets}, and what it is: an asset's key, a pledge's number, a party's word.
+    /// {HoldTargets}, and what it is: an asset's number, a pledge's (also for its claim), a party's word.
     uint8 target;
     bytes32 id;
-    /// {Effects} that it bars.
+    /// {Effects} that it bars; only those that it can, where it lies.
     uint8 bars;
     /// {HoldKinds}.
     uint8 kind;
@@ -31,7 +31,8 @@ struct LiftHold {
     uint16 code;
     uint8 target;
     bytes32 id;
-    uint16 index;
+    /// The hold's number in its queue, which no other there ever has.
+    uint16 number;
     bytes32 authority;
     bytes32 order;
 }
@@ -68,9 +69,9 @@ struct RectifyPledge {
     /// What is corrected: the digest of the act.
     bytes32 corrects;
     Instrument instrument;
-    /// RESTORE: the end of the entry as it will be; 0 = none.
+    /// RESTORE: the end of the entry, as it was, or a new one where that has passed; 0 = none. Else 0.
     uint40 expires;
-    /// RESTORE of a pledge that was refinanced: its segments, which go back to it.
+    /// RESTORE of a pledge whose segments a refinancing moved: the list of that refinancing. They go back to it.
     uint40[] segments;
     /// RESTORE in a single-rank register: pages of every segment, in one act or several; RESTORE_LEAVES: the leaves in `ended` live again.
     LeafPage[] pages;
@@ -79,7 +80,8 @@ struct RectifyPledge {
     Consent[] consents;
 }
 
-/// @notice An office anchors its existing register: the roots and counts of its records and of the assets on which they are live.
+/// @notice An office anchors its existing register: the roots and counts of its records and of the assets on which they are live. A register may have several
+/// anchors beside each other.
 struct AnchorRegister {
     uint16 register;
     bytes32 recordsRoot;
@@ -88,12 +90,15 @@ struct AnchorRegister {
     uint48 assets;
     /// The time that the register is shown as at.
     int40 asAt;
+    /// The number of an anchor that was wrong, in whose place this one stands (both roots 0: nothing does); 0 = none.
+    uint16 replaces;
     bytes32 evidence;
 }
 
-/// @notice A page of live anchored assets is written into their words. Pages are aligned subtrees of 2^height leaves.
+/// @notice A page of live anchored assets is written into their words. A page is an aligned subtree of 256 leaves, or what is left at the end.
 struct SeedAssets {
     uint16 register;
+    /// Numbered from 1 in its register.
     uint16 anchor;
     uint48 first;
     bytes32[] assets;
@@ -102,7 +107,8 @@ struct SeedAssets {
     bytes32[] proof;
 }
 
-/// @notice An anchored record becomes a pledge of this register, with its own effective time.
+/// @notice An anchored record becomes a pledge of this register, with its own effective time. A long list comes in pages, each with the record again;
+/// parties, names, agreement and instrument count the first time.
 struct AdoptRecord {
     uint16 anchor;
     uint48 index;

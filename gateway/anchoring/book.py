@@ -72,7 +72,7 @@ class About:
     def body(self) -> AnchorRegister:
         """The act that anchors it. A tree without leaves is root 0."""
         assets_root = self.assets_root if self.assets else bytes(32)
-        return AnchorRegister(self.register, self.records_root, self.records, assets_root, self.assets, self.as_at, self.evidence)
+        return AnchorRegister(self.register, self.records_root, self.records, assets_root, self.assets, self.as_at, 0, self.evidence)
 
 
 @dataclass(frozen=True, slots=True)

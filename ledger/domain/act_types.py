@@ -154,6 +154,7 @@ class AnchorRegister:
     assetsRoot: bytes
     assets: int
     asAt: int
+    replaces: int
     evidence: bytes
 
 
@@ -469,7 +470,7 @@ class LiftHold:
     code: int
     target: int
     id: bytes
-    index: int
+    number: int
     authority: bytes
     order: bytes
 
@@ -803,6 +804,7 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("assetsRoot", "bytes32"),
         ("assets", "uint48"),
         ("asAt", "int40"),
+        ("replaces", "uint16"),
         ("evidence", "bytes32"),
     ),
     "AnchoredRecord": (
@@ -955,7 +957,7 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("code", "uint16"),
         ("target", "uint8"),
         ("id", "bytes32"),
-        ("index", "uint16"),
+        ("number", "uint16"),
         ("authority", "bytes32"),
         ("order", "bytes32"),
     ),
@@ -1227,7 +1229,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("AcceptPledge", "PledgeRegistry", "acceptPledge", bytes.fromhex("9f0febcc")),
     Kind("AddKey", "Members", "addKey", bytes.fromhex("13c6765d")),
     Kind("AdoptRecord", "PledgeRegistry", "adoptRecord", bytes.fromhex("a31fb5f2")),
-    Kind("AnchorRegister", "PledgeRegistry", "anchorRegister", bytes.fromhex("fe610772")),
+    Kind("AnchorRegister", "PledgeRegistry", "anchorRegister", bytes.fromhex("18cb723f")),
     Kind("BankNotice", "Repayment", "takeBankNotice", bytes.fromhex("14b0b775")),
     Kind("ConfirmReceivable", "ReceivableDrafts", "confirm", bytes.fromhex("8a0779e2")),
     Kind("ContestAsset", "PledgeRegistry", "contestAsset", bytes.fromhex("31fb3392")),

@@ -56,11 +56,13 @@ _OFFICE: Mapping[Code, ActRule] = {
     Code.LIFT: ActRule(consents=_ORDER, officers=2, officer_roles=_OFFICERS_OR_COURT),
     Code.FEE_HOLD: ActRule(officers=1),
     Code.FEE_LIFT: ActRule(officers=1),
-    Code.RECTIFY: ActRule(officers=2),
+    # For the registrar's own error without, else with an authority's order shown.
+    Code.RECTIFY: ActRule(consents=_ORDER, officers=2),
     Code.JOIN: ActRule(officers=1, officers_vouching=2),
     # Who is a party's successor or receiver may sign for it, so this takes two.
     Code.PARTY: ActRule(officers=2),
-    Code.ANCHOR: ActRule(officers=1, officer_roles=ANCHORER_ROLE),
+    # Another in the place of a wrong anchor takes two.
+    Code.ANCHOR: ActRule(officers=1, officers_vouching=2, officer_roles=ANCHORER_ROLE),
     Code.SEED: ActRule(officers=1, officer_roles=ANCHORER_ROLE),
     Code.ADOPT: ActRule(officers=1, officer_roles=REGISTRAR_ROLE | ANCHORER_ROLE),
 }
