@@ -45,15 +45,20 @@ class Recorded:
         return self.effective < (other.until or other.effective + 1) and other.effective < (self.until or self.effective + 1)
 
 
+REFINANCED = "Interpretation on Security 16"
+INCREASED = "CivC 409: an increase takes nothing from those who were there"
+
+
 @dataclass(frozen=True, slots=True)
 class Continued:
-    """A registration that a refinancing carries on: its place, for at most `up_to` of the new claim (Interpretation on Security 16).
+    """A registration that a refinancing, or a change of the amount, carries on: its place, for at most `up_to` of the claim.
 
-    None: the old one stated no amount, so it held for all of it.
+    None: the old one stated no amount, so it held for all of it. `source`: why it goes on.
     """
 
     recorded: Recorded
     up_to: int | None
+    source: str = REFINANCED
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,7 @@ def _registered(lien: Lien, recorded: Recorded, regime: Regime) -> Iterator[tupl
 def _carried_on(lien: Lien, continued: Continued, part: int, amount: int, regime: Regime) -> Tranche:
     upto = "" if continued.up_to is None else f", up to {continued.up_to}"
     reason = f"carries on the registration of {_stated(continued.recorded)}{upto}"
-    return Tranche(lien.key, part, amount, amount, 0, reason, f"{regime.registered}; Interpretation on Security 16")
+    return Tranche(lien.key, part, amount, amount, 0, reason, f"{regime.registered}; {continued.source}")
 
 
 def _stated(recorded: Recorded) -> str:

@@ -20,8 +20,6 @@ from ledger.mirror.models import (
     PLEDGE,
     PLEDGE_ACT,
     PLEDGE_STATE,
-    REGISTER,
-    REGISTER_RULE,
     SEGMENT,
     Change,
     Consent,
@@ -34,14 +32,12 @@ from ledger.mirror.models import (
     Pledge,
     PledgeAct,
     PledgeState,
-    Register,
-    RegisterRule,
     Segment,
     Side,
 )
 from ledger.mirror.queries.liveness import about, leaf_live, of_pledge, of_segment, pledge_live, segment_held
 from ledger.mirror.queries.numbers import resolve
-from ledger.mirror.queries.reading import Page, cut, given, one, ordered, rows_of, told, valid
+from ledger.mirror.queries.reading import Page, cut, given, ordered, rows_of, told, valid
 
 
 class Standing(NamedTuple):
@@ -49,6 +45,12 @@ class Standing(NamedTuple):
 
     pledge: Pledge
     state: PledgeState
+
+    @classmethod
+    def of(cls, row: Any) -> "Standing":
+        """The standing of a row of `standings`."""
+        width = len(PLEDGE.table.c)
+        return cls(Pledge(*row[:width]), PledgeState(*row[width:]))
 
 
 class Burden(NamedTuple):
@@ -93,20 +95,20 @@ class Count(NamedTuple):
 
 def get(conn: Connection, pledge: int, at: int | None = None) -> Standing | None:
     """The pledge of a number."""
-    row = conn.execute(_standing(at).where(PLEDGE.table.c.pledge == pledge)).one_or_none()
-    return None if row is None else _row(row)
+    row = conn.execute(standings(at).where(PLEDGE.table.c.pledge == pledge)).one_or_none()
+    return None if row is None else Standing.of(row)
 
 
 def of_number(conn: Connection, number: bytes, at: int | None = None) -> list[Standing]:
     """The pledges registered under an office's own record number (32 bytes, left-aligned text)."""
-    rows = conn.execute(_standing(at).where(PLEDGE_STATE.table.c.number == number).order_by(PLEDGE.table.c.pledge))
-    return [_row(row) for row in rows]
+    rows = conn.execute(standings(at).where(PLEDGE_STATE.table.c.number == number).order_by(PLEDGE.table.c.pledge))
+    return [Standing.of(row) for row in rows]
 
 
 def of_filing(conn: Connection, filing: bytes, at: int | None = None) -> list[Standing]:
     """The pledges filed with a filing of this hash (32 bytes)."""
-    rows = conn.execute(_standing(at).where(PLEDGE.table.c.filing == filing).order_by(PLEDGE.table.c.pledge))
-    return [_row(row) for row in rows]
+    rows = conn.execute(standings(at).where(PLEDGE.table.c.filing == filing).order_by(PLEDGE.table.c.pledge))
+    return [Standing.of(row) for row in rows]
 
 
 def find(
@@ -120,13 +122,13 @@ def find(
     after: tuple[int] | None = None,
 ) -> Page[Standing]:
     """Pledges in the order of filing; `party` is an identifier word on either side."""
-    asked = _standing(at).where(
+    asked = standings(at).where(
         *given(register, lambda value: PLEDGE.table.c.register == value),
         *given(status, lambda value: PLEDGE_STATE.table.c.status == value),
         *given(party, lambda value: _names_party(value, at)),
     )
     rows = conn.execute(ordered(asked, [PLEDGE.table.c.pledge], limit, after))
-    return cut([_row(row) for row in rows], limit, lambda standing: (standing.pledge.pledge,))
+    return cut([Standing.of(row) for row in rows], limit, lambda standing: (standing.pledge.pledge,))
 
 
 def _names_party(party: bytes, at: int | None) -> ColumnElement[bool]:
@@ -141,9 +143,9 @@ def live(
     when = about(conn, at, time)
     held = select(func.count()).select_from(ENCUMBRANCE.table).join(SEGMENT.table, of_segment(at, time))
     held = held.where(SEGMENT.table.c.pledge == PLEDGE.table.c.pledge, valid(ENCUMBRANCE, at), leaf_live(when))
-    asked = _standing(at).add_columns(held.scalar_subquery().label("assets")).where(pledge_live(when))
+    asked = standings(at).add_columns(held.scalar_subquery().label("assets")).where(pledge_live(when))
     rows = conn.execute(ordered(asked, [PLEDGE.table.c.pledge], limit, after))
-    return cut([LivePledge(_row(row[:-1]), row[-1]) for row in rows], limit, lambda found: (found.pledge.pledge.pledge,))
+    return cut([LivePledge(Standing.of(row[:-1]), row[-1]) for row in rows], limit, lambda found: (found.pledge.pledge.pledge,))
 
 
 def encumbrances(conn: Connection, asset: bytes, *, at: int | None = None, time: int | None = None, live_only: bool = True) -> list[Burden]:
@@ -219,9 +221,16 @@ def assets(
     title = (ASSET_TITLE.table.c.segment == ENCUMBRANCE.table.c.segment) & (ASSET_TITLE.table.c.leaf == ENCUMBRANCE.table.c.leaf)
     asked = select(ENCUMBRANCE.table, ASSET_TITLE.table.c.title).join(ASSET_TITLE.table, title, isouter=True)
     asked = asked.join(SEGMENT.table, of_segment(at, time)).where(SEGMENT.table.c.pledge == pledge, valid(ENCUMBRANCE, at))
+    asked = asked.join(PLEDGE_STATE.table, of_pledge(at)).where(or_(SEGMENT.table.c.effective.is_not(None), _is_claim()))
     rows = conn.execute(ordered(asked, [ENCUMBRANCE.table.c.segment, ENCUMBRANCE.table.c.leaf], limit, after))
     found = [Pledged(Encumbrance(*row[:-1]), row[-1]) for row in rows]
     return cut(found, limit, lambda pledged: (pledged.encumbrance.segment, pledged.encumbrance.leaf))
+
+
+def _is_claim() -> ColumnElement[bool]:
+    """The list that a filing claims now: what it had claimed before it was refused is its own no more."""
+    state = PLEDGE_STATE.table.c
+    return and_(state.number.is_(None), state.first_segment == SEGMENT.table.c.segment)
 
 
 def history(conn: Connection, pledge: int, at: int | None = None) -> list[Done]:
@@ -244,9 +253,9 @@ def consents(conn: Connection, act: bytes) -> list[Consent]:
     return rows_of(conn, CONSENT, select(CONSENT.table).where(CONSENT.table.c.act == act).order_by(CONSENT.table.c.ordinal))
 
 
-def grounds(conn: Connection, pledge: int) -> list[GroundFound]:
+def grounds(conn: Connection, pledge: int, at: int | None = None) -> list[GroundFound]:
     """What was examined before the decisions on a pledge."""
-    asked = select(GROUND.table).where(GROUND.table.c.pledge == pledge)
+    asked = select(GROUND.table).where(GROUND.table.c.pledge == pledge, told(GROUND, at))
     return rows_of(conn, GROUND, asked.order_by(GROUND.table.c.pos, GROUND.table.c.ordinal))
 
 
@@ -266,20 +275,10 @@ def differences(conn: Connection, *, pledge: int | None = None, asset: bytes | N
     return rows_of(conn, DIFFERENCE, select(DIFFERENCE.table).where(*where).order_by(DIFFERENCE.table.c.pos, *DIFFERENCE.key_columns))
 
 
-def notes(conn: Connection, pledge: int) -> list[Note]:
+def notes(conn: Connection, pledge: int, at: int | None = None) -> list[Note]:
     """Notes on a pledge, and those of other pledges that name it."""
     either = or_(NOTE.table.c.pledge == pledge, NOTE.table.c.other == pledge)
-    return rows_of(conn, NOTE, select(NOTE.table).where(either).order_by(NOTE.table.c.pos))
-
-
-def register(conn: Connection, number: int, at: int | None = None) -> Register | None:
-    """A register as at a position."""
-    return one(conn, REGISTER, REGISTER.table.c.register == number, valid(REGISTER, at))
-
-
-def rule_of(conn: Connection, register: int, version: int) -> RegisterRule | None:
-    """The rule word of a version of a register's rules."""
-    return one(conn, REGISTER_RULE, REGISTER_RULE.table.c.register == register, REGISTER_RULE.table.c.version == version)
+    return rows_of(conn, NOTE, select(NOTE.table).where(either, told(NOTE, at)).order_by(NOTE.table.c.pos))
 
 
 def counts(conn: Connection, at: int | None = None) -> list[Count]:
@@ -292,11 +291,7 @@ def counts(conn: Connection, at: int | None = None) -> list[Count]:
     return [Count(*row) for row in conn.execute(grouped.order_by(PLEDGE.table.c.register, PLEDGE_STATE.table.c.status))]
 
 
-def _standing(at: int | None) -> Select[Any]:
+def standings(at: int | None) -> Select[Any]:
+    """Selects pledges with their state as at a position."""
     same = PLEDGE_STATE.table.c.pledge == PLEDGE.table.c.pledge
     return select(PLEDGE.table, PLEDGE_STATE.table).join_from(PLEDGE.table, PLEDGE_STATE.table, same).where(valid(PLEDGE_STATE, at))
-
-
-def _row(row: Any) -> Standing:
-    width = len(PLEDGE.table.c)
-    return Standing(Pledge(*row[:width]), PledgeState(*row[width:]))

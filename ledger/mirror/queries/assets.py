@@ -1,0 +1,106 @@
+"""All that is recorded of a right: by whatever number it is asked for, as known at a position about a time."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, and_, or_, select
+
+from ledger.domain.pledge_words import AssetFlag, Flag, HoldTarget
+from ledger.mirror.models import ENCUMBRANCE, PLEDGE, PLEDGE_STATE, SEGMENT, Difference, PledgeStatus
+from ledger.mirror.queries import holds, pledges
+from ledger.mirror.queries.liveness import IN_FORCE, about
+from ledger.mirror.queries.numbers import Resolved, resolve, word_of
+from ledger.mirror.queries.pledges import Burden, Standing
+from ledger.mirror.queries.reading import rows_of, told, valid
+from ledger.mirror.register_models import ADOPTION, SEED, Asset, Hold, Seed
+
+
+class Reservation(NamedTuple):
+    """A right that a filing, or a supplement to come, has claimed until a second."""
+
+    segment: int
+    until: int
+    pledge: Standing
+
+
+class AnchoredOn(NamedTuple):
+    """A live record of an anchored register on a right; `pledge` is what it became, None while it is adopted by nobody."""
+
+    seed: Seed
+    pledge: int | None
+
+
+class AssetRecord(NamedTuple):
+    """A right with everything on it; `burdens` in the base order, ended ones too."""
+
+    resolved: Resolved
+    at: int | None
+    time: int
+    word: Asset | None
+    burdens: list[Burden]
+    reservations: list[Reservation]
+    anchored: list[AnchoredOn]
+    holds: list[Hold]
+    differences: list[Difference]
+
+    @property
+    def live(self) -> list[Burden]:
+        """The burdens that are live about the time."""
+        return [burden for burden in self.burdens if burden.live]
+
+    @property
+    def unadopted(self) -> list[AnchoredOn]:
+        """Anchored records that nobody has adopted."""
+        return [anchored for anchored in self.anchored if anchored.pledge is None]
+
+    def has(self, flag: AssetFlag) -> bool:
+        """Whether its word has a flag."""
+        return self.word is not None and bool(self.word.flags & flag)
+
+
+def asset(conn: Connection, number: bytes, *, at: int | None = None, time: int | None = None) -> AssetRecord:
+    """The record of a right by one of its numbers; an empty one where nothing is known."""
+    resolved = resolve(conn, number, at)
+    when = about(conn, at, time)
+    return AssetRecord(
+        resolved=resolved,
+        at=at,
+        time=when,
+        word=word_of(conn, resolved.key, at),
+        burdens=pledges.encumbrances(conn, resolved.key, at=at, time=time, live_only=False),
+        reservations=reservations(conn, resolved, at=at, time=when),
+        anchored=anchored(conn, resolved, at),
+        holds=holds.every(conn, HoldTarget.ASSET, resolved.key, at=at),
+        differences=[each for one in resolved.numbers for each in pledges.differences(conn, asset=one, at=at)],
+    )
+
+
+def reservations(conn: Connection, resolved: Resolved, *, at: int | None, time: int) -> list[Reservation]:
+    """The claims of a right that wait to be registered, in the order of filing."""
+    state, segment = PLEDGE_STATE.table.c, SEGMENT.table.c
+    claims = and_(
+        state.status == PledgeStatus.ACCEPTED,
+        state.first_segment == segment.segment,
+        state.flags.bitwise_and(int(Flag.DISPLACED)) == 0,
+    )
+    asked = pledges.standings(at).join(SEGMENT.table, and_(segment.pledge == PLEDGE.table.c.pledge, valid(SEGMENT, at)))
+    asked = asked.join(ENCUMBRANCE.table, and_(ENCUMBRANCE.table.c.segment == segment.segment, valid(ENCUMBRANCE, at)))
+    asked = asked.where(ENCUMBRANCE.table.c.asset.in_(resolved.numbers), segment.effective.is_(None), segment.reserved_until >= time)
+    asked = asked.where(or_(claims, state.status.in_(IN_FORCE))).add_columns(segment.segment, segment.reserved_until)
+    rows = conn.execute(asked.order_by(state.sequence, segment.segment))
+    return [Reservation(row[-2], row[-1], Standing.of(row[:-2])) for row in rows]
+
+
+def anchored(conn: Connection, resolved: Resolved, at: int | None = None) -> list[AnchoredOn]:
+    """The live records of anchored registers on a right, in the order of their numbers; a record of several anchors once."""
+    columns = SEED.table.c
+    asked = select(SEED.table).where(columns.asset.in_(resolved.numbers), told(SEED, at)).order_by(columns.register, columns.number)
+    by_record = {(seed.register, seed.number): seed for seed in rows_of(conn, SEED, asked)}
+    return [AnchoredOn(seed, adopted(conn, seed.register, seed.number, at)) for seed in by_record.values()]
+
+
+def adopted(conn: Connection, register: int, number: bytes, at: int | None = None) -> int | None:
+    """The pledge that an anchored record became; None if nobody adopted it."""
+    columns = ADOPTION.table.c
+    asked = select(columns.pledge).where(columns.register == register, columns.number == number, told(ADOPTION, at))
+    found: int | None = conn.execute(asked).scalar()
+    return found

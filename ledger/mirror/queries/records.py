@@ -1,0 +1,226 @@
+"""A pledge's record, whole, as known at a position about a time."""
+
+from collections.abc import Collection, Iterable, Mapping
+from enum import Enum
+from typing import NamedTuple
+
+from sqlalchemy import Connection, or_, select
+
+from ledger.domain.pledge_words import HoldTarget, RelationKind
+from ledger.mirror.models import (
+    Change,
+    Difference,
+    GroundFound,
+    Note,
+    Party,
+    PledgeState,
+    PledgeStatus,
+    Register,
+    Segment,
+)
+from ledger.mirror.queries import filings, holds, pledges, registers
+from ledger.mirror.queries.liveness import about
+from ledger.mirror.queries.pledges import Standing, last_change
+from ledger.mirror.queries.reading import one, rows_of, told
+from ledger.mirror.register_models import (
+    ADOPTION,
+    RECTIFICATION,
+    REFINANCING,
+    RELATION,
+    SALE,
+    SALE_ASSET,
+    SALE_SHARE,
+    Adoption,
+    Contest,
+    DecisionMade,
+    FilingStep,
+    Hold,
+    Rectification,
+    Refinancing,
+    Relation,
+    Sale,
+    SaleShare,
+)
+from ledger.mirror.schema import word
+
+
+class Life(Enum):
+    """How a pledge stands at a time: its stored state, and what follows from times alone."""
+
+    FILED = "filed"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+    NOT_YET = "not yet"
+    REGISTERED = "registered"
+    ENFORCING = "enforcing"
+    LAPSED = "lapsed"
+    ENDED = "ended"
+    RESTORING = "restoring"
+
+
+LIVE = frozenset({Life.REGISTERED, Life.ENFORCING})
+
+
+class Sold(NamedTuple):
+    """A sale with its shares, in order, and the assets sold."""
+
+    sale: Sale
+    shares: list[SaleShare]
+    assets: list[bytes]
+
+
+class Record(NamedTuple):
+    """All that is recorded of a pledge; `standing` has the terms about the time, `relations` those in force on either side of it."""
+
+    pledge: int
+    at: int | None
+    time: int
+    register: Register | None
+    standing: Standing
+    life: Life
+    parties: list[Party]
+    segments: list[Segment]
+    differences: list[Difference]
+    notes: list[Note]
+    grounds: list[GroundFound]
+    decisions: list[DecisionMade]
+    steps: list[FilingStep]
+    contests: list[Contest]
+    relations: list[Relation]
+    refinances: Refinancing | None
+    refinanced_by: list[Refinancing]
+    rectifications: list[Rectification]
+    sales: list[Sold]
+    adoption: Adoption | None
+    holds: list[Hold]
+
+
+def record(conn: Connection, pledge: int, *, at: int | None = None, time: int | None = None) -> Record | None:
+    """The record of a pledge; None if it was not known at the position."""
+    found = standing(conn, pledge, at, time)
+    if found is None:
+        return None
+    when = about(conn, at, time)
+    return Record(
+        pledge=pledge,
+        at=at,
+        time=when,
+        register=registers.get(conn, found.pledge.register, at),
+        standing=found,
+        life=life(found.state, when),
+        parties=pledges.parties(conn, pledge, at, time),
+        segments=pledges.segments(conn, pledge, at, time),
+        differences=pledges.differences(conn, pledge=pledge, at=at),
+        notes=pledges.notes(conn, pledge, at),
+        grounds=pledges.grounds(conn, pledge, at),
+        decisions=filings.decisions(conn, pledge, at),
+        steps=filings.steps(conn, pledge, at),
+        contests=filings.contests(conn, pledge, at),
+        relations=relations(conn, pledge, at=at, time=when),
+        refinances=one(conn, REFINANCING, REFINANCING.table.c.pledge == pledge, told(REFINANCING, at)),
+        refinanced_by=refinanced_by(conn, pledge, at),
+        rectifications=rectifications(conn, pledge, at),
+        sales=sales(conn, pledge, at),
+        adoption=one(conn, ADOPTION, ADOPTION.table.c.pledge == pledge, told(ADOPTION, at)),
+        holds=holds.every(conn, HoldTarget.PLEDGE, word(pledge), at=at),
+    )
+
+
+def standing(conn: Connection, pledge: int, at: int | None = None, time: int | None = None) -> Standing | None:
+    """A pledge with its terms and state about a time: as the last known acts say that count from then or earlier."""
+    found = pledges.get(conn, pledge, at)
+    if found is None or time is None or found.state.number is None:
+        return found
+    state = found.state
+    terms = _version(conn, pledge, Change.TERMS, at, time)
+    if terms:
+        state = state._replace(**{name: getattr(terms, name) for name in _TERMS})
+    return found._replace(state=state._replace(status=_status(state, _version(conn, pledge, Change.STATE, at, time))))
+
+
+_TERMS = ("ceiling", "currency", "kind", "due", "content", "agreement")
+
+
+def _version(conn: Connection, pledge: int, change: Change, at: int | None, time: int) -> PledgeState | None:
+    found = pledges.get(conn, pledge, last_change(conn, pledge, change, at, time))
+    return None if found is None else found.state
+
+
+def _status(now: PledgeState, then: PledgeState | None) -> int:
+    """Whether it was enforced at an earlier time; whether it has ended is said by its end alone, which a restoration takes away."""
+    if then is not None and then.status == PledgeStatus.ENFORCING:
+        return PledgeStatus.ENFORCING
+    return PledgeStatus.REGISTERED if now.status == PledgeStatus.ENFORCING else now.status
+
+
+def life(state: PledgeState, when: int) -> Life:
+    """How a pledge stands at a second; the same rule as `liveness.pledge_live`."""
+    if state.begins is None:
+        return Life[PledgeStatus(state.status).name]
+    if state.begins > when:
+        return Life.NOT_YET
+    if state.ended_at is not None and state.ended_at <= when:
+        return Life.RESTORING if state.status == PledgeStatus.RESTORING else Life.ENDED
+    if state.expires and state.expires < when:
+        return Life.LAPSED
+    return Life.ENFORCING if state.status == PledgeStatus.ENFORCING else Life.REGISTERED
+
+
+def relations(conn: Connection, pledge: int, *, at: int | None, time: int) -> list[Relation]:
+    """The relations in force in which a pledge yields or goes before, in the order of recording."""
+    return in_force(related(conn, [pledge], at=at, time=time), {})
+
+
+def related(conn: Connection, numbers: Collection[int], *, at: int | None, time: int) -> list[Relation]:
+    """Every relation of these pledges that counts from the time or earlier, and every end of one, in the order of recording."""
+    columns = RELATION.table.c
+    either = or_(columns.pledge.in_(numbers), columns.senior.in_(numbers))
+    asked = select(RELATION.table).where(either, told(RELATION, at), columns.effective <= time).order_by(columns.pos)
+    return rows_of(conn, RELATION, asked)
+
+
+def in_force(rows: Iterable[Relation], heirs: Mapping[int, int]) -> list[Relation]:
+    """The relations that no later row ends; a pledge counts as the one that stands in its place (`heirs`)."""
+    found: list[Relation] = []
+    for row in rows:
+        junior, senior = heirs.get(row.pledge, row.pledge), heirs.get(row.senior, row.senior)
+        if row.kind == RelationKind.ENDED:
+            found = [
+                each for each in found if (heirs.get(each.pledge, each.pledge), heirs.get(each.senior, each.senior)) != (senior, junior)
+            ]
+        else:
+            found.append(row)
+    return found
+
+
+def refinanced_by(conn: Connection, pledge: int, at: int | None = None) -> list[Refinancing]:
+    """The pledges that came in the place of this one: more than one where it was restored in between."""
+    columns = REFINANCING.table.c
+    return rows_of(conn, REFINANCING, select(REFINANCING.table).where(columns.old == pledge, told(REFINANCING, at)).order_by(columns.pos))
+
+
+def rectifications(conn: Connection, pledge: int, at: int | None = None) -> list[Rectification]:
+    """What was rectified of a pledge, in order."""
+    columns = RECTIFICATION.table.c
+    asked = select(RECTIFICATION.table).where(columns.pledge == pledge, told(RECTIFICATION, at))
+    return rows_of(conn, RECTIFICATION, asked.order_by(columns.pos))
+
+
+def sales(conn: Connection, pledge: int, at: int | None = None) -> list[Sold]:
+    """The sales recorded under a pledge, in order."""
+    asked = select(SALE.table).where(SALE.table.c.pledge == pledge, told(SALE, at)).order_by(SALE.table.c.pos)
+    return [Sold(sale, _shares(conn, sale), _sold(conn, sale)) for sale in rows_of(conn, SALE, asked)]
+
+
+def _shares(conn: Connection, sale: Sale) -> list[SaleShare]:
+    columns = SALE_SHARE.table.c
+    asked = select(SALE_SHARE.table).where(columns.pledge == sale.pledge, columns.pos == sale.pos)
+    return rows_of(conn, SALE_SHARE, asked.order_by(columns.ordinal))
+
+
+def _sold(conn: Connection, sale: Sale) -> list[bytes]:
+    columns = SALE_ASSET.table.c
+    asked = select(columns.asset).where(columns.pledge == sale.pledge, columns.pos == sale.pos).order_by(columns.ordinal)
+    return list(conn.execute(asked).scalars())
