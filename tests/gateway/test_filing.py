@@ -197,7 +197,7 @@ def test_a_patent_in_the_receivables_register_creates_no_right(api: Api) -> None
 
 
 def test_what_is_described_in_general_is_routed_by_its_kind(api: Api) -> None:
-    general = {
+    general: Json = {
         "filing": filing(CN_RECEIVABLES, "2026-2", PLEDGOR, PLEDGEE, CLAIM, flags=int(Flag.GENERAL_DESCRIPTION)),
         "kinds": ["licence fees"],
     }  # fmt: skip
