@@ -4,7 +4,10 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-BENCHES = {"anchor": "build the tree of an existing register, prove one record, verify it on chain"}
+BENCHES = {
+    "anchor": "build the tree of an existing register, prove one record, verify it on chain",
+    "gas": "gas of pledge acts: whole transactions through Acts with real signatures",
+}
 """Names and what they measure: modules with `main(arguments)`, imported on demand since worker processes import this file too."""
 
 

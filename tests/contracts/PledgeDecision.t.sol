@@ -122,7 +122,7 @@ contract PledgeDecisionTest is PledgeBase {
 
     function test_anOtherDecisionIsNone() public {
         DecidePledge memory body = _accepted();
-        uint8[3] memory none = [0, 4, 255];
+        uint8[3] memory none = [0, 5, 255];
         for (uint256 i = 0; i < 3; ++i) {
             body.decision = none[i];
             _refusedDecision(body, abi.encodeWithSelector(IPledgeErrors.DecisionUnknown.selector, none[i]));
@@ -172,7 +172,7 @@ contract PledgeDecisionTest is PledgeBase {
             abi.encodeWithSelector(IPledgeErrors.AssetsIncomplete.selector, pledge, 128, 130)
         );
         _done(_acceptAct(_acceptance(pledge, filing, listed, 1), officer));
-        _done(_decideAct(_decision(pledge, filing, listed)));
+        _decide(pledge, filing, listed);
         assertTrue(registry.live(1, 129));
     }
 
@@ -184,7 +184,7 @@ contract PledgeDecisionTest is PledgeBase {
         for (uint24 leaf = 0; leaf < 130; ++leaf) {
             assertFalse(registry.live(1, leaf));
         }
-        _done(_decideAct(_decision(pledge, filing, listed)));
+        _decide(pledge, filing, listed);
         for (uint24 leaf = 0; leaf < 130; ++leaf) {
             assertTrue(registry.live(1, leaf));
         }

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Vm} from "forge-std/Vm.sol";
 import {Act} from "../../contracts/interfaces/IActs.sol";
 import {IPledgeErrors, IPledgeEvents} from "../../contracts/interfaces/IPledgeRegistry.sol";
-import {EndReasons, MatchBases, PartyRoles} from "../../contracts/types/ActCode.sol";
+import {EndReasons, MatchBases, NoteKinds, PartyRoles} from "../../contracts/types/ActCode.sol";
 import "../../contracts/types/PledgeBodies.sol";
 import {PledgeStates, PledgeWord} from "../../contracts/types/PledgeWord.sol";
 import {Modes} from "../../contracts/types/Roles.sol";
@@ -107,16 +107,34 @@ contract PledgeReleaseTest is PledgeBase {
         }
     }
 
-    function test_noReleaseIsDeemed() public {
+    /// @dev Whoever keeps silent to a notice that stands on the record for thirty days has released.
+    function test_aReleaseIsDeemedOnceItsNoticeHasRun() public {
+        _refusedAsRunning(0);
+        _done(
+            _actsAct(_notice(_consents(_holders(), Modes.DEEMED)[0].evidence), _hands(_officer(cnOffice, Modes.SIGNED)))
+        );
+        uint256 since = block.timestamp;
+        _refusedAsRunning(since);
+        vm.warp(since + 30 days - 1);
+        _refusedAsRunning(since);
+        vm.warp(since + 30 days);
+        _done(_actsAct(_release(pledge, Modes.DEEMED), _both(cnOffice, Modes.DEEMED)));
+        _assertState(pledge, PledgeStates.ENDED);
+    }
+
+    function _notice(bytes32 hash) private view returns (PledgeActs memory body) {
+        body = _document();
+        body.notes = new NotePledge[](1);
+        body.notes[0].on = _on(pledge, PledgeRules.NOTE);
+        (body.notes[0].kind, body.notes[0].subject) = (NoteKinds.NOTICE, hash);
+    }
+
+    function _refusedAsRunning(uint256 since) private {
+        bytes32 party = _memberWord(pledgee.account);
         _refusedBody(
             _release(pledge, Modes.DEEMED),
             _both(cnOffice, Modes.DEEMED),
-            abi.encodeWithSelector(
-                IPledgeErrors.ConsentModeRefused.selector,
-                PartyRoles.PLEDGEE,
-                _memberWord(pledgee.account),
-                Modes.DEEMED
-            )
+            abi.encodeWithSelector(IPledgeErrors.NoticeRunning.selector, PartyRoles.PLEDGEE, party, since)
         );
     }
 
@@ -145,7 +163,7 @@ contract PledgeReleaseTest is PledgeBase {
     function test_theReasonIsOneThatTheCodeAdmits() public {
         PledgeActs memory body = _release(pledge, Modes.SIGNED);
         for (uint8 reason = 0; reason < 34; ++reason) {
-            if (reason == EndReasons.RELEASED) continue;
+            if (reason == EndReasons.RELEASED || reason == EndReasons.ENFORCED) continue;
             body.releases[0].reason = reason;
             _refusedBody(
                 body, _own(), abi.encodeWithSelector(IPledgeErrors.ReasonRefused.selector, PledgeRules.RELEASE, reason)
@@ -389,8 +407,8 @@ contract PledgePartReleaseTest is PledgeBase {
             body, abi.encodeWithSelector(IPledgeErrors.OfficersMissing.selector, PledgeRules.PART_RELEASE, 0, 1)
         );
         body.partReleases[0].basis = MatchBases.CITED;
-        body.partReleases[0].reason = EndReasons.ENFORCED;
-        _refusedPart(body, abi.encodeWithSelector(IPledgeErrors.ReasonRefused.selector, PledgeRules.PART_RELEASE, 2));
+        body.partReleases[0].reason = EndReasons.ORDERED;
+        _refusedPart(body, abi.encodeWithSelector(IPledgeErrors.ReasonRefused.selector, PledgeRules.PART_RELEASE, 5));
         body = _part(_page(0, 1));
         body.consents = _consents(_holders(), Modes.ATTESTED);
         _refused(

@@ -199,7 +199,7 @@ contract PledgeStateTest is PledgeBase {
         for (uint8 reason = 0; reason < 8; ++reason) {
             uint256 snapshot = vm.snapshotState();
             Act memory act = _actsAct(_ordered(pledge, reason), _both(cnOffice, Modes.ORDERED));
-            if (reason >= EndReasons.LAPSED && reason <= EndReasons.MISTAKEN) {
+            if (reason >= EndReasons.ENFORCED && reason <= EndReasons.MISTAKEN) {
                 _done(act);
             } else {
                 _refused(

@@ -482,14 +482,15 @@ contract PledgeVersionsTest is OwnRules {
         registers.setRegister(
             CN, 2, cnOffice.account, cn.rule | uint256(1) << (64 + 13), cn.codes, cn.words, address(0), cn.name
         );
-        _done(_decideAct(_decision(pledge, filing, listed)));
+        DecidePledge memory body = _decision(pledge, filing, listed);
+        body.grounds = _passed();
+        _done(_decideAct(body));
         listed = _cnPatents(2, 1);
         filing = _cnFiling(listed);
         pledge = _file(filing, _partiesHands());
         _accept(pledge, filing, listed);
-        _refused(
-            _decideAct(_decision(pledge, filing, listed)),
-            abi.encodeWithSelector(IPledgeErrors.GroundMissing.selector, 13)
-        );
+        body = _decision(pledge, filing, listed);
+        body.grounds = _passed();
+        _refused(_decideAct(body), abi.encodeWithSelector(IPledgeErrors.GroundMissing.selector, 13));
     }
 }

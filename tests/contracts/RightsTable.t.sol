@@ -139,6 +139,7 @@ abstract contract RightsTable is RightsHouse {
         _rowsOfRecording();
         _rowsOfDecision();
         _rowsOfLife();
+        _rowsOfChanges();
         _rowsOfSequels();
         _rowsOfOffice();
         _rowsOfAnchors();
@@ -331,6 +332,13 @@ abstract contract RightsTable is RightsHouse {
         _register("PledgeRegistry.pledgeActs", IPledgeLife.pledgeActs.selector);
         _of(parts.life);
         _register("PledgeLife.pledgeActs", IPledgeLife.pledgeActs.selector);
+    }
+
+    function _rowsOfChanges() private {
+        _of(address(registry));
+        _register("PledgeRegistry.changePledges", IPledgeLife.changePledges.selector);
+        _of(parts.changes);
+        _register("PledgeChanges.changePledges", IPledgeLife.changePledges.selector);
     }
 
     function _rowsOfSequels() private {

@@ -1,0 +1,152 @@
+"""`scripts/bench gas`: what acts of the pledge register cost, as receipts of whole transactions on a fresh anvil say it.
+
+Acts are signed by real keys, have numbered ids and run through Acts. Rights are American patents that their office records under attested
+consents; ends and transfers are of pledges of 44 rights in the Chinese register, where parties sign, ten acts a transaction. An account's
+first act is dearer, since it begins a new word of ids, and comes before what is measured.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable, Sequence
+from itertools import count
+from pathlib import Path
+
+from bench import pledge_bodies as bodies
+from bench.pledge_house import House, running
+from bench.report import Figure, options, show, step
+from ledger.domain.act_types import Consent, FilePledge
+from ledger.domain.acts import ATTESTED, SIGNED, SignedAct
+from ledger.domain.assets import PAGE, Listing, listing, us_patent_key
+from ledger.domain.registers import PartyRole
+from ledger.domain.shipped_registers import CN_PATENTS, US_PATENTS
+
+RIGHTS = 44
+LONG = 1_100
+BATCH = 10
+MOST = 8_000_000
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure and print."""
+    chosen = _options().parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="pledgebook-bench-") as folder:
+        figures = measure(Path(folder))
+    show(figures, chosen.json)
+
+
+def _options() -> argparse.ArgumentParser:
+    return options("gas", "Gas of pledge acts: whole transactions through Acts with real signatures.")
+
+
+def measure(folder: Path) -> dict[str, Figure]:
+    """All figures, with the chain in `folder`. Raises ActRefused."""
+    with step("founding a ledger"), running(folder) as house:
+        return _figures(Office(house))
+
+
+def _figures(office: "Office") -> dict[str, Figure]:
+    with step("recording rights"):
+        one, some = office.recorded(1), office.recorded(RIGHTS)
+        titled = office.recorded(RIGHTS, titled=True) - some
+    with step(f"registering {LONG:,} rights by pages"):
+        pages, rest = office.registered_by_pages()
+    with step("releasing and transferring"):
+        release, release_alone = office.tenth(office.release)
+        transfer, transfer_alone = office.tenth(office.transfer)
+        attested, attested_alone = office.tenth(office.attested_transfer)
+    each = f"in a transaction of {BATCH} acts, each"
+    return {
+        "pledge_register_1": Figure(one, "recording of 1 right"),
+        "pledge_register_44": Figure(some, f"recording of {RIGHTS} rights"),
+        "pledge_register_1100": Figure(sum(pages) + rest, f"registration of {LONG:,} rights: filing, {len(pages)} pages, decision"),
+        "pledge_page_max": Figure(max(pages), f"largest page of {PAGE} rights", f"at most {MOST:,}"),
+        "pledge_release_whole": Figure(release, f"release of a pledge of {RIGHTS} rights, signed by its holder, {each}", "at most 110,000"),
+        "pledge_transfer": Figure(transfer, f"transfer to another holder, three signatures, {each}", "at most 110,000"),
+        "pledge_transfer_attested": Figure(attested, f"transfer attested by two officers, {each}"),
+        "pledge_release_whole_alone": Figure(release_alone, "release alone in its transaction"),
+        "pledge_transfer_alone": Figure(transfer_alone, "transfer with three signatures, alone in its transaction"),
+        "pledge_transfer_attested_alone": Figure(attested_alone, "transfer attested by two officers, alone in its transaction"),
+        "pledge_titles_44": Figure(titled, f"publication of the titles of {RIGHTS} rights, with their recording"),
+    }
+
+
+class Office:
+    """Acts on fresh rights of one ledger."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.parties = bodies.Parties.of(house.pledgor.account, house.pledgee.account, house.newcomer.account)
+        self._numbers = count(1_000_000)
+        self._blinds = count(1)
+        # Every account's first act, before any that is measured.
+        self.house.run([self.release(self.registered())])
+        self.house.run([self.transfer(self.registered())])
+
+    def _rights(self, office: str, number: int, *, titled: bool = False) -> Listing:
+        keys = [us_patent_key(str(next(self._numbers)).zfill(8)) for _ in range(number)]
+        title = "A method of doing the same thing in another way" if titled else ""
+        return listing({office.encode() + key[2:]: title for key in keys}, next(self._blinds).to_bytes(32))
+
+    # --- Registrations ---
+
+    def recorded(self, number: int, *, titled: bool = False) -> int:
+        """Gas of a recording of so many rights, attested by an officer."""
+        rights = self._rights("US", number, titled=titled)
+        given = [bodies.consent(party, ATTESTED, 0) for party in (self.parties.pledgor, self.parties.pledgee)]
+        filed = bodies.filing(US_PATENTS, rights, self.parties, given)
+        return self.house.run([self.house.signed(bodies.recording(filed, rights), (self.house.office, ATTESTED))])
+
+    def registered(self) -> int:
+        """A pledge of 44 rights in the Chinese register, signed by its parties; its number."""
+        rights = self._rights("CN", RIGHTS)
+        filed, pledge, _ = self._filed(rights)
+        self._run(bodies.acceptance(pledge, filed, rights, 0))
+        self._run(bodies.registration(pledge, filed, rights))
+        return pledge
+
+    def registered_by_pages(self) -> tuple[list[int], int]:
+        """Gas of each page of the long list, and of the filing and decision together."""
+        rights = self._rights("CN", LONG)
+        filed, pledge, gas = self._filed(rights)
+        pages = [self._run(bodies.acceptance(pledge, filed, rights, page)) for page in range(len(rights.pages))]
+        return pages, gas + self._run(bodies.registration(pledge, filed, rights))
+
+    def _filed(self, rights: Listing) -> tuple[FilePledge, int, int]:
+        house = self.house
+        given = [bodies.consent(party, SIGNED, at) for at, party in enumerate((self.parties.pledgor, self.parties.pledgee))]
+        filed = bodies.filing(CN_PATENTS, rights, self.parties, given)
+        gas = house.run([house.signed(filed, (house.pledgor, SIGNED), (house.pledgee, SIGNED))])
+        return filed, house.newest(), gas
+
+    def _run(self, body: object) -> int:
+        return self.house.run([self.house.signed(body, (self.house.office, SIGNED))])
+
+    # --- Acts on a registered pledge ---
+
+    def release(self, pledge: int) -> SignedAct:
+        """By its holder's own signature."""
+        body = bodies.release(pledge, self.parties, bodies.consent(self.parties.pledgee, SIGNED, 0))
+        return self.house.signed(body, (self.house.pledgee, SIGNED))
+
+    def transfer(self, pledge: int) -> SignedAct:
+        """By the signatures of both holders and an officer."""
+        house = self.house
+        body = bodies.transfer(pledge, self.parties, self._both_holders(SIGNED))
+        return house.signed(body, (house.pledgee, SIGNED), (house.newcomer, SIGNED), (house.office, SIGNED))
+
+    def attested_transfer(self, pledge: int) -> SignedAct:
+        """By two officers, one of whom saw the papers."""
+        house = self.house
+        body = bodies.transfer(pledge, self.parties, self._both_holders(ATTESTED))
+        return house.signed(body, (house.office, ATTESTED), (house.second, SIGNED))
+
+    def _both_holders(self, mode: int) -> list[Consent]:
+        newcomer = 1 if mode == SIGNED else 0
+        parties = self.parties
+        return [bodies.consent(parties.pledgee, mode, 0), bodies.consent(parties.newcomer, mode, newcomer, PartyRole.NEW_PLEDGEE)]
+
+    def tenth(self, act: Callable[[int], SignedAct]) -> tuple[int, int]:
+        """Gas of one of ten such acts in one transaction, and of one alone, on pledges of 44 rights."""
+        pledges = [self.registered() for _ in range(BATCH + 1)]
+        alone = self.house.run([act(pledges[0])])
+        return -(-self.house.run([act(pledge) for pledge in pledges[1:]]) // BATCH), alone
