@@ -151,6 +151,7 @@ contract PledgeSequels is PledgeActing {
     /// contract, and a claim with its interest is not on the ledger.
     function _requireEven(RecordSale calldata body, uint16 register) private view {
         require(body.shares.length <= MOST_SHARES, PartyListInvalid(body.shares.length));
+        require(body.currency != 0, TermsInconsistent(0, 0, body.price));
         uint256 sum = uint256(body.costs) + body.surplus;
         uint256 unpaid = type(uint256).max;
         for (uint256 i = 0; i < body.shares.length; ++i) {
