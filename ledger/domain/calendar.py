@@ -72,6 +72,15 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = -62_135_596_800, 253_402_300_799
+
+
+def rfc3339(second: int) -> str:
+    """A UTC second as RFC 3339 text; what lies beyond the years 1 to 9999 (a chain's words reach further) reads as their ends."""
+    return (_EPOCH + timedelta(seconds=min(max(second, _FIRST), _LAST))).isoformat().replace("+00:00", "Z")
+
+
 def legal_date(second: int, zone: ZoneInfo) -> date:
     """The legal day in `zone` on which a UTC second falls."""
     return datetime.fromtimestamp(second, UTC).astimezone(zone).date()

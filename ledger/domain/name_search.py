@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ledger.domain.name_index import Entry
 from ledger.domain.name_matching import USUAL, Match, Settings, compare
-from ledger.domain.names import ALGORITHM, normal
+from ledger.domain.names import ALGORITHM, NormalName, normal
 
 
 class SelectionError(ValueError):
@@ -62,8 +62,12 @@ def search(query: str, candidates: Iterable[Entry], settings: Settings = USUAL, 
     wanted = normal(query)
     records: dict[str, dict[str, str]] = defaultdict(dict)
     matches: dict[str, Match] = {}
+    compared: dict[NormalName, Match | None] = {}
     for entry in candidates:
-        match = compare(wanted, entry.name, settings)
+        # One name stands in many records.
+        if entry.name not in compared:
+            compared[entry.name] = compare(wanted, entry.name, settings)
+        match = compared[entry.name]
         if match:
             matches[entry.name.full] = match
             records[entry.name.full][entry.record] = entry.recorded

@@ -85,6 +85,7 @@ class HoldTarget(IntEnum):
     ASSET = 1
     PLEDGE = 2
     PARTY = 3
+    CLAIM = 4
 
 
 class HoldKind(IntEnum):
@@ -166,12 +167,14 @@ class AssetWord(NamedTuple):
 
 
 class HoldWord(NamedTuple):
-    """The effects that a hold bars, why, until when (0 = until it is lifted), and since when."""
+    """The effects that a hold bars, why, until when (0 = until it is lifted), since when, its number in its queue, what it lies on."""
 
     bars: int
     kind: int
     until: int
     placed: int
+    number: int
+    target: int
 
 
 Fields = TypeVar("Fields", bound=tuple[Any, ...])
@@ -182,7 +185,7 @@ _LAYOUTS: dict[type[Any], tuple[int, ...]] = {
     TermsWord: (128, 16, 8, 16, 8, -40, 40),
     SegmentWord: (40, 24, 24, -40, 64, 1, 1),
     AssetWord: (40, 24, 16, 8, 168),
-    HoldWord: (8, 8, 40, 40),
+    HoldWord: (8, 8, 40, 40, 16, 8),
 }
 
 

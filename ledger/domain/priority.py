@@ -9,9 +9,9 @@ each other give their cycle, not an order.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from itertools import combinations
 
+from ledger.domain.calendar import rfc3339
 from ledger.domain.liens import Continued, Lien, LienError, Recorded, Regime, Relation, RelationKind
 
 
@@ -179,7 +179,7 @@ def _parts(lien: Lien, regime: Regime) -> Iterator[tuple[_Order, Tranche]]:
     if lien.recorded:
         yield from _registered(lien, lien.recorded, regime)
     elif regime.by_notice and lien.noticed is not None:
-        reason = f"unregistered; notice reached the debtor {_time(lien.noticed)}"
+        reason = f"unregistered; notice reached the debtor {rfc3339(lien.noticed)}"
         yield (1, lien.noticed, 0), Tranche(lien.key, 0, lien.secured, lien.weight, 0, reason, regime.noticed)
     else:
         reason = (
@@ -210,11 +210,7 @@ def _carried_on(lien: Lien, continued: Continued, part: int, amount: int, regime
 
 def _stated(recorded: Recorded) -> str:
     hour = "the day that begins " if recorded.is_date_only else ""
-    return f"{hour}{_time(recorded.effective)}, number {recorded.sequence}"
-
-
-def _time(second: int) -> str:
-    return datetime.fromtimestamp(second, UTC).isoformat().replace("+00:00", "Z")
+    return f"{hour}{rfc3339(recorded.effective)}, number {recorded.sequence}"
 
 
 _Piece = tuple[str, int]

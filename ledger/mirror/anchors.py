@@ -5,7 +5,7 @@ from ledger.domain import pledge_words
 from ledger.domain.pledge_words import Flag, HeadWord
 from ledger.domain.registers import Code
 from ledger.mirror.assets import resolved, set_word
-from ledger.mirror.models import PLEDGE, PLEDGE_ACT, PLEDGE_STATE, Change, Pledge, PledgeAct, PledgeState
+from ledger.mirror.models import PLEDGE, PLEDGE_ACT, PLEDGE_STATE, SEGMENT, Change, Pledge, PledgeAct, PledgeState
 from ledger.mirror.pledge_rows import UNKNOWN, document, list_parties, of_head, of_terms, set_segment
 from ledger.mirror.register_models import (
     ADOPTION,
@@ -23,17 +23,17 @@ from ledger.mirror.state import State
 
 
 def _anchored(state: State, event: Event) -> None:
-    told = event.args
-    roots = (told.recordsRoot, told.records, told.assetsRoot, told.assets)
-    who = (told.evidence, told.account, told.act)
-    state.add(ANCHOR, Anchor(told.register, told.anchor, event.pos, *roots, told.asAt, *who))
+    told, body = event.args, event.args.anchored
+    roots = (body.recordsRoot, body.records, body.assetsRoot, body.assets)
+    who = (body.evidence, told.account, told.act)
+    state.add(ANCHOR, Anchor(told.register, told.anchor, event.pos, *roots, body.asAt, body.replaces, *who))
     state.put(ANCHORED_REGISTER, AnchoredRegister(told.register, told.unseeded))
 
 
 def _seeded(state: State, event: Event) -> None:
     told = event.args
     where = (told.register, told.anchor)
-    state.add(SEEDED_PAGE, SeededPage(*where, told.first, event.pos, len(told.assets), told.act))
+    state.add(SEEDED_PAGE, SeededPage(*where, told.first, event.pos, len(told.assets), told.account, told.act))
     for at, (asset, number, asset_word) in enumerate(zip(told.assets, told.numbers, told.words, strict=True)):
         state.add(SEED, Seed(*where, told.first + at, event.pos, asset, number))
         set_word(state, resolved(state, asset), asset_word)
@@ -58,8 +58,15 @@ def _adopted(state: State, event: Event) -> None:
     state.add(PLEDGE_ACT, PledgeAct(told.pledge, event.pos, event.type.name, *what, words.chain, int(changes)))
 
 
+def _continued(state: State, event: Event) -> None:
+    told = event.args
+    row = state.need(SEGMENT, (told.segment,))
+    set_segment(state, told.segment, told.segmentWord, row.root, row.content)
+
+
 RULES = {
     ("PledgeRegistry", "RegisterAnchored"): _anchored,
     ("PledgeRegistry", "AssetsSeeded"): _seeded,
     ("PledgeRegistry", "RecordAdopted"): _adopted,
+    ("PledgeRegistry", "AdoptionContinued"): _continued,
 }

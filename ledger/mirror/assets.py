@@ -1,17 +1,17 @@
-"""Assets: who took them last, their flags, and the numbers that stand for one right."""
+"""Assets: who took them last, what else lies on them, their flags, and the numbers that stand for one right."""
 
 from ledger.chain.decode import Event
 from ledger.domain import pledge_words
-from ledger.domain.pledge_words import AssetFlag, AssetWord, HoldTarget
-from ledger.mirror.models import ENCUMBRANCE, SEGMENT, Encumbrance
-from ledger.mirror.register_models import ASSET, HOLD, Asset
+from ledger.domain.pledge_words import AssetWord
+from ledger.mirror.models import ENCUMBRANCE, Encumbrance
+from ledger.mirror.pledge_rows import change
+from ledger.mirror.register_models import ASSET, RIVAL, Asset, Rival
 from ledger.mirror.schema import Address, Word
 from ledger.mirror.state import State
 
 NO_OFFICE: Address = bytes(20)
 """Scope of holds that lie on an asset or a pledge, whatever office placed them."""
 _CHAIN_BYTES = 21
-_NEVER = AssetWord(0, 0, 0, 0, 0)
 
 
 def resolved(state: State, listed: Word) -> Word:
@@ -26,16 +26,9 @@ def set_word(state: State, asset: Word, asset_word: int, alias_of: Word | None =
     state.put(ASSET, Asset(asset, told.segment, told.leaf, told.links, told.flags, told.chain.to_bytes(_CHAIN_BYTES), alias_of))
 
 
-def flagged(state: State, asset: Word, flag: AssetFlag) -> None:
-    """Sets a flag of an asset's word."""
-    row = state.get(ASSET, (asset,))
-    fields = _NEVER if row is None else fields_of(row)
-    set_word(state, asset, pledge_words.pack(fields._replace(flags=fields.flags | flag)))
-
-
-def fields_of(row: Asset) -> AssetWord:
-    """The fields of the word that a row stands for."""
-    return AssetWord(row.segment, row.leaf, row.links, row.flags, int.from_bytes(row.chain))
+def word_of(row: Asset) -> int:
+    """The word that a row stands for."""
+    return pledge_words.pack(AssetWord(row.segment, row.leaf, row.links, row.flags, int.from_bytes(row.chain)))
 
 
 def _linked(state: State, event: Event) -> None:
@@ -44,35 +37,47 @@ def _linked(state: State, event: Event) -> None:
         key = resolved(state, listed)
         set_word(state, key, asset_word)
         state.open(ENCUMBRANCE, Encumbrance(told.segment, told.firstLeaf + at, key, listed, None, None, None, None))
-    # A later page of an adopted list is told by nothing else.
-    if state.get(SEGMENT, (told.segment,)):
-        state.change(SEGMENT, (told.segment,), claimed=told.firstLeaf + len(told.assets))
 
 
 def _joined(state: State, event: Event) -> None:
     told = event.args
     set_word(state, told.other, told.otherWord, alias_of=told.key)
     set_word(state, told.key, told.keyWord)
-    _move_holds(state, told.other, told.key)
-
-
-def _move_holds(state: State, other: Word, key: Word) -> None:
-    """Holds on the other number lie on the key, behind its own."""
-    last = 0
-    while state.get(HOLD, (HoldTarget.ASSET, key, NO_OFFICE, last)):
-        last += 1
-    place = 0
-    while hold := state.get(HOLD, (HoldTarget.ASSET, other, NO_OFFICE, place)):
-        state.close(HOLD, (HoldTarget.ASSET, other, NO_OFFICE, place))
-        state.put(HOLD, hold._replace(id=key, place=last + place))
-        place += 1
+    last = len(_rivals(state, told.key))
+    for at, rival in enumerate(_rivals(state, told.other)):
+        state.close(RIVAL, (told.other, rival.ordinal))
+        state.open(RIVAL, rival._replace(asset=told.key, ordinal=last + at))
 
 
 def _relinked(state: State, event: Event) -> None:
+    for key, asset_word in zip(event.args.keys, event.args.words, strict=True):
+        set_word(state, key, asset_word)
+
+
+def _rivals(state: State, asset: Word) -> list[Rival]:
+    found: list[Rival] = []
+    while row := state.get(RIVAL, (asset, len(found))):
+        found.append(row)
+    return found
+
+
+def _conflict_found(state: State, event: Event) -> None:
     told = event.args
-    for at, asset_word in enumerate(told.words):
-        taken = state.need(ENCUMBRANCE, (told.segment, told.firstLeaf + at))
-        set_word(state, resolved(state, taken.listed), asset_word)
+    set_word(state, told.asset, told.word)
+    if told.pledge:
+        place = pledge_words.read(AssetWord, told.leaf)
+        state.open(RIVAL, Rival(told.asset, len(_rivals(state, told.asset)), place.segment, place.leaf))
+        change(state, told.pledge, told.head)
+
+
+def _conflict_settled(state: State, event: Event) -> None:
+    """One event a leaf: with the first of them nothing lies beside the taker any more."""
+    told = event.args
+    set_word(state, told.asset, told.word)
+    for rival in _rivals(state, told.asset):
+        state.close(RIVAL, (told.asset, rival.ordinal))
+    if told.pledge:
+        change(state, told.pledge, told.head)
 
 
 def _restored(state: State, event: Event) -> None:
@@ -83,14 +88,11 @@ def _restored(state: State, event: Event) -> None:
             state.change(ENCUMBRANCE, (told.segment, told.firstLeaf + bit), **ended)
 
 
-def _settled(state: State, event: Event) -> None:
-    set_word(state, event.args.asset, event.args.word)
-
-
 RULES = {
     ("PledgeRegistry", "AssetsLinked"): _linked,
     ("PledgeRegistry", "AssetsJoined"): _joined,
     ("PledgeRegistry", "PageRelinked"): _relinked,
     ("PledgeRegistry", "LeavesRestored"): _restored,
-    ("PledgeRegistry", "ConflictSettled"): _settled,
+    ("PledgeRegistry", "ConflictFound"): _conflict_found,
+    ("PledgeRegistry", "ConflictSettled"): _conflict_settled,
 }

@@ -80,6 +80,7 @@ FOLDS = Folds(
         models.ACT_RULE,
         council.COUNCIL_DECISION,
         register_models.ASSET,
+        register_models.RIVAL,
         register_models.HOLD,
         register_models.PARTY_STATUS,
         register_models.PARTY_RECORD,

@@ -6,7 +6,7 @@ from typing import Any
 from ledger.chain.decode import Event
 from ledger.domain import pledge_words
 from ledger.domain.pledge_words import HeadWord, TermsWord
-from ledger.domain.registers import PartyRole
+from ledger.domain.registers import EndReason, PartyRole
 from ledger.mirror.models import (
     CONSENT,
     INSTRUMENT,
@@ -19,6 +19,7 @@ from ledger.mirror.models import (
     Party,
     PledgeAct,
     PledgeState,
+    PledgeStatus,
     Segment,
     Side,
 )
@@ -88,7 +89,15 @@ def segment_word(row: Segment) -> int:
 
 def change(state: State, pledge: int, head: int, **values: Any) -> None:
     """A pledge's state after an act that stored this head."""
-    state.change(PLEDGE_STATE, (pledge,), **of_head(head), **values)
+    fields = of_head(head)
+    before = state.need(PLEDGE_STATE, (pledge,))
+    if fields["status"] == PledgeStatus.RESTORING and before.status in _IN_FORCE:
+        # It had lapsed: the head has no trace of when any more.
+        values = {"reason": int(EndReason.LAPSED), "basis": None, "ended_at": before.expires + 1, **values}
+    state.change(PLEDGE_STATE, (pledge,), **fields, **values)
+
+
+_IN_FORCE = (PledgeStatus.REGISTERED, PledgeStatus.ENFORCING)
 
 
 def acted(state: State, event: Event, done: Any, changes: int = 0, account: bytes | None = None) -> None:

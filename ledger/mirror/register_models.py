@@ -30,16 +30,28 @@ class Asset(NamedTuple):
     to_pos: int | None = None
 
 
-class Hold(NamedTuple):
-    """What bars acts on an asset (by key), a pledge (by number) or, in `scope` of an office, a party; `place` is its place in the list.
+class Rival(NamedTuple):
+    """A leaf that lies on an asset in conflict beside the taker that the asset's word names."""
 
-    `bars` are effects; it runs from `placed` to `until` (0: until it is lifted). `lifted_by` is the act that ended it before its time.
+    asset: Word
+    ordinal: int
+    segment: int
+    leaf: int
+    from_pos: int = 0
+    to_pos: int | None = None
+
+
+class Hold(NamedTuple):
+    """What bars acts on an asset (by key), a pledge or its claim (by number) or, in `scope` of an office, a party.
+
+    `number` is its own in the target's queue for ever. `bars` are effects; it runs from `placed` to `until` (0: until it is lifted).
+    `lifted_by` is the act that ended it before its time.
     """
 
     target: int
     id: Word
     scope: Address
-    place: int
+    number: int
     office: Address
     bars: int
     kind: int
@@ -191,7 +203,7 @@ class Rectification(NamedTuple):
 
 
 class Anchor(NamedTuple):
-    """An existing register as two roots with their counts, shown as at a time."""
+    """An existing register as two roots with their counts, shown as at a time; `replaces` is the number of one that was wrong (0: none)."""
 
     register: int
     anchor: int
@@ -201,6 +213,7 @@ class Anchor(NamedTuple):
     assets_root: Word
     assets: int
     as_at: int
+    replaces: int
     evidence: Word
     account: Address
     act: Word
@@ -223,6 +236,7 @@ class SeededPage(NamedTuple):
     leaf: int
     pos: int
     assets: int
+    account: Address
     act: Word
 
 
@@ -278,6 +292,7 @@ class NameKey(NamedTuple):
 
 
 ASSET = versioned(Asset, "asset", 1, ever=[["alias_of"]])
+RIVAL = versioned(Rival, "rival", 2)
 HOLD = versioned(Hold, "hold", 4)
 PARTY_STATUS = versioned(PartyStatus, "party_status", 2, ever=[["party"], ["other"], ["member"]])
 PARTY_RECORD = facts(PartyRecord, "party_record", 3, ["party"], ["named"])

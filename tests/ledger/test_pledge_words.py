@@ -8,7 +8,7 @@ from ledger.domain import pledge_words
 from ledger.domain.pledge_words import AssetWord, HeadWord, HoldWord, SegmentWord, TermsWord
 
 # The widths that contracts/types draw, from the low bit on, with what is unused on top.
-WIDTHS = {HeadWord: 256, TermsWord: 256, SegmentWord: 194, AssetWord: 256, HoldWord: 96}
+WIDTHS = {HeadWord: 256, TermsWord: 256, SegmentWord: 194, AssetWord: 256, HoldWord: 120}
 
 
 @pytest.mark.parametrize(("kind", "width"), WIDTHS.items(), ids=lambda each: getattr(each, "__name__", ""))
@@ -27,4 +27,5 @@ def test_fields_stand_where_the_contracts_put_them() -> None:
     assert pledge_words.read(SegmentWord, segment) == SegmentWord(12, 200, 128, 55, 3, True, True)
     asset = 12 | 5 << 40 | 2 << 64 | 4 << 80 | 1 << 255
     assert pledge_words.read(AssetWord, asset) == AssetWord(12, 5, 2, 4, 1 << 167)
-    assert pledge_words.read(HoldWord, 6 | 1 << 8 | 500 << 16 | 400 << 56) == HoldWord(6, 1, 500, 400)
+    hold = 6 | 1 << 8 | 500 << 16 | 400 << 56 | 2 << 96 | 4 << 112
+    assert pledge_words.read(HoldWord, hold) == HoldWord(6, 1, 500, 400, 2, 4)

@@ -8,6 +8,7 @@ from ledger.domain.pledge_words import HoldTarget
 from ledger.mirror.assets import NO_OFFICE
 from ledger.mirror.queries.liveness import about
 from ledger.mirror.queries.numbers import resolve
+from ledger.mirror.queries.parties import successors
 from ledger.mirror.queries.reading import rows_of
 from ledger.mirror.register_models import HOLD, Hold
 from ledger.mirror.schema import word
@@ -16,16 +17,16 @@ from ledger.mirror.schema import word
 def every(conn: Connection, target: HoldTarget, id_: bytes, *, office: bytes | None = None, at: int | None = None) -> list[Hold]:
     """Every hold that was ever placed on a target, in the order of placing, each as its newest known version.
 
-    `id_` is a number of an asset, a pledge's number as a word, or a party's word, which `office` goes with. A place in the chain's list is
-    used again once its hold is over, so a hold is told apart by the act that placed it.
+    `id_` is a number of an asset, a pledge's number as a word (also for its claim), or a party's word, which `office` goes with.
+    A hold that a joined number brought to the key is one hold.
     """
     ids = resolve(conn, id_, at).numbers if target == HoldTarget.ASSET else (id_,)
     columns = HOLD.table.c
     asked = select(HOLD.table).where(columns.target == target, columns.id.in_(ids), columns.scope == (office or NO_OFFICE))
     if at is not None:
         asked = asked.where(columns.from_pos <= at)
-    newest = {(hold.act, hold.authority, hold.order_hash): hold for hold in rows_of(conn, HOLD, asked.order_by(columns.from_pos))}
-    return sorted(newest.values(), key=lambda hold: (hold.placed, hold.place))
+    newest = {hold.act: hold for hold in rows_of(conn, HOLD, asked.order_by(columns.from_pos))}
+    return sorted(newest.values(), key=lambda hold: (hold.placed, hold.number))
 
 
 def running(
@@ -52,10 +53,11 @@ def barring(
     at: int | None = None,
     time: int | None = None,
 ) -> list[Hold]:
-    """The running holds on these targets that bar one of the effects (bits); those on parties are the office's."""
+    """The running holds on these targets that bar one of the effects (bits); those on parties and their successors are the office's."""
     targets = [(HoldTarget.ASSET, asset) for asset in assets]
-    targets += [] if pledge is None else [(HoldTarget.PLEDGE, word(pledge))]
+    targets += [] if pledge is None else [(target, word(pledge)) for target in (HoldTarget.PLEDGE, HoldTarget.CLAIM)]
     found = [hold for target, id_ in targets for hold in running(conn, target, id_, at=at, time=time)]
     for party in parties if office is not None else ():
-        found += running(conn, HoldTarget.PARTY, party, office=office, at=at, time=time)
+        for each in successors(conn, office or NO_OFFICE, party, at):
+            found += running(conn, HoldTarget.PARTY, each, office=office, at=at, time=time)
     return [hold for hold in found if hold.bars & effects]

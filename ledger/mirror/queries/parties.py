@@ -38,6 +38,14 @@ def signer_of(conn: Connection, office: bytes, party: bytes, at: int | None = No
     return None
 
 
+def successors(conn: Connection, office: bytes, party: bytes, at: int | None = None) -> list[bytes]:
+    """A party and who took its place in law, one after another; a receiver doesn't."""
+    found = [party]
+    while (known := status(conn, office, found[-1], at)) and known.kind == PartyKind.SUCCEEDED and known.other not in found:
+        found.append(known.other or b"")
+    return found
+
+
 def _own(party: bytes) -> bytes | None:
     account = party[12:]
     return account if party[0] == MEMBER_SCHEME and any(account) else None

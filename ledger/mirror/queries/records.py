@@ -124,7 +124,7 @@ def record(conn: Connection, pledge: int, *, at: int | None = None, time: int | 
         rectifications=rectifications(conn, pledge, at),
         sales=sales(conn, pledge, at),
         adoption=one(conn, ADOPTION, ADOPTION.table.c.pledge == pledge, told(ADOPTION, at)),
-        holds=holds.every(conn, HoldTarget.PLEDGE, word(pledge), at=at),
+        holds=[hold for target in (HoldTarget.PLEDGE, HoldTarget.CLAIM) for hold in holds.every(conn, target, word(pledge), at=at)],
     )
 
 

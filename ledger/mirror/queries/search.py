@@ -1,0 +1,275 @@
+"""Search of the register in two steps: names found, exact and similar, then those selected; and by number, party and record number.
+
+A search by name reads the index of published names and never a table of records: a name is looked up by keys, its records by its number.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, tuple_
+
+from ledger.domain.identifiers import Identifier, schemes_of
+from ledger.domain.name_index import Entry, Probe, probe
+from ledger.domain.name_matching import USUAL, Settings
+from ledger.domain.name_search import Found, search
+from ledger.domain.names import NormalName
+from ledger.domain.pledge_words import Flag
+from ledger.mirror.models import INSTRUMENT, PARTY, PLEDGE, PLEDGE_ACT, PLEDGE_STATE, REGISTER, Party, PledgeStatus, Side
+from ledger.mirror.names import key_of
+from ledger.mirror.queries import parties, records
+from ledger.mirror.queries.liveness import about
+from ledger.mirror.queries.pledges import Done, Standing, of_number
+from ledger.mirror.queries.reading import rows_of, told, valid
+from ledger.mirror.queries.records import Life
+from ledger.mirror.register_models import ADOPTION, ANCHOR, NAME, NAME_FORM, NAME_KEY, PARTY_RECORD, SEED, Seed
+
+_HOW_MANY = 400
+"""Keys or numbers in one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where is looked: in one register or all, on one side of pledges or both."""
+
+    register: int | None = None
+    side: Side | None = None
+
+
+EVERYWHERE = Scope()
+
+
+class Hit(NamedTuple):
+    """A record found: the party that was looked for, its pledge, and how that stands about the time."""
+
+    party: Party
+    pledge: Standing
+    life: Life
+
+
+class Registered(NamedTuple):
+    """What bears an office's record number: pledges registered under it, acts that stand on a document of it, anchored records."""
+
+    pledges: list[Standing]
+    acts: list[Done]
+    seeds: list[Seed]
+
+
+# --- By name ---
+
+
+def by_name(conn: Connection, text: str, *, scope: Scope = EVERYWHERE, settings: Settings = USUAL, at: int | None = None) -> Found:
+    """Step one: the names that are like a text, with the ids of their records ("pledge/side/place"). Raises UnusableName.
+
+    Names that an office recorded of a party later find the party's records too. Step two is ledger.domain.name_search.select.
+    """
+    candidates = list(_entries(conn, probe(text, settings), scope, at))
+    return search(text, candidates, settings, _hidden(conn, scope, at))
+
+
+def record_id(party: Party) -> str:
+    """What a search calls a record of a party."""
+    return f"{party.pledge}/{party.side}/{party.ordinal}"
+
+
+def _entries(conn: Connection, asked: Probe, scope: Scope, at: int | None) -> Iterator[Entry]:
+    """An entry for each record of each name that a probe takes."""
+    for form in _forms(conn, _candidates(conn, asked), at):
+        entry = NormalName(tuple(form.words.split(" ")), form.form)
+        for party in _of_name(conn, form.name, scope, at):
+            yield Entry(entry, form.text, record_id(party))
+
+
+def _candidates(conn: Connection, asked: Probe) -> set[tuple[int, int]]:
+    """Names and their parts that have the keys asked for."""
+    columns = NAME_KEY.table.c
+    found: set[tuple[int, int]] = set()
+    for keys in _portions([key_of(key) for key in asked.any_of]):
+        found.update(_pairs(conn, select(columns.name, columns.part).where(columns.key.in_(keys))))
+    if asked.all_of:
+        found.update(_pairs(conn, _with_keys(asked.all_of, len(asked.all_of))))
+    near = (
+        _with_keys(asked.grams, asked.least)
+        .join(NAME_FORM.table, _same_form())
+        .where(NAME_FORM.table.c.length.between(asked.lengths.start, asked.lengths.stop - 1))
+    )
+    found.update(_pairs(conn, near))
+    return found
+
+
+def _with_keys(keys: Collection[str], least: int) -> Select[Any]:
+    columns = NAME_KEY.table.c
+    asked = select(columns.name, columns.part).where(columns.key.in_([key_of(key) for key in keys]))
+    return asked.group_by(columns.name, columns.part).having(func.count() >= least)
+
+
+def _same_form() -> ColumnElement[bool]:
+    keys, forms = NAME_KEY.table.c, NAME_FORM.table.c
+    return and_(forms.name == keys.name, forms.part == keys.part)
+
+
+def _pairs(conn: Connection, asked: Select[Any]) -> Iterator[tuple[int, int]]:
+    return ((name, part) for name, part in conn.execute(asked))
+
+
+class _Form(NamedTuple):
+    name: int
+    words: str
+    form: str
+    text: str
+
+
+def _forms(conn: Connection, pairs: set[tuple[int, int]], at: int | None) -> Iterator[_Form]:
+    forms, names = NAME_FORM.table.c, NAME.table.c
+    for some in _portions(sorted(pairs)):
+        asked = select(forms.name, forms.words, forms.form, names.text).join_from(NAME_FORM.table, NAME.table, names.number == forms.name)
+        asked = asked.where(tuple_(forms.name, forms.part).in_(some), told(NAME, at)).order_by(forms.name, forms.part)
+        yield from (_Form(*row) for row in conn.execute(asked))
+
+
+def _portions(values: Iterable[Any]) -> Iterator[list[Any]]:
+    rows = list(values)
+    return (rows[at : at + _HOW_MANY] for at in range(0, len(rows), _HOW_MANY))
+
+
+def _of_name(conn: Connection, name: int, scope: Scope, at: int | None) -> list[Party]:
+    """The records of a name: of parties published under it, and of those to whom an office gave it later."""
+    found = _parties(conn, PARTY.table.c.named == name, scope, at)
+    columns = PARTY_RECORD.table.c
+    asked = select(columns.office, columns.party).where(columns.named == name, told(PARTY_RECORD, at)).distinct()
+    for office, party in conn.execute(asked):
+        found += _parties(conn, and_(PARTY.table.c.id == party, _kept_by(office, at)), scope, at)
+    return found
+
+
+def _kept_by(office: bytes, at: int | None) -> ColumnElement[bool]:
+    kept = select(REGISTER.table.c.register).where(REGISTER.table.c.office == office, valid(REGISTER, at))
+    return PLEDGE.table.c.register.in_(kept)
+
+
+def _parties(conn: Connection, which: ColumnElement[bool], scope: Scope, at: int | None) -> list[Party]:
+    asked = select(PARTY.table).where(which, valid(PARTY, at), *_within(scope))
+    asked = asked.join(PLEDGE.table, PLEDGE.table.c.pledge == PARTY.table.c.pledge)
+    return rows_of(conn, PARTY, asked.order_by(*PARTY.key_columns))
+
+
+def _within(scope: Scope) -> list[ColumnElement[bool]]:
+    where = [] if scope.register is None else [PLEDGE.table.c.register == scope.register]
+    return where + ([] if scope.side is None else [PARTY.table.c.side == scope.side])
+
+
+def hits(conn: Connection, ids: Iterable[str], *, at: int | None = None, time: int | None = None) -> list[Hit]:
+    """The records of these ids, in their order. Raises ValueError for an id that is none."""
+    when = about(conn, at, time)
+    keys = sorted(tuple(map(int, each.split("/"))) for each in ids)
+    found: list[Party] = []
+    for some in _portions(keys):
+        asked = select(PARTY.table).where(tuple_(*PARTY.key_columns).in_(some), valid(PARTY, at)).order_by(*PARTY.key_columns)
+        found += rows_of(conn, PARTY, asked)
+    return [_hit(conn, party, at, time, when) for party in found]
+
+
+def _hit(conn: Connection, party: Party, at: int | None, time: int | None, when: int) -> Hit:
+    standing = records.standing(conn, party.pledge, at, time)
+    if standing is None:
+        raise ValueError(f"pledge {party.pledge}: not known at that position")
+    return Hit(party, standing, records.life(standing.state, when))
+
+
+# --- By party, identifier and record number ---
+
+
+def by_party(conn: Connection, word: bytes, *, scope: Scope = EVERYWHERE, at: int | None = None, time: int | None = None) -> list[Hit]:
+    """The records of a party by its word, and of those whom it succeeded or acts for, as their office recorded."""
+    when = about(conn, at, time)
+    found = _parties(conn, PARTY.table.c.id == word, scope, at)
+    for before in parties.followed_by(conn, word, at=at):
+        found += _parties(conn, and_(PARTY.table.c.id == before.party, _kept_by(before.office, at)), scope, at)
+    return [_hit(conn, party, at, time, when) for party in dict.fromkeys(found)]
+
+
+def by_identifier(
+    conn: Connection, text: str, *, scope: Scope = EVERYWHERE, at: int | None = None, time: int | None = None
+) -> list[tuple[Identifier, list[Hit]]]:
+    """The records of every party that a text may identify: each scheme whose check digits it satisfies (USCC, LEI, ABN...)."""
+    return [(each, by_party(conn, each.word, scope=scope, at=at, time=time)) for each in schemes_of(text)]
+
+
+def by_registration(conn: Connection, number: bytes, *, register: int | None = None, at: int | None = None) -> Registered:
+    """What bears an office's record number (32 bytes, left-aligned text)."""
+    pledges = [each for each in of_number(conn, number, at) if register in (None, each.pledge.register)]
+    columns = SEED.table.c
+    asked = select(SEED.table).where(
+        columns.number == number, told(SEED, at), *([] if register is None else [columns.register == register])
+    )
+    return Registered(
+        pledges, _on_documents(conn, number, register, at), rows_of(conn, SEED, asked.order_by(columns.register, columns.leaf))
+    )
+
+
+def _on_documents(conn: Connection, number: bytes, register: int | None, at: int | None) -> list[Done]:
+    acts, documents = PLEDGE_ACT.table, INSTRUMENT.table
+    asked = (
+        select(acts, documents).join(documents, documents.c.act == acts.c.act).join(PLEDGE.table, PLEDGE.table.c.pledge == acts.c.pledge)
+    )
+    asked = asked.where(documents.c.number == number, told(PLEDGE_ACT, at))
+    if register is not None:
+        asked = asked.where(PLEDGE.table.c.register == register)
+    width = len(acts.c)
+    rows = conn.execute(asked.order_by(acts.c.pos, acts.c.pledge))
+    return [Done(PLEDGE_ACT.row(*row[:width]), INSTRUMENT.row(*row[width:])) for row in rows]
+
+
+# --- What a search can't see ---
+
+
+def unseen(conn: Connection, scope: Scope = EVERYWHERE, at: int | None = None) -> tuple[str, ...]:
+    """What a search of the scope does not cover, in words; none where nothing is missing."""
+    said = (
+        (_undecided(conn, scope, at), "filings wait for a decision: their parties and assets are not published"),
+        (_unadopted(conn, scope, at), "records of anchored registers are known by their roots only"),
+        (_flagged(conn, scope, at, Flag.ASSETS_NOT_STATED), "pledges state no assets, or not all"),
+        (_flagged(conn, scope, at, Flag.GENERAL_DESCRIPTION), "pledges describe their assets in general beside a list"),
+    )
+    return tuple(f"{count} {what}" for count, what in said if count)
+
+
+def _hidden(conn: Connection, scope: Scope, at: int | None) -> int:
+    """Parties that stand by a commitment, each once."""
+    asked = select(func.count(PARTY.table.c.id.distinct())).select_from(PARTY.table)
+    asked = asked.join(PLEDGE.table, PLEDGE.table.c.pledge == PARTY.table.c.pledge)
+    return int(conn.execute(asked.where(PARTY.table.c.named.is_(None), valid(PARTY, at), *_within(scope))).scalar_one())
+
+
+def _of_register(scope: Scope) -> list[ColumnElement[bool]]:
+    return [] if scope.register is None else [PLEDGE.table.c.register == scope.register]
+
+
+def _states(scope: Scope, at: int | None) -> Select[Any]:
+    same = PLEDGE_STATE.table.c.pledge == PLEDGE.table.c.pledge
+    asked = select(func.count()).select_from(PLEDGE_STATE.table).join(PLEDGE.table, same)
+    return asked.where(valid(PLEDGE_STATE, at), *_of_register(scope))
+
+
+def _undecided(conn: Connection, scope: Scope, at: int | None) -> int:
+    waiting = PLEDGE_STATE.table.c.status.in_((PledgeStatus.FILED, PledgeStatus.ACCEPTED))
+    return int(conn.execute(_states(scope, at).where(waiting)).scalar_one())
+
+
+def _flagged(conn: Connection, scope: Scope, at: int | None, flag: Flag) -> int:
+    state = PLEDGE_STATE.table.c
+    in_force = or_(state.status == PledgeStatus.REGISTERED, state.status == PledgeStatus.ENFORCING)
+    return int(conn.execute(_states(scope, at).where(in_force, state.flags.bitwise_and(int(flag)) != 0)).scalar_one())
+
+
+def _unadopted(conn: Connection, scope: Scope, at: int | None) -> int:
+    """Records under anchors that stand, less those adopted. A record that two anchors have counts twice: roots don't tell."""
+    anchors, later = ANCHOR.table.c, ANCHOR.table.alias()
+    replaced = select(later.c.anchor).where(later.c.register == anchors.register, later.c.replaces == anchors.anchor)
+    if at is not None:
+        replaced = replaced.where(later.c.pos <= at)
+    held = select(func.coalesce(func.sum(anchors.records), 0)).where(told(ANCHOR, at), ~replaced.exists())
+    became = select(func.count()).select_from(ADOPTION.table).where(told(ADOPTION, at))
+    if scope.register is not None:
+        held, became = held.where(anchors.register == scope.register), became.where(ADOPTION.table.c.register == scope.register)
+    return max(0, int(conn.execute(held).scalar_one()) - int(conn.execute(became).scalar_one()))
