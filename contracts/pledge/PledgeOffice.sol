@@ -128,9 +128,9 @@ contract PledgeOffice is PledgeConflicts {
     function _queue(Hold[] storage list, uint256 word, bytes32 order, uint256 most) private returns (uint256) {
         (uint256 length, uint256 next) = (list.length, 0);
         uint256 place = length;
-        for (uint256 i = length; i-- > 0;) {
-            uint256 held = list[i].word;
-            if (!_runs(held)) place = i;
+        for (uint256 i = length; i != 0; --i) {
+            uint256 held = list[i - 1].word;
+            if (!_runs(held)) place = i - 1;
             if (_number(held) >= next) next = uint256(_number(held)) + 1;
         }
         require(place < most && next <= type(uint16).max, HoldsFull(length));
