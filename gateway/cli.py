@@ -21,6 +21,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from gateway.commands.pledges import pledge_cli
+from gateway.commands.registers import register_cli
 from gateway.config import Settings
 from ledger.foreseen import Foreseen
 
@@ -39,6 +41,8 @@ mirror_cli = typer.Typer(no_args_is_help=True, help="The mirror: chain state in 
 keys_cli = typer.Typer(no_args_is_help=True, help="Keys of the members served here, and API keys.")
 cli.add_typer(mirror_cli, name="mirror")
 cli.add_typer(keys_cli, name="keys")
+cli.add_typer(pledge_cli, name="pledge")
+cli.add_typer(register_cli, name="register")
 
 Home = Annotated[Path | None, typer.Option(help="Directory of everything the gateway keeps  [default: .pledgebook]")]
 Data = Annotated[Path | None, typer.Option(help="Folder of records to replay  [default: ../shared/data]")]

@@ -4,12 +4,13 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-MANIFEST, MIRROR_FILE, OFFICE_FILE, OPERATOR_KEY, PASSPHRASE_FILE = (
+MANIFEST, MIRROR_FILE, OFFICE_FILE, OPERATOR_KEY, PASSPHRASE_FILE, URL_FILE = (
     "manifest.json",
     "mirror.db",
     "office.db",
     "operator.key",
     "keys/passphrase",
+    "url",
 )
 
 

@@ -17,7 +17,7 @@ import uvicorn
 from filelock import FileLock, Timeout
 
 from gateway import access, app, descriptions, founding
-from gateway.config import OPERATOR_KEY, PASSPHRASE_FILE, Settings
+from gateway.config import OPERATOR_KEY, PASSPHRASE_FILE, URL_FILE, Settings
 from gateway.office import database as office_database
 from gateway.outbox import owners
 from gateway.outbox.sender import COUNCIL as COUNCIL_LANE
@@ -100,8 +100,9 @@ def _start(settings: Settings, genesis_time: int | None, report: Report, stack: 
         _founded_mark(settings).touch()
     elif not settings.node:
         founding.enrol(services)
-    url = _serve(services, listening, stack)
-    return Runtime(services, url, _operator_key(services, settings), urls, clock, stack)
+    url, key = _serve(services, listening, stack), _operator_key(services, settings)
+    _announce(settings.home / URL_FILE, url, stack)
+    return Runtime(services, url, key, urls, clock, stack)
 
 
 @contextmanager
@@ -289,6 +290,12 @@ def _serve(services: Services, listening: socket.socket, stack: ExitStack) -> st
     stack.callback(end)
     host, port = listening.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _announce(file: Path, url: str, stack: ExitStack) -> None:
+    """Where the API answers, for commands on the same home, while it does."""
+    file.write_text(url)
+    stack.callback(file.unlink, missing_ok=True)
 
 
 def _wait_until(holds: Callable[[], bool]) -> None:

@@ -68,11 +68,10 @@ class About:
     as_at: int
     evidence: bytes
 
-    @property
-    def body(self) -> AnchorRegister:
-        """The act that anchors it. A tree without leaves is root 0."""
-        assets_root = self.assets_root if self.assets else bytes(32)
-        return AnchorRegister(self.register, self.records_root, self.records, assets_root, self.assets, self.as_at, 0, self.evidence)
+    def body(self, replaces: int = 0) -> AnchorRegister:
+        """The act that anchors it, in the place of a wrong anchor if one is named. A tree without leaves is root 0."""
+        records, assets = (self.records_root, self.records), (self.assets_root if self.assets else bytes(32), self.assets)
+        return AnchorRegister(self.register, *records, *assets, self.as_at, replaces, self.evidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,17 @@ def opened(home: Path, register: int, records_root: bytes) -> Iterator[Book]:
         yield found
 
 
+@contextmanager
+def named(home: Path, beginning: str) -> Iterator[Book]:
+    """The anchored register of a home whose folder's name begins so. Raises BookError where none or several do."""
+    found = sorted(each for each in (home / FOLDER).glob("*-*") if each.name.startswith(beginning)) if (home / FOLDER).is_dir() else []
+    if len(found) != 1:
+        names = ", ".join(each.name for each in found) or "none"
+        raise BookError(f"anchored register {beginning!r}: {len(found)} in {home / FOLDER} begin so ({names}); name one")
+    with book.opened(found[0]) as opened_:
+        yield opened_
+
+
 def holds(home: Path, register: int, records_root: bytes) -> bool:
     """Whether a home has the records under a root."""
     return (home / FOLDER / _name(register, records_root)).is_dir()

@@ -28,7 +28,7 @@ from ledger.proofs.anchors import AnchorDamaged
 router = APIRouter(tags=["anchors"], responses=ANY | AWAY)
 
 Number = Annotated[int, Path(ge=1, lt=1 << 16, description="The register's number")]
-Which = Annotated[int, Path(ge=0, lt=1 << 16, description="The anchor's number in its register")]
+Which = Annotated[int, Path(ge=1, lt=1 << 16, description="The anchor's number in its register")]
 
 
 @router.get("/registers/{register}/anchors", responses=NAMED)

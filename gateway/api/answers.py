@@ -751,7 +751,8 @@ class FilingChecked(Shown):
 class Anchor(Shown):
     """An existing register as its office anchored it: roots and counts of its records and of its live assets, shown as at a time.
 
-    `seeded`: how many live assets are in their words; `held_here`: whether this gateway has the records and can prove them.
+    `seeded`: how many live assets are in their words; `replaces`: the number of a wrong anchor in whose place it stands (null: none);
+    `held_here`: whether this gateway has the records and can prove them.
     """
 
     register_: Annotated[int, Field(alias="register")]
@@ -761,6 +762,7 @@ class Anchor(Shown):
     assets_root: Hex
     assets: int
     seeded: int
+    replaces: int | None
     as_at: Time
     evidence: Hex
     account: Hex

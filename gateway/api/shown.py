@@ -719,6 +719,7 @@ def anchor(row: Anchor, seeded: int, *, held_here: bool) -> answers.Anchor:
         assets_root=to_hex(row.assets_root),
         assets=row.assets,
         seeded=seeded,
+        replaces=row.replaces or None,
         as_at=time_text(row.as_at),
         evidence=to_hex(row.evidence),
         account=to_hex(row.account),

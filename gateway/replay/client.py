@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import httpx
 
+from gateway.client import said
 from ledger.domain.ids import to_hex
 from ledger.foreseen import Foreseen
 
@@ -175,9 +176,4 @@ def _body(answer: httpx.Response) -> Json:
     if answer.is_success:
         found: Json = answer.json()
         return found
-    try:
-        problem = answer.json()
-        said = problem.get("detail") or problem.get("title")
-    except ValueError:
-        said = answer.text[:200]
-    raise ReplayStopped(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {said}")
+    raise ReplayStopped(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {said(answer)}")

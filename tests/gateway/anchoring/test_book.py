@@ -119,7 +119,7 @@ def test_a_long_list_is_adopted_page_by_page(tmp_path: Path) -> None:
 
 def test_a_register_without_live_assets_is_anchored_with_no_second_tree(tmp_path: Path) -> None:
     about = build(tmp_path / "a", written(tmp_path / "a.jsonl", [record(1, state="ended"), record(2, assets=[])]))
-    assert (about.assets, about.body.assetsRoot, about.body.records) == (0, bytes(32), 2)
+    assert (about.assets, about.body().assetsRoot, about.body().records) == (0, bytes(32), 2)
     with book.opened(tmp_path / "a") as opened:
         assert opened.pages == 0 and opened.prove(record(2)["number"]).proof.index == 1
 

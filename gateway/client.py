@@ -1,0 +1,120 @@
+"""A caller of a gateway's API for the command line: what the home says of it, and one line for every refusal."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from gateway.config import OPERATOR_KEY, URL_FILE, Settings
+from ledger.foreseen import Foreseen
+
+API_KEY = "PLEDGEBOOK_API_KEY"
+_TIMEOUT = 120.0
+_FAILED = frozenset({"refused", "expired", "voided", "undone"})
+
+Json = dict[str, Any]
+
+
+class Refused(Foreseen):
+    """The gateway refused a request, or an act failed; one line that says why."""
+
+
+class Client:
+    """One gateway's API. Raises Refused, httpx.TransportError."""
+
+    def __init__(self, http: httpx.Client) -> None:
+        self._http = http
+
+    def get(self, path: str, **query: Any) -> Json:
+        """A read; what is None is left out."""
+        return _body(self._http.get(path, params={name: value for name, value in query.items() if value is not None}))
+
+    def data(self, path: str, **query: Any) -> Any:
+        """What a read answers, without the block that it is as at."""
+        return self.get(path, **query)["data"]
+
+    def pages(self, path: str, **query: Any) -> Iterator[Any]:
+        """Every row of a list, page after page."""
+        after: str | None = None
+        while True:
+            page = self.get(path, **query, after=after)
+            yield from page["data"]
+            after = page["next"]
+            if after is None:
+                return
+
+    def post(self, path: str, body: Json, key: str | None = None) -> Json:
+        """A request with a body, and its idempotency key if it is an act."""
+        return _body(self._http.post(path, json=body, headers={} if key is None else {"Idempotency-Key": key}))
+
+    def done(self, act: Json, seconds: float = 300.0) -> Json:
+        """Waits until an act is final. Raises Refused where it failed, or takes longer."""
+        end = time.monotonic() + seconds
+        while act["state"] != "final":
+            if act["state"] in _FAILED or (act["reason"] and act["state"] == "ready"):
+                raise Refused(f"act {act['key']} ({act['kind']}) is {act['state']}: {_sentence(act)}")
+            if time.monotonic() > end:
+                raise Refused(f"act {act['key']} ({act['kind']}) is still {act['state']} after {seconds:.0f} s; ask for it again")
+            act = self.get(f"/acts/{act['id']}", account=act["account"], wait=20)
+        return act
+
+    def called(self, call: Json, seconds: float = 300.0) -> Json:
+        """The same for a call of the gateway's own keys."""
+        end = time.monotonic() + seconds
+        while call["state"] != "final":
+            if call["state"] in _FAILED:
+                raise Refused(f"{call['what']} is {call['state']}: {_sentence(call)}")
+            if time.monotonic() > end:
+                raise Refused(f"{call['what']} is still {call['state']} after {seconds:.0f} s")
+            (call,) = self.post("/calls:wait", {"ids": [call["id"]], "timeout": 20})["calls"]
+        return call
+
+
+@contextmanager
+def connected(settings: Settings, url: str | None = None) -> Iterator[Client]:
+    """A caller of the gateway that runs on a home, or of the one at `url`. Raises Refused where none is known, or no key."""
+    headers = {"authorization": f"Bearer {_key(settings)}"}
+    with httpx.Client(base_url=url or _url(settings), headers=headers, timeout=_TIMEOUT, trust_env=False) as http:
+        yield Client(http)
+
+
+def said(answer: httpx.Response) -> str:
+    """Why a request was refused, in one line."""
+    try:
+        problem = answer.json()
+        return str(problem.get("detail") or problem.get("title"))
+    except (ValueError, AttributeError):
+        return answer.text[:200]
+
+
+def _url(settings: Settings) -> str:
+    file = settings.home / URL_FILE
+    if not file.exists():
+        raise Refused(f"home {settings.home}: no gateway runs on it; start one with `pledgebook up`, or name one with --url")
+    return file.read_text().strip()
+
+
+def _key(settings: Settings) -> str:
+    given, file = os.environ.get(API_KEY, "").strip(), settings.home / OPERATOR_KEY
+    if given:
+        return given
+    if not file.exists():
+        raise Refused(f"no API key: set {API_KEY}, or name the gateway's home with --home")
+    return file.read_text().strip()
+
+
+def _body(answer: httpx.Response) -> Json:
+    if not answer.is_success:
+        raise Refused(said(answer))
+    found: Json = answer.json()
+    return found
+
+
+def _sentence(ended: Json) -> str:
+    reason = ended.get("reason") or {}
+    return str(reason.get("sentence", "no reason given"))

@@ -1,0 +1,89 @@
+"""What the commands over a running gateway share: how it is called, and how answers are printed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gateway.config import Settings
+
+if TYPE_CHECKING:
+    from gateway.client import Client
+
+console = Console()
+
+Home = Annotated[Path | None, typer.Option(help="Directory of the gateway  [default: .pledgebook]")]
+Url = Annotated[str | None, typer.Option(help="URL of the gateway  [default: the one that runs on the home]")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON")]
+
+
+@contextmanager
+def calling(home: Path | None, url: str | None) -> Iterator[Client]:
+    """A caller of the gateway that runs on a home, or at a URL. Raises Refused."""
+    from gateway.client import connected
+
+    with connected(settings(home), url) as client:
+        yield client
+
+
+def settings(home: Path | None) -> Settings:
+    """The settings of a home."""
+    return Settings() if home is None else Settings(home=home)
+
+
+def say(text: str) -> None:
+    """One line as it is."""
+    console.print(text, soft_wrap=True, highlight=False, markup=False)
+
+
+def show_json(value: Any) -> None:
+    """A value as JSON."""
+    console.print_json(json.dumps(value, ensure_ascii=False), indent=2)
+
+
+def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Rows under headings; nothing is an empty cell."""
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    console.print(table)
+
+
+def show(found: Any, as_json: bool, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """An answer as JSON, or as a table."""
+    if as_json:
+        show_json(found)
+    else:
+        show_table(columns, rows)
+
+
+def read_json(file: Path) -> Any:
+    """A JSON file. Raises Refused."""
+    from gateway.client import Refused
+
+    try:
+        return json.loads(file.read_text())
+    except (OSError, ValueError) as wrong:
+        raise Refused(f"{file}: {wrong}") from wrong
+
+
+def moment(text: str, option: str) -> int:
+    """UTC seconds of a time in RFC 3339. Raises Refused."""
+    from datetime import datetime
+
+    from gateway.client import Refused
+
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as wrong:
+        raise Refused(f"{option}: {text!r} is no time; write 2026-01-31T00:00:00+08:00") from wrong
+    if found.tzinfo is None:
+        raise Refused(f"{option}: {text!r} has no offset; write 2026-01-31T00:00:00+08:00")
+    return int(found.timestamp())
