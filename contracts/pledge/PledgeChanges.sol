@@ -210,7 +210,7 @@ contract PledgeChanges is PledgeActing {
     {
         segment = added.reserved;
         uint256 word = segments[segment].word;
-        bool own = word.pledge() == work.pledge && !word.isActive() && segments[segment].root == added.list.root
+        bool own = _isReservedFor(work.pledge, segment) && segments[segment].root == added.list.root
             && word.count() == added.list.count && titlesOf[segment] == added.list.titles;
         require(own && added.list.count != 0, SegmentNotOfPledge(segment, work.pledge));
         require(added.assets.length == 0, AssetCountInvalid(added.assets.length));

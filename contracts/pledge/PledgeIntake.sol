@@ -93,7 +93,7 @@ contract PledgeIntake is PledgeClaiming {
             page.segment = _newSegment(body.pledge, body.list.root, body.list.count, body.list.titles, until);
         }
         uint256 word = segments[page.segment].word;
-        require(word.pledge() == body.pledge && !word.isActive(), SegmentNotOfPledge(page.segment, body.pledge));
+        require(_isReservedFor(body.pledge, page.segment), SegmentNotOfPledge(page.segment, body.pledge));
         require(block.timestamp <= word.reservedUntil(), ReservationEnded(body.pledge, word.reservedUntil()));
         _requireAdmitted(
             page.rule, page.register, version, IntakeCodes.ACCEPT, head, head.expires(), _noParties(), body.assets

@@ -386,6 +386,7 @@ contract PledgeOffice is PledgeConflicts {
         require(passed || body.expires == before, RectificationInvalid(pledge, body.kind));
         require(!passed || body.expires == 0 || body.expires > block.timestamp, ExpiryPassed(body.expires));
         _takeBack(pledge, body.segments);
+        reopened[pledge] = counts_.segments;
         head = head.withState(PledgeStates.RESTORING).withExpires(body.expires);
         return head.withPagesLeft(single ? head.pages() : 0);
     }

@@ -39,6 +39,7 @@ import {PledgeHash} from "./PledgeHash.sol";
 ///   seeded[register][n][i]   pages seeded, a bit for each 256th of first leaves
 ///   adopted[register][number] the pledge that an anchored record became
 ///   recordOn[key]            mark of the anchored record on an asset that had links before
+///   reopened[pledge]         last segment of the ledger when its restoration began: what it had reserved until then is void
 ///
 /// Ends write a head or one word of bits and never an asset word: an asset is live under its last taker if that segment's pledge is live and the
 /// leaf's bit is 0.
@@ -127,6 +128,7 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     mapping(bytes32 asset => Rivals) internal rivals_;
     mapping(uint40 firstSegment => uint32) internal inConflict;
     mapping(bytes32 asset => uint256) internal recordOn;
+    mapping(uint40 pledge => uint40) internal reopened;
 
     constructor(address acts, IMembers members, IRegisters registers) ActTarget(acts, members) {
         REGISTERS = registers;
@@ -276,7 +278,14 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         bool reserved = block.timestamp <= segment.reservedUntil() && head.mayHold();
         // A filing that was refused and claims again does so by a new segment: the old one holds nothing.
         bool stale = head.state() == PledgeStates.ACCEPTED && pledges[holder].terms.firstSegment() != word.segment();
-        return reserved && !stale ? holder : 0;
+        return reserved && !stale && _isReservedFor(holder, word.segment()) ? holder : 0;
+    }
+
+    /// @dev A segment of the pledge that does not count yet. What was reserved before the pledge ended is void after its restoration: others may have taken
+    /// it, and a restoration looks at what was pledged only.
+    function _isReservedFor(uint40 pledge, uint40 segment) internal view returns (bool) {
+        uint256 word = segments[segment].word;
+        return word.pledge() == pledge && !word.isActive() && segment > reopened[pledge];
     }
 
     // --- Holds ---

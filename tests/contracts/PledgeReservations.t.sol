@@ -3,7 +3,8 @@ pragma solidity 0.8.37;
 
 import {Act} from "../../contracts/interfaces/IActs.sol";
 import {IPledgeErrors, IPledgeEvents} from "../../contracts/interfaces/IPledgeRegistry.sol";
-import {Effects, HoldTargets, IntakeCodes} from "../../contracts/types/ActCode.sol";
+import {Effects, HoldTargets, IntakeCodes, RectifyKinds} from "../../contracts/types/ActCode.sol";
+import {RectifyPledge} from "../../contracts/types/OfficeBodies.sol";
 import "../../contracts/types/PledgeBodies.sol";
 import {PledgeStates, PledgeWord, TermsWord} from "../../contracts/types/PledgeWord.sol";
 import {Modes} from "../../contracts/types/Roles.sol";
@@ -200,6 +201,27 @@ contract PledgeReservationsTest is PledgeBase {
         );
         Listed memory one = _cnPatents(1000, 1);
         assertEq(_head(_registered(one)).state(), PledgeStates.REGISTERED, "what is not held is free again");
+    }
+
+    /// The pledge ends, another takes what it had reserved, and an order brings it back while its reservation still ran.
+    function test_aReservationIsVoidOnceItsPledgeEndedThoughThatIsUndone() public {
+        Listed memory listed = _long();
+        uint40 segment = _reserved(pledge, CN, listed);
+        _publish(segment, CN, listed);
+        _done(_releaseAct(pledge));
+        Listed memory one = _cnPatents(1000, 1);
+        uint40 other = _registered(one);
+        RectifyPledge memory body = _rectification(pledge, RectifyKinds.RESTORE);
+        body.pages = new LeafPage[](1);
+        body.pages[0] = _leaves(_segmentOf(pledge), _cnPatents(1, 1), 0, 0);
+        _done(_rectifyAct(body));
+        _assertState(pledge, PledgeStates.REGISTERED);
+        bytes memory reason = abi.encodeWithSelector(IPledgeErrors.SegmentNotOfPledge.selector, segment, pledge);
+        _refused(_act(_supplement(segment, listed)), reason);
+        _refused(_reserveAct(_reservation(pledge, segment, listed, 1), _office()), reason);
+        assertTrue(registry.live(_segmentOf(other), 0) && !registry.live(segment, 0));
+        // It may be reserved anew where it is free.
+        _reserved(pledge, CN, _cnPatents(1001, 129));
     }
 
     function test_aPledgeThatEndedHoldsNoReservation() public {
