@@ -23,7 +23,10 @@ from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
 
 SIZE = 4
 SETTINGS = "network.json"
+QUORUM = 3
+"""So many of them agree on blocks without the rest."""
 FIRST_BLOCK_SECONDS = 90.0
+STRAGGLER_SECONDS = 45.0
 STOP_SECONDS = 60.0
 
 Report = Callable[[str], None]
@@ -118,12 +121,26 @@ class Network:
         """Return when every running validator has a block above `above`; NodeError with the end of a log otherwise."""
         deadline = time.monotonic() + seconds
         while not all((each.head or 0) > above for each in self._running()):
-            dead = next((each for each in self.validators if each.pid is not None and not _alive(each)), None)
-            if dead is not None:
+            if (dead := self._dead()) is not None:
                 raise node.NodeError(f"{dead.name} ended: {node.tail(self._log(dead))}")
             if time.monotonic() > deadline:
                 raise node.NodeError(f"no block above {above} on every validator within {seconds:.0f} s; see {self.directory}/*/node.log")
             time.sleep(0.2)
+
+    def restart_stragglers(self, above: int, seconds: float = STRAGGLER_SECONDS) -> list[int]:
+        """Start again, and return, each validator that has no block above `above` after so long although the others go on.
+
+        One that comes up while the others agree on their first blocks may lose all peers and find them again only minutes later.
+        """
+        deadline = time.monotonic() + seconds
+        while (behind := self._behind(above)) and self._dead() is None and time.monotonic() < deadline:
+            time.sleep(0.2)
+        if self._dead() is not None or SIZE - len(behind) < QUORUM:
+            return []
+        for index in behind:
+            self.kill(index)
+            self.restart(index)
+        return behind
 
     def status(self) -> list[Health]:
         """Each validator as it is now."""
@@ -151,6 +168,12 @@ class Network:
         self.save()
         if process is None and index in self._children:
             self._children.pop(index).wait()
+
+    def _behind(self, above: int) -> list[int]:
+        return [index for index, each in enumerate(self.status()) if each.running and (each.head or 0) <= above]
+
+    def _dead(self) -> Validator | None:
+        return next((each for each in self.validators if each.pid is not None and not _alive(each)), None)
 
     def _running(self) -> list[Health]:
         return [_health(each) for each in self.validators if each.pid is not None]
@@ -189,7 +212,7 @@ def find(directory: Path) -> Network:
 
 
 def open_network(directory: Path, engine_name: str = "kaia", *, with_parent: bool = True, report: Report = silent) -> Network:
-    """The network in `directory`, made if there is none, started, and past its next block."""
+    """The network in `directory`, made if there is none, started, and past its next two blocks."""
     directory.mkdir(parents=True, exist_ok=True)
     with FileLock(directory / "network.lock"):
         network = find(directory) if (directory / SETTINGS).exists() else create(directory, engine_name, report=report)
@@ -209,11 +232,12 @@ def four_validators(directory: Path, engine_name: str = "kaia") -> Iterator[Netw
 
 
 def _start_all(network: Network, report: Report) -> None:
-    before = max(each.head or 0 for each in network.status())
+    before = max(each.head or 0 for each in network.status()) + 1  # one block may be its last for a while; after two it is in step
     report("network: starting four validators")
     started = network.start()
     report("network: waiting for a block on each")
     try:
+        network.restart_stragglers(before)
         network.wait_for_block(before)
     except BaseException:
         network.stop(started)

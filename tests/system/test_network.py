@@ -251,3 +251,16 @@ def test_it_goes_on_from_its_data_after_a_full_stop(tmp_path: Path) -> None:
         assert second.urls == first.urls
         assert rpc.call("eth_getCode", created["contractAddress"], "latest") == "0x" + RUNTIME.hex()
         assert rpc.call("eth_getTransactionReceipt", created["transactionHash"])["blockHash"] == created["blockHash"]
+
+
+def test_a_validator_that_hangs_at_the_start_is_started_again(running: Network) -> None:
+    hung = psutil.Process(running.validators[0].pid)
+    hung.suspend()
+    wait(lambda: all((head or 0) > 1 for head in heads(running)[1:]), 60, "three agree without the fourth")
+    assert running.restart_stragglers(1, seconds=1) == [0]
+    assert not hung.is_running()
+    running.wait_for_block(1)
+
+
+def test_nobody_is_started_again_while_too_few_go_on(running: Network) -> None:
+    assert running.restart_stragglers(above=10**9, seconds=1) == []

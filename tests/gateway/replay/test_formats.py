@@ -175,7 +175,7 @@ def test_every_row_is_in_an_equation_and_every_fault_has_its_place(tmp_path: Pat
     assert all(check.holds for check in checks), [check for check in checks if not check.holds]
     rows = {check.set: dict(check.values) for check in checks if check.name == "rows read"}
     assert rows["uspto-patent-chain"] == {"read": 10, "acting": 4, "without effect": 2, "set aside": 0, "unreadable": 4}
-    assert rows[INVOICES] == {"read": 15, "in claims": 11, "set aside": 3, "other quarters": 0, "unreadable": 1}
+    assert rows[INVOICES] == {"read": 15, "in claims": 11, "set aside": 3, "other quarters": 0, "outside the slice": 0, "unreadable": 1}
     assert rows[SPENDING]["read"] == 20 and rows[SPENDING]["unreadable"] == 1
     unreadable = [(each.set, each.record, each.reason) for each in asides(plan) if each.outcome == "unreadable"]
     assert ("uspto-patent-chain", "stray.csv:2 row", "reel: missing") in unreadable
