@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IMembers} from "./interfaces/IMembers.sol";
 import {
+    IConflictEvents,
     IPledgeAnchors,
     IPledgeDecision,
     IPledgeIntake,
@@ -27,7 +28,7 @@ import {SegmentWord} from "./types/SegmentWord.sol";
 /// {PledgeAnchors}: code that doesn't fit in here and runs on this storage; their addresses never change.
 /// @dev Reached by signed acts only. Who must consent, who may decide and from when an act counts is data of {Registers}; what no data can loosen is
 /// said at {PledgeActing} and {PledgeStore}. Storage is drawn at {PledgeStore}.
-contract PledgeRegistry is IPledgeViews, PledgeStore {
+contract PledgeRegistry is IPledgeViews, IConflictEvents, PledgeStore {
     using AssetWord for uint256;
     using PledgeWord for uint256;
     using SegmentWord for uint256;
