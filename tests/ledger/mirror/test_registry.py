@@ -43,7 +43,7 @@ from ledger.mirror import sync, verify
 from ledger.mirror.database import Database
 from ledger.mirror.models import PledgeStatus
 from ledger.mirror.pledges import head_of
-from ledger.mirror.queries import pledges
+from ledger.mirror.queries import pledges, registers
 from ledger.mirror.schema import number
 
 REGISTER, CODE = 2, 10
@@ -219,7 +219,7 @@ def test_liens_rank_by_effective_time_as_at_two_times(followed: Database) -> Non
 def test_parties_register_and_documents(followed: Database, office: Office) -> None:
     with followed.read() as conn:
         assert [(party.name, party.role) for party in pledges.parties(conn, 1)] == [("Pledgor", PLEDGOR), ("Bank", PLEDGEE)]
-        found = pledges.register(conn, REGISTER)
+        found = registers.get(conn, REGISTER)
         assert found is not None
         assert (found.name, found.office, found.version, number(found.rule)) == ("Recordation", office.account, 1, RULE)
         assert [done.act.event for done in pledges.history(conn, 2)] == [

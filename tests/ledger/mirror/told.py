@@ -399,15 +399,16 @@ def sold(pledge: int, assets: list[str], shares: dict[int, int], record: str, ef
     return "PledgeRegistry", "SaleRecorded", told
 
 
-def hold_word(bars: int, kind: int, until: int, placed: int) -> int:
-    return bars | kind << 8 | until << 16 | placed << 56
+def hold_word(bars: int, kind: int, until: int, placed: int, number: int = 0, target: int = 1) -> int:
+    return bars | kind << 8 | until << 16 | placed << 56 | number << 96 | target << 112
 
 
 def held(
     target: int,
     id_: bytes,
-    place: int,
+    number: int,
     *,
+    marked: int,
     bars: int = 1,
     kind: int = 1,
     until: int = 0,
@@ -415,10 +416,16 @@ def held(
     office: str = "Office",
     lifted: bool = False,
 ) -> Told:
-    """A hold is placed, or with `lifted` its end is moved to `until`."""
-    act = sha256(f"hold {target} {place} {until} {lifted}".encode() + id_).digest()
-    change = (place, account(office), hold_word(bars, kind, until, placed), party_id("Court"), b"o" * 32, account(office), act)
+    """A hold is placed, or with `lifted` its end is moved to `until`; `marked` is the target's own word after it."""
+    act = sha256(f"hold {target} {number} {placed} {lifted}".encode() + id_).digest()
+    stored = hold_word(bars, kind, until, placed, number, target)
+    change = (number, account(office), stored, party_id("Court"), b"o" * 32, marked, account(office), act)
     return "PledgeRegistry", "HoldLifted" if lifted else "HoldPlaced", {"target": target, "id": id_, "hold": change}
+
+
+def hold_moved(other: str, key: str, before: int, stored: int) -> Told:
+    """A hold goes from one number of a right to its key."""
+    return "PledgeRegistry", "HoldMoved", {"other": asset(other), "key": asset(key), "from": before, "word": stored, "order": b"o" * 32}
 
 
 def joined(other: str, key: str, other_word: int, key_word: int, act: bytes = b"j" * 32) -> Told:
@@ -438,8 +445,9 @@ def party_recorded(
 ) -> Told:
     """What became of a party: MEMBER 1, SUCCEEDED 2, RECEIVED 3, DISSOLVED 4, RENAMED 5, CLEARED 6."""
     act = sha256(f"{name} {kind} {other} {member} {new_name}".encode()).digest()
+    bound = account(member) if member else bytes(20)
     told = {"office": account(office), "party": party_id(name), "kind": kind, "other": party_id(other) if other else bytes(32)}
-    who = {"member": account(member) if member else bytes(20), "effective": effective, "evidence": b"e" * 32, "name": new_name}
+    who = {"member": bound, "word": int.from_bytes(bound) | kind << 160, "effective": effective, "evidence": b"e" * 32, "name": new_name}
     return "PledgeRegistry", "PartyRecorded", {**told, **who, "account": account(office), "act": act}
 
 
@@ -450,20 +458,24 @@ def rectified(
     counts_from: int,
     *,
     status: int = 3,
+    effective: int = 0,
+    expires: int = 0,
     corrects: bytes = b"z" * 32,
     segments: list[int] | None = None,
     left: int = 0,
 ) -> Told:
     """RESTORE 1, RESTORE_LEAVES 2 or SETTLE_CONFLICT 3."""
     act = sha256(record.encode()).digest()
-    stored = head(status, effective=counts_from, version=3, sequence=pledge) | left << 232
-    words = (kind, stored, b"q" * 32, corrects, account("Office"), act)
+    stored = head(status, effective=counts_from, version=3, sequence=pledge, expires=expires) | left << 232
+    words = (kind, stored, corrects, account("Office"), done(act, effective))
     told = {"pledge": pledge, "words": words, "instrument": instrument(record), "consents": [], "segments": segments or []}
     return "PledgeRegistry", "PledgeRectified", told
 
 
-def relinked(pledge: int, segment: int, words: list[int], first_leaf: int = 0) -> Told:
-    return "PledgeRegistry", "PageRelinked", {"pledge": pledge, "segment": segment, "firstLeaf": first_leaf, "words": words}
+def relinked(pledge: int, segment: int, words: dict[str, int], first_leaf: int = 0) -> Told:
+    """A page's assets with their words after a restoration."""
+    told = {"pledge": pledge, "segment": segment, "firstLeaf": first_leaf, "keys": [asset(name) for name in words]}
+    return "PledgeRegistry", "PageRelinked", {**told, "words": list(words.values())}
 
 
 def leaves_restored(pledge: int, segment: int, leaves: list[int]) -> Told:
@@ -472,21 +484,27 @@ def leaves_restored(pledge: int, segment: int, leaves: list[int]) -> Told:
     return "PledgeRegistry", "LeavesRestored", told
 
 
-def settled(pledge: int, name: str, asset_word: int) -> Told:
-    return "PledgeRegistry", "ConflictSettled", {"pledge": pledge, "asset": asset(name), "word": asset_word}
+def in_conflict(pledge: int, name: str, leaf: int, asset_word: int, stored: int, *, settled: bool = False) -> Told:
+    """A leaf (number 24 | segment 40) lies beside the taker, or with `settled` does so no more; `stored` is the head of its pledge."""
+    told = {"pledge": pledge, "asset": asset(name), "leaf": leaf, "word": asset_word, "head": stored}
+    return "PledgeRegistry", "ConflictSettled" if settled else "ConflictFound", told
 
 
-def anchored(anchor: int, records: int, assets: int, unseeded: int, as_at: int = 0) -> Told:
-    told = {"register": 2, "anchor": anchor, "recordsRoot": b"R" * 32, "records": records, "assetsRoot": b"A" * 32, "assets": assets}
-    who = {"asAt": as_at, "unseeded": unseeded, "evidence": b"e" * 32, "account": account("Office"), "act": bytes([anchor]) * 32}
-    return "PledgeRegistry", "RegisterAnchored", {**told, **who}
+def anchored(anchor: int, records: int, assets: int, unseeded: int, as_at: int = 0, replaces: int = 0) -> Told:
+    body = (2, b"R" * 32, records, b"A" * 32, assets, as_at, replaces, b"e" * 32)
+    who = {"unseeded": unseeded, "account": account("Office"), "act": bytes([anchor]) * 32}
+    return "PledgeRegistry", "RegisterAnchored", {"register": 2, "anchor": anchor, "anchored": body, **who}
 
 
 def seeded(anchor: int, first: int, records: dict[str, str], words: list[int], unseeded: int) -> Told:
     """A page of live anchored assets (name to office number) goes into their words."""
     told = {"register": 2, "anchor": anchor, "first": first, "assets": [asset(name) for name in records], "words": words}
     numbers = [number(text) for text in records.values()]
-    return "PledgeRegistry", "AssetsSeeded", {**told, "numbers": numbers, "unseeded": unseeded, "act": b"s" * 32}
+    return (
+        "PledgeRegistry",
+        "AssetsSeeded",
+        {**told, "numbers": numbers, "unseeded": unseeded, "account": account("Office"), "act": b"s" * 32},
+    )
 
 
 def adopted(pledge: int, segment: int, record: str, effective: int, assets: list[str]) -> list[Told]:
@@ -510,6 +528,23 @@ def adopted(pledge: int, segment: int, record: str, effective: int, assets: list
     told = {"pledge": pledge, "register": 2, "segment": segment, "words": words, "instrument": instrument(record)}
     names = {"parties": [party("Pledgor", 1), party("Bank", 2)], "names": [("Pledgor", ""), ("Bank", "")]}
     return [linked(pledge, segment, assets)[0], ("PledgeRegistry", "RecordAdopted", {**told, **names})]
+
+
+def adoption_continued(pledge: int, segment: int, names: list[str], first_leaf: int, effective: int) -> list[Told]:
+    """A further page of an adopted list."""
+    told = {"pledge": pledge, "segment": segment, "segmentWord": segment_word(pledge, first_leaf + len(names), effective)}
+    continued = {**told, "account": account("Office"), "act": b"t" * 32}
+    return [linked(pledge, segment, names, first_leaf)[0], ("PledgeRegistry", "AdoptionContinued", continued)]
+
+
+def segment_displaced(pledge: int, segment: int, count: int) -> Told:
+    told = {"pledge": pledge, "segment": segment, "segmentWord": segment_word(pledge, count, 0, active=False)}
+    return "PledgeRegistry", "SegmentDisplaced", told
+
+
+def displaced(pledge: int, earlier: int, until: int) -> Told:
+    told = {"pledge": pledge, "earlier": earlier, "head": head(2, sequence=pledge, expires=until) | 1 << 48}
+    return "PledgeRegistry", "PledgeDisplaced", told
 
 
 def act_done(name: str, act: int) -> Told:
