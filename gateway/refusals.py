@@ -22,7 +22,7 @@ _PANIC = keccak(b"Panic(uint256)")[:4]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RECEIVABLE_STATES = ("not confirmed", "live", "closed", "cancelled")
 _DRAFT_STATES = ("unknown", "open", "confirmed", "refused", "withdrawn")
-_TARGETS = {HoldTarget.ASSET: "right", HoldTarget.PLEDGE: "pledge", HoldTarget.PARTY: "party"}
+_TARGETS = {HoldTarget.ASSET: "right", HoldTarget.PLEDGE: "pledge", HoldTarget.PARTY: "party", HoldTarget.CLAIM: "claim of pledge"}
 _MARKS = {AssetFlag.CONFLICT: "two pledges on it are in conflict", AssetFlag.CLOSED: "it is closed"}
 _DAY_SECONDS = 86_400
 _MOST_NUMBER = (1 << 40) - 1

@@ -98,6 +98,7 @@ SENTENCES = {
         "An anchor has the root and count of its records, at least one, and both or neither of its live assets: given are "
         "{records} records and {assets} assets for register {register}."
     ),
+    "AnchorReplaced": "Anchor {anchor} of register {register} was replaced by another; use the one that stands in its place.",
     "AssetAnchored": (
         "A live record of the anchored register lies on the right {asset:text}; adopt that record, or have it ended, before "
         "anything is filed on it."
@@ -139,15 +140,15 @@ SENTENCES = {
     "GroundRepeated": "A ground is answered twice: {ground:ground}.",
     "GroundUnknown": "There is no ground {ground}, or {result} is no result of its examination.",
     "HeldBy": (
-        "A hold on the {target:target} {id:held} bars this, under the order {order:text} (number {index} in its list); it must "
-        "end or be lifted first."
+        "A hold on the {target:target} {id:held} bars this, under the order {order:text} (hold number {number}); it must end or "
+        "be lifted first."
     ),
     "HoldInvalid": (
-        "A hold names what it lies on, its kind and what it bars; fee holds are of the kind fee unpaid and others are not "
-        "(given: {kind:hold}, bars {bars})."
+        "A hold on a {target:target} of the kind {kind:hold} can't bar that ({bars}): name a target, a kind and effects that it "
+        "can bar there; an unpaid fee is a kind of its own, and bars no end."
     ),
     "HoldsFull": "{holds} holds run on this target already, and no more are taken; lift those that are settled first.",
-    "HoldUnknown": "No running hold number {index} lies on the {target:target} {id:held}.",
+    "HoldUnknown": "No running hold number {number} lies on the {target:target} {id:held}.",
     "LeafAlreadyEnded": "Right number {leaf} of segment {segment} is released already.",
     "NameMismatch": "Name number {index} does not match the party that was filed.",
     "NoGroundFailed": "A refusal names at least one failed ground of this register.",
@@ -169,6 +170,7 @@ SENTENCES = {
     ),
     "NotOfRegister": "{id:held} is no pledge of this register.",
     "NotRelatable": "Pledge {pledge} can't stand in this relation: it is not live, of another register, or the same pledge.",
+    "NumberMismatch": "The record bears no office number, or the instrument another than {number:text}; both must be the record's own.",
     "OfficersMissing": "The act {code:code} needs the signatures of {needed} officers; {given} signed.",
     "PageRefused": "Page {page} of the list of rights was taken already, comes before its turn, or does not belong to it.",
     "PartiesMismatch": "The parties presented are not those of pledge {pledge}.",
@@ -186,6 +188,10 @@ SENTENCES = {
     ),
     "RankModeFixed": "Whether register {register} allows several pledges on a right can't change.",
     "ReasonRefused": "The act {code:code} does not end a pledge as {reason:end}.",
+    "RectificationInvalid": (
+        "The rectification of pledge {pledge} has a field that its kind has no use for, or another end of the entry than the "
+        "restoration was begun with."
+    ),
     "RegisterExamines": "Register {register} examines filings, so a pledge can't be recorded in one step.",
     "RegisterExists": "Register {register} has version {version} already, or is closed; versions are added one by one.",
     "RegisterIsClosed": "Register {register} is closed: pledges in it may end, and change no more.",
@@ -211,6 +217,9 @@ SENTENCES = {
     ),
     "SideRefused": "The act {code:code} may not change the parties of this side.",
     "StateRefused": "Pledge {pledge} is {state:pledge}, which does not admit the act {code:code}.",
+    "StillInConflict": (
+        "More than one right on {asset:text} still lives, or an anchored record on it is not adopted; end or adopt the others first."
+    ),
     "TermOutside": (
         "The pledge would end at {expires:time} (1970: never); this register admits from {least:days} to {most:days} from now (0 "
         "days: no limit)."

@@ -85,7 +85,7 @@ def test_a_time_is_never_shown_as_seconds() -> None:
         (data("ReasonRefused(uint16,uint8)", 20, 3), "The act release (code 20) does not end a pledge as lapsed."),
         (
             data("HeldBy(uint8,bytes32,uint256,bytes32)", 2, (77).to_bytes(32), 0, b"ORDER 12".ljust(32, b"\0")),
-            "A hold on the pledge 77 bars this, under the order ORDER 12 (number 0 in its list); it must end or be lifted first.",
+            "A hold on the pledge 77 bars this, under the order ORDER 12 (hold number 0); it must end or be lifted first.",
         ),
         (
             data("HoldUnknown(uint8,bytes32,uint16)", 1, b"CNPA2020108".ljust(32, b"\0"), 3),
