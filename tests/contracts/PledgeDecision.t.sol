@@ -122,6 +122,7 @@ contract PledgeDecisionTest is PledgeBase {
 
     function test_anOtherDecisionIsNone() public {
         DecidePledge memory body = _accepted();
+        (body.names, body.titles) = (new PartyName[](0), new string[](0));
         uint8[3] memory none = [0, 5, 255];
         for (uint256 i = 0; i < 3; ++i) {
             body.decision = none[i];

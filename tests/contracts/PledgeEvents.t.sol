@@ -43,7 +43,15 @@ contract PledgeEventsTest is PledgeBase {
         for (uint16 page = 0; page < listed.pages.length; ++page) {
             _folded(_acceptAct(_acceptance(pledge, filing, listed, page), _officerHand()));
         }
-        _folded(_decideAct(_decision(pledge, filing, listed)));
+        if (listed.pages.length > 1) {
+            _folded(_decideAct(_approval(pledge, filing)));
+            for (uint16 page = 0; page < listed.pages.length; ++page) {
+                _folded(_publishAct(_titles(_segmentOf(pledge), listed, page), _officerHand()));
+            }
+            _folded(_decideAct(_decisionOnApproved(pledge, filing, listed)));
+        } else {
+            _folded(_decideAct(_decision(pledge, filing, listed)));
+        }
     }
 
     function test_filingAcceptanceByPagesAndRegistration() public {

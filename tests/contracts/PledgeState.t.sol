@@ -266,12 +266,24 @@ contract PledgeStateTest is PledgeBase {
         assertEq(_chainOf(pledge), chain);
     }
 
-    function test_notesAreOfSixKinds() public {
+    function test_notesAreOfSevenKinds() public {
         for (uint8 kind = 1; kind <= NoteKinds.DISCREPANCY; ++kind) {
             _done(_office(_noted(pledge, kind)));
         }
         _refused(_office(_noted(pledge, 0)), abi.encodeWithSelector(IPledgeErrors.NoteUnknown.selector, 0));
-        _refused(_office(_noted(pledge, 7)), abi.encodeWithSelector(IPledgeErrors.NoteUnknown.selector, 7));
+        _refused(_office(_noted(pledge, 8)), abi.encodeWithSelector(IPledgeErrors.NoteUnknown.selector, 8));
+    }
+
+    function test_aNoticeIsNamedByItsHash() public {
+        PledgeActs memory body = _noted(pledge, NoteKinds.NOTICE);
+        body.notes[0].subject = 0;
+        _refused(_office(body), abi.encodeWithSelector(IPledgeErrors.DocumentMissing.selector, PledgeRules.NOTE));
+        body.notes[0].subject = "notice";
+        _done(_office(body));
+        uint256 since = block.timestamp;
+        vm.warp(since + 1 days);
+        _done(_office(body));
+        assertEq(registry.noticed(pledge, "notice"), since, "served once, whatever is repeated");
     }
 
     function test_aNoteLinksToAPledgeThatThereIs() public {
