@@ -21,10 +21,12 @@ from gateway.api import (
     events,
     health,
     members,
+    parties,
     payments,
     pledges,
     receivables,
     registers,
+    searches,
     tokens,
     transactions,
 )
@@ -37,7 +39,10 @@ from ledger.mirror.queries.reading import PageError
 
 log = logging.getLogger(__name__)
 
-ROOMS = (transactions, members, contents, registers, anchors, assets, pledges, receivables, tokens, payments, events, health)
+ROOMS = (
+    *(transactions, members, contents, registers, anchors, parties, assets, pledges, searches),
+    *(receivables, tokens, payments, events, health),
+)
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
 """What is answered without a key: whether the gateway works, and how to ask it."""
 MOST_FRAMES = 1_000

@@ -6,16 +6,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from gateway import filing
-from gateway.api import shown
-from gateway.api.answers import Answer, FilingChecked, LivePledge, Pledge, PledgeAct, PledgedAsset, PledgeWhole
+from gateway.api import pledge_shown, shown
+from gateway.api.answers import Answer, FilingChecked, LivePledge, Pledge, PledgeAct, PledgedAsset
 from gateway.api.asking import Caller, Cursor, Limit, Point, Reading, Running, cursor_from, reading, worded
+from gateway.api.pledge_answers import FilingClock, Record
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
 from gateway.api.registers import named
 from gateway.api.schemas import FilingIn
 from gateway.errors import invalid, not_found
 from ledger.domain.routing import AssetKind, Transaction
 from ledger.mirror.models import PledgeStatus
-from ledger.mirror.queries import pledges
+from ledger.mirror.queries import filings, pledges, records
 from ledger.mirror.queries.pledges import Standing
 
 router = APIRouter(tags=["pledges"], responses=ANY | AWAY)
@@ -40,7 +41,7 @@ def list_pledges(
     """Pledges in the order of filing. They are public among members: registers publish them."""
     with reading(services, session, point) as view:
         if number is not None:
-            return view.answer([shown.pledge(each) for each in pledges.of_number(view.conn, _number_word(number), view.at)])
+            return view.answer([shown.pledge(each) for each in pledges.of_number(view.conn, number_word(number), view.at)])
         word = None if party is None else worded(party, 32, "party")
         page = pledges.find(
             view.conn, register=register, status=_status(status), party=word, at=view.at, limit=limit, after=cursor_from(after)
@@ -80,30 +81,49 @@ def check_filing(asked: FilingIn, services: Running, session: Caller) -> Answer[
         return view.answer(shown.filing_checked(found, here))
 
 
-@router.get("/pledges/{pledge}", responses=NAMED)
-def get_pledge(pledge: int, services: Running, session: Caller, point: Point) -> Answer[PledgeWhole]:
-    """A pledge whole: terms, parties, segments, differences between documents and the record, notes, examined grounds."""
+@router.get("/pledges:pending")
+def list_pending(
+    services: Running,
+    session: Caller,
+    point: Point,
+    register: Annotated[int | None, Query(ge=1, lt=1 << 16)] = None,
+    limit: Limit = 100,
+    after: Cursor = None,
+) -> Answer[list[Pledge]]:
+    """Filings that wait for a decision, in the order of filing."""
     with reading(services, session, point) as view:
-        standing = _found(view, pledge)
-        whole = shown.pledge_whole(
-            standing,
-            pledges.parties(view.conn, pledge, view.at),
-            pledges.segments(view.conn, pledge, view.at),
-            pledges.differences(view.conn, pledge=pledge, at=view.at),
-            pledges.notes(view.conn, pledge),
-            pledges.grounds(view.conn, pledge),
-        )
-        return view.answer(whole)
+        page = filings.pending(view.conn, register=register, at=view.at, limit=limit, after=cursor_from(after))
+        return view.page(page, shown.pledge)
+
+
+@router.get("/pledges/{pledge}", responses=NAMED)
+def get_pledge(pledge: int, services: Running, session: Caller, point: Point, effective_at: Effective = None) -> Answer[Record]:
+    """A pledge whole, as known at a point about a time: terms, parties, lists, examination, relations, holds, and what followed."""
+    with reading(services, session, point) as view:
+        _found(view, pledge)
+        found = records.record(view.conn, pledge, at=view.at, time=seconds(effective_at))
+        if found is None:
+            raise not_found(f"pledge {pledge}")
+        return view.answer(pledge_shown.record(found))
+
+
+@router.get("/pledges/{pledge}/clocks", responses=NAMED)
+def list_clocks(pledge: int, services: Running, session: Caller, point: Point) -> Answer[list[FilingClock]]:
+    """The statutory clocks of a filing by its register's rules: until when it must be examined, or answered."""
+    with reading(services, session, point) as view:
+        _found(view, pledge)
+        found = filings.clocks(view.conn, pledge, view.time, at=view.at, catalogue=services.catalogue)
+        return view.answer([pledge_shown.filing_clock(each) for each in found])
 
 
 @router.get("/pledges/{pledge}/assets", responses=NAMED)
 def list_assets(
-    pledge: int, services: Running, session: Caller, point: Point, limit: Limit = 100, after: Cursor = None
+    pledge: int, services: Running, session: Caller, point: Point, effective_at: Effective = None, limit: Limit = 100, after: Cursor = None
 ) -> Answer[list[PledgedAsset]]:
     """The assets that a pledge lies or lay on, by segment and leaf."""
     with reading(services, session, point) as view:
         _found(view, pledge)
-        page = pledges.assets(view.conn, pledge, view.at, limit=limit, after=cursor_from(after))
+        page = pledges.assets(view.conn, pledge, view.at, time=seconds(effective_at), limit=limit, after=cursor_from(after))
         return view.page(page, shown.pledged)
 
 
@@ -132,7 +152,8 @@ def seconds(time: datetime | None) -> int | None:
     return int(time.timestamp())
 
 
-def _number_word(number: str) -> bytes:
+def number_word(number: str) -> bytes:
+    """An office's record number as a word. Raises 422."""
     written = number.encode()
     if len(written) > 32:
         raise invalid(f"number: {len(written)} bytes, at most 32", field="number")

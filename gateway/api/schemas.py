@@ -1,6 +1,6 @@
 """Bodies of requests. Unknown fields are refused, so that a misspelt one is never taken for an omission."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -111,6 +111,61 @@ class FilingIn(Strict):
     transaction: str | None = None
     kinds: Annotated[list[str], Field(max_length=8)] = []
     on: date | None = None
+
+
+Minor = Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
+"""An amount in minor units, as text."""
+Pledges = Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
+"""A pledge's number, as text: the key of an object."""
+
+
+class LienIn(Strict):
+    """A lien that is not registered here, by a key of the caller's own. Amounts in minor units of the order's currency."""
+
+    key: Annotated[Text, Field(min_length=1, max_length=60)]
+    amount: Minor
+    kind: Annotated[str, Field(pattern="^(pledge|factoring|assignment)$")] = "pledge"
+    ceiling: Minor | None = None
+    noticed: datetime | None = None
+    advance: Minor | None = None
+
+
+class RelationIn(Strict):
+    """An agreement that is not recorded: `junior` yields to `senior` (pledges by number as text, others by their key), up to a cap."""
+
+    senior: Annotated[Text, Field(max_length=60)]
+    junior: Annotated[Text, Field(max_length=60)]
+    kind: Annotated[str, Field(pattern="^(subordination|super-priority|intercreditor agreement|turnover)$")]
+    source: Annotated[Text, Field(min_length=1, max_length=400)]
+    up_to: Minor | None = None
+
+
+class CandidateIn(LienIn):
+    """A lien that would be filed now, over a right worth `value`."""
+
+    value: Minor
+
+
+class SaleIn(Strict):
+    """What a sale would bring, and its costs."""
+
+    amount: Minor
+    costs: Minor = "0"
+
+
+class PriorityIn(Strict):
+    """What the ledger does not know: by pledge what is owed, when the debtor was first notified, what was advanced; liens and agreements.
+
+    `if_filed` asks where a new lien would stand, `sale` who would get what of a sale's proceeds.
+    """
+
+    owed: Annotated[dict[Pledges, Minor], Field(max_length=1000)] = {}
+    noticed: Annotated[dict[Pledges, datetime], Field(max_length=1000)] = {}
+    advances: Annotated[dict[Pledges, Minor], Field(max_length=1000)] = {}
+    others: Annotated[list[LienIn], Field(max_length=200)] = []
+    relations: Annotated[list[RelationIn], Field(max_length=200)] = []
+    if_filed: CandidateIn | None = None
+    sale: SaleIn | None = None
 
 
 class ProofIn(Strict):

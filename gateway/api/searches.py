@@ -1,0 +1,105 @@
+"""Searches of the register: by name in two steps, by identifier with its check digits, by record number."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from gateway.api import pledge_shown
+from gateway.api.answers import Answer
+from gateway.api.asking import Caller, Point, Reading, Running, reading, worded
+from gateway.api.pledge_answers import Hit, IdentifierFound, NamesFound, Registered
+from gateway.api.pledges import Effective, number_word, seconds
+from gateway.api.refusals import ANY, AWAY
+from gateway.api.registers import named
+from gateway.errors import invalid
+from ledger.domain.assets import WORD
+from ledger.domain.names import UnusableName
+from ledger.mirror.models import Side
+from ledger.mirror.queries import anchors, search
+from ledger.mirror.queries.search import Scope
+
+router = APIRouter(tags=["searches"], responses=ANY | AWAY)
+
+InRegister = Annotated[int | None, Query(ge=1, lt=1 << 16, description="Only in this register")]
+OnSide = Annotated[str | None, Query(description="Only among pledgors, or among holders")]
+
+
+def scope_of(register: int | None, side: str | None) -> Scope:
+    """Where is looked. Raises 422."""
+    return Scope(register, None if side is None else named(Side, side, "side"))
+
+
+@router.get("/searches/names")
+def search_names(
+    services: Running,
+    session: Caller,
+    point: Point,
+    name: Annotated[str, Query(min_length=1, max_length=400, description="A name, as it is written")],
+    register: InRegister = None,
+    side: OnSide = None,
+) -> Answer[NamesFound]:
+    """Step one of a search by name: names recorded, exact and similar, nearest first; Chinese names by characters and by sound.
+
+    `POST /certificates` is step two: it selects of the similar ones, and certifies what stands under them.
+    """
+    scope = scope_of(register, side)
+    with reading(services, session, point) as view:
+        try:
+            found = search.by_name(view.conn, name, scope=scope, at=view.at)
+        except UnusableName as wrong:
+            raise invalid(str(wrong), field="name") from wrong
+        return view.answer(pledge_shown.names_found(found, search.unseen(view.conn, scope, view.at)))
+
+
+@router.get("/searches/identifiers")
+def search_identifiers(
+    services: Running,
+    session: Caller,
+    point: Point,
+    text: Annotated[str, Query(min_length=1, max_length=60, description="A USCC, LEI, ABN, ACN, NZBN, EIN, VAT or register number")],
+    register: InRegister = None,
+    side: OnSide = None,
+    effective_at: Effective = None,
+) -> Answer[list[IdentifierFound]]:
+    """The records of every party that a text identifies: each scheme whose check digits it satisfies, none if it satisfies none."""
+    with reading(services, session, point) as view:
+        scope, when = scope_of(register, side), seconds(effective_at)
+        found = search.by_identifier(view.conn, text, scope=scope, at=view.at, time=when)
+        return view.answer([pledge_shown.identifier_found(known, hits) for known, hits in found])
+
+
+@router.get("/searches/parties")
+def search_party(
+    services: Running,
+    session: Caller,
+    point: Point,
+    party: Annotated[str, Query(max_length=66, description="A party's word, as hex")],
+    register: InRegister = None,
+    side: OnSide = None,
+    effective_at: Effective = None,
+) -> Answer[list[Hit]]:
+    """The records of a party by its word, and of those whom it succeeded or acts for."""
+    key = worded(party, WORD, "party")
+    with reading(services, session, point) as view:
+        found = search.by_party(view.conn, key, scope=scope_of(register, side), at=view.at, time=seconds(effective_at))
+        return view.answer([pledge_shown.hit(each) for each in found])
+
+
+@router.get("/searches/registrations")
+def search_registration(
+    services: Running,
+    session: Caller,
+    point: Point,
+    number: Annotated[str, Query(min_length=1, max_length=32, description="The office's own record number, e.g. 49107-392")],
+    register: InRegister = None,
+) -> Answer[Registered]:
+    """What bears an office's record number: pledges, pledges that a document of it acted on, records of anchored registers."""
+    key = number_word(number)
+    with reading(services, session, point) as view:
+        found = search.by_registration(view.conn, key, register=register, at=view.at)
+        return view.answer(pledge_shown.registered(key, found, _adopted(view, found)))
+
+
+def _adopted(view: Reading, found: search.Registered) -> dict[bytes, int]:
+    rows = [anchors.adoption(view.conn, each.register, each.number, view.at) for each in found.seeds]
+    return {row.number: row.pledge for row in rows if row is not None}
