@@ -123,7 +123,7 @@ contract PledgeSequels is PledgeActing {
         _requireAgreed(work);
         require(work.head.isLive(), PledgeLapsed(work.pledge, work.head.expires()));
         require(!work.closed, RegisterIsClosed(work.head.register()));
-        _requireUnheld(work, body.parties, Effects.NOTE | Effects.SET_TERMS);
+        _requireUnheld(work, body.parties, Effects.SET_TERMS);
         bool known = body.kind >= RelationKinds.SUBORDINATION && body.kind <= RelationKinds.ENDED;
         require(known, NoteUnknown(body.kind));
         uint256 senior = _known(body.senior);

@@ -144,11 +144,11 @@ contract PledgeRelationsTest is PledgeBase {
     }
 
     function test_aPledgeUnderAHoldYieldsToNobody() public {
-        uint256[2] memory bars = [Effects.SET_TERMS, Effects.NOTE];
         uint256 before = vm.snapshotState();
         bytes32 id = bytes32(uint256(first));
-        for (uint256 i = 0; i < bars.length; ++i) {
-            _done(_holdAct(_hold(US, HoldTargets.PLEDGE, id, bars[i])));
+        uint8[2] memory targets = [HoldTargets.PLEDGE, HoldTargets.CLAIM];
+        for (uint256 i = 0; i < targets.length; ++i) {
+            _done(_holdAct(_hold(US, targets[i], id, Effects.SET_TERMS)));
             _refused(
                 _act(_relation(first, second)),
                 abi.encodeWithSelector(IPledgeErrors.HeldBy.selector, HoldTargets.PLEDGE, id, 0, bytes32("order"))
