@@ -43,7 +43,6 @@ contract PledgeSharesTest is PledgeBase {
     /// @dev A transfer from `present` to `next`: who of `agreed` consents as holder, and who of `joining` as a new one.
     function _transfer(Party[] memory present, Party[] memory next, Party[] memory agreed, Party[] memory joining)
         private
-        view
         returns (PledgeActs memory body)
     {
         body = _document();
