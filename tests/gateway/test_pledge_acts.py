@@ -162,7 +162,8 @@ class Office:
         for each in self.pledge(pledge)["parties"]:
             role = PartyRole[each["role"].upper().replace(" ", "_")]
             sides[each["side"]].append(Party(role, _bytes(each["id"]), _bytes(each["name_hash"]), int(each["share"])))
-        return PartiesNow(*(_root(side) for side in sides.values()), tuple(sides["pledgors"]), tuple(sides["holders"]))
+        pledgors, holders = sides["pledgors"], sides["holders"]
+        return PartiesNow(_root(pledgors), _root(holders), tuple(pledgors), tuple(holders))
 
     def document(self, number: str, consents: Sequence[Consent], **what: Any) -> PledgeActs:
         parts: Json = dict.fromkeys(("terms", "parties", "segments", "partReleases", "releases", "states", "notes"), ())
