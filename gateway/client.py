@@ -52,6 +52,11 @@ class Client:
         """A request with a body, and its idempotency key if it is an act."""
         return _body(self._http.post(path, json=body, headers={} if key is None else {"Idempotency-Key": key}))
 
+    def ask(self, path: str, body: Json, **query: Any) -> Json:
+        """A read that is asked with a body."""
+        params = {name: value for name, value in query.items() if value is not None}
+        return _body(self._http.post(path, params=params, json=body))
+
     def done(self, act: Json, seconds: float = 300.0) -> Json:
         """Waits until an act is final. Raises Refused where it failed, or takes longer."""
         end = time.monotonic() + seconds

@@ -22,6 +22,10 @@ console = Console()
 Home = Annotated[Path | None, typer.Option(help="Directory of the gateway  [default: .pledgebook]")]
 Url = Annotated[str | None, typer.Option(help="URL of the gateway  [default: the one that runs on the home]")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON")]
+Block = Annotated[int | None, typer.Option(min=0, help="As known at the end of this block")]
+KnownAt = Annotated[str | None, typer.Option(help="As known at this time (RFC 3339)")]
+About = Annotated[str | None, typer.Option(help="About this time (RFC 3339)  [default: the block's]")]
+InRegister = Annotated[int | None, typer.Option("--register", min=1, max=65_535, help="Only in this register")]
 
 
 @contextmanager
@@ -87,3 +91,9 @@ def moment(text: str, option: str) -> int:
     if found.tzinfo is None:
         raise Refused(f"{option}: {text!r} has no offset; write 2026-01-31T00:00:00+08:00")
     return int(found.timestamp())
+
+
+def show_hits(found: Sequence[dict[str, Any]]) -> None:
+    """Records that a search found."""
+    fields = ("pledge", "register", "number", "life", "side", "role", "name")
+    show_table(fields, [tuple(each[field] for field in fields) for each in found])

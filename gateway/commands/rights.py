@@ -1,0 +1,175 @@
+"""`pledgebook pledge`: rights and what lies on them, in which order; holds and parties."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gateway.commands.shared import (
+    About,
+    AsJson,
+    Block,
+    Home,
+    KnownAt,
+    Url,
+    calling,
+    read_json,
+    say,
+    show,
+    show_hits,
+    show_json,
+    show_table,
+)
+
+rights_cli = typer.Typer()
+
+Right = Annotated[str, typer.Argument(help="A right by its key (CNPA2017106018623, or hex); see `pledge read`")]
+
+
+@rights_cli.command("read")
+def read_number(
+    number: Annotated[str, typer.Argument(help="A number as its office writes it")],
+    office: Annotated[str, typer.Option(help="Where the right is granted: CN, US, AU, NZ, WO, EP")],
+    class_: Annotated[str, typer.Option("--class", help="P patent, T mark, C copyright, A receivable")],
+    home: Home = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """The keys of the rights that a number can name, its check digits verified; exit 1 if it names none."""
+    with calling(home, url) as client:
+        found = client.data("/assets:read", office=office, number=number, **{"class": class_})
+    fields = ("asset_text", "number", "kind", "alias")
+    show(found, as_json, fields, [tuple(each[field] for field in fields) for each in found])
+    raise typer.Exit(0 if found else 1)
+
+
+@rights_cli.command("asset")
+def show_asset(
+    asset: Right,
+    block: Block = None,
+    known_at: KnownAt = None,
+    about: About = None,
+    ended: Annotated[bool, typer.Option("--ended", help="Ended pledges too")] = False,
+    home: Home = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """A right with everything on it, as known at a point about a time."""
+    with calling(home, url) as client:
+        found = client.data(f"/assets/{asset}", block=block, known_at=known_at, effective_at=about, ended=ended)
+    if as_json:
+        return show_json(found)
+    say(f"{found['asset_text']}{': ' + ', '.join(found['numbers'][1:]) if found['numbers'][1:] else ''}")
+    fields = ("rank", "pledge", "segment", "effective", "live", "title")
+    show_table(fields, [tuple(each[field] for field in fields) for each in found["encumbrances"]])
+    for each in found["reservations"]:
+        say(f"claimed by filing {each['pledge']} until {each['until']}")
+    for each in found["anchored"]:
+        became = f"pledge {each['pledge']}" if each["pledge"] else "not adopted"
+        say(f"anchored record {each['number']} of register {each['register']}, {became}")
+    for each in found["holds"]:
+        say(f"hold: {each['kind']}, bars {', '.join(each['bars'])}, {'runs' if each['runs'] else 'is over'}")
+    for mark in ("conflict", "closed"):
+        if found[mark]:
+            say(f"the right is {'in conflict' if mark == 'conflict' else 'closed'}: it takes no new pledge")
+    return None
+
+
+@rights_cli.command()
+def priority(
+    asset: Right,
+    claims: Annotated[Path | None, typer.Option(help="JSON of what the ledger doesn't know: POST /assets/{asset}/priority")] = None,
+    if_filed: Annotated[str | None, typer.Option(help="Amount in minor units: where would a new lien stand if it were filed now")] = None,
+    value: Annotated[str | None, typer.Option(help="What the right is worth, minor units")] = None,
+    block: Block = None,
+    known_at: KnownAt = None,
+    about: About = None,
+    home: Home = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """The order of the liens on a right, each place explained with its source; or the cycle of their relations."""
+    asked: dict[str, Any] = {} if claims is None else read_json(claims)
+    if if_filed is not None:
+        asked = {**asked, "if_filed": {"key": "new", "amount": if_filed, "value": value or "0"}}
+    point = {"block": block, "known_at": known_at, "effective_at": about}
+    with calling(home, url) as client:
+        found = client.ask(f"/assets/{asset}/priority", asked, **point)["data"]
+    if as_json:
+        return show_json(found)
+    return _show_order(found)
+
+
+def _show_order(found: dict[str, Any]) -> None:
+    if found["cycle"]:
+        liens, sources = found["cycle"]["liens"], found["cycle"]["sources"]
+        say(f"no order: {' before '.join([*liens, liens[0]])} ({'; '.join(sources)})")
+    rows = [
+        (place["rank"], each["lien"], each["amount"], each["reason"], each["source"], "; ".join(place["moved"]))
+        for place in found["places"]
+        for each in place["tranches"]
+    ]
+    show_table(("rank", "lien", f"amount ({found['currency'] or '-'}, minor)", "why", "source", "moved by"), rows)
+    for each in (*found["conflicts"], *found["handed_over"], *found["doubts"]):
+        say(f"note: {each}")
+    new = found["if_filed"]
+    if new:
+        say(f"if filed now: rank {new['rank']}, behind {new['ahead']}, beside {new['beside']}, left of the value {new['left']}")
+        for refusal in new["refusals"]:
+            say(f"it would be refused: {refusal}")
+
+
+@rights_cli.command("holds")
+def list_holds(
+    target: Annotated[str, typer.Argument(help="asset, pledge, claim or party")],
+    id_: Annotated[str, typer.Argument(metavar="ID", help="The right's key, the pledge's number, or the party's word")],
+    office: Annotated[str | None, typer.Option(help="The office's account, for a party")] = None,
+    ended: Annotated[bool, typer.Option("--ended", help="Those that are over, too")] = False,
+    block: Block = None,
+    known_at: KnownAt = None,
+    about: About = None,
+    home: Home = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """What bars acts on a right, a pledge, its claim or a party."""
+    point = {"block": block, "known_at": known_at, "effective_at": about}
+    with calling(home, url) as client:
+        found = client.data("/holds", target=target, id=id_, office=office, ended=ended, **point)
+    rows = [
+        (
+            each["number"],
+            each["kind"],
+            ", ".join(each["bars"]),
+            each["placed"],
+            each["until"],
+            "yes" if each["runs"] else "no",
+            each["order"],
+        )
+        for each in found
+    ]
+    show(found, as_json, ("number", "kind", "bars", "placed", "until", "runs", "order"), rows)
+
+
+@rights_cli.command("party")
+def show_party(
+    party: Annotated[str, typer.Argument(help="A party's word, as hex")],
+    block: Block = None,
+    known_at: KnownAt = None,
+    home: Home = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """What became of a party, who signs for it, and its records."""
+    with calling(home, url) as client:
+        found = client.data(f"/parties/{party}", block=block, known_at=known_at)
+        hits = client.data("/searches/parties", party=party, block=block, known_at=known_at)
+    if as_json:
+        return show_json({**found, "records": hits})
+    say(f"{found['scheme'] or 'unknown scheme'} {found['text'] or ''}".strip())
+    for each in found["became"]:
+        who = each["name"] or each["other"] or each["member"] or ""
+        say(f"{each['kind']} {who} from {each['effective']}, before office {each['office']}")
+    return show_hits(hits)
