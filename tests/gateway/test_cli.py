@@ -1,62 +1,24 @@
 """The commands that an operator gives at three in the morning: API keys, the lane, keys of members; one line for every error."""
 
 import json
-import os
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from eth_account import Account
 
-from gateway import cli, runtime
+from gateway import runtime
 from gateway.config import Settings
 from gateway.outbox import store
 from gateway.signers.keystore import HOUSE, RELAYER
 from ledger.domain.ids import to_hex
-
-
-@dataclass(frozen=True)
-class Ran:
-    """How a command ended, and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture(autouse=True)
-def own_umask() -> Iterator[None]:
-    """The command line narrows the rights of what this process writes."""
-    before = os.umask(0o022)
-    os.umask(before)
-    yield
-    os.umask(before)
+from tests.gateway.commanding import Run, refused, runner
 
 
 @pytest.fixture
 def pledgebook(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command of `pledgebook` on the home, in this process."""
-    monkeypatch.setenv("PLEDGEBOOK_HOME", str(home))
-    monkeypatch.setattr(cli.console, "width", 250)
-
-    def run(*arguments: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["pledgebook", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        told = capsys.readouterr()
-        return Ran(int(ended.value.code or 0), told.out, told.err)
-
-    return run
-
-
-def refused(ran: Ran, said: str) -> None:
-    assert ran.code == 1 and said in ran.err and ran.err.count("\n") == 1, ran.err
+    return runner(home, monkeypatch, capsys)
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from gateway import cli, runtime
+from gateway import runtime
 from gateway.anchoring import proofs
 from gateway.config import Settings
 from ledger.domain.assets import cn_patent_key, stated_party
@@ -22,6 +21,7 @@ from ledger.domain.ids import to_hex
 from ledger.domain.pledge_words import AssetWord, read
 from ledger.domain.shipped_registers import CN_PATENTS
 from tests.gateway.anchoring.register import number, record, records, written
+from tests.gateway.commanding import Run, refused, runner
 from tests.gateway.pledges import filing
 
 COUNT = 3_000
@@ -31,21 +31,11 @@ Json = dict[str, Any]
 
 
 @dataclass
-class Ran:
-    """How a command ended, and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-
-@dataclass
 class Office:
     """The office's gateway, and the commands that it gives."""
 
     running: runtime.Runtime
     http: httpx.Client
-    run: Callable[..., Ran]
     export: Path
     rows: list[Json]
 
@@ -76,29 +66,22 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     export = written(home.parent / "register.jsonl", rows)
     with pytest.MonkeyPatch.context() as patched, httpx.Client(base_url=running.url, timeout=60) as http:
         http.headers["authorization"] = f"Bearer {running.api_key}"
-        patched.setenv("PLEDGEBOOK_HOME", str(home))
         patched.setattr("ledger.chain.clock.LOOK_SECONDS", 0.03)
-        yield Office(running, http, _runner(patched), export, rows)
+        yield Office(running, http, export, rows)
     running.clock.hold()
     running.stop()
 
 
-def _runner(patched: pytest.MonkeyPatch) -> Callable[..., Ran]:
-    def run(*arguments: str) -> Ran:
-        patched.setattr(sys, "argv", ["pledgebook", *arguments])
-        with pytest.MonkeyPatch.context() as _, pytest.raises(SystemExit) as ended:
-            cli.main()
-        return Ran(int(ended.value.code or 0), "", "")
-
-    return run
+@pytest.fixture
+def pledgebook(office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    return runner(office.running.services.settings.home, monkeypatch, capsys)
 
 
-def test_an_existing_register_from_its_export_to_pledges(office: Office, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_an_existing_register_from_its_export_to_pledges(office: Office, pledgebook: Run, tmp_path: Path) -> None:
     def run(*arguments: str, code: int = 0) -> str:
-        ran = office.run("pledge", *arguments)
-        told = capsys.readouterr()
-        assert ran.code == code, (told.out, told.err)
-        return told.out if code == 0 else told.err
+        ran = pledgebook("pledge", *arguments)
+        assert ran.code == code, ran
+        return ran.out if code == 0 else ran.err
 
     rpc, registry = office.running.services.rpc, office.running.services.manifest.address("PledgeRegistry")
     free = number(8 * 10**6)
@@ -174,17 +157,14 @@ def _asset_call(patent: str) -> bytes:
         (["verify-anchor", "nothing.json"], "nothing.json"),
     ],
 )
-def test_bad_input_is_one_line(office: Office, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str) -> None:
-    ran = office.run("pledge", *arguments)
-    told = capsys.readouterr()
-    assert ran.code == 1 and said in told.err and told.err.count("\n") == 1, told.err
+def test_bad_input_is_one_line(pledgebook: Run, arguments: list[str], said: str) -> None:
+    refused(pledgebook("pledge", *arguments), said)
 
 
-def test_a_root_without_its_count_checks_nothing(office: Office, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_root_without_its_count_checks_nothing(pledgebook: Run, tmp_path: Path) -> None:
     file = tmp_path / "proof.json"
-    assert office.run("pledge", "anchor", "prove", record(1)["number"], "--register", "3", "--out", str(file)).code == 0
-    capsys.readouterr()
-    assert office.run("pledge", "verify-anchor", str(file), "--root", "0x" + "11" * 32).code == 1
-    assert "go together" in capsys.readouterr().err
-    assert office.run("pledge", "verify-anchor", str(file), "--root", "0x" + "11" * 32, "--count", "3").code == 1
-    assert "the proof is under root" in capsys.readouterr().err
+    assert pledgebook("pledge", "anchor", "prove", record(1)["number"], "--register", "3", "--out", str(file)).code == 0
+    root = "0x" + "11" * 32
+    refused(pledgebook("pledge", "verify-anchor", str(file), "--root", root), "go together")
+    refused(pledgebook("pledge", "verify-anchor", str(file), "--root", root, "--count", "3"), "the proof is under root")
+    refused(pledgebook("pledge", "verify-anchor", str(file), "--root", "0x12", "--count", "3"), "--root: 32 bytes expected")
