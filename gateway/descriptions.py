@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.roles import ROLES
-from ledger.domain import routing
+from ledger.domain import routing, watches
 from ledger.domain.catalogue import Catalogue, CatalogueError
 from ledger.domain.clocks import ClockError, ClockRule, Unit
 from ledger.domain.registers import (
@@ -48,8 +48,8 @@ Seconds = Annotated[int, Field(ge=0, lt=1 << 32)]
 Letters = Annotated[str, Field(pattern="^[A-Z]+$", max_length=26)]
 Words = Annotated[str, Field(min_length=1, max_length=400)]
 Key = Annotated[str, Field(pattern="^[A-Z]{2}-[A-Z0-9-]+$", max_length=64)]
-FOLDER = "registers"
-"""Folder of a home with its descriptions."""
+FOLDER, TERMS = "registers", "terms.toml"
+"""Where a home keeps its descriptions, and the terms that it sets."""
 _SIDES = {"pledgors": PLEDGORS_SIDE, "holders": HOLDERS_SIDE}
 _DEMANDS = {"document": DEMANDS_DOCUMENT, "version": DEMANDS_VERSION}
 
@@ -136,8 +136,16 @@ class _Register(_Strict):
     routes: list[_Route] = []
 
 
+class _Watches(_Strict):
+    lead_days: Annotated[int, Field(ge=0, le=3650)] = watches.USUAL.lead_days
+    pressing_days: Annotated[int, Field(ge=0, le=3650)] = watches.USUAL.pressing_days
+    limit: Annotated[int, Field(ge=1, le=10_000)] = watches.USUAL.limit
+    revalue_months: Annotated[int, Field(ge=1, le=600)] = watches.USUAL.revalue_months
+
+
 class _Terms(_Strict):
     clock: list[_Clock] = []
+    watches: _Watches = _Watches()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +166,20 @@ def catalogue_of(home: Path, shipped: Catalogue) -> Catalogue:
 
     Raises DescriptionError.
     """
-    found, terms = shipped, home / "terms.toml"
-    if terms.exists():
-        found = found.with_clocks(_clocks(_parsed(_Terms, _text(terms), str(terms)).clock, str(terms)))
+    found = shipped.with_clocks(_clocks(_terms(home).clock, str(home / TERMS)))
     for file in sorted((home / FOLDER).glob("*.toml")):
         found = read(_text(file), str(file), found).added_to(found)
     return found
+
+
+def watching_of(home: Path) -> watches.Settings:
+    """When alerts press and how much of a value may be lent, as a home sets it in `terms.toml`; else the usual. Raises DescriptionError."""
+    return watches.Settings(**_terms(home).watches.model_dump())
+
+
+def _terms(home: Path) -> _Terms:
+    file = home / TERMS
+    return _parsed(_Terms, _text(file), str(file)) if file.exists() else _Terms()
 
 
 def read(text: str, where: str, catalogue: Catalogue) -> Description:

@@ -215,6 +215,7 @@ def _services(
         progress=progress,
         wake=wake,
         catalogue=descriptions.catalogue_of(settings.home, CATALOGUE),
+        watching=descriptions.watching_of(settings.home),
         faults=faults,
     )
     workers = {"mirror": mirrored.run, "settler": settler.run, **{each.name: each.run for each in senders}}

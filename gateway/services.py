@@ -14,6 +14,7 @@ from ledger.chain.decode import EventTable
 from ledger.chain.engines import Engine
 from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import Rpc
+from ledger.domain import watches
 from ledger.domain.catalogue import CATALOGUE, Catalogue
 from ledger.mirror.database import Database
 from ledger.mirror.sync import Mirror
@@ -83,6 +84,8 @@ class Services:
     """What is wrong with the workers: a name that programs know, and words."""
     catalogue: Catalogue = CATALOGUE
     """What is known of registers beside the chain's words: what ships, and what this home adds."""
+    watching: watches.Settings = watches.USUAL
+    """When alerts press, as this home sets it."""
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:

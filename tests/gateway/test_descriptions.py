@@ -12,6 +12,7 @@ from ledger.domain.clocks import Unit
 from ledger.domain.registers import Code, Effect, Mode, PartyRole, Rule, State, act_rule, rules
 from ledger.domain.routing import AssetKind, Transaction, checked
 from ledger.domain.shipped_registers import CN_PATENTS, shipped
+from ledger.domain.watches import USUAL
 
 WHOLE = """
 number = 12
@@ -153,7 +154,7 @@ def test_a_register_without_an_act_that_registers_is_none() -> None:
 
 
 def test_a_home_adds_registers_and_sets_terms(tmp_path: Path) -> None:
-    assert descriptions.catalogue_of(tmp_path, CATALOGUE) is CATALOGUE
+    assert descriptions.catalogue_of(tmp_path, CATALOGUE) == CATALOGUE
     (tmp_path / "registers").mkdir()
     (tmp_path / "registers" / "kr.toml").write_text(WHOLE)
     (tmp_path / "terms.toml").write_text(
@@ -169,3 +170,14 @@ def test_a_home_adds_registers_and_sets_terms(tmp_path: Path) -> None:
     (tmp_path / "registers" / "other.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(DescriptionError, match=r"other\.toml: "):
         descriptions.catalogue_of(tmp_path, CATALOGUE)
+
+
+def test_a_home_sets_when_alerts_press(tmp_path: Path) -> None:
+    assert descriptions.watching_of(tmp_path) == USUAL
+    (tmp_path / "terms.toml").write_text("[watches]\nlead_days = 30\nlimit = 6000\n")
+    found = descriptions.watching_of(tmp_path)
+    assert (found.lead_days, found.limit, found.pressing_days) == (30, 6_000, USUAL.pressing_days)
+    for wrong, said in (("limit = 0", "watches.limit"), ("led_days = 3", "watches.led_days"), ("lead_days = -1", "watches.lead_days")):
+        (tmp_path / "terms.toml").write_text(f"[watches]\n{wrong}\n")
+        with pytest.raises(DescriptionError, match=said):
+            descriptions.watching_of(tmp_path)
