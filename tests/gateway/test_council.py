@@ -61,5 +61,5 @@ def test_a_decision_that_waits_is_announced_and_carried_out_by_the_same_request(
 
 
 def test_another_text_is_another_decision(api: Api, office: Member) -> None:
-    changed = set_register(api, office, EXAMPLE.replace("most = 12784", "most = 365")).json()
+    changed = set_register(api, office, EXAMPLE.replace("most = 3653", "most = 366")).json()
     assert (changed["version"], changed["step"]) == (2, "announced")

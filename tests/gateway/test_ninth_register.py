@@ -8,9 +8,13 @@ import pytest
 
 from gateway import descriptions
 from gateway.roles import ROLES
+from ledger.domain import watches
 from ledger.domain.assets import asset_key, listing, stated_party
 from ledger.domain.catalogue import CATALOGUE
+from ledger.domain.clocks import CLOCKS
 from ledger.domain.ids import to_hex
+from ledger.domain.registers import Rule
+from ledger.domain.shipped_registers import SHIPPED
 from tests.gateway.conftest import Api, Member
 from tests.gateway.pledges import BLIND, filing, names
 from tests.gateway.test_access import problem
@@ -34,6 +38,26 @@ def waited(api: Api, call: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def office(api: Api) -> Member:
     return api.admit("copyright office", "REGISTRAR", "ANCHORER")
+
+
+def test_the_page_names_every_clock_that_ships_and_whether_its_text_was_read() -> None:
+    for rule in CLOCKS.values():
+        read = "yes" if rule.verified else "no: default"
+        line = f"| {rule.key} | {rule.length} {rule.unit.value} | {rule.counts_from} | {rule.source} | {read} |"
+        assert line in PAGE, line
+
+
+def test_the_page_names_every_register_that_ships_and_every_unread_term() -> None:
+    for register in SHIPPED:
+        assert f"| {register.name} | {register.number} | {'one' if register.flags & Rule.SINGLE_RANK else 'several'} |" in PAGE, (
+            register.name
+        )
+        if register.term is not None and not register.term.verified:
+            assert f"{register.term.most:,}" in PAGE and register.term.source.removesuffix(" and Rights") in PAGE.replace("\n  ", " ")
+    usual = watches.USUAL
+    for name in ("lead_days", "pressing_days", "revalue_months"):
+        assert f"`{name}` {getattr(usual, name)}" in PAGE
+    assert f"{usual.limit:,} basis points" in PAGE
 
 
 def test_what_is_no_register_is_refused_before_anything_is_sent(api: Api, office: Member) -> None:
@@ -64,7 +88,7 @@ def test_a_ninth_register_from_its_description_to_a_registered_pledge(api: Api, 
 
     shown = api.http.get("/registers/9").raise_for_status().json()["data"]
     assert (shown["name"], shown["key"], shown["classes"], shown["ranks"]) == ("US copyright recordation", "US-COPYRIGHT", "C", "several")
-    assert (shown["term"]["most_days"], shown["term"]["verified"]) == (12784, False)
+    assert (shown["term"]["most_days"], shown["term"]["verified"]) == (3653, False)
     acts = {act["name"]: act for act in shown["acts"]}
     assert acts["release"]["officers"] == 2 and "correct parties" not in acts and acts["transfer"]["officers_vouching"] == 2
 
@@ -106,7 +130,7 @@ def test_a_pledge_beyond_the_registers_term_is_refused(api: Api) -> None:
 def test_the_same_description_again_changes_nothing_and_a_changed_one_is_the_next_version(api: Api, office: Member) -> None:
     again = set_register(api, office).raise_for_status().json()
     assert (again["version"], again["step"], again["call"]) == (1, "described", None)
-    text = EXAMPLE.replace("most = 12784", "most = 3650")
+    text = EXAMPLE.replace("most = 3653", "most = 3650")
     changed = set_register(api, office, text).raise_for_status().json()
     assert (changed["version"], changed["step"]) == (2, "set") and waited(api, changed["call"])["state"] == "final"
     assert set_register(api, office, text).raise_for_status().json()["step"] == "described"
