@@ -84,7 +84,8 @@ def _by_time(alert: Alert) -> tuple[int, int, str, str, str]:
     return alert.acts_at, -alert.urgency, alert.subject, alert.rule, alert.what
 
 
-def _urgency(acts_at: int, now: int, settings: Settings) -> Urgency:
+def urgency_of(acts_at: int, now: int, settings: Settings) -> Urgency:
+    """How near something is that has nothing pressing about it before it acts."""
     if now >= acts_at:
         return Urgency.PAST
     return Urgency.SOON if acts_at - now <= settings.lead_days * DAY else Urgency.LATER
@@ -100,7 +101,7 @@ def duty_alert(watched: Watched, duty: Duty, now: int, settings: Settings = USUA
         f"{duty.what} is due on {duty.due}",
         f"see that it is done by {duty.due}",
         due,
-        _urgency(due, now, settings),
+        urgency_of(due, now, settings),
     )
     if due <= now < grace:
         what, to_do = (
@@ -119,7 +120,7 @@ def term_alert(watched: Watched, term: Term, now: int, settings: Settings = USUA
     acts_at = end_of_day(term.last_day, watched.zone)
     doubt = "" if term.verified else "the term is a default, the official text was not seen"
     what, to_do = f"in force to {term.last_day}", "collect the claim or take other security before that day"
-    urgency = _urgency(acts_at, now, settings)
+    urgency = urgency_of(acts_at, now, settings)
     return Alert("RIGHT-EXPIRY", term.source, watched.subject, what, to_do, watched.known_since, acts_at, urgency, doubt)
 
 
@@ -132,7 +133,7 @@ def debt_alert(watched: Watched, debt_due: date, term: Term, now: int, settings:
     to_do = (
         "shorten the debt's term or leave the right out: registration is refused, and a lien registered before has nothing to hold on to"
     )
-    urgency = max(Urgency.PRESSING, _urgency(acts_at, now, settings))
+    urgency = max(Urgency.PRESSING, urgency_of(acts_at, now, settings))
     return Alert(
         "DEBT-BEYOND-TERM", "CNIPA Announcement 461, ground 6", watched.subject, what, to_do, watched.known_since, acts_at, urgency
     )
@@ -142,7 +143,7 @@ def consent_alert(watched: Watched, act: str, deadline: int, now: int, settings:
     """A consent given to an act that lapses at its deadline (UTC second from which it no longer counts)."""
     to_do = "have the act done before, or a new consent given" if now < deadline else "ask for a new consent"
     what = f"consent to {act} lapses" if now < deadline else f"consent to {act} has lapsed"
-    urgency = _pressing(deadline, now, settings)
+    urgency = pressing(deadline, now, settings)
     return Alert("CONSENT-DEADLINE", "the consent itself", watched.subject, what, to_do, watched.known_since, deadline, urgency)
 
 
@@ -156,14 +157,15 @@ def clock_alert(watched: Watched, rule: ClockRule, reading: Reading, now: int, s
         "ask the register for its decision, or take the legal step that its silence opens" if missed else "decide, answer or object before"
     )
     doubt = "" if rule.verified else "the period is a default, the official text was not seen"
-    urgency = Urgency.PAST if missed else _pressing(reading.deadline, now, settings)
+    urgency = Urgency.PAST if missed else pressing(reading.deadline, now, settings)
     return Alert(rule.key, rule.source, watched.subject, what, to_do, watched.known_since, reading.deadline, urgency, doubt)
 
 
-def _pressing(acts_at: int, now: int, settings: Settings) -> Urgency:
+def pressing(acts_at: int, now: int, settings: Settings) -> Urgency:
+    """How near something is that presses in its last days."""
     if now < acts_at and acts_at - now <= settings.pressing_days * DAY:
         return Urgency.PRESSING
-    return _urgency(acts_at, now, settings)
+    return urgency_of(acts_at, now, settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,7 @@ def _revaluation(watched: Watched, valuation: Valuation, now: int, settings: Set
     acts_at = end_of_day(due, watched.zone)
     what = f"the valuation of {valuation.valued_on} is to be renewed by {due}"
     source = f"the pledgee's rule of {settings.revalue_months} months"
-    urgency = _urgency(acts_at, now, settings)
+    urgency = urgency_of(acts_at, now, settings)
     return Alert("REVALUATION", source, watched.subject, what, "have the right valued anew", watched.known_since, acts_at, urgency)
 
 

@@ -20,6 +20,7 @@ from ledger.mirror.models import (
     PLEDGE,
     PLEDGE_ACT,
     PLEDGE_STATE,
+    REGISTER,
     SEGMENT,
     Change,
     Consent,
@@ -176,6 +177,12 @@ def _burden(row: tuple[Any, ...]) -> Burden:
         at += width
     encumbrance, segment, pledge, state = parts
     return Burden(0, bool(row[0]), encumbrance, segment, Standing(pledge, state), row[at])
+
+
+def kept_by(office: bytes, at: int | None) -> ColumnElement[bool]:
+    """Whether a pledge is in a register of an office."""
+    kept = select(REGISTER.table.c.register).where(REGISTER.table.c.office == office, valid(REGISTER, at))
+    return PLEDGE.table.c.register.in_(kept)
 
 
 def parties(conn: Connection, pledge: int, at: int | None = None, time: int | None = None) -> list[Party]:

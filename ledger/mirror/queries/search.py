@@ -15,11 +15,11 @@ from ledger.domain.name_matching import USUAL, Settings
 from ledger.domain.name_search import Found, search
 from ledger.domain.names import NormalName
 from ledger.domain.pledge_words import Flag
-from ledger.mirror.models import INSTRUMENT, PARTY, PLEDGE, PLEDGE_ACT, PLEDGE_STATE, REGISTER, Party, PledgeStatus, Side
+from ledger.mirror.models import INSTRUMENT, PARTY, PLEDGE, PLEDGE_ACT, PLEDGE_STATE, Party, PledgeStatus, Side
 from ledger.mirror.names import key_of
 from ledger.mirror.queries import parties, records
 from ledger.mirror.queries.liveness import about
-from ledger.mirror.queries.pledges import Done, Standing, of_number
+from ledger.mirror.queries.pledges import Done, Standing, kept_by, of_number
 from ledger.mirror.queries.reading import rows_of, told, valid
 from ledger.mirror.queries.records import Life
 from ledger.mirror.register_models import ADOPTION, ANCHOR, NAME, NAME_FORM, NAME_KEY, PARTY_RECORD, SEED, Seed
@@ -138,13 +138,8 @@ def _of_name(conn: Connection, name: int, scope: Scope, at: int | None) -> list[
     columns = PARTY_RECORD.table.c
     asked = select(columns.office, columns.party).where(columns.named == name, told(PARTY_RECORD, at)).distinct()
     for office, party in conn.execute(asked):
-        found += _parties(conn, and_(PARTY.table.c.id == party, _kept_by(office, at)), scope, at)
+        found += _parties(conn, and_(PARTY.table.c.id == party, kept_by(office, at)), scope, at)
     return found
-
-
-def _kept_by(office: bytes, at: int | None) -> ColumnElement[bool]:
-    kept = select(REGISTER.table.c.register).where(REGISTER.table.c.office == office, valid(REGISTER, at))
-    return PLEDGE.table.c.register.in_(kept)
 
 
 def _parties(conn: Connection, which: ColumnElement[bool], scope: Scope, at: int | None) -> list[Party]:
@@ -184,7 +179,7 @@ def by_party(conn: Connection, word: bytes, *, scope: Scope = EVERYWHERE, at: in
     when = about(conn, at, time)
     found = _parties(conn, PARTY.table.c.id == word, scope, at)
     for before in parties.followed_by(conn, word, at=at):
-        found += _parties(conn, and_(PARTY.table.c.id == before.party, _kept_by(before.office, at)), scope, at)
+        found += _parties(conn, and_(PARTY.table.c.id == before.party, kept_by(before.office, at)), scope, at)
     return [_hit(conn, party, at, time, when) for party in dict.fromkeys(found)]
 
 
