@@ -93,15 +93,18 @@ class ProvenAsset:
 # --- build -----------------------------------------------------------------------------------------------------------------------
 
 
-def build(folder: Path, source: Path, register: int, rule: int, zone: str, as_at: int) -> About:
-    """Builds an anchored register from an export. Raises ExportError naming the first lines that can't be anchored, BookError."""
+def build(folder: Path, source: Path, register: int, rule: int, zone: str, as_at: int, secret: bytes | None = None) -> About:
+    """Builds an anchored register from an export. Raises ExportError naming the first lines that can't be anchored, BookError.
+
+    `secret` (32 bytes) is drawn where none is given; the same one gives the same roots.
+    """
     if folder.exists():
         raise BookError(f"{folder}: there is something already; name a folder that is new")
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = folder.with_name(f".{folder.name}.{uuid4().hex}.tmp")
     beside.mkdir(mode=0o700)
     try:
-        about = _build(beside, source, Register(register, rules(rule), ZoneInfo(zone), secrets.token_bytes(32)), rule, as_at)
+        about = _build(beside, source, Register(register, rules(rule), ZoneInfo(zone), secret or secrets.token_bytes(32)), rule, as_at)
         beside.rename(folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)

@@ -11,10 +11,10 @@ from gateway.anchoring.book import About, Book, BookError
 FOLDER = "anchors"
 
 
-def build(home: Path, source: Path, register: int, rule: int, zone: str, as_at: int) -> tuple[Path, About]:
+def build(home: Path, source: Path, register: int, rule: int, zone: str, as_at: int, secret: bytes | None = None) -> tuple[Path, About]:
     """Builds an anchored register in a home. Raises ExportError, BookError."""
     beside = home / FOLDER / f".{uuid4().hex}"
-    about = book.build(beside, source, register, rule, zone, as_at)
+    about = book.build(beside, source, register, rule, zone, as_at, secret)
     return beside.rename(home / FOLDER / _name(register, about.records_root)), about
 
 

@@ -424,7 +424,7 @@ class Draw(Shown):
 
 
 class Pledge(Shown):
-    """A pledge as filed, and how it stands. Terms and number are published by its registration.
+    """A pledge as filed, and how it stands. Terms, number and the time that it counts from are published by its registration.
 
     `filing` is null where it was not filed here: a refinancing or an adopted record made it.
     """
@@ -440,7 +440,7 @@ class Pledge(Shown):
     claim: str
     ceiling: Money | None
     due: Time | None
-    effective: Time
+    effective: Time | None
     expires: Time | None
     ended_at: Time | None
     reason: str | None

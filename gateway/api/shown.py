@@ -395,8 +395,8 @@ def _pledge_fields(standing: pledges.Standing) -> dict[str, Any]:
         "claim": _listed(_CLAIMS, state.kind),
         "ceiling": money(number(state.ceiling), state.currency) if state.currency else None,
         "due": time_or_none(state.due),
-        "effective": time_text(state.effective),
-        # Until registration this field of the chain's word is the end of the reservation.
+        # Until registration these fields of the chain's word are the filing's time and the end of the reservation.
+        "effective": time_text(state.effective) if published else None,
         "expires": time_or_none(state.expires) if published else None,
         "ended_at": None if state.ended_at is None else time_text(state.ended_at),
         "reason": None if state.reason is None else name(EndReason, state.reason),

@@ -19,6 +19,7 @@ from coincurve import PrivateKey
 from sqlalchemy import update
 
 from gateway import access, runtime
+from gateway.anchoring import shelf
 from gateway.api import document
 from gateway.config import Settings
 from gateway.founding import OFFICES
@@ -28,14 +29,30 @@ from gateway.outbox.states import State
 from gateway.refusals import explain_skip
 from gateway.runtime import Runtime
 from gateway.sentences import SKIPS
+from ledger.domain.acts import to_json
+from ledger.domain.identifiers import Scheme, identifier
 from ledger.domain.ids import act_id, from_hex, to_hex
+from ledger.domain.shipped_registers import by_key
 from ledger.mirror.schema import word
-from tests.gateway.pledge import record
+from tests.gateway.pledge import ASSETS, record
 
 FILE = Path(document.__file__).parent / document.EXAMPLES
 GENESIS = 1_767_225_600
 """2026-01-01: the story begins."""
-PEOPLE = ("lumen", "harbour", "mill")
+PEOPLE = ("lumen", "harbour", "mill", "gazette")
+LEI = "5493001KJTIIGC8Y1R12"
+ANCHORED = (
+    {
+        "number": "2024-Z-000017", "state": "registered", "effective": "2024-05-06", "claim": "maximum", "amount": "800000.00",
+        "currency": "CNY", "pledgors": [{"name": "Lumen Optics (Suzhou) Ltd"}], "holders": [{"name": "Mill Bank", "share": 1}],
+        "assets": ["2021SR0123456"],
+    },
+    {
+        "number": "2023-Z-000204", "state": "ended", "effective": "2023-02-01", "pledgors": [{"name": "王小明", "person": True}],
+        "holders": [{"name": "Mill Bank", "share": 1}], "assets": ["2019SR0765432"],
+    },
+)  # fmt: skip
+"""What the copyright register of China had before this ledger."""
 
 
 def private(name: str) -> bytes:
@@ -57,6 +74,11 @@ class Teller:
             "list_acts_to_sign": self.ask_harbour,
             "retry_act": self.hold,
             "list_pledges": self.record_pledge,
+            "set_register": self.admit_gazette,
+            "list_pending": self.file_patents,
+            "list_holds": self.hold_patent,
+            "get_asset": self.record_again,
+            "list_anchors": self.anchor,
             "get_health_details": self.settle,
         }
 
@@ -72,6 +94,8 @@ class Teller:
         answer = self.http.request(method, url, params=example.get("query"), headers=example.get("headers"), json=example.get("body"))
         if operation in ("post_act", "post_acts"):
             self.settle()
+        if operation == "set_register":
+            self.http.post("/calls:wait", json={"ids": [answer.json()["call"]["id"]], "timeout": 30}).raise_for_status()
         return answer
 
     def settle(self) -> None:
@@ -87,7 +111,8 @@ class Teller:
     def post(self, key: str, account: str, kind: str, body: dict[str, Any], **more: Any) -> None:
         """An act behind the scenes."""
         asked = {"account": account, "kind": kind, "body": body, **more}
-        self.http.post("/acts", json=asked, headers={"Idempotency-Key": key}).raise_for_status()
+        answer = self.http.post("/acts", json=asked, headers={"Idempotency-Key": key})
+        assert answer.status_code == 202, answer.text
 
     def pay(self) -> None:
         """The settlement bank issues cash to the obligor, who pays the half of its debt."""
@@ -123,11 +148,56 @@ class Teller:
     def record_pledge(self) -> None:
         """The office records a pledge of Lumen to Mill Bank."""
         self.settle()
-        office = to_hex(self.running.services.keystore.accounts([next(iter(OFFICES.values())).key])[0])
         body = record("60011-17", "Lumen Optics Ltd", "Mill Bank")
-        signers = [{"account": office, "role": "REGISTRAR", "mode": "ATTESTED", "key": office}]
-        self.post("60011-17", office, "RecordPledge", body, signers=signers)
+        self.of_office("60011-17", "United States recordation office", "RecordPledge", body)
+
+    def admit_gazette(self) -> None:
+        """The office of the register that is to be set."""
+        gazette = self.accounts["gazette"]
+        wanted = {"key": "gazette", "name": "United States Copyright Office", "party": "0x" + "67" * 32, "roles": ["REGISTRAR"]}
+        self.http.post("/members:batch", json={"members": [{**wanted, "account": gazette}]}).raise_for_status()
+        self.http.post("/members:wait", json={"accounts": [gazette], "timeout": 30}).raise_for_status()
+
+    def office(self, name: str) -> str:
+        return to_hex(self.running.services.keystore.accounts([OFFICES[name].key])[0])
+
+    def of_office(self, key: str, name: str, kind: str, body: dict[str, Any], role: str = "REGISTRAR") -> None:
+        """An office's act, with what its first key attests."""
+        office = self.office(name)
+        signers = [{"account": office, "role": role, "mode": "ATTESTED", "key": office}]
+        self.post(key, office, kind, body, signers=signers)
         self.settle()
+
+    def file_patents(self) -> None:
+        """The filing that was tried is filed."""
+        body = json.loads(FILE.read_text())["check_filing"]["body"]["filing"]
+        self.of_office("2026-000041", "China patent register", "FilePledge", body)
+
+    def hold_patent(self) -> None:
+        """An unpaid fee bars registrations over an American patent."""
+        asset = to_hex(min(ASSETS))
+        hold = {
+            "register": 1, "code": 62, "target": 1, "id": asset, "bars": 1, "kind": 4, "until": 0, "authority": _text("FEE OFFICE"),
+            "order": "0x" + "fe" * 32,
+        }  # fmt: skip
+        self.of_office("fee/1", "United States recordation office", "PlaceHold", hold)
+
+    def record_again(self) -> None:
+        """Lumen, written otherwise, pledges to a bank that is named by its LEI."""
+        bank = identifier(Scheme.LEI, LEI).word
+        body = record("60012-3", "Lumen Optics Limited", "Mill Bank International", effective=GENESIS - 86_400)
+        body["filing"]["parties"][1]["id"] = body["filing"]["consents"][1]["party"] = to_hex(bank)
+        self.of_office("60012-3", "United States recordation office", "RecordPledge", body)
+
+    def anchor(self) -> None:
+        """The copyright register of China is anchored as it stood."""
+        register = by_key("CN-COPYRIGHT")
+        with tempfile.TemporaryDirectory() as folder:
+            export = Path(folder) / "register.jsonl"
+            export.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ANCHORED))
+            home = self.running.services.settings.home
+            _, about = shelf.build(home, export, register.number, register.rule, register.zone, GENESIS, private("register"))
+        self.of_office("anchor/1", register.office, "AnchorRegister", to_json(about.body()), "ANCHORER")
 
 
 def _address(name: str) -> bytes:
@@ -159,6 +229,8 @@ def record_answers() -> None:
     told = json.loads(FILE.read_text())
     with tempfile.TemporaryDirectory() as folder, telling(Path(folder) / "home") as teller:
         for operation, example in told.items():
+            if operation == "verify_proof":
+                example["body"] = told["prove_record"]["answer"]["data"]["proof"]
             answer = teller.tell(operation, example)
             assert answer.status_code == example["status"], (operation, answer.status_code, answer.text)
             example["answer"] = answer.json()

@@ -18,8 +18,8 @@ from tests.gateway.examples import Teller, telling
 ROOT = Path(__file__).parents[2]
 VOLATILE = {
     *("account", "act", "address", "at", "bank", "behind", "block", "confirmed_at", "counterparty", "deadline", "digest"),
-    *("done_at_block", "done_pos", "domain", "filer", "filing", "from_pos", "id", "issued", "issued_at", "mirror", "next", "pos"),
-    *("since_pos", "time", "to_pos", "transaction", "values"),
+    *("done_at_block", "done_pos", "domain", "filer", "filing", "from_pos", "id", "issued", "issued_at", "mirror", "next"),
+    *("office", "placed", "pos", "rule_contract", "signers", "since_pos", "time", "to_pos", "transaction", "values"),
 }
 """What differs from one ledger to the next, with all that lies in it: compared by its form only."""
 FREE = {"Act.body", "ActWhole.body", "Content.document", "Event.values", "Reason.values", "TypedData.domain", "TypedData.message"}
