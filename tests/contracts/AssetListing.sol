@@ -13,7 +13,7 @@ struct Listed {
     bytes32 titlesHash;
 }
 
-/// @notice Reference of the commitment to a list of assets, written for reading: a full tree of 128 leaves for each page.
+/// @notice Reference of the commitment to a list of assets, written for reading: a tree of 128 leaves for each page.
 library AssetListing {
     uint256 internal constant PAGE = 128;
 
@@ -71,13 +71,18 @@ library AssetListing {
         }
     }
 
+    /// @dev Behind the keys the page is empty, and so are whole branches of it.
     function pageRoot(bytes32[] memory keys) internal pure returns (bytes32) {
-        bytes32[] memory level = new bytes32[](PAGE);
+        if (keys.length == 0) return 0;
+        bytes32[] memory level = new bytes32[](keys.length + 1);
         for (uint256 i = 0; i < keys.length; ++i) {
             level[i] = keccak256(abi.encodePacked(bytes1(0x00), keys[i]));
         }
+        uint256 filled = keys.length;
         for (uint256 width = PAGE / 2; width != 0; width /= 2) {
-            for (uint256 i = 0; i < width; ++i) {
+            level[filled] = 0;
+            filled = (filled + 1) / 2;
+            for (uint256 i = 0; i < filled; ++i) {
                 level[i] = node(level[2 * i], level[2 * i + 1]);
             }
         }
