@@ -223,3 +223,69 @@ AUDIT = Table(
     Column("outcome", Text, nullable=False),
     Index("audit_of", "member_id", "id"),
 )
+
+REPORTED_RIGHT = Table(
+    "reported_right",
+    office,
+    Column("member_id", Address, primary_key=True),
+    Column("asset", Word, primary_key=True, comment="key of the right (ledger/domain/assets.py)"),
+    Column("jurisdiction", Text, nullable=False),
+    Column("kind", Text, nullable=False, comment="name of a RightKind"),
+    Column("facts", LargeBinary, nullable=False, comment="JSON: dates and counts of ledger/domain/reported_rights.py"),
+    Column("source", Text, nullable=False, comment="who said so, or which document"),
+    Column("at", BigInteger, nullable=False),
+)
+
+REPORTED_DUTY = Table(
+    "reported_duty",
+    office,
+    Column("member_id", Address, primary_key=True),
+    Column("asset", Word, primary_key=True),
+    Column("key", Text, primary_key=True, comment="which duty (ledger/domain/duties.py)"),
+    Column("due", Text, primary_key=True, comment="the day on which it was due, ISO 8601"),
+    Column("done", Text, nullable=False, comment="the day on which it was done, ISO 8601"),
+    Column("source", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+REPORTED_EVENT = Table(
+    "reported_event",
+    office,
+    Column("id", Counter, primary_key=True, autoincrement=True),
+    Column("member_id", Address, nullable=False),
+    Column("asset", Word, nullable=False),
+    Column("office", Text, nullable=False, comment="two letters of the office that published it"),
+    Column("code", Text, nullable=False, comment="its INPADOC code"),
+    Column("happened", Text, nullable=False, comment="the day, ISO 8601"),
+    Column("source", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("member_id", "asset", "office", "code", "happened", name="reported_event_once"),
+)
+
+VALUATION = Table(
+    "valuation",
+    office,
+    Column("id", Counter, primary_key=True, autoincrement=True),
+    Column("member_id", Address, nullable=False),
+    Column("asset", Word, nullable=False),
+    Column("value", BigInteger, nullable=False, comment="minor units"),
+    Column("currency", Text, nullable=False, comment="ISO 4217 code"),
+    Column("valued_on", Text, nullable=False, comment="ISO 8601"),
+    Column("method", Text, nullable=False),
+    Column("appraiser", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("valuation_of", "member_id", "asset", "valued_on"),
+)
+
+CERTIFICATE = Table(
+    "certificate",
+    office,
+    Column("member_id", Address, primary_key=True),
+    Column("hash", Word, primary_key=True, comment="SHA-256 of the document"),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("block", BigInteger, nullable=False, comment="the height that it speaks of"),
+    Column("document", LargeBinary, nullable=False, comment="RFC 8785"),
+    Column("at", BigInteger, nullable=False),
+    Index("certificate_of", "member_id", "at"),
+)
