@@ -10,8 +10,8 @@ from ledger.mirror.queries import holds, pledges
 from ledger.mirror.queries.liveness import IN_FORCE, about
 from ledger.mirror.queries.numbers import Resolved, resolve, word_of
 from ledger.mirror.queries.pledges import Burden, Standing
-from ledger.mirror.queries.reading import rows_of, told, valid
-from ledger.mirror.register_models import ADOPTION, SEED, Asset, Hold, Seed
+from ledger.mirror.queries.reading import one, rows_of, told, valid
+from ledger.mirror.register_models import ADOPTION, ANCHORED_REGISTER, SEED, Asset, Hold, Seed
 
 
 class Reservation(NamedTuple):
@@ -104,3 +104,9 @@ def adopted(conn: Connection, register: int, number: bytes, at: int | None = Non
     asked = select(columns.pledge).where(columns.register == register, columns.number == number, told(ADOPTION, at))
     found: int | None = conn.execute(asked).scalar()
     return found
+
+
+def unseeded(conn: Connection, register: int, at: int | None = None) -> int:
+    """How many live anchored assets a register still waits for."""
+    row = one(conn, ANCHORED_REGISTER, ANCHORED_REGISTER.table.c.register == register, valid(ANCHORED_REGISTER, at))
+    return row.unseeded if row else 0

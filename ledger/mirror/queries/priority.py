@@ -21,7 +21,7 @@ from ledger.domain.proceeds import Distribution, distribute
 from ledger.domain.registers import Effect, Rule
 from ledger.mirror.models import PLEDGE_ACT, PLEDGE_STATE, SEGMENT, Change, PledgeAct, Side
 from ledger.mirror.queries import holds, pledges, records
-from ledger.mirror.queries.assets import AssetRecord, asset
+from ledger.mirror.queries.assets import AssetRecord, asset, unseeded
 from ledger.mirror.queries.pledges import Burden, Done
 from ledger.mirror.queries.reading import one, told
 from ledger.mirror.queries.registers import Ruled, taking
@@ -223,7 +223,7 @@ def _places(conn: Connection, right: AssetRecord, burden: Burden) -> list[Contin
     They begin when its segment was taken. What goes beyond the amount registered then ranks from the act that registered it.
     """
     segment, sequence = burden.segment, burden.pledge.state.sequence
-    taken = _taken(conn, segment.segment)
+    taken = _counts_since(conn, segment.segment)
     found = [Continued(_recorded(segment.effective or 0, sequence, date_only=segment.date_only), None)]
     for pledge in (*_line(conn, burden, right.at), burden.pledge.pledge.pledge):
         for act, amount in _stated(conn, pledge, right):
@@ -251,7 +251,7 @@ def _recorded(effective: int, sequence: int, *, date_only: bool) -> Recorded:
     return Recorded(effective, sequence, effective + DAY if date_only else None)
 
 
-def _taken(conn: Connection, segment: int) -> int:
+def _counts_since(conn: Connection, segment: int) -> int:
     """The position from which a segment counts."""
     columns = SEGMENT.table.c
     asked = select(func.min(columns.from_pos)).where(columns.segment == segment, columns.effective.is_not(None))
@@ -347,12 +347,20 @@ def _refusals(conn: Connection, found: Order) -> Iterator[str]:
         return
     if register.register.closed:
         yield f"register {register.register.register} is closed"
-    if right.has(AssetFlag.CONFLICT) or right.has(AssetFlag.CLOSED):
+    records = Rule.RECORDS in register.flags
+    if right.has(AssetFlag.CLOSED) or (right.has(AssetFlag.CONFLICT) and not records):
         yield "the asset is barred until its conflict is settled"
     for hold in holds.barring(conn, Effect.REGISTER, assets=(right.resolved.key,), at=right.at, time=right.time):
         yield f"a hold bars registrations, by order {to_hex(hold.order_hash)}"
-    if Rule.SINGLE_RANK not in register.flags:
-        return
+    # An office whose own register is the legal one records a second right, too.
+    if Rule.SINGLE_RANK in register.flags and not records:
+        yield from _taken(conn, found, register)
+
+
+def _taken(conn: Connection, found: Order, register: Ruled) -> Iterator[str]:
+    right = found.asset
+    if waiting := unseeded(conn, register.register.register, right.at):
+        yield f"the register waits for {waiting} anchored assets to be seeded"
     if right.unadopted:
         yield f"a live anchored record lies on it: {', '.join(_text(each.seed.number) for each in right.unadopted)}"
     if taken := [str(each.pledge) for each in found.liens if each.pledge is not None]:

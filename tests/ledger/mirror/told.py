@@ -144,8 +144,9 @@ def withdrawn(name: str, amount: int, key: int | None = None, start: int = 0) ->
 
 
 def asset(name: str) -> bytes:
-    """The key of a named asset."""
-    return sha256(b"asset" + name.encode()).digest()
+    """The key of a named right: of China's office if its name begins so, else of the American one."""
+    office = b"CN" if name.startswith("CN") else b"US"
+    return office + b"PH" + sha256(b"asset" + name.encode()).digest()[:28]
 
 
 def party_id(name: str) -> bytes:
@@ -163,8 +164,9 @@ def head(status: int, *, effective: int = 0, version: int = 0, sequence: int = 1
     return low | (effective % 2**40) << 128 | expires << 168
 
 
-def terms_word(ceiling: int = 0, *, segments: int = 1, holders: int = 1) -> int:
-    return ceiling | 840 << 128 | 1 << 144 | segments << 152 | holders << 168
+def terms_word(ceiling: int = 0, *, segments: int = 1, holders: int = 1, kind: int = 1) -> int:
+    claim = ceiling | 840 << 128 | kind << 144 if kind else 0
+    return claim | segments << 152 | holders << 168
 
 
 def segment_word(pledge: int, count: int, effective: int, *, active: bool = True) -> int:
@@ -201,38 +203,54 @@ def linked(pledge: int, segment: int, names: list[str], first_leaf: int = 0) -> 
     ]
 
 
-def pledge_filed(pledge: int, act: bytes, sequence: int) -> Told:
-    filed = {"pledge": pledge, "register": 2, "filing": b"f" * 32, "filer": account("Office"), "act": act}
-    return "PledgeRegistry", "PledgeFiled", {**filed, "head": head(1, sequence=sequence)}
+def register_set(register: int, office: str, rule: int, version: int = 1) -> Told:
+    """A version of a register's rules; `rule` has what lies above office and classes (contracts/interfaces/IRegisters.sol)."""
+    word = int.from_bytes(b"CN" if register == 3 else b"US") | 1 << 16 + ord("P") - ord("A") | rule
+    what = {"codes": [10], "words": [1], "ruleContract": bytes(20), "name": f"Register {register}"}
+    return "Registers", "RegisterSet", {"register": register, "version": version, "office": account(office), "rule": word, **what}
+
+
+def pledge_filed(pledge: int, act: bytes, sequence: int, register: int = 2) -> Told:
+    filed = {"pledge": pledge, "register": register, "filing": b"f" * 32, "filer": account("Office"), "act": act}
+    return "PledgeRegistry", "PledgeFiled", {**filed, "head": head(1, sequence=sequence, register=register)}
 
 
 def recorded(
-    pledge: int, segment: int, record: str, effective: int, assets: list[str], pledgor: str = "Pledgor", holder: str = "Bank"
+    pledge: int,
+    segment: int,
+    record: str,
+    effective: int,
+    assets: list[str],
+    pledgor: str = "Pledgor",
+    holder: str = "Bank",
+    *,
+    register: int = 2,
+    ceiling: int = 5_000,
+    kind: int = 1,
+    flags: int = 0,
+    date_only: bool = True,
+    expires: int = 0,
 ) -> list[Told]:
-    """A grant is filed, accepted and registered by one act."""
+    """A grant is filed, accepted and registered by one act. Kind 0: no amount is stated; ceiling in minor units."""
     act = sha256(record.encode()).digest()
     parties = (party(pledgor, 1), party(holder, 2))
-    when, listed = (2, True, effective), (b"r" * 32, len(assets), b"t" * 32)
-    filing = (2, 1, 10, 0, (5_000, 840, 1, 0, 0), parties, listed, b"c" * 32, b"a" * 32, instrument(record), when, (consent(pledgor),))
+    when, listed = (2, date_only, effective), (b"r" * 32, len(assets), b"t" * 32)
+    claim = (ceiling if kind else 0, 840 if kind else 0, kind, 0, expires)
+    document = (b"c" * 32, b"a" * 32, instrument(record), when, (consent(pledgor),))
+    filing = (register, 1, 10, flags, claim, parties, listed, *document)
+    stored = head(3, effective=effective, version=1, sequence=pledge, register=register, expires=expires) | flags << 40
+    segment_stored = segment_word(pledge, len(assets), effective) | date_only << 192
     registered = {
         "pledge": pledge,
-        "register": 2,
+        "register": register,
         "segment": segment,
-        "words": (
-            head(3, effective=effective, version=1, sequence=pledge),
-            terms_word(5_000),
-            segment_word(pledge, len(assets), effective),
-            b"p" * 32,
-            b"e" * 32,
-            account("Office"),
-            done(act, effective),
-        ),
+        "words": (stored, terms_word(ceiling, kind=kind), segment_stored, b"p" * 32, b"e" * 32, account("Office"), done(act, effective)),
         "filing": filing,
         "names": [(pledgor, ""), (holder, "as collateral agent")],
         "grounds": [(1, 1, b"g" * 32)],
     }
     links = linked(pledge, segment, assets)
-    return [pledge_filed(pledge, act, pledge), *links, ("PledgeRegistry", "PledgeRegistered", registered)]
+    return [pledge_filed(pledge, act, pledge, register), *links, ("PledgeRegistry", "PledgeRegistered", registered)]
 
 
 def document(record: str) -> Told:
@@ -278,6 +296,19 @@ def segment_added(pledge: int, segment: int, record: str, effective: int, assets
         *linked(pledge, segment, assets),
         ("PledgeRegistry", "SegmentAdded", _later(pledge, record, effective, **words, **what)),
     ]
+
+
+def terms_changed(pledge: int, record: str, effective: int, ceiling: int, counts_from: int, expires: int = 0) -> list[Told]:
+    """The amount changes; its agreement stays."""
+    stored = head(3, effective=counts_from, version=2, sequence=pledge, expires=expires)
+    words = {"head": stored, "terms": terms_word(ceiling), "content": b"d" * 32, "agreement": bytes(32)}
+    return [document(record), ("PledgeRegistry", "TermsChanged", _later(pledge, record, effective, **words))]
+
+
+def state_set(pledge: int, record: str, effective: int, status: int, counts_from: int, reason: int = 0) -> list[Told]:
+    """Enforcement begins (4) or stops (3), or the pledge ends (5)."""
+    stored = head(status, effective=counts_from, version=2, sequence=pledge)
+    return [document(record), ("PledgeRegistry", "PledgeStateSet", _later(pledge, record, effective, head=stored, reason=reason))]
 
 
 def holders_changed(pledge: int, record: str, effective: int, holders: list[str], counts_from: int) -> list[Told]:
@@ -335,7 +366,17 @@ def contested(pledge: int, earlier: int, name: str, act: bytes) -> Told:
 
 
 def refinanced(
-    pledge: int, old: int, segments: list[int], record: str, effective: int, counts_from: int, holder: str = "Bank"
+    pledge: int,
+    old: int,
+    segments: list[int],
+    record: str,
+    effective: int,
+    counts_from: int,
+    holder: str = "Bank",
+    *,
+    ceiling: int = 9_000,
+    old_ceiling: int = 5_000,
+    sequence: int | None = None,
 ) -> list[Told]:
     """A new pledge stands in the place of an old one, which ranked from `counts_from`."""
     act = sha256(record.encode()).digest()
@@ -348,9 +389,9 @@ def refinanced(
         "reason": 7,
     }
     words = (
-        head(3, effective=counts_from, sequence=old) | 1 << 49,
-        terms_word(9_000, segments=len(segments)),
-        terms_word(5_000, segments=len(segments)),
+        head(3, effective=counts_from, sequence=sequence or old) | 1 << 49,
+        terms_word(ceiling, segments=len(segments)),
+        terms_word(old_ceiling, segments=len(segments)),
         b"p" * 32,
         b"x" * 32,
         b"c" * 32,
@@ -364,7 +405,7 @@ def refinanced(
         instrument(record),
         [party(holder, 2)],
         [(holder, "")],
-        (9_000, 840, 1, 0, 0),
+        (ceiling, 840, 1, 0, 0),
         b"c" * 32,
         b"a" * 32,
         segments,
