@@ -9,6 +9,7 @@ import {
     IPledgeIntake,
     IPledgeLife,
     IPledgeOffice,
+    IPledgeRectification,
     IPledgeSequels,
     IPledgeViews
 } from "./interfaces/IPledgeRegistry.sol";
@@ -24,8 +25,8 @@ import {PledgeWord} from "./types/PledgeWord.sol";
 import {SegmentWord} from "./types/SegmentWord.sol";
 
 /// @title The register of pledges: its words, reads and dry run
-/// @notice The acts stand in {PledgeIntake}, {PledgeRecording}, {PledgeDecision}, {PledgeLife}, {PledgeChanges}, {PledgeSequels}, {PledgeOffice} and
-/// {PledgeAnchors}: code that doesn't fit in here and runs on this storage; their addresses never change.
+/// @notice The acts stand in {PledgeIntake}, {PledgeRecording}, {PledgeDecision}, {PledgeLife}, {PledgeChanges}, {PledgeSequels}, {PledgeOffice},
+/// {PledgeRectification} and {PledgeAnchors}: code that doesn't fit in here and runs on this storage; their addresses never change.
 /// @dev Reached by signed acts only. Who must consent, who may decide and from when an act counts is data of {Registers}; what no data can loosen is
 /// said at {PledgeActing} and {PledgeStore}. Storage is drawn at {PledgeStore}.
 contract PledgeRegistry is IPledgeViews, IConflictEvents, PledgeStore {
@@ -40,6 +41,7 @@ contract PledgeRegistry is IPledgeViews, IConflictEvents, PledgeStore {
     address private immutable CHANGES;
     address private immutable SEQUELS;
     address private immutable OFFICE;
+    address private immutable RECTIFICATION;
     address private immutable ANCHORS;
     address private immutable HASHER;
 
@@ -52,6 +54,7 @@ contract PledgeRegistry is IPledgeViews, IConflictEvents, PledgeStore {
         address changes;
         address sequels;
         address office;
+        address rectification;
         address anchors;
         address hasher;
     }
@@ -66,6 +69,7 @@ contract PledgeRegistry is IPledgeViews, IConflictEvents, PledgeStore {
         CHANGES = parts.changes;
         SEQUELS = parts.sequels;
         OFFICE = parts.office;
+        RECTIFICATION = parts.rectification;
         ANCHORS = parts.anchors;
         HASHER = parts.hasher;
     }
@@ -101,9 +105,11 @@ contract PledgeRegistry is IPledgeViews, IConflictEvents, PledgeStore {
         ) return SEQUELS;
         if (
             sig == IPledgeOffice.placeHold.selector || sig == IPledgeOffice.liftHold.selector
-                || sig == IPledgeOffice.joinAssets.selector || sig == IPledgeOffice.recordParty.selector
-                || sig == IPledgeOffice.rectifyPledge.selector
+                || sig == IPledgeOffice.recordParty.selector
         ) return OFFICE;
+        if (sig == IPledgeRectification.joinAssets.selector || sig == IPledgeRectification.rectifyPledge.selector) {
+            return RECTIFICATION;
+        }
         if (
             sig == IPledgeAnchors.anchorRegister.selector || sig == IPledgeAnchors.seedAssets.selector
                 || sig == IPledgeAnchors.adoptRecord.selector
@@ -260,8 +266,8 @@ contract PledgeRegistry is IPledgeViews, IConflictEvents, PledgeStore {
 
     /// @inheritdoc IPledgeViews
     function conflict(bytes32 asset_) external view returns (uint64[] memory, uint256) {
-        Rivals storage found = rivals_[_resolved(asset_)];
-        return (found.leaves, found.records.length);
+        bytes32 key = _resolved(asset_);
+        return (_rivalLeaves(key), rivals_[key].records.length);
     }
 
     /// @inheritdoc IPledgeViews

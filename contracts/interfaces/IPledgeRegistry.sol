@@ -542,10 +542,14 @@ interface IPledgeSequels {
 interface IPledgeOffice {
     function placeHold(PlaceHold calldata body) external;
     function liftHold(LiftHold calldata body) external;
-    /// @notice Joins another number of a right to its key.
-    function joinAssets(JoinAssets calldata body) external;
     /// @notice What became of a party; touches no pledge.
     function recordParty(RecordParty calldata body) external;
+}
+
+/// @notice How an office corrects its register.
+interface IPledgeRectification {
+    /// @notice Joins another number of a right to its key.
+    function joinAssets(JoinAssets calldata body) external;
     /// @notice Undoes an end, with the original effective time; in a register of one rank page by page.
     function rectifyPledge(RectifyPledge calldata body) external;
 }
@@ -647,6 +651,7 @@ interface IPledgeRegistry is
     IPledgeLife,
     IPledgeSequels,
     IPledgeOffice,
+    IPledgeRectification,
     IPledgeAnchors,
     IPledgeHashes,
     IPledgeViews,

@@ -132,7 +132,8 @@ abstract contract Consents {
         if (signer.mode != consent.mode) return false;
         bool own = PartyBook.signerOf(book, scene.office, consent.party) == signer.account;
         if (consent.mode == Modes.SIGNED) return own && signer.role & _rolesOf(consent.role) != 0;
-        return (!own || consent.role == PartyRoles.AUTHORITY) && _isOfficer(scene, signer);
+        bool ordered = consent.role == PartyRoles.AUTHORITY && consent.mode == Modes.ORDERED;
+        return (!own || ordered) && _isOfficer(scene, signer);
     }
 
     function _rolesOf(uint8 partyRole) private pure returns (uint16) {

@@ -289,10 +289,9 @@ contract PledgeAnchors is PledgeConflicts {
         view
         returns (uint16 version)
     {
-        address office;
-        uint256 word;
-        (version, office,, word) = REGISTERS.actNow(register, code);
-        require(word != 0, UnknownCode(register, version, code));
-        _requireOffice(Consents.Scene(word, office, code, false, context.signers, vouched, 0));
+        Consents.Scene memory scene;
+        (scene, version) = _officeScene(register, code, context);
+        scene.vouched = vouched;
+        _requireOffice(scene);
     }
 }

@@ -42,8 +42,7 @@ abstract contract PledgeConflicts is IConflictEvents, PledgeStore {
 
     function _addLeaf(bytes32 key, uint64 leaf) internal {
         assets[key] |= AssetWord.CONFLICT;
-        if (_has(rivals_[key].leaves, leaf)) return;
-        rivals_[key].leaves.push(leaf);
+        if (!_keepLeaf(key, leaf)) return;
         uint40 pledge = segments[uint40(leaf)].word.pledge();
         ++inConflict[pledges[pledge].terms.firstSegment()];
         uint256 head = pledges[pledge].head.withFlags(PledgeFlags.CONFLICT);
@@ -51,11 +50,20 @@ abstract contract PledgeConflicts is IConflictEvents, PledgeStore {
         emit ConflictFound(pledge, key, leaf, assets[key], head);
     }
 
-    function _has(uint64[] storage leaves, uint64 leaf) private view returns (bool) {
-        for (uint256 i = 0; i < leaves.length; ++i) {
-            if (leaves[i] == leaf) return true;
+    /// @dev Whether the leaf was not among the rivals before.
+    function _keepLeaf(bytes32 key, uint64 leaf) private returns (bool) {
+        uint256 i = 0;
+        for (uint64 kept = _rivalLeaf(key, 0); kept != 0; kept = _rivalLeaf(key, ++i)) {
+            if (kept == leaf) return false;
         }
-        return false;
+        rivals_[key].leaves[i >> 2] |= uint256(leaf) << 64 * (i & 3);
+        return true;
+    }
+
+    function _dropLeaves(bytes32 key, uint256 count) private {
+        for (uint256 i = 0; i < count; i += 4) {
+            rivals_[key].leaves[i >> 2] = 0;
+        }
     }
 
     function _hasRecord(bytes32 key, uint256 record) internal view returns (bool) {
@@ -77,15 +85,16 @@ abstract contract PledgeConflicts is IConflictEvents, PledgeStore {
 
     /// @dev What lay in conflict on another number of a right does so on its key.
     function _moveRivals(bytes32 other, bytes32 key) internal {
-        Rivals storage from = rivals_[other];
-        Rivals storage to = rivals_[key];
-        for (uint256 i = 0; i < from.leaves.length; ++i) {
-            to.leaves.push(from.leaves[i]);
+        uint64[] memory leaves = _rivalLeaves(other);
+        for (uint256 i = 0; i < leaves.length; ++i) {
+            _keepLeaf(key, leaves[i]);
         }
-        for (uint256 i = 0; i < from.records.length; ++i) {
-            to.records.push(from.records[i]);
+        _dropLeaves(other, leaves.length);
+        uint256[] storage records = rivals_[other].records;
+        for (uint256 i = 0; i < records.length; ++i) {
+            rivals_[key].records.push(records[i]);
         }
-        delete rivals_[other];
+        delete rivals_[other].records;
     }
 
     /// @dev Over when one right at most lives on the asset; the word names it then. Who is right the acts say that ended the others.
@@ -93,7 +102,7 @@ abstract contract PledgeConflicts is IConflictEvents, PledgeStore {
         uint256 word = assets[key];
         require(word & AssetWord.CONFLICT != 0, NotInConflict(key));
         require(rivals_[key].records.length == 0 && !word.isUnadopted(), StillInConflict(key));
-        uint64[] memory leaves = rivals_[key].leaves;
+        uint64[] memory leaves = _rivalLeaves(key);
         uint256 left = _left(key, word, leaves);
         word &= ~AssetWord.CONFLICT;
         if (left != 0 && left != uint64(word)) {
@@ -101,7 +110,7 @@ abstract contract PledgeConflicts is IConflictEvents, PledgeStore {
             word = word.linked(left.segment(), left.leaf());
         }
         assets[key] = word;
-        delete rivals_[key];
+        _dropLeaves(key, leaves.length);
         if (leaves.length == 0) emit ConflictSettled(0, key, 0, word, 0);
         for (uint256 i = 0; i < leaves.length; ++i) {
             _release(key, leaves[i], word);

@@ -83,8 +83,9 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         bool replaced;
     }
 
+    /// Four leaves (number 24 | segment 40) in a word, the first zero ends them: most conflicts are between two, and cost one word.
     struct Rivals {
-        uint64[] leaves;
+        mapping(uint256 index => uint256) leaves;
         uint256[] records;
     }
 
@@ -245,23 +246,42 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     function _requireFree(Page memory page, bytes32 key) internal view returns (uint256 word, uint40 yielding) {
         require(_isOfRegister(page.rule, key), AssetNotOfRegister(key, page.register));
         word = assets[key];
+        if (word == 0) return (0, 0);
         require(word.links() < AssetWord.MOST_LINKS, AssetLinksFull(key));
         if (page.number != 0) return (word, 0);
-        bool records = _records(page.rule);
-        require(word & (records ? AssetWord.CLOSED : AssetWord.BARRED) == 0, AssetBarred(key, word.flags()));
-        if (word & AssetWord.LOOK_FOR_HOLDS != 0) _requireNoHold(HoldTargets.ASSET, key, page.effect);
-        if (word == 0 || !_isSingleRank(page.rule)) return (word, 0);
+        if (word & AssetWord.MARKED != 0) _requireUnbarred(page, key, word);
+        if (!_isSingleRank(page.rule)) return (word, 0);
         yielding = _occupant(word);
         bool anchored = word.isUnadopted();
-        if (records && (anchored || yielding != 0)) return (word | AssetWord.CONFLICT, 0);
+        if (!anchored && yielding == 0) return (word, 0);
+        if (_records(page.rule)) return (word | AssetWord.CONFLICT, 0);
         require(!anchored, AssetAnchored(key));
-        if (yielding == 0) return (word, 0);
         bool yields = page.displaces && pledges[yielding].head.state() == PledgeStates.ACCEPTED;
         require(yields && _contests(page.pledge, yielding), AssetTaken(key, yielding));
     }
 
+    /// @dev Neither a flag nor a hold on the asset bars taking it. A register that only records has flagged a conflict before and flags it again.
+    function _requireUnbarred(Page memory page, bytes32 key, uint256 word) private view {
+        uint256 bars = _records(page.rule) ? AssetWord.CLOSED : AssetWord.BARRED;
+        require(word & bars == 0, AssetBarred(key, word.flags()));
+        if (word & AssetWord.LOOK_FOR_HOLDS != 0) _requireNoHold(HoldTargets.ASSET, key, page.effect);
+    }
+
     function _records(uint256 rule) internal pure returns (bool) {
         return rule >> 48 & RuleFlags.RECORDS != 0;
+    }
+
+    function _rivalLeaves(bytes32 key) internal view returns (uint64[] memory leaves) {
+        uint256 count = 0;
+        while (_rivalLeaf(key, count) != 0) ++count;
+        leaves = new uint64[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            leaves[i] = _rivalLeaf(key, i);
+        }
+    }
+
+    function _rivalLeaf(bytes32 key, uint256 index) internal view returns (uint64) {
+        return uint64(rivals_[key].leaves[index >> 2] >> 64 * (index & 3));
     }
 
     function _isSingleRank(uint256 rule) internal pure returns (bool) {
@@ -302,6 +322,26 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
             uint256 word = list[i].word;
             require(uint8(word) & effect == 0 || !_runs(word), HeldBy(target, id, uint16(word >> 96), list[i].order));
         }
+    }
+
+    /// @dev Gives the hold the next number of the queue and the place of the first one that is over; `most` may run.
+    function _queue(Hold[] storage list, uint256 word, bytes32 order, uint256 most) internal returns (uint256) {
+        (uint256 length, uint256 next) = (list.length, 0);
+        uint256 place = length;
+        for (uint256 i = length; i != 0; --i) {
+            uint256 held = list[i - 1].word;
+            if (!_runs(held)) place = i - 1;
+            if (_number(held) >= next) next = uint256(_number(held)) + 1;
+        }
+        require(place < most && next <= type(uint16).max, HoldsFull(length));
+        word |= next << 96;
+        if (place == length) list.push();
+        list[place] = Hold(word, order);
+        return word;
+    }
+
+    function _number(uint256 hold) internal pure returns (uint16) {
+        return uint16(hold >> 96);
     }
 
     function _runs(uint256 hold) internal view returns (bool) {
@@ -424,6 +464,20 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         require(!closed, RegisterIsClosed(filing.register));
         require(version == filing.version, VersionNotInForce(filing.register, filing.version, version));
         scene = Consents.Scene(word, office, filing.code, dry, context.signers, false, 0);
+    }
+
+    /// @dev Who may do an office's own act, by the version in force.
+    function _officeScene(uint16 register, uint16 code, ActContext memory context)
+        internal
+        view
+        returns (Consents.Scene memory scene, uint16 version)
+    {
+        address office;
+        uint256 word;
+        (version, office,, word) = REGISTERS.actNow(register, code);
+        require(version != 0, UnknownRegister(register));
+        require(word != 0, UnknownCode(register, version, code));
+        scene = Consents.Scene(word, office, code, false, context.signers, false, 0);
     }
 
     // --- Parts of a body ---

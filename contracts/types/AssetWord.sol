@@ -16,6 +16,8 @@ library AssetWord {
     uint256 internal constant CLOSED = 1 << 84;
     /// What bars a new link by itself.
     uint256 internal constant BARRED = CONFLICT | CLOSED;
+    /// What is looked at before a link.
+    uint256 internal constant MARKED = BARRED | LOOK_FOR_HOLDS;
     uint256 private constant FLAGS = 0xff << 80;
     uint256 private constant CHAIN_SHIFT = 88;
     uint256 private constant LINKS = 0xffff << 64;

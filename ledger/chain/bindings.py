@@ -25,6 +25,7 @@ PARTS = {
     "PledgeChanges": "PledgeRegistry",
     "PledgeSequels": "PledgeRegistry",
     "PledgeOffice": "PledgeRegistry",
+    "PledgeRectification": "PledgeRegistry",
     "PledgeAnchors": "PledgeRegistry",
     "PledgeHasher": "PledgeRegistry",
 }

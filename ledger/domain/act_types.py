@@ -453,16 +453,6 @@ class PledgeActs:
 
 
 @dataclass(frozen=True, slots=True)
-class JoinAssets:
-    """Solidity struct JoinAssets."""
-
-    register: int
-    other: bytes
-    key: bytes
-    evidence: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class LiftHold:
     """Solidity struct LiftHold."""
 
@@ -505,6 +495,28 @@ class RecordParty:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordPledge:
+    """Solidity struct RecordPledge."""
+
+    filing: FilePledge
+    blind: bytes
+    assets: tuple[bytes, ...]
+    names: tuple[PartyName, ...]
+    titles: tuple[str, ...]
+    grounds: tuple[Ground, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinAssets:
+    """Solidity struct JoinAssets."""
+
+    register: int
+    other: bytes
+    key: bytes
+    evidence: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class RectifyPledge:
     """Solidity struct RectifyPledge."""
 
@@ -517,18 +529,6 @@ class RectifyPledge:
     pages: tuple[LeafPage, ...]
     assets: tuple[bytes, ...]
     consents: tuple[Consent, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RecordPledge:
-    """Solidity struct RecordPledge."""
-
-    filing: FilePledge
-    blind: bytes
-    assets: tuple[bytes, ...]
-    names: tuple[PartyName, ...]
-    titles: tuple[str, ...]
-    grounds: tuple[Ground, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import {PledgeIntake} from "../../contracts/pledge/PledgeIntake.sol";
 import {PledgeLife} from "../../contracts/pledge/PledgeLife.sol";
 import {PledgeOffice} from "../../contracts/pledge/PledgeOffice.sol";
 import {PledgeRecording} from "../../contracts/pledge/PledgeRecording.sol";
+import {PledgeRectification} from "../../contracts/pledge/PledgeRectification.sol";
 import {PledgeSequels} from "../../contracts/pledge/PledgeSequels.sol";
 
 /// @notice The register of pledges with all its parts, as a deployment makes them.
@@ -28,6 +29,7 @@ library PledgeHouse {
         made.changes = address(new PledgeChanges(acts, members, registers));
         made.sequels = address(new PledgeSequels(acts, members, registers));
         made.office = address(new PledgeOffice(acts, members, registers));
+        made.rectification = address(new PledgeRectification(acts, members, registers));
         made.anchors = address(new PledgeAnchors(acts, members, registers));
         made.hasher = address(new PledgeHasher());
     }
