@@ -311,10 +311,10 @@ def state_set(pledge: int, record: str, effective: int, status: int, counts_from
     return [document(record), ("PledgeRegistry", "PledgeStateSet", _later(pledge, record, effective, head=stored, reason=reason))]
 
 
-def holders_changed(pledge: int, record: str, effective: int, holders: list[str], counts_from: int) -> list[Told]:
+def holders_changed(pledge: int, record: str, effective: int, holders: list[str], counts_from: int, ceiling: int = 5_000) -> list[Told]:
     words = {
         "head": head(3, effective=counts_from, version=2, sequence=pledge),
-        "terms": terms_word(5_000, segments=2, holders=len(holders)),
+        "terms": terms_word(ceiling, segments=2, holders=len(holders)),
     }
     lists = {
         "partiesRoot": b"n" * 32,
