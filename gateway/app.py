@@ -16,6 +16,7 @@ from gateway.access import Session, authenticate
 from gateway.api import (
     anchors,
     assets,
+    certificates,
     contents,
     document,
     events,
@@ -40,7 +41,7 @@ from ledger.mirror.queries.reading import PageError
 log = logging.getLogger(__name__)
 
 ROOMS = (
-    *(transactions, members, contents, registers, anchors, parties, assets, pledges, searches),
+    *(transactions, members, contents, registers, anchors, parties, assets, pledges, searches, certificates),
     *(receivables, tokens, payments, events, health),
 )
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})

@@ -1,6 +1,6 @@
 """What operations on the pledge register answer beside the record itself: rights, order of liens, holds, parties, clocks, searches."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
@@ -413,3 +413,51 @@ class Registered(Shown):
     pledges: list[int]
     acted_on: list[int]
     anchored: list[Anchored]
+
+
+# --- Certificates -------------------------------------------------------------------------------------------------------------------
+
+
+class Certificate(Shown):
+    """A certificate: `hash` is the SHA-256 of `document` in its canonical form (RFC 8785); `block` is the height that it speaks of."""
+
+    kind: str
+    subject: str
+    block: int
+    hash: Hex
+    document: dict[str, Any]
+
+
+class CertificateKept(Certificate):
+    """A kept certificate: when it was issued, and the rectifications since of pledges that it names."""
+
+    issued_at: Time
+    corrections: list[Rectification]
+
+
+class CertificateListed(Shown):
+    """A kept certificate without its document."""
+
+    kind: str
+    subject: str
+    block: int
+    hash: Hex
+    issued_at: Time
+
+
+class CertificatePage(Shown):
+    """Kept certificates; `next` asks for the page after this one."""
+
+    data: list[CertificateListed]
+    next: str | None
+
+
+class CertificateChecked(Shown):
+    """Whether this node's ledger says what a certificate says, and if not, what it says otherwise; what was rectified since of it."""
+
+    kind: str
+    subject: str
+    hash: Hex
+    holds: bool
+    why: str | None
+    corrections: list[Rectification]

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from gateway.api import pledge_answers as answers
 from gateway.api import shown
 from gateway.api.shown import currency_code, hex_or_none, money, name, text, time_or_none, time_text, words
+from gateway.certifying import Checked
+from gateway.office.certificates import Issued
+from ledger.domain.certificates import Certificate
 from ledger.domain.filing_clocks import FilingClock
 from ledger.domain.identifiers import HASHED, Identifier, IdentifierError, read_word
 from ledger.domain.ids import to_hex
@@ -362,4 +365,41 @@ def registered(word: bytes, row: search.Registered, adopted: dict[bytes, int]) -
         pledges=[each.pledge.pledge for each in row.pledges],
         acted_on=sorted({each.act.pledge for each in row.acts}),
         anchored=[seed(each, adopted.get(each.number)) for each in row.seeds],
+    )
+
+
+# --- Certificates -----------------------------------------------------------------------------------------------------------------------
+
+
+def certificate(row: Certificate) -> answers.Certificate:
+    """A certificate as a document."""
+    return answers.Certificate(kind=row.kind.value, subject=row.subject, block=row.block, hash=to_hex(row.hash), document=dict(row.content))
+
+
+def certificate_listed(row: Issued) -> answers.CertificateListed:
+    """A kept certificate without its document."""
+    issued = time_text(row.at // 1_000)
+    return answers.CertificateListed(kind=row.kind, subject=row.subject, block=row.block, hash=to_hex(row.hash), issued_at=issued)
+
+
+def certificate_kept(row: Issued, corrections: list[Rectification]) -> answers.CertificateKept:
+    """A kept certificate, and what was corrected since."""
+    whole = certificate(row.certificate)
+    return answers.CertificateKept(
+        **{field: getattr(whole, field) for field in type(whole).model_fields},
+        issued_at=time_text(row.at // 1_000),
+        corrections=[rectification(each) for each in corrections],
+    )
+
+
+def certificate_checked(row: Checked) -> answers.CertificateChecked:
+    """A certificate held against the ledger."""
+    given = row.certificate
+    return answers.CertificateChecked(
+        kind=given.kind.value,
+        subject=given.subject,
+        hash=to_hex(given.hash),
+        holds=row.why is None,
+        why=row.why,
+        corrections=[rectification(each) for each in row.corrections],
     )

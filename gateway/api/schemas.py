@@ -1,7 +1,7 @@
 """Bodies of requests. Unknown fields are refused, so that a misspelt one is never taken for an omission."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -179,6 +179,38 @@ class ProofIn(Strict):
     index: Annotated[int, Field(ge=0, lt=1 << 48)]
     leaf: Annotated[dict[str, str], Field(max_length=32)]
     path: Annotated[list[Hex32], Field(max_length=64)]
+
+
+class OfPledgeIn(Strict):
+    """A pledge's registration, its record about a time (extract), or what one act changed (verification; without `act` the last one)."""
+
+    kind: Literal["registration", "extract", "verification"]
+    pledge: Annotated[int, Field(ge=1, lt=1 << 40)]
+    act: Hex32 | None = None
+
+
+class SearchIn(Strict):
+    """A search: of a name with the normal forms selected among similar ones; of a party's word or identifier, a right's key, a number."""
+
+    kind: Literal["search"]
+    by: Literal["name", "party", "identifier", "number", "registration"]
+    text: Annotated[Text, Field(min_length=1, max_length=400)]
+    select: Annotated[list[Annotated[Text, Field(max_length=400)]], Field(max_length=1000)] = []
+    register_: Annotated[int | None, Field(alias="register", ge=1, lt=1 << 16)] = None
+    side: Annotated[Text | None, Field(max_length=20)] = None
+
+
+class CertificateIn(Strict):
+    """What is to be certified, and for which member it is kept: without one, for the caller."""
+
+    of: Annotated[OfPledgeIn | SearchIn, Field(discriminator="kind")]
+    member: Hex20 | None = None
+
+
+class CertificateCheckIn(Strict):
+    """A certificate as it was given."""
+
+    document: Annotated[dict[str, Any], Shallow]
 
 
 class RegisterIn(Strict):

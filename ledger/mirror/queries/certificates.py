@@ -125,13 +125,16 @@ def _fields(conn: Connection, pledge: int, at: int) -> dict[str, Json]:
     if found is None:
         return {}
     listed = {certified.text_of(row.encumbrance.asset): row.encumbrance.ended_at is None for row in _assets(conn, pledge, at, None)}
+    live = [each for each, lives in sorted(listed.items()) if lives]
+    stands = found.state.number is not None
     parties = pledges.parties(conn, pledge, at)
     return {
         "status": records.life(found.state, about(conn, at, None)).value,
         **certified.state(found.state),
         **{side.name.lower(): certified.parties([row for row in parties if row.side == side]) for side in Side},
-        "assets in force": [asset_ for asset_, live in sorted(listed.items()) if live],
-        "assets ended": [asset_ for asset_, live in sorted(listed.items()) if not live],
+        "assets claimed": [] if stands else [*live],
+        "assets in force": [*live] if stands else [],
+        "assets ended": [each for each, lives in sorted(listed.items()) if not lives],
     }
 
 
