@@ -297,15 +297,18 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         if (segment.isActive()) return head.isLive() || head.state() == PledgeStates.RESTORING ? holder : 0;
         bool reserved = block.timestamp <= segment.reservedUntil() && head.mayHold();
         // A filing that was refused and claims again does so by a new segment: the old one holds nothing.
-        bool stale = head.state() == PledgeStates.ACCEPTED && pledges[holder].terms.firstSegment() != word.segment();
-        return reserved && !stale && _isReservedFor(holder, word.segment()) ? holder : 0;
+        bool own = head.state() == PledgeStates.ACCEPTED
+            ? pledges[holder].terms.firstSegment() == word.segment()
+            : _isReservedFor(holder, word.segment());
+        return reserved && own ? holder : 0;
     }
 
-    /// @dev A segment of the pledge that does not count yet. What was reserved before the pledge ended is void after its restoration: others may have taken
-    /// it, and a restoration looks at what was pledged only.
+    /// @dev Reserved for a supplement of the pledge that is not made yet. An old claim of its filing is none, and what was reserved before the pledge ended
+    /// is void after its restoration: others may have taken it, and a restoration looks at what was pledged only.
     function _isReservedFor(uint40 pledge, uint40 segment) internal view returns (bool) {
         uint256 word = segments[segment].word;
-        return word.pledge() == pledge && !word.isActive() && segment > reopened[pledge];
+        bool later = segment > pledges[pledge].terms.firstSegment() && segment > reopened[pledge];
+        return later && word.pledge() == pledge && !word.isActive();
     }
 
     // --- Holds ---

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Act} from "../../contracts/interfaces/IActs.sol";
 import {IPledgeErrors, IPledgeEvents} from "../../contracts/interfaces/IPledgeRegistry.sol";
-import {Effects, HoldTargets, IntakeCodes, RectifyKinds} from "../../contracts/types/ActCode.sol";
+import {Decisions, Effects, HoldTargets, IntakeCodes, RectifyKinds} from "../../contracts/types/ActCode.sol";
 import {RectifyPledge} from "../../contracts/types/OfficeBodies.sol";
 import "../../contracts/types/PledgeBodies.sol";
 import {PledgeStates, PledgeWord, TermsWord} from "../../contracts/types/PledgeWord.sol";
@@ -222,6 +222,25 @@ contract PledgeReservationsTest is PledgeBase {
         assertTrue(registry.live(_segmentOf(other), 0) && !registry.live(segment, 0));
         // It may be reserved anew where it is free.
         _reserved(pledge, CN, _cnPatents(1001, 129));
+    }
+
+    /// A filing that was refused claims anew when it is examined again; its first claim is no second list of the pledge.
+    function test_anOldClaimOfAFilingIsNoReservation() public {
+        Listed memory listed = _cnPatents(5000, 1);
+        FilePledge memory filing = _cnFiling(listed);
+        pledge = _file(filing, _partiesHands());
+        _accept(pledge, filing, listed);
+        uint40 old = _segmentOf(pledge);
+        DecidePledge memory refusal = _approval(pledge, filing);
+        (refusal.decision, refusal.grounds) = (Decisions.REFUSE, _failed(1));
+        _done(_decideAct(refusal));
+        _done(_stepAct(_step(pledge, IntakeCodes.RECONSIDER), _office()));
+        _accept(pledge, filing, listed);
+        _decide(pledge, filing, listed);
+        _refused(
+            _act(_supplement(old, listed)),
+            abi.encodeWithSelector(IPledgeErrors.SegmentNotOfPledge.selector, old, pledge)
+        );
     }
 
     function test_aPledgeThatEndedHoldsNoReservation() public {
