@@ -30,6 +30,7 @@ from gateway.api import (
     searches,
     tokens,
     transactions,
+    watches,
 )
 from gateway.api.refusals import PROBLEM_TYPE
 from gateway.errors import Problem
@@ -41,7 +42,7 @@ from ledger.mirror.queries.reading import PageError
 log = logging.getLogger(__name__)
 
 ROOMS = (
-    *(transactions, members, contents, registers, anchors, parties, assets, pledges, searches, certificates),
+    *(transactions, members, contents, registers, anchors, parties, assets, pledges, searches, certificates, watches),
     *(receivables, tokens, payments, events, health),
 )
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})

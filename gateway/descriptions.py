@@ -19,6 +19,7 @@ from gateway.roles import ROLES
 from ledger.domain import routing, watches
 from ledger.domain.catalogue import Catalogue, CatalogueError
 from ledger.domain.clocks import ClockError, ClockRule, Unit
+from ledger.domain.office_events import EventCode, TableError, read_codes
 from ledger.domain.registers import (
     DEMANDS_DOCUMENT,
     DEMANDS_VERSION,
@@ -50,6 +51,8 @@ Words = Annotated[str, Field(min_length=1, max_length=400)]
 Key = Annotated[str, Field(pattern="^[A-Z]{2}-[A-Z0-9-]+$", max_length=64)]
 FOLDER, TERMS = "registers", "terms.toml"
 """Where a home keeps its descriptions, and the terms that it sets."""
+CODES = ("event-codes.csv", "event-codes.csv.gz")
+"""Where a home keeps the table of offices' legal-event codes (EPO, INPADOC)."""
 _SIDES = {"pledgors": PLEDGORS_SIDE, "holders": HOLDERS_SIDE}
 _DEMANDS = {"document": DEMANDS_DOCUMENT, "version": DEMANDS_VERSION}
 
@@ -175,6 +178,17 @@ def catalogue_of(home: Path, shipped: Catalogue) -> Catalogue:
 def watching_of(home: Path) -> watches.Settings:
     """When alerts press and how much of a value may be lent, as a home sets it in `terms.toml`; else the usual. Raises DescriptionError."""
     return watches.Settings(**_terms(home).watches.model_dump())
+
+
+def codes_of(home: Path) -> Mapping[tuple[str, str], EventCode]:
+    """What offices' event codes mean, from the table that a home keeps; empty where it keeps none. Raises DescriptionError."""
+    for file in (home / name for name in CODES):
+        if file.exists():
+            try:
+                return read_codes(file.read_bytes())
+            except (OSError, TableError) as wrong:
+                raise DescriptionError(f"{file}: {wrong}") from wrong
+    return {}
 
 
 def _terms(home: Path) -> _Terms:

@@ -216,6 +216,7 @@ def _services(
         wake=wake,
         catalogue=descriptions.catalogue_of(settings.home, CATALOGUE),
         watching=descriptions.watching_of(settings.home),
+        codes=descriptions.codes_of(settings.home),
         faults=faults,
     )
     workers = {"mirror": mirrored.run, "settler": settler.run, **{each.name: each.run for each in senders}}

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -16,6 +16,7 @@ from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import Rpc
 from ledger.domain import watches
 from ledger.domain.catalogue import CATALOGUE, Catalogue
+from ledger.domain.office_events import EventCode
 from ledger.mirror.database import Database
 from ledger.mirror.sync import Mirror
 
@@ -86,6 +87,8 @@ class Services:
     """What is known of registers beside the chain's words: what ships, and what this home adds."""
     watching: watches.Settings = watches.USUAL
     """When alerts press, as this home sets it."""
+    codes: Mapping[tuple[str, str], EventCode] = field(default_factory=dict)
+    """What offices' event codes mean, where this home keeps their table."""
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:

@@ -96,6 +96,11 @@ def _text(key: bytes) -> str:
     return key.rstrip(b"\0").decode("ascii", "replace")
 
 
+def _since(watch: Watch, at: int) -> int:
+    """Since when a report is known: reported by the wall clock (milliseconds), before which a chain whose clock is set may be."""
+    return min(at // 1_000, watch.now)
+
+
 def _subject(pledge: HeldPledge, key: bytes) -> str:
     return f"{_text(key)} under pledge {pledge.standing.pledge.pledge}"
 
@@ -106,7 +111,7 @@ def _missing(watch: Watch, pledge: HeldPledge, key: bytes, what: str) -> Alert:
 
 
 def _of_right(watch: Watch, pledge: HeldPledge, told: Told, done: set[tuple[str, date]]) -> Iterator[Alert]:
-    watched = Watched(_subject(pledge, told.right.asset), told.right.jurisdiction, told.at // 1_000)
+    watched = Watched(_subject(pledge, told.right.asset), told.right.jurisdiction, _since(watch, told.at))
     try:
         term, duties = term_of(told.right), open_duties(told.right, done)
     except TermError as unknown:
@@ -132,7 +137,7 @@ def _of_events(watch: Watch, pledge: HeldPledge, reported: _Reported) -> Iterato
             continue
         told = reported.rights.get(event.asset)
         jurisdiction = told.right.jurisdiction if told else pledge.jurisdiction
-        watched = Watched(_subject(pledge, event.asset), jurisdiction, event.at // 1_000)
+        watched = Watched(_subject(pledge, event.asset), jurisdiction, _since(watch, event.at))
         happened, code = start_of_day(event.happened, watched.zone), watch.codes.get((event.office, event.code))
         meaning = classify(code) if code else None
         alert = _unread(watched, event, happened) if code is None else meaning and event_alert(watched, meaning, event.code, happened)
@@ -158,7 +163,7 @@ def _of_value(watch: Watch, pledge: HeldPledge, values: Mapping[bytes, Valued]) 
     if not same:
         return
     total = _together([each.valuation for each in same], unit)
-    watched = Watched(f"pledge {pledge.standing.pledge.pledge}", pledge.jurisdiction, max(each.at for each in same) // 1_000)
+    watched = Watched(f"pledge {pledge.standing.pledge.pledge}", pledge.jurisdiction, _since(watch, max(each.at for each in same)))
     left_out = len(pledge.rights) - len(same)
     doubt = f"{left_out} of its rights have no valuation in {unit}" if left_out else ""
     for alert in value_alerts(watched, total, number(state.ceiling), unit, watch.now, watch.settings):

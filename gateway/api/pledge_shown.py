@@ -4,10 +4,14 @@ from collections.abc import Iterable
 
 from gateway.api import pledge_answers as answers
 from gateway.api import shown
+from gateway.api.answers import Money
 from gateway.api.shown import currency_code, hex_or_none, money, name, text, time_or_none, time_text, words
 from gateway.certifying import Checked
 from gateway.office.certificates import Issued
+from gateway.office.reports import Told
+from gateway.reporting import Known
 from ledger.domain.certificates import Certificate
+from ledger.domain.duties import Duty
 from ledger.domain.filing_clocks import FilingClock
 from ledger.domain.identifiers import HASHED, Identifier, IdentifierError, read_word
 from ledger.domain.ids import to_hex
@@ -16,7 +20,9 @@ from ledger.domain.pledge_words import AssetFlag, Decision, HoldKind, HoldTarget
 from ledger.domain.priority import Cycle, Place, Ranking, Tranche
 from ledger.domain.proceeds import Distribution
 from ledger.domain.registers import Code, Effect, PartyRole
+from ledger.domain.reported_rights import facts_to_json
 from ledger.domain.rights import Right
+from ledger.domain.watches import Alert, Valuation
 from ledger.mirror.models import Side
 from ledger.mirror.queries import holds, search
 from ledger.mirror.queries.assets import AnchoredOn, AssetRecord
@@ -402,4 +408,76 @@ def certificate_checked(row: Checked) -> answers.CertificateChecked:
         holds=row.why is None,
         why=row.why,
         corrections=[rectification(each) for each in row.corrections],
+    )
+
+
+# --- Watches ----------------------------------------------------------------------------------------------------------------------------
+
+
+def alert(row: Alert) -> answers.Alert:
+    """One thing to watch."""
+    return answers.Alert(
+        rule=row.rule,
+        source=row.source,
+        subject=row.subject,
+        what=row.what,
+        to_do=row.to_do,
+        known_since=time_text(row.known_since),
+        acts_at=time_text(row.acts_at),
+        urgency=row.urgency.name.lower(),
+        doubt=row.doubt or None,
+    )
+
+
+def reported(key: bytes, row: Known) -> answers.Reported:
+    """What is reported of a right, and what follows."""
+    return answers.Reported(
+        asset=to_hex(key),
+        asset_text=text(key),
+        right=None if row.told is None else right_facts(row.told),
+        last_day=None if row.term is None else row.term.last_day.isoformat(),
+        last_day_source=None if row.term is None else row.term.source,
+        duties=[open_duty(each) for each in row.open],
+        doubt=row.doubt,
+        events=[
+            answers.PublishedEvent(office=each.office, code=each.code, happened=each.happened.isoformat(), source=each.source)
+            for each in row.events
+        ],
+        valuation=None if row.valued is None else valuation(row.valued.valuation),
+    )
+
+
+def right_facts(row: Told) -> answers.RightFacts:
+    """Dates of a right."""
+    right = row.right
+    return answers.RightFacts(
+        jurisdiction=right.jurisdiction,
+        kind=right.kind.name.lower().replace("_", " "),
+        facts=facts_to_json(right.facts),
+        source=row.source,
+        reported_at=time_text(row.at // 1_000),
+    )
+
+
+def open_duty(row: Duty) -> answers.OpenDuty:
+    """A duty that is not done."""
+    return answers.OpenDuty(
+        key=row.key,
+        what=row.what,
+        due=row.due.isoformat(),
+        grace=row.grace.isoformat() if row.grace else None,
+        lost_from=row.lost_from.isoformat(),
+        source=row.source,
+        verified=row.verified,
+        on_calendar=row.on_calendar,
+    )
+
+
+def valuation(row: Valuation) -> answers.Valuation:
+    """What a right is worth."""
+    return answers.Valuation(
+        value=Money(minor=str(row.value), currency=row.currency),
+        valued_on=row.valued_on.isoformat(),
+        method=row.method,
+        appraiser=row.appraiser,
     )

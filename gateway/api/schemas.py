@@ -213,6 +213,62 @@ class CertificateCheckIn(Strict):
     document: Annotated[dict[str, Any], Shallow]
 
 
+Line = Annotated[Text, Field(min_length=1, max_length=400)]
+
+
+class RightFactsIn(Strict):
+    """Dates of a right as its office has them: `filed`, `granted`, `registered`, `last_day` and others, and counts as `renewals`."""
+
+    jurisdiction: Annotated[str, Field(pattern="^[A-Z]{2}$")]
+    kind: Annotated[Text, Field(max_length=60)]
+    facts: Annotated[dict[str, str | int], Field(max_length=20)]
+
+
+class DutyDoneIn(Strict):
+    """A payment or filing that was done, by its key and the day on which it was due."""
+
+    key: Annotated[Text, Field(min_length=1, max_length=60)]
+    due: date
+    done: date
+
+
+class OfficeEventIn(Strict):
+    """An event that an office published, under its INPADOC code."""
+
+    office: Annotated[str, Field(pattern="^[A-Z]{2}$")]
+    code: Annotated[Text, Field(min_length=1, max_length=20)]
+    happened: date
+
+
+class ValuationIn(Strict):
+    """What a right is worth: minor units of a currency, on which day, by which method and appraiser."""
+
+    value: Minor
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    valued_on: date
+    method: Line
+    appraiser: Line
+
+
+class ReportIn(Strict):
+    """What a source says of a right (its key, hex or readable). `done_through`: every duty due up to this day was done in time."""
+
+    asset: Annotated[Text, Field(max_length=66)]
+    source: Line
+    right: RightFactsIn | None = None
+    duties: Annotated[list[DutyDoneIn], Field(max_length=100)] = []
+    done_through: date | None = None
+    events: Annotated[list[OfficeEventIn], Field(max_length=1000)] = []
+    valuations: Annotated[list[ValuationIn], Field(max_length=100)] = []
+
+
+class ReportBatch(Strict):
+    """Reports of up to 500 rights, for the caller or the member whom it acts for. All are kept, or none."""
+
+    reports: Annotated[list[ReportIn], Field(min_length=1, max_length=500)]
+    member: Hex20 | None = None
+
+
 class RegisterIn(Strict):
     """A register's description (TOML, docs/registers.md) and the account of its office."""
 

@@ -180,7 +180,7 @@ def test_a_search_for_nothing_is_refused(desk: Desk, of: Json, field: str) -> No
 
 def test_a_forged_certificate_does_not_hold(desk: Desk) -> None:
     document = desk.cn.get(f"/pledges/{desk.pledge}/certificate")["document"]
-    forged = {
+    forged: dict[str, Json] = {
         "the ledger says otherwise of amount": {"amount": {"minor": "900000", "currency": "CNY"}},
         "it is of another ledger": {"ledger": {"chain": "1", "id": document["ledger"]["id"]}},
         "has another hash": {"height": {**document["height"], "hash": "0x" + "00" * 32}},
