@@ -16,6 +16,7 @@ import {
     IPledgeIntake,
     IPledgeLife,
     IPledgeOffice,
+    IPledgeRectification,
     IPledgeSequels
 } from "../../contracts/interfaces/IPledgeRegistry.sol";
 import {IReceivableDrafts, Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
@@ -142,6 +143,7 @@ abstract contract RightsTable is RightsHouse {
         _rowsOfChanges();
         _rowsOfSequels();
         _rowsOfOffice();
+        _rowsOfRectification();
         _rowsOfAnchors();
         _rowsOfCouncil();
         _rowsOfAuthority();
@@ -356,15 +358,20 @@ abstract contract RightsTable is RightsHouse {
         _of(address(registry));
         _register("PledgeRegistry.placeHold", IPledgeOffice.placeHold.selector);
         _register("PledgeRegistry.liftHold", IPledgeOffice.liftHold.selector);
-        _register("PledgeRegistry.joinAssets", IPledgeOffice.joinAssets.selector);
         _register("PledgeRegistry.recordParty", IPledgeOffice.recordParty.selector);
-        _register("PledgeRegistry.rectifyPledge", IPledgeOffice.rectifyPledge.selector);
         _of(parts.office);
         _register("PledgeOffice.placeHold", IPledgeOffice.placeHold.selector);
         _register("PledgeOffice.liftHold", IPledgeOffice.liftHold.selector);
-        _register("PledgeOffice.joinAssets", IPledgeOffice.joinAssets.selector);
         _register("PledgeOffice.recordParty", IPledgeOffice.recordParty.selector);
-        _register("PledgeOffice.rectifyPledge", IPledgeOffice.rectifyPledge.selector);
+    }
+
+    function _rowsOfRectification() private {
+        _of(address(registry));
+        _register("PledgeRegistry.joinAssets", IPledgeRectification.joinAssets.selector);
+        _register("PledgeRegistry.rectifyPledge", IPledgeRectification.rectifyPledge.selector);
+        _of(parts.rectification);
+        _register("PledgeRectification.joinAssets", IPledgeRectification.joinAssets.selector);
+        _register("PledgeRectification.rectifyPledge", IPledgeRectification.rectifyPledge.selector);
     }
 
     function _rowsOfAnchors() private {
