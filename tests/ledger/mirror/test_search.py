@@ -170,7 +170,7 @@ def test_a_record_number_finds_pledges_documents_and_anchored_records(db: Databa
         ]
         assert [seed.asset for seed in found.seeds] == [told.asset("c")]
         assert search.by_registration(conn, told.number("7-7"), register=3) == ([], [], [])
-        assert len(search.by_registration(conn, told.number("7-7"), at=_end(0)).acts) == 1
+        assert len(search.by_registration(conn, told.number("7-7"), at=_end(0)).acts) == 2
 
 
 # --- Certificates ---
