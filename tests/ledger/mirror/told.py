@@ -343,9 +343,10 @@ def filing_accepted(pledge: int, segment: int, assets: list[str], until: int) ->
     return [linked(pledge, segment, assets)[0], ("PledgeRegistry", "PledgeAccepted", {**accepted, **words, **who})]
 
 
-def filing_stepped(pledge: int, code: int, act: bytes, until: int = 0, status: int = 1) -> Told:
+def filing_stepped(pledge: int, code: int, act: bytes, until: int = 0, status: int = 1, expires: int = 0) -> Told:
     """A notice (5), its answer (6) or a reconsideration (7)."""
-    told = {"pledge": pledge, "code": code, "head": head(status, sequence=pledge), "evidence": b"v" * 32, "content": b"w" * 32}
+    stored = head(status, sequence=pledge, expires=expires)
+    told = {"pledge": pledge, "code": code, "head": stored, "evidence": b"v" * 32, "content": b"w" * 32}
     return "PledgeRegistry", "FilingStepped", {**told, "until": until, "account": account("Office"), "act": act}
 
 
