@@ -282,14 +282,14 @@ def keys_issue(
 def keys_list_api(home: Home = None) -> None:
     """The API keys by id, without their secrets."""
     from gateway import access
-    from gateway.api.shown import time_text
     from gateway.office import database
+    from ledger.domain.calendar import rfc3339
 
     table = Table("id", "name", "acts for", "scopes", "expires", "")
     with database.open(_home(home).office_database()).read() as conn:
         for each in access.listed(conn):
             whom = "all that are served" if each.member is None else f"0x{each.member.hex()}"
-            table.add_row(each.id, each.name, whom, each.scopes, time_text(each.expires // 1000), "revoked" if each.revoked else "")
+            table.add_row(each.id, each.name, whom, each.scopes, rfc3339(each.expires // 1000), "revoked" if each.revoked else "")
     console.print(table)
 
 

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from gateway.api import pledge_answers as answers
 from gateway.api import shown
 from gateway.api.answers import Money
-from gateway.api.shown import currency_code, hex_or_none, money, name, text, time_or_none, time_text, words
+from gateway.api.shown import currency_code, hex_or_none, money, name, text, time_or_none, words
 from gateway.certifying import Checked
 from gateway.office.certificates import Issued
 from gateway.office.reports import Told
 from gateway.reporting import Known
+from ledger.domain.calendar import rfc3339
 from ledger.domain.certificates import Certificate
 from ledger.domain.duties import Duty
 from ledger.domain.filing_clocks import FilingClock
@@ -45,7 +46,7 @@ def hold(row: Hold, when: int) -> answers.Hold:
         office=to_hex(row.office),
         kind=name(HoldKind, row.kind),
         bars=words(row.bars, Effect),
-        placed=time_text(row.placed),
+        placed=rfc3339(row.placed),
         until=time_or_none(row.until),
         runs=holds.runs(row, when),
         authority=to_hex(row.authority),
@@ -62,7 +63,7 @@ def party_event(row: PartyRecord) -> answers.PartyEvent:
         kind=name(PartyKind, row.kind),
         other=hex_or_none(row.other),
         member=hex_or_none(row.member),
-        effective=time_text(row.effective),
+        effective=rfc3339(row.effective),
         name=row.name,
         evidence=to_hex(row.evidence),
         act=to_hex(row.act),
@@ -100,7 +101,7 @@ def filing_clock(row: FilingClock) -> answers.FilingClock:
         run=row.run,
         state=reading.state.value if reading else None,
         last_day=reading.last_day.isoformat() if reading and reading.last_day else None,
-        deadline=time_text(reading.deadline) if reading and reading.deadline is not None else None,
+        deadline=rfc3339(reading.deadline) if reading and reading.deadline is not None else None,
         days_left=row.days_left,
         unit=row.rule.unit.value,
         overdue=row.overdue,
@@ -163,7 +164,7 @@ def relation(row: Relation) -> answers.Relation:
         senior=row.senior,
         kind=name(RelationKind, row.kind),
         cap=str(number(row.cap)) if any(row.cap) else None,
-        effective=time_text(row.effective),
+        effective=rfc3339(row.effective),
         act=to_hex(row.act),
     )
 
@@ -171,7 +172,7 @@ def relation(row: Relation) -> answers.Relation:
 def refinancing(row: Refinancing) -> answers.Refinancing:
     """A refinancing."""
     up_to = money(number(row.ceiling), row.currency) if row.currency else None
-    return answers.Refinancing(pledge=row.pledge, old=row.old, up_to=up_to, effective=time_text(row.effective), act=to_hex(row.act))
+    return answers.Refinancing(pledge=row.pledge, old=row.old, up_to=up_to, effective=rfc3339(row.effective), act=to_hex(row.act))
 
 
 def rectification(row: Rectification) -> answers.Rectification:
@@ -198,7 +199,7 @@ def sale(row: Sold) -> answers.Sale:
         buyer=to_hex(sold.buyer),
         assets=[text(each) for each in row.assets],
         shares=shares,
-        effective=time_text(sold.effective),
+        effective=rfc3339(sold.effective),
         act=to_hex(sold.act),
     )
 
@@ -231,7 +232,7 @@ def asset(row: AssetRecord, *, ended: bool) -> answers.Asset:
         numbers=[text(each) for each in row.resolved.numbers],
         encumbrances=[shown.burden(each) for each in (row.burdens if ended else row.live)],
         reservations=[
-            answers.Reservation(pledge=each.pledge.pledge.pledge, segment=each.segment, until=time_text(each.until))
+            answers.Reservation(pledge=each.pledge.pledge.pledge, segment=each.segment, until=rfc3339(each.until))
             for each in row.reservations
         ],
         anchored=[anchored(each) for each in row.anchored],
@@ -273,7 +274,7 @@ def lien(row: Explained) -> answers.RankedLien:
             event=each.event,
             act=to_hex(each.act),
             number=None if each.number is None else text(each.number),
-            effective=None if each.effective is None else time_text(each.effective),
+            effective=None if each.effective is None else rfc3339(each.effective),
             pos=str(each.pos),
         )
         for each in row.sources
@@ -384,7 +385,7 @@ def certificate(row: Certificate) -> answers.Certificate:
 
 def certificate_listed(row: Issued) -> answers.CertificateListed:
     """A kept certificate without its document."""
-    issued = time_text(row.at // 1_000)
+    issued = rfc3339(row.at // 1_000)
     return answers.CertificateListed(kind=row.kind, subject=row.subject, block=row.block, hash=to_hex(row.hash), issued_at=issued)
 
 
@@ -393,7 +394,7 @@ def certificate_kept(row: Issued, corrections: list[Rectification]) -> answers.C
     whole = certificate(row.certificate)
     return answers.CertificateKept(
         **{field: getattr(whole, field) for field in type(whole).model_fields},
-        issued_at=time_text(row.at // 1_000),
+        issued_at=rfc3339(row.at // 1_000),
         corrections=[rectification(each) for each in corrections],
     )
 
@@ -422,8 +423,8 @@ def alert(row: Alert) -> answers.Alert:
         subject=row.subject,
         what=row.what,
         to_do=row.to_do,
-        known_since=time_text(row.known_since),
-        acts_at=time_text(row.acts_at),
+        known_since=rfc3339(row.known_since),
+        acts_at=rfc3339(row.acts_at),
         urgency=row.urgency.name.lower(),
         doubt=row.doubt or None,
     )
@@ -455,7 +456,7 @@ def right_facts(row: Told) -> answers.RightFacts:
         kind=right.kind.name.lower().replace("_", " "),
         facts=facts_to_json(right.facts),
         source=row.source,
-        reported_at=time_text(row.at // 1_000),
+        reported_at=rfc3339(row.at // 1_000),
     )
 
 

@@ -1,7 +1,6 @@
 """Rows as answers: addresses and words as hex, amounts with their currency, times in RFC 3339, numbers of enumerations by their names."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
 from enum import IntEnum, IntFlag
 from typing import Any
 
@@ -14,6 +13,7 @@ from gateway.filing import Checked
 from gateway.office.repository import Act, Call, Content, Signature, Step
 from gateway.registers import KeptRules, grounds_of
 from ledger.chain.blocks import LOG_BITS
+from ledger.domain.calendar import rfc3339
 from ledger.domain.catalogue import Catalogue
 from ledger.domain.ids import to_hex, token_id
 from ledger.domain.money import MoneyError, currency_of
@@ -68,9 +68,6 @@ from ledger.mirror.queries.tokens import Holding
 from ledger.mirror.register_models import Anchor
 from ledger.mirror.schema import number
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECONDS = (-62_135_596_800, 253_402_300_799)
-"""The first second of the year 1 and the last of the year 9999: what RFC 3339 can write. The chain's words reach further."""
 _BASES = ("", "cited", "inferred", "officer")
 _CLAIMS = ("not stated", "fixed", "maximum")
 _RESULTS = ("", "pass", "fail", "overridden")
@@ -82,15 +79,9 @@ FLAGS = tuple(str(flag.name).lower().replace("_", " ") for flag in Flag)
 # --- Words ----------------------------------------------------------------------------------------------------------------------
 
 
-def time_text(seconds: int) -> str:
-    """UTC seconds as RFC 3339; before 1970 too, and at the ends of what can be written for what lies beyond."""
-    first, last = _SECONDS
-    return (_EPOCH + timedelta(seconds=min(max(seconds, first), last))).isoformat().replace("+00:00", "Z")
-
-
 def time_or_none(seconds: int | None) -> str | None:
     """The same, or null where no time is stated (0 or nothing)."""
-    return time_text(seconds) if seconds else None
+    return rfc3339(seconds) if seconds else None
 
 
 def money(minor: int, currency: int) -> answers.Money:
@@ -157,7 +148,7 @@ def _act_fields(row: Act) -> dict[str, Any]:
         "state": row.state,
         "reason": _reason(row.reason),
         "digest": to_hex(row.digest),
-        "deadline": time_text(row.deadline),
+        "deadline": rfc3339(row.deadline),
         "signers_needed": row.signers_needed,
         "done_pos": None if row.done_pos is None else str(row.done_pos),
         "done_at_block": None if row.done_pos is None else row.done_pos >> LOG_BITS,
@@ -171,7 +162,7 @@ def act(row: Act) -> answers.Act:
 
 def act_whole(row: Act, signatures: list[Signature], history: list[Step]) -> answers.ActWhole:
     """An act with its body, signers and history."""
-    steps = [answers.Step(state=step.state, at=time_text(step.at // 1000), note=step.note) for step in history]
+    steps = [answers.Step(state=step.state, at=rfc3339(step.at // 1000), note=step.note) for step in history]
     return answers.ActWhole(**_act_fields(row), body=acts.body_json(row), signers=[signer(each) for each in signatures], history=steps)
 
 
@@ -245,7 +236,7 @@ def _receivable_fields(standing: receivables.Standing) -> dict[str, Any]:
         "supplier": to_hex(issued.supplier),
         "obligor": to_hex(issued.obligor),
         "face": money(issued.face, issued.currency),
-        "due": time_text(issued.due),
+        "due": rfc3339(issued.due),
         "grace_seconds": issued.grace,
         "late_interest": answers.LateInterest(rate=issued.late_rate, basis=issued.late_basis),
         "cash": issued.cash,
@@ -253,7 +244,7 @@ def _receivable_fields(standing: receivables.Standing) -> dict[str, Any]:
         "policy": issued.policy,
         "content_root": to_hex(issued.content_root),
         "issued": to_hex(issued.issued),
-        "issued_at": time_text(issued.issued_at),
+        "issued_at": rfc3339(issued.issued_at),
         "confirmed_at": time_or_none(state.confirmed_at),
         **{each: money(getattr(state, each), issued.currency) for each in amounts},
         "payments": state.payments,
@@ -396,9 +387,9 @@ def _pledge_fields(standing: pledges.Standing) -> dict[str, Any]:
         "ceiling": money(number(state.ceiling), state.currency) if state.currency else None,
         "due": time_or_none(state.due),
         # Until registration these fields of the chain's word are the filing's time and the end of the reservation.
-        "effective": time_text(state.effective) if published else None,
+        "effective": rfc3339(state.effective) if published else None,
         "expires": time_or_none(state.expires) if published else None,
-        "ended_at": None if state.ended_at is None else time_text(state.ended_at),
+        "ended_at": None if state.ended_at is None else rfc3339(state.ended_at),
         "reason": None if state.reason is None else name(EndReason, state.reason),
         "basis": None if state.basis is None else _listed(_BASES, state.basis),
         "flags": [flag for bit, flag in enumerate(FLAGS) if state.flags >> bit & 1],
@@ -459,7 +450,7 @@ def segment(row: Segment) -> answers.Segment:
         segment=row.segment,
         assets=row.assets,
         claimed=row.claimed,
-        effective=None if row.effective is None else time_text(row.effective),
+        effective=None if row.effective is None else rfc3339(row.effective),
         reserved_until=time_or_none(row.reserved_until),
         date_only=row.date_only,
         root=to_hex(row.root),
@@ -502,7 +493,7 @@ def pledged(row: Pledged) -> answers.PledgedAsset:
         leaf=taken.leaf,
         reason=None if taken.reason is None else name(EndReason, taken.reason),
         basis=None if taken.basis is None else _listed(_BASES, taken.basis),
-        ended_at=None if taken.ended_at is None else time_text(taken.ended_at),
+        ended_at=None if taken.ended_at is None else rfc3339(taken.ended_at),
         ended_by=hex_or_none(taken.ended_by),
     )
 
@@ -541,7 +532,7 @@ def pledge_act(done: Done, consents: list[Consent]) -> answers.PledgeAct:
         account=hex_or_none(row.account),
         code=row.code,
         rules=row.rules,
-        effective=None if row.effective is None else time_text(row.effective),
+        effective=None if row.effective is None else rfc3339(row.effective),
         date_only=row.date_only,
         stated=row.stated,
         instrument=None if done.instrument is None else instrument(done.instrument),
@@ -557,7 +548,7 @@ def burden(row: Burden) -> answers.Burden:
         pledge=row.pledge.pledge.pledge,
         segment=row.segment.segment,
         # Only segments that count rank.
-        effective=time_text(row.segment.effective or 0),
+        effective=rfc3339(row.segment.effective or 0),
         title=row.title,
     )
 
@@ -684,7 +675,7 @@ def register_set(made: Setting) -> answers.RegisterSet:
         key=made.description.register.key,
         step=made.step,
         call=None if made.call is None else call(made.call),
-        ready_at=None if made.ready_at is None else time_text(made.ready_at),
+        ready_at=None if made.ready_at is None else rfc3339(made.ready_at),
     )
 
 
@@ -720,7 +711,7 @@ def anchor(row: Anchor, seeded: int, *, held_here: bool) -> answers.Anchor:
         assets=row.assets,
         seeded=seeded,
         replaces=row.replaces or None,
-        as_at=time_text(row.as_at),
+        as_at=rfc3339(row.as_at),
         evidence=to_hex(row.evidence),
         account=to_hex(row.account),
         act=to_hex(row.act),
@@ -742,7 +733,7 @@ def event(row: Told) -> answers.Event:
     return answers.Event(
         pos=str(row.pos),
         block=row.block,
-        time=time_text(row.time),
+        time=rfc3339(row.time),
         transaction=to_hex(row.transaction),
         contract=row.contract,
         event=row.name,

@@ -23,6 +23,7 @@ from ledger.domain.ids import act_id, from_hex, to_hex, token_id
 from ledger.mirror.database import Database
 from ledger.mirror.queries import members
 from tests.gateway.conftest import Api, Member
+from tests.gateway.pledge import record
 from tests.gateway.rows import ALICE, BOB
 
 # --- Keys ------------------------------------------------------------------------------------------------------------------------
@@ -223,6 +224,7 @@ OWN = {"operator": 200, "member": 200, "other": 404, "reader": 200, "auditor": 2
 OFFICE = {"operator": 200, "member": 200, "other": 404, "reader": 200, "auditor": 404, "regulator": 404}
 """What lies in the member's own office: nobody oversees that."""
 WRITE = {"operator": 202, "member": 202, "other": 404, "reader": 403, "auditor": 404, "regulator": 404}
+NOTHING = "0x" + "0d" * 32
 OVERSIGHT = {"operator": 200, "member": 403, "other": 403, "reader": 403, "auditor": 200, "regulator": 200}
 
 
@@ -244,8 +246,14 @@ def rows(cast: Cast) -> dict[str, Row]:
     acceptance = {"account": own, "kind": "SetAcceptance", "body": {"acceptsDirect": True}}
     call = {"key": "cast", "contract": "Repayment", "function": "distribute", "arguments": [str(cast.receivable)]}
     items = {key: 202 if key != "reader" else 403 for key in ROLES}
+    nowhere, asset = dict.fromkeys(ROLES, 404), {"asset": "0x" + "55" * 32}
+    anchored = {"register": "5", "anchor": "1"}
+    proof = {"kind": "record", "register": 5, "anchor": 1, "root": NOTHING, "count": 1, "index": 0, "leaf": {}, "path": []}
+    search = {"kind": "search", "by": "party", "text": NOTHING}
+    reported = {**OFFICE, "operator": 201, "member": 201, "reader": 403}
     return {
         "post_act": Row(WRITE, body=acceptance),
+        "check_act": Row(OFFICE, body=acceptance),
         "post_acts": Row(items, body={"acts": [{**acceptance, "key": "matrix"}]}),
         "wait_for_acts": Row(OFFICE, body={"acts": [ref], "timeout": 0}),
         "list_acts": Row(OFFICE, query=account),
@@ -268,7 +276,38 @@ def rows(cast: Cast) -> dict[str, Row]:
             body={"items": [{"member": own, "schema": "a/1", "document": {}}]},
         ),
         "get_content": Row(OFFICE, {"root": cast.root}, {"member": own}),
-        "list_encumbrances": Row(PUBLIC, {"asset": "0x" + "55" * 32}),
+        "list_registers": Row(PUBLIC),
+        "get_register": Row(PUBLIC, {"register": "3"}),
+        "list_routes": Row(PUBLIC, query={"asset": "patent", "jurisdiction": "CN"}),
+        "set_register": Row({**dict.fromkeys(ROLES, 403), "operator": 422}, body={"description": "x = 1", "office": own}),
+        "list_anchors": Row(PUBLIC, {"register": "5"}),
+        "prove_record": Row(nowhere, {**anchored, "number": "1"}),
+        "prove_asset": Row(nowhere, {**anchored, **asset}),
+        "verify_proof": Row(PUBLIC, body=proof),
+        "get_party": Row(PUBLIC, {"party": NOTHING}),
+        "list_holds": Row(PUBLIC, query={"target": "pledge", "id": "1"}),
+        "read_number": Row(PUBLIC, query={"office": "US", "class": "P", "number": "16/000,101"}),
+        "get_asset": Row(PUBLIC, asset),
+        "get_priority": Row(PUBLIC, asset),
+        "ask_priority": Row(PUBLIC, asset, body={}),
+        "list_encumbrances": Row(PUBLIC, asset),
+        "check_filing": Row(PUBLIC, body={"filing": record("1", "A", "B")["filing"], "assets": []}),
+        "list_pending": Row(PUBLIC),
+        "list_clocks": Row(nowhere, {"pledge": "1"}),
+        "search_names": Row(PUBLIC, query={"name": "Lumen"}),
+        "search_identifiers": Row(PUBLIC, query={"text": "5493001KJTIIGC8Y1R12"}),
+        "search_party": Row(PUBLIC, query={"party": NOTHING}),
+        "search_registration": Row(PUBLIC, query={"number": "1"}),
+        "certify_registration": Row(nowhere, {"pledge": "1"}),
+        "state_act": Row(nowhere, {"pledge": "1", "act": NOTHING}),
+        "post_certificate": Row({**OFFICE, **dict.fromkeys(("operator", "member", "reader"), 201)}, body={"of": search, "member": own}),
+        "list_certificates": Row(OFFICE, query={"member": own}),
+        "get_certificate": Row(nowhere, {"hash": NOTHING}, {"member": own}),
+        "verify_certificate": Row(dict.fromkeys(ROLES, 422), body={"document": {}}),
+        "list_watches": Row(OFFICE, query={"member": own}),
+        "post_reports": Row(reported, body={"reports": [{"asset": asset["asset"], "source": "s"}], "member": own}),
+        "get_report": Row(OFFICE, asset, {"member": own}),
+        "delete_report": Row({**nowhere, "reader": 403}, asset, {"member": own}),
         "list_pledges": Row(PUBLIC),
         "list_live": Row(PUBLIC),
         "get_pledge": Row(dict.fromkeys(ROLES, 404), {"pledge": "1"}),
