@@ -69,11 +69,13 @@ contract PledgeAnchors is PledgeConflicts {
         Anchor storage anchor = _anchor(register, body.anchor);
         _requireSeeds(body, anchor);
         uint256 count = body.assets.length;
+        (bool single, bool adopts) = (_isSingleRank(rule), adoptions[register] != 0);
         uint256[] memory words = new uint256[](count);
         for (uint256 i = 0; i < count; ++i) {
             bytes32 key = _resolved(body.assets[i]);
             require(_isOfRegister(rule, key), AssetNotOfRegister(key, register));
-            words[i] = _seed(register, key, body.numbers[i], _isSingleRank(rule));
+            uint40 pledge = adopts ? adopted_[register][body.numbers[i]] : 0;
+            words[i] = pledge == 0 ? _seed(key, body.numbers[i], single) : _seedAdopted(key, pledge, single);
         }
         anchor.seeded += uint48(count);
         unseeded_[register] -= uint48(count);
@@ -88,38 +90,38 @@ contract PledgeAnchors is PledgeConflicts {
     }
 
     /// @dev What lies on the asset already, a live pledge of this ledger or another record, stays in its word: the record is beside it, in conflict. One that
-    /// another anchor had too is seeded once, and one that was adopted goes by what became of it since.
-    function _seed(uint16 register, bytes32 key, bytes32 number, bool single) private returns (uint256 word) {
+    /// another anchor had too is seeded once.
+    function _seed(bytes32 key, bytes32 number, bool single) private returns (uint256 word) {
         word = assets[key];
-        uint40 known = adopted_[register][number];
-        if (known != 0) return single && !_isOfLine(word, known) ? _seedStray(key, word) : word;
-        uint256 record = AssetWord.recordOf(number);
-        bool anchored = word.isUnadopted();
-        if (anchored && _recordOn(key, word) == record || _hasRecord(key, record)) return word;
-        if (single) _endReservation(word);
-        if (anchored || _occupant(word) != 0) {
-            if (single) _addRecord(key, record);
-            return assets[key];
-        }
+        if (word != 0 && _isSeen(key, word, AssetWord.recordOf(number), single)) return assets[key];
         require(word.links() < AssetWord.MOST_LINKS, AssetLinksFull(key));
-        if (word.links() != 0) recordOn[key] = record;
+        if (word.links() != 0) recordOn[key] = AssetWord.recordOf(number);
         word = word.seeded(number);
         assets[key] = word;
     }
 
-    /// @dev The anchor has an adopted record on an asset that its pledge never took: the office must say what is right.
-    function _seedStray(bytes32 key, uint256 word) private returns (uint256) {
-        if (word & AssetWord.CONFLICT != 0) return word;
-        _endReservation(word);
-        assets[key] = word | AssetWord.CONFLICT;
-        emit ConflictFound(0, key, 0, assets[key], 0);
-        return assets[key];
+    /// @dev Whether the record needs no link: it is there already, or something else is.
+    function _isSeen(bytes32 key, uint256 word, uint256 record, bool single) private returns (bool) {
+        bool anchored = word.isUnadopted();
+        if (anchored && _recordOn(key, word) == record) return true;
+        if (word & AssetWord.CONFLICT != 0 && _hasRecord(key, record)) return true;
+        if (single) _endReservation(word);
+        if (!anchored && _occupant(word) == 0) return false;
+        if (single) _addRecord(key, record);
+        return true;
     }
 
-    /// @dev Whether the pledge, or one that refinanced it, took the asset last.
-    function _isOfLine(uint256 word, uint40 pledge) private view returns (bool) {
+    /// @dev An adopted record goes by what became of it since. An asset that its pledge never took the office must say more of.
+    function _seedAdopted(bytes32 key, uint40 pledge, bool single) private returns (uint256 word) {
+        word = assets[key];
         uint40 taker = segments[word.segment()].word.pledge();
-        return pledges[taker].terms.firstSegment() == pledges[pledge].terms.firstSegment();
+        // Of one line are a pledge and those that refinanced it.
+        bool own = pledges[taker].terms.firstSegment() == pledges[pledge].terms.firstSegment();
+        if (own || !single || word & AssetWord.CONFLICT != 0) return word;
+        _endReservation(word);
+        word |= AssetWord.CONFLICT;
+        assets[key] = word;
+        emit ConflictFound(0, key, 0, word, 0);
     }
 
     /// @dev The leaves are the page that begins at `first`, whole, under the anchor's root; each page once.
@@ -158,6 +160,7 @@ contract PledgeAnchors is PledgeConflicts {
         require(body.instrument.number == record.officeNumber, NumberMismatch(body.instrument.number));
         pledge = _adopt(body, version, context);
         adopted_[record.register][record.officeNumber] = pledge;
+        ++adoptions[record.register];
         if (record.assetCount != 0) _claim(body, pledge, version);
         else require(body.assets.length + body.pages.length == 0, AssetCountInvalid(body.assets.length));
         _emitAdopted(body, pledge, version, context);

@@ -37,7 +37,7 @@ import {PledgeHash} from "./PledgeHash.sol";
 ///   inConflict[segment]      leaves in `rivals`, of a pledge and all that refinanced it, by their first segment
 ///   anchors[register][n - 1] roots and counts of an anchored register; unseeded[register] = live anchored assets not yet in their words
 ///   seeded[register][n][i]   pages seeded, a bit for each 256th of first leaves
-///   adopted[register][number] the pledge that an anchored record became
+///   adopted[register][number] the pledge that an anchored record became; adoptions[register] = how many
 ///   recordOn[key]            mark of the anchored record on an asset that had links before
 ///   reopened[pledge]         last segment of the ledger when its restoration began: what it had reserved until then is void
 ///
@@ -124,6 +124,7 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     mapping(uint16 register => uint48) internal unseeded_;
     mapping(uint16 register => mapping(uint16 anchor => mapping(uint256 index => uint256))) internal seededPages;
     mapping(uint16 register => mapping(bytes32 number => uint40)) internal adopted_;
+    mapping(uint16 register => uint256) internal adoptions;
     mapping(uint40 pledge => uint40) internal heirs;
     mapping(uint40 heir => bytes32) internal inherited;
     mapping(bytes32 asset => Rivals) internal rivals_;
