@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gateway.commands.anchors import anchor_cli, verify_anchor
+from gateway.commands.certificates import certificates_cli
 from gateway.commands.rights import rights_cli
 from gateway.commands.shared import (
     About,
@@ -28,6 +29,7 @@ from gateway.commands.shared import (
 pledge_cli = typer.Typer(no_args_is_help=True, help="Pledges: filings tried, records, priority, searches, certificates.")
 pledge_cli.add_typer(anchor_cli, name="anchor")
 pledge_cli.add_typer(rights_cli)
+pledge_cli.add_typer(certificates_cli)
 pledge_cli.command("verify-anchor")(verify_anchor)
 
 Number = Annotated[int, typer.Argument(min=1, help="The pledge's number")]

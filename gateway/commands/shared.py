@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from gateway.config import Settings
 
@@ -42,9 +43,18 @@ def settings(home: Path | None) -> Settings:
     return Settings() if home is None else Settings(home=home)
 
 
+_UNSEEN = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\N{REPLACEMENT CHARACTER}")
+"""What steers a terminal or turns the direction of writing: names on the ledger are anybody's text."""
+
+
+def visible(text: str) -> str:
+    """A text with nothing in it that a terminal obeys."""
+    return text.translate(_UNSEEN)
+
+
 def say(text: str) -> None:
     """One line as it is."""
-    console.print(text, soft_wrap=True, highlight=False, markup=False)
+    console.print(visible(text), soft_wrap=True, highlight=False, markup=False)
 
 
 def show_json(value: Any) -> None:
@@ -56,7 +66,7 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Rows under headings; nothing is an empty cell."""
     table = Table(*columns)
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*("" if cell is None else Text(visible(str(cell))) for cell in row))
     console.print(table)
 
 
@@ -74,7 +84,27 @@ def read_json(file: Path) -> Any:
 
     try:
         return json.loads(file.read_text())
-    except (OSError, ValueError) as wrong:
+    except (OSError, ValueError, RecursionError) as wrong:
+        raise Refused(f"{file}: {wrong}") from wrong
+
+
+def read_bytes(file: Path) -> bytes:
+    """A file. Raises Refused."""
+    from gateway.client import Refused
+
+    try:
+        return file.read_bytes()
+    except OSError as wrong:
+        raise Refused(f"{file}: {wrong}") from wrong
+
+
+def written(file: Path, content: bytes) -> None:
+    """Writes a file. Raises Refused."""
+    from gateway.client import Refused
+
+    try:
+        file.write_bytes(content)
+    except OSError as wrong:
         raise Refused(f"{file}: {wrong}") from wrong
 
 

@@ -72,14 +72,14 @@ def read(canonical: bytes) -> Certificate:
     """The certificate in a document's bytes, which must be its canonical ones. Raises CertificateError."""
     try:
         content = json.loads(canonical)
-    except ValueError as wrong:
+    except (ValueError, RecursionError) as wrong:
         raise CertificateError("certificate: no JSON document") from wrong
     if not isinstance(content, dict) or content.get("schema") != SCHEMA:
         raise CertificateError(f"schema: {SCHEMA} expected")
     try:
         kind, block = Kind(content["kind"]), int(content["height"]["block"])
         made = _made(kind, str(content["subject"]), block, content)
-    except (KeyError, TypeError, ValueError) as wrong:
+    except (KeyError, TypeError, ValueError, RecursionError) as wrong:
         raise CertificateError("certificate: kind, subject and height expected") from wrong
     if made.canonical != canonical:
         raise CertificateError("certificate: the bytes are not canonical (RFC 8785), so their hash is not the certificate's")
