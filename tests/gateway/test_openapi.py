@@ -17,12 +17,16 @@ from tests.gateway.examples import Teller, telling
 
 ROOT = Path(__file__).parents[2]
 VOLATILE = {
+    *("acts_at", "document", "hash", "known_since", "reported_at"),
     *("account", "act", "address", "at", "bank", "behind", "block", "confirmed_at", "counterparty", "deadline", "digest"),
     *("done_at_block", "done_pos", "domain", "filer", "filing", "from_pos", "id", "issued", "issued_at", "mirror", "next"),
     *("office", "placed", "pos", "rule_contract", "signers", "since_pos", "time", "to_pos", "transaction", "values"),
 }
 """What differs from one ledger to the next, with all that lies in it: compared by its form only."""
-FREE = {"Act.body", "ActWhole.body", "Content.document", "Event.values", "Reason.values", "TypedData.domain", "TypedData.message"}
+FREE = {
+    *("Act.body", "ActWhole.body", "Certificate.document", "CertificateKept.document", "Content.document", "Event.values"),
+    *("Reason.values", "TypedData.domain", "TypedData.message"),
+}
 """Parts whose form an act's kind, a document's schema or the ABI decides."""
 
 
