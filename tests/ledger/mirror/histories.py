@@ -215,11 +215,13 @@ class Lien:
     effective: int
     leaves: dict[int, dict[int, str]]
     live: bool = True
+    ended: dict[int, dict[int, str]] = field(default_factory=dict)
+    heir: bool = False
 
 
 @dataclass
 class Pledges:
-    """Grants, supplements, releases in part and whole, transfers and notes."""
+    """Grants, supplements, releases in part and whole, transfers, notes; refinancings, restorations, relations and sales."""
 
     liens: list[Lien] = field(default_factory=list)
     segments: int = 0
@@ -230,7 +232,9 @@ class Pledges:
         self.documents += 1
         if not live or draw.random() < 0.3:
             return self._record(draw)
-        return draw.choice([self._supplement, self._release_part, self._release, self._transfer, self._note])(draw, draw.choice(live))
+        choices = [self._supplement, self._release_part, self._release, self._transfer, self._note, self._change_terms, self._enforce]
+        choices += [self._refinance, self._restore, self._restore_leaves, self._relate, self._sell]
+        return draw.choice(choices)(draw, draw.choice(live))
 
     def _document(self) -> str:
         return f"{self.documents}-1"
@@ -238,15 +242,21 @@ class Pledges:
     def _assets(self, draw: random.Random) -> list[str]:
         return sorted(draw.sample([f"asset {at}" for at in range(20)], draw.choice([1, 3, 8])), key=told.asset)
 
+    def new(self, effective: int, leaves: dict[int, dict[int, str]]) -> Lien:
+        """A pledge of the next number."""
+        lien = Lien(len(self.liens) + 1, effective, leaves)
+        self.liens.append(lien)
+        return lien
+
     def _record(self, draw: random.Random) -> list[Told]:
         self.segments += 1
         assets = self._assets(draw)
-        lien = Lien(len(self.liens) + 1, draw.randrange(-(10**8), 10**9), {self.segments: dict(enumerate(assets))})
-        self.liens.append(lien)
+        lien = self.new(draw.randrange(-(10**8), 10**9), {self.segments: dict(enumerate(assets))})
         if draw.random() < 0.1:
             lien.live = False
             return [told.pledge_filed(lien.number, draw.randbytes(32), lien.number)]
-        return told.recorded(lien.number, self.segments, self._document(), lien.effective, assets)
+        holder = draw.choice(["Bank", "银行", "", "A" * 4_000])
+        return told.recorded(lien.number, self.segments, self._document(), lien.effective, assets, holder=holder)
 
     def _supplement(self, draw: random.Random, lien: Lien) -> list[Told]:
         self.segments += 1
@@ -258,6 +268,7 @@ class Pledges:
         segment = draw.choice(sorted(lien.leaves))
         left = lien.leaves[segment]
         ended = {leaf: left.pop(leaf) for leaf in draw.sample(sorted(left), min(len(left), 2))}
+        lien.ended.setdefault(segment, {}).update(ended)
         return told.part_released(lien.number, segment, self._document(), 10**9, ended, lien.effective, unpledged=["elsewhere"])
 
     def _release(self, draw: random.Random, lien: Lien) -> list[Told]:
@@ -271,6 +282,123 @@ class Pledges:
     def _note(self, draw: random.Random, lien: Lien) -> list[Told]:
         return told.noted(lien.number, self._document(), 3, draw.randrange(3), lien.effective, ["asset 1"])
 
+    def _change_terms(self, draw: random.Random, lien: Lien) -> list[Told]:
+        return told.terms_changed(lien.number, self._document(), 10**9, draw.randrange(1, 10**30), lien.effective)
+
+    def _enforce(self, draw: random.Random, lien: Lien) -> list[Told]:
+        return told.state_set(lien.number, self._document(), 10**9, draw.choice([3, 4]), lien.effective)
+
+    def _refinance(self, draw: random.Random, lien: Lien) -> list[Told]:
+        heir = self.new(lien.effective, lien.leaves)
+        heir.ended, lien.live, lien.heir = lien.ended, False, True
+        return told.refinanced(heir.number, lien.number, sorted(heir.leaves), self._document(), 10**9, lien.effective)
+
+    def _restore(self, draw: random.Random, lien: Lien) -> list[Told]:
+        lien.live = False
+        ended = told.released(lien.number, self._document(), 10**9, lien.effective)
+        lien.live = True
+        words = {name: 7 for leaves in lien.leaves.values() for name in leaves.values()}
+        back = told.rectified(lien.number, 1, f"{self.documents}-2", lien.effective, effective=10**9)
+        return [*ended, told.relinked(lien.number, min(lien.leaves), words), back]
+
+    def _restore_leaves(self, draw: random.Random, lien: Lien) -> list[Told]:
+        if not any(lien.ended.values()):
+            return self._note(draw, lien)
+        segment = draw.choice([segment for segment, leaves in lien.ended.items() if leaves])
+        back = lien.ended.pop(segment)
+        lien.leaves[segment].update(back)
+        leaves = told.leaves_restored(lien.number, segment, list(back))
+        return [leaves, told.rectified(lien.number, 2, self._document(), lien.effective)]
+
+    def _relate(self, draw: random.Random, lien: Lien) -> list[Told]:
+        senior = draw.choice(self.liens).number
+        return [told.related(lien.number, senior, draw.randrange(1, 6), draw.randrange(2), self._document(), 10**9, lien.effective)]
+
+    def _sell(self, draw: random.Random, lien: Lien) -> list[Told]:
+        return [told.sold(lien.number, ["asset 1", "asset 2"], {lien.number: draw.randrange(10**20)}, self._document(), 10**9)]
+
+
+@dataclass
+class Intake:
+    """Filings on their way: claimed, noticed, answered, contested, refused, reconsidered, displaced."""
+
+    filings: list[int] = field(default_factory=list)
+    acts: int = 0
+
+    def tell(self, draw: random.Random, pledges: Pledges) -> list[Told]:
+        self.acts += 1
+        if not self.filings or draw.random() < 0.4:
+            return self._file(draw, pledges)
+        filing, act = draw.choice(self.filings), self.acts.to_bytes(32)
+        return draw.choice(
+            [
+                [told.filing_stepped(filing, draw.choice([5, 6, 7]), act, draw.randrange(99))],
+                [told.decided(draw.choice(["PledgeApproved", "PledgeReturned", "PledgeRefused"]), filing, 8, act)],
+                [told.contested(filing, draw.choice(self.filings), "asset 1", act)],
+                [told.displaced(filing, 0, 10**9)],
+            ]
+        )
+
+    def _file(self, draw: random.Random, pledges: Pledges) -> list[Told]:
+        pledges.segments += 1
+        lien = pledges.new(0, {pledges.segments: {0: "asset 3"}})
+        lien.live = False
+        self.filings.append(lien.number)
+        filed = told.pledge_filed(lien.number, self.acts.to_bytes(32), lien.number)
+        claimed = told.filing_accepted(lien.number, pledges.segments, ["asset 3"], draw.randrange(10**9))
+        return [filed, *claimed, *([told.segment_displaced(lien.number, pledges.segments, 1)] if draw.random() < 0.3 else [])]
+
+
+@dataclass
+class Offices:
+    """An office's own acts: holds, joined numbers, parties; anchors, seeds and adoptions."""
+
+    holds: dict[tuple[int, bytes], list[bool]] = field(default_factory=dict)
+    joined: set[str] = field(default_factory=set)
+    anchors: int = 0
+
+    def tell(self, draw: random.Random, pledges: Pledges) -> list[Told]:
+        return draw.choice([self._hold, self._hold, self._lift, self._join, self._party, self._anchor])(draw, pledges)
+
+    def _hold(self, draw: random.Random, pledges: Pledges) -> list[Told]:
+        target, id_ = draw.choice([(1, told.asset(f"asset {draw.randrange(20)}")), (3, told.party_id("Bank"))])
+        numbers = self.holds.setdefault((target, id_), [])
+        numbers.append(True)
+        return [told.held(target, id_, len(numbers) - 1, marked=draw.randrange(1 << 88), placed=draw.randrange(99))]
+
+    def _lift(self, draw: random.Random, pledges: Pledges) -> list[Told]:
+        running = [(target, at) for target, numbers in sorted(self.holds.items()) for at, runs in enumerate(numbers) if runs]
+        if not running:
+            return self._party(draw, pledges)
+        (target, id_), at = draw.choice(running)
+        self.holds[target, id_][at] = False
+        return [told.held(target, id_, at, marked=draw.randrange(1 << 88), until=draw.randrange(99), lifted=True)]
+
+    def _join(self, draw: random.Random, pledges: Pledges) -> list[Told]:
+        other, key = draw.sample([name for name in (f"asset {at}" for at in range(20)) if name not in self.joined] or ["x", "y"], 2)
+        if len(self.joined) > 15 or (1, told.asset(other)) in self.holds:
+            return self._party(draw, pledges)
+        self.joined.add(other)
+        return [told.joined(other, key, draw.randrange(1 << 80), draw.randrange(1 << 80))]
+
+    def _party(self, draw: random.Random, pledges: Pledges) -> list[Told]:
+        kind, name = draw.randrange(1, 7), draw.choice(["Bank", "Second bank", "Pledgor"])
+        other = "Heir" if kind in (2, 3) else None
+        member = PEOPLE[0] if kind == 1 else None
+        return [told.party_recorded(name, kind, other=other, member=member, new_name=draw.choice(["", f"{name} {draw.randrange(9)}"]))]
+
+    def _anchor(self, draw: random.Random, pledges: Pledges) -> list[Told]:
+        self.anchors += 1
+        pledges.segments += 1
+        number = f"A-{self.anchors}"
+        lien = pledges.new(draw.randrange(10**9), {pledges.segments: {0: "asset 4"}})
+        seeded = told.seeded(self.anchors, 0, {"asset 4": number}, [1 << 64 | 8 << 80], draw.randrange(9))
+        return [
+            told.anchored(self.anchors % 250, 1, 1, 1, replaces=draw.randrange(2)),
+            seeded,
+            *told.adopted(lien.number, pledges.segments, number, lien.effective, ["asset 4"]),
+        ]
+
 
 @dataclass
 class Ledger:
@@ -281,13 +409,25 @@ class Ledger:
     cash: Cash = field(default_factory=Cash)
     receivables: Receivables = field(default_factory=Receivables)
     pledges: Pledges = field(default_factory=Pledges)
+    intake: Intake = field(default_factory=Intake)
+    offices: Offices = field(default_factory=Offices)
 
     def transaction(self, draw: random.Random) -> list[Told]:
         """The events of one transaction."""
         return draw.choice(self._concepts())(draw)
 
     def _concepts(self) -> list[Tell]:
-        return [self.members.tell, self.acts.tell, self.cash.tell, self.receivables.tell, self.receivables.tell, self.pledges.tell]
+        return [
+            self.members.tell,
+            self.acts.tell,
+            self.cash.tell,
+            self.receivables.tell,
+            self.receivables.tell,
+            self.pledges.tell,
+            self.pledges.tell,
+            lambda draw: self.intake.tell(draw, self.pledges),
+            lambda draw: self.offices.tell(draw, self.pledges),
+        ]
 
 
 class History:
