@@ -103,7 +103,7 @@ contract PledgeAnchors is PledgeConflicts {
     /// @dev Whether the record needs no link: it is there already, or something else is.
     function _isSeen(bytes32 key, uint256 word, uint256 record, bool single) private returns (bool) {
         bool anchored = word.isUnadopted();
-        if (anchored && _recordOn(key, word) == record) return true;
+        if (_isRecord(key, word, record)) return true;
         if (word & AssetWord.CONFLICT != 0 && _hasRecord(key, record)) return true;
         if (single) _endReservation(word);
         if (!anchored && _occupant(word) == 0) return false;
@@ -239,23 +239,22 @@ contract PledgeAnchors is PledgeConflicts {
         uint256 rule = REGISTERS.rule(register, version);
         bytes32 number = body.record.officeNumber;
         uint40 segment = pledges[pledge].terms.firstSegment();
-        if (_isSingleRank(rule)) _meet(body.assets, AssetWord.recordOf(number), _records(rule));
         Page memory page = Page(segment, pledge, register, rule, Effects.REGISTER, false, number);
         _linkPage(page, body.page, body.blind, body.pages, body.assets);
     }
 
-    /// @dev In a register of one rank the asset was seeded for this record. Beside another in conflict it takes the word, and that other is beside it: adoption
-    /// makes a conflict plain and does not settle it. Where the office's own register is the legal one it need not have been seeded.
-    function _meet(bytes32[] calldata keys, uint256 record, bool flags) private {
-        for (uint256 i = 0; i < keys.length; ++i) {
-            bytes32 key = _resolved(keys[i]);
-            uint256 word = assets[key];
-            uint256 here = _recordOn(key, word);
-            if (word.isUnadopted() && here == record) continue;
-            if (_hasRecord(key, record)) _dropRecord(key, record);
-            else require(flags, AssetAnchored(key));
-            if (_isTaken(word)) _addRival(key, word, here);
-        }
+    /// @dev In a register of one rank the asset was seeded for this record, or stands in its list under another number too. Beside another in conflict it takes
+    /// the word, and that other is beside it: adoption makes a conflict plain and does not settle it. Where the office's own register is the legal one the
+    /// asset need not have been seeded.
+    function _meet(Page memory page, bytes32 key) internal override {
+        if (!_isSingleRank(page.rule)) return;
+        uint256 word = assets[key];
+        uint256 record = AssetWord.recordOf(page.number);
+        if (_isRecord(key, word, record)) return;
+        bool twice = segments[word.segment()].word.pledge() == page.pledge;
+        if (word & AssetWord.CONFLICT != 0 && _hasRecord(key, record)) _dropRecord(key, record);
+        else require(twice || _records(page.rule), AssetAnchored(key));
+        if (_isTaken(word)) _addRival(key, word, _recordOn(key, word));
     }
 
     function _emitAdopted(AdoptRecord calldata body, uint40 pledge, uint16 version, ActContext memory context) private {

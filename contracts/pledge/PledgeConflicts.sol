@@ -35,9 +35,21 @@ abstract contract PledgeConflicts is IConflictEvents, PledgeStore {
     }
 
     function _addRecord(bytes32 key, uint256 record) internal {
+        if (!_keepRecord(key, record)) return;
         assets[key] |= AssetWord.CONFLICT | AssetWord.SEEDED;
-        rivals_[key].records.push(record);
         emit ConflictFound(0, key, 0, assets[key], 0);
+    }
+
+    /// @dev Whether the record was not among the rivals before.
+    function _keepRecord(bytes32 key, uint256 record) private returns (bool) {
+        if (_hasRecord(key, record)) return false;
+        rivals_[key].records.push(record);
+        return true;
+    }
+
+    /// @dev Whether the asset's word stands for the record: one that has two numbers of a right is one.
+    function _isRecord(bytes32 key, uint256 word, uint256 record) internal view returns (bool) {
+        return word.isUnadopted() && _recordOn(key, word) == record;
     }
 
     function _addLeaf(bytes32 key, uint64 leaf) internal {
@@ -92,7 +104,7 @@ abstract contract PledgeConflicts is IConflictEvents, PledgeStore {
         _dropLeaves(other, leaves.length);
         uint256[] storage records = rivals_[other].records;
         for (uint256 i = 0; i < records.length; ++i) {
-            rivals_[key].records.push(records[i]);
+            if (!_isRecord(key, assets[key], records[i])) _keepRecord(key, records[i]);
         }
         delete rivals_[other].records;
     }

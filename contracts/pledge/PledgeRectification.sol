@@ -58,13 +58,18 @@ contract PledgeRectification is PledgeConflicts {
 
     /// @dev In a register of several ranks a word tells of the last taker only.
     function _mayBeLive(uint256 word, uint256 rule) private view returns (bool) {
-        return _isSingleRank(rule) ? word & AssetWord.CONFLICT != 0 || _isTaken(word) : word.links() != 0;
+        return _isSingleRank(rule) ? _isBurdened(word) : word.links() != 0;
+    }
+
+    /// @dev Of a conflict the word names one side alone.
+    function _isBurdened(uint256 word) private view returns (bool) {
+        return word & AssetWord.CONFLICT != 0 || _isTaken(word);
     }
 
     function _join(JoinAssets calldata body, uint256 rule) private {
         (uint256 other, uint256 key) = (assets[body.other], assets[body.key]);
         bool single = _isSingleRank(rule);
-        if (single && _isTaken(other) && _isTaken(key)) {
+        if (single && _isBurdened(other) && _isBurdened(key)) {
             _endReservation(other);
             _endReservation(key);
         }
@@ -79,7 +84,8 @@ contract PledgeRectification is PledgeConflicts {
         (assets[body.other], assets[body.key]) = (other | AssetWord.ALIAS, key);
         aliases[body.other] = body.key;
         if (other & AssetWord.CONFLICT != 0) _moveRivals(body.other, body.key);
-        if (single && otherLive && keyLive) _addRival(body.key, other, record);
+        bool same = other.isUnadopted() && _isRecord(body.key, key, record);
+        if (single && otherLive && keyLive && !same) _addRival(body.key, other, record);
     }
 
     /// @dev Running holds on the other number lie on the key from now on.

@@ -195,11 +195,15 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
 
     function _link(Page memory page, bytes32 listed, uint256 leaf) private returns (uint256 word) {
         bytes32 key = _resolved(listed);
+        if (page.number != 0) _meet(page, key);
         (uint256 before, uint40 yielding) = _requireFree(page, key);
         if (yielding != 0) _displace(yielding, page.pledge);
         word = before.linked(page.segment, leaf);
         assets[key] = word;
     }
+
+    /// @dev Looks at an asset before an adopted record takes it.
+    function _meet(Page memory page, bytes32 key) internal virtual {}
 
     /// @dev What the accepted filing has claimed is void, because of an earlier filing (0: of an act of the office). It can't be registered any more.
     function _displace(uint40 loser, uint40 by) private {
@@ -252,7 +256,8 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         if (page.number != 0) return (word, 0);
         if (word & AssetWord.MARKED != 0) _requireUnbarred(page, key, word);
         if (!_isSingleRank(page.rule)) return (word, 0);
-        yielding = _occupant(word);
+        // A list that has a right under two of its numbers has it twice; a supplement's segment holds nothing yet.
+        yielding = page.segment != 0 && word.segment() == page.segment ? page.pledge : _occupant(word);
         bool anchored = word.isUnadopted();
         if (!anchored && yielding == 0) return (word, 0);
         if (_records(page.rule)) return (word | AssetWord.CONFLICT, 0);

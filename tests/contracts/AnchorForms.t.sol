@@ -40,7 +40,7 @@ abstract contract AnchorForms is PledgeEffects {
             effective: LONG_AGO,
             expires: 0,
             kind: ClaimKinds.FIXED,
-            currency: CNY,
+            currency: USD,
             ceiling: 1_000_000,
             due: int40(uint40(START + 365 days)),
             holders: 1,

@@ -621,7 +621,7 @@ contract PledgeAnchorsTest is AnchorForms {
         body = _adoption(old, anchor, 0, _list(), 0);
         body.assets[0] = _key("CNPA", 0);
         (bytes memory reason,) = _ran(_adoptAct(body));
-        assertEq(bytes4(reason), IPledgeErrors.AssetAnchored.selector);
+        assertEq(bytes4(reason), IPledgeErrors.RootMismatch.selector);
     }
 
     function test_onlyRecordsThatCouldStandHereAreAdopted() public {

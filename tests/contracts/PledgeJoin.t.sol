@@ -10,7 +10,7 @@ import "../../contracts/types/OfficeBodies.sol";
 import "../../contracts/types/PledgeBodies.sol";
 import {PledgeFlags, PledgeWord} from "../../contracts/types/PledgeWord.sol";
 import {Modes} from "../../contracts/types/Roles.sol";
-import {Listed} from "./AssetListing.sol";
+import {AssetListing, Listed} from "./AssetListing.sol";
 import {PledgeEffects} from "./PledgeEffects.t.sol";
 import {Hand} from "./PledgeSetup.t.sol";
 
@@ -128,6 +128,22 @@ contract PledgeJoinTest is PledgeEffects {
         (bool live,) = registry.live(key);
         assertFalse(live);
         _assertTaker(key, _registered(_one(1)));
+    }
+
+    /// Two leaves of one pledge on one right: one released, the right would read free under the other.
+    function test_aListNamesARightUnderOneOfItsNumbers() public {
+        _join(other_, key);
+        bytes32[] memory keys = new bytes32[](2);
+        (keys[0], keys[1]) = (key, other_);
+        Listed memory both = AssetListing.list(keys, new string[](0), "blind");
+        uint40 filed = _file(_cnFiling(both), _partiesHands());
+        Act memory act =
+            _acceptAct(_acceptance(filed, _cnFiling(both), both, 0), _hands(_officer(cnOffice, Modes.SIGNED)));
+        _refused(act, _taken(filed));
+        uint40 pledge = _registered(_one(50));
+        PledgeActs memory body = _document();
+        _fillMore(body, pledge, both);
+        _refused(_effectAct(body), _taken(pledge));
     }
 
     // --- Chains ---
