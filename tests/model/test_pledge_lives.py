@@ -819,7 +819,8 @@ def _end(life: Life) -> None:
             _end_one(life, pledge)
         assert life.model.is_over(pledge) or pledge.state in (State.RETURNED, State.REFUSED, State.WITHDRAWN), pledge
     for key in sorted(life.model.conflicts):
-        _settle_one(life, next(each for each in life.model.pledges.values() if life.model.is_over(each)), key)
+        ended = next(each for each in life.model.pledges.values() if each.register == CN_PATENTS and life.model.is_over(each))
+        _settle_one(life, ended, key)
     assert not life.model.conflicts
     for hold in life.model.holds:
         runs = not hold.lifted and (hold.until == 0 or hold.until >= life.model.now)
