@@ -95,7 +95,8 @@ contract PledgeAnchors is PledgeConflicts {
         word = assets[key];
         if (word != 0 && _isSeen(key, word, AssetWord.recordOf(number), single)) return assets[key];
         require(word.links() < AssetWord.MOST_LINKS, AssetLinksFull(key));
-        if (word.links() != 0) recordOn[key] = AssetWord.recordOf(number);
+        // Flags go into the chain too: an asset may be held before it was ever linked.
+        if (word != 0) recordOn[key] = AssetWord.recordOf(number);
         word = word.seeded(number);
         assets[key] = word;
     }

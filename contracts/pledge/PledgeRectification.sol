@@ -58,18 +58,13 @@ contract PledgeRectification is PledgeConflicts {
 
     /// @dev In a register of several ranks a word tells of the last taker only.
     function _mayBeLive(uint256 word, uint256 rule) private view returns (bool) {
-        return _isSingleRank(rule) ? _isBurdened(word) : word.links() != 0;
-    }
-
-    /// @dev Of a conflict the word names one side alone.
-    function _isBurdened(uint256 word) private view returns (bool) {
-        return word & AssetWord.CONFLICT != 0 || _isTaken(word);
+        return _isSingleRank(rule) ? word & AssetWord.CONFLICT != 0 || _isTaken(word) : word.links() != 0;
     }
 
     function _join(JoinAssets calldata body, uint256 rule) private {
         (uint256 other, uint256 key) = (assets[body.other], assets[body.key]);
         bool single = _isSingleRank(rule);
-        if (single && _isBurdened(other) && _isBurdened(key)) {
+        if (single && _mayBeLive(other, rule) && _mayBeLive(key, rule)) {
             _endReservation(other);
             _endReservation(key);
         }

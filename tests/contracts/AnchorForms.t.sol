@@ -8,16 +8,13 @@ import "../../contracts/types/OfficeBodies.sol";
 import "../../contracts/types/PledgeBodies.sol";
 import {PledgeFlags, PledgeStates} from "../../contracts/types/PledgeWord.sol";
 import {Modes} from "../../contracts/types/Roles.sol";
+import {AnchorLeaves} from "./AnchorLeaves.sol";
 import {AnchorReference} from "./AnchorReference.sol";
 import {AssetListing, Listed} from "./AssetListing.sol";
 import {PledgeEffects} from "./PledgeEffects.t.sol";
 
 /// @notice An office's register as it was before the ledger: its records, the assets on which they live, the two trees over them.
 abstract contract AnchorForms is PledgeEffects {
-    bytes32 private constant RECORD = keccak256(
-        "AnchoredRecord(uint16 register,bytes32 officeNumber,uint8 state,uint16 flags,int40 effective,uint40 expires,uint8 kind,uint16 currency,uint128 ceiling,int40 due,uint8 holders,bytes32 pledgorsRoot,bytes32 holdersRoot,uint24 assetCount,bytes32 assetsRoot,bytes32 content)"
-    );
-    bytes32 private constant LIVE_ASSET = keccak256("LiveAsset(uint16 register,bytes32 asset,bytes32 officeNumber)");
     uint256 internal constant SEEDS = 256;
     int40 internal constant LONG_AGO = -3600;
 
@@ -93,14 +90,15 @@ abstract contract AnchorForms is PledgeEffects {
     function _recordLeaves(Old memory old) private pure returns (bytes32[] memory leaves) {
         leaves = new bytes32[](old.records.length);
         for (uint256 i = 0; i < leaves.length; ++i) {
-            leaves[i] = AnchorReference.leaf(abi.encodePacked(RECORD, abi.encode(old.records[i])));
+            leaves[i] = AnchorLeaves.ofRecord(old.records[i]);
         }
     }
 
     function _assetLeaves(Old memory old) private pure returns (bytes32[] memory leaves) {
         leaves = new bytes32[](old.assets.length);
         for (uint256 i = 0; i < leaves.length; ++i) {
-            leaves[i] = AnchorReference.leaf(abi.encodePacked(LIVE_ASSET, abi.encode(old.assets[i])));
+            LiveAsset memory live = old.assets[i];
+            leaves[i] = AnchorLeaves.ofAsset(live.register, live.asset, live.officeNumber);
         }
     }
 
