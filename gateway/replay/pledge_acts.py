@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from gateway.replay.parties import Party
 from gateway.replay.records import Number, Property, Recordation, Series
+from ledger.domain.pledge_words import NoteKind, RelationKind
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,17 +45,6 @@ class Flag(Enum):
     PARENT_UNKNOWN = "the agreement that it supplements or corrects isn't in the file, or can't be told"
     ASSETS_NOT_STATED = "assets not stated"
     ASSETS_INCOMPLETE = "the record lists fewer assets than it has"
-
-
-class Remark(Enum):
-    """What a note says; the values are the contract's."""
-
-    REMARK = 1
-    CORRECTION = 2
-    SAME_AS = 3
-    SUPPLEMENTS = 4
-    PRIORITY = 5
-    DISCREPANCY = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +116,25 @@ class Note:
 
     pledge: Ref
     record: Recordation
-    remark: Remark
+    remark: NoteKind
     text: str
     other: Ref | None = None
     assets: tuple[str, ...] = ()
     facilities: frozenset[str] | None = None
 
 
-PledgeAct: TypeAlias = Grant | Supplement | Release | PartRelease | PartyChange | Note
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """The pledge yields to another one, `senior`, by agreement; the order in which the two were recorded stays what it is."""
+
+    pledge: Ref
+    record: Recordation
+    basis: Basis
+    senior: Ref
+    kind: RelationKind
+
+
+PledgeAct: TypeAlias = Grant | Supplement | Release | PartRelease | PartyChange | Relation | Note
 
 
 class Outcome(Enum):

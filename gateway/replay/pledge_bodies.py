@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from gateway.replay import pledge_json as part
 from gateway.replay.client import Json
 from gateway.replay.parties import Party
-from gateway.replay.pledge_acts import Grant, Note, PartRelease, PartyChange, PledgeAct, Ref, Release, Supplement
+from gateway.replay.pledge_acts import Grant, Note, PartRelease, PartyChange, PledgeAct, Ref, Relation, Release, Supplement
 from gateway.replay.pledge_waves import Done
 from gateway.replay.pledge_words import ANY_VERSION, APPROVED, ATTESTED, ORDERED, REGISTERED, RELEASED, Codes, Listing, PartyRole, asset_key
 from gateway.replay.records import Recordation, Series
@@ -145,8 +145,24 @@ class Writer:
         consents: list[Json] = []
         # The contract does the parts in the order of the fields, so versions are counted in it too.
         for act in sorted(done.acts, key=_part_order):
-            self._add(body, act, numbers, content, consents, mode_of(done))
+            if not isinstance(act, Relation):
+                self._add(body, act, numbers, content, consents, mode_of(done))
         return {"instrument": part.instrument(record), "consents": part.once(consents), **body}
+
+    def relation(self, act: Relation, numbers: Numbers) -> Json:
+        """The body of RelatePledges: the holders of the pledge that yields agree."""
+        standing = self.standings[act.pledge]
+        codes = self._codes[standing.series]
+        body = {
+            **self._head(act, standing, codes.relate, numbers),
+            "instrument": part.instrument(act.record),
+            "senior": numbers.pledges[act.senior],
+            "kind": act.kind.value,
+            "cap": "0",
+            "consents": part.once(part.consents(codes, codes.relate, act.record, ATTESTED, standing.pledgors, standing.holders)),
+        }
+        standing.version += 1
+        return body
 
     def _add(self, body: Json, act: PledgeAct, numbers: Numbers, content: str, consents: list[Json], mode: int) -> None:
         standing = self.standings[act.pledge]
@@ -261,5 +277,5 @@ def content(record: Recordation) -> Json:
 
 
 def _part_order(act: PledgeAct) -> int:
-    order = (PartyChange, Supplement, PartRelease, Release, Note)
+    order = (PartyChange, Supplement, PartRelease, Release, Note, Relation)
     return next(index for index, kind in enumerate(order) if isinstance(act, kind))

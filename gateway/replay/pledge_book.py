@@ -6,10 +6,11 @@ from typing import TypeAlias
 
 from gateway.replay.conveyances import Conveyance
 from gateway.replay.matching import Successors
-from gateway.replay.pledge_acts import Flag, Note, Placement, PledgeAct, Ref, Remark, cited, ref
+from gateway.replay.pledge_acts import Flag, Note, Placement, PledgeAct, Ref, cited, ref
 from gateway.replay.records import Recordation
 from gateway.replay.register_model import Pledge, Register
 from gateway.replay.rights import Rights
+from ledger.domain.pledge_words import NoteKind
 
 _CAPTION = 70
 
@@ -75,7 +76,7 @@ Placing: TypeAlias = Callable[[PledgeBook, Recordation, Conveyance], list[Pledge
 """How a record of one nature is placed. Raises SetAside, NoEffect."""
 
 
-def remark(pledge: Pledge, record: Recordation, text: str, kind: Remark = Remark.REMARK) -> Note:
+def remark(pledge: Pledge, record: Recordation, text: str, kind: NoteKind = NoteKind.REMARK) -> Note:
     """A note on a pledge, headed by the document's caption."""
     return Note(pledge.ref, record, kind, f"{caption(record)}: {text}")
 

@@ -6,14 +6,15 @@ release does.
 
 import re
 
-from gateway.replay import matching
+from gateway.replay import matching, pledge_relations
 from gateway.replay.conveyances import Conveyance, Nature
-from gateway.replay.pledge_acts import Basis, Note, Outcome, PartRelease, PartyChange, Placement, PledgeAct, Release, Remark, ref
+from gateway.replay.pledge_acts import Basis, Note, Outcome, PartRelease, PartyChange, Placement, PledgeAct, Release, ref
 from gateway.replay.pledge_book import NoEffect, Placing, PledgeBook, SetAside, caption
 from gateway.replay.pledge_ends import ended, inferred_release
 from gateway.replay.pledge_grants import added_assets, new_pledge, orphan
 from gateway.replay.records import Recordation
 from gateway.replay.register_model import Pledge
+from ledger.domain.pledge_words import NoteKind
 
 _CONVEYING = re.compile(r"\b(?:CONVEYING PART|ASSIGNOR|GRANTOR|PLEDGOR|DEBTOR)\w*")
 _RECEIVING = re.compile(r"\b(?:RECEIVING PART|ASSIGNEE|GRANTEE|SECURED PARTY|AGENT)\w*")
@@ -38,14 +39,15 @@ def correction(book: PledgeBook, record: Recordation, said: Conveyance) -> list[
     raise SetAside(book.unknown(record, said))
 
 
-def noted(kind: Remark) -> Placing:
+def noted(kind: NoteKind) -> Placing:
     """How a document that only says something of securities is placed: a note on those that it cites."""
 
     def placed(book: PledgeBook, record: Recordation, said: Conveyance) -> list[PledgeAct]:
         pledges = book.cited_pledges(record, said)
         if not pledges:
             raise SetAside(f"{said.nature.value}: {book.unknown(record, said)}")
-        return [Note(pledge.ref, record, kind, caption(record, whole=True)) for pledge in pledges]
+        notes = [Note(pledge.ref, record, kind, caption(record, whole=True)) for pledge in pledges]
+        return [*pledge_relations.of_agreement(book, record, said), *notes] if said.nature is Nature.RELATION else list(notes)
 
     return placed
 
@@ -55,7 +57,7 @@ def _of_no_pledge(book: PledgeBook, record: Recordation, said: Conveyance, earli
     if said.renames and earlier.outcome is Outcome.WITHOUT_EFFECT and _confirms_grant(record, said):
         made = new_pledge(record, said, frozenset())
         book.aliases.setdefault(ref(earlier.record), made.pledge)
-        return [made, Note(made.pledge, record, Remark.CORRECTION, caption(record, whole=True))]
+        return [made, Note(made.pledge, record, NoteKind.CORRECTION, caption(record, whole=True))]
     if said.renames and earlier.outcome is Outcome.WITHOUT_EFFECT and said.confirms is Nature.RELEASE:
         return [act for pledge in inferred_release(book, record, said) for act in ended(book, record, said, pledge, Basis.INFERRED)]
     reason = f"corrects {ref(earlier.record)}, {earlier.outcome.value}: {earlier.reason}"
@@ -74,7 +76,7 @@ def _uncited(book: PledgeBook, record: Recordation, said: Conveyance) -> list[Pl
 def _corrected(book: PledgeBook, record: Recordation, said: Conveyance, pledge: Pledge, basis: Basis) -> list[PledgeAct]:
     rights = tuple(dict.fromkeys(book.rights.key(record.series, key) for key in said.numbers))
     renamed = said.facilities if said.renames and said.confirms is Nature.GRANT else None
-    note = Note(pledge.ref, record, Remark.CORRECTION, caption(record, whole=True), assets=rights, facilities=renamed)
+    note = Note(pledge.ref, record, NoteKind.CORRECTION, caption(record, whole=True), assets=rights, facilities=renamed)
     if not pledge.live:
         return [note]
     if said.confirms is Nature.RELEASE:

@@ -9,7 +9,7 @@ from gateway.replay import pledge_bodies, pledge_json, pledge_words
 from gateway.replay.client import ActWanted, Gateway, Json, chunks
 from gateway.replay.journal import Journal, Progress
 from gateway.replay.pace import Pace
-from gateway.replay.pledge_acts import Grant, Placement, Ref
+from gateway.replay.pledge_acts import Grant, Placement, Ref, Relation
 from gateway.replay.pledge_bodies import Numbers, Registration, Reservation, Writer
 from gateway.replay.pledge_waves import Done, waves
 from gateway.replay.pledge_words import Codes
@@ -70,7 +70,7 @@ class PledgeDrive:
         if not any(isinstance(done.acts[0], Grant) for done in wave):
             yield from self._reserved(wave)
             numbers = self._numbers()
-            yield [self._later_acts(writer, done, numbers, root) for done, root in zip(wave, roots, strict=True)]
+            yield [act for done, root in zip(wave, roots, strict=True) for act in self._later_acts(writer, done, numbers, root)]
             return
         filed = [(act.record.series, _key(done), writer.registration(act, root)) for done, act, root in _grants(wave, roots)]
         yield [self._registered(series, key, registration) for series, key, registration in filed]
@@ -155,12 +155,17 @@ class PledgeDrive:
         officers = self.codes[series].officers(Code.ACCEPT)
         return [self._act(series, f"{key}/PublishTitles/{page}", "PublishTitles", body, officers) for page, body in enumerate(bodies)]
 
-    def _later_acts(self, writer: Writer, done: Done, numbers: Numbers, root: str) -> ActWanted:
-        """Everything that a document does to pledges that are there, as one act."""
+    def _later_acts(self, writer: Writer, done: Done, numbers: Numbers, root: str) -> Iterator[ActWanted]:
+        """Everything that a document does to pledges that are there, as one act; what it says of their order is one for each pair."""
         series = done.placement.record.series
-        body = writer.pledge_acts(done, numbers, root)
-        officers = max(self.codes[series].officers(each["on"]["code"]) for name in _LISTS for each in body[name])
-        return self._act(series, f"{_key(done)}/PledgeActs", "PledgeActs", body, officers, Mode(pledge_bodies.mode_of(done)))
+        relations = [act for act in done.acts if isinstance(act, Relation)]
+        if len(relations) < len(done.acts):
+            body = writer.pledge_acts(done, numbers, root)
+            officers = max(self.codes[series].officers(each["on"]["code"]) for name in _LISTS for each in body[name])
+            yield self._act(series, f"{_key(done)}/PledgeActs", "PledgeActs", body, officers, Mode(pledge_bodies.mode_of(done)))
+        for act in relations:
+            key = f"{_key(done)}/RelatePledges/{act.pledge.number}/{act.senior.number}"
+            yield self._act(series, key, "RelatePledges", writer.relation(act, numbers), self.codes[series].officers(Code.RELATE))
 
     def _act(self, series: Series, key: str, kind: str, body: Json, officers: int, mode: Mode = Mode.ATTESTED) -> ActWanted:
         office = self.offices[series]

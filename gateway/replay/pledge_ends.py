@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from gateway.replay import matching
 from gateway.replay.conveyances import Conveyance
 from gateway.replay.parties import Party
-from gateway.replay.pledge_acts import Basis, PartRelease, PartyChange, PledgeAct, Release, Remark, cited, ref
+from gateway.replay.pledge_acts import Basis, PartRelease, PartyChange, PledgeAct, Release, cited, ref
 from gateway.replay.pledge_book import NoEffect, PledgeBook, SetAside, listed, names, remark
 from gateway.replay.records import Property, Recordation
 from gateway.replay.register_model import Pledge
+from ledger.domain.pledge_words import NoteKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def _other_list(record: Recordation, pledges: Sequence[Pledge]) -> list[PledgeAc
     if not record.whole_list or record.keys == pledged or not all(pledge.stated for pledge in pledges):
         return []
     differ = f"its list lacks {len(pledged - record.keys)} of the assets and has {len(record.keys - pledged)} others"
-    return [remark(pledges[0], record, differ, Remark.DISCREPANCY)]
+    return [remark(pledges[0], record, differ, NoteKind.DISCREPANCY)]
 
 
 def _given(book: PledgeBook, record: Recordation, said: Conveyance) -> _Meant:
@@ -203,7 +204,7 @@ def _fits(book: PledgeBook, record: Recordation, pledge: Pledge) -> bool:
 def _remarks(book: PledgeBook, record: Recordation, said: Conveyance, meant: _Meant, first: Pledge) -> list[PledgeAct]:
     found = book.missing_citations(record, said, first)
     if meant.others:
-        found.append(remark(first, record, f"it cites {names(meant.others)} too, held by another lender", Remark.DISCREPANCY))
+        found.append(remark(first, record, f"it cites {names(meant.others)} too, held by another lender", NoteKind.DISCREPANCY))
     for pledge in meant.pledges:
         if pledge.live and not matching.gives(_givers(book, record, pledge), pledge, book.known):
             found.append(remark(pledge, record, f"given by {listed(record.assignors)} as successor of {listed(pledge.holders)}"))

@@ -1,11 +1,12 @@
 """Placing what creates a pledge or adds to one: grants, supplements, amendments."""
 
-from gateway.replay import matching
+from gateway.replay import matching, pledge_relations
 from gateway.replay.conveyances import Conveyance
-from gateway.replay.pledge_acts import Basis, Flag, Grant, Note, PartyChange, PledgeAct, Remark, Supplement, cited, ref
+from gateway.replay.pledge_acts import Basis, Flag, Grant, Note, PartyChange, PledgeAct, Supplement, cited, ref
 from gateway.replay.pledge_book import PledgeBook, SetAside, asset_flags, caption, names, remark
 from gateway.replay.records import Recordation
 from gateway.replay.register_model import Pledge
+from ledger.domain.pledge_words import NoteKind
 
 
 def grant(book: PledgeBook, record: Recordation, said: Conveyance) -> list[PledgeAct]:
@@ -13,8 +14,8 @@ def grant(book: PledgeBook, record: Recordation, said: Conveyance) -> list[Pledg
     made = new_pledge(record, said, frozenset())
     earlier = matching.repeated(record, said, book.pledges)
     if earlier is None:
-        return [made]
-    note = Note(made.pledge, record, Remark.SAME_AS, f"repeats the record of {earlier.ref}", other=earlier.ref)
+        return [made, *pledge_relations.of_grant(book, made)]
+    note = Note(made.pledge, record, NoteKind.SAME_AS, f"repeats the record of {earlier.ref}", other=earlier.ref)
     return [_same_as(made, earlier), note]
 
 
@@ -30,7 +31,7 @@ def orphan(book: PledgeBook, record: Recordation, said: Conveyance, remarks: str
         if not book.resolved(name):
             book.aliases.setdefault(name, ref(record))
     made = new_pledge(record, said, frozenset({Flag.PARENT_UNKNOWN}))
-    return [made, Note(made.pledge, record, Remark.REMARK, f"{caption(record)}: {remarks}")] if remarks else [made]
+    return [made, Note(made.pledge, record, NoteKind.REMARK, f"{caption(record)}: {remarks}")] if remarks else [made]
 
 
 def supplement(book: PledgeBook, record: Recordation, said: Conveyance) -> list[PledgeAct]:
@@ -88,4 +89,4 @@ def _added(book: PledgeBook, record: Recordation, said: Conveyance, parent: Pled
         acts.append(PartyChange(parent.ref, record, basis, pledgors=(*parent.pledgors, *joining)))
     acts += added_assets(record, parent, basis, said.grants)
     verb = said.nature.value
-    return [*acts, remark(parent, record, f"{verb} of {parent.ref} ({basis.name.lower()})", Remark.SUPPLEMENTS)]
+    return [*acts, remark(parent, record, f"{verb} of {parent.ref} ({basis.name.lower()})", NoteKind.SUPPLEMENTS)]

@@ -11,11 +11,12 @@ from datetime import date
 
 from gateway.replay import pledge_corrections, pledge_ends, pledge_grants
 from gateway.replay.conveyances import SECURITY_CODES, Conveyance, Nature, conveyance
-from gateway.replay.pledge_acts import Outcome, Placement, PledgeAct, Remark, ref
+from gateway.replay.pledge_acts import Outcome, Placement, PledgeAct, ref
 from gateway.replay.pledge_book import NoEffect, Placing, PledgeBook, SetAside, caption
 from gateway.replay.pledge_order import content, ordered
 from gateway.replay.records import Recordation
 from gateway.replay.rights import Rights
+from ledger.domain.pledge_words import NoteKind
 
 _SUCCESSION = re.compile(r"\bMERGER\b|\bCHANGE OF (?:NAME|ENTITY)\b|\bNAME CHANGE\b|\bCONVERSION\b")
 _PASSES_TITLE = re.compile(r"\bASSIGN|\bBILL OF SALE\b|\bQUIT-?CLAIM\b")
@@ -94,8 +95,8 @@ _PLACED_BY: Mapping[Nature, Placing] = {
     Nature.RELEASE: pledge_ends.release,
     Nature.TRANSFER: pledge_ends.transfer,
     Nature.CORRECTION: pledge_corrections.correction,
-    Nature.ENFORCEMENT: pledge_corrections.noted(Remark.REMARK),
-    Nature.RELATION: pledge_corrections.noted(Remark.PRIORITY),
+    Nature.ENFORCEMENT: pledge_corrections.noted(NoteKind.REMARK),
+    Nature.RELATION: pledge_corrections.noted(NoteKind.PRIORITY),
     Nature.OTHER: _other,
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.replay.pledge_acts import Grant, Placement, PledgeAct, Ref
+from gateway.replay.pledge_acts import Grant, Placement, PledgeAct, Ref, Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,16 @@ def waves(placements: Iterable[Placement]) -> list[list[Done]]:
         if grants:
             _put(found, Done(placement, grants, 0))
         if others:
-            wave = 1 + max(depth.get(act.pledge, 0) for act in others)
-            depth |= {act.pledge: wave for act in others}
+            concerned = [pledge for act in others for pledge in touched(act)]
+            wave = 1 + max(depth.get(pledge, 0) for pledge in concerned)
+            depth |= dict.fromkeys(concerned, wave)
             _put(found, Done(placement, others, wave))
     return found
+
+
+def touched(act: PledgeAct) -> tuple[Ref, ...]:
+    """The pledges that an act needs as they stand: of a relation both must be live."""
+    return (act.pledge, act.senior) if isinstance(act, Relation) else (act.pledge,)
 
 
 def _put(found: list[list[Done]], done: Done) -> None:

@@ -10,18 +10,17 @@ from gateway.replay.records import Property, Series
 from ledger.domain import assets
 from ledger.domain import shipped_registers as registers
 from ledger.domain.assets import Listing, name_hash
+from ledger.domain.pledge_words import Decision, Flag
 from ledger.domain.registers import Code, EndReason, Mode, PartyRole, Shipped, TimeSource
 
 __all__ = ["Listing", "PartyRole", "name_hash"]
 
 ANY_VERSION = 2**24 - 1
 ATTESTED, ORDERED = int(Mode.ATTESTED), int(Mode.ORDERED)
-REGISTERED, APPROVED = 1, 4
-"""Decisions (contracts/types/ActCode.sol): to register, and to register once the titles are published by pages."""
+REGISTERED, APPROVED = int(Decision.REGISTER), int(Decision.APPROVE)
 DATE_STATED = int(TimeSource.STATED)
 RELEASED = int(EndReason.RELEASED)
-GENERAL_DESCRIPTION, PARENT_UNKNOWN = 1 << 5, 1 << 6
-"""Flags that a filing states (contracts/types/PledgeWord.sol, PledgeFlags)."""
+GENERAL_DESCRIPTION, PARENT_UNKNOWN = int(Flag.GENERAL_DESCRIPTION), int(Flag.PARENT_UNKNOWN)
 
 REGISTER_OF = {Series.US_PATENT: registers.US_PATENTS, Series.US_MARK: registers.US_MARKS}
 
@@ -40,6 +39,7 @@ class Codes:
     release: int = int(Code.RELEASE)
     part_release: int = int(Code.PART_RELEASE)
     note: int = int(Code.NOTE)
+    relate: int = int(Code.RELATE)
 
     def roles(self, code: int) -> frozenset[PartyRole]:
         """The roles in which parties consent to an act of this code."""

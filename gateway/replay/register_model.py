@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from gateway.replay.parties import Party
-from gateway.replay.pledge_acts import Flag, Grant, Note, PartRelease, PartyChange, Placement, PledgeAct, Ref, Release, Supplement
+from gateway.replay.pledge_acts import Flag, Grant, Note, PartRelease, PartyChange, Placement, PledgeAct, Ref, Relation, Release, Supplement
 from gateway.replay.records import Property, Recordation
 
 
@@ -39,6 +39,7 @@ class Pledge:
     ended_by: Ref | None = None
     notes: list[Note] = field(default_factory=list)
     discrepancies: tuple[str, ...] = ()
+    yields_to: tuple[Ref, ...] = ()
 
     @property
     def live(self) -> bool:
@@ -120,6 +121,8 @@ def _change(pledge: Pledge, act: PledgeAct) -> None:
         case PartyChange():
             pledge.pledgors = act.pledgors or pledge.pledgors
             pledge.holders = act.holders or pledge.holders
+        case Relation():
+            pledge.yields_to = (*pledge.yields_to, act.senior)
         case Note():
             pledge.notes.append(act)
             pledge.facilities = pledge.facilities if act.facilities is None else act.facilities

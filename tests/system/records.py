@@ -89,6 +89,7 @@ def _patents() -> list[dict[str, Any]]:
         chain_record("215-1", "2021-06-01", "SECURITY INTEREST", [ACME], [OTHER], ["15000009"]),
         chain_record("214-1", "2021-01-01", "RELEASE OF SECURITY INTEREST AT REEL/FRAME 215/1", [OTHER], [ACME], ["15000009"]),
         chain_record("216-1", "2022-01-01", "SUBORDINATION AGREEMENT (REEL 200 FRAME 1)", [AGENT], [OTHER], []),
+        chain_record("219-1", "2022-01-04", "SUBORDINATION AGREEMENT (REEL 203 FRAME 1; REEL 221 FRAME 1)", [NEXT_AGENT], [OTHER], []),
         chain_record("217-1", "2022-01-02", "APPOINTMENT OF RECEIVER", [ACME], [OTHER], []),
         chain_record("218-1", "2022-01-03", "RELEASE OF SECURITY INTEREST AT REEL/FRAME 999/1", [OTHER], [ACME], []),
         {"id": "nonsense"},

@@ -150,6 +150,21 @@ def test_two_liens_of_one_day_are_two_pledges_of_the_same_time(product: Product)
     assert captions == ["FIRST LIEN PATENT SECURITY AGREEMENT", "SECOND LIEN PATENT SECURITY AGREEMENT"]
 
 
+def test_the_second_lien_yields_to_the_first_though_it_was_recorded_before_it(product: Product) -> None:
+    second, first = product.pledge("53667-79"), product.pledge("53667-169")
+    (relation,) = second["relations"]
+    assert (relation["junior"], relation["senior"], relation["kind"]) == (second["pledge"], first["pledge"], "subordination")
+    assert relation["effective"] == "2020-09-01T04:00:00Z"
+    assert first["relations"] == [relation]
+
+
+def test_a_super_priority_goes_before_every_lien_of_its_debtors(product: Product) -> None:
+    senior = product.pledge("67310-54")
+    numbers = {product.pledge(number)["pledge"]: number for number in ("58983-661", "58983-789", "58991-442", "58991-556")}
+    assert {numbers[each["junior"]] for each in senior["relations"]} == set(numbers.values())
+    assert {(each["senior"], each["kind"]) for each in senior["relations"]} == {(senior["pledge"], "super priority")}
+
+
 def test_a_super_priority_security_is_a_pledge_with_two_pledgors_and_no_stated_rights(product: Product) -> None:
     pledge = product.pledge("67310-54")
     assert (pledge["status"], pledge["effective"]) == ("registered", "2024-05-03T04:00:00Z")

@@ -74,7 +74,7 @@ def test_what_is_printed_fits_a_terminal(replayed: Replayed) -> None:
 
 def test_rows_that_are_not_placed_are_told_with_file_line_field_and_rule(replayed: Replayed) -> None:
     told = {(each.record, each.outcome, each.reason) for each in replayed.report.asides}
-    assert ("rich.jsonl:21 nonsense", "unreadable", "reel/frame: 'nonsense' is no reel and frame") in told
+    assert ("rich.jsonl:22 nonsense", "unreadable", "reel/frame: 'nonsense' is no reel and frame") in told
     assert ("rich.csv:7 0000000006", "unreadable", "InvoiceAmount: amount 1.005 has more than 2 decimals of USD") in told
     assert ("rich.csv:133 Total", "unreadable", "paid date: missing") in told
     assert ("212-1", "set aside", "release without citation; it may mean US-P 203-1, US-P 204-1") in told
@@ -117,8 +117,18 @@ def test_a_successor_agent_holds_what_it_took_over_alone_or_jointly(replayed: Re
     successor = ("THIRD BANK", "AS SUCCESSOR COLLATERAL AGENT")
     assert _holders(replayed.whole("203-1")) == [successor]
     assert sorted(_holders(replayed.whole("204-1"))) == [("SECOND BANK", ""), successor]
-    (said,) = replayed.whole("203-1")["notes"]
-    assert "it cites 999-9999" in said["text"]
+    said = [each["text"] for each in replayed.whole("203-1")["notes"] if each["number"] == "210-1"]
+    assert len(said) == 1 and "it cites 999-9999" in said[0]
+
+
+def test_a_subordination_that_cites_both_securities_lays_one_behind_the_other(replayed: Replayed) -> None:
+    yields, goes_before = replayed.whole("203-1"), replayed.whole("221-1")
+    (relation,) = yields["relations"]
+    assert (relation["junior"], relation["senior"], relation["kind"]) == (yields["pledge"], goes_before["pledge"], "subordination")
+    assert relation["effective"] == "2022-01-04T05:00:00Z"
+    # One that cites one side only is kept as a note.
+    assert replayed.whole("200-1")["relations"] == []
+    assert ("priority", "216-1") in [(each["kind"], each["number"]) for each in replayed.whole("200-1")["notes"]]
 
 
 def test_a_corrected_name_replaces_the_wrong_one(replayed: Replayed) -> None:

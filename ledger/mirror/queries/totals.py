@@ -20,6 +20,7 @@ from ledger.mirror.models import (
 )
 from ledger.mirror.queries.liveness import IN_FORCE, of_pledge, of_segment
 from ledger.mirror.queries.reading import rows_of, valid
+from ledger.mirror.register_models import RELATION
 
 
 class PledgeTotals(NamedTuple):
@@ -38,6 +39,7 @@ class PledgeTotals(NamedTuple):
     live_assets: int
     differences: int
     notes: int
+    relations: int
     with_amount: int
     documents: int
 
@@ -62,6 +64,7 @@ def pledges(conn: Connection) -> PledgeTotals:
         live_assets=_count(conn, _live(func.count(ENCUMBRANCE.table.c.asset.distinct()))),
         differences=_count(conn, select(func.count()).select_from(DIFFERENCE.table)),
         notes=_count(conn, select(func.count()).select_from(NOTE.table)),
+        relations=_count(conn, select(func.count()).select_from(RELATION.table)),
         with_amount=_count(conn, _states(PLEDGE_STATE.table.c.currency != 0)),
         documents=_count(conn, select(func.count()).select_from(_documents().subquery())),
     )

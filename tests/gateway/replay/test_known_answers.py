@@ -7,10 +7,11 @@ import pytest
 
 from gateway.replay.conveyances import Nature, conveyance
 from gateway.replay.plan import Plan
-from gateway.replay.pledge_acts import Basis, Flag, Grant, Note, Outcome, Placement, PledgeAct, Ref, Release, Remark, Supplement
+from gateway.replay.pledge_acts import Basis, Flag, Grant, Note, Outcome, Placement, PledgeAct, Ref, Relation, Release, Supplement
 from gateway.replay.reading import INVOICES, SPENDING, Read
 from gateway.replay.records import Number
 from gateway.replay.register_model import Register, run
+from ledger.domain.pledge_words import NoteKind, RelationKind
 
 CHAIN, BARCLAYS = "uspto-patent-chain", "uspto-patent-security-barclays"
 G, S, A, R, T, C = Nature.GRANT, Nature.SUPPLEMENT, Nature.AMENDMENT, Nature.RELEASE, Nature.TRANSFER, Nature.CORRECTION
@@ -29,6 +30,13 @@ NATURES = {
     "71359-846": C, "73077-584": C, "73428-517": S, "73880-896": G, "74145-344": G,
 }  # fmt: skip
 """Record of the Barclays set -> what its text says, read one by one: one at least of every form that the 133 texts have."""
+
+SECOND_LIENS = {
+    "20824-168": "20819-627", "29467-742": "29467-704", "32276-199": "32272-406", "32800-213": "32792-820", "33023-485": "33023-465",
+    "33888-452": "33886-767", "34954-604": "34933-927", "42374-448": "42374-474", "47433-431": "47433-256", "48853-544": "48853-237",
+    "53667-9": "53666-956", "53667-79": "53667-169", "58983-789": "58983-661", "58991-442": "58991-556", "61875-280": "61875-271",
+}  # fmt: skip
+"""Second lien -> first lien of one agreement: same debtors, same agent, same day of execution; found by reading all headings and agents."""
 
 
 def number(text: str) -> Number:
@@ -97,7 +105,7 @@ def test_the_wrong_digit_ends_the_pledge_and_stays_on_record(real_plan: Plan) ->
 def test_the_repeated_recording_is_linked_and_outlives_the_release_of_its_twin(real_plan: Plan) -> None:
     grant, note = acts_of(real_plan, "48818-520")
     assert isinstance(grant, Grant) and grant.same_as == patent("49342-819")
-    assert isinstance(note, Note) and note.remark is Remark.SAME_AS
+    assert isinstance(note, Note) and note.remark is NoteKind.SAME_AS
 
 
 def test_releases_that_list_more_than_was_pledged_touch_nothing_else(real_plan: Plan) -> None:
@@ -157,7 +165,7 @@ def test_transfers_without_their_pledge_are_set_aside_with_all_that_they_cite(re
 def test_one_pledge_is_corrected_twice(real_plan: Plan) -> None:
     pledge = run(real_plan.placements).pledges[patent("58991-442")]
     assert [str(note.record.number) for note in pledge.notes] == ["68753-687", "73077-584"]
-    assert {note.remark for note in pledge.notes} == {Remark.CORRECTION}
+    assert {note.remark for note in pledge.notes} == {NoteKind.CORRECTION}
 
 
 def test_the_first_and_second_lien_of_one_debtor_keep_their_supplements_apart(real_plan: Plan) -> None:
@@ -172,6 +180,22 @@ def test_the_first_and_second_lien_of_one_debtor_keep_their_supplements_apart(re
         "49945-303": {"34933-927"},
         "49945-414": {"34954-604"},
     }
+
+
+def test_which_liens_go_before_others_by_their_own_names(real_plan: Plan) -> None:
+    """Agreements of one day between the same parties, and what a super-priority goes before: the liens of its own debtors."""
+    acts = [act for placement in real_plan.placements for act in placement.acts if isinstance(act, Relation)]
+    by_level = {str(act.pledge.number): str(act.senior.number) for act in acts if act.kind is RelationKind.SUBORDINATION}
+    assert by_level == SECOND_LIENS
+    assert sum(act.kind is RelationKind.SUBORDINATION for act in acts) == len(SECOND_LIENS)
+    supers = {(str(act.pledge.number), str(act.senior.number)) for act in acts if act.kind is RelationKind.SUPER_PRIORITY}
+    assert supers == {
+        *((lien, "67310-54") for lien in ("58983-661", "58983-789", "58991-442", "58991-556")),
+        *((lien, "74145-344") for lien in ("58991-442", "58991-556")),
+    }
+    # The order of recording says otherwise of these: the second lien was recorded first.
+    reversed_ = [low for low, high in SECOND_LIENS.items() if number(low) < number(high)]
+    assert sorted(reversed_) == ["42374-448", "53667-79", "58991-442"]
 
 
 @pytest.mark.parametrize("text", ["43400-15", "30487-93", "56884-581", "62914-333", "64049-102"])

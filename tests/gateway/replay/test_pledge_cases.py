@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 
-from gateway.replay.pledge_acts import Basis, Flag, Grant, Note, Outcome, PartRelease, PartyChange, Placement, Release, Remark, Supplement
+from gateway.replay.pledge_acts import Basis, Flag, Grant, Note, Outcome, PartRelease, PartyChange, Placement, Release, Supplement
 from gateway.replay.pledge_plan import plan
 from gateway.replay.records import Recordation, Series
 from gateway.replay.register_model import Pledge, Register, run
+from ledger.domain.pledge_words import NoteKind
 from tests.gateway.replay.folders import record
 from tests.gateway.replay.test_pledge_plan import ABC, BANK, BROOK, CITES, OTHER_BANK, TODAY, grant, name, register, release
 
@@ -64,7 +65,9 @@ def test_of_several_citations_the_one_of_another_lender_is_a_difference_and_ends
     both = release("1001-1", "2021-02-01", "RELEASE OF SECURITY INTERESTS AT REEL/FRAME 1000/0001 AND 1000/0002")
     acts = placed(grant(), theirs, both)["1001-1"].acts
     assert [type(act) for act in acts] == [Release, Note]
-    assert isinstance(acts[1], Note) and acts[1].remark is Remark.DISCREPANCY and "US-P 1000-2 too, held by another lender" in acts[1].text
+    assert (
+        isinstance(acts[1], Note) and acts[1].remark is NoteKind.DISCREPANCY and "US-P 1000-2 too, held by another lender" in acts[1].text
+    )
     assert [pledge.ref for pledge in register(grant(), theirs, both).live()] == [name("1000-2")]
 
 
@@ -266,7 +269,7 @@ def test_a_correction_from_assignment_to_security_makes_the_pledge_from_its_own_
     fixed = correction("NATURE OF CONVEYANCE FROM ASSIGNMENT TO SECURITY INTEREST {}. ASSIGNOR(S) HEREBY CONFIRMS THE SECURITY INTEREST.")
     made, note = placed(plain, fixed)["1005-1"].acts
     assert isinstance(made, Grant) and made.flags == frozenset()
-    assert isinstance(note, Note) and note.remark is Remark.CORRECTION
+    assert isinstance(note, Note) and note.remark is NoteKind.CORRECTION
     assert not only(plain, fixed, release("1006-1", "2023-02-01", CITES)).live, "a release that cites the first recording means it"
 
 

@@ -14,7 +14,6 @@ from gateway.replay.pledge_acts import (
     Placement,
     Ref,
     Release,
-    Remark,
     Supplement,
     ref,
 )
@@ -22,6 +21,7 @@ from gateway.replay.pledge_order import ordered
 from gateway.replay.pledge_plan import plan
 from gateway.replay.records import Number, Recordation, Series
 from gateway.replay.register_model import Register, run
+from ledger.domain.pledge_words import NoteKind
 from tests.gateway.replay.folders import record
 
 TODAY = date(2026, 1, 1)
@@ -297,7 +297,7 @@ def test_corrections_form_a_list_and_release_nothing() -> None:
     one = record("1001-1", "2021-02-01", CORRECTS.format(1000), [BROOK], [BANK], ABC)
     two = record("1002-1", "2022-02-01", CORRECTS.format(1000), [BROOK], [BANK], ABC)
     (pledge,) = register(grant(), one, two).pledges.values()
-    assert [(note.remark, note.assets) for note in pledge.notes] == [(Remark.CORRECTION, ("R7444851",))] * 2
+    assert [(note.remark, note.assets) for note in pledge.notes] == [(NoteKind.CORRECTION, ("R7444851",))] * 2
     assert pledge.live_assets.keys() == set(ABC)
 
 
@@ -353,7 +353,7 @@ def test_a_repeated_recording_is_linked_and_a_release_of_one_leaves_the_other() 
     repeat = grant("900-1", "2020-05-01")
     found = placed(grant(), repeat)["900-1"]
     assert isinstance(found.acts[0], Grant) and found.acts[0].same_as == name("1000-1")
-    assert isinstance(found.acts[1], Note) and found.acts[1].remark is Remark.SAME_AS
+    assert isinstance(found.acts[1], Note) and found.acts[1].remark is NoteKind.SAME_AS
     left = register(grant(), repeat, release("1001-1", "2021-02-01", CITES)).live()
     assert [pledge.ref for pledge in left] == [name("900-1")]
 
@@ -430,7 +430,7 @@ def test_a_pledgee_among_the_pledgors_is_a_party_like_others() -> None:
 def test_a_receiver_is_remarked_on_the_pledge_that_the_record_cites() -> None:
     receiver = record("1001-1", "2021-02-01", "APPOINTMENT OF RECEIVER UNDER SECURITY INTEREST AT REEL 1000 FRAME 1", [BROOK], [BANK])
     (act,) = placed(grant(), receiver)["1001-1"].acts
-    assert isinstance(act, Note) and act.remark is Remark.REMARK
+    assert isinstance(act, Note) and act.remark is NoteKind.REMARK
     assert placed(receiver)["1001-1"].outcome is Outcome.SET_ASIDE
 
 
