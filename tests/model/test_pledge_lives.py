@@ -56,7 +56,7 @@ from ledger.domain.shipped_registers import CN_PATENTS, US_PATENTS, shipped
 from tests.conftest import FULL
 from tests.model.pledges import LIVING, TAKES, Hold, Pledge, Refused, Registers, Rules, Segment, Target
 
-LIVES = 60 if FULL else 6
+LIVES = 30 if FULL else 6
 STEPS = 120 if FULL else 60
 ORDERED = int(Mode.ORDERED)
 BLIND = b"\x07" * 32
