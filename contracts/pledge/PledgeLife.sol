@@ -161,14 +161,23 @@ contract PledgeLife is PledgeActing {
 
     function _note(PledgeActs calldata body, NotePledge calldata note, ActContext memory context) private {
         Work memory work = _begin(note.on, note.parties, body.consents, body.instrument, Effects.NOTE, context);
-        require(note.kind != 0 && note.kind <= NoteKinds.NOTICE, NoteUnknown(note.kind));
+        require(note.kind != 0 && note.kind <= NoteKinds.TRANSFER, NoteUnknown(note.kind));
         if (note.other != 0) _known(note.other);
         require(note.other != work.pledge, NotRelatable(note.other));
         if (note.kind == NoteKinds.NOTICE) _keepNotice(work, note.subject);
+        if (note.kind > NoteKinds.NOTICE) _requireGrant(work, note.subject);
         ActRecord memory done = _finish(work, note.on);
         emit PledgeNoted(
             work.pledge, body.instrument.number, note.other, note.kind, note.subject, note.assets, note.text, done
         );
+    }
+
+    /// @dev Who holds a living pledge agrees to what is done with the right; no officer does in his place.
+    function _requireGrant(Work memory work, bytes32 contract_) private view {
+        require(work.head.isLive(), PledgeLapsed(work.pledge, work.head.expires()));
+        require(contract_ != 0, DocumentMissing(work.scene.code));
+        bool asked = work.scene.word.modes(PartyRoles.PLEDGEE) != 0;
+        require(asked, ConsentMissing(PartyRoles.PLEDGEE, 0));
     }
 
     /// @dev A notice runs from its first record on; who records it again gains nothing.

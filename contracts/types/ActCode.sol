@@ -191,6 +191,10 @@ library NoteKinds {
     uint8 internal constant DISCREPANCY = 6;
     /// A notice was served on a party; `subject` is its hash. From here runs the period after which a consent may be DEEMED.
     uint8 internal constant NOTICE = 7;
+    /// The holders agree that the pledged right is licensed, or transferred, under the pledge (CivC 444); `subject` is the contract's hash. Needs their
+    /// consents, by whatever code asks them.
+    uint8 internal constant LICENCE = 8;
+    uint8 internal constant TRANSFER = 9;
 }
 
 /// @notice Relations between two pledges, laid over the base order.

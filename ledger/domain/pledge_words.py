@@ -58,6 +58,8 @@ class NoteKind(IntEnum):
     PRIORITY = 5
     DISCREPANCY = 6
     NOTICE = 7
+    LICENCE = 8
+    TRANSFER = 9
 
 
 class RelationKind(IntEnum):

@@ -109,6 +109,7 @@ class Code(IntEnum):
     END_BY_ORDER = 22
     END_LEAVES_BY_ORDER = 23
     NOTE = 30
+    AGREE = 31
     ENFORCE = 40
     STOP_ENFORCING = 41
     SALE = 42

@@ -121,6 +121,7 @@ _RECORDING: Mapping[Code, ActRule] = {
     ),
     **_by_order(_STATED),
     Code.NOTE: ActRule(Effect.NOTE, (*_LIVING, State.ENDED), officers=1, officers_vouching=1, times=_STATED),
+    Code.AGREE: ActRule(Effect.NOTE, _LIVING, consents=_PLEDGEE, officers=1, officers_vouching=2, times=_STATED),
     **_OFFICE,
 }
 """An office that merely records (US assignment recordation): no examination, its own recording time counts."""
@@ -155,6 +156,8 @@ _EXAMINING: Mapping[Code, ActRule] = {
     Code.PART_RELEASE: ActRule(Effect.END_LEAVES, _LIVING, consents=_HOLDER, officers_vouching=2, reasons=_ENDS, period=_SILENCE),
     **_by_order((TimeSource.BLOCK,)),
     Code.NOTE: ActRule(Effect.NOTE, (*_LIVING, State.ENDED), officers=1, officers_vouching=1),
+    # While pledged the right is neither licensed nor transferred without the holders (CivC 444): they agree themselves.
+    Code.AGREE: ActRule(Effect.NOTE, _LIVING, consents=_PLEDGEE, officers_vouching=2),
     Code.ENFORCE: ActRule(Effect.SET_STATE, (State.REGISTERED,), State.ENFORCING, _HOLDER_OR_ORDER, officers_vouching=1),
     Code.STOP_ENFORCING: ActRule(Effect.SET_STATE, (State.ENFORCING,), State.REGISTERED, _HOLDER_OR_ORDER, officers_vouching=1),
     Code.SALE: ActRule(Effect.NOTE, (State.ENFORCING,), consents=_PLEDGEE, officers=1, officers_vouching=2),
@@ -194,6 +197,7 @@ _NOTICE: Mapping[Code, ActRule] = {
     ),
     **_by_order((TimeSource.BLOCK,)),
     Code.NOTE: ActRule(Effect.NOTE, (*_LIVING, State.ENDED), officers=1, officers_vouching=1),
+    Code.AGREE: ActRule(Effect.NOTE, _LIVING, consents=_PLEDGEE, officers_vouching=2),
     Code.ENFORCE: ActRule(Effect.SET_STATE, (State.REGISTERED,), State.ENFORCING, _HOLDER_OR_ORDER, officers_vouching=1),
     Code.STOP_ENFORCING: ActRule(Effect.SET_STATE, (State.ENFORCING,), State.REGISTERED, _HOLDER_OR_ORDER, officers_vouching=1),
     Code.SALE: ActRule(Effect.NOTE, (State.ENFORCING,), consents=_PLEDGEE, officers=1, officers_vouching=2),

@@ -266,12 +266,12 @@ contract PledgeStateTest is PledgeBase {
         assertEq(_chainOf(pledge), chain);
     }
 
-    function test_notesAreOfSevenKinds() public {
+    function test_notesAreOfKnownKinds() public {
         for (uint8 kind = 1; kind <= NoteKinds.DISCREPANCY; ++kind) {
             _done(_office(_noted(pledge, kind)));
         }
         _refused(_office(_noted(pledge, 0)), abi.encodeWithSelector(IPledgeErrors.NoteUnknown.selector, 0));
-        _refused(_office(_noted(pledge, 8)), abi.encodeWithSelector(IPledgeErrors.NoteUnknown.selector, 8));
+        _refused(_office(_noted(pledge, 10)), abi.encodeWithSelector(IPledgeErrors.NoteUnknown.selector, 10));
     }
 
     function test_aNoticeIsNamedByItsHash() public {

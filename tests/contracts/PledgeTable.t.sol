@@ -358,9 +358,10 @@ abstract contract PledgeTable is PledgeBase {
         } else if (code == PledgeRules.PART_RELEASE || code == PledgeRules.END_LEAVES_BY_ORDER) {
             body.partReleases = new ReleaseAssets[](1);
             body.partReleases[0] = _partOf(on, parties, state);
-        } else if (code == PledgeRules.NOTE) {
+        } else if (code == PledgeRules.NOTE || code == PledgeRules.AGREE) {
+            uint8 kind = code == PledgeRules.NOTE ? NoteKinds.REMARK : NoteKinds.LICENCE;
             body.notes = new NotePledge[](1);
-            body.notes[0] = NotePledge(on, parties, NoteKinds.REMARK, 0, 0, new bytes32[](0), "note");
+            body.notes[0] = NotePledge(on, parties, kind, 0, "licence", new bytes32[](0), "note");
         } else {
             body.states = new SetPledgeState[](1);
             body.states[0] = SetPledgeState(on, parties, 0);
