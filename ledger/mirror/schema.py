@@ -76,7 +76,7 @@ def versioned(row: type[RowT], name: str, keys: int, *indexes: Sequence[str], ev
     for columns in indexes:
         Index(f"{name}_by_{'_'.join(columns)}", *(table.c[column] for column in columns), sqlite_where=live, postgresql_where=live)
     for columns in ever:
-        Index(f"{name}_by_{'_'.join(columns)}", *(table.c[column] for column in columns))
+        _index(table, columns)
     for column in (table.c.from_pos, table.c.to_pos):
         Index(f"{name}_{column.name}", column, postgresql_using="brin")
     return Projection(row, table, keys, True)
@@ -86,9 +86,16 @@ def facts(row: type[RowT], name: str, keys: int, *indexes: Sequence[str]) -> Pro
     """A table of facts that never change: primary key is the first `keys` fields, `pos` the event that told them."""
     table = _table(row, name, keys)
     for columns in indexes:
-        Index(f"{name}_by_{'_'.join(columns)}", *(table.c[column] for column in columns))
+        _index(table, columns)
     Index(f"{name}_pos", table.c.pos, postgresql_using="brin")
     return Projection(row, table, keys, False)
+
+
+def _index(table: Table, names: Sequence[str]) -> None:
+    """An index over columns; of one that is mostly null without its nulls, which would make it look useless to a planner."""
+    columns = [table.c[name] for name in names]
+    told = columns[0].is_not(None) if columns[0].nullable else None
+    Index(f"{table.name}_by_{'_'.join(names)}", *columns, sqlite_where=told, postgresql_where=told)
 
 
 def _table(row: type[Any], name: str, keys: int, *more_keys: str) -> Table:

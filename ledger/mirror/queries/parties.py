@@ -74,8 +74,7 @@ def followed_by(conn: Connection, party: bytes, *, office: bytes | None = None, 
     words = [party]
     for _ in range(_MOST_STEPS):
         asked = select(columns.office, columns.party).where(columns.other.in_(words), columns.kind.in_(_FOLLOWED), valid(PARTY_STATUS, at))
-        new = [OfficeParty(*row) for row in conn.execute(asked.where(*scope).order_by(columns.office, columns.party))]
-        new = [each for each in new if each not in found]
+        new = sorted({OfficeParty(*row) for row in conn.execute(asked.where(*scope))} - set(found))
         if not new:
             break
         found += new

@@ -1,0 +1,173 @@
+"""How both databases look things up in a register of many rows: by an index, and never by reading a table whole."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, text
+
+from ledger.chain.blocks import last_position
+from ledger.domain.assets import member_party
+from ledger.domain.liens import Lien
+from ledger.domain.name_search import select
+from ledger.domain.pledge_words import HoldTarget
+from ledger.mirror import database
+from ledger.mirror.concepts import FOLDS
+from ledger.mirror.database import Database
+from ledger.mirror.queries import assets, certificates, filings, holds, parties, pledges, priority, records, search, watches
+from ledger.mirror.schema import word
+from ledger.mirror.sync import Mirror
+from tests.ledger.mirror import told
+from tests.ledger.mirror.chains import GENESIS_TIME, IDENTITY, START, Chain, Told, table
+
+PLEDGES, ACTS, EARLY = 2_000, 60, 400_000_000
+FEW = frozenset({"block", "checkpoint", "register", "register_rule", "anchored_register", "anchor"})
+"""Tables that stay small whatever the register holds, or are asked for their last row; a planner may read them whole."""
+
+
+def _grants(first: int) -> Iterator[list[Told]]:
+    for at in range(first, first + 50):
+        rights, names = [f"right {at}", f"right {at + 1}"], (f"Maker {at} Ltd", f"Bank {at} of {at * 7}")
+        yield told.recorded(at, at, f"{at}-1", EARLY + at, rights, *names)
+
+
+def _others(chain: Chain) -> None:
+    """As much of everything else: notes, relations, refinancings, sales, filings, anchors, holds, joined numbers, parties."""
+    for at in range(1, PLEDGES, 4):
+        number = PLEDGES + at
+        chain.mine(
+            [
+                told.document(f"{at}-n"),
+                told.noted(at, f"{at}-n", 3, 9, EARLY, [f"right {at}"])[1],
+                told.related(at, at + 1, 1, 0, f"{at}-r", EARLY + 9_999, EARLY),
+                told.sold(at + 1, [f"right {at}"], {at + 1: 5}, f"{at}-s", EARLY + 9_999),
+                told.held(1, told.asset(f"right {at}"), 0, marked=at | 1 << 64 | 2 << 80, placed=5),
+                told.party_recorded(f"Bank {at} of {at * 7}", 2, other=f"Heir {at}"),
+                told.party_recorded(f"Maker {at} Ltd", 1, member=f"Member {at}"),
+                told.rectified(at + 2, 3, f"{at}-z", EARLY, corrects=at.to_bytes(32)),
+                told.joined(f"other {at}", f"right {at}", 1, at | 1 << 64),
+                told.in_conflict(at, f"right {at}", at | 1 << 40, at | 1 << 64, told.head(3, effective=EARLY, version=1, sequence=at)),
+            ],
+            told.refinanced(number + 1, at + 3, [at + 3], f"{at}-f", EARLY + 9_999, EARLY),
+            [
+                told.pledge_filed(number, at.to_bytes(32), number),
+                told.filing_stepped(number, 5, at.to_bytes(31) + b"!"),
+                told.decided("PledgeRefused", number, 8, at.to_bytes(31) + b"?"),
+                told.contested(number, at, f"right {at}", at.to_bytes(31) + b"c"),
+                told.seeded(1, at, {f"anchored {at}": f"A-{at}"}, [1 << 64 | 8 << 80], 0),
+            ],
+            told.adopted(number + 2, number, f"A-{at}", EARLY, [f"anchored {at}"]),
+        )
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def many(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A register of many pledges, one of which has a long history."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('plans') / 'mirror.db'}"
+    else:
+        url = request.getfixturevalue("postgres_url")
+    db = database.open(url, f"plans_{request.param}")
+    chain = Chain()
+    chain.mine([told.register_set(2, "Office", 1 << 50)])
+    for first in range(1, PLEDGES, 50):
+        chain.mine(*_grants(first))
+    for at in range(ACTS):
+        chain.mine(told.holders_changed(1, f"{at}-9", EARLY + 10 + at, [f"Holder {at} SA"], EARLY))
+    _others(chain)
+    Mirror(db, chain.source(), table(), IDENTITY, FOLDS, development=True).catch_up()
+    with db.write() as conn:
+        conn.execute(text("ANALYZE"))
+    yield db
+    if db.is_postgresql:
+        with db.write() as conn:
+            conn.execute(text('DROP SCHEMA "plans_postgresql" CASCADE'))
+    db.close()
+
+
+@contextmanager
+def _explained(db: Database) -> Iterator[tuple[Connection, list[str]]]:
+    """A connection, and the tables that its statements read whole."""
+    scanned: list[str] = []
+    asked: list[tuple[str, Any]] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if statement.startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    with db.read() as conn:
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield conn, scanned
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        for statement, parameters in asked:
+            scanned += _scans(conn, statement, parameters)
+
+
+def _scans(conn: Connection, statement: str, parameters: Any) -> list[str]:
+    if conn.dialect.name == "postgresql":
+        # A planner may read a table of few pages whole by choice: what counts is whether it can do without.
+        conn.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = [row[0] for row in conn.exec_driver_sql(f"EXPLAIN {statement}", parameters)]
+        return [found[1] for line in plan if (found := re.search(r"Seq Scan on (\w+)", line))]
+    plan = [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    return [found[1] for line in plan if (found := re.match(r"SCAN ([a-z_]+)\b", line))]
+
+
+def _past() -> int:
+    return last_position(START + 20)
+
+
+RIGHT = told.asset("right 77")
+
+ASKED: dict[str, Callable[[Connection, int | None], object]] = {
+    "asset": lambda conn, at: assets.asset(conn, RIGHT, at=at, time=EARLY + 500),
+    "encumbrances": lambda conn, at: pledges.encumbrances(conn, RIGHT, at=at),
+    "order": lambda conn, at: priority.order(conn, RIGHT, at=at),
+    "if filed": lambda conn, at: priority.if_filed(conn, RIGHT, Lien("new", 5, None), 100, at=at),
+    "holds": lambda conn, at: holds.running(conn, HoldTarget.ASSET, RIGHT, at=at),
+    "record": lambda conn, at: records.record(conn, 1, at=at, time=EARLY + 50),
+    "record of little": lambda conn, at: records.record(conn, 77, at=at),
+    "extract": lambda conn, at: certificates.extract(conn, 1, at=at),
+    "verification": lambda conn, at: certificates.verification(conn, 1, at=at),
+    "filing": lambda conn, at: filings.clocks(conn, 77, GENESIS_TIME + 99, at=at),
+    "party": lambda conn, at: search.by_party(conn, told.party_id("Heir 77"), at=at),
+    "record number": lambda conn, at: search.by_registration(conn, told.number("77-1"), at=at),
+    "signer": lambda conn, at: parties.signer_of(conn, told.account("Office"), told.party_id("Bank 7 of 49"), at),
+    "watched": lambda conn, at: watches.held(conn, told.account("nobody"), at),
+    "parties": lambda conn, at: pledges.parties(conn, 1, at, EARLY + 100),
+    "assets": lambda conn, at: pledges.assets(conn, 77, at, time=EARLY + 500),
+}
+
+
+@pytest.mark.parametrize("at", [None, _past()], ids=["now", "past"])
+@pytest.mark.parametrize("what", ASKED)
+def test_nothing_is_read_whole(many: Database, what: str, at: int | None) -> None:
+    with _explained(many) as (conn, scanned):
+        ASKED[what](conn, at)
+    assert set(scanned) <= FEW, scanned
+
+
+@pytest.mark.parametrize("at", [None, _past()], ids=["now", "past"])
+@pytest.mark.parametrize("name", ["Bank 77 of 539", "maker 1200 limited", "Bank"])
+def test_names_are_looked_up_by_their_keys(many: Database, name: str, at: int | None) -> None:
+    with _explained(many) as (conn, scanned):
+        found = search.by_name(conn, name, at=at)
+        search.hits(conn, select(found, []).ids, at=at)
+    # Who is withheld is counted over the register.
+    assert set(scanned) <= FEW | {"pledge"}, scanned
+
+
+def test_a_register_of_many_gives_what_it_must(many: Database) -> None:
+    """The look-ups above find something: a plan of nothing is always short."""
+    with many.read() as conn:
+        assert len(pledges.encumbrances(conn, RIGHT)) == 2
+        assert len(search.by_name(conn, "Bank 77 of 539").exact) == 1
+        assert [hit.party.pledge for hit in search.by_party(conn, told.party_id("Heir 77"))] == [77]
+        assert len(certificates.issued_for(conn, 1)) > ACTS
+        assert records.record(conn, 1) is not None
+        assert holds.running(conn, HoldTarget.ASSET, RIGHT)
+        assert watches.held(conn, told.account("nobody")) == [] and member_party(told.account("nobody")) != word(0)
