@@ -255,9 +255,9 @@ contract PledgeRectification is PledgeConflicts {
         uint256 word = assets[key];
         uint256 place = segment | leaf << 40;
         if (uint64(word) == place) return;
-        require(word.links() < AssetWord.MOST_LINKS, AssetLinksFull(key));
         _endReservation(word);
-        if (_isTaken(word)) _addLeaf(key, uint64(place));
+        // A word that takes no more links takes no new pledge either; the restoration is refused for nothing.
+        if (_isTaken(word) || word.links() == AssetWord.MOST_LINKS) _addLeaf(key, uint64(place));
         else assets[key] = word.linked(segment, leaf);
     }
 

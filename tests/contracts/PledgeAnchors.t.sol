@@ -673,6 +673,37 @@ contract PledgeAnchorsTest is AnchorForms {
         _assertTaker(right, pledge);
     }
 
+    /// A hold before the seeding is in the word that the chain begins with.
+    function test_aRecordOnAnAssetThatWasHeldBeforeIsAdopted() public {
+        _done(_holdAct(_hold(CN, HoldTargets.ASSET, right, Effects.REGISTER)));
+        Old memory old = _single();
+        uint16 anchor = _opened(old);
+        _opened(old);
+        assertEq(registry.asset(right).flags() & 4, 0, "one record, seeded twice");
+        _assertTaker(right, _adopted(old, anchor, 0, _list()));
+    }
+
+    /// The office's old register had one right in one record under two numbers.
+    function test_aRecordWithTwoNumbersOfOneRightIsOneRecord() public {
+        Old memory old = _old(CN, _record(CN, FIRST, _list()));
+        _lives(old, FIRST, _list().keys);
+        for (uint256 i = 0; i < 2; ++i) {
+            uint256 before = vm.snapshotState();
+            if (i == 0) _done(_joinAct(CN, _key("CNPA", 2), right));
+            uint16 anchor = _opened(old);
+            if (i == 1) _done(_joinAct(CN, _key("CNPA", 2), right));
+            assertEq(registry.asset(right).flags() & 4, 0);
+            uint40 pledge = _adopted(old, anchor, 0, _list());
+            _takeRefused(_one(1), _barred(right));
+            _done(_effectAct(pledge, _list(), Effects.END_LEAVES));
+            _done(_settleAct(pledge, right));
+            _assertTaker(right, pledge);
+            _done(_effectAct(pledge, _list(), Effects.END_ALL));
+            _registered(_one(1));
+            vm.revertToState(before);
+        }
+    }
+
     // --- Conflicts of the old register ---
 
     function test_twoRecordsOnOneAssetAreSeededInConflict() public {

@@ -509,6 +509,18 @@ contract PledgeRectifyTest is PledgeEffects {
         _assertTaker(right, pledge);
     }
 
+    /// No new pledge takes an asset whose word is full, so nothing is lost by what can't be linked again.
+    function test_noRestorationFailsOnAFullWord() public {
+        _end(pledge);
+        _storeAsset(right, uint256(type(uint16).max) << 64);
+        _restore(pledge, _own());
+        assertTrue(_head(pledge).isLive());
+        (uint64[] memory leaves,) = registry.conflict(right);
+        assertEq(leaves[0], _segmentOf(pledge));
+        _end(pledge);
+        _done(_rectifyAct(_settling(pledge, right)));
+    }
+
     function test_aPageInConflictThroughoutKeepsWithinItsGas() public {
         Listed memory page = _cnPatents(4000, 128);
         uint40 first = _registered(page);
