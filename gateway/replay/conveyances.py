@@ -25,6 +25,7 @@ class Nature(Enum):
     CORRECTION = "correction"
     ENFORCEMENT = "enforcement of a security"
     RELATION = "relation between securities"
+    RESTORATION = "undoing of a release"
     OTHER = "no security"
 
 
@@ -105,6 +106,16 @@ _STARTS_AS_RELEASE = re.compile(
 _PARTIAL = re.compile(r"\bPARTIAL(?:LY)?\b|\bIN PART\b|\bCERTAIN\b|\bAS TO\b|\bSPECIFIED\b|\bONLY\b|\bSELECT(?:ED)?\b|\bLIMITED TO\b")
 _TOTAL = re.compile(r"\bTERMINAT|\bFULL\b|\bIN ITS ENTIRETY\b|\bENTIRE\b|\bALL\b|\bDISCHARG|\bSATISFACTION\b|\bPAY-?OFF\b|\bCOMPLETE\b")
 
+_BY_MISTAKE = r"(?:ERRONEOUS(?:LY)?|INADVERTENT(?:LY)?|MISTAKEN(?:LY)?|UNAUTHORI[SZ]ED|IN ERROR|BY MISTAKE)"
+_UNDOING = re.compile(
+    r"\b(?:RES?CIS+ION|RESCIND(?:S|ING)?|REVOCATION|REVOK(?:ES?|ING)|NULLIF(?:Y|IES|YING|ICATION)|ANNUL(?:S|MENT)?|WITHDRAW(?:S|AL|ING)?"
+    r"|CANCEL(?:L?ATION|S|LING)?|VOID(?:S|ING)?|RETRACT(?:S|ION)?)(?: OF)?"
+    rf" (?:(?:THE|AN?|PRIOR|PREVIOUS|PREVIOUSLY|RECORDED|FILED|PARTIAL|NOTICE OF|PATENT|TRADEMARK|{_BY_MISTAKE}) ){{0,4}}{_ENDS}\b"
+    rf"|\b(?:REINSTATE(?:S|MENT)?|REINSTATING|REVIVAL|RESTORATION)\b(?: OF)? (?:THE )?{_OVER}{_SECURITY}"
+    rf"|\b{_BY_MISTAKE} (?:(?:RECORDED|FILED|SUBMITTED|EXECUTED|PARTIAL) ){{0,2}}{_ENDS}\b"
+)
+_ENDED_BY_MISTAKE = re.compile(rf"\b{_ENDS} (?:(?!OF\b)\w+ ){{0,4}}?(?:RECORDED|FILED|SUBMITTED|MADE) {_BY_MISTAKE}\b")
+
 _KINDS_OF_AGENT = (
     r"(?:(?:COLLATERAL|ADMINISTRATIVE|SECURITY|INDENTURE|NOTES?|AND|CO|LIEN|FIRST|SECOND|TERM|LOAN|ABL|PATENT|JOINT|SUB-?\w*)[\s-]+)*"
 )
@@ -172,7 +183,18 @@ def conveyance(record: Recordation) -> Conveyance:
     """What a recorded document does, as its text says."""
     text = wording.plain(record.text)
     words = wording.words(record, text)
+    if _undoes(words):
+        return Conveyance(Nature.RESTORATION, text, cites=citations(text), numbers=named_rights(text))
     return _correction(record, text, words) if _corrects(words) else _classified(record, text, words)
+
+
+def _undoes(words: str) -> bool:
+    """Whether a document says that a release was a mistake, or takes one back. One that confirms a release does neither."""
+    confirms = _CONFIRMS.search(words)
+    if confirms and _STARTS_AS_RELEASE.match(confirms[1]) and not _ENDED_BY_MISTAKE.search(words):
+        return False
+    said = _CONFIRMS.sub("", words)
+    return bool(_UNDOING.search(said)) or (bool(_ENDED_BY_MISTAKE.search(words)) and not _STARTS_AS_RELEASE.match(words))
 
 
 def _corrects(words: str) -> bool:

@@ -134,7 +134,18 @@ class Relation:
     kind: RelationKind
 
 
-PledgeAct: TypeAlias = Grant | Supplement | Release | PartRelease | PartyChange | Relation | Note
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """What the record `undoes` had ended lives as if it never had: the pledge, or of a release in part the rights `restored`."""
+
+    pledge: Ref
+    record: Recordation
+    basis: Basis
+    undoes: Ref
+    restored: tuple[Property, ...] = ()
+
+
+PledgeAct: TypeAlias = Grant | Supplement | Release | PartRelease | PartyChange | Relation | Restoration | Note
 
 
 class Outcome(Enum):

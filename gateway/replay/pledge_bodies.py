@@ -8,11 +8,24 @@ from dataclasses import dataclass, field
 from gateway.replay import pledge_json as part
 from gateway.replay.client import Json
 from gateway.replay.parties import Party
-from gateway.replay.pledge_acts import Grant, Note, PartRelease, PartyChange, PledgeAct, Ref, Relation, Release, Supplement
+from gateway.replay.pledge_acts import Grant, Note, PartRelease, PartyChange, PledgeAct, Ref, Relation, Release, Restoration, Supplement
 from gateway.replay.pledge_waves import Done
-from gateway.replay.pledge_words import ANY_VERSION, APPROVED, ATTESTED, ORDERED, REGISTERED, RELEASED, Codes, Listing, PartyRole, asset_key
+from gateway.replay.pledge_words import (
+    ANY_VERSION,
+    APPROVED,
+    ATTESTED,
+    OF_THE_BLOCK,
+    ORDERED,
+    REGISTERED,
+    RELEASED,
+    Codes,
+    Listing,
+    PartyRole,
+    asset_key,
+)
 from gateway.replay.records import Recordation, Series
 from ledger.domain.ids import to_hex
+from ledger.domain.pledge_words import RectifyKind
 
 RECORD_SCHEMA = "pledgebook/recorded-conveyance/1"
 
@@ -145,9 +158,34 @@ class Writer:
         consents: list[Json] = []
         # The contract does the parts in the order of the fields, so versions are counted in it too.
         for act in sorted(done.acts, key=_part_order):
-            if not isinstance(act, Relation):
+            if not isinstance(act, Relation | Restoration):
                 self._add(body, act, numbers, content, consents, mode_of(done))
         return {"instrument": part.instrument(record), "consents": part.once(consents), **body}
+
+    def rectification(self, act: Restoration, numbers: Numbers, corrects: bytes) -> Json:
+        """The body of RectifyPledge that undoes the act of the digest `corrects`. Where several liens may stand nothing is linked again."""
+        standing = self.standings[act.pledge]
+        code = self._codes[standing.series].rectify
+        restored = {asset_key(standing.series, item) for item in act.restored}
+        pages: list[Json] = []
+        for number, listed, ended in zip(numbers.segments[act.pledge], standing.segments, standing.ended, strict=False):
+            if listed is not None:
+                pages += part.leaf_pages(number, listed, restored & ended)
+                ended.difference_update(restored)
+        when = {"source": OF_THE_BLOCK, "dateOnly": False, "effective": 0}
+        body = {
+            "on": {"pledge": numbers.pledges[act.pledge], "version": standing.version, "code": code, "when": when},
+            "kind": (RectifyKind.RESTORE_LEAVES if act.restored else RectifyKind.RESTORE).value,
+            "corrects": to_hex(corrects),
+            "instrument": part.instrument(act.record),
+            "expires": 0,
+            "segments": [],
+            "pages": pages,
+            "assets": [],
+            "consents": [],
+        }
+        standing.version += 1
+        return body
 
     def relation(self, act: Relation, numbers: Numbers) -> Json:
         """The body of RelatePledges: the holders of the pledge that yields agree."""
@@ -277,5 +315,5 @@ def content(record: Recordation) -> Json:
 
 
 def _part_order(act: PledgeAct) -> int:
-    order = (PartyChange, Supplement, PartRelease, Release, Note, Relation)
+    order = (PartyChange, Supplement, PartRelease, Release, Note, Relation, Restoration)
     return next(index for index, kind in enumerate(order) if isinstance(act, kind))

@@ -9,7 +9,7 @@ from gateway.replay import pledge_bodies, pledge_json, pledge_words
 from gateway.replay.client import ActWanted, Gateway, Json, chunks
 from gateway.replay.journal import Journal, Progress
 from gateway.replay.pace import Pace
-from gateway.replay.pledge_acts import Grant, Placement, Ref, Relation
+from gateway.replay.pledge_acts import Grant, Placement, Ref, Relation, Restoration
 from gateway.replay.pledge_bodies import Numbers, Registration, Reservation, Writer
 from gateway.replay.pledge_waves import Done, waves
 from gateway.replay.pledge_words import Codes
@@ -159,13 +159,26 @@ class PledgeDrive:
         """Everything that a document does to pledges that are there, as one act; what it says of their order is one for each pair."""
         series = done.placement.record.series
         relations = [act for act in done.acts if isinstance(act, Relation)]
-        if len(relations) < len(done.acts):
+        restorations = [act for act in done.acts if isinstance(act, Restoration)]
+        if len(relations) + len(restorations) < len(done.acts):
             body = writer.pledge_acts(done, numbers, root)
             officers = max(self.codes[series].officers(each["on"]["code"]) for name in _LISTS for each in body[name])
             yield self._act(series, f"{_key(done)}/PledgeActs", "PledgeActs", body, officers, Mode(pledge_bodies.mode_of(done)))
         for act in relations:
             key = f"{_key(done)}/RelatePledges/{act.pledge.number}/{act.senior.number}"
             yield self._act(series, key, "RelatePledges", writer.relation(act, numbers), self.codes[series].officers(Code.RELATE))
+        for undone in restorations:
+            key = f"{_key(done)}/RectifyPledge/{undone.pledge.number}"
+            body = writer.rectification(undone, numbers, self._digest(numbers.pledges[undone.pledge], undone.undoes))
+            yield self._act(series, key, "RectifyPledge", body, self.codes[series].officers(Code.RECTIFY))
+
+    def _digest(self, pledge: int, document: Ref) -> bytes:
+        """The digest of the act by which a document ended something of a pledge."""
+        with self.mirror.read() as conn:
+            found = pledges.history(conn, pledge)
+        number = str(document.number).encode().ljust(32, b"\0")
+        (digest,) = {each.act.act for each in found if each.instrument and each.instrument.number == number and each.act.event in _ENDS}
+        return digest
 
     def _act(self, series: Series, key: str, kind: str, body: Json, officers: int, mode: Mode = Mode.ATTESTED) -> ActWanted:
         office = self.offices[series]
@@ -192,6 +205,7 @@ class PledgeDrive:
         return Numbers(found, segments, of_root)
 
 
+_ENDS = ("PledgeReleased", "AssetsReleased")
 _LISTS = ("terms", "parties", "segments", "partReleases", "releases", "states", "notes")
 
 

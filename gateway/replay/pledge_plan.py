@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from gateway.replay import pledge_corrections, pledge_ends, pledge_grants
+from gateway.replay import pledge_corrections, pledge_ends, pledge_grants, pledge_restorations
 from gateway.replay.conveyances import SECURITY_CODES, Conveyance, Nature, conveyance
 from gateway.replay.pledge_acts import Outcome, Placement, PledgeAct, ref
 from gateway.replay.pledge_book import NoEffect, Placing, PledgeBook, SetAside, caption
@@ -97,6 +97,7 @@ _PLACED_BY: Mapping[Nature, Placing] = {
     Nature.CORRECTION: pledge_corrections.correction,
     Nature.ENFORCEMENT: pledge_corrections.noted(NoteKind.REMARK),
     Nature.RELATION: pledge_corrections.noted(NoteKind.PRIORITY),
+    Nature.RESTORATION: pledge_restorations.restoration,
     Nature.OTHER: _other,
 }
 

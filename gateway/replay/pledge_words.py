@@ -18,7 +18,7 @@ __all__ = ["Listing", "PartyRole", "name_hash"]
 ANY_VERSION = 2**24 - 1
 ATTESTED, ORDERED = int(Mode.ATTESTED), int(Mode.ORDERED)
 REGISTERED, APPROVED = int(Decision.REGISTER), int(Decision.APPROVE)
-DATE_STATED = int(TimeSource.STATED)
+DATE_STATED, OF_THE_BLOCK = int(TimeSource.STATED), int(TimeSource.BLOCK)
 RELEASED = int(EndReason.RELEASED)
 GENERAL_DESCRIPTION, PARENT_UNKNOWN = int(Flag.GENERAL_DESCRIPTION), int(Flag.PARENT_UNKNOWN)
 
@@ -40,14 +40,16 @@ class Codes:
     part_release: int = int(Code.PART_RELEASE)
     note: int = int(Code.NOTE)
     relate: int = int(Code.RELATE)
+    rectify: int = int(Code.RECTIFY)
 
     def roles(self, code: int) -> frozenset[PartyRole]:
         """The roles in which parties consent to an act of this code."""
         return frozenset(self.shipped.acts[Code(code)].consents)
 
     def officers(self, code: int) -> int:
-        """How many officers sign an act of this code whose consents they vouch for."""
-        return self.shipped.acts[Code(code)].officers_vouching
+        """How many officers sign an act of this code whose consents, if any, they vouch for."""
+        rule = self.shipped.acts[Code(code)]
+        return max(rule.officers, rule.officers_vouching)
 
 
 def codes() -> dict[Series, Codes]:

@@ -11,7 +11,7 @@ from eth_hash.auto import keccak
 from gateway.replay import pledge_json
 from gateway.replay.dates import US_OFFICE
 from gateway.replay.plan import Plan
-from gateway.replay.pledge_acts import Note, PartRelease, PledgeAct, Relation, Release, ref
+from gateway.replay.pledge_acts import Note, PartRelease, PledgeAct, Relation, Release, Restoration, ref
 from gateway.replay.pledge_words import REGISTER_OF, PartyRole, asset_key
 from gateway.replay.records import Series
 from gateway.replay.register_model import Pledge, Register
@@ -81,6 +81,7 @@ def _counted(plan: Plan, register: Register, chain: _Chain, sql: PledgeTotals) -
     yield Check(_SET, "amounts stated", {"plan": 0, "chain": amounts, "sql": sql.with_amount})
     yield Check(_SET, "notes", {"plan": sum(isinstance(act, Note) for act in acts), "sql": sql.notes})
     yield Check(_SET, "relations", {"plan": sum(isinstance(act, Relation) for act in acts), "sql": sql.relations})
+    yield Check(_SET, "releases undone", {"plan": sum(isinstance(act, Restoration) for act in acts), "sql": sql.rectified})
     yield Check(_SET, "differences kept", {"plan": sum(_differences(act) for act in acts), "sql": sql.differences})
 
 

@@ -8,7 +8,20 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from gateway.replay.parties import Party
-from gateway.replay.pledge_acts import Flag, Grant, Note, PartRelease, PartyChange, Placement, PledgeAct, Ref, Relation, Release, Supplement
+from gateway.replay.pledge_acts import (
+    Flag,
+    Grant,
+    Note,
+    PartRelease,
+    PartyChange,
+    Placement,
+    PledgeAct,
+    Ref,
+    Relation,
+    Release,
+    Restoration,
+    Supplement,
+)
 from gateway.replay.records import Property, Recordation
 
 
@@ -121,6 +134,10 @@ def _change(pledge: Pledge, act: PledgeAct) -> None:
         case PartyChange():
             pledge.pledgors = act.pledgors or pledge.pledgors
             pledge.holders = act.holders or pledge.holders
+        case Restoration(restored=()):
+            pledge.ended_by = None
+        case Restoration():
+            _revive_assets(pledge, {item.key for item in act.restored})
         case Relation():
             pledge.yields_to = (*pledge.yields_to, act.senior)
         case Note():
@@ -131,6 +148,11 @@ def _change(pledge: Pledge, act: PledgeAct) -> None:
 def _end_assets(pledge: Pledge, keys: set[str]) -> None:
     for segment in pledge.segments:
         segment.ended |= keys & segment.assets.keys()
+
+
+def _revive_assets(pledge: Pledge, keys: set[str]) -> None:
+    for segment in pledge.segments:
+        segment.ended -= keys
 
 
 def _by_key(assets: Iterable[Property]) -> dict[str, Property]:

@@ -20,7 +20,7 @@ from ledger.mirror.models import (
 )
 from ledger.mirror.queries.liveness import IN_FORCE, of_pledge, of_segment
 from ledger.mirror.queries.reading import rows_of, valid
-from ledger.mirror.register_models import RELATION
+from ledger.mirror.register_models import RECTIFICATION, RELATION
 
 
 class PledgeTotals(NamedTuple):
@@ -40,6 +40,7 @@ class PledgeTotals(NamedTuple):
     differences: int
     notes: int
     relations: int
+    rectified: int
     with_amount: int
     documents: int
 
@@ -65,6 +66,7 @@ def pledges(conn: Connection) -> PledgeTotals:
         differences=_count(conn, select(func.count()).select_from(DIFFERENCE.table)),
         notes=_count(conn, select(func.count()).select_from(NOTE.table)),
         relations=_count(conn, select(func.count()).select_from(RELATION.table)),
+        rectified=_count(conn, select(func.count()).select_from(RECTIFICATION.table)),
         with_amount=_count(conn, _states(PLEDGE_STATE.table.c.currency != 0)),
         documents=_count(conn, select(func.count()).select_from(_documents().subquery())),
     )
