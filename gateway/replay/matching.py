@@ -29,6 +29,10 @@ class Successors:
         for party in before:
             self._after.setdefault(party.key, set()).update(successors - {party.key})
 
+    def is_new(self, before: Party, after: Party) -> bool:
+        """Whether it is not known yet what a party became, and `after` did not become that party."""
+        return not self._after.get(before.key) and before.key not in self.of([after])
+
     def conveyed(self, record: Recordation) -> None:
         """Notes that a recorded assignment gave its rights to its assignees."""
         for key in record.keys:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from gateway.replay.parties import Party
 from gateway.replay.records import Number, Property, Recordation, Series
-from ledger.domain.pledge_words import NoteKind, RelationKind
+from ledger.domain.pledge_words import NoteKind, PartyKind, RelationKind
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -145,7 +145,18 @@ class Restoration:
     restored: tuple[Property, ...] = ()
 
 
-PledgeAct: TypeAlias = Grant | Supplement | Release | PartRelease | PartyChange | Relation | Restoration | Note
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """A party of pledges has another name, or was merged into another one, for all its pledges at once; `pledge` is the first of them."""
+
+    pledge: Ref
+    record: Recordation
+    kind: PartyKind
+    party: Party
+    after: Party
+
+
+PledgeAct: TypeAlias = Grant | Supplement | Release | PartRelease | PartyChange | Relation | Restoration | Succession | Note
 
 
 class Outcome(Enum):

@@ -8,7 +8,19 @@ from dataclasses import dataclass, field
 from gateway.replay import pledge_json as part
 from gateway.replay.client import Json
 from gateway.replay.parties import Party
-from gateway.replay.pledge_acts import Grant, Note, PartRelease, PartyChange, PledgeAct, Ref, Relation, Release, Restoration, Supplement
+from gateway.replay.pledge_acts import (
+    Grant,
+    Note,
+    PartRelease,
+    PartyChange,
+    PledgeAct,
+    Ref,
+    Relation,
+    Release,
+    Restoration,
+    Succession,
+    Supplement,
+)
 from gateway.replay.pledge_waves import Done
 from gateway.replay.pledge_words import (
     ANY_VERSION,
@@ -22,11 +34,14 @@ from gateway.replay.pledge_words import (
     Listing,
     PartyRole,
     asset_key,
+    party_word,
 )
 from gateway.replay.records import Recordation, Series
 from ledger.domain.ids import to_hex
-from ledger.domain.pledge_words import RectifyKind
+from ledger.domain.pledge_words import PartyKind, RectifyKind
 
+ALONE = (Relation, Restoration, Succession)
+"""Acts that have a body of their own; all others of a document are one body."""
 RECORD_SCHEMA = "pledgebook/recorded-conveyance/1"
 
 
@@ -158,9 +173,23 @@ class Writer:
         consents: list[Json] = []
         # The contract does the parts in the order of the fields, so versions are counted in it too.
         for act in sorted(done.acts, key=_part_order):
-            if not isinstance(act, Relation | Restoration):
+            if not isinstance(act, ALONE):
                 self._add(body, act, numbers, content, consents, mode_of(done))
         return {"instrument": part.instrument(record), "consents": part.once(consents), **body}
+
+    def party(self, act: Succession) -> Json:
+        """The body of RecordParty: what became of a party, for all its pledges in the office's registers."""
+        succeeded = act.kind is PartyKind.SUCCEEDED
+        return {
+            "register": self._codes[act.record.series].register,
+            "party": to_hex(party_word(act.party)),
+            "kind": act.kind.value,
+            "other": to_hex(party_word(act.after) if succeeded else part.NONE),
+            "account": to_hex(bytes(20)),
+            "effective": part.when(act.record)["effective"],
+            "evidence": to_hex(part.document(act.record)),
+            "name": act.after.name,
+        }
 
     def rectification(self, act: Restoration, numbers: Numbers, corrects: bytes) -> Json:
         """The body of RectifyPledge that undoes the act of the digest `corrects`. Where several liens may stand nothing is linked again."""
@@ -315,5 +344,5 @@ def content(record: Recordation) -> Json:
 
 
 def _part_order(act: PledgeAct) -> int:
-    order = (PartyChange, Supplement, PartRelease, Release, Note, Relation, Restoration)
+    order = (PartyChange, Supplement, PartRelease, Release, Note, *ALONE)
     return next(index for index, kind in enumerate(order) if isinstance(act, kind))

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeAlias
 
 from gateway.replay.conveyances import Conveyance
 from gateway.replay.matching import Successors
-from gateway.replay.pledge_acts import Flag, Note, Placement, PledgeAct, Ref, cited, ref
+from gateway.replay.pledge_acts import Flag, Note, Placement, PledgeAct, Ref, Succession, cited, ref
 from gateway.replay.records import Recordation
 from gateway.replay.register_model import Pledge, Register
 from gateway.replay.rights import Rights
@@ -25,9 +26,13 @@ class NoEffect(Exception):
 
 @dataclass(slots=True)
 class PledgeBook:
-    """The register as it stands, every record placed, other names of pledges, the last supplement of each, successions and rights."""
+    """The register as it stands, every record placed, other names of pledges, the last supplement of each, successions and rights.
+
+    `today`: nothing counts from a later day.
+    """
 
     rights: Rights
+    today: date
     register: Register = field(default_factory=Register)
     placed: dict[Ref, Placement] = field(default_factory=dict)
     aliases: dict[Ref, Ref] = field(default_factory=dict)
@@ -50,7 +55,8 @@ class PledgeBook:
         if name in self.register.pledges:
             return [self.register.pledges[name]]
         earlier = self.placed.get(name)
-        touched = [act.pledge for act in earlier.acts] if earlier else []
+        # What became of a party is said of no pledge.
+        touched = [act.pledge for act in earlier.acts if not isinstance(act, Succession)] if earlier else []
         return [self.register.pledges[pledge] for pledge in dict.fromkeys(touched)]
 
     def earlier(self, record: Recordation, said: Conveyance) -> Placement | None:

@@ -9,7 +9,7 @@ from gateway.replay import pledge_bodies, pledge_json, pledge_words
 from gateway.replay.client import ActWanted, Gateway, Json, chunks
 from gateway.replay.journal import Journal, Progress
 from gateway.replay.pace import Pace
-from gateway.replay.pledge_acts import Grant, Placement, Ref, Relation, Restoration
+from gateway.replay.pledge_acts import Grant, Placement, Ref, Relation, Restoration, Succession
 from gateway.replay.pledge_bodies import Numbers, Registration, Reservation, Writer
 from gateway.replay.pledge_waves import Done, waves
 from gateway.replay.pledge_words import Codes
@@ -156,21 +156,28 @@ class PledgeDrive:
         return [self._act(series, f"{key}/PublishTitles/{page}", "PublishTitles", body, officers) for page, body in enumerate(bodies)]
 
     def _later_acts(self, writer: Writer, done: Done, numbers: Numbers, root: str) -> Iterator[ActWanted]:
-        """Everything that a document does to pledges that are there, as one act; what it says of their order is one for each pair."""
+        """All that a document does to pledges that are there, as one act; relations, what it undoes, and parties are acts of their own."""
         series = done.placement.record.series
-        relations = [act for act in done.acts if isinstance(act, Relation)]
-        restorations = [act for act in done.acts if isinstance(act, Restoration)]
-        if len(relations) + len(restorations) < len(done.acts):
+        if not all(isinstance(act, pledge_bodies.ALONE) for act in done.acts):
             body = writer.pledge_acts(done, numbers, root)
             officers = max(self.codes[series].officers(each["on"]["code"]) for name in _LISTS for each in body[name])
             yield self._act(series, f"{_key(done)}/PledgeActs", "PledgeActs", body, officers, Mode(pledge_bodies.mode_of(done)))
-        for act in relations:
-            key = f"{_key(done)}/RelatePledges/{act.pledge.number}/{act.senior.number}"
-            yield self._act(series, key, "RelatePledges", writer.relation(act, numbers), self.codes[series].officers(Code.RELATE))
-        for undone in restorations:
-            key = f"{_key(done)}/RectifyPledge/{undone.pledge.number}"
-            body = writer.rectification(undone, numbers, self._digest(numbers.pledges[undone.pledge], undone.undoes))
-            yield self._act(series, key, "RectifyPledge", body, self.codes[series].officers(Code.RECTIFY))
+        for act in done.acts:
+            if isinstance(act, pledge_bodies.ALONE):
+                yield self._alone(writer, act, numbers, series, _key(done))
+
+    def _alone(self, writer: Writer, act: Relation | Restoration | Succession, numbers: Numbers, series: Series, key: str) -> ActWanted:
+        """An act that has a body of its own."""
+        match act:
+            case Relation():
+                name, code, body = f"RelatePledges/{act.pledge.number}/{act.senior.number}", Code.RELATE, writer.relation(act, numbers)
+            case Restoration():
+                undone = self._digest(numbers.pledges[act.pledge], act.undoes)
+                name, code, body = f"RectifyPledge/{act.pledge.number}", Code.RECTIFY, writer.rectification(act, numbers, undone)
+            case Succession():
+                body = writer.party(act)
+                name, code = f"RecordParty/{body['party'][:18]}", Code.PARTY
+        return self._act(series, f"{key}/{name}", name.split("/")[0], body, self.codes[series].officers(code))
 
     def _digest(self, pledge: int, document: Ref) -> bytes:
         """The digest of the act by which a document ended something of a pledge."""

@@ -14,11 +14,11 @@ from gateway.replay.conveyances import SECURITY_CODES, Conveyance, Nature, conve
 from gateway.replay.pledge_acts import Outcome, Placement, PledgeAct, ref
 from gateway.replay.pledge_book import NoEffect, Placing, PledgeBook, SetAside, caption
 from gateway.replay.pledge_order import content, ordered
+from gateway.replay.pledge_successions import SUCCESSION, successions
 from gateway.replay.records import Recordation
 from gateway.replay.rights import Rights
 from ledger.domain.pledge_words import NoteKind
 
-_SUCCESSION = re.compile(r"\bMERGER\b|\bCHANGE OF (?:NAME|ENTITY)\b|\bNAME CHANGE\b|\bCONVERSION\b")
 _PASSES_TITLE = re.compile(r"\bASSIGN|\bBILL OF SALE\b|\bQUIT-?CLAIM\b")
 
 
@@ -29,7 +29,7 @@ def plan(records: Iterable[Recordation], today: date) -> list[Placement]:
     """
     found = list(records)
     rights = Rights.of(found)
-    book = PledgeBook(rights)
+    book = PledgeBook(rights, today)
     placements = [_place(book, rights.record(record), today) for record in ordered(found)]
     return _with_shared_days(placements)
 
@@ -76,7 +76,8 @@ def _corrects_no_security(book: PledgeBook, record: Recordation, said: Conveyanc
 
 
 def _other(book: PledgeBook, record: Recordation, said: Conveyance) -> list[PledgeAct]:
-    succession = bool(_SUCCESSION.search(said.text))
+    succession = bool(SUCCESSION.search(said.text))
+    found = successions(book, record, said.text) if succession else []
     if succession:
         book.known.record(record.assignors, record.assignees)
     if record.code in SECURITY_CODES:
@@ -85,6 +86,8 @@ def _other(book: PledgeBook, record: Recordation, said: Conveyance) -> list[Pled
         raise SetAside(f"its text names no security, but a lender's agent receives: {caption(record)}")
     if _PASSES_TITLE.search(said.text) or succession:
         book.known.conveyed(record)
+    if found:
+        return [*found]
     raise NoEffect(f"grants or changes no security: {caption(record) or f'conveyance code {record.code}'}")
 
 

@@ -11,7 +11,7 @@ from eth_hash.auto import keccak
 from gateway.replay import pledge_json
 from gateway.replay.dates import US_OFFICE
 from gateway.replay.plan import Plan
-from gateway.replay.pledge_acts import Note, PartRelease, PledgeAct, Relation, Release, Restoration, ref
+from gateway.replay.pledge_acts import Note, PartRelease, PledgeAct, Relation, Release, Restoration, Succession, ref
 from gateway.replay.pledge_words import REGISTER_OF, PartyRole, asset_key
 from gateway.replay.records import Series
 from gateway.replay.register_model import Pledge, Register
@@ -66,7 +66,7 @@ def checks(plan: Plan, views: Views, mirror: Database) -> Iterator[Check]:
 def _counted(plan: Plan, register: Register, chain: _Chain, sql: PledgeTotals) -> Iterator[Check]:
     acts = [act for placement in plan.placements for act in placement.acts]
     live, created = len(register.live()), len(register.pledges)
-    documents = len({ref(placement.record) for placement in plan.placements if placement.acts})
+    documents = len({ref(act.record) for act in acts if not isinstance(act, Succession)})
     yield Check(_SET, "acting documents", {"plan": documents, "sql": sql.documents})
     yield Check(_SET, "created", {"plan": created, "chain": len(chain.heads), "sql": sql.pledges})
     yield Check(_SET, "live", {"plan": live, "chain": len(chain.heads) - chain.ended, "sql": sql.pledges - sql.ended})
@@ -82,6 +82,7 @@ def _counted(plan: Plan, register: Register, chain: _Chain, sql: PledgeTotals) -
     yield Check(_SET, "notes", {"plan": sum(isinstance(act, Note) for act in acts), "sql": sql.notes})
     yield Check(_SET, "relations", {"plan": sum(isinstance(act, Relation) for act in acts), "sql": sql.relations})
     yield Check(_SET, "releases undone", {"plan": sum(isinstance(act, Restoration) for act in acts), "sql": sql.rectified})
+    yield Check(_SET, "parties renamed or merged", {"plan": sum(isinstance(act, Succession) for act in acts), "sql": sql.parties})
     yield Check(_SET, "differences kept", {"plan": sum(_differences(act) for act in acts), "sql": sql.differences})
 
 

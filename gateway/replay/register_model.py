@@ -20,6 +20,7 @@ from gateway.replay.pledge_acts import (
     Relation,
     Release,
     Restoration,
+    Succession,
     Supplement,
 )
 from gateway.replay.records import Property, Recordation
@@ -140,6 +141,8 @@ def _change(pledge: Pledge, act: PledgeAct) -> None:
             _revive_assets(pledge, {item.key for item in act.restored})
         case Relation():
             pledge.yields_to = (*pledge.yields_to, act.senior)
+        case Succession():
+            pass
         case Note():
             pledge.notes.append(act)
             pledge.facilities = pledge.facilities if act.facilities is None else act.facilities

@@ -94,6 +94,8 @@ def _patents() -> list[dict[str, Any]]:
         chain_record("223-1", "2022-03-01", "RELEASE OF SECURITY INTEREST AT REEL/FRAME 222/1", [OTHER], [ACME], ["15000011"]),
         chain_record("224-1", "2022-04-01", "RESCISSION OF RELEASE RECORDED AT REEL 223 FRAME 1", [ACME], [OTHER], ["15000011"]),
         chain_record("225-1", "2022-05-01", "NOTICE OF ERRONEOUS RELEASE RECORDED AT REEL 209 FRAME 1", [ACME, BETA], [AGENT], [MANY[1]]),
+        chain_record("226-1", "2022-06-01", "MERGER", ["THIRD BANK"], ["FOURTH BANK, N.A."], []),
+        chain_record("227-1", "2022-07-01", "CHANGE OF NAME", [BETA], ["GAMMA PUMPS INC."], []),
         chain_record("217-1", "2022-01-02", "APPOINTMENT OF RECEIVER", [ACME], [OTHER], []),
         chain_record("218-1", "2022-01-03", "RELEASE OF SECURITY INTEREST AT REEL/FRAME 999/1", [OTHER], [ACME], []),
         {"id": "nonsense"},

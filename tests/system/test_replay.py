@@ -74,7 +74,7 @@ def test_what_is_printed_fits_a_terminal(replayed: Replayed) -> None:
 
 def test_rows_that_are_not_placed_are_told_with_file_line_field_and_rule(replayed: Replayed) -> None:
     told = {(each.record, each.outcome, each.reason) for each in replayed.report.asides}
-    assert ("rich.jsonl:26 nonsense", "unreadable", "reel/frame: 'nonsense' is no reel and frame") in told
+    assert ("rich.jsonl:28 nonsense", "unreadable", "reel/frame: 'nonsense' is no reel and frame") in told
     assert ("rich.csv:7 0000000006", "unreadable", "InvoiceAmount: amount 1.005 has more than 2 decimals of USD") in told
     assert ("rich.csv:133 Total", "unreadable", "paid date: missing") in told
     assert ("212-1", "set aside", "release without citation; it may mean US-P 203-1, US-P 204-1") in told
@@ -140,6 +140,18 @@ def test_a_release_that_the_debtor_calls_a_mistake_is_undone(replayed: Replayed)
     assert (rectification["kind"], rectification["corrects"]) == ("restore", released["act"])
     (of_one_right,) = replayed.whole("200-1")["rectifications"]
     assert of_one_right["kind"] == "restore leaves"
+
+
+def test_a_merger_and_a_new_name_are_said_of_the_party_once_and_touch_no_pledge(replayed: Replayed) -> None:
+    pledge = replayed.whole("203-1")
+    party = {each["name"]: each["id"] for each in pledge["parties"]}
+    assert set(party) == {"BETA PUMPS INC.", "THIRD BANK"}
+    told = {name: replayed.api.get(f"/parties/{word}").raise_for_status().json()["data"] for name, word in party.items()}
+    (merged,), (renamed,) = told["THIRD BANK"]["became"], told["BETA PUMPS INC."]["became"]
+    assert (merged["kind"], merged["name"], merged["effective"]) == ("succeeded", "FOURTH BANK, N.A.", "2022-06-01T04:00:00Z")
+    assert (renamed["kind"], renamed["name"], renamed["other"]) == ("renamed", "GAMMA PUMPS INC.", None)
+    (successor,) = (replayed.api.get(f"/parties/{merged['other']}").json()["data"],)
+    assert successor["stands_for"] == [party["THIRD BANK"]]
 
 
 def test_a_corrected_name_replaces_the_wrong_one(replayed: Replayed) -> None:

@@ -20,14 +20,15 @@ from ledger.mirror.models import (
 )
 from ledger.mirror.queries.liveness import IN_FORCE, of_pledge, of_segment
 from ledger.mirror.queries.reading import rows_of, valid
-from ledger.mirror.register_models import RECTIFICATION, RELATION
+from ledger.mirror.register_models import PARTY_RECORD, RECTIFICATION, RELATION
 
 
 class PledgeTotals(NamedTuple):
     """Counts over all pledges as they stand now.
 
     `links` are assets of segments, `ended_links` those that ended alone, `live_links` those whose pledge is in force, `live_assets` the
-    different assets among them. `documents` are different office records on which anything was done, by register.
+    different assets among them. `parties` are records of what became of a party, `documents` different office records on which anything
+    was done, by register.
     """
 
     pledges: int
@@ -41,6 +42,7 @@ class PledgeTotals(NamedTuple):
     notes: int
     relations: int
     rectified: int
+    parties: int
     with_amount: int
     documents: int
 
@@ -66,6 +68,7 @@ def pledges(conn: Connection) -> PledgeTotals:
         differences=_count(conn, select(func.count()).select_from(DIFFERENCE.table)),
         notes=_count(conn, select(func.count()).select_from(NOTE.table)),
         relations=_count(conn, select(func.count()).select_from(RELATION.table)),
+        parties=_count(conn, select(func.count()).select_from(PARTY_RECORD.table)),
         rectified=_count(conn, select(func.count()).select_from(RECTIFICATION.table)),
         with_amount=_count(conn, _states(PLEDGE_STATE.table.c.currency != 0)),
         documents=_count(conn, select(func.count()).select_from(_documents().subquery())),
