@@ -66,7 +66,7 @@ abstract contract PledgeRegistering is PledgeStepping {
     }
 
     /// @dev All pages linked, the wait over, the reservation still holding.
-    function _requireReady(Decided memory decided, uint256 word) private view {
+    function _requireReady(Decided memory decided, uint256 word) internal view {
         uint256 segmentWord = segments[pledges[decided.pledge].terms.firstSegment()].word;
         require(segmentWord.isComplete(), AssetsIncomplete(decided.pledge, segmentWord.claimed(), segmentWord.count()));
         _requireReserved(decided.pledge, decided.head);

@@ -193,7 +193,7 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         emit AssetsLinked(page.pledge, page.segment, uint24(first), blind, keys, words);
     }
 
-    function _link(Page memory page, bytes32 listed, uint256 leaf) private returns (uint256 word) {
+    function _link(Page memory page, bytes32 listed, uint256 leaf) internal returns (uint256 word) {
         bytes32 key = _resolved(listed);
         if (page.number != 0) _meet(page, key);
         (uint256 before, uint40 yielding) = _requireFree(page, key);
