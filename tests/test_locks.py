@@ -28,8 +28,8 @@ def project() -> dict[str, list[str]]:
     return {"": stated["dependencies"], **stated["optional-dependencies"]}
 
 
-def test_both_locks_are_there() -> None:
-    assert [lock.name for lock in LOCKS] == ["run.lock", "test.lock"]
+def test_the_locks_are_there() -> None:
+    assert [lock.name for lock in LOCKS] == ["analysis.lock", "run.lock", "test.lock"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
@@ -59,6 +59,12 @@ def test_the_locks_hold_what_the_project_states() -> None:
     stated = {re.split(r"[\[=]", line)[0]: line.split("==")[1] for lines in project().values() for line in lines}
     locked = pins(ROOT / "requirements" / "test.lock")
     assert {name: locked.get(name) for name in stated} == stated
+
+
+def test_the_tools_of_analysis_are_locked_apart() -> None:
+    stated = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]["analysis"]
+    locked = pins(ROOT / "requirements" / "analysis.lock")
+    assert {line: f"{line.split('==')[0]}=={locked[line.split('==')[0]]}" for line in stated} == {line: line for line in stated}
 
 
 LOADED_BY_NAME = {

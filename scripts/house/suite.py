@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from house import results, steps
+from house import analysis, results, steps
 from house.results import Counts
+from house.steps import StepFailed
 
 ROOT = Path(__file__).resolve().parents[2]
 FORGE = Path("node_modules", "@foundry-rs", "forge-linux-amd64", "bin", "forge")
@@ -61,13 +62,16 @@ class Outcome:
         return f"{self.part:<10} {self.counts.line():<40} {self.seconds:7.1f} s"
 
 
-def execute(command: Sequence[str | Path], settings: Settings, *, capture: bool) -> Ended:
-    """Run a test program; one that takes too long is ended with all that it started, and ends with code -9."""
+def execute(
+    command: Sequence[str | Path], settings: Settings, *, capture: bool, within: Path | None = None, known: Mapping[str, str] | None = None
+) -> Ended:
+    """Run a test program, `within` another folder or with another environment; one that takes too long is ended with all that it started,
+    and ends with code -9."""
     stream = subprocess.PIPE if capture else None
     process = subprocess.Popen(
         command,
-        cwd=settings.root,
-        env=settings.environment(),
+        cwd=within or settings.root,
+        env=dict(known or settings.environment()),
         stdin=subprocess.DEVNULL,
         stdout=stream,
         stderr=subprocess.STDOUT if capture else None,
@@ -136,7 +140,42 @@ def _pytest(settings: Settings, name: str, *arguments: str) -> Counts:
     return results.of_pytest(execute(command, settings, capture=False).code, report)
 
 
-PARTS: Mapping[str, Callable[[Settings], Counts]] = {"checks": checks, "contracts": contracts, "python": python, "system": system}
+def analysed(settings: Settings) -> Counts:
+    """Slither's findings against their explanations, and Halmos's proofs; skipped, and said so, where the tools can't be had."""
+    try:
+        analysis.tools(settings.root).ensure()
+    except StepFailed as error:
+        print(f"SKIPPED Slither and Halmos, which can't be installed here: {error}", flush=True)
+        return Counts(skipped=2)
+    return _slither(settings) + _halmos(settings)
+
+
+def _slither(settings: Settings) -> Counts:
+    report = settings.reports / "slither.json"
+    ended = _on_copy(analysis.slither_command(settings.root, report), settings, "slither")
+    return analysis.of_slither(ended.code, ended.output, report, settings.root / analysis.PAGE)
+
+
+def _halmos(settings: Settings) -> Counts:
+    report = settings.reports / "halmos.json"
+    ended = _on_copy(analysis.halmos_command(settings.root, report), settings, "halmos")
+    return analysis.of_halmos(ended.code, ended.output, report)
+
+
+def _on_copy(command: Sequence[str | Path], settings: Settings, name: str) -> Ended:
+    folder = analysis.copy(settings.root, settings.reports / name)
+    return execute(command, settings, capture=True, within=folder, known=analysis.environment(settings.root))
+
+
+PARTS: Mapping[str, Callable[[Settings], Counts]] = {
+    "checks": checks,
+    "contracts": contracts,
+    "python": python,
+    "system": system,
+    "analysis": analysed,
+}
+FULL_ONLY = ("analysis",)
+"""Parts that take more minutes than a quick run has; `--part` names them all the same."""
 
 
 # --- the run
@@ -155,6 +194,11 @@ def run_part(name: str, settings: Settings) -> Outcome:
     outcome = Outcome(name, counts, time.monotonic() - began)
     print(outcome.line(), flush=True)
     return outcome
+
+
+def usual(*, full: bool) -> list[str]:
+    """The parts of a run that names none."""
+    return [name for name in PARTS if full or name not in FULL_ONLY]
 
 
 def closing(outcomes: Sequence[Outcome], settings: Settings) -> str:
@@ -185,7 +229,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     minutes = FULL_MINUTES if chosen.full else MINUTES
     with tempfile.TemporaryDirectory(prefix="pledgebook-test-") as folder:
         settings = Settings(chosen.seed, chosen.full, minutes, Path(folder), extra=tuple(chosen.extra))
-        outcomes = [run_part(name, settings) for name in chosen.parts or PARTS]
+        outcomes = [run_part(name, settings) for name in chosen.parts or usual(full=chosen.full)]
     print(closing(outcomes, settings), flush=True)
     counts = results.total([outcome.counts for outcome in outcomes])
     return 0 if counts.passed and not counts.failed else 1
