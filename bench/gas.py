@@ -8,6 +8,7 @@ first act is dearer, since it begins a new word of ids, and comes before what is
 import argparse
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -22,8 +23,9 @@ from ledger.domain.shipped_registers import CN_PATENTS, US_PATENTS
 
 RIGHTS = 44
 LONG = 1_100
-BATCH = 10
-MOST = 8_000_000
+TEN = 10
+MOST_A_TRANSACTION = "at most 8,000,000"
+MOST_AN_ACT = "at most 110,000"
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -40,34 +42,9 @@ def _options() -> argparse.ArgumentParser:
 
 def measure(folder: Path) -> dict[str, Figure]:
     """All figures, with the chain in `folder`. Raises ActRefused."""
-    with step("founding a ledger"), running(folder) as house:
-        return _figures(Office(house))
-
-
-def _figures(office: "Office") -> dict[str, Figure]:
-    with step("recording rights"):
-        one, some = office.recorded(1), office.recorded(RIGHTS)
-        titled = office.recorded(RIGHTS, titled=True) - some
-    with step(f"registering {LONG:,} rights by pages"):
-        pages, rest = office.registered_by_pages()
-    with step("releasing and transferring"):
-        release, release_alone = office.tenth(office.release)
-        transfer, transfer_alone = office.tenth(office.transfer)
-        attested, attested_alone = office.tenth(office.attested_transfer)
-    each = f"in a transaction of {BATCH} acts, each"
-    return {
-        "pledge_register_1": Figure(one, "recording of 1 right"),
-        "pledge_register_44": Figure(some, f"recording of {RIGHTS} rights"),
-        "pledge_register_1100": Figure(sum(pages) + rest, f"registration of {LONG:,} rights: filing, {len(pages)} pages, decision"),
-        "pledge_page_max": Figure(max(pages), f"largest page of {PAGE} rights", f"at most {MOST:,}"),
-        "pledge_release_whole": Figure(release, f"release of a pledge of {RIGHTS} rights, signed by its holder, {each}", "at most 110,000"),
-        "pledge_transfer": Figure(transfer, f"transfer to another holder, three signatures, {each}", "at most 110,000"),
-        "pledge_transfer_attested": Figure(attested, f"transfer attested by two officers, {each}"),
-        "pledge_release_whole_alone": Figure(release_alone, "release alone in its transaction"),
-        "pledge_transfer_alone": Figure(transfer_alone, "transfer with three signatures, alone in its transaction"),
-        "pledge_transfer_attested_alone": Figure(attested_alone, "transfer attested by two officers, alone in its transaction"),
-        "pledge_titles_44": Figure(titled, f"publication of the titles of {RIGHTS} rights, with their recording"),
-    }
+    with running(folder) as house:
+        office = Office(house)
+        return office.registrations() | office.lives()
 
 
 class Office:
@@ -88,6 +65,23 @@ class Office:
         return listing({office.encode() + key[2:]: title for key in keys}, next(self._blinds).to_bytes(32))
 
     # --- Registrations ---
+
+    def registrations(self) -> dict[str, Figure]:
+        """What registrations cost, by the number of their rights."""
+        with step("recording rights"):
+            one, some = self.recorded(1), self.recorded(RIGHTS)
+            titled = self.recorded(RIGHTS, titled=True) - some
+        with step(f"registering {LONG:,} rights by pages"):
+            pages, rest = self.registered_by_pages()
+        whole = f"registration of {LONG:,} rights: filing, {len(pages)} pages, decision"
+        return {
+            "pledge_register_1": Figure(one, "recording of 1 right", MOST_A_TRANSACTION),
+            "pledge_register_44": Figure(some, f"recording of {RIGHTS} rights", MOST_A_TRANSACTION),
+            "pledge_register_1100": Figure(sum(pages) + rest, whole),
+            "pledge_page_max": Figure(max(pages), f"largest page of {PAGE} rights", MOST_A_TRANSACTION),
+            "pledge_link_first": Figure(-(-(some - one) // (RIGHTS - 1)), "each further right of a recording", "at most 26,000"),
+            "pledge_titles_44": Figure(titled, f"publication of the titles of {RIGHTS} rights, with their recording"),
+        }
 
     def recorded(self, number: int, *, titled: bool = False) -> int:
         """Gas of a recording of so many rights, attested by an officer."""
@@ -121,23 +115,39 @@ class Office:
     def _run(self, body: object) -> int:
         return self.house.run([self.house.signed(body, (self.house.office, SIGNED))])
 
-    # --- Acts on a registered pledge ---
+    # --- Acts on registered pledges ---
 
-    def release(self, pledge: int) -> SignedAct:
-        """By its holder's own signature."""
-        body = bodies.release(pledge, self.parties, bodies.consent(self.parties.pledgee, SIGNED, 0))
+    def lives(self) -> dict[str, Figure]:
+        """What an end and a transfer cost on pledges of 44 rights: of a document on ten pledges, of a transaction of ten acts, alone."""
+        with step("releasing and transferring"):
+            release, transfer, attested = (self._measured(act) for act in (self.release, self.transfer, self.attested_transfer))
+        by_holder, by_three, by_two = "signed by the holder", "signed by both holders and an officer", "attested by two officers"
+        document, own = f"one of {TEN} in a document", f"in an act of its own, one of {TEN} in a transaction"
+        return {
+            "pledge_release_whole": Figure(release.document, f"release, {by_holder}, {document}", MOST_AN_ACT),
+            "pledge_transfer": Figure(transfer.document, f"transfer, {by_three}, {document}", MOST_AN_ACT),
+            "pledge_release_act": Figure(release.act, f"release, {by_holder}, {own}", MOST_AN_ACT),
+            "pledge_transfer_act": Figure(transfer.act, f"transfer, {by_three}, {own}"),
+            "pledge_transfer_attested_act": Figure(attested.act, f"transfer, {by_two}, {own}"),
+            "pledge_release_alone": Figure(release.alone, f"release, {by_holder}, alone in its transaction"),
+            "pledge_transfer_alone": Figure(transfer.alone, f"transfer, {by_three}, alone in its transaction"),
+        }
+
+    def release(self, *pledges: int) -> SignedAct:
+        """By the holder's own signature."""
+        body = bodies.releases(pledges, self.parties, bodies.consent(self.parties.pledgee, SIGNED, 0))
         return self.house.signed(body, (self.house.pledgee, SIGNED))
 
-    def transfer(self, pledge: int) -> SignedAct:
+    def transfer(self, *pledges: int) -> SignedAct:
         """By the signatures of both holders and an officer."""
         house = self.house
-        body = bodies.transfer(pledge, self.parties, self._both_holders(SIGNED))
+        body = bodies.transfers(pledges, self.parties, self._both_holders(SIGNED))
         return house.signed(body, (house.pledgee, SIGNED), (house.newcomer, SIGNED), (house.office, SIGNED))
 
-    def attested_transfer(self, pledge: int) -> SignedAct:
+    def attested_transfer(self, *pledges: int) -> SignedAct:
         """By two officers, one of whom saw the papers."""
         house = self.house
-        body = bodies.transfer(pledge, self.parties, self._both_holders(ATTESTED))
+        body = bodies.transfers(pledges, self.parties, self._both_holders(ATTESTED))
         return house.signed(body, (house.office, ATTESTED), (house.second, SIGNED))
 
     def _both_holders(self, mode: int) -> list[Consent]:
@@ -145,8 +155,24 @@ class Office:
         parties = self.parties
         return [bodies.consent(parties.pledgee, mode, 0), bodies.consent(parties.newcomer, mode, newcomer, PartyRole.NEW_PLEDGEE)]
 
-    def tenth(self, act: Callable[[int], SignedAct]) -> tuple[int, int]:
-        """Gas of one of ten such acts in one transaction, and of one alone, on pledges of 44 rights."""
-        pledges = [self.registered() for _ in range(BATCH + 1)]
-        alone = self.house.run([act(pledges[0])])
-        return -(-self.house.run([act(pledge) for pledge in pledges[1:]]) // BATCH), alone
+    def _measured(self, act: Callable[..., SignedAct]) -> "Cost":
+        alone, *ten = (self.registered() for _ in range(TEN + 1))
+        more = [self.registered() for _ in range(TEN)]
+        return Cost(
+            document=_tenth(self.house.run([act(*more)])),
+            act=_tenth(self.house.run([act(pledge) for pledge in ten])),
+            alone=self.house.run([act(alone)]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Gas of one pledge's part: of a document on ten, of a transaction of ten acts, of a transaction of its own."""
+
+    document: int
+    act: int
+    alone: int
+
+
+def _tenth(gas: int) -> int:
+    return -(-gas // TEN)

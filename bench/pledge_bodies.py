@@ -107,19 +107,19 @@ def titles(segment: int, rights: Listing, page: int) -> PublishTitles:
     return PublishTitles(segment, page, rights.title_roots, rights.title_pages[page])
 
 
-def release(pledge: int, parties: Parties, given: Consent) -> PledgeActs:
-    """The whole of a pledge that nothing happened to yet."""
+def releases(pledges: Sequence[int], parties: Parties, given: Consent) -> PledgeActs:
+    """One document that releases pledges whole to which nothing happened yet."""
     now = PartiesNow(_root(parties.pledgor), ZERO, (), (parties.pledgee,))
-    ended = ReleasePledge(_on(pledge, Code.RELEASE), now, CITED, RELEASED, (), ())
-    return PledgeActs(_INSTRUMENT, (given,), (), (), (), (), (ended,), (), ())
+    ended = tuple(ReleasePledge(_on(pledge, Code.RELEASE), now, CITED, RELEASED, (), ()) for pledge in pledges)
+    return PledgeActs(_INSTRUMENT, (given,), (), (), (), (), ended, (), ())
 
 
-def transfer(pledge: int, parties: Parties, given: Sequence[Consent]) -> PledgeActs:
-    """The claim, and the security with it, from the pledgee to the newcomer."""
+def transfers(pledges: Sequence[int], parties: Parties, given: Sequence[Consent]) -> PledgeActs:
+    """One document by which claims, and the security with them, go from the pledgee to the newcomer."""
     now = PartiesNow(_root(parties.pledgor), ZERO, (), (parties.pledgee,))
     holders = (parties.newcomer,)
-    change = ChangeParties(_on(pledge, Code.TRANSFER), now, (), holders, _names(holders))
-    return PledgeActs(_INSTRUMENT, tuple(given), (), (change,), (), (), (), (), ())
+    changes = tuple(ChangeParties(_on(pledge, Code.TRANSFER), now, (), holders, _names(holders)) for pledge in pledges)
+    return PledgeActs(_INSTRUMENT, tuple(given), (), changes, (), (), (), (), ())
 
 
 def _on(pledge: int, code: Code) -> ActOn:

@@ -85,11 +85,19 @@ abstract contract ActTarget {
         uint256 offset = _signersOffset();
         context.signers = new Signer[]((end - 96 - offset) / 64);
         for (uint256 i = 0; i < context.signers.length; ++i) {
-            context.signers[i].account = address(bytes20(msg.data[offset:offset + 20]));
-            context.signers[i].role = uint16(bytes2(msg.data[offset + 20:offset + 22]));
-            context.signers[i].mode = uint8(msg.data[offset + 22]);
-            context.signers[i].key = address(bytes20(msg.data[offset + 32:offset + 52]));
+            (uint256 first, uint256 second) = _twoWords(offset);
+            Signer memory signer = context.signers[i];
+            (signer.account, signer.role) = (address(uint160(first >> 96)), uint16(first >> 80));
+            (signer.mode, signer.key) = (uint8(first >> 72), address(uint160(second >> 96)));
             offset += 64;
+        }
+    }
+
+    /// @dev Of the call's data; slices would check their bounds for each part of a word.
+    function _twoWords(uint256 offset) private pure returns (uint256 first, uint256 second) {
+        assembly ("memory-safe") {
+            first := calldataload(offset)
+            second := calldataload(add(offset, 32))
         }
     }
 

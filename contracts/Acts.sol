@@ -213,9 +213,20 @@ contract Acts is IActs, AccessManaged {
     function _hashSigners(Signer[] calldata signers) private pure returns (bytes32) {
         bytes32[] memory hashes = new bytes32[](signers.length);
         for (uint256 i = 0; i < signers.length; ++i) {
-            hashes[i] = keccak256(abi.encode(SIGNER_TYPE, signers[i]));
+            hashes[i] = _hashSigner(signers[i]);
         }
         return keccak256(abi.encodePacked(hashes));
+    }
+
+    /// @dev Six words as they stand in calldata.
+    function _hashSigner(Signer calldata signer) private pure returns (bytes32 hash) {
+        bytes32 type_ = SIGNER_TYPE;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, type_)
+            calldatacopy(add(free, 32), signer, 192)
+            hash := keccak256(free, 224)
+        }
     }
 
     /// @dev Read live, so that a chain that forks away with another id yields other digests.
@@ -264,12 +275,26 @@ contract Acts is IActs, AccessManaged {
 
     /// @dev Laid out in {ActTarget}.
     function _suffix(Act calldata act, bytes32 digest) private pure returns (bytes memory suffix) {
-        for (uint256 i = 0; i < act.signers.length; ++i) {
-            Signer calldata signer = act.signers[i];
-            suffix =
-                abi.encodePacked(suffix, signer.account, signer.role, signer.mode, bytes9(0), signer.key, bytes12(0));
+        Signer[] calldata signers = act.signers;
+        suffix = new bytes(64 * signers.length + 96);
+        uint256 offset = 32;
+        for (uint256 i = 0; i < signers.length; ++i) {
+            Signer calldata signer = signers[i];
+            uint256 first = uint256(uint160(signer.account)) << 96 | uint256(signer.role) << 80;
+            _write(suffix, offset, first | uint256(signer.mode) << 72);
+            _write(suffix, offset + 32, uint256(uint160(signer.key)) << 96);
+            offset += 64;
         }
-        suffix = abi.encodePacked(suffix, digest, act.id, act.account, bytes11(0), uint8(act.signers.length));
+        _write(suffix, offset, uint256(digest));
+        _write(suffix, offset + 32, act.id);
+        _write(suffix, offset + 64, uint256(uint160(act.account)) << 96 | signers.length);
+    }
+
+    /// @dev `offset` is within the bytes and their length's word.
+    function _write(bytes memory to, uint256 offset, uint256 word) private pure {
+        assembly ("memory-safe") {
+            mstore(add(to, offset), word)
+        }
     }
 
     function _frame(address target, uint256 frameGas, bytes memory input)

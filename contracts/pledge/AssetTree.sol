@@ -20,39 +20,28 @@ library AssetTree {
         return keccak256(abi.encodePacked(hex"02", count, blind, page));
     }
 
-    /// @dev Of 1 to PAGE keys.
-    function pageRoot(bytes32[] calldata keys) internal pure returns (bytes32) {
-        bytes32[] memory level = new bytes32[](keys.length);
-        for (uint256 i = 0; i < keys.length; ++i) {
-            level[i] = _leaf(keys[i]);
-        }
-        uint256 width = keys.length;
-        for (uint256 size = PAGE; size > 1; size >>= 1) {
-            uint256 half = (width + 1) >> 1;
-            for (uint256 i = 0; i < half; ++i) {
-                level[i] = _node(level[2 * i], 2 * i + 1 < width ? level[2 * i + 1] : bytes32(0));
-            }
-            width = half;
-        }
-        return level[0];
-    }
-
-    function _leaf(bytes32 key) private pure returns (bytes32 hash) {
+    /// @dev Of 1 to PAGE keys. In assembly, since a long filing pays for it once an asset: in free memory each level of the tree takes the place of the one
+    /// below, with a zero behind an odd one; behind them a node is put together.
+    function pageRoot(bytes32[] calldata keys) internal pure returns (bytes32 top) {
         assembly ("memory-safe") {
+            let width := keys.length
+            let level := mload(0x40)
+            let node := add(level, shl(5, add(width, 1)))
             mstore8(0, 0)
-            mstore(1, key)
-            hash := keccak256(0, 33)
-        }
-    }
-
-    /// @dev Never of two zeros: a level's nodes have a left child.
-    function _node(bytes32 left, bytes32 right) private pure returns (bytes32 hash) {
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            mstore8(free, 1)
-            mstore(add(free, 1), left)
-            mstore(add(free, 33), right)
-            hash := keccak256(free, 65)
+            for { let i := 0 } lt(i, width) { i := add(i, 1) } {
+                mstore(1, calldataload(add(keys.offset, shl(5, i))))
+                mstore(add(level, shl(5, i)), keccak256(0, 33))
+            }
+            mstore8(node, 1)
+            for { let size := PAGE } gt(size, 1) { size := shr(1, size) } {
+                mstore(add(level, shl(5, width)), 0)
+                width := shr(1, add(width, 1))
+                for { let i := 0 } lt(i, width) { i := add(i, 1) } {
+                    mcopy(add(node, 1), add(level, shl(6, i)), 64)
+                    mstore(add(level, shl(5, i)), keccak256(node, 65))
+                }
+            }
+            top := mload(level)
         }
     }
 }

@@ -184,10 +184,13 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     function _linkKeys(Page memory page, uint256 word, uint256 number, bytes32 blind, bytes32[] calldata keys) private {
         uint256 first = number * AssetTree.PAGE;
         uint256[] memory words = new uint256[](keys.length);
-        _requireAscending(keys);
         if (page.number == 0) _requireSeeded(page.register, page.rule);
+        bytes32 last = 0;
         for (uint256 i = 0; i < keys.length; ++i) {
-            words[i] = _link(page, keys[i], first + i);
+            bytes32 key = keys[i];
+            require(key > last, AssetsNotAscending(key));
+            words[i] = _link(page, key, first + i);
+            last = key;
         }
         segments[page.segment].word = word.withClaimed(keys.length);
         emit AssetsLinked(page.pledge, page.segment, uint24(first), blind, keys, words);
@@ -376,8 +379,9 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
 
     /// @dev Office (2 letters) and class (1 letter) stand first in the key; the rule word names office and classes.
     function _isOfRegister(uint256 rule, bytes32 key) internal pure returns (bool) {
-        uint256 class = uint8(key[2]);
-        if (uint16(bytes2(key)) != uint16(rule) || class < 0x41 || class > 0x5a) return false;
+        uint256 prefix = uint256(key) >> 232;
+        uint256 class = prefix & 0xff;
+        if (prefix >> 8 != uint16(rule) || class < 0x41 || class > 0x5a) return false;
         return rule >> (16 + class - 0x41) & 1 == 1;
     }
 

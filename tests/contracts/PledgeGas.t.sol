@@ -92,6 +92,21 @@ contract PledgeGasTest is PledgeBase {
         _atMost("registration of 1 right, 12 grounds", _spent(_decideAct(_decision(2, filing, listed))), 289_900);
     }
 
+    /// @dev Titles come by pages between the approval and the registration.
+    function test_titlesOfALongFiling() public {
+        Listed memory listed = _cnPatents(1, 200);
+        FilePledge memory filing = _cnFiling(listed);
+        uint40 pledge = _file(filing, _partiesHands());
+        _accept(pledge, filing, listed);
+        Hand[] memory hands = _hands(_officer(cnOffice, Modes.SIGNED));
+        _spent(_decideAct(_approval(pledge, filing)));
+        uint40 segment = _segmentOf(pledge);
+        _atMost("page of 128 titles", _spent(_publishAct(_titles(segment, listed, 0), hands)), 400_000);
+        _spent(_publishAct(_titles(segment, listed, 1), hands));
+        _spent(_decideAct(_decisionOnApproved(pledge, filing, listed)));
+        assertTrue(registry.live(segment, 199));
+    }
+
     // --- Ends and transfers ---
 
     function _many(uint256 count) private returns (uint40[] memory pledges) {
@@ -144,6 +159,43 @@ contract PledgeGasTest is PledgeBase {
             batch[i] = actOf(pledges[i], mode);
         }
         each = _spent(batch) / 10;
+    }
+
+    /// @dev One document may act on several pledges: its signatures count once.
+    function _tenInADocument() private returns (uint40[] memory pledges) {
+        pledges = _many(10);
+        // The first act of each who signs is dearer.
+        uint40 first = _registered(_cnPatents(5000, 1));
+        _done(_transferOf(first, Modes.SIGNED));
+    }
+
+    function test_wholeReleasesByOneDocument() public {
+        uint40[] memory pledges = _tenInADocument();
+        PledgeActs memory body = _release(pledges[0], Modes.SIGNED);
+        body.releases = new ReleasePledge[](10);
+        for (uint256 i = 0; i < 10; ++i) {
+            body.releases[i] = _release(pledges[i], Modes.SIGNED).releases[0];
+            _lean(body.releases[i].parties);
+        }
+        uint256 gas = _spent(_actsAct(body, _hands(_hand(pledgee))));
+        _atMost("whole release, one of ten in a document", gas / 10, 110_000);
+    }
+
+    function test_transfersByOneDocument() public {
+        uint40[] memory pledges = _tenInADocument();
+        Party[] memory to = _parties(_party(PartyRoles.PLEDGEE, newcomer));
+        PledgeActs memory body = _document();
+        body.parties = new ChangeParties[](10);
+        for (uint256 i = 0; i < 10; ++i) {
+            PartiesNow memory now_ = _now();
+            _lean(now_);
+            body.parties[i] = ChangeParties(_on(pledges[i], PledgeRules.TRANSFER), now_, new Party[](0), to, _names(to));
+        }
+        body.consents =
+            _joined(_consents(_holders(), Modes.SIGNED), _consents(to, Modes.SIGNED, PartyRoles.NEW_PLEDGEE));
+        Hand[] memory hands = _hands(_hand(pledgee), _hand(newcomer), _officer(cnOffice, Modes.SIGNED));
+        _link(body.consents, hands);
+        _atMost("transfer, one of ten in a document", _spent(_actsAct(body, hands)) / 10, 110_000);
     }
 
     function test_wholeReleaseByThePledgee() public {

@@ -186,6 +186,7 @@ abstract contract PledgeSetup is Base {
 
     function _envelope(PledgeRules.Kind memory kind, bytes memory body, Hand[] memory hands)
         internal
+        virtual
         returns (Act memory act)
     {
         Actor memory first = Actor(hands[0].account, hands[0].key, hands[0].role, "");

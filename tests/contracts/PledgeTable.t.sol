@@ -22,7 +22,7 @@ import {Modes, Roles} from "../../contracts/types/Roles.sol";
 import {Vm} from "forge-std/Vm.sol";
 import {Actor} from "./Base.t.sol";
 import {Listed} from "./AssetListing.sol";
-import {AnchorReference} from "./AnchorReference.sol";
+import {AnchorLeaves} from "./AnchorLeaves.sol";
 import {Hand, PledgeBase} from "./PledgeBase.t.sol";
 import {PledgeRules} from "./PledgeRules.sol";
 
@@ -462,21 +462,10 @@ abstract contract PledgeTable is PledgeBase {
 
     function _anchoring() private returns (AnchorRegister memory body) {
         body.register = register;
-        (body.recordsRoot, body.records) = (AnchorReference.leaf(abi.encode(_recordType(), _record())), 1);
+        (body.recordsRoot, body.records) = (AnchorLeaves.ofRecord(_record()), 1);
         SeedAssets memory seeds = _seeds();
-        bytes memory live = abi.encode(_assetType(), register, seeds.assets[0], seeds.numbers[0]);
-        (body.assetsRoot, body.assets) = (AnchorReference.leaf(live), 1);
+        (body.assetsRoot, body.assets) = (AnchorLeaves.ofAsset(register, seeds.assets[0], seeds.numbers[0]), 1);
         body.evidence = "paper";
-    }
-
-    function _recordType() private pure returns (bytes32) {
-        return keccak256(
-            "AnchoredRecord(uint16 register,bytes32 officeNumber,uint8 state,uint16 flags,int40 effective,uint40 expires,uint8 kind,uint16 currency,uint128 ceiling,int40 due,uint8 holders,bytes32 pledgorsRoot,bytes32 holdersRoot,uint24 assetCount,bytes32 assetsRoot,bytes32 content)"
-        );
-    }
-
-    function _assetType() private pure returns (bytes32) {
-        return keccak256("LiveAsset(uint16 register,bytes32 asset,bytes32 officeNumber)");
     }
 
     function _seeds() private view returns (SeedAssets memory body) {
