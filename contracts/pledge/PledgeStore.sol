@@ -188,7 +188,7 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         bytes32 last = 0;
         for (uint256 i = 0; i < keys.length; ++i) {
             bytes32 key = keys[i];
-            require(key > last, AssetsNotAscending(key));
+            require(i == 0 || key > last, AssetsNotAscending(key));
             words[i] = _link(page, key, first + i);
             last = key;
         }
