@@ -8,6 +8,7 @@ const { spawnSync } = require("child_process");
 const fs = require("fs");
 const os = require("os");
 const path = require("path");
+const { Worker, isMainThread, parentPort, workerData } = require("worker_threads");
 const pinned = require("../package.json").dependencies.solc;
 
 function options(argv) {
@@ -42,12 +43,50 @@ function importer(roots) {
   };
 }
 
-function javascript({ roots, version }) {
-  const solc = require("solc");
-  if (version) return `Version: ${solc.version().replace("Emscripten.clang", "Linux.g++")}\n`;
-  return solc.compile(fs.readFileSync(0, "utf8"), { import: importer(roots) });
+function compile(input, roots) {
+  return JSON.parse(require("solc").compile(JSON.stringify(input), { import: importer(roots) }));
 }
 
-const program = native();
-if (program) process.exit(spawnSync(program, process.argv.slice(2), { stdio: "inherit" }).status ?? 1);
-process.stdout.write(javascript(options(process.argv.slice(2))));
+// The JavaScript compiler uses one core and up to 1 GB, and most of its time is code generation.
+const MOST_WORKERS = 4;
+
+// The same input for each worker, each asking for the output of some of the files.
+function shares(input) {
+  const selection = input.settings?.outputSelection ?? {};
+  const files = Object.keys(selection).filter((file) => Object.values(selection[file]).some((outputs) => outputs.length));
+  const count = Math.min(os.availableParallelism(), MOST_WORKERS, files.length);
+  const share = (index) => Object.fromEntries(files.filter((_, at) => at % count === index).map((file) => [file, selection[file]]));
+  const asking = (outputSelection) => ({ ...input, settings: { ...input.settings, outputSelection } });
+  return count < 2 ? [input] : Array.from({ length: count }, (_, index) => asking(share(index)));
+}
+
+function inWorker(input, roots) {
+  return new Promise((resolve, reject) => {
+    new Worker(__filename, { workerData: { input, roots } }).once("message", resolve).once("error", reject);
+  });
+}
+
+function joined(outputs) {
+  const errors = new Map(outputs.flatMap(({ errors = [] }) => errors).map((error) => [JSON.stringify(error), error]));
+  const sources = {};
+  for (const output of outputs) {
+    for (const [file, source] of Object.entries(output.sources ?? {})) sources[file] = { ...sources[file], ...source };
+  }
+  const contracts = Object.assign({}, ...outputs.map((output) => output.contracts));
+  return { contracts, ...(errors.size && { errors: [...errors.values()] }), sources };
+}
+
+async function main() {
+  const program = native();
+  if (program) process.exit(spawnSync(program, process.argv.slice(2), { stdio: "inherit" }).status ?? 1);
+  const { roots, version } = options(process.argv.slice(2));
+  if (version) {
+    process.stdout.write(`Version: ${require("solc").version().replace("Emscripten.clang", "Linux.g++")}\n`);
+    return;
+  }
+  const outputs = await Promise.all(shares(JSON.parse(fs.readFileSync(0, "utf8"))).map((share) => inWorker(share, roots)));
+  process.stdout.write(JSON.stringify(joined(outputs)));
+}
+
+if (isMainThread) main();
+else parentPort.postMessage(compile(workerData.input, workerData.roots));
