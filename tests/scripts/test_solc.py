@@ -25,7 +25,7 @@ def source(name: str, imported: str = "") -> dict[str, str]:
 def compiler_input(**sources: dict[str, str]) -> dict[str, Any]:
     """Standard JSON for sources by their name."""
     files = {f"{name}.sol": text for name, text in sources.items()}
-    settings = {"optimizer": {"enabled": True, "runs": 200}, "outputSelection": {file: OUTPUTS for file in files}}
+    settings = {"optimizer": {"enabled": True, "runs": 200}, "outputSelection": dict.fromkeys(files, OUTPUTS)}
     return {"language": "Solidity", "sources": files, "settings": settings}
 
 
