@@ -124,11 +124,11 @@ class Office:
         by_holder, by_three, by_two = "signed by the holder", "signed by both holders and an officer", "attested by two officers"
         document, own = f"one of {TEN} in a document", f"in an act of its own, one of {TEN} in a transaction"
         return {
-            "pledge_release_whole": Figure(release.document, f"release, {by_holder}, {document}", MOST_AN_ACT),
-            "pledge_transfer": Figure(transfer.document, f"transfer, {by_three}, {document}", MOST_AN_ACT),
-            "pledge_release_act": Figure(release.act, f"release, {by_holder}, {own}", MOST_AN_ACT),
-            "pledge_transfer_act": Figure(transfer.act, f"transfer, {by_three}, {own}"),
-            "pledge_transfer_attested_act": Figure(attested.act, f"transfer, {by_two}, {own}"),
+            "pledge_release_whole": Figure(release.act, f"release, {by_holder}, {own}", MOST_AN_ACT),
+            "pledge_transfer": Figure(transfer.act, f"transfer, {by_three}, {own}", MOST_AN_ACT),
+            "pledge_transfer_attested": Figure(attested.act, f"transfer, {by_two}, {own}", MOST_AN_ACT),
+            "pledge_release_document": Figure(release.document, f"release, {by_holder}, {document}", MOST_AN_ACT),
+            "pledge_transfer_document": Figure(transfer.document, f"transfer, {by_three}, {document}", MOST_AN_ACT),
             "pledge_release_alone": Figure(release.alone, f"release, {by_holder}, alone in its transaction"),
             "pledge_transfer_alone": Figure(transfer.alone, f"transfer, {by_three}, alone in its transaction"),
         }

@@ -36,8 +36,7 @@ def grounds_of(catalogue: Catalogue, register: int, kept: Rules | None) -> tuple
     """The grounds that an officer must answer, in words where they are known; which ones they are is what the chain keeps."""
     if kept is None:
         return ()
-    known = catalogue.register(register)
-    texts = {ground.number: ground for ground in known.grounds} if known else {}
+    texts = catalogue.grounds(register)
     return tuple(
         replace(texts.get(each, Ground(each, f"ground {each}", "not described here")), overridable=each in kept.overridable)
         for each in kept.grounds

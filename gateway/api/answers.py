@@ -509,9 +509,11 @@ class Note(Shown):
 
 
 class Ground(Shown):
-    """An examined ground and its result."""
+    """An examined ground and its result. Text and source (article) are null where only the chain knows the register."""
 
     ground: int
+    text: str | None
+    source: str | None
     result: str
     evidence: Hex
     pos: Position

@@ -1,6 +1,6 @@
 """Rows of the pledge register as answers: rights, order of liens, holds, parties, clocks, searches."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from gateway.api import pledge_answers as answers
 from gateway.api import shown
@@ -20,7 +20,7 @@ from ledger.domain.name_search import Found, Group
 from ledger.domain.pledge_words import AssetFlag, Decision, HoldKind, HoldTarget, PartyKind, RectifyKind, RelationKind
 from ledger.domain.priority import Cycle, Place, Ranking, Tranche
 from ledger.domain.proceeds import Distribution
-from ledger.domain.registers import Code, Effect, PartyRole
+from ledger.domain.registers import Code, Effect, Ground, PartyRole
 from ledger.domain.reported_rights import facts_to_json
 from ledger.domain.rights import Right
 from ledger.domain.watches import Alert, Valuation
@@ -115,9 +115,10 @@ def filing_clock(row: FilingClock) -> answers.FilingClock:
 # --- Records ----------------------------------------------------------------------------------------------------------------------------
 
 
-def record(row: Record) -> answers.Record:
-    """A pledge whole."""
-    whole = shown.pledge_whole(row.standing, row.parties, row.segments, row.differences, row.notes, row.grounds)
+def record(row: Record, known: Mapping[int, Ground]) -> answers.Record:
+    """A pledge whole; `known` are its register's grounds in words."""
+    grounds = [shown.ground(each, known.get(each.ground)) for each in row.grounds]
+    whole = shown.pledge_whole(row.standing, row.parties, row.segments, row.differences, row.notes, grounds)
     return answers.Record(
         **{field: getattr(whole, field) for field in type(whole).model_fields},
         life=row.life.value,

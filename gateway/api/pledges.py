@@ -104,7 +104,7 @@ def get_pledge(pledge: int, services: Running, session: Caller, point: Point, ef
         found = records.record(view.conn, pledge, at=view.at, time=seconds(effective_at))
         if found is None:
             raise not_found(f"pledge {pledge}")
-        return view.answer(pledge_shown.record(found))
+        return view.answer(pledge_shown.record(found, services.catalogue.grounds(found.standing.pledge.register)))
 
 
 @router.get("/pledges/{pledge}/clocks", responses=NAMED)

@@ -417,7 +417,7 @@ def pledge_whole(
     segments: list[Segment],
     differences: list[Difference],
     notes: list[Note],
-    grounds: list[GroundFound],
+    grounds: list[answers.Ground],
 ) -> answers.PledgeWhole:
     """A pledge with all that belongs to it."""
     return answers.PledgeWhole(
@@ -426,7 +426,7 @@ def pledge_whole(
         segments=[segment(each) for each in segments],
         differences=[difference(each) for each in differences],
         notes=[note(each) for each in notes],
-        grounds=[ground(each) for each in grounds],
+        grounds=grounds,
     )
 
 
@@ -477,9 +477,16 @@ def note(row: Note) -> answers.Note:
     )
 
 
-def ground(row: GroundFound) -> answers.Ground:
-    """An examined ground."""
-    return answers.Ground(ground=row.ground, result=_listed(_RESULTS, row.result), evidence=to_hex(row.evidence), pos=str(row.pos))
+def ground(row: GroundFound, known: GroundRule | None) -> answers.Ground:
+    """An examined ground, in words where they are known."""
+    return answers.Ground(
+        ground=row.ground,
+        text=known.text if known else None,
+        source=known.source if known else None,
+        result=_listed(_RESULTS, row.result),
+        evidence=to_hex(row.evidence),
+        pos=str(row.pos),
+    )
 
 
 def pledged(row: Pledged) -> answers.PledgedAsset:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ledger.domain.clocks import CLOCKS, ClockRule
 from ledger.domain.liens import REGIMES, Regime
-from ledger.domain.registers import Shipped
+from ledger.domain.registers import Ground, Shipped
 from ledger.domain.routing import Rule
 from ledger.domain.shipped_registers import SHIPPED
 
@@ -40,6 +40,11 @@ class Catalogue:
         register = self.register(number)
         key = register.clocks.get(name) if register else None
         return None if key is None else self.clocks[key]
+
+    def grounds(self, number: int) -> Mapping[int, Ground]:
+        """A register's grounds by number, in words and with their source; empty where only the chain knows the register."""
+        register = self.register(number)
+        return {} if register is None else {ground.number: ground for ground in register.grounds}
 
     def regime(self, number: int) -> Regime | None:
         """How entries of a register rank; None where only the chain knows the register."""

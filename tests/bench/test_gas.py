@@ -23,11 +23,11 @@ def test_json_is_one_flat_object_within_the_limits() -> None:
     assert 22_100 < figures["pledge_link_first"] <= MOST_A_LINK
     assert figures["pledge_register_1"] < figures["pledge_register_44"] < figures["pledge_page_max"] < MOST_A_TRANSACTION
     assert figures["pledge_register_1100"] < 1_100 * 27_000
-    for name in ("pledge_release_whole", "pledge_transfer", "pledge_release_act"):
+    for name in ("pledge_release_whole", "pledge_release_document", "pledge_transfer_document"):
         assert figures[name] <= MOST_AN_ACT, name
     # A document on ten pledges shares its signatures, ten acts their transaction.
-    assert figures["pledge_release_whole"] < figures["pledge_release_act"] < figures["pledge_release_alone"]
-    assert figures["pledge_transfer"] < figures["pledge_transfer_act"] < figures["pledge_transfer_alone"]
+    assert figures["pledge_release_document"] < figures["pledge_release_whole"] < figures["pledge_release_alone"]
+    assert figures["pledge_transfer_document"] < figures["pledge_transfer"] < figures["pledge_transfer_alone"]
 
 
 def test_an_act_that_is_refused_is_no_figure(tmp_path: Path) -> None:

@@ -228,7 +228,8 @@ def test_a_refusal_names_its_ground_and_is_reconsidered(cn: Office) -> None:
     assert cn.refused(cn.decision(pledge, body, Decision.REFUSE)) == "NoGroundFailed"
     cn.done(cn.decision(pledge, body, Decision.REFUSE, fails=4))
     assert cn.pledge(pledge)["status"] == "refused"
-    assert [each["ground"] for each in cn.pledge(pledge)["grounds"] if each["result"] == "fail"] == [4]
+    failed = [each for each in cn.pledge(pledge)["grounds"] if each["result"] == "fail"]
+    assert [(each["ground"], each["text"]) for each in failed] == [(4, "the annual fee is unpaid")] and "461" in failed[0]["source"]
     cn.done(StepFiling(pledge, Code.RECONSIDER, EVIDENCE, NONE, 0))
     assert cn.pledge(pledge)["status"] == "filed"
     (acceptance,) = cn.accept(pledge, body, keys)

@@ -75,7 +75,6 @@ def _of_record(conn: Connection, kind: Kind, pledge: int, at: int | None, time: 
     found = records.record(conn, pledge, at=at, time=time)
     if found is None or found.standing.state.number is None:
         raise NothingCertified(f"pledge {pledge}: nothing is published of it at that height")
-    texts = _grounds(catalogue, found.standing.pledge.register)
     body: dict[str, Json] = {
         "about": rfc3339(found.time),
         "status": found.life.value,
@@ -84,7 +83,7 @@ def _of_record(conn: Connection, kind: Kind, pledge: int, at: int | None, time: 
         "parties": certified.parties(found.parties),
         "segments": certified.segments(found.segments),
         "assets": certified.assets(_assets(conn, pledge, at, time)),
-        "grounds": certified.grounds(found.grounds, texts),
+        "grounds": certified.grounds(found.grounds, catalogue.grounds(found.standing.pledge.register)),
         "acts": [_act(conn, done) for done in pledges.history(conn, pledge, at)],
         "relations": [{"yields": str(row.pledge), "to": str(row.senior), "act": to_hex(row.act)} for row in found.relations],
         "refinances": None if found.refinances is None else str(found.refinances.old),
@@ -93,11 +92,6 @@ def _of_record(conn: Connection, kind: Kind, pledge: int, at: int | None, time: 
         "rectifications": [{"corrects": to_hex(row.corrects), "act": to_hex(row.act)} for row in found.rectifications],
     }
     return issue(kind, f"pledge {pledge}", height(conn, at), body)
-
-
-def _grounds(catalogue: Catalogue, register: int) -> Mapping[int, str]:
-    known = catalogue.register(register)
-    return {} if known is None else {ground.number: ground.text for ground in known.grounds}
 
 
 def _assets(conn: Connection, pledge: int, at: int | None, time: int | None) -> list[Pledged]:

@@ -8,7 +8,7 @@ from ledger.domain.content import Json
 from ledger.domain.ids import to_hex
 from ledger.domain.money import MoneyError, currency_of
 from ledger.domain.pledge_words import ClaimKind, Flag
-from ledger.domain.registers import EndReason, Mode, PartyRole
+from ledger.domain.registers import EndReason, Ground, Mode, PartyRole
 from ledger.mirror.models import Consent, GroundFound, Instrument, Party, PledgeState, Register, Segment, Side
 from ledger.mirror.queries.pledges import Done, Pledged, Standing
 from ledger.mirror.schema import number
@@ -120,13 +120,14 @@ def assets(rows: Sequence[Pledged]) -> list[Json]:
     ]
 
 
-def grounds(rows: Sequence[GroundFound], texts: Mapping[int, str]) -> list[Json]:
-    """What was examined, with the grounds in words where the catalogue has them."""
+def grounds(rows: Sequence[GroundFound], known: Mapping[int, Ground]) -> list[Json]:
+    """What was examined, with the grounds in words and their article where the catalogue has them."""
     results = {1: "pass", 2: "fail", 3: "overridden"}
     return [
         {
             "ground": row.ground,
-            "text": texts.get(row.ground),
+            "text": known[row.ground].text if row.ground in known else None,
+            "source": known[row.ground].source if row.ground in known else None,
             "result": results.get(row.result, str(row.result)),
             "evidence": to_hex(row.evidence),
         }
