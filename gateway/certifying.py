@@ -75,7 +75,7 @@ def _made(conn: Connection, wanted: Wanted, catalogue: Catalogue, at: int | None
     if isinstance(wanted, OfPledge):
         return _of_pledge(conn, wanted, catalogue, at)
     if isinstance(wanted, ByName):
-        found = search.by_name(conn, wanted.text, scope=wanted.scope, settings=wanted.settings, at=at)
+        found = search.by_name(conn, wanted.text, scope=wanted.scope, settings=wanted.settings, at=at, time=wanted.time)
         chosen = select(found, wanted.similar)
         return certificates.search_by_name(conn, chosen, scope=wanted.scope, at=at, time=wanted.time)
     if wanted.by == PARTY:

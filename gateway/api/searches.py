@@ -37,18 +37,21 @@ def search_names(
     name: Annotated[str, Query(min_length=1, max_length=400, description="A name, as it is written")],
     register: InRegister = None,
     side: OnSide = None,
+    effective_at: Effective = None,
 ) -> Answer[NamesFound]:
     """Step one of a search by name: names recorded, exact and similar, nearest first; Chinese names by characters and by sound.
 
+    About a time it finds those who were parties then: who had transferred its pledge since, not who came after.
+
     `POST /certificates` is step two: it selects of the similar ones, and certifies what stands under them.
     """
-    scope = scope_of(register, side)
+    scope, when = scope_of(register, side), seconds(effective_at)
     with reading(services, session, point) as view:
         try:
-            found = search.by_name(view.conn, name, scope=scope, at=view.at)
+            found = search.by_name(view.conn, name, scope=scope, at=view.at, time=when)
         except UnusableName as wrong:
             raise invalid(str(wrong), field="name") from wrong
-        return view.answer(pledge_shown.names_found(found, search.unseen(view.conn, scope, view.at)))
+        return view.answer(pledge_shown.names_found(found, search.unseen(view.conn, scope, view.at, when)))
 
 
 @router.get("/searches/identifiers")

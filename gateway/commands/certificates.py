@@ -71,7 +71,7 @@ def _first_step(client: Any, by: str, text: str, where: dict[str, Any], about: s
     from gateway.client import Refused
 
     if by == "name":
-        found = client.data("/searches/names", name=text, **where)
+        found = client.data("/searches/names", name=text, **where, effective_at=about)
         return show_json(found) if as_json else _show_names(found)
     if by == "number":
         return _show_number(client, text, where, about, as_json)

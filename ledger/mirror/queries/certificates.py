@@ -1,6 +1,6 @@
 """Certificates of the register: of a registration, a record as at a time, what an act changed, a search. Each is made from rows alone."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -158,7 +158,7 @@ def search_by_name(
         "exact": [_group(group, chosen) for group in found.exact],
         "similar": [_group(group, chosen) for group in found.similar],
     }
-    unseen = (*found.unseen, *search.unseen(conn, scope, at))
+    unseen = (*found.unseen, *search.unseen(conn, scope, at, time))
     return _searched(conn, found.query, body, search.hits(conn, selection.ids, at=at, time=time), unseen, scope, at, time)
 
 
@@ -179,7 +179,7 @@ def search_by_party(
     """The certificate of a search by a party's identifier."""
     hits = search.by_party(conn, word, scope=scope, at=at, time=time)
     body: dict[str, Json] = {"searched": {"by": "party", "party": to_hex(word)}}
-    return _searched(conn, to_hex(word), body, hits, search.unseen(conn, scope, at), scope, at, time)
+    return _searched(conn, to_hex(word), body, hits, search.unseen(conn, scope, at, time), scope, at, time)
 
 
 def search_by_number(conn: Connection, number: bytes, *, at: int | None = None, time: int | None = None) -> Certificate:
@@ -192,11 +192,8 @@ def search_by_number(conn: Connection, number: bytes, *, at: int | None = None, 
         "numbers": [certified.text_of(each) for each in found.resolved.numbers],
         **_on_right(found),
     }
-    standings = {burden.pledge.pledge.pledge: burden.pledge for burden in found.burdens}
-    pledged: list[Json] = [
-        {"status": records.life(each.state, found.time).value, **certified.standing(each)} for each in standings.values()
-    ]
-    return _issued(conn, certified.text_of(number), {**body, "records": pledged}, search.unseen(conn, scope, at), scope, at, time)
+    pledged = _records(conn, dict.fromkeys(burden.pledge.pledge.pledge for burden in found.burdens), at, time)
+    return _issued(conn, certified.text_of(number), {**body, "records": pledged}, search.unseen(conn, scope, at, time), scope, at, time)
 
 
 def _on_right(found: AssetRecord) -> dict[str, Json]:
@@ -224,14 +221,21 @@ def search_by_registration(
     conn: Connection, number: bytes, *, register: int | None = None, at: int | None = None, time: int | None = None
 ) -> Certificate:
     """The certificate of a search by an office's record number."""
-    found, scope, when = search.by_registration(conn, number, register=register, at=at), Scope(register), about(conn, at, time)
+    found, scope = search.by_registration(conn, number, register=register, at=at), Scope(register)
     body: dict[str, Json] = {
         "searched": {"by": "registration", "number": certified.text_of(number)},
-        "records": [{"status": records.life(each.state, when).value, **certified.standing(each)} for each in found.pledges],
+        "records": _records(conn, [each.pledge.pledge for each in found.pledges], at, time),
         "acts": [{"pledge": str(each.act.pledge), **_act(conn, each)} for each in found.acts],
         "anchored": [{"register": seed.register, "asset": certified.text_of(seed.asset)} for seed in found.seeds],
     }
-    return _issued(conn, certified.text_of(number), body, search.unseen(conn, scope, at), scope, at, time)
+    return _issued(conn, certified.text_of(number), body, search.unseen(conn, scope, at, time), scope, at, time)
+
+
+def _records(conn: Connection, numbers: Iterable[int], at: int | None, time: int | None) -> list[Json]:
+    """Pledges with their terms and life about the time."""
+    when = about(conn, at, time)
+    found = (records.standing(conn, each, at, time) for each in numbers)
+    return [{"status": records.life(each.state, when).value, **certified.standing(each)} for each in found if each is not None]
 
 
 def _searched(

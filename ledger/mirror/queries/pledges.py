@@ -6,7 +6,7 @@ counts from then or earlier is known. An encumbrance is live while its segment's
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
 
 from ledger.mirror.models import (
     ASSET_TITLE,
@@ -187,13 +187,19 @@ def kept_by(office: bytes, at: int | None) -> ColumnElement[bool]:
 
 def parties(conn: Connection, pledge: int, at: int | None = None, time: int | None = None) -> list[Party]:
     """A pledge's parties: pledgors, then holders, in their order; with `time`, those who were parties then."""
-    sides = ((Side.PLEDGORS, Change.PLEDGORS), (Side.HOLDERS, Change.HOLDERS))
-    return [party for side, change in sides for party in _side(conn, pledge, side, last_change(conn, pledge, change, at, time))]
+    asked = select(PARTY.table).where(PARTY.table.c.pledge == pledge, stood(at, time))
+    return rows_of(conn, PARTY, asked.order_by(PARTY.table.c.side, PARTY.table.c.ordinal))
 
 
-def _side(conn: Connection, pledge: int, side: Side, at: int | None) -> list[Party]:
-    asked = select(PARTY.table).where(PARTY.table.c.pledge == pledge, PARTY.table.c.side == side, valid(PARTY, at))
-    return rows_of(conn, PARTY, asked.order_by(PARTY.table.c.ordinal))
+def stood(at: int | None, time: int | None) -> ColumnElement[bool]:
+    """The versions of parties that stand; with `time`, as the last act on their side says that counts from then or earlier."""
+    if time is None:
+        return valid(PARTY, at)
+    party, acts = PARTY.table.c, PLEDGE_ACT.table.alias().c
+    side = case((party.side == Side.PLEDGORS, int(Change.PLEDGORS)), else_=int(Change.HOLDERS))
+    said = select(func.max(acts.pos)).where(acts.pledge == party.pledge, acts.effective <= time, acts.changes.bitwise_and(side) != 0)
+    last = (said if at is None else said.where(acts.pos <= at)).scalar_subquery()
+    return and_(party.from_pos <= last, or_(party.to_pos.is_(None), party.to_pos > last))
 
 
 def last_change(conn: Connection, pledge: int, change: Change, at: int | None, time: int | None) -> int | None:

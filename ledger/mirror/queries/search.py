@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from ledger.domain.identifiers import Identifier, schemes_of
 from ledger.domain.name_index import Entry, Probe, probe
@@ -19,8 +19,8 @@ from ledger.domain.pledge_words import Flag
 from ledger.mirror.models import INSTRUMENT, PARTY, PLEDGE, PLEDGE_ACT, PLEDGE_STATE, Party, PledgeStatus, Side
 from ledger.mirror.names import key_of
 from ledger.mirror.queries import parties, records
-from ledger.mirror.queries.liveness import about
-from ledger.mirror.queries.pledges import Done, Standing, kept_by, of_number
+from ledger.mirror.queries.liveness import about, pledge_live
+from ledger.mirror.queries.pledges import Done, Standing, kept_by, of_number, stood
 from ledger.mirror.queries.reading import rows_of, told, valid
 from ledger.mirror.queries.records import Life
 from ledger.mirror.register_models import ADOPTION, ANCHOR, NAME, NAME_FORM, NAME_KEY, PARTY_RECORD, SEED, Seed
@@ -38,6 +38,14 @@ class Scope:
 
 
 EVERYWHERE = Scope()
+
+
+class _Where(NamedTuple):
+    """A scope, as known at a position about a time."""
+
+    scope: Scope
+    at: int | None
+    time: int | None
 
 
 class Hit(NamedTuple):
@@ -59,13 +67,22 @@ class Registered(NamedTuple):
 # --- By name ---
 
 
-def by_name(conn: Connection, text: str, *, scope: Scope = EVERYWHERE, settings: Settings = USUAL, at: int | None = None) -> Found:
+def by_name(
+    conn: Connection,
+    text: str,
+    *,
+    scope: Scope = EVERYWHERE,
+    settings: Settings = USUAL,
+    at: int | None = None,
+    time: int | None = None,
+) -> Found:
     """Step one: the names that are like a text, with the ids of their records ("pledge/side/place"). Raises UnusableName.
 
-    Names that an office recorded of a party later find the party's records too. Step two is ledger.domain.name_search.select.
+    With `time`, of those who were parties then. Names that an office recorded of a party later find the party's records too. Step two is
+    ledger.domain.name_search.select.
     """
-    candidates = list(_entries(conn, probe(text, settings), scope, at))
-    return search(text, candidates, settings, _hidden(conn, scope, at))
+    where = _Where(scope, at, time)
+    return search(text, list(_entries(conn, probe(text, settings), where)), settings, _hidden(conn, where))
 
 
 def record_id(party: Party) -> str:
@@ -73,10 +90,10 @@ def record_id(party: Party) -> str:
     return f"{party.pledge}/{party.side}/{party.ordinal}"
 
 
-def _entries(conn: Connection, asked: Probe, scope: Scope, at: int | None) -> Iterator[Entry]:
+def _entries(conn: Connection, asked: Probe, where: _Where) -> Iterator[Entry]:
     """An entry for each record of each name that a probe takes."""
-    forms = list(_forms(conn, _candidates(conn, asked), at))
-    ids = _of_names(conn, {form.name for form in forms}, scope, at)
+    forms = list(_forms(conn, _candidates(conn, asked), where.at))
+    ids = _of_names(conn, {form.name for form in forms}, where)
     for form in forms:
         entry = NormalName(tuple(form.words.split(" ")), form.form)
         yield from (Entry(entry, form.text, each) for each in ids[form.name])
@@ -135,14 +152,14 @@ def _portions(values: Iterable[Any]) -> Iterator[list[Any]]:
     return (rows[at : at + _HOW_MANY] for at in range(0, len(rows), _HOW_MANY))
 
 
-def _of_names(conn: Connection, names: Collection[int], scope: Scope, at: int | None) -> dict[int, set[str]]:
+def _of_names(conn: Connection, names: Collection[int], where: _Where) -> dict[int, set[str]]:
     """The records of each name: of parties published under it, and of those to whom an office gave it later."""
     ids: dict[int, set[str]] = defaultdict(set)
     for some in _portions(sorted(names)):
-        for party in _parties(conn, PARTY.table.c.named.in_(some), scope, at):
+        for party in _parties(conn, PARTY.table.c.named.in_(some), where):
             ids[party.named or 0].add(record_id(party))
-        for name, office, word in _renamed(conn, some, at):
-            ids[name].update(map(record_id, _parties(conn, and_(PARTY.table.c.id == word, kept_by(office, at)), scope, at)))
+        for name, office, word in _renamed(conn, some, where.at):
+            ids[name].update(map(record_id, _parties(conn, _known_to(office, word, where.at), where)))
     return ids
 
 
@@ -152,8 +169,13 @@ def _renamed(conn: Connection, names: Collection[int], at: int | None) -> list[t
     return [(name, office, party) for name, office, party in conn.execute(asked)]
 
 
-def _parties(conn: Connection, which: ColumnElement[bool], scope: Scope, at: int | None) -> list[Party]:
-    asked = select(PARTY.table).where(which, valid(PARTY, at), *_within(scope))
+def _known_to(office: bytes, word: bytes, at: int | None) -> ColumnElement[bool]:
+    """A party in an office's registers."""
+    return and_(PARTY.table.c.id == word, kept_by(office, at))
+
+
+def _parties(conn: Connection, which: ColumnElement[bool], where: _Where) -> list[Party]:
+    asked = select(PARTY.table).where(which, stood(where.at, where.time), *_within(where.scope))
     asked = asked.join(PLEDGE.table, PLEDGE.table.c.pledge == PARTY.table.c.pledge)
     # Sorted here: a planner asked for this order reads the table in it.
     return sorted(rows_of(conn, PARTY, asked), key=lambda party: (party.pledge, party.side, party.ordinal))
@@ -165,12 +187,12 @@ def _within(scope: Scope) -> list[ColumnElement[bool]]:
 
 
 def hits(conn: Connection, ids: Iterable[str], *, at: int | None = None, time: int | None = None) -> list[Hit]:
-    """The records of these ids, in their order. Raises ValueError for an id that is none."""
+    """The records of these ids, in their order; with `time`, of those who were parties then. Raises ValueError for an id that is none."""
     when = about(conn, at, time)
     wanted = set(ids)
     found: list[Party] = []
     for some in _portions(sorted({int(each.partition("/")[0]) for each in wanted})):
-        asked = select(PARTY.table).where(PARTY.table.c.pledge.in_(some), valid(PARTY, at)).order_by(*PARTY.key_columns)
+        asked = select(PARTY.table).where(PARTY.table.c.pledge.in_(some), stood(at, time)).order_by(*PARTY.key_columns)
         found += [party for party in rows_of(conn, PARTY, asked) if record_id(party) in wanted]
     return [_hit(conn, party, at, time, when) for party in found]
 
@@ -187,10 +209,10 @@ def _hit(conn: Connection, party: Party, at: int | None, time: int | None, when:
 
 def by_party(conn: Connection, word: bytes, *, scope: Scope = EVERYWHERE, at: int | None = None, time: int | None = None) -> list[Hit]:
     """The records of a party by its word, and of those whom it succeeded or acts for, as their office recorded."""
-    when = about(conn, at, time)
-    found = _parties(conn, PARTY.table.c.id == word, scope, at)
+    when, where = about(conn, at, time), _Where(scope, at, time)
+    found = _parties(conn, PARTY.table.c.id == word, where)
     for before in parties.followed_by(conn, word, at=at):
-        found += _parties(conn, and_(PARTY.table.c.id == before.party, kept_by(before.office, at)), scope, at)
+        found += _parties(conn, _known_to(before.office, before.party, at), where)
     return [_hit(conn, party, at, time, when) for party in dict.fromkeys(found)]
 
 
@@ -229,22 +251,23 @@ def _on_documents(conn: Connection, number: bytes, register: int | None, at: int
 # --- What a search can't see ---
 
 
-def unseen(conn: Connection, scope: Scope = EVERYWHERE, at: int | None = None) -> tuple[str, ...]:
+def unseen(conn: Connection, scope: Scope = EVERYWHERE, at: int | None = None, time: int | None = None) -> tuple[str, ...]:
     """What a search of the scope does not cover, in words; none where nothing is missing."""
+    where = _Where(scope, at, time)
     said = (
         (_undecided(conn, scope, at), "filings wait for a decision: their parties and assets are not published"),
         (_unadopted(conn, scope, at), "records of anchored registers are known by their roots only"),
-        (_flagged(conn, scope, at, Flag.ASSETS_NOT_STATED), "pledges state no assets, or not all"),
-        (_flagged(conn, scope, at, Flag.GENERAL_DESCRIPTION), "pledges describe their assets in general beside a list"),
+        (_flagged(conn, where, Flag.ASSETS_NOT_STATED), "pledges state no assets, or not all"),
+        (_flagged(conn, where, Flag.GENERAL_DESCRIPTION), "pledges describe their assets in general beside a list"),
     )
     return tuple(f"{count} {what}" for count, what in said if count)
 
 
-def _hidden(conn: Connection, scope: Scope, at: int | None) -> int:
+def _hidden(conn: Connection, where: _Where) -> int:
     """Parties that stand by a commitment, each once."""
     asked = select(func.count(PARTY.table.c.id.distinct())).select_from(PARTY.table)
     asked = asked.join(PLEDGE.table, PLEDGE.table.c.pledge == PARTY.table.c.pledge)
-    return int(conn.execute(asked.where(PARTY.table.c.named.is_(None), valid(PARTY, at), *_within(scope))).scalar_one())
+    return int(conn.execute(asked.where(PARTY.table.c.named.is_(None), stood(where.at, where.time), *_within(where.scope))).scalar_one())
 
 
 def _of_register(scope: Scope) -> list[ColumnElement[bool]]:
@@ -262,10 +285,10 @@ def _undecided(conn: Connection, scope: Scope, at: int | None) -> int:
     return int(conn.execute(_states(scope, at).where(waiting)).scalar_one())
 
 
-def _flagged(conn: Connection, scope: Scope, at: int | None, flag: Flag) -> int:
-    state = PLEDGE_STATE.table.c
-    in_force = or_(state.status == PledgeStatus.REGISTERED, state.status == PledgeStatus.ENFORCING)
-    return int(conn.execute(_states(scope, at).where(in_force, state.flags.bitwise_and(int(flag)) != 0)).scalar_one())
+def _flagged(conn: Connection, where: _Where, flag: Flag) -> int:
+    live = pledge_live(about(conn, where.at, where.time))
+    marked = PLEDGE_STATE.table.c.flags.bitwise_and(int(flag)) != 0
+    return int(conn.execute(_states(where.scope, where.at).where(live, marked)).scalar_one())
 
 
 def _unadopted(conn: Connection, scope: Scope, at: int | None) -> int:

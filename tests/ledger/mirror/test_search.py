@@ -137,6 +137,39 @@ def test_a_party_is_found_by_its_word_and_through_its_successor(named: Database)
         assert search.by_party(conn, told.party_id("Heir"), scope=Scope(register=3)) == []
 
 
+def test_about_a_past_time_those_are_found_who_were_parties_then(db: Database, mirror_of: MakeMirror) -> None:
+    """The bank that held the pledge before its transfer, not the one after: by name, by word and in certificates."""
+    chain = Chain()
+    chain.mine(told.recorded(1, 1, "1-1", EARLY, ["a"], holder="Old Bank", pledgor="Owner"))
+    chain.mine(told.holders_changed(1, "9-9", MIDDLE, ["New House"], EARLY))
+    mirror_of(chain.source()).catch_up()
+    stands = {MIDDLE - 1: ("Old Bank", "New House"), MIDDLE: ("New House", "Old Bank"), None: ("New House", "Old Bank")}
+    with db.read() as conn:
+        for time, (there, gone) in stands.items():
+            assert [len(search.by_name(conn, name, time=time).exact) for name in (there, gone, "Owner")] == [1, 0, 1]
+            assert [len(search.by_party(conn, told.party_id(name), time=time)) for name in (there, gone)] == [1, 0]
+            assert _names(search.hits(conn, ["1/2/0"], time=time)) == [there]
+            by_name = certificates.search_by_name(conn, select(search.by_name(conn, there, time=time), []), time=time)
+            by_word = certificates.search_by_party(conn, told.party_id(there), time=time)
+            assert [[row["as"]["name"] for row in made.content["records"]] for made in (by_name, by_word)] == [[there], [there]]
+        assert search.by_name(conn, "Owner", time=EARLY - 1).exact == ()
+        assert search.by_party(conn, told.party_id("New House"), at=_end(0), time=MIDDLE) == []
+
+
+def test_what_was_found_by_number_has_the_terms_of_the_time(db: Database, mirror_of: MakeMirror) -> None:
+    chain = Chain()
+    chain.mine(told.recorded(1, 1, "1-1", EARLY, ["a"], ceiling=5_000))
+    chain.mine(told.terms_changed(1, "2-2", MIDDLE, 9_000, EARLY))
+    mirror_of(chain.source()).catch_up()
+    with db.read() as conn:
+        for time, minor in ((MIDDLE - 1, "5000"), (MIDDLE, "9000")):
+            made = (
+                certificates.search_by_number(conn, told.asset("a"), time=time),
+                certificates.search_by_registration(conn, told.number("1-1"), time=time),
+            )
+            assert [each.content["records"][0]["amount"]["minor"] for each in made] == [minor, minor]
+
+
 def test_an_identifier_is_read_by_every_scheme_that_it_fits(db: Database, mirror_of: MakeMirror) -> None:
     lei, uscc = identifier(Scheme.LEI, "5493006MHB84DD0ZWV18"), identifier(Scheme.USCC, "91110000600037341L")
     chain = Chain()
