@@ -10,28 +10,21 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from eth_hash.auto import keccak
 
+from gateway.pledging import words
 from ledger.domain.act_types import Instrument, Party, PartyName
-from ledger.domain.assets import AssetError, Listing, listing, name_hash, side_root, stated_party
-from ledger.domain.calendar import end_of_day, start_of_day
-from ledger.domain.identifiers import IdentifierError, Scheme, identifier, person
-from ledger.domain.ids import IdError, from_hex
+from ledger.domain.assets import Listing, listing, side_root
 from ledger.domain.money import MoneyError, currency, to_minor
 from ledger.domain.pledge_words import ClaimKind, Flag
 from ledger.domain.registers import PartyRole, Rules, State
-from ledger.domain.rights import right_of
 from ledger.foreseen import Foreseen
 from ledger.proofs.anchor_leaves import AnchoredRecord, LeafError, encode
 
-WORD = 32
-NOTHING = bytes(WORD)
 MOST_TOLD = 3
 _LARGEST_CELL = 1 << 24
 
@@ -179,59 +172,46 @@ def entry(row: Row, register: Register) -> Entry:
     """The record of a row, with parties, names and list. Raises RowError."""
     try:
         return _entry(row, register)
-    except (LeafError, AssetError, IdentifierError, MoneyError, IdError) as wrong:
+    except (LeafError, MoneyError, *words.REFUSALS) as wrong:
         raise RowError(str(wrong)) from wrong
 
 
 def _entry(row: Row, register: Register) -> Entry:
-    number = word_of(row.number, "number")
+    number = words.word_of(row.number, "number")
     pledgors = [_party(each, row.number, f"pledgors[{at}]", register, False) for at, each in enumerate(row.pledgors)]
     holders = [_party(each, row.number, f"holders[{at}]", register, True) for at, each in enumerate(row.holders)]
     if not any(party.role == PartyRole.PLEDGOR for party, _ in pledgors):
         raise RowError("pledgors: a pledgor that is no co-owner only is missing")
     listed = _listing(row, register)
-    effective, date_only = _moment(row.effective, "effective", register.zone)
+    effective, date_only = words.moment(row.effective, "effective", register.zone)
     claim, unit, ceiling = _claim(row)
     record = AnchoredRecord(
         register=register.number,
         officeNumber=number,
-        state=_state(row.state),
+        state=words.one_of(State, row.state, "state"),
         flags=_flags(row, listed is None, date_only),
         effective=effective,
-        expires=_last_second(row.expires, "expires", register.zone),
+        expires=words.last_second(row.expires, "expires", register.zone),
         kind=claim,
         currency=unit,
         ceiling=ceiling,
-        due=_last_second(row.due, "due", register.zone),
+        due=words.last_second(row.due, "due", register.zone),
         holders=len(holders),
         pledgorsRoot=_root([party for party, _ in pledgors]),
         holdersRoot=_root([party for party, _ in holders]),
         assetCount=len(listed.keys) if listed else 0,
-        assetsRoot=listed.root if listed else NOTHING,
-        content=hash_of(row.content, "content"),
+        assetsRoot=listed.root if listed else words.NOTHING,
+        content=words.hash_of(row.content, "content"),
     )
     encode(record)
     both = [*pledgors, *holders]
     parties, names = tuple(party for party, _ in both), tuple(name for _, name in both)
-    return Entry(record, parties, names, listed, hash_of(row.agreement, "agreement"), _instrument(row, number, register.zone), row)
+    return Entry(record, parties, names, listed, words.hash_of(row.agreement, "agreement"), _instrument(row, number, register.zone), row)
 
 
 def _instrument(row: Row, number: bytes, zone: ZoneInfo) -> Instrument:
-    executed = _moment(row.executed, "executed", zone)[0] if row.executed else 0
-    return Instrument(number, hash_of(row.document, "document"), executed, row.caption)
-
-
-def word_of(text: str, field: str) -> bytes:
-    """A text as a left-aligned word. Raises RowError."""
-    written = text.encode()
-    if not 0 < len(written) <= WORD:
-        raise RowError(f"{field}: {text[:40]!r}, 1 to {WORD} bytes of text expected")
-    return written.ljust(WORD, b"\0")
-
-
-def hash_of(text: str, field: str) -> bytes:
-    """A hash of 32 bytes from hex; zero where none is stated. Raises IdError."""
-    return from_hex(text, WORD, field) if text else NOTHING
+    executed = words.moment(row.executed, "executed", zone)[0] if row.executed else 0
+    return Instrument(number, words.hash_of(row.document, "document"), executed, row.caption)
 
 
 def blind_of(number: str, register: Register) -> bytes:
@@ -240,33 +220,12 @@ def blind_of(number: str, register: Register) -> bytes:
 
 
 def _party(given: PartyIn, number: str, field: str, register: Register, holding: bool) -> tuple[Party, PartyName]:
-    if holding == (given.share == 0) or not 0 <= given.share < 1 << 64:
-        raise RowError(f"{field}.share: {given.share}; holders have a weight above 0, pledgors none")
+    """A party of a record; a natural person's commitments are under a salt of this record's."""
     if holding and given.co_owner:
         raise RowError(f"{field}.co_owner: a holder is none")
-    if not given.name.strip():
-        raise RowError(f"{field}.name: missing")
     role = PartyRole.PLEDGEE if holding else PartyRole.CO_OWNER if given.co_owner else PartyRole.PLEDGOR
-    if given.person:
-        return _person(given, number, field, register, role)
-    named = name_hash(given.name, given.capacity)
-    return Party(role, _word(given, field), named, given.share), PartyName(given.name, given.capacity)
-
-
-def _person(given: PartyIn, number: str, field: str, register: Register, role: PartyRole) -> tuple[Party, PartyName]:
-    """A natural person: word and name are commitments under a salt of this record's, and no text is published."""
-    salt = hmac.digest(register.secret, f"person\0{number}\0{field}".encode(), "sha256")
-    committed = keccak(salt + name_hash(given.name, given.capacity))
-    return Party(role, person(given.name, salt, f"{field}.name").word, committed, given.share), PartyName("", "")
-
-
-def _word(given: PartyIn, field: str) -> bytes:
-    if not given.identifier:
-        return stated_party(given.name)
-    scheme, _, text = given.identifier.partition(" ")
-    if scheme not in Scheme.__members__:
-        raise RowError(f"{field}.identifier: {given.identifier[:40]!r}; a scheme ({', '.join(Scheme.__members__)}) and its text expected")
-    return identifier(Scheme[scheme], text, f"{field}.identifier").word
+    salt = hmac.digest(register.secret, f"person\0{number}\0{field}".encode(), "sha256") if given.person else None
+    return words.party(words.Stated(given.name, given.identifier, given.capacity, role, given.share, salt), field)
 
 
 def _root(parties: Sequence[Party]) -> bytes:
@@ -276,33 +235,15 @@ def _root(parties: Sequence[Party]) -> bytes:
 def _listing(row: Row, register: Register) -> Listing | None:
     if not row.assets:
         return None
-    rules = register.rules
-    keys = [_asset(text, f"assets[{at}]", rules) for at, text in enumerate(row.assets)]
+    keys = [words.right(text, f"assets[{at}]", register.rules).key for at, text in enumerate(row.assets)]
     if len(set(keys)) != len(keys):
         twice = next(text for text, key in zip(row.assets, keys, strict=True) if keys.count(key) > 1)
         raise RowError(f"assets: {twice!r} stands twice")
     return listing(dict.fromkeys(keys, ""), blind_of(row.number, register))
 
 
-def _asset(text: str, field: str, rules: Rules) -> bytes:
-    """The key of a number; where several classes of the register have such a number, the key in full must be given."""
-    found, said = set[bytes](), f"{field}: the register takes nothing"
-    for class_ in rules.classes:
-        try:
-            found.add(right_of(rules.jurisdiction, class_, text, field).key)
-        except AssetError as wrong:
-            said = f"{field}: {wrong}"
-    if len(found) > 1:
-        said = f"{field}: {text[:40]!r} numbers several rights of the register; give the key in full, as CNPA2017106018623"
-    if len(found) != 1:
-        raise RowError(said)
-    return found.pop()
-
-
 def _claim(row: Row) -> tuple[int, int, int]:
-    kind = ClaimKind.__members__.get(row.claim.upper().replace(" ", "_"))
-    if kind is None:
-        raise RowError(f"claim: {row.claim!r} is none of not stated, fixed, maximum")
+    kind = words.one_of(ClaimKind, row.claim, "claim")
     if (kind is ClaimKind.NOT_STATED) == bool(row.amount or row.currency):
         raise RowError("claim: amount and currency are stated if and only if the claim is")
     if kind is ClaimKind.NOT_STATED:
@@ -314,50 +255,6 @@ def _claim(row: Row) -> tuple[int, int, int]:
     return kind, unit.number, minor
 
 
-def _state(text: str) -> int:
-    found = State.__members__.get(text.strip().upper())
-    if found is None:
-        raise RowError(f"state: {text!r} is none of {', '.join(name.lower() for name in State.__members__)}")
-    return found
-
-
 def _flags(row: Row, without_assets: bool, date_only: bool) -> int:
-    flags = Flag(0)
-    for mark in row.marks:
-        found = Flag.__members__.get(mark.upper().replace(" ", "_"))
-        if found is None or not found & _MARKS:
-            raise RowError(f"marks: {mark!r} is none of {', '.join(str(each.name).lower().replace('_', ' ') for each in _MARKS)}")
-        flags |= found
-    return flags | (Flag.ASSETS_NOT_STATED if without_assets else 0) | (Flag.DATE_ONLY if date_only else 0)
-
-
-_MARKS = Flag.GENERAL_DESCRIPTION | Flag.PARENT_UNKNOWN | Flag.FACTORING | Flag.ASSIGNMENT | Flag.SERIAL_NUMBERED
-
-
-def _moment(text: str, field: str, zone: ZoneInfo) -> tuple[int, bool]:
-    """UTC seconds of a time, or of the beginning of a day in the register's zone, and whether only the day is known. Raises RowError."""
-    day = _day(text)
-    if day is not None:
-        return start_of_day(day, zone), True
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as wrong:
-        raise RowError(f"{field}: {text[:40]!r}; a day (2023-05-04), or a time with offset (2023-05-04T09:30:00+08:00)") from wrong
-    if moment.tzinfo is None:
-        raise RowError(f"{field}: {text!r} has no offset; write 2023-05-04T09:30:00+08:00, or the day alone")
-    return int(moment.timestamp()), False
-
-
-def _last_second(text: str, field: str, zone: ZoneInfo) -> int:
-    """The last second of a day, or a time; 0 where nothing is stated."""
-    if not text:
-        return 0
-    day = _day(text)
-    return end_of_day(day, zone) - 1 if day is not None else _moment(text, field, zone)[0]
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if len(text) == len("2023-05-04") else None
-    except ValueError:
-        return None
+    stated = words.marks(row.marks, "marks")
+    return stated | (Flag.ASSETS_NOT_STATED if without_assets else 0) | (Flag.DATE_ONLY if date_only else 0)

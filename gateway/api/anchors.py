@@ -8,7 +8,6 @@ from fastapi import APIRouter, Path
 
 from gateway.anchoring import proofs, shelf
 from gateway.anchoring.book import Book, BookError
-from gateway.anchoring.export import WORD
 from gateway.anchoring.proofs import Proof, ProofError
 from gateway.api import answers, shown
 from gateway.api.answers import AnchoredAsset, AnchoredRecord, Answer, ProofChecked
@@ -17,6 +16,7 @@ from gateway.api.assets import keyed
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
 from gateway.api.schemas import ProofIn
 from gateway.errors import Problem, invalid, not_found
+from gateway.pledging.words import WORD
 from gateway.services import Services
 from ledger.chain.calls import view as ask
 from ledger.domain.ids import to_hex
