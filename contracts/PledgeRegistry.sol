@@ -15,10 +15,11 @@ import {
 } from "./interfaces/IPledgeRegistry.sol";
 import {IRegisters} from "./interfaces/IRegisters.sol";
 import {AnchoredRecord, AnchorTree} from "./pledge/AnchorTree.sol";
+import {AssetTree} from "./pledge/AssetTree.sol";
+import {Consents} from "./pledge/Consents.sol";
 import {PartyBook} from "./pledge/PartyBook.sol";
 import {PledgeStore} from "./pledge/PledgeStore.sol";
-import {Consents} from "./pledge/Consents.sol";
-import {AssetList, FilePledge} from "./types/PledgeBodies.sol";
+import {FilePledge} from "./types/PledgeBodies.sol";
 import {Effects, HoldTargets} from "./types/ActCode.sol";
 import {AssetWord} from "./types/AssetWord.sol";
 import {PledgeWord} from "./types/PledgeWord.sol";
@@ -141,7 +142,7 @@ contract PledgeRegistry is IPledgeViews, IConflictEvents, PledgeStore {
 
     /// @inheritdoc IPledgeViews
     function live(bytes32 asset_) external view returns (bool, uint40) {
-        uint256 word = assets[asset_];
+        uint256 word = assets[_resolved(asset_)];
         return (live(word.segment(), word.leaf()), segments[word.segment()].word.pledge());
     }
 
@@ -163,19 +164,23 @@ contract PledgeRegistry is IPledgeViews, IConflictEvents, PledgeStore {
         view
         returns (bytes[] memory reasons)
     {
-        reasons = new bytes[](3 + assets_.length);
+        reasons = new bytes[](3 + assets_.length + assets_.length / AssetTree.PAGE);
         uint256 count = 0;
         try this.checkFiling(filing) {}
         catch (bytes memory reason) {
             reasons[count++] = reason;
         }
-        try this.checkList(filing.assets, assets_) {}
+        try this.checkList(filing, assets_) {}
         catch (bytes memory reason) {
             reasons[count++] = reason;
         }
-        try this.checkRule(filing, assets_) {}
-        catch (bytes memory reason) {
-            reasons[count++] = reason;
+        // A rule contract is asked page by page, as when the assets are claimed.
+        for (uint256 first = 0; first == 0 || first < assets_.length; first += AssetTree.PAGE) {
+            uint256 end = first + AssetTree.PAGE < assets_.length ? first + AssetTree.PAGE : assets_.length;
+            try this.checkRule(filing, assets_[first:end]) {}
+            catch (bytes memory reason) {
+                reasons[count++] = reason;
+            }
         }
         for (uint256 i = 0; i < assets_.length; ++i) {
             try this.checkAsset(filing.register, assets_[i]) {}
@@ -196,9 +201,22 @@ contract PledgeRegistry is IPledgeViews, IConflictEvents, PledgeStore {
     }
 
     /// @inheritdoc IPledgeViews
-    function checkList(AssetList calldata list, bytes32[] calldata assets_) external pure {
-        require(assets_.length == list.count, AssetCountInvalid(assets_.length));
+    function checkList(FilePledge calldata filing, bytes32[] calldata assets_) external view {
+        require(assets_.length == filing.assets.count, AssetCountInvalid(assets_.length));
         _requireAscending(assets_);
+        uint256 rule = REGISTERS.rule(filing.register, filing.version);
+        if (!_isSingleRank(rule) || _records(rule)) return;
+        for (uint256 i = 0; i < assets_.length; ++i) {
+            if (assets[assets_[i]] & AssetWord.ALIAS != 0) _requireOnce(assets_, i);
+        }
+    }
+
+    /// @dev No other number of the list stands for the right of the i-th one.
+    function _requireOnce(bytes32[] calldata listed, uint256 i) private view {
+        bytes32 key = _resolved(listed[i]);
+        for (uint256 k = 0; k < listed.length; ++k) {
+            require(k == i || _resolved(listed[k]) != key, AssetTwice(key));
+        }
     }
 
     /// @inheritdoc IPledgeViews
@@ -249,7 +267,7 @@ contract PledgeRegistry is IPledgeViews, IConflictEvents, PledgeStore {
 
     /// @inheritdoc IPledgeViews
     function noticed(uint40 pledge_, bytes32 notice) external view returns (uint40) {
-        return notices[pledge_][notice];
+        return notices[pledge_][_noticeOf(pledge_, notice)];
     }
 
     /// @inheritdoc IPledgeViews

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IRegisters, RuleFlags} from "./interfaces/IRegisters.sol";
+import {PledgeFlags} from "./types/PledgeWord.sol";
 
 /// @title Registers and the rules of each version
 /// @dev Storage:
@@ -18,8 +19,8 @@ contract Registers is IRegisters, AccessManaged {
     uint256 private constant FLAGS_SHIFT = 48;
     uint256 private constant LEAST_SHIFT = 192;
     uint256 private constant MOST_SHIFT = 208;
-    /// Bits that say nothing in a rule word (flags that nobody knows, the end), and in an act word.
-    uint256 private constant NO_RULE = 0xfff0 << 48 | 0xffff << 240;
+    /// Bits that say nothing in a rule word (flags that nobody knows or states), and in an act word.
+    uint256 private constant NO_RULE = 0xfff0 << 48 | uint256(type(uint16).max ^ PledgeFlags.FILER_MAY_STATE) << 240;
     uint256 private constant NO_ACT = 0xffffffffffff << 208;
 
     struct State {

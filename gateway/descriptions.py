@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from enum import Enum
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
@@ -20,6 +22,7 @@ from ledger.domain import routing, watches
 from ledger.domain.catalogue import Catalogue, CatalogueError
 from ledger.domain.clocks import ClockError, ClockRule, Unit
 from ledger.domain.office_events import EventCode, TableError, read_codes
+from ledger.domain.pledge_words import MAY_STATE, Flag
 from ledger.domain.registers import (
     DEMANDS_DOCUMENT,
     DEMANDS_VERSION,
@@ -129,6 +132,7 @@ class _Register(_Strict):
     records: bool
     zone: str
     regime: str
+    marks: list[str] = []
     acts_like: Key | None = None
     rule_contract: str = ""
     term: _Term | None = None
@@ -254,7 +258,15 @@ def _register(given: _Register, catalogue: Catalogue) -> Shipped:
         term=None if given.term is None else TermRule(**given.term.model_dump()),
         clocks=given.clocks,
         rule_contract=given.rule_contract,
+        marks=_marks(given.marks),
     )
+
+
+def _marks(given: list[str]) -> Flag:
+    known = {flag.name.lower(): flag for flag in MAY_STATE if flag.name}
+    if unknown := sorted(set(given) - known.keys()):
+        raise CatalogueError(f"marks: {', '.join(unknown)} is none of {', '.join(known)}")
+    return reduce(or_, (known[name] for name in given), Flag(0))
 
 
 def _grounds(given: list[_Ground]) -> tuple[Ground, ...]:

@@ -14,7 +14,7 @@ from gateway.roles import mode_name, names_of
 from gateway.sentences import SENTENCES, SKIP_SENTENCES, SKIPS
 from ledger.chain import artifacts
 from ledger.domain.money import MoneyError, currency_of
-from ledger.domain.pledge_words import AssetFlag, HoldKind, HoldTarget, PartyKind
+from ledger.domain.pledge_words import AssetFlag, Flag, HoldKind, HoldTarget, PartyKind
 from ledger.domain.registers import Code, Effect, EndReason, PartyRole, State
 
 _ERROR_STRING = keccak(b"Error(string)")[:4]
@@ -155,6 +155,7 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "days": _days,
     "currency": lambda number: currency_of(number).code,
     "draft": lambda number: _DRAFT_STATES[number],
+    "flags": lambda flags: ", ".join(_words(str(flag.name)) for flag in Flag(flags)) or "none",
     "effect": lambda bit: _words(str(Effect(bit).name)),
     "end": lambda number: _words(EndReason(number).name),
     "fact": lambda number: _words(PartyKind(number).name),

@@ -112,6 +112,7 @@ SENTENCES = {
     "AssetsNotAscending": "The rights must be listed in ascending order and once each; {asset:text} is out of place.",
     "AssetsRequired": "Register {register} registers no pledge without a list of rights.",
     "AssetTaken": "The right {asset:text} is pledged already, by pledge {pledge}, and this register allows one pledge on a right.",
+    "AssetTwice": "The list has the right {asset:text} under two of its numbers; name it once.",
     "BasisUnknown": "{basis} is no way in which a document is matched to a pledge; it is cited, inferred or matched by an officer.",
     "ClaimDisplaced": (
         "The claim of pledge {pledge} is void: an earlier filing took its rights, or a hold or conflict came upon them; return "
@@ -133,7 +134,7 @@ SENTENCES = {
     "EvidenceMissing": "The consent of {party:text} as {role:party} is vouched for, so it needs the evidence that the officer saw.",
     "ExpiryPassed": "The pledge would end at {expires:time}, which lies in the past.",
     "FilingMismatch": "What is presented differs from what was filed for pledge {pledge}.",
-    "FlagsRefused": "A filing may not state these marks ({flags}).",
+    "FlagsRefused": "A filing in this register may not state these marks: {flags:flags}.",
     "GroundFailed": "The examination found against the pledge: {ground:ground}.",
     "GroundMissing": "The examination left out a ground: {ground:ground}.",
     "GroundNotOverridable": "A failed ground can't be overridden, or lacks the parties' declaration: {ground:ground}.",

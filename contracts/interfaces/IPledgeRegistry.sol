@@ -58,7 +58,7 @@ interface IPledgeEvents {
         uint256 bits;
     }
 
-    /// What a registration stores, besides the filing; `account` decided, `evidence` is its reasoned decision.
+    /// What a registration stores, besides the filing; `account` brought the decision, `evidence` is its reasons.
     struct Registration {
         uint256 head;
         uint256 terms;
@@ -66,6 +66,7 @@ interface IPledgeEvents {
         bytes32 partiesRoot;
         bytes32 evidence;
         address account;
+        address[] officers;
         ActRecord done;
     }
 
@@ -104,19 +105,38 @@ interface IPledgeEvents {
         PartyName[] names,
         Ground[] grounds
     );
-    /// @notice Returned to be corrected and filed again, or refused because of the failed grounds.
+    /// @notice Returned to be corrected and filed again, or refused because of the failed grounds. `officers` here and in other decisions are the keys of the
+    /// officers who signed it.
     event PledgeReturned(
-        uint40 indexed pledge, uint256 head, Ground[] grounds, bytes32 evidence, address account, bytes32 act
+        uint40 indexed pledge,
+        uint256 head,
+        Ground[] grounds,
+        bytes32 evidence,
+        address account,
+        address[] officers,
+        bytes32 act
     );
     event PledgeRefused(
-        uint40 indexed pledge, uint256 head, Ground[] grounds, bytes32 evidence, address account, bytes32 act
+        uint40 indexed pledge,
+        uint256 head,
+        Ground[] grounds,
+        bytes32 evidence,
+        address account,
+        address[] officers,
+        bytes32 act
     );
     event FilingWithdrawn(
         uint40 indexed pledge, uint256 head, Instrument instrument, Consent[] consents, address account, bytes32 act
     );
     /// @notice Every ground is answered; titles follow by pages, then the registration.
     event PledgeApproved(
-        uint40 indexed pledge, uint256 head, Ground[] grounds, bytes32 evidence, address account, bytes32 act
+        uint40 indexed pledge,
+        uint256 head,
+        Ground[] grounds,
+        bytes32 evidence,
+        address account,
+        address[] officers,
+        bytes32 act
     );
     /// @notice A notice to the filer, its answer, or a reconsideration ({IntakeCodes}).
     event FilingStepped(
@@ -127,6 +147,7 @@ interface IPledgeEvents {
         bytes32 content,
         uint40 until,
         address account,
+        address[] officers,
         bytes32 act
     );
     /// @notice The later filing waits for the earlier one, which lists `asset` too; one more on its list.
@@ -394,6 +415,7 @@ interface IPledgeErrors {
     error FilingMismatch(uint40 pledge, bytes32 given, bytes32 filed);
     error PledgeVersionStale(uint40 pledge, uint24 given, uint24 current);
     error PledgeLapsed(uint40 pledge, uint40 expired);
+    /// Those of the stated ones that this version of the register's rules does not admit.
     error FlagsRefused(uint16 flags);
     error TimeSourceRefused(uint16 code, uint8 source);
     error TimeInFuture(int40 effective);
@@ -421,6 +443,8 @@ interface IPledgeErrors {
     /// The asset is of another office or class than the register's.
     error AssetNotOfRegister(bytes32 asset, uint16 register);
     error AssetTaken(bytes32 asset, uint40 pledge);
+    /// The list has a right under two of its numbers; `asset` is the key of both.
+    error AssetTwice(bytes32 asset);
     error AssetBarred(bytes32 asset, uint8 flags);
     error AssetLinksFull(bytes32 asset);
     error AssetsIncomplete(uint40 pledge, uint24 claimed, uint24 count);
@@ -602,7 +626,7 @@ interface IPledgeViews {
     function check(FilePledge calldata filing, bytes32[] calldata assets) external view returns (bytes[] memory reasons);
     /// @notice The parts of {check}, each reverting with the first reason that it meets.
     function checkFiling(FilePledge calldata filing) external view;
-    function checkList(AssetList calldata list, bytes32[] calldata assets) external view;
+    function checkList(FilePledge calldata filing, bytes32[] calldata assets) external view;
     function checkAsset(uint16 register, bytes32 asset_) external view;
     function checkRule(FilePledge calldata filing, bytes32[] calldata assets) external view;
     function counts() external view returns (uint40 pledges, uint40 segments);

@@ -8,7 +8,8 @@ import {Party} from "../types/PledgeBodies.sol";
 /// Rule word (low bit first):
 ///
 ///   office 16 (two ASCII letters) | classes 32 (bit 0 = 'A') | flags 16 | grounds 64 | overridable grounds 64
-///   | least days of an entry 16 | most days 16 (0 = no limit) | days before its end in which it can be renewed 16 (0 = always) | zero 16
+///   | least days of an entry 16 | most days 16 (0 = no limit) | days before its end in which it can be renewed 16 (0 = always)
+///   | flags that a filing may state 16 (PledgeFlags)
 ///
 /// `grounds` are those that an officer must answer before registering. Words of act codes: types/ActCode.sol.
 interface IRegisters {

@@ -23,6 +23,8 @@ abstract contract Consents {
         bool vouched;
         /// The registered pledge that is acted on; 0 for a filing.
         uint40 pledge;
+        /// Which consents of the body were looked at, a bit each.
+        uint256 seen;
     }
 
     /// What became of parties.
@@ -53,6 +55,7 @@ abstract contract Consents {
         for (uint256 i = 0; i < consents.length; ++i) {
             if (consents[i].role != PartyRoles.AUTHORITY || consents[i].party == 0) continue;
             _requireValid(scene, consents[i]);
+            scene.seen |= 1 << i;
             return;
         }
         revert IPledgeErrors.ConsentMissing(PartyRoles.AUTHORITY, 0);
@@ -78,6 +81,15 @@ abstract contract Consents {
         }
     }
 
+    /// @dev The keys of the officers who signed, in their order.
+    function _officerKeys(Scene memory scene) internal pure returns (address[] memory keys) {
+        keys = new address[](_officers(scene));
+        uint256 count = 0;
+        for (uint256 i = 0; i < scene.signers.length; ++i) {
+            if (_isOfficer(scene, scene.signers[i])) keys[count++] = scene.signers[i].key;
+        }
+    }
+
     /// @dev The party's consent, looked for from `from` on and around, since lists mostly run in step.
     function _requireOne(Scene memory scene, Consent[] calldata consents, uint8 role, bytes32 party, uint256 from)
         internal
@@ -88,6 +100,7 @@ abstract contract Consents {
             uint256 index = (from + i) % consents.length;
             if (consents[index].party != party || consents[index].role != role) continue;
             _requireValid(scene, consents[index]);
+            scene.seen |= 1 << index;
             return index + 1;
         }
         revert IPledgeErrors.ConsentMissing(role, party);
@@ -108,18 +121,35 @@ abstract contract Consents {
             scene.vouched = true;
         }
         if (mode == Modes.DEEMED) _requireRunOut(scene, consent);
+        _requireGiven(scene, consent);
+    }
+
+    /// @dev A body is published with all its consents, so nobody's is told that nobody gave: one that was not asked for is given as it says, too.
+    function _requireShown(Scene memory scene, Consent[] calldata consents) internal view {
+        for (uint256 i = 0; i < consents.length; ++i) {
+            if (scene.seen >> i & 1 == 0) _requireGiven(scene, consents[i]);
+        }
+    }
+
+    function _requireGiven(Scene memory scene, Consent calldata consent) private view {
         if (scene.dry) return;
         require(
             consent.signer < scene.signers.length && _isGiven(scene, consent, scene.signers[consent.signer]),
-            IPledgeErrors.ConsentNotSigned(role, party, consent.signer)
+            IPledgeErrors.ConsentNotSigned(consent.role, consent.party, consent.signer)
         );
     }
+
+    /// @dev What a notice is kept by: it was given to those who are parties now, and says nothing to who comes in later.
+    function _noticeOf(uint40 pledge, bytes32 subject) internal view virtual returns (bytes32);
 
     /// @dev The notice has run for the act code's period: since the pledge's record of it; for a filing since the officer says that it was given.
     function _requireRunOut(Scene memory scene, Consent calldata consent) private view {
         uint256 period = scene.word.period();
         if (period == 0) return;
-        int256 since = scene.pledge == 0 ? consent.given : int256(uint256(notices[scene.pledge][consent.evidence]));
+        int256 since = consent.given;
+        if (scene.pledge != 0) {
+            since = int256(uint256(notices[scene.pledge][_noticeOf(scene.pledge, consent.evidence)]));
+        }
         require(
             since != 0 && since + int256(period) <= int256(block.timestamp),
             IPledgeErrors.NoticeRunning(consent.role, consent.party, since)

@@ -85,7 +85,7 @@ abstract contract PledgeActing is PledgeStore {
         (uint16 version, address office, bool closed, uint256 word) = REGISTERS.actNow(work.head.register(), code);
         work.ruleVersion = version;
         work.closed = closed;
-        work.scene = Consents.Scene(word, office, code, false, context.signers, false, work.pledge);
+        work.scene = Consents.Scene(word, office, code, false, context.signers, false, work.pledge, 0);
     }
 
     /// @dev A note may be made on any pledge that was ever registered; everything else needs one that lives. What is in a closed register may
@@ -137,8 +137,12 @@ abstract contract PledgeActing is PledgeStore {
         _requireAdmitted(rule, register, work.ruleVersion, work.scene.code, work.head, terms.expires, shown, _noKeys());
     }
 
-    /// @dev Stores head and chain; the effective time is checked against the act code's sources.
-    function _finish(Work memory work, ActOn calldata on) internal returns (ActRecord memory done) {
+    /// @dev Stores head and chain; the effective time is checked against the act code's sources, and what consents are left unseen.
+    function _finish(Work memory work, ActOn calldata on, Consent[] calldata consents)
+        internal
+        returns (ActRecord memory done)
+    {
+        _requireShown(work.scene, consents);
         int40 effective = _requireTime(work.scene.word, on.code, on.when, int40(uint40(block.timestamp)));
         uint16 flags = _timeFlags(on.when);
         Pledge storage stored = pledges[work.pledge];

@@ -43,7 +43,7 @@ contract PledgeChanges is PledgeActing {
             stored.terms.withTerms(change.terms.ceiling, change.terms.currency, change.terms.kind, change.terms.due);
         if (change.content != 0) stored.content = change.content;
         work.head = work.head.raised().withExpires(change.terms.expires);
-        ActRecord memory done = _finish(work, change.on);
+        ActRecord memory done = _finish(work, change.on, body.consents);
         emit TermsChanged(
             work.pledge, body.instrument.number, work.head, stored.terms, stored.content, change.agreement, done
         );
@@ -63,7 +63,7 @@ contract PledgeChanges is PledgeActing {
         }
         stored.parties = _partiesRoot(work.pledgors, work.holders);
         work.head = work.head.raised();
-        ActRecord memory done = _finish(work, change.on);
+        ActRecord memory done = _finish(work, change.on, body.consents);
         _emitParties(body.instrument.number, change, work, done);
     }
 
@@ -180,7 +180,7 @@ contract PledgeChanges is PledgeActing {
         stored.terms = stored.terms.withSegments(segmentsNow + 1);
         if (added.list.count == 0) work.head = work.head.withFlags(PledgeFlags.ASSETS_NOT_STATED);
         work.head = work.head.raised().withMorePages(_pages(added.list.count));
-        ActRecord memory done = _finish(work, added.on);
+        ActRecord memory done = _finish(work, added.on, body.consents);
         segments[segment].word = segments[segment].word.withEffective(done.effective, done.dateOnly);
         _emitSegment(body.instrument.number, segment, added, work, done);
     }

@@ -22,6 +22,7 @@ abstract contract PledgeClaiming is PledgeStepping {
     {
         Consents.Scene memory scene = _requireFileable(filing, context, false);
         _requireAll(scene, filing.consents, filing.parties, 0);
+        _requireShown(scene, filing.consents);
         pledge = ++counts_.pledges;
         digest = PledgeHash.ofFiling(filing);
         uint256 head = PledgeWord.filed(filing.register, filing.version, filing.flags, pledge);

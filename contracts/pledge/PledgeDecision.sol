@@ -27,7 +27,9 @@ contract PledgeDecision is PledgeRegistering {
         ActContext memory context = _context();
         bytes32 filing = _requireFiling(body.pledge, body.filing);
         if (body.decision == Decisions.REGISTER) {
-            Decided memory decided = Decided(body.pledge, pledges[body.pledge].head, filing, body.evidence);
+            Decided memory decided;
+            (decided.pledge, decided.head) = (body.pledge, pledges[body.pledge].head);
+            (decided.filing, decided.evidence) = (filing, body.evidence);
             _register(decided, body.filing, body.names, body.titles, body.grounds, context);
             return;
         }
@@ -48,6 +50,7 @@ contract PledgeDecision is PledgeRegistering {
         _requireState(body.pledge, head, scene);
         _requireDocument(scene.word, scene.code, body.instrument);
         _requireAll(scene, body.consents, body.filing.parties, 0);
+        _requireShown(scene, body.consents);
         _requireOfficers(scene);
         head = head.withState(PledgeStates.WITHDRAWN);
         pledges[body.pledge].head = head;
@@ -77,7 +80,15 @@ contract PledgeDecision is PledgeRegistering {
             _requireState(body.pledge, head, scene);
         }
         emit FilingStepped(
-            body.pledge, body.code, head, body.evidence, body.content, body.until, context.account, context.digest
+            body.pledge,
+            body.code,
+            head,
+            body.evidence,
+            body.content,
+            body.until,
+            context.account,
+            _officerKeys(scene),
+            context.digest
         );
     }
 
@@ -120,7 +131,9 @@ contract PledgeDecision is PledgeRegistering {
         _requireGrounds(REGISTERS.rule(head.register(), head.rules()), body.grounds);
         head = head.withFlags(PledgeFlags.APPROVED);
         pledges[body.pledge].head = head;
-        emit PledgeApproved(body.pledge, head, body.grounds, body.evidence, context.account, context.digest);
+        emit PledgeApproved(
+            body.pledge, head, body.grounds, body.evidence, context.account, _officerKeys(scene), context.digest
+        );
     }
 
     /// @dev Return or refusal; a refusal names at least one failed ground.
@@ -134,10 +147,15 @@ contract PledgeDecision is PledgeRegistering {
         require(failed || !refusal, NoGroundFailed());
         head = head.withState(refusal ? PledgeStates.REFUSED : PledgeStates.RETURNED);
         pledges[body.pledge].head = head;
+        address[] memory officers = _officerKeys(scene);
         if (refusal) {
-            emit PledgeRefused(body.pledge, head, body.grounds, body.evidence, context.account, context.digest);
+            emit PledgeRefused(
+                body.pledge, head, body.grounds, body.evidence, context.account, officers, context.digest
+            );
         } else {
-            emit PledgeReturned(body.pledge, head, body.grounds, body.evidence, context.account, context.digest);
+            emit PledgeReturned(
+                body.pledge, head, body.grounds, body.evidence, context.account, officers, context.digest
+            );
         }
     }
 

@@ -58,14 +58,26 @@ contract PledgeIntake is PledgeClaiming {
         require(before, NotEarlier(body.earlier, body.later));
         require(!_contests(body.earlier, body.later), PledgeContested(body.later, body.earlier));
         _requireAll(scene, body.consents, body.filing.parties, 0);
+        _requireShown(scene, body.consents);
         _requireOfficers(scene);
         _requireListed(body);
         uint256 word = assets[_resolved(body.asset)];
         require(segments[word.segment()].word.pledge() == body.later, AssetNotClaimed(body.asset, body.later));
-        uint40[] storage list = contests[body.later];
-        require(list.length < MOST_CONTESTS, ContestsFull(body.later, list.length));
-        list.push(body.earlier);
+        _keepContest(body.later, body.earlier);
         emit PledgeContestedBy(body.later, body.earlier, body.asset, body.consents, context.account, context.digest);
+    }
+
+    /// @dev Where as many stand as may, in the place of one that is decided: who fills the list with filings of his own keeps nobody out.
+    function _keepContest(uint40 later, uint40 earlier) private {
+        uint40[] storage list = contests[later];
+        if (list.length < MOST_CONTESTS) {
+            list.push(earlier);
+            return;
+        }
+        uint256 place = 0;
+        while (place < MOST_CONTESTS && _isUndecided(list[place])) ++place;
+        require(place < MOST_CONTESTS, ContestsFull(later, place));
+        list[place] = earlier;
     }
 
     /// @dev Assets of a long supplement are claimed before it is made; the reservation runs as long as a filing's.

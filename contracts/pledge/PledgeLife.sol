@@ -68,7 +68,7 @@ contract PledgeLife is PledgeActing {
             _endLeaves(work, release, release.leaves[i]);
         }
         work.head = work.head.raised();
-        ActRecord memory done = _finish(work, release.on);
+        ActRecord memory done = _finish(work, release.on, body.consents);
         emit AssetsReleased(
             work.pledge, body.instrument.number, work.head, release.basis, release.reason, release.unpledged, done
         );
@@ -131,7 +131,7 @@ contract PledgeLife is PledgeActing {
         Work memory work = _begin(release.on, release.parties, body.consents, body.instrument, Effects.END_ALL, context);
         _requireEnd(work.scene, release.basis, release.reason);
         work.head = work.head.raised().withState(PledgeStates.ENDED);
-        ActRecord memory done = _finish(work, release.on);
+        ActRecord memory done = _finish(work, release.on, body.consents);
         emit PledgeReleased(
             work.pledge,
             body.instrument.number,
@@ -152,37 +152,42 @@ contract PledgeLife is PledgeActing {
             (ending || next == PledgeStates.ENFORCING || next == PledgeStates.REGISTERED) && next != work.head.state(),
             StateRefused(work.pledge, next, work.scene.code)
         );
-        if (ending) _requireReason(work.scene, set.reason);
-        else require(set.reason == 0, ReasonRefused(work.scene.code, set.reason));
+        if (ending) {
+            _requireReason(work.scene, set.reason);
+            _requireUnheld(work, set.parties, Effects.END_ALL);
+        } else {
+            require(set.reason == 0, ReasonRefused(work.scene.code, set.reason));
+        }
         work.head = work.head.raised().withState(next);
-        ActRecord memory done = _finish(work, set.on);
+        ActRecord memory done = _finish(work, set.on, body.consents);
         emit PledgeStateSet(work.pledge, body.instrument.number, work.head, set.reason, done);
     }
 
     function _note(PledgeActs calldata body, NotePledge calldata note, ActContext memory context) private {
         Work memory work = _begin(note.on, note.parties, body.consents, body.instrument, Effects.NOTE, context);
-        require(note.kind != 0 && note.kind <= NoteKinds.TRANSFER, NoteUnknown(note.kind));
+        require(note.kind != 0 && note.kind <= NoteKinds.OBJECTION, NoteUnknown(note.kind));
         if (note.other != 0) _known(note.other);
         require(note.other != work.pledge, NotRelatable(note.other));
         if (note.kind == NoteKinds.NOTICE) _keepNotice(work, note.subject);
-        if (note.kind > NoteKinds.NOTICE) _requireGrant(work, note.subject);
-        ActRecord memory done = _finish(work, note.on);
+        if (note.kind > NoteKinds.NOTICE) _requireWord(work, note);
+        ActRecord memory done = _finish(work, note.on, body.consents);
         emit PledgeNoted(
             work.pledge, body.instrument.number, note.other, note.kind, note.subject, note.assets, note.text, done
         );
     }
 
-    /// @dev Who holds a living pledge agrees to what is done with the right; no officer does in his place.
-    function _requireGrant(Work memory work, bytes32 contract_) private view {
+    /// @dev Who holds a living pledge agrees to what is done with the right, and the pledgor objects, by their own consents: no officer does in their place.
+    function _requireWord(Work memory work, NotePledge calldata note) private view {
         require(work.head.isLive(), PledgeLapsed(work.pledge, work.head.expires()));
-        require(contract_ != 0, DocumentMissing(work.scene.code));
-        bool asked = work.scene.word.modes(PartyRoles.PLEDGEE) != 0;
-        require(asked, ConsentMissing(PartyRoles.PLEDGEE, 0));
+        require(note.subject != 0, DocumentMissing(work.scene.code));
+        uint8 role = note.kind == NoteKinds.OBJECTION ? PartyRoles.PLEDGOR : PartyRoles.PLEDGEE;
+        require(work.scene.word.modes(role) != 0, ConsentMissing(role, 0));
     }
 
     /// @dev A notice runs from its first record on; who records it again gains nothing.
-    function _keepNotice(Work memory work, bytes32 notice) private {
-        require(notice != 0, DocumentMissing(work.scene.code));
+    function _keepNotice(Work memory work, bytes32 subject) private {
+        require(subject != 0, DocumentMissing(work.scene.code));
+        bytes32 notice = _noticeOf(work.pledge, subject);
         if (notices[work.pledge][notice] == 0) notices[work.pledge][notice] = uint40(block.timestamp);
     }
 

@@ -43,7 +43,7 @@ contract PledgeOffice is PledgeStore {
         require(body.until == 0 || body.until > block.timestamp, ExpiryPassed(body.until));
         (bytes32 place, bytes32 named) = _target(change.office, body.register, body.target, body.id);
         _mark(change.office, body.target, place, named);
-        if (body.target == HoldTargets.ASSET && body.bars & TAKES != 0) _endReservation(assets[place]);
+        if (body.target == HoldTargets.ASSET && body.bars & TAKES != 0) _endReservations(place);
         uint256 word = uint256(body.bars) | uint256(body.kind) << 8 | uint256(body.until) << 16 | block.timestamp << 56;
         word = _queue(_holds(body.target, place), word | uint256(body.target) << 112, body.order, MOST_HOLDS);
         (change.number, change.word) = (_number(word), word);

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IMembers} from "../interfaces/IMembers.sol";
 import {IRegisters} from "../interfaces/IRegisters.sol";
-import {ActCode, HoldTargets, OfficeCodes, RectifyKinds} from "../types/ActCode.sol";
+import {ActCode, Effects, HoldTargets, OfficeCodes, RectifyKinds} from "../types/ActCode.sol";
 import {AssetWord} from "../types/AssetWord.sol";
 import {JoinAssets, RectifyPledge} from "../types/OfficeBodies.sol";
 import {LeafPage} from "../types/PledgeBodies.sol";
@@ -64,10 +64,11 @@ contract PledgeRectification is PledgeConflicts {
     function _join(JoinAssets calldata body, uint256 rule) private {
         (uint256 other, uint256 key) = (assets[body.other], assets[body.key]);
         bool single = _isSingleRank(rule);
-        if (single && _mayBeLive(other, rule) && _mayBeLive(key, rule)) {
-            _endReservation(other);
-            _endReservation(key);
-        }
+        bool both = single && _mayBeLive(other, rule) && _mayBeLive(key, rule);
+        (bool otherHeld, bool keyHeld) = (_barsTaking(body.other), _barsTaking(body.key));
+        if (both || keyHeld) _endReservations(body.other);
+        if (both || otherHeld) _endReservations(body.key);
+        _moveBehind(body.other, body.key);
         (bool otherLive, bool keyLive) = (_isTaken(other), _isTaken(key));
         bool moves = !keyLive && (otherLive || key.segment() == 0);
         uint256 record = _recordOn(body.other, other);
@@ -81,6 +82,24 @@ contract PledgeRectification is PledgeConflicts {
         if (other & AssetWord.CONFLICT != 0) _moveRivals(body.other, body.key);
         bool same = other.isUnadopted() && _isRecord(body.key, key, record);
         if (single && otherLive && keyLive && !same) _addRival(body.key, other, record);
+    }
+
+    /// @dev Whether a running hold bars taking the number: whoever has claimed the other one comes under it.
+    function _barsTaking(bytes32 number) private view returns (bool) {
+        Hold[] storage list = holds_[HoldTargets.ASSET][number];
+        for (uint256 i = 0; i < list.length; ++i) {
+            if (list[i].word & (Effects.REGISTER | Effects.ADD_SEGMENT) != 0 && _runs(list[i].word)) return true;
+        }
+        return false;
+    }
+
+    /// @dev Where several ranks stand, reservations on either number are behind the word that the key has then.
+    function _moveBehind(bytes32 other, bytes32 key) private {
+        uint64[] storage from = behind[other];
+        for (uint256 i = 0; i < from.length; ++i) {
+            behind[key].push(from[i]);
+        }
+        delete behind[other];
     }
 
     /// @dev Running holds on the other number lie on the key from now on.
@@ -195,12 +214,12 @@ contract PledgeRectification is PledgeConflicts {
         restored[page.segment] = mine | done | uint64(1) << page.page;
     }
 
-    /// @dev Segments that a refinancing moved come back whole, by the list of that refinancing: of the pledge that was refinanced, or of the one that did
-    /// it, from whichever of that line has them and is over.
+    /// @dev Segments that a refinancing moved come back whole, by the list of that refinancing: the last one of the pledge, which names all that it had; of
+    /// one that was never refinanced, the one that made it. From whichever of that line has them and is over.
     function _takeBack(uint40 pledge, uint40[] calldata list) private {
         bool own = segments[pledges[pledge].terms.firstSegment()].word.pledge() == pledge;
-        bytes32 told = keccak256(abi.encodePacked(list));
-        bool moved = told == inherited[heirs[pledge]] || told == inherited[pledge];
+        uint40 heir = heirs[pledge];
+        bool moved = keccak256(abi.encodePacked(list)) == inherited[heir == 0 ? pledge : heir];
         require(own ? list.length == 0 : moved, SegmentsIncomplete(pledge, list.length));
         for (uint256 i = 0; i < list.length; ++i) {
             uint256 word = segments[list[i]].word;

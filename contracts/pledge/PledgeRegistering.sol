@@ -21,6 +21,7 @@ abstract contract PledgeRegistering is PledgeStepping {
         uint256 head;
         bytes32 filing;
         bytes32 evidence;
+        address[] officers;
     }
 
     function _register(
@@ -48,6 +49,7 @@ abstract contract PledgeRegistering is PledgeStepping {
         require(_requireNames(filing.parties, names, 0) == names.length, NameMismatch(names.length));
         _requireTitles(decided.pledge, pledges[decided.pledge].terms.firstSegment(), filing.assets, titles);
         ActRecord memory done = _settle(decided, filing, scene.word, context);
+        decided.officers = _officerKeys(scene);
         _emitRegistered(decided, filing, names, grounds, done, context.account);
         if (titles.length != 0) {
             emit TitlesPublished(decided.pledge, pledges[decided.pledge].terms.firstSegment(), 0, titles);
@@ -80,12 +82,6 @@ abstract contract PledgeRegistering is PledgeStepping {
         for (uint256 i = 0; i < list.length; ++i) {
             require(!_isUndecided(list[i]), PledgeContested(decided.pledge, list[i]));
         }
-    }
-
-    function _isUndecided(uint40 pledge) private view returns (bool) {
-        uint256 head = pledges[pledge].head;
-        bool reserved = head.state() == PledgeStates.ACCEPTED && block.timestamp <= head.expires();
-        return head.state() == PledgeStates.FILED || reserved && !head.hasFlag(PledgeFlags.DISPLACED);
     }
 
     /// @dev Writes the registered words. Returns what the act leaves.
@@ -129,9 +125,10 @@ abstract contract PledgeRegistering is PledgeStepping {
     ) private {
         Pledge storage stored = pledges[decided.pledge];
         uint40 segment = stored.terms.firstSegment();
-        Registration memory words = Registration(
-            decided.head, stored.terms, segments[segment].word, stored.parties, decided.evidence, account, done
-        );
+        Registration memory words;
+        (words.head, words.terms, words.segmentWord) = (decided.head, stored.terms, segments[segment].word);
+        (words.partiesRoot, words.evidence) = (stored.parties, decided.evidence);
+        (words.account, words.officers, words.done) = (account, decided.officers, done);
         emit PledgeRegistered(decided.pledge, filing.register, segment, words, filing, names, grounds);
     }
 

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IMembers} from "../interfaces/IMembers.sol";
 import {IRegisters} from "../interfaces/IRegisters.sol";
-import {ActCode, ClaimKinds, Effects, EndReasons, PartyRoles, RelationKinds} from "../types/ActCode.sol";
+import {ActCode, ClaimKinds, Effects, EndReasons, HoldTargets, PartyRoles, RelationKinds} from "../types/ActCode.sol";
 import {RecordSale, RefinancePledge, RelatePledges, SaleShare} from "../types/PledgeBodies.sol";
 import {PledgeFlags, PledgeStates, PledgeWord, TermsWord} from "../types/PledgeWord.sol";
 import {SegmentWord} from "../types/SegmentWord.sol";
@@ -21,8 +21,10 @@ contract PledgeSequels is PledgeActing {
 
     uint256 private constant MOST_SEGMENTS = 256;
     uint256 private constant MOST_SHARES = 256;
-    /// A new pledge in the place of an old one is all of these: a hold on any of them bars it.
+    /// A new pledge in the place of an old one is all of these: a hold on a party that bars any of them bars it.
     uint256 private constant REPLACES = Effects.REGISTER | Effects.END_ALL | Effects.SET_TERMS | Effects.SET_PARTIES;
+    /// Holds on the pledge and its claim lie on the old number: one that runs would be left behind, whatever it bars.
+    uint256 private constant ANYTHING = type(uint8).max;
     /// Of the old pledge; the rest is its own, or lies on the old one alone.
     uint16 private constant FLAGS_KEPT = ~(PledgeFlags.LOOK_FOR_HOLDS | PledgeFlags.APPROVED | PledgeFlags.ADOPTED);
 
@@ -37,7 +39,7 @@ contract PledgeSequels is PledgeActing {
         uint256 oldTerms = pledges[work.pledge].terms;
         uint40 made = _replace(work, body, oldTerms);
         work.head = work.head.raised().withState(PledgeStates.ENDED);
-        ActRecord memory done = _finish(work, body.on);
+        ActRecord memory done = _finish(work, body.on, body.consents);
         pledges[made].chain = keccak256(abi.encode(done.chain, context.digest, body.on.code));
         emit PledgeReleased(
             work.pledge,
@@ -70,6 +72,9 @@ contract PledgeSequels is PledgeActing {
         _requireAll(work.scene, body.consents, body.holders, PartyRoles.NEW_PLEDGEE);
         _requireOfficers(work.scene);
         _requireUnheld(work, body.parties, REPLACES);
+        if (work.head.hasFlag(PledgeFlags.LOOK_FOR_HOLDS) && word.modes(PartyRoles.AUTHORITY) == 0) {
+            _requireNoHold(HoldTargets.PLEDGE, bytes32(uint256(work.pledge)), ANYTHING);
+        }
         _requirePartiesFree(work.scene.office, body.holders, REPLACES);
         require(_requireNames(body.holders, body.names, 0) == body.names.length, NameMismatch(body.names.length));
     }
@@ -130,7 +135,7 @@ contract PledgeSequels is PledgeActing {
         bool apart = body.senior != work.pledge && senior.register() == work.head.register();
         require(apart && (senior.isLive() || body.kind == RelationKinds.ENDED), NotRelatable(body.senior));
         work.head = work.head.raised();
-        ActRecord memory done = _finish(work, body.on);
+        ActRecord memory done = _finish(work, body.on, body.consents);
         emit PledgesRelated(work.pledge, body.senior, work.head, body, context.account, done);
     }
 
@@ -143,7 +148,7 @@ contract PledgeSequels is PledgeActing {
         require(body.assets.length != 0, AssetCountInvalid(0));
         _requireAscending(body.assets);
         _requireEven(body, work.head.register());
-        ActRecord memory done = _finish(work, body.on);
+        ActRecord memory done = _finish(work, body.on, body.consents);
         emit SaleRecorded(work.pledge, body, context.account, done);
     }
 

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ActCode} from "../types/ActCode.sol";
 import {Consent, FilePledge} from "../types/PledgeBodies.sol";
-import {PledgeStates, PledgeWord} from "../types/PledgeWord.sol";
+import {PledgeFlags, PledgeStates, PledgeWord} from "../types/PledgeWord.sol";
 import {Modes} from "../types/Roles.sol";
 import {Consents} from "./Consents.sol";
 import {PledgeHash} from "./PledgeHash.sol";
@@ -38,7 +38,7 @@ abstract contract PledgeStepping is PledgeStore {
         (, address office,) = REGISTERS.current(register);
         uint256 word = REGISTERS.actRule(register, version, code);
         require(word != 0, UnknownCode(register, version, code));
-        scene = Consents.Scene(word, office, code, false, context.signers, false, 0);
+        scene = Consents.Scene(word, office, code, false, context.signers, false, 0, 0);
     }
 
     /// @dev Whatever the rules say, no step of the intake starts behind the decision.
@@ -54,6 +54,13 @@ abstract contract PledgeStepping is PledgeStore {
 
     function _requireReserved(uint40 pledge, uint256 head) internal view {
         require(block.timestamp <= head.expires(), ReservationEnded(pledge, head.expires()));
+    }
+
+    /// @dev Whether a filing may still take what it contests.
+    function _isUndecided(uint40 pledge) internal view returns (bool) {
+        uint256 head = pledges[pledge].head;
+        bool reserved = head.state() == PledgeStates.ACCEPTED && block.timestamp <= head.expires();
+        return head.state() == PledgeStates.FILED || reserved && !head.hasFlag(PledgeFlags.DISPLACED);
     }
 
     function _hasVouched(Consent[] calldata consents) internal pure returns (bool) {

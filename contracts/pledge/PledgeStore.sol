@@ -28,7 +28,7 @@ import {PledgeHash} from "./PledgeHash.sol";
 ///   holds[target][id]        word: bars 8 | kind 8 | until 40 | placed 40 | number 16 | target 8; hash of the order. Looked for where a flag of the asset,
 ///                            pledge or party says so; a claim's are its pledge's
 ///   book                     what became of parties (PartyBook.sol)
-///   notices[pledge][hash]    since when a notice is on record
+///   notices[pledge][hash]    since when a notice is on record; the hash is of its subject and the parties to whom it was given
 ///   titles[segment]          commitment to the titles of a list of several pages
 ///   contests[pledge]         the earlier filings that contest an accepted one
 ///   restored[segment]        pages that a restoration has done, a bit each 64 | version 24 and pledge 40 that it is of
@@ -39,6 +39,7 @@ import {PledgeHash} from "./PledgeHash.sol";
 ///   seeded[register][n][i]   pages seeded, a bit for each 256th of first leaves
 ///   adopted[register][number] the pledge that an anchored record became; adoptions[register] = how many
 ///   recordOn[key]            mark of the anchored record on an asset that had links before
+///   behind[key]              where several ranks stand: reserved leaves over which another took the asset, which its word names no more
 ///   reopened[pledge]         last segment of the ledger when its restoration began: what it had reserved until then is void
 ///
 /// Ends write a head or one word of bits and never an asset word: an asset is live under its last taker if that segment's pledge is live and the
@@ -131,6 +132,7 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     mapping(uint40 firstSegment => uint32) internal inConflict;
     mapping(bytes32 asset => uint256) internal recordOn;
     mapping(uint40 pledge => uint40) internal reopened;
+    mapping(bytes32 asset => uint64[]) internal behind;
 
     constructor(address acts, IMembers members, IRegisters registers) ActTarget(acts, members) {
         REGISTERS = registers;
@@ -201,8 +203,17 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         if (page.number != 0) _meet(page, key);
         (uint256 before, uint40 yielding) = _requireFree(page, key);
         if (yielding != 0) _displace(yielding, page.pledge);
+        else if (before != 0) _keepBehind(page, key, before);
         word = before.linked(page.segment, leaf);
         assets[key] = word;
+    }
+
+    /// @dev A reservation that runs goes on where another may take the asset too; whatever comes upon the asset must find it.
+    function _keepBehind(Page memory page, bytes32 key, uint256 word) private {
+        if (_isSingleRank(page.rule) && !_records(page.rule)) return;
+        uint40 segment = word.segment();
+        if (segment == page.segment || segments[segment].word.isActive()) return;
+        if (_occupant(word) != 0) behind[key].push(uint64(word));
     }
 
     /// @dev Looks at an asset before an adopted record takes it.
@@ -216,6 +227,16 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     }
 
     /// @dev Whoever has reserved the asset must claim anew: an act of the office came upon it, and a registration looks at no asset again.
+    function _endReservations(bytes32 key) internal {
+        _endReservation(assets[key]);
+        uint64[] storage list = behind[key];
+        for (uint256 i = 0; i < list.length; ++i) {
+            _endReservation(list[i]);
+        }
+        delete behind[key];
+    }
+
+    /// @dev Of the last taker, whose word this is.
     function _endReservation(uint256 word) internal {
         uint40 segment = word.segment();
         uint40 holder = _occupant(word);
@@ -259,11 +280,13 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         if (page.number != 0) return (word, 0);
         if (word & AssetWord.MARKED != 0) _requireUnbarred(page, key, word);
         if (!_isSingleRank(page.rule)) return (word, 0);
-        // A list that has a right under two of its numbers has it twice; a supplement's segment holds nothing yet.
-        yielding = page.segment != 0 && word.segment() == page.segment ? page.pledge : _occupant(word);
+        bool twice = page.segment != 0 && word.segment() == page.segment;
+        // A supplement's segment holds nothing yet.
+        yielding = twice ? page.pledge : _occupant(word);
         bool anchored = word.isUnadopted();
         if (!anchored && yielding == 0) return (word, 0);
         if (_records(page.rule)) return (word | AssetWord.CONFLICT, 0);
+        require(!twice, AssetTwice(key));
         require(!anchored, AssetAnchored(key));
         bool yields = page.displaces && pledges[yielding].head.state() == PledgeStates.ACCEPTED;
         require(yields && _contests(page.pledge, yielding), AssetTaken(key, yielding));
@@ -418,8 +441,8 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         scene = _sceneInForce(filing, context, dry);
         require(scene.word != 0, UnknownCode(filing.register, filing.version, filing.code));
         require(scene.word.has(Effects.REGISTER), CodeLacksEffect(filing.code, Effects.REGISTER));
-        require(filing.flags & ~PledgeFlags.FILER_MAY_STATE == 0, FlagsRefused(filing.flags));
         uint256 rule = REGISTERS.rule(filing.register, filing.version);
+        require(filing.flags & ~uint16(rule >> 240) == 0, FlagsRefused(filing.flags & ~uint16(rule >> 240)));
         _requireTerms(filing.terms, rule);
         _requireList(filing.register, rule, filing.assets);
         _requireTime(scene.word, filing.code, filing.when, 0);
@@ -476,7 +499,7 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         require(version != 0, UnknownRegister(filing.register));
         require(!closed, RegisterIsClosed(filing.register));
         require(version == filing.version, VersionNotInForce(filing.register, filing.version, version));
-        scene = Consents.Scene(word, office, filing.code, dry, context.signers, false, 0);
+        scene = Consents.Scene(word, office, filing.code, dry, context.signers, false, 0, 0);
     }
 
     /// @dev Who may do an office's own act, by the version in force.
@@ -490,7 +513,7 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         (version, office,, word) = REGISTERS.actNow(register, code);
         require(version != 0, UnknownRegister(register));
         require(word != 0, UnknownCode(register, version, code));
-        scene = Consents.Scene(word, office, code, false, context.signers, false, 0);
+        scene = Consents.Scene(word, office, code, false, context.signers, false, 0, 0);
     }
 
     // --- Parts of a body ---
@@ -609,6 +632,11 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
             calldatacopy(free, list.offset, size)
             root := keccak256(free, size)
         }
+    }
+
+    /// @inheritdoc Consents
+    function _noticeOf(uint40 pledge, bytes32 subject) internal view override returns (bytes32) {
+        return keccak256(abi.encode(subject, pledges[pledge].parties));
     }
 
     function _partiesRoot(bytes32 pledgors, bytes32 holders) internal pure returns (bytes32) {

@@ -195,6 +195,9 @@ library NoteKinds {
     /// consents, by whatever code asks them.
     uint8 internal constant LICENCE = 8;
     uint8 internal constant TRANSFER = 9;
+    /// The pledgor objects to the entry, or demands that it be changed or ended; `subject` is the demand's hash. Needs the pledgors' consents. It starts
+    /// statutory clocks and bars nothing.
+    uint8 internal constant OBJECTION = 10;
 }
 
 /// @notice Relations between two pledges, laid over the base order.

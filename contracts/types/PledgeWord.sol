@@ -44,6 +44,7 @@ library PledgeFlags {
     uint16 internal constant ASSIGNMENT = 1 << 12;
     /// Its assets are described by serial numbers, where the law of the register gives such entries a term of their own.
     uint16 internal constant SERIAL_NUMBERED = 1 << 13;
+    /// What a register's rules may let a filing state.
     uint16 internal constant FILER_MAY_STATE =
         GENERAL_DESCRIPTION | PARENT_UNKNOWN | FACTORING | ASSIGNMENT | SERIAL_NUMBERED;
     /// What an anchored record may say of itself.

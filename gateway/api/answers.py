@@ -672,7 +672,10 @@ class RegisterAct(Shown):
 
 
 class Register(Shown):
-    """A register. `key`, zone, regime, clocks and the grounds' words are null or empty where only the chain knows the register."""
+    """A register; `marks` are those that a filing may state of itself.
+
+    `key`, zone, regime, clocks and the grounds' words are null or empty where only the chain knows the register.
+    """
 
     number: int
     version: int
@@ -685,6 +688,7 @@ class Register(Shown):
     ranks: str
     assets_required: bool
     records: bool
+    marks: list[str]
     rule_contract: Hex | None
     zone: str | None
     regime: str | None

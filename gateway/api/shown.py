@@ -601,6 +601,7 @@ def _register_fields(kept: KeptRules, catalogue: Catalogue) -> dict[str, Any]:
         "ranks": "one" if rules.flags & Rule.SINGLE_RANK else "several",
         "assets_required": bool(rules.flags & Rule.ASSETS_REQUIRED),
         "records": bool(rules.flags & Rule.RECORDS),
+        "marks": words(rules.marks, Flag),
         "rule_contract": hex_or_none(kept.contract),
         "zone": known.zone if known else None,
         "regime": known.regime if known else None,

@@ -12,7 +12,7 @@ PAGE = 128
 
 
 class Flag(IntFlag):
-    """Flags of a pledge."""
+    """Flags (marks) of a pledge."""
 
     LOOK_FOR_HOLDS = 1 << 0
     CONFLICT = 1 << 1
@@ -28,6 +28,10 @@ class Flag(IntFlag):
     FACTORING = 1 << 11
     ASSIGNMENT = 1 << 12
     SERIAL_NUMBERED = 1 << 13
+
+
+MAY_STATE = Flag.GENERAL_DESCRIPTION | Flag.PARENT_UNKNOWN | Flag.FACTORING | Flag.ASSIGNMENT | Flag.SERIAL_NUMBERED
+"""What a register's rules may let a filing state (contracts/types/PledgeWord.sol)."""
 
 
 class AssetFlag(IntFlag):
@@ -60,6 +64,7 @@ class NoteKind(IntEnum):
     NOTICE = 7
     LICENCE = 8
     TRANSFER = 9
+    OBJECTION = 10
 
 
 class RelationKind(IntEnum):

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 
+from ledger.domain.pledge_words import Flag
+
 
 class Effect(IntFlag):
     """The eight fixed effects."""
@@ -110,6 +112,7 @@ class Code(IntEnum):
     END_LEAVES_BY_ORDER = 23
     NOTE = 30
     AGREE = 31
+    OBJECT = 32
     ENFORCE = 40
     STOP_ENFORCING = 41
     SALE = 42
@@ -131,6 +134,8 @@ ANCHORER_ROLE = 1 << 11
 DEMANDS_DOCUMENT, DEMANDS_VERSION = 1, 2
 PLEDGORS_SIDE, HOLDERS_SIDE = 1, 2
 DAY = 86_400
+
+NO_MARKS = Flag(0)
 
 Consents = Mapping[PartyRole, tuple[Mode, ...]]
 
@@ -220,7 +225,9 @@ class TermRule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a register's rule word says: office letters, classes, flags, numbers of grounds and of overridable ones, days of a term."""
+    """What a register's rule word says: office letters, classes, flags, numbers of grounds and of overridable ones, days of a term, and the
+    marks that a filing may state.
+    """
 
     jurisdiction: str
     classes: str
@@ -230,6 +237,7 @@ class Rules:
     least: int = 0
     most: int = 0
     renewal: int = 0
+    marks: Flag = NO_MARKS
 
     @property
     def word(self) -> int:
@@ -243,6 +251,7 @@ class Rules:
             | self.least << 192
             | self.most << 208
             | self.renewal << 224
+            | self.marks << 240
         )
 
 
@@ -257,6 +266,7 @@ def rules(word: int) -> Rules:
         least=word >> 192 & 0xFFFF,
         most=word >> 208 & 0xFFFF,
         renewal=word >> 224 & 0xFFFF,
+        marks=Flag(word >> 240 & 0xFFFF),
     )
 
 
@@ -270,7 +280,7 @@ class Shipped:
 
     `key` is its name in routing and statutory clocks, `office` its keeper, `classes` what it takes (letters of asset keys), `zone` the
     legal time in which its days end, `regime` how its entries rank (ledger/domain/liens.py), `clocks` its statutory periods
-    (ledger/domain/clocks.py), `rule_contract` the contract that says what no word can.
+    (ledger/domain/clocks.py), `rule_contract` the contract that says what no word can, `marks` what a filing may state of itself.
     """
 
     number: int
@@ -287,6 +297,7 @@ class Shipped:
     term: TermRule | None = None
     clocks: Mapping[str, str] = field(default_factory=dict)
     rule_contract: str = ""
+    marks: Flag = NO_MARKS
 
     @property
     def rule(self) -> int:
@@ -294,7 +305,8 @@ class Shipped:
         term = self.term or TermRule("")
         grounds = tuple(ground.number for ground in self.grounds)
         overridable = tuple(ground.number for ground in self.grounds if ground.overridable)
-        return Rules(self.jurisdiction, self.classes, self.flags, grounds, overridable, term.least, term.most, term.renewal).word
+        days = (term.least, term.most, term.renewal)
+        return Rules(self.jurisdiction, self.classes, self.flags, grounds, overridable, *days, self.marks).word
 
     @property
     def codes(self) -> tuple[int, ...]:

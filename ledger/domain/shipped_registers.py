@@ -6,9 +6,9 @@ them: CivC, the Chinese Civil Code; PatL and PatR, patent law and its rules; the
 
 from collections.abc import Mapping
 
+from ledger.domain.pledge_words import Flag
 from ledger.domain.registers import (
     ANCHORER_ROLE,
-    COURT_ROLE,
     DAY,
     DEMANDS_DOCUMENT,
     DEMANDS_VERSION,
@@ -46,14 +46,15 @@ _SILENCE = 30 * DAY
 _TRANSFER: Consents = {PartyRole.PLEDGEE: (*_OWN_OR_ATTESTED, Mode.ORDERED), PartyRole.NEW_PLEDGEE: _OWN_OR_ATTESTED}
 _ORDER: Consents = {PartyRole.AUTHORITY: (Mode.ORDERED,)}
 _PLEDGEE: Consents = {PartyRole.PLEDGEE: _OWN_OR_ATTESTED}
-_OFFICERS_OR_COURT = REGISTRAR_ROLE | COURT_ROLE
+_OBJECTION: Consents = {PartyRole.PLEDGOR: _OWN_OR_ATTESTED}
 _ENDS = (EndReason.RELEASED, EndReason.ENFORCED)
 _REPLACED = (EndReason.REFINANCED,)
 _ENDS_BY_ORDER = (EndReason.ORDERED, EndReason.REVOKED, EndReason.MISTAKEN, EndReason.LAPSED, EndReason.ENFORCED)
 
 _OFFICE: Mapping[Code, ActRule] = {
-    Code.HOLD: ActRule(consents=_ORDER, officers=1, officer_roles=_OFFICERS_OR_COURT),
-    Code.LIFT: ActRule(consents=_ORDER, officers=2, officer_roles=_OFFICERS_OR_COURT),
+    # A court's order is shown by the register's own officers: the role of courts would admit every court of the ledger.
+    Code.HOLD: ActRule(consents=_ORDER, officers=1),
+    Code.LIFT: ActRule(consents=_ORDER, officers=2),
     Code.FEE_HOLD: ActRule(officers=1),
     Code.FEE_LIFT: ActRule(officers=1),
     # For the registrar's own error without, else with an authority's order shown.
@@ -198,6 +199,8 @@ _NOTICE: Mapping[Code, ActRule] = {
     **_by_order((TimeSource.BLOCK,)),
     Code.NOTE: ActRule(Effect.NOTE, (*_LIVING, State.ENDED), officers=1, officers_vouching=1),
     Code.AGREE: ActRule(Effect.NOTE, _LIVING, consents=_PLEDGEE, officers_vouching=2),
+    # The other side's word: an amendment demand (PPSA 2009 (Cth) 178), an objection (Measures for Unified Registration).
+    Code.OBJECT: ActRule(Effect.NOTE, _LIVING, consents=_OBJECTION, officers_vouching=1),
     Code.ENFORCE: ActRule(Effect.SET_STATE, (State.REGISTERED,), State.ENFORCING, _HOLDER_OR_ORDER, officers_vouching=1),
     Code.STOP_ENFORCING: ActRule(Effect.SET_STATE, (State.ENFORCING,), State.REGISTERED, _HOLDER_OR_ORDER, officers_vouching=1),
     Code.SALE: ActRule(Effect.NOTE, (State.ENFORCING,), consents=_PLEDGEE, officers=1, officers_vouching=2),
@@ -249,6 +252,9 @@ CN_COPYRIGHT_GROUNDS = (
 US_PATENTS, US_MARKS, CN_PATENTS, CN_MARKS, CN_COPYRIGHTS, CN_RECEIVABLES, AU_PPSR, NZ_PPSR = range(1, 9)
 _US_OFFICE = "United States recordation office"
 _ONE_RANK = Rule.SINGLE_RANK | Rule.ASSETS_REQUIRED
+_RECORDED = Flag.GENERAL_DESCRIPTION | Flag.PARENT_UNKNOWN
+_SOLD = Flag.FACTORING | Flag.ASSIGNMENT
+_NOTICED = _SOLD | Flag.GENERAL_DESCRIPTION | Flag.SERIAL_NUMBERED
 
 SHIPPED = (
     Shipped(
@@ -263,6 +269,7 @@ SHIPPED = (
         _RECORDING,
         "America/New_York",
         "RECORDING",
+        marks=_RECORDED,
     ),
     Shipped(
         US_MARKS,
@@ -276,6 +283,7 @@ SHIPPED = (
         _RECORDING,
         "America/New_York",
         "RECORDING",
+        marks=_RECORDED,
     ),
     Shipped(
         CN_PATENTS,
@@ -333,6 +341,7 @@ SHIPPED = (
         "CN-RECEIVABLES",
         TermRule("Measures for Unified Registration of Movables and Rights", least=30, most=30 * 365 + 8, renewal=90, verified=False),
         {"cancellation": "CN-RECEIVABLES-CANCELLATION", "objection": "CN-RECEIVABLES-OBJECTION-SUIT"},
+        marks=_SOLD | Flag.GENERAL_DESCRIPTION,
     ),
     Shipped(
         AU_PPSR,
@@ -348,6 +357,7 @@ SHIPPED = (
         "PPSA",
         clocks={"demand": "AU-AMENDMENT-DEMAND", "notice": "AU-AMENDMENT-NOTICE"},
         rule_contract="SerialTermRule",
+        marks=_NOTICED,
     ),
     Shipped(
         NZ_PPSR,
@@ -362,6 +372,7 @@ SHIPPED = (
         "Pacific/Auckland",
         "PPSA",
         TermRule("PPSA 1999 (NZ) 153", most=5 * 365 + 2, verified=False),
+        marks=_NOTICED,
     ),
 )
 """The registers that a ledger is founded with, version 1 of each."""

@@ -8,6 +8,7 @@ import {Effects, NoteKinds, PartyRoles} from "../../contracts/types/ActCode.sol"
 import "../../contracts/types/PledgeBodies.sol";
 import {PledgeStates, PledgeWord} from "../../contracts/types/PledgeWord.sol";
 import {Modes} from "../../contracts/types/Roles.sol";
+import {Listed} from "./AssetListing.sol";
 import {PledgeEffects} from "./PledgeEffects.t.sol";
 import {PledgeRules} from "./PledgeRules.sol";
 import {Hand} from "./PledgeSetup.t.sol";
@@ -99,6 +100,65 @@ contract PledgeAgreementsTest is PledgeEffects {
         _refused(
             _actsAct(_agreement(NoteKinds.LICENCE, Modes.SIGNED), _hands(_hand(pledgee))),
             abi.encodeWithSelector(IPledgeErrors.StateRefused.selector, pledge, PledgeStates.ENDED, PledgeRules.AGREE)
+        );
+    }
+
+    // --- Objections ---
+
+    function _claimed() private returns (uint40 noticed) {
+        Listed memory listed = _listed("CNAA", 1, 1);
+        FilePledge memory filing = _filing(CN_RECEIVABLES, listed, _usual(), Modes.SIGNED);
+        filing.terms.expires = uint40(block.timestamp + 1000 days);
+        _link(filing.consents, _partiesHands());
+        noticed = _registered(filing, listed, _partiesHands());
+    }
+
+    function _objection(uint40 noticed, uint8 mode) private returns (PledgeActs memory body) {
+        body = _document();
+        body.notes = new NotePledge[](1);
+        body.notes[0] = NotePledge(
+            _on(noticed, PledgeRules.OBJECT), _now(), NoteKinds.OBJECTION, 0, "demand", new bytes32[](0), "paid in full"
+        );
+        body.consents = _consents(_pledgors(), mode);
+    }
+
+    /// Where the secured party files alone, the other side's word is put on record beside it.
+    function test_thePledgorObjectsByHisOwnWord() public {
+        uint40 noticed = _claimed();
+        uint256 head = _head(noticed);
+        (bytes memory reason, Vm.Log[] memory logs) =
+            _ran(_actsAct(_objection(noticed, Modes.SIGNED), _hands(_hand(pledgor))));
+        assertEq(reason, "");
+        assertEq(logs[1].topics[0], IPledgeEvents.PledgeNoted.selector);
+        (uint8 kind, bytes32 subject,,,) =
+            abi.decode(logs[1].data, (uint8, bytes32, bytes32[], string, IPledgeEvents.ActRecord));
+        assertEq(kind, NoteKinds.OBJECTION);
+        assertEq(subject, "demand");
+        assertEq(_head(noticed), head, "the entry stands as it was");
+        _done(
+            _actsAct(_objection(noticed, Modes.ATTESTED), _hands(_officer(_officeOf(CN_RECEIVABLES), Modes.ATTESTED)))
+        );
+    }
+
+    function test_nobodyObjectsInHisPlace() public {
+        uint40 noticed = _claimed();
+        _refused(
+            _actsAct(_objection(noticed, Modes.SIGNED), _hands(_hand(pledgee))),
+            abi.encodeWithSelector(
+                IPledgeErrors.ConsentNotSigned.selector, PartyRoles.PLEDGOR, _memberWord(pledgor.account), 0
+            )
+        );
+        PledgeActs memory remark = _objection(noticed, Modes.SIGNED);
+        remark.notes[0].on.code = PledgeRules.NOTE;
+        _refused(
+            _actsAct(remark, _hands(_officer(_officeOf(CN_RECEIVABLES), Modes.SIGNED))),
+            abi.encodeWithSelector(IPledgeErrors.ConsentMissing.selector, PartyRoles.PLEDGOR, bytes32(0))
+        );
+        PledgeActs memory silent = _objection(noticed, Modes.SIGNED);
+        silent.notes[0].subject = 0;
+        _refused(
+            _actsAct(silent, _hands(_hand(pledgor))),
+            abi.encodeWithSelector(IPledgeErrors.DocumentMissing.selector, PledgeRules.OBJECT)
         );
     }
 }

@@ -275,6 +275,12 @@ abstract contract PledgeBase is PledgeForms {
 
     // --- What is stored ---
 
+    /// @dev The key of the office's first officer, as a decision names him.
+    function _keys(Actor memory office) internal pure returns (address[] memory keys) {
+        keys = new address[](1);
+        keys[0] = vm.addr(office.key);
+    }
+
     function _head(uint40 pledge) internal view returns (uint256 head) {
         (head,,,,) = registry.pledge(pledge);
     }

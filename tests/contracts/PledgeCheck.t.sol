@@ -71,6 +71,27 @@ contract PledgeCheckTest is PledgeBase {
         assertEq(_reasons(filing, listed).length, 0);
     }
 
+    /// A list that has a right under two of its numbers is refused when it is claimed; the dry run knows.
+    function test_aRightUnderTwoNumbersIsListedOnce() public {
+        bytes32 key = _key("CNPA", 1);
+        _done(_joinAct(CN, _key("CNPA", 2), key));
+        _done(_joinAct(CN, _key("CNPA", 3), key));
+        bytes memory reason = abi.encodeWithSelector(IPledgeErrors.AssetTwice.selector, key);
+        for (uint256 first = 1; first <= 2; ++first) {
+            Listed memory listed = _cnPatents(first, 2);
+            FilePledge memory filing = _cnFiling(listed);
+            bytes[] memory reasons = _reasons(filing, listed);
+            assertEq(reasons.length, 1);
+            assertEq(reasons[0], reason);
+            uint40 pledge = _file(filing, _partiesHands());
+            _refused(
+                _acceptAct(_acceptance(pledge, filing, listed, 0), _hands(_officer(cnOffice, Modes.SIGNED))), reason
+            );
+        }
+        Listed memory once = _cnPatents(3, 1);
+        assertEq(_reasons(_cnFiling(once), once).length, 0);
+    }
+
     // --- The same as the act, for random filings ---
 
     /// @dev Draws from a seed; every draw takes another part of it.

@@ -364,10 +364,26 @@ contract PledgeDecisionTest is PledgeBase {
         uint256 head = _head(body.pledge).withState(PledgeStates.REFUSED);
         vm.expectEmit(address(registry));
         emit IPledgeEvents.PledgeRefused(
-            body.pledge, head, body.grounds, body.evidence, cnOffice.account, acts.digestOf(act)
+            body.pledge, head, body.grounds, body.evidence, cnOffice.account, _keys(cnOffice), acts.digestOf(act)
         );
         _run(act);
         assertEq(_head(body.pledge), head);
+    }
+
+    /// Whoever brings the decision, it is told which officers took it.
+    function test_theOfficersOfADecisionAreNamedByTheirKeys() public {
+        DecidePledge memory body = _closing(Decisions.REFUSE, _accepted());
+        body.grounds = _failed(9);
+        Hand[] memory hands = _hands(_hand(pledgee), _second(cnOffice, Modes.SIGNED), _officer(cnOffice, Modes.SIGNED));
+        Act memory act = _decideAct(body, hands);
+        address[] memory officers = new address[](2);
+        (officers[0], officers[1]) = (vm.addr(hands[1].key), vm.addr(hands[2].key));
+        uint256 head = _head(body.pledge).withState(PledgeStates.REFUSED);
+        vm.expectEmit(address(registry));
+        emit IPledgeEvents.PledgeRefused(
+            body.pledge, head, body.grounds, body.evidence, pledgee.account, officers, acts.digestOf(act)
+        );
+        _run(act);
     }
 
     function test_aRecordationWithoutGroundsRefusesForAnyThatFailed() public {
@@ -387,7 +403,7 @@ contract PledgeDecisionTest is PledgeBase {
         uint256 head = _head(body.pledge).withState(PledgeStates.RETURNED);
         vm.expectEmit(address(registry));
         emit IPledgeEvents.PledgeReturned(
-            body.pledge, head, body.grounds, body.evidence, cnOffice.account, acts.digestOf(act)
+            body.pledge, head, body.grounds, body.evidence, cnOffice.account, _keys(cnOffice), acts.digestOf(act)
         );
         _run(act);
         assertEq(_head(body.pledge), head);

@@ -122,18 +122,19 @@ contract PledgeFilingTest is PledgeBase {
         );
     }
 
-    function test_theFilerMayStateTwoFlagsAndNoOther() public {
-        FilePledge memory filing = _cn();
-        filing.flags = PledgeFlags.GENERAL_DESCRIPTION | PledgeFlags.PARENT_UNKNOWN;
-        uint40 pledge = _fine(filing);
-        assertEq(_head(pledge) >> 40 & 0xffff, filing.flags);
-        for (uint256 bit = 0; bit < 16; ++bit) {
-            uint16 flag = uint16(1 << bit);
-            if (flag & PledgeFlags.FILER_MAY_STATE != 0) continue;
-            filing.flags = flag;
-            _refused(
-                _fileAct(filing, _partiesHands()), abi.encodeWithSelector(IPledgeErrors.FlagsRefused.selector, flag)
-            );
+    function test_theFilerStatesWhatTheRegisterAdmitsAndNothingElse() public {
+        FilePledge[2] memory filings = [_cn(), _us()];
+        uint16[2] memory admitted = [0, PledgeFlags.GENERAL_DESCRIPTION | PledgeFlags.PARENT_UNKNOWN];
+        for (uint256 i = 0; i < 2; ++i) {
+            Hand[] memory hands = i == 0 ? _partiesHands() : _hands(_officer(usOffice, Modes.ATTESTED));
+            for (uint256 bit = 0; bit < 16; ++bit) {
+                uint16 flag = uint16(1 << bit);
+                filings[i].flags = flag | admitted[i];
+                if (admitted[i] & flag != 0) continue;
+                _refused(_fileAct(filings[i], hands), abi.encodeWithSelector(IPledgeErrors.FlagsRefused.selector, flag));
+            }
+            filings[i].flags = admitted[i];
+            assertEq(_head(_fine(filings[i])) >> 40 & 0xffff, admitted[i]);
         }
     }
 

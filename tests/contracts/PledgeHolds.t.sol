@@ -285,12 +285,21 @@ contract PledgeHoldsTest is PledgeEffects {
         _done(_effectAct(pledge, _own(), Effects.END_ALL));
     }
 
-    function test_aCourtPlacesItsOwnHold() public {
+    /// No court, of whatever country, reaches a register past its office: the register's officers show the order.
+    function test_noCourtPlacesOrLiftsByItself() public {
         PlaceHold memory body = _hold(CN, HoldTargets.PLEDGE, _id(), Effects.END_ALL);
         Hand memory judge = _hand(court);
         judge.mode = Modes.ORDERED;
-        _done(_holdAct(body, _hands(judge)));
-        _done(_liftAct(_lift(body, 0), _hands(judge, _second(cnOffice, Modes.ORDERED))));
+        _refused(
+            _holdAct(body, _hands(judge)),
+            abi.encodeWithSelector(IPledgeErrors.OfficersMissing.selector, OfficeCodes.HOLD, 0, 1)
+        );
+        _done(_holdAct(body));
+        _refused(
+            _liftAct(_lift(body, 0), _hands(judge, _second(cnOffice, Modes.ORDERED))),
+            abi.encodeWithSelector(IPledgeErrors.OfficersMissing.selector, OfficeCodes.LIFT, 1, 2)
+        );
+        _done(_liftAct(_lift(body, 0)));
     }
 
     function test_strangersAndPartiesPlaceAndLiftNothing() public {

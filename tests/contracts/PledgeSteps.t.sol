@@ -68,7 +68,7 @@ contract PledgeStepsTest is PledgeBase {
         uint256 head = _head(pledge).withFlags(PledgeFlags.APPROVED);
         vm.expectEmit(address(registry));
         emit IPledgeEvents.PledgeApproved(
-            pledge, head, body.grounds, body.evidence, cnOffice.account, acts.digestOf(act)
+            pledge, head, body.grounds, body.evidence, cnOffice.account, _keys(cnOffice), acts.digestOf(act)
         );
         _run(act);
         assertEq(_head(pledge), head, "the flag apart, the filing is as it was");
@@ -143,7 +143,15 @@ contract PledgeStepsTest is PledgeBase {
             Act memory act = _stepAct(body, _office());
             vm.expectEmit(address(registry));
             emit IPledgeEvents.FilingStepped(
-                pledge, codes[i], before, body.evidence, body.content, body.until, cnOffice.account, acts.digestOf(act)
+                pledge,
+                codes[i],
+                before,
+                body.evidence,
+                body.content,
+                body.until,
+                cnOffice.account,
+                _keys(cnOffice),
+                acts.digestOf(act)
             );
             _run(act);
             assertEq(_head(pledge), before);

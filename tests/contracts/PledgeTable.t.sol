@@ -358,8 +358,9 @@ abstract contract PledgeTable is PledgeBase {
         } else if (code == PledgeRules.PART_RELEASE || code == PledgeRules.END_LEAVES_BY_ORDER) {
             body.partReleases = new ReleaseAssets[](1);
             body.partReleases[0] = _partOf(on, parties, state);
-        } else if (code == PledgeRules.NOTE || code == PledgeRules.AGREE) {
-            uint8 kind = code == PledgeRules.NOTE ? NoteKinds.REMARK : NoteKinds.LICENCE;
+        } else if (code == PledgeRules.NOTE || code == PledgeRules.AGREE || code == PledgeRules.OBJECT) {
+            uint8 kind = NoteKinds.REMARK;
+            if (code != PledgeRules.NOTE) kind = code == PledgeRules.AGREE ? NoteKinds.LICENCE : NoteKinds.OBJECTION;
             body.notes = new NotePledge[](1);
             body.notes[0] = NotePledge(on, parties, kind, 0, "licence", new bytes32[](0), "note");
         } else {

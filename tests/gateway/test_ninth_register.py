@@ -13,6 +13,7 @@ from ledger.domain.assets import asset_key, listing, stated_party
 from ledger.domain.catalogue import CATALOGUE
 from ledger.domain.clocks import CLOCKS
 from ledger.domain.ids import to_hex
+from ledger.domain.pledge_words import Flag
 from ledger.domain.registers import Rule
 from ledger.domain.shipped_registers import SHIPPED
 from tests.gateway.conftest import Api, Member
@@ -88,6 +89,7 @@ def test_a_ninth_register_from_its_description_to_a_registered_pledge(api: Api, 
 
     shown = api.http.get("/registers/9").raise_for_status().json()["data"]
     assert (shown["name"], shown["key"], shown["classes"], shown["ranks"]) == ("US copyright recordation", "US-COPYRIGHT", "C", "several")
+    assert shown["marks"] == ["general description"]
     assert (shown["term"]["most_days"], shown["term"]["verified"]) == (3653, False)
     acts = {act["name"]: act for act in shown["acts"]}
     assert acts["release"]["officers"] == 2 and "correct parties" not in acts and acts["transfer"]["officers_vouching"] == 2
@@ -119,6 +121,13 @@ def _terms(api: Api) -> dict[str, Any]:
     """A term within the register's: its rule refuses entries without an end."""
     assert api.running.clock is not None
     return {"ceiling": "0", "currency": 0, "kind": 0, "due": 0, "expires": api.running.clock.now() + 365 * 86_400}
+
+
+def test_a_filing_may_not_state_what_the_register_does_not_admit(api: Api) -> None:
+    body = filing(9, "V15000D003", PLEDGOR, PLEDGEE, {WORK: ""}, terms=_terms(api), flags=int(Flag.FACTORING))
+    checked = api.http.post("/pledges:check", json={"filing": body, "assets": [to_hex(WORK)]}).json()["data"]
+    sentences = {each["error"]: each["sentence"] for each in checked["refusals"]}
+    assert sentences["FlagsRefused"] == "A filing in this register may not state these marks: factoring."
 
 
 def test_a_pledge_beyond_the_registers_term_is_refused(api: Api) -> None:

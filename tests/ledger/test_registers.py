@@ -12,7 +12,7 @@ def test_numbers_codes_and_words_are_unique_and_fit() -> None:
     assert len({register.number for register in SHIPPED}) == len(SHIPPED)
     for register in SHIPPED:
         assert len(set(register.codes)) == len(register.codes) == len(register.words)
-        assert all(0 < word < 1 << 208 for word in register.words) and 0 < register.rule < 1 << 240
+        assert all(0 < word < 1 << 208 for word in register.words) and 0 < register.rule < 1 << 256
 
 
 @pytest.mark.parametrize("register", SHIPPED, ids=lambda register: register.name)
@@ -37,7 +37,7 @@ def test_words_are_read_as_what_they_were_written_from(register: Shipped) -> Non
             assert getattr(read_rule, name) == getattr(rule, name), name
     read = rules(register.rule)
     assert (read.word, read.jurisdiction, sorted(read.classes)) == (register.rule, register.jurisdiction, sorted(register.classes))
-    assert (read.flags, read.grounds) == (register.flags, tuple(ground.number for ground in register.grounds))
+    assert (read.flags, read.marks, read.grounds) == (register.flags, register.marks, tuple(ground.number for ground in register.grounds))
     assert (read.least, read.most) == ((register.term.least, register.term.most) if register.term else (0, 0))
 
 
