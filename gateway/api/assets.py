@@ -97,8 +97,11 @@ def _asked(services: Services, view: Reading, asset: str, asked: PriorityIn, eff
     filed = None
     if asked.if_filed is not None:
         candidate, value = _lien(asked.if_filed), int(asked.if_filed.value)
-        when, catalogue = seconds(effective_at), services.catalogue
-        filed = priority.if_filed(view.conn, keyed(asset), candidate, value, at=view.at, time=when, claims=claims, catalogue=catalogue)
+        where = {"at": view.at, "time": seconds(effective_at)}
+        parties = [worded(each, WORD, "if_filed.parties") for each in asked.if_filed.parties]
+        filed = priority.if_filed(
+            view.conn, keyed(asset), candidate, value, parties=parties, **where, claims=claims, catalogue=services.catalogue
+        )
     paid = None if asked.sale is None else priority.proceeds(order, int(asked.sale.amount), int(asked.sale.costs))
     return pledge_shown.priority(order, filed, paid)
 

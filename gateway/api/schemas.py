@@ -141,9 +141,10 @@ class RelationIn(Strict):
 
 
 class CandidateIn(LienIn):
-    """A lien that would be filed now, over a right worth `value`."""
+    """A lien that would be filed now, over a right worth `value`; `parties`: words of who would be party to it, whom a hold may bar."""
 
     value: Minor
+    parties: Annotated[list[Hex32], Field(max_length=200)] = []
 
 
 class SaleIn(Strict):

@@ -537,6 +537,7 @@ def pledge_act(done: Done, consents: list[Consent]) -> answers.PledgeAct:
         pos=str(row.pos),
         act=to_hex(row.act),
         account=hex_or_none(row.account),
+        officers=[to_hex(key) for key in done.officers],
         code=row.code,
         rules=row.rules,
         effective=None if row.effective is None else rfc3339(row.effective),

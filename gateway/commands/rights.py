@@ -83,6 +83,7 @@ def priority(
     claims: Annotated[Path | None, typer.Option(help="JSON of what the ledger doesn't know: POST /assets/{asset}/priority")] = None,
     if_filed: Annotated[str | None, typer.Option(help="Amount in minor units: where would a new lien stand if it were filed now")] = None,
     value: Annotated[str | None, typer.Option(help="What the right is worth, minor units")] = None,
+    party: Annotated[list[str] | None, typer.Option(help="The word of a party to the new lien, whom a hold may bar")] = None,
     block: Block = None,
     known_at: KnownAt = None,
     about: About = None,
@@ -93,7 +94,7 @@ def priority(
     """The order of the liens on a right, each place explained with its source; or the cycle of their relations."""
     asked: dict[str, Any] = {} if claims is None else read_json(claims)
     if if_filed is not None:
-        asked = {**asked, "if_filed": {"key": "new", "amount": if_filed, "value": value or "0"}}
+        asked = {**asked, "if_filed": {"key": "new", "amount": if_filed, "value": value or "0", "parties": party or []}}
     point = {"block": block, "known_at": known_at, "effective_at": about}
     with calling(home, url) as client:
         found = client.ask(f"/assets/{asset}/priority", asked, **point)["data"]

@@ -3,9 +3,11 @@
 Pure, like watches.py, whose alerts these are.
 """
 
-from ledger.domain.calendar import DAY
+from dataclasses import dataclass
+
+from ledger.domain.calendar import DAY, rfc3339
 from ledger.domain.pledge_words import HoldKind, PartyKind
-from ledger.domain.registers import TermRule
+from ledger.domain.registers import Effect, TermRule
 from ledger.domain.watches import USUAL, Alert, Settings, Urgency, Watched, pressing, urgency_of
 
 
@@ -37,14 +39,27 @@ def reservation_alert(watched: Watched, until: int, now: int, settings: Settings
     return Alert("RESERVATION-END", source, watched.subject, what, to_do, watched.known_since, acts_at, level)
 
 
-def hold_alert(watched: Watched, kind: int, order: str, placed: int, until: int) -> Alert:
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A hold as a pledgee is told of it: on what, in words, its kind, the effects that it bars (bits), by which order, from when until."""
+
+    on: str
+    kind: int
+    bars: int
+    order: str
+    placed: int
+    until: int
+
+
+def hold_alert(watched: Watched, hold: Hold) -> Alert:
     """A hold that runs on the pledge, its claim, a right or a party of it."""
-    reason = HoldKind(kind).name.lower().replace("_", " ")
-    what = f"a hold ({reason}, order {order}) bars acts" + (f" until second {until}" if until else " until it is lifted")
+    kind, barred = HoldKind(hold.kind), ", ".join(str(each.name).lower().replace("_", " ") for each in Effect if hold.bars & each)
+    ends = f"until {rfc3339(hold.until)}" if hold.until else "until it is lifted"
+    what = f"a hold on {hold.on} ({kind.name.lower().replace('_', ' ')}, order {hold.order}) bars {barred} {ends}"
     to_do = "put your claim before the authority that ordered it"
     if kind == HoldKind.FEE_UNPAID:
         to_do = "see that the register's fee is paid"
-    return Alert("HOLD", "the order", watched.subject, what, to_do, watched.known_since, placed, Urgency.PRESSING)
+    return Alert("HOLD", "the order", watched.subject, what, to_do, watched.known_since, hold.placed, Urgency.PRESSING)
 
 
 _GONE = {

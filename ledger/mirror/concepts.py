@@ -85,6 +85,7 @@ FOLDS = Folds(
         register_models.PARTY_STATUS,
         register_models.PARTY_RECORD,
         register_models.FILING_STEP,
+        register_models.OFFICER,
         register_models.DECISION,
         register_models.CONTEST,
         register_models.RELATION,

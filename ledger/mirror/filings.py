@@ -1,5 +1,7 @@
 """Filings until they are registered: filed, accepted, noticed and answered, contested, decided, withdrawn."""
 
+from collections.abc import Sequence
+
 from ledger.chain.decode import Event
 from ledger.domain.pledge_words import Decision
 from ledger.domain.registers import Code
@@ -17,7 +19,7 @@ from ledger.mirror.pledge_rows import (
     set_segment,
     stepped,
 )
-from ledger.mirror.register_models import CONTEST, DECISION, FILING_STEP, Contest, DecisionMade, FilingStep
+from ledger.mirror.register_models import CONTEST, DECISION, FILING_STEP, OFFICER, Contest, DecisionMade, FilingStep, Officer
 from ledger.mirror.state import State
 
 
@@ -48,15 +50,21 @@ def _registered(state: State, event: Event) -> None:
     change(state, told.pledge, words.head, **of_terms(words.terms), **published, **roots)
     set_segment(state, told.segment, words.segmentWord, filing.assets.root, filing.content)
     list_parties(state, told.pledge, filing.parties, told.names)
-    _decided(state, event, Decision.REGISTER, words.evidence)
+    _decided(state, event, Decision.REGISTER, words.evidence, words.officers)
     document(state, event, words.done.act, filing.instrument, filing.consents, words.account)
     acted(state, event, words.done, Change.TERMS | Change.PLEDGORS | Change.HOLDERS | Change.STATE, words.account)
 
 
-def _decided(state: State, event: Event, decision: Decision, evidence: bytes) -> None:
+def _decided(state: State, event: Event, decision: Decision, evidence: bytes, officers: Sequence[bytes]) -> None:
+    _signed(state, event, officers)
     state.add(DECISION, DecisionMade(event.args.pledge, event.pos, decision, evidence))
     for at, found in enumerate(event.args.grounds):
         state.add(GROUND, GroundFound(event.args.pledge, event.pos, at, found.ground, found.result, found.evidence))
+
+
+def _signed(state: State, event: Event, officers: Sequence[bytes]) -> None:
+    for at, key in enumerate(officers):
+        state.add(OFFICER, Officer(event.args.pledge, event.pos, at, key))
 
 
 def _decided_as(decision: Decision, code: Code | None) -> Rule:
@@ -65,7 +73,7 @@ def _decided_as(decision: Decision, code: Code | None) -> Rule:
     def rule(state: State, event: Event) -> None:
         told = event.args
         change(state, told.pledge, told.head)
-        _decided(state, event, decision, told.evidence)
+        _decided(state, event, decision, told.evidence, told.officers)
         stepped(state, event, told.account, code)
 
     return rule
@@ -82,6 +90,7 @@ def _filing_stepped(state: State, event: Event) -> None:
     told = event.args
     change(state, told.pledge, told.head)
     state.add(FILING_STEP, FilingStep(told.pledge, event.pos, told.code, told.evidence, told.content, told.until))
+    _signed(state, event, told.officers)
     stepped(state, event, told.account, told.code)
 
 

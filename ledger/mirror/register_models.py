@@ -118,6 +118,15 @@ class DecisionMade(NamedTuple):
     evidence: Word
 
 
+class Officer(NamedTuple):
+    """A key of an officer who signed a decision, or a step, on a filing."""
+
+    pledge: int
+    pos: int
+    ordinal: int
+    key: Address
+
+
 class Contest(NamedTuple):
     """An earlier filing that makes an accepted one wait, over an asset that both list."""
 
@@ -298,6 +307,7 @@ PARTY_STATUS = versioned(PartyStatus, "party_status", 2, ever=[["party"], ["othe
 PARTY_RECORD = facts(PartyRecord, "party_record", 3, ["party"], ["named"])
 FILING_STEP = facts(FilingStep, "filing_step", 2)
 DECISION = facts(DecisionMade, "decision", 2)
+OFFICER = facts(Officer, "officer", 3)
 CONTEST = facts(Contest, "contest", 2, ["earlier"])
 RELATION = facts(Relation, "relation", 2, ["senior"])
 REFINANCING = facts(Refinancing, "refinancing", 1, ["old"])

@@ -20,7 +20,7 @@ VOLATILE = {
     *("acts_at", "document", "hash", "known_since", "reported_at"),
     *("account", "act", "address", "at", "bank", "behind", "block", "confirmed_at", "counterparty", "deadline", "digest"),
     *("done_at_block", "done_pos", "domain", "filer", "filing", "from_pos", "id", "issued", "issued_at", "mirror", "next"),
-    *("office", "placed", "pos", "rule_contract", "signers", "since_pos", "time", "to_pos", "transaction", "values"),
+    *("office", "officers", "placed", "pos", "rule_contract", "signers", "since_pos", "time", "to_pos", "transaction", "values"),
 }
 """What differs from one ledger to the next, with all that lies in it: compared by its form only."""
 FREE = {

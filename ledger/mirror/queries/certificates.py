@@ -87,7 +87,7 @@ def _of_record(conn: Connection, kind: Kind, pledge: int, at: int | None, time: 
         "acts": [_act(conn, done) for done in pledges.history(conn, pledge, at)],
         "relations": [{"yields": str(row.pledge), "to": str(row.senior), "act": to_hex(row.act)} for row in found.relations],
         "refinances": None if found.refinances is None else str(found.refinances.old),
-        "holds": [{"order": to_hex(hold.order_hash), "until": certified.time_of(hold.until or None)} for hold in found.holds],
+        "holds": certified.holds(found.holds, found.time),
         "differences": [{"asset": certified.text_of(row.asset), "kind": row.kind} for row in found.differences],
         "rectifications": [{"corrects": to_hex(row.corrects), "act": to_hex(row.act)} for row in found.rectifications],
     }
@@ -213,7 +213,7 @@ def _on_right(found: AssetRecord) -> dict[str, Json]:
             {"number": certified.text_of(each.seed.number), "pledge": None if each.pledge is None else str(each.pledge)}
             for each in found.anchored
         ],
-        "holds": [{"order": to_hex(hold.order_hash), "until": certified.time_of(hold.until or None)} for hold in found.holds],
+        "holds": certified.holds(found.holds, found.time),
     }
 
 

@@ -7,10 +7,12 @@ from ledger.domain.calendar import rfc3339
 from ledger.domain.content import Json
 from ledger.domain.ids import to_hex
 from ledger.domain.money import MoneyError, currency_of
-from ledger.domain.pledge_words import ClaimKind, Flag
-from ledger.domain.registers import EndReason, Ground, Mode, PartyRole
+from ledger.domain.pledge_words import ClaimKind, Flag, HoldKind, HoldTarget
+from ledger.domain.registers import Effect, EndReason, Ground, Mode, PartyRole
 from ledger.mirror.models import Consent, GroundFound, Instrument, Party, PledgeState, Register, Segment, Side
+from ledger.mirror.queries.holds import runs as running
 from ledger.mirror.queries.pledges import Done, Pledged, Standing
+from ledger.mirror.register_models import Hold
 from ledger.mirror.schema import number
 
 
@@ -135,6 +137,25 @@ def grounds(rows: Sequence[GroundFound], known: Mapping[int, Ground]) -> list[Js
     ]
 
 
+def holds(rows: Sequence[Hold], when: int) -> list[Json]:
+    """Holds, those that are over too: on what, what they bar, by whose order, from when until when, and whether they run at a second."""
+    return [
+        {
+            "on": named(HoldTarget, row.target),
+            "id": text_of(row.id) if row.target == HoldTarget.ASSET else to_hex(row.id),
+            "kind": named(HoldKind, row.kind),
+            "bars": [named(Effect, effect) for effect in Effect if row.bars & effect],
+            "authority": to_hex(row.authority),
+            "order": to_hex(row.order_hash),
+            "from": time_of(row.placed),
+            "until": time_of(row.until or None),
+            "runs": running(row, when),
+            "lifted by": None if row.lifted_by is None else to_hex(row.lifted_by),
+        }
+        for row in rows
+    ]
+
+
 def act(done: Done, consents: Sequence[Consent], account: bytes | None) -> dict[str, Json]:
     """An act with its document and the consents to it."""
     row = done.act
@@ -142,6 +163,7 @@ def act(done: Done, consents: Sequence[Consent], account: bytes | None) -> dict[
         "event": row.event,
         "act": to_hex(row.act),
         "account": None if account is None else to_hex(account),
+        "officers": [to_hex(key) for key in done.officers],
         "code": row.code,
         "effective": time_of(row.effective),
         "date only": row.date_only,

@@ -39,6 +39,7 @@ from ledger.mirror.models import (
 from ledger.mirror.queries.liveness import about, leaf_live, of_pledge, of_segment, pledge_live, segment_held
 from ledger.mirror.queries.numbers import resolve
 from ledger.mirror.queries.reading import Page, cut, given, ordered, rows_of, told, valid
+from ledger.mirror.register_models import OFFICER
 
 
 class Standing(NamedTuple):
@@ -80,10 +81,11 @@ class LivePledge(NamedTuple):
 
 
 class Done(NamedTuple):
-    """An act on a pledge and the document that it stands on (None for an officer's step without one)."""
+    """An act on a pledge, the document that it stands on (None for an officer's step without one), and the keys of who decided."""
 
     act: PledgeAct
     instrument: Instrument | None
+    officers: tuple[bytes, ...] = ()
 
 
 class Count(NamedTuple):
@@ -251,8 +253,19 @@ def history(conn: Connection, pledge: int, at: int | None = None) -> list[Done]:
     same = INSTRUMENT.table.c.act == PLEDGE_ACT.table.c.act
     asked = select(PLEDGE_ACT.table, INSTRUMENT.table).join(INSTRUMENT.table, same, isouter=True)
     rows = conn.execute(asked.where(PLEDGE_ACT.table.c.pledge == pledge, told(PLEDGE_ACT, at)).order_by(PLEDGE_ACT.table.c.pos))
-    width = len(PLEDGE_ACT.table.c)
-    return [Done(PledgeAct(*row[:width]), None if row[width] is None else Instrument(*row[width:])) for row in rows]
+    width, keys = len(PLEDGE_ACT.table.c), officers(conn, pledge, at)
+    made = [(PledgeAct(*row[:width]), None if row[width] is None else Instrument(*row[width:])) for row in rows]
+    return [Done(act, instrument, keys.get(act.pos, ())) for act, instrument in made]
+
+
+def officers(conn: Connection, pledge: int, at: int | None = None) -> dict[int, tuple[bytes, ...]]:
+    """The keys of the officers who signed each decision or step on a filing, by its position."""
+    columns = OFFICER.table.c
+    asked = select(columns.pos, columns.key).where(columns.pledge == pledge, told(OFFICER, at)).order_by(columns.pos, columns.ordinal)
+    found: dict[int, tuple[bytes, ...]] = {}
+    for pos, key in conn.execute(asked):
+        found[pos] = (*found.get(pos, ()), key)
+    return found
 
 
 def states(conn: Connection, pledge: int) -> list[PledgeState]:

@@ -110,16 +110,17 @@ def if_filed(
     candidate: Lien,
     value: int,
     *,
+    parties: Sequence[bytes] = (),
     at: int | None = None,
     time: int | None = None,
     claims: Claims | None = None,
     catalogue: Catalogue = CATALOGUE,
 ) -> IfFiled:
-    """Where `candidate` would stand on a right worth `value` if it were filed at the time. Raises LienError."""
+    """Where `candidate` would stand on a right worth `value` if it were filed at the time by these parties (words). Raises LienError."""
     found = order(conn, number_, at=at, time=time, claims=claims, catalogue=catalogue)
     liens = [explained.lien for explained in found.liens]
     standing = standing_if_filed(liens, found.regime, candidate, found.asset.time, value, found.relations)
-    return IfFiled(standing, tuple(_refusals(conn, found)), found)
+    return IfFiled(standing, tuple(_refusals(conn, found, parties)), found)
 
 
 def proceeds(found: Order, amount: int, costs: int = 0) -> Distribution | Cycle:
@@ -141,7 +142,7 @@ def _ordered(conn: Connection, right: AssetRecord, claims: Claims, catalogue: Ca
     ranking = rank([each.lien for each in liens], regime, relations)
     currencies = {each.currency for each in liens if each.currency}
     stated = ranking.doubts if isinstance(ranking, Ranking) else ()
-    doubts = (*stated, *_doubts(right, liens, currencies), *carried)
+    doubts = (*stated, *_doubts(right, liens, currencies), *carried, *_held_parties(conn, right, register, liens))
     currency = currencies.pop() if len(currencies) == 1 else None
     return Order(right, register, regime, currency, tuple(liens), relations, ranking, doubts)
 
@@ -335,12 +336,26 @@ def _doubts(right: AssetRecord, liens: Iterable[Explained], currencies: Iterable
         yield "the right is in conflict: a restoration or a joined number put two pledges on it"
 
 
+def _held_parties(conn: Connection, right: AssetRecord, register: Ruled | None, liens: Iterable[Explained]) -> Iterator[str]:
+    """Pledgors of the liens who, by a hold on them, can't pledge again."""
+    for pledge in (each.pledge for each in liens if each.pledge is not None):
+        for party in pledges.parties(conn, pledge, right.at, right.time) if register else ():
+            held = party.side == Side.PLEDGORS and register and _barring_party(conn, right, register, party.id)
+            yield from (f"{party.name or to_hex(party.id)}, pledgor of {pledge}: {why}" for why in held or ())
+
+
+def _barring_party(conn: Connection, right: AssetRecord, register: Ruled, party: bytes) -> list[str]:
+    office = register.register.office
+    found = holds.barring(conn, Effect.REGISTER, parties=(party,), office=office, at=right.at, time=right.time)
+    return [f"a hold on the party bars registrations, by order {to_hex(hold.order_hash)}" for hold in found]
+
+
 def _text(word_: bytes) -> str:
     return word_.rstrip(b"\0").decode("ascii", "replace")
 
 
-def _refusals(conn: Connection, found: Order) -> Iterator[str]:
-    """Why a filing of the right would not be accepted at the time, by what the registry looks at (PledgeStore, _requireFree)."""
+def _refusals(conn: Connection, found: Order, parties: Sequence[bytes]) -> Iterator[str]:
+    """Why a filing of the right by these would not be accepted at the time, by what the registry looks at (PledgeStore, _requireFree)."""
     right, register = found.asset, found.register
     if register is None:
         yield "no register takes this asset"
@@ -352,6 +367,8 @@ def _refusals(conn: Connection, found: Order) -> Iterator[str]:
         yield "the asset is barred until its conflict is settled"
     for hold in holds.barring(conn, Effect.REGISTER, assets=(right.resolved.key,), at=right.at, time=right.time):
         yield f"a hold bars registrations, by order {to_hex(hold.order_hash)}"
+    for party in dict.fromkeys(parties):
+        yield from (f"{to_hex(party)}: {why}" for why in _barring_party(conn, right, register, party))
     # An office whose own register is the legal one records a second right, too.
     if Rule.SINGLE_RANK in register.flags and not records:
         yield from _taken(conn, found, register)

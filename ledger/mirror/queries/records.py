@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, or_, select
 
-from ledger.domain.pledge_words import HoldTarget, RelationKind
+from ledger.domain.pledge_words import RelationKind
 from ledger.mirror.models import (
     Change,
     Difference,
@@ -41,7 +41,6 @@ from ledger.mirror.register_models import (
     Sale,
     SaleShare,
 )
-from ledger.mirror.schema import word
 
 
 class Life(Enum):
@@ -72,7 +71,10 @@ class Sold(NamedTuple):
 
 
 class Record(NamedTuple):
-    """All that is recorded of a pledge; `standing` has the terms about the time, `relations` those in force on either side of it."""
+    """All that is recorded of a pledge; `standing` has the terms about the time, `relations` those in force on either side of it.
+
+    `holds` are those on the pledge, its claim, its rights and its parties, over or not.
+    """
 
     pledge: int
     at: int | None
@@ -102,15 +104,16 @@ def record(conn: Connection, pledge: int, *, at: int | None = None, time: int | 
     found = standing(conn, pledge, at, time)
     if found is None:
         return None
-    when = about(conn, at, time)
+    when, register = about(conn, at, time), registers.get(conn, found.pledge.register, at)
+    parties, office = pledges.parties(conn, pledge, at, time), None if register is None else register.office
     return Record(
         pledge=pledge,
         at=at,
         time=when,
-        register=registers.get(conn, found.pledge.register, at),
+        register=register,
         standing=found,
         life=life(found.state, when),
-        parties=pledges.parties(conn, pledge, at, time),
+        parties=parties,
         segments=pledges.segments(conn, pledge, at, time),
         differences=pledges.differences(conn, pledge=pledge, at=at),
         notes=pledges.notes(conn, pledge, at),
@@ -124,7 +127,7 @@ def record(conn: Connection, pledge: int, *, at: int | None = None, time: int | 
         rectifications=rectifications(conn, pledge, at),
         sales=sales(conn, pledge, at),
         adoption=one(conn, ADOPTION, ADOPTION.table.c.pledge == pledge, told(ADOPTION, at)),
-        holds=[hold for target in (HoldTarget.PLEDGE, HoldTarget.CLAIM) for hold in holds.every(conn, target, word(pledge), at=at)],
+        holds=holds.upon(conn, pledge, [party.id for party in parties], office, at=at, time=time),
     )
 
 

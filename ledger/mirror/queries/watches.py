@@ -10,6 +10,7 @@ from ledger.domain.assets import member_party
 from ledger.domain.catalogue import CATALOGUE, Catalogue
 from ledger.domain.ids import to_hex
 from ledger.domain.pledge_words import AssetFlag, Flag, HoldTarget
+from ledger.domain.register_watches import Hold as Held
 from ledger.domain.register_watches import (
     conflict_alert,
     contest_alert,
@@ -27,8 +28,7 @@ from ledger.mirror.queries.liveness import IN_FORCE
 from ledger.mirror.queries.numbers import resolve, word_of
 from ledger.mirror.queries.pledges import Standing, standings
 from ledger.mirror.queries.reading import valid
-from ledger.mirror.register_models import Hold, PartyRecord
-from ledger.mirror.schema import word
+from ledger.mirror.register_models import PartyRecord
 
 _MOST_ASSETS = 1_000
 
@@ -110,12 +110,18 @@ def _term(standing: Standing, catalogue: Catalogue) -> TermRule | None:
 
 
 def _held_back(conn: Connection, pledge: HeldPledge, watched: Watched, now: int, at: int | None) -> Iterator[Alert]:
-    targets = [(target, word(pledge.standing.pledge.pledge)) for target in (HoldTarget.PLEDGE, HoldTarget.CLAIM)]
-    targets += [(HoldTarget.ASSET, key) for key in pledge.rights]
-    found: dict[bytes, Hold] = {}
-    for target, id_ in targets:
-        found.update({hold.act: hold for hold in holds.running(conn, target, id_, at=at, time=now)})
-    yield from (hold_alert(watched, hold.kind, to_hex(hold.order_hash), hold.placed, hold.until) for hold in found.values())
+    standing = pledge.standing
+    register, listed = registers.get(conn, standing.pledge.register, at), pledges.parties(conn, standing.pledge.pledge, at)
+    office = None if register is None else register.office
+    words = holds.became(conn, [party.id for party in listed], office, at)
+    found = holds.upon(conn, standing.pledge.pledge, words, office, at=at)
+    names = {party.id: f"the {Side(party.side).name.lower()[:-1]} {party.name or to_hex(party.id)}" for party in listed}
+    for hold in {hold.act: hold for hold in found if holds.runs(hold, now)}.values():
+        on = _ON.get(hold.target) or names.get(words.get(hold.id, b""), "") or hold.id.rstrip(b"\0").decode("ascii", "replace")
+        yield hold_alert(watched, Held(on, hold.kind, hold.bars, to_hex(hold.order_hash), hold.placed, hold.until))
+
+
+_ON = {int(HoldTarget.PLEDGE): "the pledge", int(HoldTarget.CLAIM): "its claim"}
 
 
 def _of_parties(conn: Connection, pledge: HeldPledge, at: int | None) -> Iterator[Alert]:

@@ -229,6 +229,21 @@ def test_where_a_new_lien_would_stand(db: Database, mirror_of: MakeMirror) -> No
         assert nowhere.refusals == ("no register takes this asset",)
 
 
+def test_a_hold_on_a_party_stands_against_a_new_lien(db: Database, mirror_of: MakeMirror) -> None:
+    chain = Chain()
+    chain.mine([told.register_set(2, "Office", 1 << 50), told.register_set(3, "China office", SINGLE_RANK)])
+    chain.mine(told.recorded(1, 1, "1-1", EARLY, ["a"]))
+    chain.mine([told.held(3, told.party_id("Pledgor"), 0, marked=0, kind=3), told.held(3, told.party_id("Bank"), 0, marked=0, bars=2)])
+    mirror_of(chain.source()).catch_up()
+    with db.read() as conn:
+        mine, parties = Lien("mine", 1_000, None), [told.party_id(each) for each in ("Pledgor", "Bank")]
+        found = priority.if_filed(conn, RIGHT, mine, 9_000, parties=parties)
+        held = f"a hold on the party bars registrations, by order 0x{'6f' * 32}"
+        assert found.refusals == (f"0x{told.party_id('Pledgor').hex()}: {held}",)
+        assert f"Pledgor, pledgor of 1: {held}" in found.order.doubts
+        assert priority.if_filed(conn, RIGHT, mine, 9_000).refusals == ()
+
+
 def test_an_anchored_record_and_a_claim_that_waits_are_named(ordered: Ordered) -> None:
     seeded = told.seeded(1, 0, {"CN 1": "A-7"}, [1 << 64 | 8 << 80], 0)
     filed = [told.pledge_filed(1, b"f" * 32, 1, 3), *told.filing_accepted(1, 1, ["CN 1"], 2_000_000_000)]

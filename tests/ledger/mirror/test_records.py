@@ -15,7 +15,7 @@ from ledger.mirror import rebuild
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
 from ledger.mirror.models import Side
-from ledger.mirror.queries import assets, filings, holds, numbers, parties, pledges, records, registers
+from ledger.mirror.queries import assets, certificates, certified, filings, holds, numbers, parties, pledges, records, registers
 from ledger.mirror.queries.records import Life
 from ledger.mirror.schema import number, word
 from ledger.mirror.verify import verify
@@ -218,7 +218,7 @@ def test_holds_on_pledge_claim_and_party_are_found_together(played: Played) -> N
     stored = told.head(3, effective=EARLY, version=1, sequence=1) | 1 << 40
     bank = told.party_id("Bank")
     story = [
-        told.recorded(1, 1, "1-1", EARLY, ["a"]),
+        [told.register_set(2, "Office", 1 << 50), *told.recorded(1, 1, "1-1", EARLY, ["a"])],
         [told.held(2, word(1), 0, marked=stored, bars=2, placed=MIDDLE), told.held(4, word(1), 1, marked=stored, bars=16, placed=MIDDLE)],
         [told.held(3, bank, 0, marked=0, bars=2, placed=MIDDLE), told.held(3, bank, 0, marked=0, placed=MIDDLE, office="Other office")],
         [told.party_recorded("Old bank", 2, other="Bank")],
@@ -226,12 +226,46 @@ def test_holds_on_pledge_claim_and_party_are_found_together(played: Played) -> N
     with played(*story) as conn:
         record = records.record(conn, 1)
         assert record is not None
-        assert [(hold.target, hold.number) for hold in record.holds] == [(HoldTarget.PLEDGE, 0), (HoldTarget.CLAIM, 1)]
+        assert [(hold.target, hold.number) for hold in record.holds] == [
+            (HoldTarget.PLEDGE, 0),
+            (HoldTarget.CLAIM, 1),
+            (HoldTarget.PARTY, 0),
+        ]
         assert record.standing.state.flags & 1
         office = told.account("Office")
         barred = holds.barring(conn, 2, pledge=1, parties=[told.party_id("Old bank")], office=office)
         assert [hold.target for hold in barred] == [HoldTarget.PLEDGE, HoldTarget.PARTY]
         assert not holds.barring(conn, 2, parties=[told.party_id("Pledgor")], office=office)
+
+
+def test_a_record_shows_holds_on_its_rights_and_on_who_took_a_party_s_place(played: Played) -> None:
+    marked = 1 | 1 << 64 | 2 << 80
+    on_a, on_b = (told.held(1, told.asset(name), 0, marked=marked, placed=MIDDLE) for name in ("a", "b"))
+    heir = told.held(3, told.party_id("Receiver's heir"), 0, marked=0, kind=3, placed=MIDDLE)
+    story = [
+        [told.register_set(2, "Office", 1 << 50), *told.recorded(1, 1, "1-1", EARLY, ["a", "b"])],
+        [on_a, on_b, heir],
+        [told.party_recorded("Pledgor", 2, other="Receiver's heir")],
+        told.part_released(1, 1, "2-2", LATE, {1: "b"}, EARLY),
+        [told.held(1, told.asset("a"), 0, marked=marked, placed=MIDDLE, until=LATER, lifted=True)],
+    ]
+    with played(*story) as conn:
+
+        def seen(at: int | None = None, time: int | None = None) -> list[tuple[int, bytes]]:
+            record = records.record(conn, 1, at=at, time=time)
+            assert record is not None
+            return [(hold.target, hold.id) for hold in record.holds if holds.runs(hold, record.time)]
+
+        a, b, party = ((1, told.asset("a")), (1, told.asset("b")), (3, told.party_id("Receiver's heir")))
+        assert [seen(_end(at)) for at in (1, 2, 3)] == [[a, b], [a, b, party], [a, party]]
+        assert [seen(time=time) for time in (LATER, LATE - 1, MIDDLE - 1)] == [[a, party], [a, b, party], []]
+        extract = certificates.extract(conn, 1, time=LATER + 1).content
+        said = {name: extract["holds"][1][name] for name in ("on", "kind", "bars", "until", "runs")}
+        assert said == {"on": "party", "kind": "insolvency", "bars": ["register"], "until": None, "runs": True}
+        lifted = extract["holds"][0]
+        assert (lifted["id"], lifted["runs"], lifted["lifted by"] is None) == (certified.text_of(told.asset("a")), False, False)
+        on_right = certificates.search_by_number(conn, told.asset("a"), time=LATER + 1).content["holds"]
+        assert on_right == [lifted]
 
 
 # --- Parties ---
@@ -278,6 +312,10 @@ def test_a_filing_goes_its_way_with_notices_contests_and_a_reconsideration(playe
         assert [step.code for step in filings.steps(conn, 2)] == [Code.NOTIFY, Code.ANSWER, Code.RECONSIDER]
         assert [each.decision for each in filings.decisions(conn, 2)] == [Decision.REFUSE, Decision.APPROVE]
         assert [contest.earlier for contest in filings.contests(conn, 2)] == [1]
+        signed = {done.act.event: done.officers for done in pledges.history(conn, 2)}
+        officer = (told.account("Officer"),)
+        assert (signed["PledgeRefused"], signed["FilingStepped"], signed["PledgeFiled"]) == (officer, officer, ())
+        assert pledges.officers(conn, 2, _end(1)) == {}
         first = [Happened.FILED, Happened.ACCEPTED, Happened.NOTICED, Happened.ANSWERED, Happened.DECIDED]
         assert [moment.what for moment in filings.timeline(conn, 2)] == [*first, Happened.RECONSIDERED, Happened.ACCEPTED]
         assert [clock.name for clock in filings.clocks(conn, 2, GENESIS_TIME + 100)] == ["examination", "examination", "answer"]

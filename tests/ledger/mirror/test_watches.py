@@ -84,6 +84,19 @@ def test_holds_on_pledge_and_right_are_shown_once_each(alerts: Alerts) -> None:
     assert all("0x6f6f6f" in each.what for each in found)
 
 
+def test_a_hold_on_a_party_reaches_the_pledgee_and_says_what_it_bars(alerts: Alerts) -> None:
+    """An insolvency of the pledgor's successor: told by the register's own office, and by no other."""
+    heir = told.party_id("Heir")
+    held = [
+        told.held(3, heir, at, marked=0, kind=3, bars=0x11, placed=NOW - 9, office=who) for at, who in enumerate(("Office", "China office"))
+    ]
+    found = alerts(_held(1, ["a"]), [told.party_recorded("Pledgor", 2, other="Heir")], held)["HOLD"]
+    order = "0x" + "6f" * 32
+    assert [each.what for each in found] == [
+        f"a hold on the pledgor Pledgor (insolvency, order {order}) bars register, set terms until it is lifted"
+    ]
+
+
 def test_what_became_of_a_pledgor_since_the_pledge_is_told(alerts: Alerts) -> None:
     before = [told.party_recorded("Pledgor", 5, new_name="Pledgor Ltd")]
     after = [told.party_recorded("Pledgor", 3, other="Receiver", effective=EARLY), told.party_recorded("Pledgor", 1, member="Office")]

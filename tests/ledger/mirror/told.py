@@ -244,13 +244,18 @@ def recorded(
         "pledge": pledge,
         "register": register,
         "segment": segment,
-        "words": (stored, terms_word(ceiling, kind=kind), segment_stored, b"p" * 32, b"e" * 32, account("Office"), done(act, effective)),
+        "words": (stored, terms_word(ceiling, kind=kind), segment_stored, b"p" * 32, b"e" * 32, *_decided_by(), done(act, effective)),
         "filing": filing,
         "names": [(pledgor, ""), (holder, "as collateral agent")],
         "grounds": [(1, 1, b"g" * 32)],
     }
     links = linked(pledge, segment, assets)
     return [pledge_filed(pledge, act, pledge, register), *links, ("PledgeRegistry", "PledgeRegistered", registered)]
+
+
+def _decided_by() -> tuple[bytes, list[bytes]]:
+    """The account that brought a decision, and the keys of the officers who signed it."""
+    return account("Office"), [account("Officer")]
 
 
 def document(record: str) -> Told:
@@ -347,7 +352,8 @@ def filing_stepped(pledge: int, code: int, act: bytes, until: int = 0, status: i
     """A notice (5), its answer (6) or a reconsideration (7)."""
     stored = head(status, sequence=pledge, expires=expires)
     told = {"pledge": pledge, "code": code, "head": stored, "evidence": b"v" * 32, "content": b"w" * 32}
-    return "PledgeRegistry", "FilingStepped", {**told, "until": until, "account": account("Office"), "act": act}
+    by, officers = _decided_by()
+    return "PledgeRegistry", "FilingStepped", {**told, "until": until, "account": by, "officers": officers, "act": act}
 
 
 def decided(event: str, pledge: int, status: int, act: bytes, flags: int = 0, result: int = 1) -> Told:
@@ -358,7 +364,8 @@ def decided(event: str, pledge: int, status: int, act: bytes, flags: int = 0, re
         "grounds": [(1, result, b"g" * 32)],
         "evidence": b"v" * 32,
     }
-    return "PledgeRegistry", event, {**told, "account": account("Office"), "act": act}
+    by, officers = _decided_by()
+    return "PledgeRegistry", event, {**told, "account": by, "officers": officers, "act": act}
 
 
 def contested(pledge: int, earlier: int, name: str, act: bytes) -> Told:
