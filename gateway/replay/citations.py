@@ -10,7 +10,7 @@ from itertools import product
 from gateway.replay.records import Number, Property
 
 _NO = r"(?:\s*(?:NOS?|NUMBERS?|NUM)\b\.?)?\s*[(:#.]*\s*"
-_PAIR = r"(\d{1,6})\s*[/:-]\s*(\d{1,4})(?!\d|,\d)"
+_PAIR = r"0*(\d{1,6})\s*[/:-]\s*(\d{1,4})(?!\d|,\d)"
 _AND = r"\s*(?:[,;&]|\bAND\b|\bOR\b)[\s,;&]*(?:AND\b\s*)?"
 _REEL = r"(\d{1,3},\d{3}|\d{1,6})"
 _BETWEEN = r"\s*[,;/)(-]*\s*(?:(?:AND|AT|ON|BEGINNING|STARTING|COMMENCING|WITH)\s+)*"
@@ -22,7 +22,8 @@ _HEADED = re.compile(
 )
 _RESPECTIVE = re.compile(rf"\bRE[AE]LS{_NO}(\d{{1,6}}{_LISTED}+){_BETWEEN}FRAMES{_NO}(\d{{1,4}}{_LISTED}+)")
 _FRAMES = re.compile(rf"\bRE[AE]LS?{_NO}{_REEL}{_BETWEEN}FRAMES{_NO}(\d{{1,4}}(?:{_AND}\d{{1,4}}(?!\d|\s*/))+)")
-_FRAME = re.compile(rf"\bRE[AE]LS?{_NO}{_REEL}{_BETWEEN}FRAMES?{_NO}(\d{{1,4}})(?!\d)")
+_FRAME = re.compile(rf"\bRE[AE]LS?{_NO}{_REEL}{_BETWEEN}(?:FRAMES?|PAGES?|FR){_NO}(\d{{1,4}})(?!\d)")
+_BLANK = re.compile(rf"\b(?:R\s*/\s*F|RE[AE]LS?\s*[/&-]?\s*(?:AND\s+)?FRAMES?){_NO}(\d{{4,6}})\s+(\d{{4}})(?!\d|\s*[/:,-])")
 _REEL_ONLY = re.compile(rf"\bRE[AE]LS?{_NO}{_PAIR}")
 _TURNED = re.compile(rf"\bFRAMES?{_NO}(\d{{1,4}})\s*[,/]?\s*(?:(?:OF|AT|ON|IN)\s+)?RE[AE]LS?{_NO}{_REEL}(?!\d)")
 _RECORDED = re.compile(r"\bRECORDED (?:AT|ON|IN|UNDER)\s*:?\s*(\d{4,6})\s*-\s*(\d{1,4})(?!\d)")
@@ -60,6 +61,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Iterator[Number]]
     (_RESPECTIVE, _respective),
     (_FRAMES, _frames),
     (_FRAME, _one),
+    (_BLANK, _one),
     (_REEL_ONLY, _one),
     (_TURNED, _turned),
     (_RECORDED, _one),

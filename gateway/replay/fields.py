@@ -18,6 +18,7 @@ _SIGN = r"(?:[£$€¥]|GBP|USD|EUR|CNY)?\s*"
 _MINUS = re.compile(rf"\(\s*{_SIGN}([^()-]+?)\s*\)|-\s*{_SIGN}([^-]+)|{_SIGN}-\s*([^-]+)|{_SIGN}([^-]+?)\s*(?:-|CR)")
 _PLUS = re.compile(rf"\+?\s*{_SIGN}([^-]+?)\s*(?:DR)?")
 _LIST_SEPARATORS = re.compile(r"\s*[;|\n]\s*")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+|[\ud800-\udfff]+")
 _EMPTY: tuple[Any, ...] = (None, "", [], "NULL", "null", "None", "N/A", "n/a")
 
 
@@ -45,11 +46,14 @@ def value(row: Row, *names: str) -> Any:
 
 
 def text(row: Row, *names: str) -> str:
-    """A cell's text without outer space; "" if empty. A number reads as it is written, and a whole one without ".0"."""
+    """A cell's text without outer space; "" if empty. A number reads as it is written.
+
+    Control characters and halves of surrogate pairs are blanks: no database and no signature takes them.
+    """
     found = value(row, *names)
     if found is None:
         return ""
-    return f"{found:f}" if isinstance(found, Decimal) else str(found).strip()
+    return f"{found:f}" if isinstance(found, Decimal) else _UNPRINTABLE.sub(" ", str(found)).strip()
 
 
 def identifier(row: Row, *names: str) -> str:

@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from gateway.replay.conveyances import Conveyance
 from gateway.replay.parties import Party
@@ -185,6 +186,7 @@ def exact(record: Recordation, pledges: list[Pledge]) -> list[Pledge]:
     return [pledge for pledge in pledges if record.whole_list and record.keys == pledge.live_assets.keys()]
 
 
+@lru_cache(1 << 16)
 def _alike(one: str, other: str) -> bool:
     # Fund II and Fund III are two funds, not a slip of the fingers.
     return _NUMERAL.findall(one) == _NUMERAL.findall(other) and difflib.SequenceMatcher(None, one, other).ratio() >= _NEARLY

@@ -1,6 +1,7 @@
 """Names of parties as offices record them: who it is, and in which capacity."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
@@ -29,13 +30,14 @@ _SUCCESSOR_TO = re.compile(
 )
 _FORMERLY = re.compile(r"[\s,(]+(?:F/K/A|FKA|FORMERLY(?: KNOWN AS)?|FORMERLY,|F\.K\.A\.|NOW KNOWN AS|N/K/A) ([^()]+)\)?$")
 _SIGNED_BY = re.compile(r"[\s,-]+BY ITS (?:SOLE |MANAGING |GENERAL )*(?:MEMBER|MANAGER|PARTNER)\b.*$")
-_PART_OF = re.compile(r"^\S.*? DIVISION OF (.+)$|^(.+?),? (?:[\w.]+ ){1,3}BRANCH$")
+_PLACE = r"(?:NEW YORK|NEW JERSEY|LOS ANGELES|SAN FRANCISCO|CAYMAN ISLANDS?|GRAND CAYMAN|HONG KONG|[\w.]+)"
+_PART_OF = re.compile(rf"^\S.*? DIVISION OF (.+)$|^(.+?), (?:[\w.]+ ){{1,3}}BRANCH$|^(.+?) {_PLACE} BRANCH$")
 _LEGAL_KIND = r"(?:CORP|CORPORATION|COMPANY|LLC|LIMITED LIABILITY COMPANY|PARTNERSHIP)"
 _CORPORATE_NOTE = re.compile(
     rf",?\s+(?:AN?|THE) (?:[\w.]+ ){{0,4}}?{_LEGAL_KIND}\b.*$|(?<=[.,]),?\s+(?:[A-Z]+ ){{1,2}}(?:CORPORATION|LIMITED LIABILITY COMPANY)$"
 )
 _ARTICLE_LAST = re.compile(r",\s*THE$")
-_PUNCTUATION = re.compile(r"[.,;:'\"()-]")
+_PUNCTUATION = re.compile(r"[.,;:'\"()\u2018-\u201f\u2010-\u2015-]")
 _INITIALS = re.compile(r"\b(?:[A-Z] )+[A-Z]\b")
 _LENDING = re.compile(r"\b(?:\w*AGENTS?|TRUSTEES?|LENDERS?|SECURED PART(?:Y|IES)|MORTGAGEES?|CHARGEES?|PLEDGEES?|NOTEHOLDERS?)\b")
 _AGENT = re.compile(r"\b\w*AGENTS?\b")
@@ -81,8 +83,8 @@ class Party:
 
 
 def party(recorded: str) -> Party:
-    """The party of a recorded name; spaces are folded and letters raised, nothing else is changed."""
-    name = _SPACES.sub(" ", recorded).strip().upper()
+    """The party of a recorded name; spaces and full-width forms are folded and letters raised, nothing else is changed."""
+    name = _SPACES.sub(" ", unicodedata.normalize("NFKC", recorded)).strip().upper()
     for pattern in (_IN_BRACKETS, _AFTER_COMMA):
         found = pattern.search(name)
         if found and found.start():
@@ -96,7 +98,7 @@ def _keys(name: str, capacity: str) -> frozenset[str]:
     named = [found[1] for found in others if found]
     whole = _PART_OF.match(name)
     if whole:
-        named.append(whole[1] or whole[2])
+        named.append(next(filter(None, whole.groups())))
     return frozenset({_key(name)}).union(*(party(each).keys for each in named))
 
 
@@ -110,4 +112,4 @@ def _key(name: str) -> str:
     text = f" {text} "
     for written, meant in _SAME_WORDS.items():
         text = text.replace(f" {written} ", f" {meant} ")
-    return text.strip().removeprefix("THE ")
+    return text.strip().removeprefix("THE ") or name

@@ -7,7 +7,7 @@ release does.
 import re
 
 from gateway.replay import matching, pledge_relations
-from gateway.replay.conveyances import Conveyance, Nature
+from gateway.replay.conveyances import Conveyance, Nature, conveyance
 from gateway.replay.pledge_acts import Basis, Note, Outcome, PartRelease, PartyChange, Placement, PledgeAct, Release, ref
 from gateway.replay.pledge_book import NoEffect, Placing, PledgeBook, SetAside, caption
 from gateway.replay.pledge_ends import ended, inferred_release
@@ -54,11 +54,12 @@ def noted(kind: NoteKind) -> Placing:
 
 def _of_no_pledge(book: PledgeBook, record: Recordation, said: Conveyance, earlier: Placement) -> list[PledgeAct]:
     """Corrects a record that acted on no pledge: its true nature may make one, or release one; else it shares that record's fate."""
-    if said.renames and earlier.outcome is Outcome.WITHOUT_EFFECT and _confirms_grant(record, said):
+    no_security = earlier.outcome is Outcome.WITHOUT_EFFECT or conveyance(earlier.record).nature is Nature.OTHER
+    if said.renames and no_security and _confirms_grant(record, said):
         made = new_pledge(record, said, frozenset())
         book.aliases.setdefault(ref(earlier.record), made.pledge)
         return [made, Note(made.pledge, record, NoteKind.CORRECTION, caption(record, whole=True))]
-    if said.renames and earlier.outcome is Outcome.WITHOUT_EFFECT and said.confirms is Nature.RELEASE:
+    if said.renames and no_security and said.confirms is Nature.RELEASE:
         return [act for pledge in inferred_release(book, record, said) for act in ended(book, record, said, pledge, Basis.INFERRED)]
     reason = f"corrects {ref(earlier.record)}, {earlier.outcome.value}: {earlier.reason}"
     raise NoEffect(reason) if earlier.outcome is Outcome.WITHOUT_EFFECT else SetAside(reason)

@@ -1,16 +1,20 @@
 """Placing what ends a pledge or gives it to another holder: releases and transfers. A release needs the lender's word."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.replay import matching
 from gateway.replay.conveyances import Conveyance
+from gateway.replay.lien_names import facilities
 from gateway.replay.parties import Party
 from gateway.replay.pledge_acts import Basis, PartRelease, PartyChange, PledgeAct, Release, cited, ref
 from gateway.replay.pledge_book import NoEffect, PledgeBook, SetAside, listed, names, remark
 from gateway.replay.records import Property, Recordation
 from gateway.replay.register_model import Pledge
 from ledger.domain.pledge_words import NoteKind
+
+_NAMES_RIGHTS = re.compile(r"\b(?:PATENTS?|APPLICATIONS?|SERIAL|REGISTRATIONS?)\b[^/]{0,24}?\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class _Meant:
 
 def release(book: PledgeBook, record: Recordation, said: Conveyance) -> list[PledgeAct]:
     """Ends, whole or in part, the pledges that the document cites, or those that its parties and assets mean."""
+    record, said = _listing_named(book, record, said)
     meant = _given(book, record, said) if said.cites else _Meant(inferred_release(book, record, said), Basis.INFERRED)
     open_pledges = meant.open()
     beyond = _beyond(record, meant.pledges)
@@ -45,6 +50,14 @@ def release(book: PledgeBook, record: Recordation, said: Conveyance) -> list[Ple
     return [*acts, *_remarks(book, record, said, meant, open_pledges[0])]
 
 
+def _listing_named(book: PledgeBook, record: Recordation, said: Conveyance) -> tuple[Recordation, Conveyance]:
+    """A release without a list whose text names rights by number ("IN PATENT NO. 7,123,456") releases those, and no others."""
+    if record.properties or not said.numbers or not _NAMES_RIGHTS.search(said.text):
+        return record, said
+    named = {key: Property.of_key(key) for key in (book.rights.key(record.series, number) for number in said.numbers)}
+    return replace(record, properties=tuple(named.values())), replace(said, partial=True)
+
+
 def transfer(book: PledgeBook, record: Recordation, said: Conveyance) -> list[PledgeAct]:
     """Gives the cited pledges, or those whose assets it lists, to the document's receivers."""
     meant = _given(book, record, said) if said.cites else _Meant(_inferred_transfer(book, record), Basis.INFERRED)
@@ -56,12 +69,19 @@ def transfer(book: PledgeBook, record: Recordation, said: Conveyance) -> list[Pl
 def inferred_release(book: PledgeBook, record: Recordation, said: Conveyance) -> list[Pledge]:
     """The live pledges that an uncited release means: one, or several without a right in common. Raises SetAside with the candidates."""
     found = matching.released(record, book.pledges, book.known)
+    found = _of_its_lien(record, said, found) if len(found) > 1 else found
     whole = all(pledge.live_assets.keys() <= record.keys for pledge in found)
     if len(found) == 1 or (found and matching.apart(found) and (whole or not said.total)):
         return found
     if found:
         raise SetAside(f"release without citation; it may mean {names(found)}")
     raise SetAside(f"release without citation; {_no_match(book, record)}")
+
+
+def _of_its_lien(record: Recordation, said: Conveyance, found: list[Pledge]) -> list[Pledge]:
+    """Of several pledges those of the lien or loan that the release names, by its text or its giver's capacity; all if none is named."""
+    liens = facilities(said.text) | frozenset().union(*(facilities(party.capacity) for party in record.assignors))
+    return [pledge for pledge in found if liens and liens <= pledge.facilities] or found
 
 
 def _no_match(book: PledgeBook, record: Recordation) -> str:
@@ -185,12 +205,18 @@ def _given(book: PledgeBook, record: Recordation, said: Conveyance) -> _Meant:
     """The cited pledges that the document's giver holds. A wrong digit in a citation must not end another lender's pledge."""
     found = book.cited_pledges(record, said)
     if not found:
-        raise SetAside(book.unknown(record, said))
+        raise SetAside("; ".join(filter(None, (book.unknown(record, said), _instead(book, record)))))
     fitting = [pledge for pledge in found if _fits(book, record, pledge)]
     others = tuple(pledge for pledge in found if pledge not in fitting)
     if not fitting:
         raise SetAside(f"cites {others[0].ref}, held by {listed(others[0].holders)}, not by its assignor {listed(record.assignors)}")
     return _Meant(fitting, Basis.CITED, others)
+
+
+def _instead(book: PledgeBook, record: Recordation) -> str:
+    """What a reader may look at where a citation leads nowhere: a wrong digit, or another security that isn't in the file."""
+    found = matching.exact(record, matching.of_parties(record, book.pledges, book.known))
+    return f"{names(found)} has its parties and exactly its assets" if found else ""
 
 
 def _fits(book: PledgeBook, record: Recordation, pledge: Pledge) -> bool:

@@ -41,6 +41,11 @@ def _held_by(book: PledgeBook, pledge: Pledge, parties: tuple[Party, ...]) -> bo
     return bool(keys_of(parties) & book.known.of(pledge.holders))
 
 
+def _names(parties: tuple[Party, ...]) -> set[str]:
+    """The very organisations, whatever former names or whole banks their names tell of."""
+    return {party.key for party in parties}
+
+
 def _level(facilities: frozenset[str]) -> int:
     """1 for a first lien and so on; 0 where the name says none, or more than one."""
     found = [_LEVELS[name] for name in facilities if name in _LEVELS]
@@ -62,8 +67,8 @@ def _same_agreement(made: Grant, pledge: Pledge) -> bool:
         one.executed == other.executed is not None
         and made.facilities - _LEVELS.keys() == pledge.facilities - _LEVELS.keys()
         and _level(pledge.facilities) not in (0, _level(made.facilities))
-        and keys_of(one.assignors) == keys_of(pledge.pledgors)
-        and keys_of(one.assignees) == keys_of(pledge.holders)
+        and _names(one.assignors) == _names(pledge.pledgors)
+        and _names(one.assignees) == _names(pledge.holders)
     )
 
 
@@ -73,6 +78,6 @@ def _by_super_priority(book: PledgeBook, made: Grant) -> Iterator[Relation]:
         return
     for pledge in book.pledges:
         named = _level(pledge.facilities) and _SUPER not in pledge.facilities
-        same = keys_of(pledge.holders) == keys_of(made.record.assignees) and keys_of(pledge.pledgors) <= keys_of(made.record.assignors)
+        same = _names(pledge.holders) == _names(made.record.assignees) and _names(pledge.pledgors) <= _names(made.record.assignors)
         if pledge.live and named and same and pledge.ref != ref(made.record):
             yield Relation(pledge.ref, made.record, Basis.INFERRED, made.pledge, RelationKind.SUPER_PRIORITY)

@@ -96,8 +96,9 @@ def _plain(item: dict[str, Any]) -> Row:
 
 
 def _parties(items: list[Any], field: str) -> tuple[Party, ...]:
-    names = [fields.text(_plain(item), "name", "assignorname", "assigneename") if isinstance(item, dict) else str(item) for item in items]
-    if not names or not all(name.strip() for name in names):
+    rows = [_plain(item) if isinstance(item, dict) else {"name": item} for item in items]
+    names = [fields.text(row, "name", "assignorname", "assigneename") for row in rows]
+    if not names or not all(any(map(str.isalnum, name)) for name in names):
         raise Malformed(field, "missing: each party has a name")
     # A document may name one party twice; it is one party.
     return tuple(dict.fromkeys(party(name) for name in names))

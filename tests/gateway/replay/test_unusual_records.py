@@ -1,0 +1,156 @@
+"""What other sets of real records may hold: odd names, odd citations, releases that the usual words don't say. Each a small register."""
+
+import pytest
+
+from gateway.replay.citations import citations
+from gateway.replay.conveyances import Nature, conveyance
+from gateway.replay.faults import Fault, Origin
+from gateway.replay.parties import party
+from gateway.replay.pledge_acts import Grant, Note, Outcome, PartRelease, Release
+from gateway.replay.read_conveyances import recordation
+from gateway.replay.records import Recordation, Series
+from gateway.replay.sources import plain
+from tests.gateway.replay.folders import chain_record, record
+from tests.gateway.replay.test_pledge_cases import LAKE_AGENT, RIVER_AGENT, only, placed
+from tests.gateway.replay.test_pledge_plan import ABC, BANK, BROOK, CITES, grant, name, register, release
+
+# ruff: noqa: E501  # a document's own words stay on one line
+
+
+def read(**cells: object) -> Recordation | Fault:
+    row = chain_record("1000-1", "2020-02-01", "SECURITY INTEREST", [BROOK], [BANK], ABC) | cells
+    return recordation({plain(column): value for column, value in row.items()}, Origin("own", "own.jsonl", 1), Series.US_PATENT)
+
+
+# --- Names ---
+
+
+@pytest.mark.parametrize("written", ["-", ".", "", " ", "\u200b"])
+def test_a_name_without_letter_or_digit_names_nobody(written: str) -> None:
+    found = read(assignees=[{"name": written}])
+    assert isinstance(found, Fault) and (found.field, found.rule) == ("assignees", "missing: each party has a name")
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("BANK\x00OF\x1fRIVERS", "BANK OF RIVERS"),
+        ("BANK\ud800OF RIVERS", "BANK OF RIVERS"),
+        ("bank\u00a0of\u3000rivers", "BANK OF RIVERS"),
+    ],
+)
+def test_characters_that_no_database_takes_are_blanks(written: str, read_as: str) -> None:
+    for parties in ([{"name": written}], [written]):
+        found = read(assignees=parties)
+        assert isinstance(found, Recordation) and [each.name for each in found.assignees] == [read_as]
+
+
+def test_no_name_has_an_empty_key() -> None:
+    assert party(", THE").key
+
+
+def test_full_width_brackets_hold_a_capacity_and_curly_quotes_are_quotes() -> None:
+    assert party("BANK OF RIVERS\uff08AS AGENT\uff09") == party("BANK OF RIVERS (AS AGENT)")
+    assert party("O\u2019BROOK\u2011CREEK INC").key == party("O'BROOK-CREEK INC").key
+
+
+@pytest.mark.parametrize(
+    "written", ["RIVER AG NEW YORK BRANCH", "RIVER AG, NEW YORK BRANCH", "RIVER AG STAMFORD BRANCH", "RIVER AG, GRAND CAYMAN BRANCH"]
+)
+def test_a_branch_is_its_whole_bank_with_or_without_a_comma(written: str) -> None:
+    assert "RIVER AG" in party(written).keys
+
+
+def test_liens_of_one_day_yield_whatever_the_branch_is_written_like() -> None:
+    first = record("1000-1", "2020-02-01", "FIRST LIEN SECURITY AGREEMENT", [BROOK], ["RIVER AG STAMFORD BRANCH"], ABC)
+    second = record("1000-2", "2020-02-01", "SECOND LIEN SECURITY AGREEMENT", [BROOK], ["RIVER AG, STAMFORD BRANCH"], ABC)
+    assert register(first, second).pledges[name("1000-2")].yields_to == (name("1000-1"),)
+
+
+# --- Citations and texts ---
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["REEL/FRAME 041504 0208", "REEL/FRAME 0041504/0208", "REEL: 041504 PAGE: 0208", "REEL 41504 FR 208", "REEL/FRAME NO. (0041504/0208)"],
+)
+def test_reel_and_frame_in_rarer_forms(written: str) -> None:
+    assert [str(number) for number in citations(f"RELEASE OF SECURITY INTEREST AT {written}")] == ["41504-208"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ABANDONMENT OF SECURITY INTEREST", "REMOVAL OF LIEN", "CANCELS SECURITY INTEREST", "SECURITY AGREEMENT CANCELLED", "SECURITY INTEREST EXPIRED",
+        "LAPSE OF SECURITY INTEREST", "RETURN OF COLLATERAL ASSIGNMENT", "DISCLAIMER OF SECURITY INTEREST", "LIFTING OF LIEN", "SECURITY INTEREST HAS BEEN PAID",
+    ],
+)  # fmt: skip
+def test_what_ends_a_security_is_never_read_as_one(text: str) -> None:
+    assert conveyance(release("1-2", "2020-02-01", text)).nature is Nature.RELEASE
+
+
+@pytest.mark.parametrize(
+    ("text", "nature"),
+    [
+        ("NO SECURITY INTEREST", Nature.OTHER),
+        ("STATEMENT OF NO LIENS", Nature.OTHER),
+        ("A&R PATENT SECURITY AGREEMENT", Nature.AMENDMENT),
+        ("CORRECT AN ERROR IN A COVER SHEET PREVIOUSLY RECORDED AT REEL 1000 FRAME 1 - SECURITY INTEREST", Nature.CORRECTION),
+        ("REMOVAL OF PATENT FROM SECURITY AGREEMENT RECORDED AT REEL 1000 FRAME 1", Nature.CORRECTION),
+        ("SECURITY INTEREST IN ABANDONED APPLICATIONS", Nature.GRANT),
+    ],
+)
+def test_what_only_looks_like_an_end_or_a_grant(text: str, nature: Nature) -> None:
+    assert conveyance(record("1-2", "2020-02-01", text, [BROOK], [BANK])).nature is nature
+
+
+# --- Which pledge, and how much of it ---
+
+
+@pytest.mark.parametrize("verb", ["RELEASE", "TERMINATION"])
+def test_a_release_whose_text_alone_names_a_right_ends_no_more_than_that(verb: str) -> None:
+    text = f"{verb} OF SECURITY INTEREST IN APPLICATION NO. 15/294,349 RECORDED AT REEL 1000 FRAME 1"
+    pledge = only(grant(assets=["15294349", "200"]), release("1001-1", "2021-02-01", text, []))
+    assert pledge.live and pledge.live_assets.keys() == {"200"}
+
+
+def test_a_release_that_names_a_right_of_an_unstated_pledge_keeps_the_number_and_the_pledge() -> None:
+    ending = release("1001-1", "2021-02-01", "RELEASE OF PATENT NO. 7,123,456 FROM SECURITY INTEREST RECORDED AT REEL 1000 FRAME 1", [])
+    (act,) = placed(grant(assets=[]), ending)["1001-1"].acts
+    assert isinstance(act, PartRelease) and [item.key for item in act.unpledged] == ["R7123456"]
+
+
+def test_numbers_that_are_no_rights_leave_a_release_whole() -> None:
+    ending = release("1001-1", "2021-02-01", "RELEASE OF SECURITY INTEREST UNDER LOAN 1234567 RECORDED AT REEL 1000 FRAME 1", [])
+    assert not only(grant(), ending).live
+
+
+@pytest.mark.parametrize(
+    ("text", "giver"),
+    [("RELEASE OF SECOND LIEN SECURITY INTEREST", BANK), ("RELEASE BY SECURED PARTY", f"{BANK}, AS SECOND LIEN COLLATERAL AGENT")],
+)
+def test_an_uncited_release_that_names_its_lien_means_that_one(text: str, giver: str) -> None:
+    liens = [
+        record(f"1000-{n}", "2020-02-01", f"{which} LIEN SECURITY AGREEMENT", [BROOK], [BANK], ABC)
+        for n, which in ((1, "FIRST"), (2, "SECOND"))
+    ]
+    (act,) = placed(*liens, release("1001-1", "2021-02-01", text, giver=giver))["1001-1"].acts
+    assert isinstance(act, Release) and act.pledge == name("1000-2")
+    assert placed(*liens, release("1001-1", "2021-02-01", "RELEASE OF THIRD LIEN"))["1001-1"].outcome is Outcome.SET_ASIDE
+
+
+def test_a_citation_that_leads_nowhere_ends_nothing_but_the_likely_pledge_is_named() -> None:
+    found = placed(grant(), release("1001-1", "2021-02-01", CITES.replace("1000", "1009")))["1001-1"]
+    assert found.outcome is Outcome.SET_ASIDE
+    assert found.reason == "cites 1009-1: not in the file; US-P 1000-1 has its parties and exactly its assets"
+
+
+def test_an_assignment_to_an_agent_that_is_corrected_to_a_security_is_one() -> None:
+    assigned = record("1000-1", "2020-02-01", "ASSIGNMENT OF ASSIGNORS INTEREST", [BROOK], [RIVER_AGENT], ABC)
+    words = "CORRECTIVE ASSIGNMENT TO CORRECT THE NATURE OF CONVEYANCE FROM ASSIGNMENT TO SECURITY INTEREST PREVIOUSLY RECORDED ON REEL 1000 FRAME 1. ASSIGNOR(S) HEREBY CONFIRMS THE SECURITY INTEREST."
+    corrected = record("1000-5", "2020-03-01", words, [BROOK], [RIVER_AGENT], ABC)
+    found = placed(assigned, corrected)
+    assert found["1000-1"].outcome is Outcome.SET_ASIDE
+    assert [type(act) for act in found["1000-5"].acts] == [Grant, Note]
+    assert not only(assigned, corrected, release("1001-1", "2021-02-01", CITES)).live
+    assert only(assigned, corrected, release("1001-1", "2021-02-01", CITES, giver=LAKE_AGENT)).live
