@@ -91,7 +91,7 @@ def _of_pledge(conn: Connection, wanted: OfPledge, catalogue: Catalogue, at: int
     if wanted.kind is Kind.REGISTRATION:
         return certificates.registration(conn, wanted.pledge, catalogue=catalogue)
     if wanted.kind is Kind.VERIFICATION:
-        return certificates.verification(conn, wanted.pledge, wanted.act, at=at)
+        return certificates.verification(conn, wanted.pledge, wanted.act, at=at, catalogue=catalogue)
     return certificates.extract(conn, wanted.pledge, at=at, time=wanted.time, catalogue=catalogue)
 
 

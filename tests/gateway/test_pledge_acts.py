@@ -230,6 +230,14 @@ def test_a_refusal_names_its_ground_and_is_reconsidered(cn: Office) -> None:
     assert cn.pledge(pledge)["status"] == "refused"
     failed = [each for each in cn.pledge(pledge)["grounds"] if each["result"] == "fail"]
     assert [(each["ground"], each["text"]) for each in failed] == [(4, "the annual fee is unpaid")] and "461" in failed[0]["source"]
+    papers = [
+        cn.api.http.post("/certificates", json={"of": {"kind": kind, "pledge": pledge}}).json()["data"]["document"]
+        for kind in ("extract", "verification")
+    ]
+    for paper in papers:
+        (cited,) = [each for each in paper["grounds"] if each["result"] == "fail"]
+        assert (cited["text"], cited["source"]) == (failed[0]["text"], failed[0]["source"])
+        assert cn.api.http.post("/certificates:verify", json={"document": paper}).json()["data"]["holds"]
     cn.done(StepFiling(pledge, Code.RECONSIDER, EVIDENCE, NONE, 0))
     assert cn.pledge(pledge)["status"] == "filed"
     (acceptance,) = cn.accept(pledge, body, keys)

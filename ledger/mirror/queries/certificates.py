@@ -18,6 +18,7 @@ from ledger.mirror.queries.assets import AssetRecord, asset
 from ledger.mirror.queries.liveness import about
 from ledger.mirror.queries.pledges import Done, Pledged
 from ledger.mirror.queries.reading import rows_of
+from ledger.mirror.queries.records import Life
 from ledger.mirror.queries.search import EVERYWHERE, Hit, Scope
 from ledger.mirror.register_models import RECTIFICATION, Rectification
 
@@ -41,15 +42,29 @@ def extract(
     return _of_record(conn, Kind.EXTRACT, pledge, at, time, catalogue)
 
 
-def verification(conn: Connection, pledge: int, act: bytes | None = None, *, at: int | None = None) -> Certificate:
-    """What an act (by its digest, the last one without) changed of a pledge: before and after. Raises NothingCertified."""
+def verification(
+    conn: Connection, pledge: int, act: bytes | None = None, *, at: int | None = None, catalogue: Catalogue = CATALOGUE
+) -> Certificate:
+    """What an act (by its digest, the last one without) changed of a pledge: before and after, and the grounds that it answered.
+
+    Raises NothingCertified.
+    """
     known = pledges.history(conn, pledge, at)
     digest = known[-1].act.act if act is None and known else act
     done = [each for each in known if each.act.act == digest]
     if not done:
         raise NothingCertified(f"pledge {pledge}: no such act on it is known")
     changes = _changes(_fields(conn, pledge, done[0].act.pos - 1), _fields(conn, pledge, done[-1].act.pos))
-    body: dict[str, Json] = {"pledge": str(pledge), "acts": [_act(conn, each) for each in done], "changes": changes}
+    said = {each.act.pos for each in done}
+    answered = [row for row in pledges.grounds(conn, pledge, at) if row.pos in said]
+    standing = pledges.get(conn, pledge, done[-1].act.pos)
+    grounds = {} if standing is None else catalogue.grounds(standing.pledge.register)
+    body: dict[str, Json] = {
+        "pledge": str(pledge),
+        "acts": [_act(conn, each) for each in done],
+        "changes": changes,
+        "grounds": certified.grounds(answered, grounds),
+    }
     return issue(Kind.VERIFICATION, f"pledge {pledge}", height(conn, done[-1].act.pos), body)
 
 
@@ -73,7 +88,7 @@ def height(conn: Connection, at: int | None = None) -> Height:
 
 def _of_record(conn: Connection, kind: Kind, pledge: int, at: int | None, time: int | None, catalogue: Catalogue) -> Certificate:
     found = records.record(conn, pledge, at=at, time=time)
-    if found is None or found.standing.state.number is None:
+    if found is None or (found.standing.state.number is None and found.life not in _OVER):
         raise NothingCertified(f"pledge {pledge}: nothing is published of it at that height")
     body: dict[str, Json] = {
         "about": rfc3339(found.time),
@@ -83,6 +98,8 @@ def _of_record(conn: Connection, kind: Kind, pledge: int, at: int | None, time: 
         "parties": certified.parties(found.parties),
         "segments": certified.segments(found.segments),
         "assets": certified.assets(_assets(conn, pledge, at, time)),
+        "filing": certified.filing(found.standing.pledge),
+        "decisions": [certified.decision(row) for row in found.decisions],
         "grounds": certified.grounds(found.grounds, catalogue.grounds(found.standing.pledge.register)),
         "acts": [_act(conn, done) for done in pledges.history(conn, pledge, at)],
         "relations": [{"yields": str(row.pledge), "to": str(row.senior), "act": to_hex(row.act)} for row in found.relations],
@@ -92,6 +109,10 @@ def _of_record(conn: Connection, kind: Kind, pledge: int, at: int | None, time: 
         "rectifications": [{"corrects": to_hex(row.corrects), "act": to_hex(row.act)} for row in found.rectifications],
     }
     return issue(kind, f"pledge {pledge}", height(conn, at), body)
+
+
+_OVER = frozenset({Life.REFUSED, Life.RETURNED, Life.WITHDRAWN})
+"""Filings that are over without a registration: who filed gets a paper of it, with what its acts say and no more."""
 
 
 def _assets(conn: Connection, pledge: int, at: int | None, time: int | None) -> list[Pledged]:

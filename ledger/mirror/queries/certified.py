@@ -3,16 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ledger.chain.blocks import LOG_BITS
 from ledger.domain.calendar import rfc3339
 from ledger.domain.content import Json
 from ledger.domain.ids import to_hex
 from ledger.domain.money import MoneyError, currency_of
-from ledger.domain.pledge_words import ClaimKind, Flag, HoldKind, HoldTarget
+from ledger.domain.pledge_words import ClaimKind, Decision, Flag, HoldKind, HoldTarget
 from ledger.domain.registers import Effect, EndReason, Ground, Mode, PartyRole
-from ledger.mirror.models import Consent, GroundFound, Instrument, Party, PledgeState, Register, Segment, Side
+from ledger.mirror.models import Consent, GroundFound, Instrument, Party, Pledge, PledgeState, Register, Segment, Side
 from ledger.mirror.queries.holds import runs as running
 from ledger.mirror.queries.pledges import Done, Pledged, Standing
-from ledger.mirror.register_models import Hold
+from ledger.mirror.register_models import DecisionMade, Hold
 from ledger.mirror.schema import number
 
 
@@ -122,11 +123,22 @@ def assets(rows: Sequence[Pledged]) -> list[Json]:
     ]
 
 
+def filing(row: Pledge) -> Json:
+    """Who filed, and the hash of what was filed: of a filing that is not registered nothing more is published."""
+    return {"filer": to_hex(row.filer), "hash": None if row.filing is None else to_hex(row.filing)}
+
+
+def decision(row: DecisionMade) -> Json:
+    """A decision on a filing; its grounds and officers stand with the act in the same block."""
+    return {"decision": named(Decision, row.decision), "block": str(row.pos >> LOG_BITS), "evidence": to_hex(row.evidence)}
+
+
 def grounds(rows: Sequence[GroundFound], known: Mapping[int, Ground]) -> list[Json]:
     """What was examined, with the grounds in words and their article where the catalogue has them."""
     results = {1: "pass", 2: "fail", 3: "overridden"}
     return [
         {
+            "block": str(row.pos >> LOG_BITS),
             "ground": row.ground,
             "text": known[row.ground].text if row.ground in known else None,
             "source": known[row.ground].source if row.ground in known else None,

@@ -257,6 +257,8 @@ def test_a_registration_is_certified_as_it_was_made_and_an_extract_as_it_stands(
         for nothing in (30, 99):
             with pytest.raises(NothingCertified):
                 certificates.registration(conn, nothing)
+        with pytest.raises(NothingCertified):
+            certificates.extract(conn, 30)
         withheld = json.loads(certificates.registration(conn, 20).canonical)["parties"][0]
         assert withheld["name"] is None and withheld["commitment"].startswith("0x")
 
@@ -316,3 +318,28 @@ def test_a_certificate_in_other_bytes_is_refused(named: Database) -> None:
         made = certificates.registration(conn, 1)
     with pytest.raises(CertificateError, match="canonical"):
         read(json.dumps(json.loads(made.canonical), indent=1).encode())
+
+
+@pytest.mark.parametrize(
+    ("event", "status", "life", "decision"), [("PledgeRefused", 8, "refused", "refuse"), ("PledgeReturned", 6, "returned", "return")]
+)
+def test_a_filing_that_is_over_has_papers_that_cite_its_failed_grounds(
+    db: Database, mirror_of: MakeMirror, event: str, status: int, life: str, decision: str
+) -> None:
+    chain = Chain()
+    chain.mine([told.register_set(3, "China office", 1 << 48), told.pledge_filed(1, b"f" * 32, 1, 3)])
+    chain.mine([told.decided(event, 1, status, b"n" * 32, result=2)])
+    mirror_of(chain.source()).catch_up()
+    with db.read() as conn:
+        with pytest.raises(NothingCertified):
+            certificates.extract(conn, 1, at=_end(0))
+        extract, statement = certificates.extract(conn, 1).content, certificates.verification(conn, 1).content
+    assert (extract["status"], extract["number"], extract["parties"], extract["amount"]) == (life, None, [], None)
+    assert extract["filing"] == {"filer": "0x" + told.account("Office").hex(), "hash": "0x" + "66" * 32}
+    assert [each["decision"] for each in extract["decisions"]] == [decision]
+    for paper in (extract, statement):
+        (ground,) = paper["grounds"]
+        assert (ground["result"], ground["text"]) == ("fail", "the pledgor is not the registered owner")
+        assert "461" in ground["source"] and ground["block"] == str(START + 1)
+        assert paper["acts"][-1]["officers"] == ["0x" + told.account("Officer").hex()]
+    assert {"field": "status", "before": "filed", "after": life} in statement["changes"]
