@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from gateway.replay.claims import Aside, Claim, Person, ReceivablePlan
@@ -12,7 +13,7 @@ from gateway.replay.faults import Origin
 from gateway.replay.invoice_plan import invoices
 from gateway.replay.pledge_acts import Placement
 from gateway.replay.pledge_plan import plan as pledge_plan
-from gateway.replay.reading import INVOICES, SPENDING, Read
+from gateway.replay.reading import Kind, Read
 from gateway.replay.records import Invoice, Recordation, SpendLine
 from gateway.replay.spending_plan import spending
 from ledger.domain.money import Currency, currency
@@ -25,6 +26,7 @@ LEDGER_DECIMALS = 2
 """The token contract's minor-unit exponent: one contract for each (contracts/ReceivableToken.sol)."""
 _DOLLAR, _POUND, _YUAN = currency("USD"), currency("GBP"), currency("CNY")
 _NOWHERE = Origin("", "", 0)
+_Row = TypeVar("_Row", Invoice, SpendLine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +88,28 @@ class Plan:
 
     def currency_of_set(self, set_name: str) -> Currency:
         """The currency that a set is taken in."""
-        named = {INVOICES: self.choices.invoice_currency, SPENDING: self.choices.spend_currency}
-        return named.get(set_name, self.choices.demonstration_currency)
+        stated = {Kind.INVOICES: self.choices.invoice_currency, Kind.SPENDING: self.choices.spend_currency}
+        return stated.get(self.read.kinds.get(set_name, Kind.PATENTS), self.choices.demonstration_currency)
 
 
 def make(read: Read, choices: Choices, today: date) -> Plan:
     """Plans pledges and receivables of all records read. `today`: what is dated later is set aside."""
     sets: list[ReceivablePlan] = []
-    if read.invoices:
+    for name, bills in _by_set(read.invoices).items():
         unit = choices.invoice_currency
-        sets.append(
-            _decimals(read.invoices, INVOICES, unit) or invoices(read.invoices, INVOICES, INVOICE_ZONE, choices.seller, unit, today)
-        )
-    if read.spending:
+        sets.append(_decimals(bills, name, unit) or invoices(bills, name, INVOICE_ZONE, choices.seller, unit, today))
+    for name, lines in _by_set(read.spending).items():
         unit = choices.spend_currency
-        sets.append(_decimals(read.spending, SPENDING, unit) or spending(read.spending, SPENDING, SPEND_ZONE, choices.payer, unit, today))
+        sets.append(_decimals(lines, name, unit) or spending(lines, name, SPEND_ZONE, choices.payer, unit, today))
     shown = demonstration(DEMONSTRATION, _demonstrated(sets, today))
     return Plan(tuple(pledge_plan(read.conveyances, today)), tuple(sets), (shown,), read, choices)
+
+
+def _by_set(rows: Iterable[_Row]) -> dict[str, list[_Row]]:
+    found: dict[str, list[_Row]] = {}
+    for row in rows:
+        found.setdefault(row.origin.set, []).append(row)
+    return found
 
 
 def _decimals(rows: Iterable[Invoice | SpendLine], set_name: str, unit: Currency) -> ReceivablePlan | None:

@@ -41,6 +41,17 @@ def recordation(row: Row, origin: Origin, series: Series) -> Recordation | Fault
         return Fault(origin, _known_number(row), wrong.field, wrong.rule)
 
 
+def fits(row: Row) -> bool:
+    """Whether a row has the columns of a recorded conveyance."""
+    return all(any(name in row for name in names) for names in (_ASSIGNORS, _ASSIGNEES, (*_ID, *_REEL), _TEXT))
+
+
+def is_of_marks(row: Row) -> bool:
+    """Whether a conveyance lists marks: by serial number or the mark itself."""
+    found = [_plain(item) for item in fields.listed(row, *_PROPERTIES) if isinstance(item, dict)]
+    return any(item.keys() & {"serialnumber", "mark"} for item in found)
+
+
 def _recordation(row: Row, origin: Origin, series: Series) -> Recordation:
     assignors = fields.listed(row, *_ASSIGNORS)
     items = fields.listed(row, *_PROPERTIES)

@@ -62,6 +62,20 @@ def _invoice(cells: Mapping[str, str], origin: Origin, unit: Currency) -> Invoic
     )
 
 
+def is_invoice(row: Row) -> bool:
+    """Whether a row has an invoice's columns, rightly spelt."""
+    return _has(row, INVOICE_COLUMNS, _INVOICE_NEEDS)
+
+
+def is_spending(row: Row) -> bool:
+    """Whether a row has the columns of a line of spending, rightly spelt."""
+    return _has(row, SPEND_COLUMNS, _SPEND_NEEDS)
+
+
+def _has(row: Row, columns: Mapping[str, tuple[str, ...]], needed: Iterable[str]) -> bool:
+    return all(any(name in row for name in columns[field]) for field in needed)
+
+
 def spend_line(row: Row, origin: Origin, unit: Currency) -> SpendLine | Fault:
     """The line of a row, or the first fault in it."""
     try:

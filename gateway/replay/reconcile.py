@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from gateway.replay.plan import Plan
 from gateway.replay.pledge_acts import Outcome
-from gateway.replay.reading import CONVEYANCES, INVOICES, SPENDING
+from gateway.replay.reading import Kind
 from gateway.replay.report import Aside, Check
 
 UNREADABLE, SET_ASIDE = "unreadable", "set aside"
@@ -36,7 +36,7 @@ def asides(plan: Plan) -> Iterator[Aside]:
 
 
 def _conveyance_checks(plan: Plan) -> Iterator[Check]:
-    for name in CONVEYANCES:
+    for name in plan.read.sets(Kind.PATENTS, Kind.MARKS):
         rows = plan.read.rows_of(name)
         if rows:
             outcomes = Counter(placement.outcome for placement in plan.placements if placement.record.origin.set == name)
@@ -45,11 +45,12 @@ def _conveyance_checks(plan: Plan) -> Iterator[Check]:
 
 
 def _receivable_checks(plan: Plan) -> Iterator[Check]:
-    amounts = {
-        INVOICES: sum(row.amount for row in plan.read.invoices),
-        SPENDING: sum(row.amount for row in plan.read.spending),
-    }
+    amounts = [
+        *((row.origin.set, row.amount) for row in plan.read.invoices),
+        *((row.origin.set, row.amount) for row in plan.read.spending),
+    ]
     for part in plan.receivables:
+        total = sum(amount for name, amount in amounts if name == part.set)
         unit = plan.currency_of_set(part.set)
         faults = len(plan.read.faults_of(part.set))
         aside = sum(each.lines for each in part.asides)
@@ -57,4 +58,4 @@ def _receivable_checks(plan: Plan) -> Iterator[Check]:
         yield Check(part.set, "rows read", {"read": plan.read.rows_of(part.set), **rows}, sums=True)
         worth = sum(each.amount for each in part.asides)
         amount = {"in claims": part.face, SET_ASIDE: worth, OTHER_QUARTERS: part.outside_amount, UNSLICED: part.unsliced_amount}
-        yield Check(part.set, "amounts read", {"read": amounts[part.set], **amount}, unit, sums=True)
+        yield Check(part.set, "amounts read", {"read": total, **amount}, unit, sums=True)

@@ -1,4 +1,4 @@
-"""Rows of a data folder: JSON lines or CSV, gzipped or not, whatever the files, columns and their order are called."""
+"""Rows of a data folder: JSON lines, a JSON list or CSV, gzipped or not, whatever the files, columns and their order are called."""
 
 import csv
 import gzip
@@ -16,10 +16,12 @@ from ledger.foreseen import Foreseen
 
 Row: TypeAlias = dict[str, Any]
 
-_ENDINGS = (".jsonl", ".ndjson", ".csv")
+_TABLES = (".csv", ".tsv")
+_ENDINGS = (".jsonl", ".ndjson", ".json", *_TABLES)
 _PROSE = (".md", ".txt", ".rst", ".pdf")
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
 _NESTED = re.compile(r"^\s*(.+?)\s*(?:[/.]|\[)(\d+)\]?\s*(?:[/.]\s*(.+?)\s*)?$")
+_OF_A_RECORD = {"assignors", "assignees", "properties", "reelnumber", "reelno", "id"}
 _LARGEST_CELL = 1 << 24
 _DELIMITERS = ",;\t|"
 
@@ -36,7 +38,7 @@ def files(folder: Path) -> list[Path]:
 def strangers(folder: Path, set_name: str) -> list[Fault]:
     """Files of a set's folder that are neither records nor prose: none is passed over in silence."""
     return [
-        Fault(Origin(set_name, path.name, 0), "whole file", "file", "neither .jsonl nor .csv (gzipped or not), so it isn't read")
+        Fault(Origin(set_name, path.name, 0), "whole file", "file", "neither .jsonl, .json nor .csv (gzipped or not), so it isn't read")
         for path in _visible(folder)
         if not _plain_name(path).endswith((*_ENDINGS, *_PROSE)) and Path(_plain_name(path)).suffix
     ]
@@ -50,7 +52,7 @@ def rows(path: Path, set_name: str) -> Iterator[tuple[Origin, Row | Fault]]:
         origin = Origin(set_name, path.name, 0)
         yield origin, Fault(origin, "whole file", "file", f"can't be read: {wrong}")
         return
-    yield from _csv_rows(text, path, set_name) if _plain_name(path).endswith(".csv") else _json_rows(text, path, set_name)
+    yield from _csv_rows(text, path, set_name) if _plain_name(path).endswith(_TABLES) else _json_rows(text, path, set_name)
 
 
 def plain(name: str) -> str:
@@ -90,17 +92,35 @@ def _windows(content: bytes) -> str:
 
 
 def _json_rows(text: str, path: Path, set_name: str) -> Iterator[tuple[Origin, Row | Fault]]:
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
+    """Each line is a row. A .json file may be one list, or an object around one: its rows are told by their place in it."""
+    listed = _listed(_json(text)) if _plain_name(path).endswith(".json") else None
+    items = text.split("\n") if listed is None else listed
+    for number, item in enumerate(items, 1):
+        if not isinstance(item, str) or item.strip():
             origin = Origin(set_name, path.name, number)
-            yield origin, _json_row(line, origin)
+            yield origin, _json_row(_json(item) if isinstance(item, str) else item, origin)
 
 
-def _json_row(line: str, origin: Origin) -> Row | Fault:
+def _listed(whole: Any) -> list[Any] | None:
+    if isinstance(whole, dict):
+        lists = [member for member in whole.values() if isinstance(member, list) and member and isinstance(member[0], dict)]
+        named = {plain(str(name)) for name in whole}
+        # Of a record the lists are its parties and rights.
+        return lists[0] if len(lists) == 1 and not named & _OF_A_RECORD else [whole]
+    return whole if isinstance(whole, list) else None
+
+
+def _json(text: str) -> Any:
+    """The value of a JSON text; what is wrong with it, if anything is."""
     try:
-        value = json.loads(line, parse_float=Decimal)
-    except (json.JSONDecodeError, RecursionError, ValueError) as wrong:
-        return Fault(origin, "line", "JSON", str(wrong))
+        return json.loads(text, parse_float=Decimal)
+    except (RecursionError, ValueError) as wrong:
+        return wrong
+
+
+def _json_row(value: Any, origin: Origin) -> Row | Fault:
+    if isinstance(value, Exception):
+        return Fault(origin, "line", "JSON", str(value))
     if not isinstance(value, dict):
         return Fault(origin, "line", "JSON", "an object is expected on each line")
     return {plain(name): member for name, member in value.items()}

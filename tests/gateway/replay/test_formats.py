@@ -20,6 +20,8 @@ from gateway.replay.faults import Fault, Origin
 from gateway.replay.plan import Choices, Plan, make
 from gateway.replay.reading import CONVEYANCES, INVOICES, SPENDING, read
 from gateway.replay.reconcile import asides, source_checks
+from gateway.replay.records import Series
+from gateway.replay.sources import NoData
 from ledger.domain.money import currency
 from tests.gateway.replay.folders import chain_record, write
 
@@ -216,3 +218,65 @@ def test_the_real_records_make_the_same_plan_as_csv_shuffled_and_spread(data: Pa
     assert plan.read.faults == ()
     assert plan.digest == real_plan.digest
     assert without_origins(plan) == without_origins(real_plan)
+
+
+@pytest.mark.parametrize("folder", ["uspto-patent-security-lakes", "uspto-trademark-security-lakes", "records of 2025"])
+def test_conveyances_in_a_folder_of_another_name_are_read_by_their_columns(tmp_path: Path, folder: str) -> None:
+    write(tmp_path / folder / "a.jsonl.gz", as_lines(CONVEYED))
+    write(tmp_path / "prices" / "a.csv", "shop,price\napples,3\n")
+    plan = planned(tmp_path)
+    assert {record.series for record in plan.read.conveyances} == {Series.US_MARK if "trademark" in folder else Series.US_PATENT}
+    (check,) = source_checks(plan)
+    assert (check.set, check.values["read"], check.values["acting"]) == (folder, 5, 4) and check.holds
+
+
+def test_conveyances_that_list_marks_stand_in_the_numbering_of_marks(tmp_path: Path) -> None:
+    rows = [{**row, "properties": [{"serialNumber": 71650280, "mark": "BROOK CITY"}]} for row in CONVEYED]
+    write(tmp_path / "more" / "a.jsonl", as_lines(rows))
+    assert {record.series for record in planned(tmp_path).read.conveyances} == {Series.US_MARK}
+
+
+def test_the_data_folder_may_itself_hold_the_records(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", as_csv(CONVEYED, list(CONVEYED[0])))
+    assert [record.origin.set for record in planned(tmp_path).read.conveyances] == [tmp_path.name] * 5
+
+
+def test_other_invoices_and_spending_are_sets_of_their_own(tmp_path: Path) -> None:
+    for name, rows in ((INVOICES, BILLED), ("bills of 2013", BILLED), ("city-spend", SPENT)):
+        write(tmp_path / name / "a.csv", as_csv(rows, list(rows[0])))
+    plan = planned(tmp_path)
+    first, second, spent = plan.receivables
+    assert (first.set, second.set, spent.set) == (INVOICES, "bills of 2013", "city-spend")
+    assert [plan.currency_of_set(each.set).code for each in plan.receivables] == ["USD", "USD", "GBP"]
+    assert len({claim.key for claim in plan.claims}) == len(plan.claims) == 2 * len(BILLED) + len(spent.claims) > 0
+    assert all(check.holds for check in source_checks(plan))
+
+
+def test_a_folder_without_records_says_what_was_looked_for(tmp_path: Path) -> None:
+    write(tmp_path / "prices" / "a.csv", "shop,price\napples,3\n")
+    (tmp_path / "uspto-patent-chain").mkdir()
+    with pytest.raises(NoData, match="in no other folder one whose columns are those of conveyances"):
+        planned(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.json", json.dumps(CONVEYED, indent=1)),
+        ("a.json.gz", json.dumps({"total": 5, "results": CONVEYED})),
+        ("a.json", as_lines(CONVEYED)),
+        ("a.tsv", as_csv(CONVEYED, list(CONVEYED[0]), delimiter="\t")),
+    ],
+)
+def test_lists_objects_around_them_and_tabs_are_read(tmp_path: Path, name: str, text: str) -> None:
+    write(tmp_path / "uspto-patent-chain" / name, text)
+    found = planned(tmp_path)
+    assert found.read.faults == () and [str(record.number) for record in found.read.conveyances] == [row["id"] for row in CONVEYED]
+
+
+def test_one_record_as_a_json_file_is_a_row_and_a_broken_file_a_fault(tmp_path: Path) -> None:
+    write(tmp_path / "uspto-patent-chain" / "a.json", json.dumps(CONVEYED[0], indent=1))
+    write(tmp_path / "uspto-patent-chain" / "b.json", '[{"id": 3')
+    found = planned(tmp_path).read
+    assert [str(record.number) for record in found.conveyances] == ["1000-1"]
+    assert [(fault.origin.file, fault.field) for fault in found.faults] == [("b.json", "JSON")]

@@ -92,10 +92,10 @@ def test_of_two_columns_of_one_name_the_filled_one_counts(tmp_path: Path) -> Non
 def test_a_file_of_another_kind_is_reported_and_prose_is_not(tmp_path: Path) -> None:
     for name in ("README.md", "notes.txt", ".hidden.json", "LICENSE"):
         write(tmp_path / name, "x")
-    write(tmp_path / "records.json", "[]")
+    write(tmp_path / "records.xml", "[]")
     write(tmp_path / "sheet.xlsx.gz", "x")
     assert [(fault.origin.file, fault.field) for fault in strangers(tmp_path, "own")] == [
-        ("records.json", "file"),
+        ("records.xml", "file"),
         ("sheet.xlsx.gz", "file"),
     ]
     assert strangers(tmp_path / "missing", "own") == []
