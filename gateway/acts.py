@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from gateway import contents
+from gateway import contents, filing
 from gateway.access import ACT, READ, Session
 from gateway.drafts import Draft, People, Request, Wanted, draft, fits, hash_of, key_of, other_content
 from gateway.errors import Problem, invalid
@@ -90,7 +90,19 @@ def check(services: Services, session: Session, request: Request) -> dict[str, A
     session.acting_for(request.account, services.keystore)
     with services.snapshot() as conn:
         made = draft(request, People(conn), services.keystore, services.engine, _chain_time(conn))
-    return tried(services.rpc, services.manifest, made.envelope)
+        misfiled = filing.misfiled(services, conn, made.envelope.body, _speaking(services, session, made))
+    return misfiled or tried(services.rpc, services.manifest, made.envelope)
+
+
+_ENDING_KINDS = frozenset({"FilePledge", "RecordPledge", "PledgeActs", "RefinancePledge"})
+
+
+def warnings(services: Services, act: Act) -> list[str]:
+    """What is lawful and odd about an act that was just taken in."""
+    if act.kind not in _ENDING_KINDS:
+        return []
+    with services.snapshot() as conn:
+        return filing.odd_ends(services.catalogue, conn, _envelope(act).body)
 
 
 def _chain_time(conn: Connection) -> int:
@@ -172,9 +184,24 @@ def _draft_one(
     if told is not None:
         batch.new[at] = _taken_over(services, conn, made, told)
         return
+    _check_register(services, session, conn, made)
     waits = _waits(services, session, batch, at, conn)
     row = _row(made, digest(made.envelope, services.manifest.domain), State.READY if waits else State.QUEUED)
     batch.new[at] = _New(made, row, [None] * len(made.envelope.signers))
+
+
+def _check_register(services: Services, session: Session, conn: Connection, made: Draft) -> None:
+    """Refuses a filing in a register that gives it no right. Raises 422 naming the right one."""
+    told = filing.misfiled(services, conn, made.envelope.body, _speaking(services, session, made))
+    if told is not None:
+        values = told["values"]
+        raise Problem(422, "Wrong register", told["sentence"], field="body.register", reason=told, right_ones=values["right_ones"])
+
+
+def _speaking(services: Services, session: Session, made: Draft) -> list[bytes]:
+    """The signers for whom the session speaks: whose documents it may read."""
+    accounts = dict.fromkeys(claim.account for claim in made.envelope.signers)
+    return [account for account in accounts if session.may_act_for(account, services.keystore)]
 
 
 def _earlier(request: Request, act: Act) -> Act:

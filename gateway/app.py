@@ -19,6 +19,7 @@ from gateway.api import (
     certificates,
     contents,
     document,
+    drafts,
     events,
     health,
     members,
@@ -42,7 +43,7 @@ from ledger.mirror.queries.reading import PageError
 log = logging.getLogger(__name__)
 
 ROOMS = (
-    *(transactions, members, contents, registers, anchors, parties, assets, pledges, searches, certificates, watches),
+    *(transactions, members, contents, registers, anchors, parties, assets, pledges, drafts, searches, certificates, watches),
     *(receivables, tokens, payments, events, health),
 )
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})

@@ -78,6 +78,16 @@ def decision(conn: Connection, asked: Asked, target: bytes, data: bytes, gas: in
     return _keep(conn, _row(HOUSE, asked, COUNCIL, target, data, gas), subject)
 
 
+def own(conn: Connection, caller: bytes, purpose: str, asked: Asked, target: bytes, data: bytes, gas: int, subject: str) -> Call:
+    """Keeps a call that a member's own key must send itself, by the lane of that purpose. Raises 409."""
+    return _keep(conn, _row(caller, asked, purpose, target, data, gas), subject)
+
+
+def kept(conn: Connection, caller: bytes, purpose: str, key: str) -> Call | None:
+    """The call that was kept under a key; None if there is none."""
+    return Office(conn, caller).call(purpose, key)
+
+
 def _call(services: Services, caller: bytes, asked: Asked) -> Call:
     if (asked.contract, asked.function) not in TRIGGERS:
         known = ", ".join(sorted(f"{contract}.{function}" for contract, function in TRIGGERS))

@@ -1,26 +1,34 @@
 """Whether a filing would be registered today, and if not, why: the router's answer, and the register's own checks run as a view."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 from sqlalchemy import Connection
 
 from gateway.errors import invalid
+from gateway.office.repository import Office
 from gateway.refusals import explain, refusal
 from gateway.registers import grounds_of, kept_rules
 from gateway.services import Services
 from ledger.chain.calls import view
 from ledger.domain import routing
-from ledger.domain.act_types import FilePledge
+from ledger.domain.act_types import FilePledge, PledgeActs, RecordPledge, RefinancePledge
 from ledger.domain.acts import ActError, abi_value, body_from
 from ledger.domain.assets import WORD, AssetError, listing, name_hash
+from ledger.domain.calendar import end_of_day, legal_date, rfc3339, start_of_day
 from ledger.domain.catalogue import Catalogue
 from ledger.domain.pledge_words import Flag
-from ledger.domain.registers import ActRule, Code, Ground
+from ledger.domain.registers import ActRule, Code, Ground, Shipped
 from ledger.domain.routing import AssetKind, Route, Transaction, WrongRegister
+from ledger.mirror.queries import chain, pledges
+
+FILING_SCHEMA = "pledgebook/pledge-filing/1"
+"""The private document of a filing: its rights with titles, the blind of the list, the texts of its parties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +140,41 @@ def _misnamed(filing: FilePledge, names: tuple[tuple[str, str], ...]) -> Iterabl
             yield refusal("NameMismatch", {"index": index})
 
 
+# --- When it ends ----------------------------------------------------------------------------------------------------------------
+
+
+def odd_ends(catalogue: Catalogue, conn: Connection, body: object) -> list[str]:
+    """Warnings of entries that would end in the middle of a day of their register's zone, as a day's end in UTC does."""
+    zones = [(ZoneInfo(known.zone), end) for register, end in _ends(conn, body) if end and (known := catalogue.register(register))]
+    return [_odd(end, zone) for zone, end in zones if not _ends_a_day(end, zone)]
+
+
+def _ends(conn: Connection, body: object) -> Iterable[tuple[int, int]]:
+    """(register, last second) of each entry that a body makes or changes."""
+    filing = body.filing if isinstance(body, RecordPledge) else body
+    if isinstance(filing, FilePledge):
+        yield filing.register, filing.terms.expires
+    changes = body.terms if isinstance(body, PledgeActs) else (body,) if isinstance(body, RefinancePledge) else ()
+    for each in changes:
+        standing = pledges.get(conn, each.on.pledge)
+        if standing is not None:
+            yield standing.pledge.register, each.terms.expires
+
+
+def _ends_a_day(second: int, zone: ZoneInfo) -> bool:
+    return any(start_of_day(legal_date(each, zone), zone) == each for each in (second, second + 1))
+
+
+def _odd(second: int, zone: ZoneInfo) -> str:
+    day = legal_date(second, zone)
+    local = datetime.fromtimestamp(second, zone).strftime("%H:%M:%S")
+    right = rfc3339(end_of_day(day, zone) - 1)
+    return (
+        f"terms.expires: {rfc3339(second)} is {local} of {day} in {zone.key}, in the middle of the register's day; "
+        f"an entry until {day} ends with its last second there, {right}"
+    )
+
+
 # --- Where it belongs ------------------------------------------------------------------------------------------------------------
 
 
@@ -168,6 +211,70 @@ def _kind(key: bytes) -> AssetKind | None:
     except LookupError:
         # No office writes such a key; the contract says that it is not of the register.
         return None
+
+
+def misfiled(services: Services, conn: Connection, body: object, holders: Iterable[bytes]) -> dict[str, Any] | None:
+    """Why a filing that is to be signed belongs to another register ({error, values, sentence}); None for what is in its place.
+
+    Its rights are those that the act lists, else those of its private document, where one of `holders` has it; of one that shows none its
+    register must take some right of its classes in such a transaction.
+    """
+    filing = body.filing if isinstance(body, RecordPledge) else body
+    known = services.catalogue.register(filing.register) if isinstance(filing, FilePledge) else None
+    if not isinstance(filing, FilePledge) or known is None:
+        return None
+    listed = body.assets if isinstance(body, RecordPledge) else ()
+    kinds = set(_shown_kinds(services, filing, listed, holders)) or set(_kinds_of(known))
+    told = [_refused(services, conn, known, kind, filing) for kind in sorted(kinds, key=lambda each: each.name)]
+    shown = bool(listed) or len(kinds) == 1
+    wrong = [each for each in told if each is not None]
+    return wrong[0] if wrong and (shown or len(wrong) == len(told)) else None
+
+
+def _kinds_of(known: Shipped) -> Iterable[AssetKind]:
+    """The kinds of right that a register takes."""
+    keys = [f"{known.jurisdiction}{letter}".encode().ljust(WORD, b"\0") for letter in known.classes]
+    return (kind for key in keys if (kind := _kind(key)) is not None)
+
+
+def _shown_kinds(services: Services, filing: FilePledge, listed: Sequence[bytes], holders: Iterable[bytes]) -> Iterable[AssetKind]:
+    """The kinds of the rights that a filing shows to who signs it here."""
+    dossier = _dossier(services, filing.content, holders) if not listed and any(filing.content) else {}
+    keys = listed or [bytes.fromhex(each["key"][2:]) for each in dossier.get("rights", ())]
+    yield from (kind for key in keys if (kind := _kind(key)) is not None)
+    yield from (AssetKind[each.upper()] for each in dossier.get("kinds", ()))
+
+
+def _dossier(services: Services, root: bytes, holders: Iterable[bytes]) -> dict[str, Any]:
+    with services.office.read() as conn:
+        found = [held for each in holders if (held := Office(conn, each).content(root)) is not None]
+    held = next((each for each in found if each.schema == FILING_SCHEMA), None)
+    return {} if held is None else dict(orjson.loads(held.bytes))
+
+
+def _refused(services: Services, conn: Connection, known: Shipped, kind: AssetKind, filing: FilePledge) -> dict[str, Any] | None:
+    """What the router says of one kind of right; goods are mortgaged where they can't be pledged by registration."""
+    stated = transaction_of(filing)
+    tried = (stated, Transaction.MORTGAGE) if (stated, kind) == (Transaction.PLEDGE, AssetKind.GOODS) else (stated,)
+    held = chain.held(conn)
+    on = datetime.fromtimestamp(held.time if held and held.time is not None else time.time(), ZoneInfo(known.zone)).date()
+    found = [list(_misfiled(known.key, kind, known.jurisdiction, each, on, services.catalogue)) for each in tried]
+    if not all(found):
+        return None
+    (told,) = found[0]
+    return told if told["values"]["right_ones"] else _elsewhere(services.catalogue, told, known.jurisdiction, stated, on)
+
+
+def _elsewhere(catalogue: Catalogue, told: dict[str, Any], jurisdiction: str, what: Transaction, on: date) -> dict[str, Any]:
+    """A refusal for which the router has no register by kind, with those that take such a transaction over other things there."""
+    every = [route for kind in AssetKind for route in routing.routes(kind, jurisdiction, what, on, catalogue.routes)]
+    ones = list(dict.fromkeys(route.register for route in every))
+    if not ones:
+        return told
+    sentence = (
+        f"{told['sentence'].removesuffix('.').removesuffix('; no register takes it')}; {what.value} is filed with {' or '.join(ones)}."
+    )
+    return {**told, "values": {**told["values"], "right_ones": ones}, "sentence": sentence}
 
 
 def _misfiled(

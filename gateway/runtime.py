@@ -20,6 +20,7 @@ from gateway import access, app, descriptions, founding
 from gateway.config import OPERATOR_KEY, PASSPHRASE_FILE, URL_FILE, Settings
 from gateway.office import database as office_database
 from gateway.outbox import owners
+from gateway.outbox.own import OwnKeys
 from gateway.outbox.sender import COUNCIL as COUNCIL_LANE
 from gateway.outbox.sender import RELAY, Sender
 from gateway.outbox.settle import Settler
@@ -188,15 +189,18 @@ def _services(
     senders = [] if keystore.locked else _senders(kind, manifest, rpc, office, keystore, progress)
     settler = Settler(office=office, mirror=mirror, sync=mirrored, engine=kind, rpc=rpc, moved=progress.announce)
 
+    own = OwnKeys(office, lambda purpose, key: _sender(kind, manifest, rpc, office, keystore, progress, purpose, key, follows=True))
+
     def wake() -> None:
         for each in senders:
             each.wake()
+        own.wake()
 
     ended: list[str] = []
 
     def faults() -> list[tuple[str, str]]:
         found = [
-            *(("lane-waits", each.fault) for each in senders),
+            *(("lane-waits", text) for text in (*(each.fault for each in senders), own.fault)),
             ("settling-waits", settler.alarm),
             *(("worker-ended", each) for each in ended),
         ]
@@ -219,7 +223,9 @@ def _services(
         codes=descriptions.codes_of(settings.home),
         faults=faults,
     )
-    workers = {"mirror": mirrored.run, "settler": settler.run, **{each.name: each.run for each in senders}}
+    workers = {"mirror": mirrored.run, "settler": settler.run, "own keys": own.run, **{each.name: each.run for each in senders}}
+    if keystore.locked:
+        del workers["own keys"]
     return services, {name: _watched(name, run, ended) for name, run in workers.items()}
 
 
@@ -240,23 +246,36 @@ def _watched(name: str, run: Callable[[threading.Event], None], ended: list[str]
 def _senders(
     kind: Engine, manifest: manifests.Manifest, rpc: Rpc, office: database.Database, keystore: Keystore, progress: Progress
 ) -> list[Sender]:
-    owner = owners.me()
     purposes = {RELAY: RELAYER, COUNCIL_LANE: COUNCIL}
-    return [
-        Sender(
-            purpose,
-            founding.house_key(keystore, key_purpose),
-            office=office,
-            keystore=keystore,
-            rpc=rpc,
-            engine=kind,
-            chain_id=manifest.chain_id,
-            acts_address=manifest.address("Acts") if purpose == RELAY else None,
-            owner=owner,
-            moved=progress.announce,
-        )
-        for purpose, key_purpose in purposes.items()
-    ]
+    keys = {purpose: founding.house_key(keystore, key_purpose) for purpose, key_purpose in purposes.items()}
+    return [_sender(kind, manifest, rpc, office, keystore, progress, purpose, key) for purpose, key in keys.items()]
+
+
+def _sender(
+    kind: Engine,
+    manifest: manifests.Manifest,
+    rpc: Rpc,
+    office: database.Database,
+    keystore: Keystore,
+    progress: Progress,
+    purpose: str,
+    key: bytes,
+    *,
+    follows: bool = False,
+) -> Sender:
+    return Sender(
+        purpose,
+        key,
+        office=office,
+        keystore=keystore,
+        rpc=rpc,
+        engine=kind,
+        chain_id=manifest.chain_id,
+        acts_address=manifest.address("Acts") if purpose == RELAY else None,
+        owner=owners.me(),
+        moved=progress.announce,
+        follows=follows,
+    )
 
 
 def _run(workers: Mapping[str, Callable[[threading.Event], None]], services: Services, stack: ExitStack) -> None:

@@ -63,7 +63,10 @@ class Answer(Shown, Generic[Data]):
 
 
 class Act(Shown):
-    """An act as the outbox has it; `reason` says why it was refused, or why it waits for a person."""
+    """An act as the outbox has it; `reason` says why it was refused, or why it waits for a person.
+
+    `warnings`, where it was posted just now: what is lawful and odd about it.
+    """
 
     id: Id
     key: str
@@ -76,6 +79,7 @@ class Act(Shown):
     signers_needed: int
     done_pos: Position | None
     done_at_block: int | None
+    warnings: Annotated[list[str], Field(exclude_if=lambda value: not value)] = []
 
 
 class ActSigner(Shown):
@@ -676,7 +680,7 @@ class RegisterAct(Shown):
 
 
 class Register(Shown):
-    """A register; `marks` are those that a filing may state of itself.
+    """A register; `marks` are those that a filing may state of itself, `regimes` how entries over rights of a class rank otherwise.
 
     `key`, zone, regime, clocks and the grounds' words are null or empty where only the chain knows the register.
     """
@@ -696,6 +700,7 @@ class Register(Shown):
     rule_contract: Hex | None
     zone: str | None
     regime: str | None
+    regimes: dict[str, str]
     term: TermRule | None
     grounds: list[GroundRule]
     clocks: list[Clock]

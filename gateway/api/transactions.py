@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query
 from starlette.concurrency import run_in_threadpool
 
-from gateway import acts, calls, roles, signatures
+from gateway import acts, calls, roles, signatures, voiding
 from gateway.access import ACT, READ, Session
 from gateway.api import answers, shown
 from gateway.api.answers import ActChecked, ActPage, ActsWaited, ActWhole, CallsWaited, Reason, Refused, TypedData
@@ -38,7 +38,7 @@ def post_act(
     (outcome,) = acts.accept(services, session, [_request(asked, idempotency_key)])
     if isinstance(outcome, Problem):
         raise outcome
-    return shown.act(outcome)
+    return _accepted(services, outcome)
 
 
 @router.post("/acts:batch", status_code=202, responses=WRITES | AWAY)
@@ -52,7 +52,7 @@ def post_acts(asked: ActBatch, services: Running, session: Caller) -> answers.Ac
         except Problem as wrong:
             outcomes[at] = wrong
     outcomes |= zip(requests, acts.accept(services, session, list(requests.values())), strict=True)
-    return answers.Acts(acts=[_outcome(each.key, outcomes[at]) for at, each in enumerate(asked.acts)])
+    return answers.Acts(acts=[_outcome(services, each.key, outcomes[at]) for at, each in enumerate(asked.acts)])
 
 
 @router.post("/acts:check", responses=WRITES | NAMED | AWAY)
@@ -147,6 +147,17 @@ def retry_act(act_id: str, services: Running, session: Caller, account: Account)
     return shown.act(acts.retry(services, session, row))
 
 
+@router.post("/acts/{act_id}/void", status_code=202, responses=NAMED | CONFLICTS | AWAY)
+def void_act(act_id: str, services: Running, session: Caller, account: Account) -> answers.Call:
+    """Takes an account's signature back: voids its act's id, or the nonce of its consent to another's act, as long as it is not spent.
+
+    The account's own key sends it, so it must be held here. Whatever carries that id or nonce is refused by the ledger from then on.
+    """
+    session.needs(ACT)
+    holder, number_ = _mine(session, services, addressed(account, "account"), ACT), whole_number(act_id, "id")
+    return shown.call(voiding.void(services, session, holder, number_))
+
+
 @router.post("/calls:batch", status_code=202, responses=WRITES | AWAY)
 def post_calls(asked: CallBatch, services: Running, session: Caller) -> answers.Calls:
     """Accepts permissionless triggers: debit, distribute, draw. Only their condition decides."""
@@ -217,8 +228,14 @@ def _wanted(asked: SignerIn, at: int) -> Wanted:
     )
 
 
-def _outcome(key: str, outcome: Act | Problem) -> answers.Act | Refused:
-    return _refused(key, outcome) if isinstance(outcome, Problem) else shown.act(outcome)
+def _outcome(services: Services, key: str, outcome: Act | Problem) -> answers.Act | Refused:
+    return _refused(key, outcome) if isinstance(outcome, Problem) else _accepted(services, outcome)
+
+
+def _accepted(services: Services, act: Act) -> answers.Act:
+    """An act that was taken in, with what is odd about it."""
+    found = acts.warnings(services, act)
+    return shown.act(act).model_copy(update={"warnings": found}) if found else shown.act(act)
 
 
 def _call(key: str, outcome: Call | Problem) -> answers.Call | Refused:

@@ -1,7 +1,9 @@
 """An act as the chain has it: read from the call data of the transaction that ran it, for an office that doesn't know it (any more)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
@@ -11,7 +13,8 @@ from gateway.refusals import abi_type
 from ledger.chain import artifacts
 from ledger.chain.blocks import LOG_BITS
 from ledger.chain.rpc import Rpc
-from ledger.domain.acts import SignerClaim, run_selector
+from ledger.domain.act_types import KINDS
+from ledger.domain.acts import ActError, SignerClaim, decode_body, run_selector, type_hash
 from ledger.domain.ids import from_hex
 from ledger.mirror.models import Act as Told
 from ledger.mirror.queries import chain
@@ -48,6 +51,35 @@ def _find(data: bytes, told: Told) -> Ran | None:
         if from_hex(account) == told.account and number.to_bytes(32) == told.act_id:
             return Ran(deadline, gas, tuple(SignerClaim(from_hex(who), from_hex(key), *rest) for who, key, *rest in signers), signatures)
     return None
+
+
+def bodies_in(rpc: Rpc, block: int, acts_address: bytes) -> Iterator[Any]:
+    """The bodies of all acts that transactions of a block carry, whatever became of them. Raises NodeUnreachable, RpcError."""
+    found = rpc.call("eth_getBlockByNumber", hex(block), True) or {"transactions": []}
+    for sent in found["transactions"]:
+        if sent["to"] is not None and from_hex(sent["to"]) == acts_address:
+            yield from _bodies(from_hex(sent["input"]))
+
+
+def _bodies(data: bytes) -> Iterator[Any]:
+    if data[:4] != run_selector():
+        return
+    try:
+        (acts,) = decode([_run_type()], data[4:])
+    except (DecodingError, OverflowError):
+        return
+    for *_, kind, _, body, _ in acts:
+        if (name := _kinds().get(kind)) is not None:
+            try:
+                yield decode_body(name, body)
+            except ActError:
+                # A relayer may carry what no contract takes; it is nobody's act.
+                continue
+
+
+@cache
+def _kinds() -> dict[bytes, str]:
+    return {type_hash(kind.name): kind.name for kind in KINDS}
 
 
 @cache

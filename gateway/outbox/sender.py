@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -80,11 +80,13 @@ class Sender:
         acts_address: bytes | None,
         owner: str,
         moved: Callable[[], None],
+        follows: bool = False,
     ) -> None:
+        """`follows`: the key may be used elsewhere too, so the lane takes the chain's count where that is ahead."""
         self.name = f"{purpose} {to_hex(key)}"
         self._purpose, self._key, self._office, self._keystore = purpose, key, office, keystore
         self._rpc, self._engine, self._chain_id = rpc, engine, chain_id
-        self._acts_address, self._owner, self._moved = acts_address, owner, moved
+        self._acts_address, self._owner, self._moved, self._follows = acts_address, owner, moved, follows
         self._woken = threading.Event()
         self.fault: str | None = None
 
@@ -96,9 +98,13 @@ class Sender:
         """Steps until `stop`. Whatever goes wrong is shown in `fault` and waited out: a lane that ended silently would be worse."""
         while not stop.is_set():
             self._woken.clear()
-            pause = self._tried()
+            pause = self.tried()
             if pause:
                 self._woken.wait(pause)
+        self.release()
+
+    def release(self) -> None:
+        """Gives the lane up."""
         with self._office.write() as conn:
             store.release(conn, self.name, self._owner)
 
@@ -114,6 +120,8 @@ class Sender:
         if lane.alarm:
             raise LaneAlarm(lane.alarm)
         counted = self._count()
+        if self._follows and counted > lane.next_nonce:
+            lane = self._followed(lane, counted)
         check_count(lane, counted)
         decided = self._decide()
         with self._office.read() as conn:
@@ -122,8 +130,8 @@ class Sender:
         wrote = self._write(lane, open_, counted)
         return self._send(lane, counted) or wrote or decided
 
-    def _tried(self) -> float:
-        """How long to pause after a step."""
+    def tried(self) -> float:
+        """A step, and how long to pause after it; whatever goes wrong is kept in `fault`."""
         try:
             more = self.step()
         except (NodeUnreachable, RpcError, LeaseLost) as fault:
@@ -156,6 +164,11 @@ class Sender:
 
     def _count(self) -> int:
         return int(self._rpc.call("eth_getTransactionCount", self._key, "latest"), 16)
+
+    def _followed(self, lane: Lane, counted: int) -> Lane:
+        with self._office.write() as conn:
+            store.hold_fence(conn, lane, counted)
+        return replace(lane, next_nonce=counted)
 
     def _note_overdue(self, lane: Lane, open_: Sequence[Written], counted: int) -> None:
         """Lets settling decide, once the mirror has come as far, whether somebody else's bytes took our nonces."""

@@ -423,6 +423,13 @@ def waiting_calls(conn: Connection, purpose: str, limit: int) -> list[Call]:
     return [Call(*row) for row in conn.execute(asked.order_by(CALL.c.accepted).limit(limit))]
 
 
+def open_purposes(conn: Connection, prefix: str) -> list[str]:
+    """The purposes that begin so of which a call is on its way."""
+    going = CALL.c.state.in_((State.QUEUED, State.SENT))
+    asked = select(CALL.c.purpose).distinct().where(CALL.c.purpose.startswith(prefix, autoescape=True), going)
+    return [row.purpose for row in conn.execute(asked.order_by(CALL.c.purpose))]
+
+
 def carry_call(conn: Connection, call: Call, hash_: bytes) -> None:
     """Names the transaction of a call."""
     conn.execute(update(CALL).where(CALL.c.member_id == call.member_id, CALL.c.call_id == call.call_id).values(hash=hash_))

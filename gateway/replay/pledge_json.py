@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from hashlib import sha256
 
+from gateway.pledging.parts import CAPTION_MOST, NONE, asset_list, is_long, key_pages, leaf_pages, once, page, title_pages
 from gateway.replay.client import Json
 from gateway.replay.dates import US_OFFICE
 from gateway.replay.parties import Party
@@ -23,12 +24,11 @@ from gateway.replay.pledge_words import (
     party_word,
 )
 from gateway.replay.records import Property, Recordation, Series
-from ledger.domain.assets import PAGE, side_root
+from ledger.domain.assets import side_root
 from ledger.domain.calendar import start_of_day
 from ledger.domain.ids import to_hex
 
-NONE = bytes(32)
-_CAPTION_MOST = 300
+__all__ = ["NONE", "asset_list", "is_long", "key_pages", "leaf_pages", "once", "page", "title_pages"]
 
 
 def content(record: Recordation) -> Json:
@@ -52,11 +52,6 @@ def listing_of(record: Recordation, assets: Iterable[Property]) -> Listing | Non
     return listing(keyed(record.series, assets), _blind(record))
 
 
-def is_long(listed: Listing | None) -> bool:
-    """Whether a listing takes more than one page."""
-    return listed is not None and len(listed.keys) > PAGE
-
-
 def keyed(series: Series, assets: Iterable[Property]) -> dict[bytes, str]:
     """Titles by asset key."""
     return {asset_key(series, item): item.title for item in assets}
@@ -70,51 +65,6 @@ def keys(series: Series, assets: Iterable[Property]) -> list[str]:
 def named_keys(series: Series, note: Note) -> list[str]:
     """The keys of the rights that a note names."""
     return keys(series, (Property.of_key(key) for key in note.assets))
-
-
-def asset_list(listed: Listing | None) -> Json:
-    """The commitment to a listing."""
-    if listed is None:
-        return {"root": to_hex(NONE), "count": 0, "titles": to_hex(NONE)}
-    return {"root": to_hex(listed.root), "count": len(listed.keys), "titles": to_hex(listed.titles_hash)}
-
-
-def page(listed: Listing | None) -> Json:
-    """Blind and keys of a listing of one page."""
-    return {"blind": to_hex(listed.blind if listed else NONE), "assets": [to_hex(key) for key in listed.keys] if listed else []}
-
-
-def key_pages(listed: Listing | None) -> list[Json]:
-    """The pages of a long listing, each with the roots of all."""
-    if listed is None:
-        return []
-    head = {"blind": to_hex(listed.blind), "pages": [to_hex(root) for root in listed.page_roots]}
-    return [{**head, "page": index, "assets": [to_hex(key) for key in keys]} for index, keys in enumerate(listed.pages)]
-
-
-def title_pages(segment: int, listed: Listing | None) -> list[Json]:
-    """The bodies of PublishTitles of a segment's list; none where no title is published."""
-    if listed is None:
-        return []
-    roots = [to_hex(root) for root in listed.title_roots]
-    return [{"segment": segment, "page": at, "pages": roots, "titles": list(page)} for at, page in enumerate(listed.title_pages)]
-
-
-def leaf_pages(segment: int, listed: Listing, ending: set[bytes]) -> list[Json]:
-    """The pages of a segment in which leaves end, each with its bits."""
-    bits = [(index, held, sum(1 << place for place, key in enumerate(held) if key in ending)) for index, held in enumerate(listed.pages)]
-    return [
-        {
-            "segment": segment,
-            "blind": to_hex(listed.blind),
-            "page": index,
-            "pages": [to_hex(root) for root in listed.page_roots],
-            "assets": [to_hex(key) for key in held],
-            "ended": str(ended),
-        }
-        for index, held, ended in bits
-        if ended
-    ]
 
 
 def parties(given: Iterable[Party], role: PartyRole) -> list[Json]:
@@ -170,11 +120,6 @@ def consents(
     ]
 
 
-def once(given: list[Json]) -> list[Json]:
-    """Each party's consent in a role once."""
-    return list({(each["role"], each["party"]): each for each in given}.values())
-
-
 def flags(act: Grant) -> int:
     """The flags that a filing states."""
     found = PARENT_UNKNOWN if Flag.PARENT_UNKNOWN in act.flags else 0
@@ -187,7 +132,7 @@ def instrument(record: Recordation) -> Json:
         "number": to_hex(number_word(record)),
         "document": to_hex(document(record)),
         "executed": _midnight(record.executed) if record.executed else 0,
-        "caption": " ".join(record.text.split())[:_CAPTION_MOST],
+        "caption": " ".join(record.text.split())[:CAPTION_MOST],
     }
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any
 
-from eth_abi.abi import encode
+from eth_abi.abi import decode, encode
+from eth_abi.exceptions import DecodingError
 from eth_hash.auto import keccak
 
 from ledger.domain import act_types
@@ -372,6 +373,24 @@ def abi_value(value: Any) -> Any:
 def encode_body(body: Any) -> bytes:
     """`abi.encode(body)`, as the contract's function takes it behind its selector."""
     return encode([abi_type(kind_of(body).name)], [abi_value(body)])
+
+
+def decode_body(kind: str, data: bytes) -> Any:
+    """The body of a kind from what `encode_body` writes. Raises ActError."""
+    try:
+        (values,) = decode([abi_type(kind_named(kind).name)], data)
+    except (DecodingError, OverflowError) as wrong:
+        raise ActError(f"body: no {kind} ({wrong})") from wrong
+    return _from_abi(kind, values)
+
+
+def _from_abi(type_: str, value: Any) -> Any:
+    if type_.endswith("]"):
+        return tuple(_from_abi(type_[: type_.rindex("[")], item) for item in value)
+    if type_ in STRUCTS:
+        members = zip(STRUCTS[type_], value, strict=True)
+        return getattr(act_types, type_)(*(_from_abi(member, item) for (_, member), item in members))
+    return from_hex(value) if type_ == "address" else value
 
 
 def encode_run(acts: Iterable[SignedAct]) -> bytes:

@@ -172,7 +172,7 @@ def test_a_chain_nonce_above_ours_stops_the_lane_until_it_is_given_up(house: Hou
     send_with(house, house.services.keystore.private(house.relayer), 0)
     (row,) = house.accept(house.request(member))
     for _ in range(2):
-        assert house.relay._tried() > 0
+        assert house.relay.tried() > 0
         assert "the chain counts 1 transactions of its key, we wrote 0" in str(house.relay.fault)
     house.world.mine()
     house.read()
@@ -231,11 +231,11 @@ def test_a_key_that_is_not_enrolled_sends_nothing_and_says_so(
     (row,) = house.accept(house.request(house.member()))
     with pytest.raises(NotEnrolled, match=r"must call Acts\.setRelayer"):
         house.relay.step()
-    assert house.transactions() == [] and house.relay._tried() > 0
+    assert house.transactions() == [] and house.relay.tried() > 0
     assert "not enrolled" in str(house.relay.fault)
     house.enrol()
     house.round()
-    assert house.act(row).state == "final" and house.relay._tried() > 0 and house.relay.fault is None
+    assert house.act(row).state == "final" and house.relay.tried() > 0 and house.relay.fault is None
 
 
 def test_a_lower_head_of_the_node_changes_nothing(house: House) -> None:
@@ -626,8 +626,8 @@ def test_a_lane_outlives_an_error_that_nobody_foresaw(house: House, monkeypatch:
 
     with monkeypatch.context() as disk:
         disk.setattr(store, "lease", full)
-        assert house.relay._tried() > 0 and house.relay.fault == "lane relay: no space left on device"
-    house.relay._tried()
+        assert house.relay.tried() > 0 and house.relay.fault == "lane relay: no space left on device"
+    house.relay.tried()
     assert house.relay.fault is None
     house.round()
     assert house.act(row).state == "final"

@@ -1,0 +1,55 @@
+"""What members' own keys must send themselves: taking a signature back is heard from the account's own address only.
+
+Each key has a lane of its own. Unlike a relayer's, it may be used in a wallet too, so its lane follows the chain's count.
+"""
+
+import threading
+from collections.abc import Callable
+
+from gateway.outbox import store
+from gateway.outbox.sender import POLL_SECONDS, Sender
+from ledger.domain.ids import to_hex
+from ledger.mirror.database import Database
+
+_PREFIX = "own "
+
+
+def purpose_of(key: bytes) -> str:
+    """The purpose of the lane of a member's own key."""
+    return f"{_PREFIX}{to_hex(key)}"
+
+
+class OwnKeys:
+    """Steps the lanes of own keys that have something to send or in flight, in one thread; `fault` says why one doesn't get on."""
+
+    def __init__(self, office: Database, make: Callable[[str, bytes], Sender]) -> None:
+        self._office, self._make = office, make
+        self._senders: dict[str, Sender] = {}
+        self._woken = threading.Event()
+
+    @property
+    def fault(self) -> str | None:
+        """The first lane's fault."""
+        return next((each.fault for each in self._senders.values() if each.fault), None)
+
+    def wake(self) -> None:
+        """There is something to send."""
+        self._woken.set()
+
+    def run(self, stop: threading.Event) -> None:
+        """Steps until `stop`."""
+        while not stop.is_set():
+            self._woken.clear()
+            pauses = [self._sender(purpose).tried() for purpose in self._purposes()]
+            self._woken.wait(min(pauses, default=POLL_SECONDS))
+        for sender in self._senders.values():
+            sender.release()
+
+    def _purposes(self) -> list[str]:
+        with self._office.read() as conn:
+            return store.open_purposes(conn, _PREFIX)
+
+    def _sender(self, purpose: str) -> Sender:
+        if purpose not in self._senders:
+            self._senders[purpose] = self._make(purpose, bytes.fromhex(purpose.removeprefix(_PREFIX)[2:]))
+        return self._senders[purpose]
