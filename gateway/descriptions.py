@@ -132,6 +132,7 @@ class _Register(_Strict):
     records: bool
     zone: str
     regime: str
+    regimes: dict[Annotated[str, Field(pattern="^[A-Z]$")], str] = {}
     marks: list[str] = []
     acts_like: Key | None = None
     rule_contract: str = ""
@@ -255,6 +256,7 @@ def _register(given: _Register, catalogue: Catalogue) -> Shipped:
         acts=_acts(given, {} if like is None else like.acts),
         zone=ZoneInfo(given.zone).key,
         regime=given.regime,
+        regimes=given.regimes,
         term=None if given.term is None else TermRule(**given.term.model_dump()),
         clocks=given.clocks,
         rule_contract=given.rule_contract,

@@ -606,6 +606,7 @@ def _register_fields(kept: KeptRules, catalogue: Catalogue) -> dict[str, Any]:
         "rule_contract": hex_or_none(kept.contract),
         "zone": known.zone if known else None,
         "regime": known.regime if known else None,
+        "regimes": dict(known.regimes) if known else {},
         "term": _term(rules, known.term if known else None),
         "grounds": [ground_rule(each) for each in grounds_of(catalogue, row.register, rules)],
         "clocks": _clocks(catalogue, row.register),

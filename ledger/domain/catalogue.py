@@ -46,10 +46,10 @@ class Catalogue:
         register = self.register(number)
         return {} if register is None else {ground.number: ground for ground in register.grounds}
 
-    def regime(self, number: int) -> Regime | None:
-        """How entries of a register rank; None where only the chain knows the register."""
+    def regime(self, number: int, class_: str = "") -> Regime | None:
+        """How entries of a register over rights of a class (a key's third letter) rank; None where only the chain knows the register."""
         register = self.register(number)
-        return None if register is None else self.regimes[register.regime]
+        return None if register is None else self.regimes[register.regimes.get(class_, register.regime)]
 
     def with_clocks(self, rules: Iterable[ClockRule]) -> "Catalogue":
         """This catalogue with periods set or added."""
@@ -60,10 +60,12 @@ class Catalogue:
         for other in self.registers.values():
             if (other.number == register.number) != (other.key == register.key):
                 raise CatalogueError(f"register {register.number} {register.key}: {other.number} is {other.key}, for ever")
-        if register.regime not in self.regimes:
-            raise CatalogueError(f"regime {register.regime!r}: one of {', '.join(sorted(self.regimes))}")
-        if unknown := sorted(set(register.clocks.values()) - self.clocks.keys()):
-            raise CatalogueError(f"clocks: {', '.join(unknown)} is no known clock")
+        if unknown := sorted({register.regime, *register.regimes.values()} - self.regimes.keys()):
+            raise CatalogueError(f"regime {unknown[0]!r}: one of {', '.join(sorted(self.regimes))}")
+        if strange := sorted(set(register.regimes) - set(register.classes)):
+            raise CatalogueError(f"regimes: the register takes no class {', '.join(strange)}")
+        if missing := sorted(set(register.clocks.values()) - self.clocks.keys()):
+            raise CatalogueError(f"clocks: {', '.join(missing)} is no known clock")
         kept = tuple(rule for rule in self.routes if rule.route.register != register.key)
         return replace(self, registers={**self.registers, register.number: register}, routes=(*kept, *routes))
 

@@ -68,7 +68,7 @@ class Lien:
     `ceiling`: registered maximum (CivC 439; it governs over the agreed one, Interpretation on Security 15). `noticed`: second at which the
     first notice reached the debtor. `advance`: financing or service fee by which unregistered and unnotified factors share (CivC 768), the
     claim where it is not stated. `continues`: the registrations that it carries on, oldest first, each up to its own amount. `holders`:
-    who holds the claim, in shares (Interpretation on Security 39).
+    who holds the claim, in shares (Interpretation on Security 39). `executed`: second of its document's date, where it is stated.
     """
 
     key: str
@@ -80,6 +80,7 @@ class Lien:
     advance: int | None = None
     continues: tuple[Continued, ...] = ()
     holders: tuple[tuple[str, int], ...] = ()
+    executed: int | None = None
 
     def __post_init__(self) -> None:
         for name, value in (("amount", self.amount), ("ceiling", self.ceiling), ("advance", self.advance)):
@@ -136,7 +137,8 @@ class Regime:
 
     `creates`: kinds that exist only once registered, by the source `creation`. `by_notice`: unregistered ones rank by the first notice to
     the debtor. `one_rank`: a second live pledge is refused. `shares`: a law lets the rest share pro rata. `registered`, `noticed` and
-    `shared` are the sources of the three steps.
+    `shared` are the sources of the three steps. `grace`: months from its date within which a recording counts against whoever took later
+    and in good faith, by the source `graced`; 0 where no law gives any.
     """
 
     key: str
@@ -148,6 +150,8 @@ class Regime:
     shares: bool = True
     shared: str = ""
     one_rank: bool = False
+    grace: int = 0
+    graced: str = ""
 
 
 _INTERPRETATION = "Interpretation on Security 66"
@@ -162,7 +166,26 @@ CN_RECEIVABLES = Regime(
     noticed=f"CivC 768 (first notice); {_INTERPRETATION}",
     shared=f"CivC 768 (by advances or fees); {_INTERPRETATION}",
 )
-RECORDING = Regime("RECORDING", frozenset(), "", "recording time; 35 USC 261", shares=False, shared="the register does not decide")
+RECORDING = Regime(
+    "RECORDING",
+    frozenset(),
+    "",
+    "recording time; 35 USC 261",
+    shares=False,
+    shared="the register does not decide",
+    grace=3,
+    graced="35 USC 261; for marks 15 USC 1060(a)(4)",
+)
+COPYRIGHT_RECORDING = Regime(
+    "COPYRIGHT-RECORDING",
+    frozenset(),
+    "",
+    "recording time; 17 USC 205",
+    shares=False,
+    shared="the register does not decide",
+    grace=1,
+    graced="17 USC 205(d), of documents executed in the United States",
+)
 PPSA = Regime(
     "PPSA",
     frozenset(),
@@ -171,6 +194,6 @@ PPSA = Regime(
     shares=False,
     shared="order of attachment, PPSA 2009 (Cth) 55(3)",
 )
-REGIMES = {regime.key: regime for regime in (CN_SINGLE_RANK, CN_MOVABLES, CN_RECEIVABLES, RECORDING, PPSA)}
-"""The regimes that ship: Chinese patents, marks and copyrights; Chinese movables; Chinese receivables; American recordation; personal
-property securities of Australia and New Zealand."""
+REGIMES = {regime.key: regime for regime in (CN_SINGLE_RANK, CN_MOVABLES, CN_RECEIVABLES, RECORDING, COPYRIGHT_RECORDING, PPSA)}
+"""The regimes that ship: Chinese patents, marks and copyrights; Chinese movables; Chinese receivables; American recordation of
+patents and marks, and of copyrights; personal property securities of Australia and New Zealand."""

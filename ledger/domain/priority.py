@@ -9,9 +9,10 @@ each other give their cycle, not an order.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, permutations
+from zoneinfo import ZoneInfo
 
-from ledger.domain.calendar import rfc3339
+from ledger.domain.calendar import add_months, legal_date, rfc3339
 from ledger.domain.liens import Continued, Lien, LienError, Recorded, Regime, Relation, RelationKind
 
 
@@ -323,4 +324,24 @@ def _doubts(liens: Sequence[Lien], regime: Regime) -> tuple[str, ...]:
     pairs = {tuple(sorted((one, other))) for (one, at), (other, by) in combinations(recorded, 2) if one != other and at.overlaps(by)}
     undecided = [lien.key for lien in liens if not lien.recorded and not regime.shares]
     unrecorded = [f"unrecorded, {regime.shared}: {', '.join(sorted(undecided))}"] if undecided else []
-    return (*(f"order within the day not stated: {one} and {other}" for one, other in sorted(pairs)), *unrecorded)
+    late = (said for one, other in permutations(liens, 2) if (said := _of_grace(one, other, regime)))
+    return (*(f"order within the day not stated: {one} and {other}" for one, other in sorted(pairs)), *unrecorded, *late)
+
+
+def _of_grace(first: Lien, later: Lien, regime: Regime) -> str:
+    """What a period for recording says otherwise than the order of recording, of a lien and one that was executed after it."""
+    if not (regime.grace and first.recorded and later.recorded and first.executed and later.executed and first.executed < later.executed):
+        return ""
+    made, recorded, taken = (legal_date(second, _UTC) for second in (first.executed, first.recorded.effective, later.executed))
+    in_time = recorded <= add_months(made, regime.grace)
+    if recorded < taken or (in_time and first.recorded.place < later.recorded.place):
+        return ""
+    said = f"{first.key} was executed on {made}, before {later.key}, and recorded on {recorded}"
+    period = f"{regime.grace} {'months' if regime.grace > 1 else 'month'}"
+    if in_time:
+        return f"{said}, within {period} of its date: it goes before {later.key}, though recorded after it ({regime.graced})"
+    return f"{said}, not within {period} of its date: void against {later.key} if that gave value without notice ({regime.graced})"
+
+
+_UTC = ZoneInfo("UTC")
+"""A document's date is a day's first second, which falls on the same day in Greenwich as in America."""

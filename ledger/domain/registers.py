@@ -279,7 +279,8 @@ class Shipped:
     """A register that ships.
 
     `key` is its name in routing and statutory clocks, `office` its keeper, `classes` what it takes (letters of asset keys), `zone` the
-    legal time in which its days end, `regime` how its entries rank (ledger/domain/liens.py), `clocks` its statutory periods
+    legal time in which its days end, `regime` how its entries rank (ledger/domain/liens.py), `regimes` how those over rights of a class do
+    that rank otherwise, `clocks` its statutory periods
     (ledger/domain/clocks.py), `rule_contract` the contract that says what no word can, `marks` what a filing may state of itself.
     """
 
@@ -298,6 +299,7 @@ class Shipped:
     clocks: Mapping[str, str] = field(default_factory=dict)
     rule_contract: str = ""
     marks: Flag = NO_MARKS
+    regimes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rule(self) -> int:

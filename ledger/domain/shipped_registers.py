@@ -29,6 +29,7 @@ from ledger.domain.registers import (
     TermRule,
     TimeSource,
 )
+from ledger.domain.rights import GOODS
 
 _LIVING = (State.REGISTERED, State.ENFORCING)
 _OPEN = (State.FILED, State.ACCEPTED)
@@ -341,6 +342,7 @@ SHIPPED = (
         "CN-RECEIVABLES",
         TermRule("Measures for Unified Registration of Movables and Rights", least=30, most=30 * 365 + 8, renewal=90, verified=False),
         {"cancellation": "CN-RECEIVABLES-CANCELLATION", "objection": "CN-RECEIVABLES-OBJECTION-SUIT"},
+        regimes={GOODS: "CN-MOVABLES"},
         marks=_SOLD | Flag.GENERAL_DESCRIPTION,
     ),
     Shipped(

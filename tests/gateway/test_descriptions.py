@@ -107,6 +107,8 @@ def test_clocks_and_routes_come_with_it() -> None:
     route = checked("KR-PATENT", AssetKind.PATENT, "KR", Transaction.PLEDGE, date(2024, 1, 1), after.routes)
     assert route.source == "Patent Act (KR) 101(1)" and CATALOGUE.register(12) is None
     assert after.regime(12) is after.regimes["CN-SINGLE-RANK"] and CATALOGUE.regime(12) is None
+    mixed = read(WHOLE.replace("[term]", 'regimes = { D = "CN-MOVABLES" }\n\n[term]')).added_to(CATALOGUE)
+    assert [mixed.regime(12, class_) for class_ in "PD"] == [after.regimes["CN-SINGLE-RANK"], after.regimes["CN-MOVABLES"]]
     assert len(made.added_to(after).routes) == len(after.routes), "described again, its routes stand once"
 
 
@@ -121,6 +123,8 @@ def test_clocks_and_routes_come_with_it() -> None:
         ('ranks = "one"', 'ranks = "two"', "ranks: Input should be 'one' or 'several'"),
         ('zone = "Asia/Seoul"', 'zone = "Asia/Atlantis"', "No time zone found"),
         ('regime = "CN-SINGLE-RANK"', 'regime = "KR"', "regime 'KR': one of"),
+        ('acts_like = "CN-PATENT"', 'acts_like = "CN-PATENT"\nregimes = { D = "KR" }', "regime 'KR': one of"),
+        ('acts_like = "CN-PATENT"', 'acts_like = "CN-PATENT"\nregimes = { T = "PPSA" }', "regimes: the register takes no class T"),
         ('acts_like = "CN-PATENT"', 'acts_like = "XX-NONE"', "acts_like: no register XX-NONE"),
         ("refinance = false", "refinance = false\nregister_ = false", "acts.register_: 'register_' is none of"),
         ('to = "enforcing"', 'to = "sold"', "acts.enforce.to: 'sold' is none of"),

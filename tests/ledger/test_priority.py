@@ -356,3 +356,37 @@ def test_what_if_is_what_filing_then_gives(asset: tuple[list[Lien], list[Relatio
     if isinstance(after, Ranking):
         assert not isinstance(standing, Cycle)
         assert (standing.place.rank, standing.ahead) == (after.first_place("me").rank, after.ahead_of("me"))
+
+
+# --- A period for recording (35 USC 261) ---
+
+
+def _dated(key: str, executed: int, recorded: int) -> Lien:
+    return lien(key, recorded * DAY, executed=executed * DAY)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said"),
+    [
+        (30, []),
+        (74, ["a was executed on 1970-01-02, before b, and recorded on 1970-03-16, within 3 months of its date: it goes before b"]),
+        (91, ["a was executed on 1970-01-02, before b, and recorded on 1970-04-02, within 3 months of its date: it goes before b"]),
+        (92, ["a was executed on 1970-01-02, before b, and recorded on 1970-04-03, not within 3 months of its date: void against b"]),
+    ],
+    ids=["before the later one was made", "after it, in time", "on the last day", "a day late"],
+)
+def test_an_earlier_document_that_is_recorded_later_raises_a_doubt(recorded: int, said: list[str]) -> None:
+    """Executed on 2 January; the other executed on 2 February and recorded on the 11th."""
+    liens = [_dated("a", 1, recorded), _dated("b", 32, 41)]
+    ranking = rank(liens, RECORDING)
+    assert isinstance(ranking, Ranking)
+    assert [[doubt.startswith(each) and "35 USC 261" in doubt for each in said] for doubt in ranking.doubts] == [[True]] * len(said)
+    assert rank(liens, replace(RECORDING, grace=0)).doubts == ()  # type: ignore[union-attr]
+
+
+def test_recorded_first_but_late_and_after_the_other_was_made_is_no_safe_place() -> None:
+    ranking = rank([_dated("a", 1, 120), _dated("b", 110, 130)], RECORDING)
+    assert order(ranking) == [["a"], ["b"]]
+    assert isinstance(ranking, Ranking) and [doubt.split(": ")[1].split(" (")[0] for doubt in ranking.doubts] == [
+        "void against b if that gave value without notice"
+    ]

@@ -136,7 +136,7 @@ def proceeds(found: Order, amount: int, costs: int = 0) -> Distribution | Cycle:
 def _ordered(conn: Connection, right: AssetRecord, claims: Claims, catalogue: Catalogue) -> Order:
     register = taking(conn, right.resolved.key, right.at)
     liens = [*_liens(conn, right, claims), *(Explained(lien, None, None, 0, ()) for lien in claims.others)]
-    regime = _regime(register, catalogue)
+    regime = _regime(register, right.resolved.key, catalogue)
     recorded, carried = _relations(conn, right, liens)
     relations = (*recorded, *claims.relations)
     ranking = rank([each.lien for each in liens], regime, relations)
@@ -147,9 +147,9 @@ def _ordered(conn: Connection, right: AssetRecord, claims: Claims, catalogue: Ca
     return Order(right, register, regime, currency, tuple(liens), relations, ranking, doubts)
 
 
-def _regime(register: Ruled | None, catalogue: Catalogue) -> Regime:
-    """How the register's entries rank; of one that the catalogue does not know only what its rule word says."""
-    known = catalogue.regime(register.register.register) if register else None
+def _regime(register: Ruled | None, key: bytes, catalogue: Catalogue) -> Regime:
+    """How the register's entries over such a right rank; of one that the catalogue does not know only what its rule word says."""
+    known = catalogue.regime(register.register.register, key[2:3].decode("ascii", "replace")) if register else None
     if known:
         return known
     one_rank = register is not None and Rule.SINGLE_RANK in register.flags
@@ -171,6 +171,7 @@ def _explained(conn: Connection, right: AssetRecord, burden: Burden, claims: Cla
     state = (records.standing(conn, pledge, right.at, right.time) or burden.pledge).state
     *continued, last = _places(conn, right, burden)
     ceiling = number(state.ceiling)
+    deciding = [done for each in (*_line(conn, burden, right.at), pledge) for done in _deciding(conn, each, right)]
     lien = Lien(
         key=str(pledge),
         amount=claims.amounts.get(pledge, ceiling),
@@ -181,9 +182,9 @@ def _explained(conn: Connection, right: AssetRecord, burden: Burden, claims: Cla
         advance=claims.advances.get(pledge),
         continues=tuple(continued),
         holders=_holders(conn, pledge, right),
+        executed=next((done.instrument.executed for done in deciding if done.instrument and done.instrument.executed), None),
     )
-    sources = tuple(_source(done) for each in (*_line(conn, burden, right.at), pledge) for done in _deciding(conn, each, right))
-    return Explained(lien, pledge, burden.segment.segment, state.currency, sources)
+    return Explained(lien, pledge, burden.segment.segment, state.currency, tuple(map(_source, deciding)))
 
 
 def _kind(flags: int) -> LienKind:

@@ -229,6 +229,32 @@ def test_where_a_new_lien_would_stand(db: Database, mirror_of: MakeMirror) -> No
         assert nowhere.refusals == ("no register takes this asset",)
 
 
+@pytest.mark.parametrize(
+    ("class_", "regime", "stands"), [("G", "CN-MOVABLES", [[("1", 500)]]), ("A", "CN-RECEIVABLES", [])], ids=["goods", "receivables"]
+)
+def test_goods_and_receivables_of_one_register_rank_by_laws_of_their_own(
+    ordered: Ordered, class_: str, regime: str, stands: list[list[tuple[str, int]]]
+) -> None:
+    """A mortgage of goods that nobody registered ranks behind (CivC 403, 414); a pledge of a receivable never arose (CivC 445)."""
+    classes = sum(1 << 16 + ord(each) - ord("A") for each in "GA")
+    right = f"US{class_}X".encode().ljust(32, b"1")
+    order = ordered([told.register_set(6, "Office", classes | 1 << 50)], right=right, others=(Lien("1", 500, None),))
+    assert (order.regime.key, places(order)) == (regime, stands)
+    assert isinstance(order.ranking, Ranking) and [key for key, _ in order.ranking.without_right] == ([] if stands else ["1"])
+
+
+def test_when_documents_were_executed_is_held_against_when_they_were_recorded(ordered: Ordered) -> None:
+    """Executed on 1 January and recorded on 15 March; the other executed on 1 February and recorded on the 10th (35 USC 261)."""
+    order = ordered(
+        told.recorded(1, 1, "1-1", 1_707_523_200, ["a"], executed=1_706_745_600),
+        told.recorded(2, 2, "2-2", 1_710_460_800, ["a"], executed=1_704_067_200),
+        time=1_720_000_000,
+    )
+    assert places(order) == [[("1", 5_000)], [("2", 5_000)]]
+    (doubt,) = order.doubts
+    assert doubt.startswith("2 was executed on 2024-01-01, before 1, and recorded on 2024-03-15, within 3 months") and "35 USC 261" in doubt
+
+
 def test_a_hold_on_a_party_stands_against_a_new_lien(db: Database, mirror_of: MakeMirror) -> None:
     chain = Chain()
     chain.mine([told.register_set(2, "Office", 1 << 50), told.register_set(3, "China office", SINGLE_RANK)])

@@ -183,8 +183,8 @@ def party(name: str, role: int) -> tuple[Any, ...]:
     return role, party_id(name), sha256(name.encode()).digest(), 1
 
 
-def instrument(text: str, caption: str = "SECURITY AGREEMENT") -> tuple[Any, ...]:
-    return number(text), b"d" * 32, 0, caption
+def instrument(text: str, caption: str = "SECURITY AGREEMENT", executed: int = 0) -> tuple[Any, ...]:
+    return number(text), b"d" * 32, executed, caption
 
 
 def consent(name: str, role: int = 1) -> tuple[Any, ...]:
@@ -230,13 +230,14 @@ def recorded(
     flags: int = 0,
     date_only: bool = True,
     expires: int = 0,
+    executed: int = 0,
 ) -> list[Told]:
     """A grant is filed, accepted and registered by one act. Kind 0: no amount is stated; ceiling in minor units."""
     act = sha256(record.encode()).digest()
     parties = (party(pledgor, 1), party(holder, 2))
     when, listed = (2, date_only, effective), (b"r" * 32, len(assets), b"t" * 32)
     claim = (ceiling if kind else 0, 840 if kind else 0, kind, 0, expires)
-    document = (b"c" * 32, b"a" * 32, instrument(record), when, (consent(pledgor),))
+    document = (b"c" * 32, b"a" * 32, instrument(record, executed=executed), when, (consent(pledgor),))
     filing = (register, 1, 10, flags, claim, parties, listed, *document)
     stored = head(3, effective=effective, version=1, sequence=pledge, register=register, expires=expires) | flags << 40
     segment_stored = segment_word(pledge, len(assets), effective) | date_only << 192
