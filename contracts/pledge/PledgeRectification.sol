@@ -62,15 +62,12 @@ contract PledgeRectification is PledgeConflicts {
     }
 
     function _join(JoinAssets calldata body, uint256 rule) private {
+        _voidClaims(body, rule);
         (uint256 other, uint256 key) = (assets[body.other], assets[body.key]);
-        bool single = _isSingleRank(rule);
-        bool both = single && _mayBeLive(other, rule) && _mayBeLive(key, rule);
-        (bool otherHeld, bool keyHeld) = (_barsTaking(body.other), _barsTaking(body.key));
-        if (both || keyHeld) _endReservations(body.other);
-        if (both || otherHeld) _endReservations(body.key);
-        _moveBehind(body.other, body.key);
         (bool otherLive, bool keyLive) = (_isTaken(other), _isTaken(key));
         bool moves = !keyLive && (otherLive || key.segment() == 0);
+        _moveBehind(body.other, body.key);
+        if (!moves) _keepBehind(body.key, other);
         uint256 record = _recordOn(body.other, other);
         uint256 kept = moves ? record : _recordOn(body.key, key);
         key = key.joined(other, moves) | other
@@ -81,10 +78,18 @@ contract PledgeRectification is PledgeConflicts {
         aliases[body.other] = body.key;
         if (other & AssetWord.CONFLICT != 0) _moveRivals(body.other, body.key);
         bool same = other.isUnadopted() && _isRecord(body.key, key, record);
-        if (single && otherLive && keyLive && !same) _addRival(body.key, other, record);
+        if (_isSingleRank(rule) && otherLive && keyLive && !same) _addRival(body.key, other, record);
     }
 
-    /// @dev Whether a running hold bars taking the number: whoever has claimed the other one comes under it.
+    /// @dev Whoever claimed one number comes under what lies on the other: a right that lives, where one rank stands, or a hold that bars claims.
+    function _voidClaims(JoinAssets calldata body, uint256 rule) private {
+        bool both = _isSingleRank(rule) && _mayBeLive(assets[body.other], rule) && _mayBeLive(assets[body.key], rule);
+        (bool otherHeld, bool keyHeld) = (_barsTaking(body.other), _barsTaking(body.key));
+        if (both || keyHeld) _endReservations(body.other);
+        if (both || otherHeld) _endReservations(body.key);
+    }
+
+    /// @dev Whether a running hold bars taking the number.
     function _barsTaking(bytes32 number) private view returns (bool) {
         Hold[] storage list = holds_[HoldTargets.ASSET][number];
         for (uint256 i = 0; i < list.length; ++i) {
@@ -124,7 +129,7 @@ contract PledgeRectification is PledgeConflicts {
         require(body.on.version == head.version(), PledgeVersionStale(pledge, body.on.version, head.version()));
         _requireShape(body);
         uint256 rule = REGISTERS.rule(head.register(), head.rules());
-        if (body.kind == RectifyKinds.RESTORE) head = _restore(body, head, _isSingleRank(rule));
+        if (body.kind == RectifyKinds.RESTORE) head = _restore(body, head, rule);
         else if (body.kind == RectifyKinds.RESTORE_LEAVES) head = _restoreLeaves(body, head, _isSingleRank(rule));
         else _settleConflicts(body, head, rule);
         Pledge storage stored = pledges[pledge];
@@ -169,10 +174,10 @@ contract PledgeRectification is PledgeConflicts {
     }
 
     /// @dev Page by page in a register of one rank, where others may have taken the assets; live again when all pages are done.
-    function _restore(RectifyPledge calldata body, uint256 head, bool single) private returns (uint256) {
+    function _restore(RectifyPledge calldata body, uint256 head, uint256 rule) private returns (uint256) {
         uint40 pledge = body.on.pledge;
         if (head.state() != PledgeStates.RESTORING) {
-            head = _reopened(body, head, single);
+            head = _reopened(body, head, rule);
             // Under restoration it holds its assets: others meet it.
             pledges[pledge].head = head;
         } else {
@@ -190,8 +195,8 @@ contract PledgeRectification is PledgeConflicts {
         return head.pagesLeft() != 0 ? head : head.raised().withState(PledgeStates.REGISTERED);
     }
 
-    /// @dev The pledge has ended, or lapsed; the end of its entry stays, unless it has passed.
-    function _reopened(RectifyPledge calldata body, uint256 head, bool single) private returns (uint256) {
+    /// @dev The pledge has ended, or lapsed; the end of its entry stays, unless it has passed: a new one is measured by the rule's days from now on.
+    function _reopened(RectifyPledge calldata body, uint256 head, uint256 rule) private returns (uint256) {
         uint40 pledge = body.on.pledge;
         bool over = head.state() == PledgeStates.ENDED || head.isLapsed();
         require(over, StateRefused(pledge, head.state(), body.on.code));
@@ -199,10 +204,11 @@ contract PledgeRectification is PledgeConflicts {
         bool passed = before != 0 && before < block.timestamp;
         require(passed || body.expires == before, RectificationInvalid(pledge, body.kind));
         require(!passed || body.expires == 0 || body.expires > block.timestamp, ExpiryPassed(body.expires));
+        if (passed) _requireTerm(body.expires, rule);
         _takeBack(pledge, body.segments);
         reopened[pledge] = counts_.segments;
         head = head.withState(PledgeStates.RESTORING).withExpires(body.expires);
-        return head.withPagesLeft(single ? head.pages() : 0);
+        return head.withPagesLeft(_isSingleRank(rule) ? head.pages() : 0);
     }
 
     /// @dev Each page once in a restoration, which has this version of the pledge to itself.

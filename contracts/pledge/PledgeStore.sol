@@ -203,17 +203,20 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         if (page.number != 0) _meet(page, key);
         (uint256 before, uint40 yielding) = _requireFree(page, key);
         if (yielding != 0) _displace(yielding, page.pledge);
-        else if (before != 0) _keepBehind(page, key, before);
+        else if (_goesOver(page, before)) _keepBehind(key, before);
         word = before.linked(page.segment, leaf);
         assets[key] = word;
     }
 
-    /// @dev A reservation that runs goes on where another may take the asset too; whatever comes upon the asset must find it.
-    function _keepBehind(Page memory page, bytes32 key, uint256 word) private {
-        if (_isSingleRank(page.rule) && !_records(page.rule)) return;
-        uint40 segment = word.segment();
-        if (segment == page.segment || segments[segment].word.isActive()) return;
-        if (_occupant(word) != 0) behind[key].push(uint64(word));
+    /// @dev Whether the link takes the word from another and nothing else from it.
+    function _goesOver(Page memory page, uint256 word) private pure returns (bool) {
+        bool shared = !_isSingleRank(page.rule) || _records(page.rule);
+        return shared && word.segment() != 0 && word.segment() != page.segment;
+    }
+
+    /// @dev A reservation that runs goes on though a word names it no more: whatever comes upon the asset must find it.
+    function _keepBehind(bytes32 key, uint256 word) internal {
+        if (!segments[word.segment()].word.isActive() && _occupant(word) != 0) behind[key].push(uint64(word));
     }
 
     /// @dev Looks at an asset before an adopted record takes it.
@@ -536,7 +539,7 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     }
 
     /// @dev How long an entry may stand from now on: the rule's least and most days; where there is a most, an entry without end is refused.
-    function _requireTerm(uint40 expires, uint256 rule) private view {
+    function _requireTerm(uint40 expires, uint256 rule) internal view {
         // Widened first: 194 days of seconds are all that the narrow product holds.
         (uint256 least, uint256 most) = (uint256(uint16(rule >> 192)) * 1 days, uint256(uint16(rule >> 208)) * 1 days);
         if (most != 0) {
