@@ -50,7 +50,9 @@ contract OpenRegister is PledgeRegistry, PledgeRegistering {
     }
 
     function requireReady(uint40 pledge_, uint256 word) external view {
-        _requireReady(Decided(pledge_, pledges[pledge_].head, 0, 0), word);
+        Decided memory decided;
+        (decided.pledge, decided.head) = (pledge_, pledges[pledge_].head);
+        _requireReady(decided, word);
     }
 
     /// @dev As an acceptance leaves it: accepted, its first segment reserved until the end that its head says.
