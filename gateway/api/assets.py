@@ -24,7 +24,12 @@ from ledger.mirror.queries.priority import Claims, Order
 
 router = APIRouter(tags=["assets"], responses=ANY | AWAY)
 
-Named = Annotated[str, Path(max_length=66, description="A right by its key: hex, or readable as CNPA2017106018623")]
+Named = Annotated[
+    str,
+    Path(
+        max_length=66, description="A right by its number as its office writes it (without /), or by its key: hex, or as CNPA2017106018623"
+    ),
+]
 Ended = Annotated[bool, Query(description="Ended ones too")]
 
 
@@ -32,13 +37,22 @@ Ended = Annotated[bool, Query(description="Ended ones too")]
 def read_number(
     session: Caller,
     services: Running,
-    office: Annotated[str, Query(pattern="^[A-Z]{2}$", description="Where the right is granted: CN, US, AU, NZ, WO, EP")],
-    class_: Annotated[str, Query(alias="class", pattern="^[A-Z]$", description="P patent, T mark, C copyright, A receivable")],
     number: Annotated[str, Query(max_length=80, description="As its office writes it; a Chinese mark with its class: 12345678/9")],
+    office: Annotated[
+        str | None, Query(pattern="^[A-Z]{2}$", description="Where the right is granted: CN, US, AU, NZ, WO, EP; without it, all of them")
+    ] = None,
+    class_: Annotated[
+        str | None, Query(alias="class", pattern="^[A-Z]$", description="P patent, T mark, C copyright, A receivable; without it, all")
+    ] = None,
 ) -> Answer[list[Read]]:
     """The rights that a number can name, its check digits verified: one, several or none."""
     with reading(services, session) as view:
-        return view.answer([pledge_shown.reading(each) for each in rights.readings(office, class_, number)])
+        read = rights.every_reading(number)
+        if office is not None and class_ is not None:
+            read = rights.readings(office, class_, number)
+        letters = [(each, each.key[:3].decode()) for each in read]
+        wanted = [each for each, key in letters if office in (None, key[:2]) and class_ in (None, key[2])]
+        return view.answer([pledge_shown.reading(each) for each in wanted])
 
 
 @router.get("/assets/{asset}")
@@ -143,10 +157,24 @@ def _second(time: datetime) -> int:
 
 
 def keyed(text: str) -> bytes:
-    """An asset's key from hex (0x...) or from its readable text (CNPA2017106018623). Raises 422."""
+    """A right's key from hex (0x...), from its readable text (CNPA2017106018623), or from a number as its office writes it. Raises 422."""
     if text.startswith("0x"):
         return worded(text, WORD, "asset")
     try:
         return asset_key(text[:2], text[2:3], text[3:4], text[4:])
     except AssetError as wrong:
-        raise invalid(f"asset: {wrong}; a key as hex, or as CNPA2017106018623", field="asset") from wrong
+        return _read(text, str(wrong))
+
+
+def _read(text: str, why: str) -> bytes:
+    """The one right that a number names: of several readings the one that is no alias. Raises 422."""
+    found = rights.every_reading(text)
+    first = [each for each in found if not each.alias] or list(found)
+    if len(first) == 1:
+        return first[0].key
+    if not first:
+        raise invalid(
+            f"asset: {why}; a number as its office writes it, check digits included, or a key, as CNPA2017106018623", field="asset"
+        )
+    ways = ", ".join(f"{each.key.rstrip(bytes(1)).decode()} ({each.kind.value})" for each in first)
+    raise invalid(f"asset: {text[:40]!r} numbers several rights: {ways}; give the key of the one that is meant", field="asset")

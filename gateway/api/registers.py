@@ -15,6 +15,7 @@ from gateway.api.schemas import RegisterIn
 from gateway.errors import invalid, not_found
 from gateway.registers import kept_rules
 from ledger.domain import routing
+from ledger.domain.catalogue import Catalogue
 from ledger.domain.routing import AssetKind, Transaction, WrongRegister
 from ledger.mirror.queries import registers
 
@@ -41,13 +42,15 @@ def list_routes(
     ],
     transaction: Annotated[str, Query(description="pledge, mortgage, factoring or assignment")] = "pledge",
     on: Annotated[date | None, Query(description="The day of filing; without it, today (UTC)")] = None,
-    register: Annotated[str | None, Query(max_length=64, description="Refuse unless filing with this register gives the right")] = None,
+    register: Annotated[
+        str | None, Query(max_length=64, description="Its key or number: refuse unless filing with it gives the right")
+    ] = None,
 ) -> Answer[list[Route]]:
     """Which register a deal is filed with, by which article, and what filing there does; with `register`, whether that is a right one."""
     kinds, what = [named(AssetKind, each, "asset") for each in asset], named(Transaction, transaction, "transaction")
     day = on or datetime.now(UTC).date()
     if register is not None:
-        check_register(services.catalogue.routes, register, kinds, jurisdiction, what, day)
+        check_register(services.catalogue.routes, key_of(services.catalogue, register), kinds, jurisdiction, what, day)
     with reading(services, session) as view:
         found = [
             (kind, route)
@@ -85,6 +88,17 @@ def named(kind: type[Named], text: str, field: str) -> Named:
         known = ", ".join(each.lower().replace("_", " ") for each in kind.__members__)
         raise invalid(f"{field}: {text[:40]!r} is none of {known}", field=field)
     return found
+
+
+def key_of(catalogue: Catalogue, text: str) -> str:
+    """A register's key from itself or from its number; of another ledger's the key as it is given. Raises 422."""
+    if not text.isdecimal():
+        return text.strip().upper()
+    known = catalogue.register(int(text))
+    if known is None:
+        every = ", ".join(f"{each.number} {each.key}" for each in catalogue.registers.values())
+        raise invalid(f"register: {text[:40]} is none of {every}", field="register")
+    return known.key
 
 
 def check_register(

@@ -61,7 +61,10 @@ def search(
     point = {"block": block, "known_at": known_at}
     with calling(home, url) as client:
         if certify or select or out or html:
-            of = {"kind": "search", "by": by, "text": text, "select": select or [], "register": register, "side": side}
+            from gateway.commands.rights import key_in
+
+            named = key_in(client, text) if by == "number" else text
+            of = {"kind": "search", "by": by, "text": named, "select": select or [], "register": register, "side": side}
             return _issue(client, of, member, {**point, "effective_at": about}, out, html, as_json)
         where = {"register": register, "side": side}
         return _first_step(client, by, text, {**point, **where}, about, as_json)
@@ -99,12 +102,16 @@ def _show_names(found: dict[str, Any]) -> None:
 
 
 def _show_number(client: Any, text: str, where: dict[str, Any], about: str | None, as_json: bool) -> None:
+    from gateway.commands.rights import keys_in
+
     point = {"block": where["block"], "known_at": where["known_at"], "effective_at": about}
-    found = client.data(f"/assets/{text}", ended=True, **point)
+    found = [client.data(f"/assets/{key}", ended=True, **point) for key in keys_in(client, text)]
     if as_json:
-        return show_json(found)
+        return show_json(found[0] if len(found) == 1 else found)
     fields = ("pledge", "rank", "effective", "live", "title")
-    return show_table(fields, [tuple(each[field] for field in fields) for each in found["encumbrances"]])
+    rows = [(each["asset_text"], *(row[field] for field in fields)) for each in found for row in each["encumbrances"]]
+    say(f"searched as {', '.join(each['asset_text'] for each in found)}")
+    return show_table(("right", *fields), rows)
 
 
 def _show_found(by: str, found: Any) -> None:

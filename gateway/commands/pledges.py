@@ -1,4 +1,4 @@
-"""`pledgebook pledge`: filings tried, records, priority, searches, certificates."""
+"""`pledgebook pledge`: acts, filings tried, records, priority, searches, certificates."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gateway.commands.acting import acting_cli
 from gateway.commands.anchors import anchor_cli, verify_anchor
 from gateway.commands.certificates import certificates_cli
 from gateway.commands.rights import rights_cli
@@ -26,8 +27,9 @@ from gateway.commands.shared import (
     show_table,
 )
 
-pledge_cli = typer.Typer(no_args_is_help=True, help="Pledges: filings tried, records, priority, searches, certificates.")
+pledge_cli = typer.Typer(no_args_is_help=True, help="Pledges: acts on them, records, priority, searches, certificates.")
 pledge_cli.add_typer(anchor_cli, name="anchor")
+pledge_cli.add_typer(acting_cli)
 pledge_cli.add_typer(rights_cli)
 pledge_cli.add_typer(certificates_cli)
 pledge_cli.command("verify-anchor")(verify_anchor)
@@ -177,5 +179,5 @@ def as_at(
     """The pledges that lived about a time, as known now or at a point, with how many of their rights lived."""
     with calling(home, url) as client:
         found = list(client.pages("/pledges:live", limit=1000, effective_at=about, block=block, known_at=known_at))
-    fields = ("pledge", "register", "number", "status", "effective", "assets")
+    fields = ("pledge", "register", "number", "life", "effective", "assets")
     show(found, as_json, fields, [tuple(each[field] for field in fields) for each in found])

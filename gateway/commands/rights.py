@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,16 +23,48 @@ from gateway.commands.shared import (
     show_table,
 )
 
+if TYPE_CHECKING:
+    from gateway.client import Client
+
 rights_cli = typer.Typer()
 
-Right = Annotated[str, typer.Argument(help="A right by its key (CNPA2017106018623, or hex); see `pledge read`")]
+Right = Annotated[str, typer.Argument(help="A right by its number as its office writes it, or by its key (CNPA2017106018623, or hex)")]
+
+
+def keys_in(client: Client, text: str) -> list[str]:
+    """The keys of the rights that a number as its office writes it can name, its own first number before aliases; a key as it stands.
+
+    Raises Refused where it names none.
+    """
+    from gateway.client import Refused
+
+    if text.startswith("0x"):
+        return [text]
+    found = client.data("/assets:read", number=text)
+    first = [each for each in found if not each["alias"]] or found
+    if first:
+        return [each["asset_text"] for each in first]
+    if "/" in text:
+        raise Refused(f"{text[:60]!r} is no number that an office here writes; its check digits may be wrong, see `pledgebook pledge read`")
+    # What is written in a form of its own, as a key of another register is, the gateway judges.
+    return [text]
+
+
+def key_in(client: Client, text: str) -> str:
+    """The key of the one right that a number names. Raises Refused."""
+    from gateway.client import Refused
+
+    found = keys_in(client, text)
+    if len(found) > 1:
+        raise Refused(f"{text[:60]!r} numbers several rights: {', '.join(found)}; give the key of the one that is meant")
+    return found[0]
 
 
 @rights_cli.command("read")
 def read_number(
     number: Annotated[str, typer.Argument(help="A number as its office writes it")],
-    office: Annotated[str, typer.Option(help="Where the right is granted: CN, US, AU, NZ, WO, EP")],
-    class_: Annotated[str, typer.Option("--class", help="P patent, T mark, C copyright, A receivable")],
+    office: Annotated[str | None, typer.Option(help="Where the right is granted: CN, US, AU, NZ, WO, EP  [default: any]")] = None,
+    class_: Annotated[str | None, typer.Option("--class", help="P patent, T mark, C copyright, A receivable  [default: any]")] = None,
     home: Home = None,
     url: Url = None,
     as_json: AsJson = False,
@@ -58,7 +90,7 @@ def show_asset(
 ) -> None:
     """A right with everything on it, as known at a point about a time."""
     with calling(home, url) as client:
-        found = client.data(f"/assets/{asset}", block=block, known_at=known_at, effective_at=about, ended=ended)
+        found = client.data(f"/assets/{key_in(client, asset)}", block=block, known_at=known_at, effective_at=about, ended=ended)
     if as_json:
         return show_json(found)
     say(f"{found['asset_text']}{': ' + ', '.join(found['numbers'][1:]) if found['numbers'][1:] else ''}")
@@ -97,7 +129,7 @@ def priority(
         asked = {**asked, "if_filed": {"key": "new", "amount": if_filed, "value": value or "0", "parties": party or []}}
     point = {"block": block, "known_at": known_at, "effective_at": about}
     with calling(home, url) as client:
-        found = client.ask(f"/assets/{asset}/priority", asked, **point)["data"]
+        found = client.ask(f"/assets/{key_in(client, asset)}/priority", asked, **point)["data"]
     if as_json:
         return show_json(found)
     return _show_order(found)

@@ -20,6 +20,7 @@ from gateway.registers import KeptRules
 from ledger.domain.act_types import Party, PartyName
 from ledger.domain.assets import AssetError, Listing, listing
 from ledger.domain.calendar import legal_date, rfc3339, start_of_day
+from ledger.domain.identifiers import HASHED, read_word
 from ledger.domain.ids import to_hex
 from ledger.domain.money import currency, currency_of, to_text
 from ledger.domain.pledge_words import ClaimKind
@@ -312,7 +313,12 @@ def rights_said(rights: Sequence[tuple[Right, str]], most: int = 12) -> list[str
 def party_said(party: Party, name: str) -> str:
     """A party in words."""
     share = f", share {party.share}" if party.share else ""
-    return f"{words.in_words(PartyRole(party.role))}: {name or 'a person, not published'}{share}, as {to_hex(party.id)[:18]}..."
+    return f"{words.in_words(PartyRole(party.role))}: {name or 'a person, not published'}{share}, as {_identity(party.id)}"
+
+
+def _identity(word: bytes) -> str:
+    found = read_word(word)
+    return f"{words.in_words(found.scheme)} {found.text[:18]}..." if found.scheme in HASHED else str(found)
 
 
 Writer = Callable[[Writing], Made]

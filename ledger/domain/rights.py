@@ -282,6 +282,12 @@ def readings(office: str, class_: str, text: str) -> tuple[Right, ...]:
     return tuple(sorted(dict.fromkeys(found), key=lambda right: right.alias))
 
 
+def every_reading(text: str) -> tuple[Right, ...]:
+    """The same for every office and class whose numbers are read here."""
+    found = [right for office, class_ in _READERS for right in readings(office, class_, text)]
+    return tuple(sorted(dict.fromkeys(found), key=lambda right: right.alias))
+
+
 def right_of(office: str, class_: str, text: str, field: str = "asset") -> Right:
     """The one right that a text names: of several readings the one that is no alias. Raises AssetError."""
     found, readers = readings(office, class_, text), _READERS.get((office, class_), ())
