@@ -460,8 +460,9 @@ class Pledge(Shown):
 
 
 class LivePledge(Pledge):
-    """A live pledge and how many of its assets are live."""
+    """A live pledge, how it stands ("nothing left" where every asset was released in part), and how many of its assets are live."""
 
+    life: str
     assets: int
 
 
@@ -502,9 +503,10 @@ class Difference(Shown):
 
 
 class Note(Shown):
-    """A remark without effect; `other` is the pledge that it links to."""
+    """A remark on `pledge` without effect; `other` is the pledge that it links to. Each shows on both."""
 
     kind: str
+    pledge: int
     other: int | None
     number: str
     subject: Hex

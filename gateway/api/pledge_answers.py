@@ -383,7 +383,7 @@ class NamesFound(Shown):
 
 
 class Hit(Shown):
-    """A record that a search found: the party as it stands there, and the pledge."""
+    """A record that a search found: the party as it stands there, and the pledge; `same_as`: pledges noted as the same recording."""
 
     pledge: int
     register_: Annotated[int, Field(alias="register")]
@@ -393,6 +393,7 @@ class Hit(Shown):
     role: str
     party: Hex
     name: str
+    same_as: list[int]
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 

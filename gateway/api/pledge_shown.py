@@ -358,6 +358,7 @@ def hit(row: Hit) -> answers.Hit:
         role=name(PartyRole, row.party.role),
         party=to_hex(row.party.id),
         name=row.party.name,
+        same_as=row.same_as,
     )
 
 

@@ -17,7 +17,7 @@ from ledger.domain.calendar import rfc3339
 from ledger.domain.catalogue import Catalogue
 from ledger.domain.ids import to_hex, token_id
 from ledger.domain.money import MoneyError, currency_of
-from ledger.domain.pledge_words import Flag
+from ledger.domain.pledge_words import Flag, NoteKind
 from ledger.domain.ranges import Drawn
 from ledger.domain.registers import (
     DEMANDS_DOCUMENT,
@@ -64,6 +64,7 @@ from ledger.mirror.models import (
 from ledger.mirror.queries import pledges, receivables
 from ledger.mirror.queries.events import Told
 from ledger.mirror.queries.pledges import Burden, Done, Pledged
+from ledger.mirror.queries.records import Life
 from ledger.mirror.queries.tokens import Holding
 from ledger.mirror.register_models import Anchor
 from ledger.mirror.schema import number
@@ -71,7 +72,6 @@ from ledger.mirror.schema import number
 _BASES = ("", "cited", "inferred", "officer")
 _CLAIMS = ("not stated", "fixed", "maximum")
 _RESULTS = ("", "pass", "fail", "overridden")
-_NOTES = ("", "remark", "correction", "same as", "supplements", "priority", "discrepancy")
 FLAGS = tuple(str(flag.name).lower().replace("_", " ") for flag in Flag)
 """Marks of a pledge by bit."""
 
@@ -408,7 +408,9 @@ def pledge(standing: pledges.Standing) -> answers.Pledge:
 
 def live_pledge(row: pledges.LivePledge) -> answers.LivePledge:
     """A live pledge with the number of its live assets."""
-    return answers.LivePledge(**_pledge_fields(row.pledge), assets=row.assets)
+    fields = _pledge_fields(row.pledge)
+    in_force = Life.ENFORCING if row.pledge.state.status == PledgeStatus.ENFORCING else Life.REGISTERED
+    return answers.LivePledge(**fields, life=(Life.EMPTY if row.is_empty else in_force).value, assets=row.assets)
 
 
 def pledge_whole(
@@ -468,7 +470,8 @@ def difference(row: Difference) -> answers.Difference:
 def note(row: Note) -> answers.Note:
     """A remark on a pledge."""
     return answers.Note(
-        kind=_listed(_NOTES, row.kind),
+        kind=name(NoteKind, row.kind),
+        pledge=row.pledge,
         other=row.other or None,
         number=text(row.number),
         subject=to_hex(row.subject),

@@ -126,4 +126,5 @@ def moment(text: str, option: str) -> int:
 def show_hits(found: Sequence[dict[str, Any]]) -> None:
     """Records that a search found."""
     fields = ("pledge", "register", "number", "life", "side", "role", "name")
-    show_table(fields, [tuple(each[field] for field in fields) for each in found])
+    rows = [(*(each[field] for field in fields), ", ".join(map(str, each["same_as"]))) for each in found]
+    show_table((*fields, "same as"), rows)

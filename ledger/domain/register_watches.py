@@ -99,3 +99,10 @@ def debt_due_alert(watched: Watched, due: int, now: int, settings: Settings = US
     what, to_do = "the secured debt falls due", "collect it, extend it by an act before, or begin enforcement"
     level = urgency_of(acts_at, now, settings)
     return Alert("DEBT-DUE", "the secured claim", watched.subject, what, to_do, watched.known_since, acts_at, level)
+
+
+def empty_alert(watched: Watched) -> Alert:
+    """A pledge of which every right was released in part: nothing of it is left to watch."""
+    what, to_do = "every right under it was released: it holds nothing", "release the pledge itself, or add other rights to it"
+    since = watched.known_since
+    return Alert("NOTHING-LEFT", "the releases on its record", watched.subject, what, to_do, since, since, Urgency.SOON)

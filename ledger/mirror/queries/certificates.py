@@ -16,7 +16,7 @@ from ledger.mirror.models import CHECKPOINT, PLEDGE_ACT, Side
 from ledger.mirror.queries import certified, chain, pledges, records, registers, search
 from ledger.mirror.queries.assets import AssetRecord, asset
 from ledger.mirror.queries.liveness import about
-from ledger.mirror.queries.pledges import Done, Pledged
+from ledger.mirror.queries.pledges import Done, Pledged, Standing
 from ledger.mirror.queries.reading import rows_of
 from ledger.mirror.queries.records import Life
 from ledger.mirror.queries.search import EVERYWHERE, Hit, Scope
@@ -105,7 +105,8 @@ def _of_record(conn: Connection, kind: Kind, pledge: int, at: int | None, time: 
         "relations": [{"yields": str(row.pledge), "to": str(row.senior), "act": to_hex(row.act)} for row in found.relations],
         "refinances": None if found.refinances is None else str(found.refinances.old),
         "holds": certified.holds(found.holds, found.time),
-        "differences": [{"asset": certified.text_of(row.asset), "kind": row.kind} for row in found.differences],
+        "notes": [certified.note(row) for row in found.notes],
+        "differences": [certified.difference(row) for row in found.differences],
         "rectifications": [{"corrects": to_hex(row.corrects), "act": to_hex(row.act)} for row in found.rectifications],
     }
     return issue(kind, f"pledge {pledge}", height(conn, at), body)
@@ -144,7 +145,7 @@ def _fields(conn: Connection, pledge: int, at: int) -> dict[str, Json]:
     stands = found.state.number is not None
     parties = pledges.parties(conn, pledge, at)
     return {
-        "status": records.life(found.state, about(conn, at, None)).value,
+        "status": records.life(conn, found, at).value,
         **certified.state(found.state),
         **{side.name.lower(): certified.parties([row for row in parties if row.side == side]) for side in Side},
         "assets claimed": [] if stands else [*live],
@@ -254,9 +255,14 @@ def search_by_registration(
 
 def _records(conn: Connection, numbers: Iterable[int], at: int | None, time: int | None) -> list[Json]:
     """Pledges with their terms and life about the time."""
-    when = about(conn, at, time)
     found = (records.standing(conn, each, at, time) for each in numbers)
-    return [{"status": records.life(each.state, when).value, **certified.standing(each)} for each in found if each is not None]
+    return [_stands(conn, each, records.life(conn, each, at, time), at) for each in found if each is not None]
+
+
+def _stands(conn: Connection, found: Standing, life: Life, at: int | None) -> dict[str, Json]:
+    """A pledge found by a search: how it stands, and the pledges that are noted as the same recording."""
+    same: list[Json] = [str(each) for each in pledges.same_as(conn, found.pledge.pledge, at)]
+    return {"status": life.value, **certified.standing(found), "same as": same}
 
 
 def _searched(
@@ -269,9 +275,7 @@ def _searched(
     at: int | None,
     time: int | None,
 ) -> Certificate:
-    found: list[Json] = [
-        {"status": hit.life.value, **certified.standing(hit.pledge), "as": certified.parties([hit.party])[0]} for hit in hits
-    ]
+    found: list[Json] = [{**_stands(conn, hit.pledge, hit.life, at), "as": certified.parties([hit.party])[0]} for hit in hits]
     return _issued(conn, subject, {**body, "records": found}, unseen, scope, at, time)
 
 

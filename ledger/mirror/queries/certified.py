@@ -8,9 +8,22 @@ from ledger.domain.calendar import rfc3339
 from ledger.domain.content import Json
 from ledger.domain.ids import to_hex
 from ledger.domain.money import MoneyError, currency_of
-from ledger.domain.pledge_words import ClaimKind, Decision, Flag, HoldKind, HoldTarget
+from ledger.domain.pledge_words import ClaimKind, Decision, Flag, HoldKind, HoldTarget, NoteKind
 from ledger.domain.registers import Effect, EndReason, Ground, Mode, PartyRole
-from ledger.mirror.models import Consent, GroundFound, Instrument, Party, Pledge, PledgeState, Register, Segment, Side
+from ledger.mirror.models import (
+    Consent,
+    Difference,
+    Discrepancy,
+    GroundFound,
+    Instrument,
+    Note,
+    Party,
+    Pledge,
+    PledgeState,
+    Register,
+    Segment,
+    Side,
+)
 from ledger.mirror.queries.holds import runs as running
 from ledger.mirror.queries.pledges import Done, Pledged, Standing
 from ledger.mirror.register_models import DecisionMade, Hold
@@ -147,6 +160,23 @@ def grounds(rows: Sequence[GroundFound], known: Mapping[int, Ground]) -> list[Js
         }
         for row in rows
     ]
+
+
+def note(row: Note) -> Json:
+    """A note on a pledge, or on another that names it."""
+    return {
+        "kind": named(NoteKind, row.kind),
+        "on": str(row.pledge),
+        "other": str(row.other) if row.other else None,
+        "subject": to_hex(row.subject) if any(row.subject) else None,
+        "text": row.text or None,
+        "block": str(row.pos >> LOG_BITS),
+    }
+
+
+def difference(row: Difference) -> Json:
+    """An asset in which a document and a pledge differ, and how."""
+    return {"asset": text_of(row.asset), "kind": named(Discrepancy, row.kind), "block": str(row.pos >> LOG_BITS)}
 
 
 def holds(rows: Sequence[Hold], when: int) -> list[Json]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
 
+from ledger.domain.pledge_words import Flag, NoteKind
 from ledger.mirror.models import (
     ASSET_TITLE,
     CONSENT,
@@ -74,10 +75,20 @@ class Pledged(NamedTuple):
 
 
 class LivePledge(NamedTuple):
-    """A live pledge and how many of its assets are live."""
+    """A live pledge, how many of its assets are live, and how many it ever had."""
 
     pledge: Standing
     assets: int
+    listed: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every asset was released in part, so that it holds nothing, though nothing ended it."""
+        return self.listed > 0 == self.assets and not self.pledge.state.flags & _UNLISTED
+
+
+_UNLISTED = Flag.ASSETS_NOT_STATED | Flag.GENERAL_DESCRIPTION
+"""Marks of pledges on more than what they list."""
 
 
 class Done(NamedTuple):
@@ -144,11 +155,28 @@ def live(
 ) -> Page[LivePledge]:
     """Live pledges in the order of filing, each with the number of its live assets."""
     when = about(conn, at, time)
-    held = select(func.count()).select_from(ENCUMBRANCE.table).join(SEGMENT.table, of_segment(at, time))
-    held = held.where(SEGMENT.table.c.pledge == PLEDGE.table.c.pledge, valid(ENCUMBRANCE, at), leaf_live(when))
-    asked = standings(at).add_columns(held.scalar_subquery().label("assets")).where(pledge_live(when))
+    asked = _with_assets(at, time, when).where(pledge_live(when))
     rows = conn.execute(ordered(asked, [PLEDGE.table.c.pledge], limit, after))
-    return cut([LivePledge(Standing.of(row[:-1]), row[-1]) for row in rows], limit, lambda found: (found.pledge.pledge.pledge,))
+    return cut([_live(row) for row in rows], limit, lambda found: (found.pledge.pledge.pledge,))
+
+
+def _with_assets(at: int | None, time: int | None, when: int) -> Select[Any]:
+    """Selects pledges with how many of their assets live, and how many they have had."""
+    listed = select(func.count()).select_from(ENCUMBRANCE.table).join(SEGMENT.table, of_segment(at, time))
+    listed = listed.where(SEGMENT.table.c.pledge == PLEDGE.table.c.pledge, valid(ENCUMBRANCE, at))
+    counts = (listed.where(leaf_live(when)).scalar_subquery(), listed.where(SEGMENT.table.c.effective <= when).scalar_subquery())
+    return standings(at).add_columns(*counts)
+
+
+def _live(row: Any) -> LivePledge:
+    return LivePledge(Standing.of(row[:-2]), row[-2], row[-1])
+
+
+def is_empty(conn: Connection, pledge: int, at: int | None = None, time: int | None = None) -> bool:
+    """Whether every asset of a pledge was released in part, so that it holds nothing, though nothing ended it."""
+    asked = _with_assets(at, time, about(conn, at, time)).where(PLEDGE.table.c.pledge == pledge)
+    row = conn.execute(asked).one_or_none()
+    return row is not None and _live(row).is_empty
 
 
 def encumbrances(conn: Connection, asset: bytes, *, at: int | None = None, time: int | None = None, live_only: bool = True) -> list[Burden]:
@@ -305,6 +333,12 @@ def notes(conn: Connection, pledge: int, at: int | None = None) -> list[Note]:
     """Notes on a pledge, and those of other pledges that name it."""
     either = or_(NOTE.table.c.pledge == pledge, NOTE.table.c.other == pledge)
     return rows_of(conn, NOTE, select(NOTE.table).where(either, told(NOTE, at)).order_by(NOTE.table.c.pos))
+
+
+def same_as(conn: Connection, pledge: int, at: int | None = None) -> list[int]:
+    """The pledges that a note calls the same recording as this one, by number: a release of one does not end the other."""
+    found = [note for note in notes(conn, pledge, at) if note.kind == NoteKind.SAME_AS and note.other]
+    return sorted({note.other if note.pledge == pledge else note.pledge for note in found})
 
 
 def counts(conn: Connection, at: int | None = None) -> list[Count]:

@@ -57,9 +57,11 @@ class Life(Enum):
     LAPSED = "lapsed"
     ENDED = "ended"
     RESTORING = "restoring"
+    EMPTY = "nothing left"
+    """Registered or enforcing, but every right under it was released in part."""
 
 
-LIVE = frozenset({Life.REGISTERED, Life.ENFORCING})
+_LIVE = frozenset({Life.REGISTERED, Life.ENFORCING})
 
 
 class Sold(NamedTuple):
@@ -112,7 +114,7 @@ def record(conn: Connection, pledge: int, *, at: int | None = None, time: int | 
         time=when,
         register=register,
         standing=found,
-        life=life(found.state, when),
+        life=life(conn, found, at, time),
         parties=parties,
         segments=pledges.segments(conn, pledge, at, time),
         differences=pledges.differences(conn, pledge=pledge, at=at),
@@ -158,8 +160,14 @@ def _status(now: PledgeState, then: PledgeState | None) -> int:
     return PledgeStatus.REGISTERED if now.status == PledgeStatus.ENFORCING else now.status
 
 
-def life(state: PledgeState, when: int) -> Life:
-    """How a pledge stands at a second; the same rule as `liveness.pledge_live`."""
+def life(conn: Connection, found: Standing, at: int | None = None, time: int | None = None) -> Life:
+    """How a pledge stands about a time."""
+    stands = _life(found.state, about(conn, at, time))
+    return Life.EMPTY if stands in _LIVE and pledges.is_empty(conn, found.pledge.pledge, at, time) else stands
+
+
+def _life(state: PledgeState, when: int) -> Life:
+    """How a pledge itself stands at a second; the same rule as `liveness.pledge_live`."""
     if state.begins is None:
         return Life[PledgeStatus(state.status).name]
     if state.begins > when:

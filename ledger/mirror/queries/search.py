@@ -18,7 +18,7 @@ from ledger.domain.names import NormalName
 from ledger.domain.pledge_words import Flag
 from ledger.mirror.models import INSTRUMENT, PARTY, PLEDGE, PLEDGE_ACT, PLEDGE_STATE, Party, PledgeStatus, Side
 from ledger.mirror.names import key_of
-from ledger.mirror.queries import parties, records
+from ledger.mirror.queries import parties, pledges, records
 from ledger.mirror.queries.liveness import about, pledge_live
 from ledger.mirror.queries.pledges import Done, Standing, kept_by, of_number, stood
 from ledger.mirror.queries.reading import rows_of, told, valid
@@ -49,11 +49,12 @@ class _Where(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A record found: the party that was looked for, its pledge, and how that stands about the time."""
+    """A record found: the party that was looked for, its pledge, how that stands about the time, and the pledges noted as the same."""
 
     party: Party
     pledge: Standing
     life: Life
+    same_as: list[int]
 
 
 class Registered(NamedTuple):
@@ -188,20 +189,19 @@ def _within(scope: Scope) -> list[ColumnElement[bool]]:
 
 def hits(conn: Connection, ids: Iterable[str], *, at: int | None = None, time: int | None = None) -> list[Hit]:
     """The records of these ids, in their order; with `time`, of those who were parties then. Raises ValueError for an id that is none."""
-    when = about(conn, at, time)
     wanted = set(ids)
     found: list[Party] = []
     for some in _portions(sorted({int(each.partition("/")[0]) for each in wanted})):
         asked = select(PARTY.table).where(PARTY.table.c.pledge.in_(some), stood(at, time)).order_by(*PARTY.key_columns)
         found += [party for party in rows_of(conn, PARTY, asked) if record_id(party) in wanted]
-    return [_hit(conn, party, at, time, when) for party in found]
+    return [_hit(conn, party, at, time) for party in found]
 
 
-def _hit(conn: Connection, party: Party, at: int | None, time: int | None, when: int) -> Hit:
+def _hit(conn: Connection, party: Party, at: int | None, time: int | None) -> Hit:
     standing = records.standing(conn, party.pledge, at, time)
     if standing is None:
         raise ValueError(f"pledge {party.pledge}: not known at that position")
-    return Hit(party, standing, records.life(standing.state, when))
+    return Hit(party, standing, records.life(conn, standing, at, time), pledges.same_as(conn, party.pledge, at))
 
 
 # --- By party, identifier and record number ---
@@ -209,11 +209,11 @@ def _hit(conn: Connection, party: Party, at: int | None, time: int | None, when:
 
 def by_party(conn: Connection, word: bytes, *, scope: Scope = EVERYWHERE, at: int | None = None, time: int | None = None) -> list[Hit]:
     """The records of a party by its word, and of those whom it succeeded or acts for, as their office recorded."""
-    when, where = about(conn, at, time), _Where(scope, at, time)
+    where = _Where(scope, at, time)
     found = _parties(conn, PARTY.table.c.id == word, where)
     for before in parties.followed_by(conn, word, at=at):
         found += _parties(conn, _known_to(before.office, before.party, at), where)
-    return [_hit(conn, party, at, time, when) for party in dict.fromkeys(found)]
+    return [_hit(conn, party, at, time) for party in dict.fromkeys(found)]
 
 
 def by_identifier(

@@ -15,6 +15,7 @@ from ledger.domain.register_watches import (
     conflict_alert,
     contest_alert,
     debt_due_alert,
+    empty_alert,
     hold_alert,
     lapse_alert,
     party_alert,
@@ -85,6 +86,9 @@ def alerts(
 def _of_pledge(conn: Connection, pledge: HeldPledge, now: int, at: int | None, settings: Settings, catalogue: Catalogue) -> Iterator[Alert]:
     state = pledge.standing.state
     watched = _watched(conn, pledge.standing, pledge.jurisdiction, state.from_pos)
+    if pledges.is_empty(conn, pledge.standing.pledge.pledge, at):
+        yield empty_alert(watched)
+        return
     if state.expires:
         yield lapse_alert(watched, state.expires, _term(pledge.standing, catalogue), now, settings)
     if state.due:

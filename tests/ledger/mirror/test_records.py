@@ -9,13 +9,26 @@ from sqlalchemy import Connection
 from ledger.chain.blocks import last_position
 from ledger.domain.assets import member_party
 from ledger.domain.filing_clocks import Happened
-from ledger.domain.pledge_words import AssetFlag, Decision, HoldTarget, RectifyKind
+from ledger.domain.pledge_words import AssetFlag, Decision, Flag, HoldTarget, NoteKind, RectifyKind
 from ledger.domain.registers import Code, EndReason
 from ledger.mirror import rebuild
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
 from ledger.mirror.models import Side
-from ledger.mirror.queries import assets, certificates, certified, filings, holds, numbers, parties, pledges, records, registers
+from ledger.mirror.queries import (
+    assets,
+    certificates,
+    certified,
+    filings,
+    holds,
+    numbers,
+    parties,
+    pledges,
+    priority,
+    records,
+    registers,
+    search,
+)
 from ledger.mirror.queries.records import Life
 from ledger.mirror.schema import number, word
 from ledger.mirror.verify import verify
@@ -157,6 +170,46 @@ def test_a_refinanced_pledge_hands_its_lists_over_and_takes_them_back(played: Pl
         assert [(party.side, party.name) for party in new.parties] == [(Side.PLEDGORS, "Pledgor"), (Side.HOLDERS, "New bank")]
         assert (old.standing.state.reason, new.standing.pledge.filing) == (EndReason.REFINANCED, None)
         assert [done.act.event for done in pledges.history(conn, 2, _end(1))] == ["PledgeRefinanced"]
+
+
+def test_a_pledge_whose_last_right_was_released_in_part_has_nothing_left(played: Played) -> None:
+    """It is registered for ever as its head says; who reads it is told that it holds nothing, until a supplement adds something."""
+    general = int(Flag.GENERAL_DESCRIPTION)
+    story = [
+        [*told.recorded(1, 1, "1-1", EARLY, ["a", "b"]), *told.recorded(2, 2, "2-2", EARLY, ["c"], flags=general)],
+        [
+            *told.part_released(1, 1, "3-3", MIDDLE, {0: "a", 1: "b"}, EARLY),
+            *told.part_released(2, 2, "4-4", MIDDLE, {0: "c"}, EARLY, flags=general),
+        ],
+        told.segment_added(1, 9, "5-5", LATE, ["d"], EARLY),
+    ]
+    with played(*story) as conn:
+        assert _lives(conn, (MIDDLE - 1, MIDDLE, LATE), _end(1)) == [Life.REGISTERED, Life.EMPTY, Life.EMPTY]
+        assert _lives(conn, (MIDDLE - 1, LATE - 1, LATE)) == [Life.REGISTERED, Life.EMPTY, Life.REGISTERED]
+        assert _lives(conn, (LATE,), pledge=2) == [Life.REGISTERED], "it is on more than its list"
+        live = [(row.pledge.pledge.pledge, row.assets, row.is_empty) for row in pledges.live(conn, at=_end(1)).rows]
+        assert live == [(1, 0, True), (2, 0, False)]
+        assert certificates.extract(conn, 1, at=_end(1)).content["status"] == "nothing left"
+        found = search.by_party(conn, told.party_id("Bank"), at=_end(1))
+        assert [(hit.party.pledge, hit.life) for hit in found] == [(1, Life.EMPTY), (2, Life.REGISTERED)]
+
+
+def test_what_was_recorded_twice_is_said_by_searches_and_certificates(played: Played) -> None:
+    story = [
+        [*told.recorded(1, 1, "1-1", EARLY, ["a"]), *told.recorded(2, 2, "2-2", EARLY, ["a"])],
+        told.noted(2, "3-3", NoteKind.SAME_AS, 1, EARLY),
+    ]
+    with played(*story) as conn:
+        assert [hit.same_as for hit in search.by_party(conn, told.party_id("Bank"))] == [[2], [1]]
+        assert [hit.same_as for hit in search.by_party(conn, told.party_id("Bank"), at=_end(0))] == [[], []]
+        papers = (
+            certificates.search_by_number(conn, told.asset("a")),
+            certificates.search_by_party(conn, told.party_id("Bank")),
+        )
+        assert [[row["same as"] for row in paper.content["records"]] for paper in papers] == [[["2"], ["1"]]] * 2
+        (note,) = certificates.extract(conn, 1).content["notes"]
+        assert (note["kind"], note["on"], note["other"]) == ("same as", "2", "1")
+        assert any("2 and 1 are noted as one recording" in doubt for doubt in priority.order(conn, told.asset("a")).doubts)
 
 
 # --- Holds and joined numbers ---

@@ -75,6 +75,12 @@ def test_an_entry_lapses_and_its_rule_is_cited(alerts: Alerts) -> None:
     assert over.urgency == Urgency.PAST and "file anew" in over.to_do
 
 
+def test_watches_end_with_the_last_right_under_a_pledge(alerts: Alerts) -> None:
+    released = told.part_released(1, 1, "9-1", EARLY + 5, {0: "a"}, EARLY)
+    found = alerts(_held(1, ["a"], expires=NOW + 5 * DAY), released)
+    assert list(found) == ["NOTHING-LEFT"] and found["NOTHING-LEFT"][0].subject == "pledge 1"
+
+
 def test_holds_on_pledge_and_right_are_shown_once_each(alerts: Alerts) -> None:
     stored = told.head(3, effective=EARLY, version=1, sequence=1) | 1 << 40
     on_right = told.held(1, told.asset("a"), 0, marked=1 | 1 << 64 | 2 << 80, placed=NOW - 9)

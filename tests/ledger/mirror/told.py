@@ -279,14 +279,22 @@ def released(
 
 
 def part_released(
-    pledge: int, segment: int, record: str, effective: int, leaves: dict[int, str], counts_from: int, unpledged: list[str] | None = None
+    pledge: int,
+    segment: int,
+    record: str,
+    effective: int,
+    leaves: dict[int, str],
+    counts_from: int,
+    unpledged: list[str] | None = None,
+    flags: int = 0,
 ) -> list[Told]:
     """Leaves of a segment end; the pledge itself counts on from `counts_from`."""
     act = sha256(record.encode()).digest()
     how = {"basis": 1, "reason": 1}
     page = {"ended": (list(leaves), [asset(name) for name in leaves.values()], 0, 1), "act": act}
     rest = [asset(name) for name in unpledged or []]
-    values = _later(pledge, record, effective, head=head(3, effective=counts_from, version=2, sequence=pledge), unpledged=rest, **how)
+    stored = head(3, effective=counts_from, version=2, sequence=pledge) | flags << 40
+    values = _later(pledge, record, effective, head=stored, unpledged=rest, **how)
     return [
         document(record),
         ("PledgeRegistry", "LeavesEnded", {"pledge": pledge, "segment": segment, **how, **page}),
