@@ -119,11 +119,12 @@ def draft(request: Request, people: People, signer: Signer, engine: Engine, chai
     if deadline < chain_time:
         raise invalid(f"deadline: {deadline} lies before the chain's time {chain_time}; give a later one", field="deadline")
     claims = _claims(request, people, signer)
+    most = engine.block_gas_limit // 2
     try:
-        envelope = Envelope(request.account, id_of(request), deadline, request.gas or frame_gas(body), claims, body)
+        # The frame's own bound is far above what a long body needs: an act that states no gas is tried out with no more than may be.
+        envelope = Envelope(request.account, id_of(request), deadline, request.gas or min(frame_gas(body), most), claims, body)
     except (ActError, OverflowError) as wrong:
         raise invalid(str(wrong)) from wrong
-    most = engine.block_gas_limit // 2
     if envelope.gas > most:
         raise invalid(f"gas: {envelope.gas} is more than half a block ({most}); cut the act in parts", field="gas")
     return Draft(request, envelope, stated)

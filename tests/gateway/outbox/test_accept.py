@@ -13,12 +13,13 @@ from sqlalchemy import func, select
 
 from gateway import acts, signatures
 from gateway.access import ACT, READ, Session
-from gateway.drafts import MOST_SIGNERS, Request, Wanted, hash_of, key_of
+from gateway.drafts import MOST_SIGNERS, People, Request, Wanted, draft, hash_of, key_of
 from gateway.errors import Problem
 from gateway.office.models import ACT as ACTS
 from gateway.office.models import ACT_HISTORY, AUDIT, SIGNATURE
 from gateway.office.repository import Act, Office
 from gateway.outbox import encode, recovered
+from gateway.outbox.envelopes import frame_gas
 from gateway.signers.interface import SigningLocked
 from gateway.signers.keystore import Keystore
 from ledger.chain.calls import call_data
@@ -155,6 +156,15 @@ def test_a_request_that_breaks_a_rule_is_named_by_field_and_leaves_nothing(house
     found = refusal(house, replace(house.request(member), **changed))
     assert found.status == status and said in found.detail
     assert rows(house.office) == before and house.transactions() == []
+
+
+def test_a_long_body_without_stated_gas_gets_half_a_block(house: House) -> None:
+    member = house.member()
+    words = ["0x" + "11" * 32] * 3000
+    request = house.request(member, kind="SetSlot", body={"keyType": "0x" + "00" * 32, "words": words})
+    with house.services.snapshot() as conn:
+        made = draft(request, People(conn), house.services.keystore, house.services.engine, house.world.time())
+    assert frame_gas(made.envelope.body) > made.envelope.gas == house.services.engine.block_gas_limit // 2
 
 
 def test_numbers_that_pass_64_bits_are_taken_as_they_are(house: House) -> None:
