@@ -24,7 +24,8 @@ def successions(book: PledgeBook, record: Recordation, text: str) -> list[Succes
     kind = PartyKind.SUCCEEDED if _MERGER.search(text) else PartyKind.RENAMED
     if kind is PartyKind.RENAMED and len(record.assignors) != 1:
         return []
-    found = [(party, _first_pledge(book, party)) for party in record.assignors]
+    # One organisation in two spellings becomes another one once.
+    found = [(party, _first_pledge(book, party)) for party in {party.key: party for party in record.assignors}.values()]
     return [
         Succession(pledge.ref, record, kind, party, after)
         for party, pledge in found

@@ -16,6 +16,9 @@ from gateway.replay.sources import Row, plain
 
 _NUMBER = re.compile(r"0*(\d{1,6})(?:\.0)?\s*[-/]\s*0*(\d{1,4})(?:\.0)?")
 _DIGITS = re.compile(r"[^0-9A-Z]")
+_TREATY = re.compile(r"PCT([A-Z]{2})(\d{2})(\d{5})")
+_FIRST_TREATY_YEAR = 78
+_PADDED = re.compile(r"([A-Z]*)0*([1-9]\d*)")
 _LONGEST = 28
 _PATENT_DIGITS = 8
 
@@ -124,17 +127,34 @@ def _properties(items: list[Any], series: Series) -> tuple[tuple[Property, ...],
 def _property(item: Any, series: Series) -> Property | None:
     row = _plain(item) if isinstance(item, dict) else {"applnum": item}
     application = _application(row, series)
-    registration = _digits(fields.identifier(row, "patnum", "patentnumber", "registrationnumber"))
+    registration = _unpadded(_digits(fields.identifier(row, "patnum", "patentnumber", "registrationnumber")))
     if not application and not registration:
         return None
     return Property(application, registration, " ".join(fields.text(row, "inventiontitle", "mark", "title").split()))
 
 
 def _application(row: Row, series: Series) -> str:
-    """The application (serial) number; a US patent application's eight digits get back the zero that a spreadsheet took."""
+    """The application (serial) number; a US patent application's eight digits get back the zero that a spreadsheet took.
+
+    International applications before 2004 had two digits of the year and five of the number (Administrative Instructions, section 307).
+    """
     found = _digits(fields.identifier(row, "applnum", "applicationnumber", "serialnumber", "pctnum", "pctnumber"))
+    treaty = _TREATY.fullmatch(found)
+    if treaty:
+        return f"PCT{treaty[1]}{_century(int(treaty[2]))}{treaty[2]}0{treaty[3]}"
     lost = series is Series.US_PATENT and found.isdigit() and len(found) == _PATENT_DIGITS - 1
     return found.zfill(_PATENT_DIGITS) if lost else found
+
+
+def _century(year: int) -> int:
+    """The first international application is of 1978."""
+    return 19 if year >= _FIRST_TREATY_YEAR else 20
+
+
+def _unpadded(written: str) -> str:
+    """A number of a patent or registration without the zeros that fill it up: D0456789 is D456789."""
+    found = _PADDED.fullmatch(written)
+    return found[1] + found[2] if found else written
 
 
 def _digits(written: str) -> str:

@@ -78,6 +78,10 @@ def test_a_merger_of_several_is_said_of_each_that_is_a_party() -> None:
     assert found == [(BROOK, PartyKind.SUCCEEDED, RIVER), ("STREAM INC.", PartyKind.SUCCEEDED, RIVER)]
 
 
+def test_one_organisation_in_two_spellings_is_merged_once() -> None:
+    assert told(grant(), change("MERGER", [BROOK, "BROOK, L.L.C."], [RIVER])) == [("BROOK, L.L.C.", PartyKind.SUCCEEDED, RIVER)]
+
+
 def test_it_is_said_once_and_never_in_a_circle() -> None:
     again = change("MERGER", [BROOK], [RIVER], "1001-2", "2021-02-02")
     back = change("MERGER", [RIVER], [BROOK], "1001-3", "2021-02-03")

@@ -67,6 +67,30 @@ def test_liens_of_one_day_yield_whatever_the_branch_is_written_like() -> None:
     assert register(first, second).pledges[name("1000-2")].yields_to == (name("1000-1"),)
 
 
+# --- Numbers of rights ---
+
+
+@pytest.mark.parametrize(
+    ("cells", "key"),
+    [
+        ({"patNum": "D0456789"}, "RD456789"),
+        ({"patNum": "RE035000"}, "RRE35000"),
+        ({"patNum": "PP12345"}, "RPP12345"),
+        ({"patentNumber": "07123456"}, "R7123456"),
+        ({"registrationNumber": 608049}, "R608049"),
+        ({"pctNum": "PCT/US01/12345"}, "PCTUS2001012345"),
+        ({"pctNumber": "PCT/US2001/012345"}, "PCTUS2001012345"),
+        ({"pctNum": "PCTGB8900123"}, "PCTGB1989000123"),
+        ({"applNum": "60/123,456"}, "60123456"),
+        ({"applNum": 9123456}, "09123456"),
+        ({"applNum": "NULL", "patNum": "7123456"}, "R7123456"),
+    ],
+)
+def test_one_right_has_one_key_however_its_number_is_filled_up(cells: dict[str, object], key: str) -> None:
+    found = read(properties=[cells])
+    assert isinstance(found, Recordation) and found.keys == {key}
+
+
 # --- Citations and texts ---
 
 
