@@ -16,7 +16,7 @@ from gateway.api.schemas import FilingIn
 from gateway.errors import invalid, not_found
 from ledger.domain.routing import AssetKind, Transaction
 from ledger.mirror.models import PledgeStatus
-from ledger.mirror.queries import filings, pledges, records
+from ledger.mirror.queries import entry_clocks, filings, pledges, records
 from ledger.mirror.queries.pledges import Standing
 
 router = APIRouter(tags=["pledges"], responses=ANY | AWAY)
@@ -109,10 +109,13 @@ def get_pledge(pledge: int, services: Running, session: Caller, point: Point, ef
 
 @router.get("/pledges/{pledge}/clocks", responses=NAMED)
 def list_clocks(pledge: int, services: Running, session: Caller, point: Point) -> Answer[list[FilingClock]]:
-    """The statutory clocks of a filing by its register's rules: until when it must be examined, or answered."""
+    """The statutory clocks of a pledge by its register's rules: until when its filing must be examined or answered, and its entry amended.
+
+    Of an entry those show that a demand or objection on its record, a notice after it, or the end of the claim has started.
+    """
     with reading(services, session, point) as view:
         _found(view, pledge)
-        found = filings.clocks(view.conn, pledge, view.time, at=view.at, catalogue=services.catalogue)
+        found = entry_clocks.every(view.conn, pledge, view.time, at=view.at, catalogue=services.catalogue)
         return view.answer([pledge_shown.filing_clock(each) for each in found])
 
 

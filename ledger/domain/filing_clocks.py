@@ -38,7 +38,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class FilingClock:
-    """One clock of a filing: name, rule, which run of the examination or which notice it belongs to (from 1), and what it shows.
+    """One clock of a filing or an entry: name, rule, which run of it or which notice it belongs to (from 1), and what it shows.
 
     `reading` is None while its starting event has not happened, or where its days are not known (`doubt` says so). `days_left` counts the
     rule's days after today up to the last one. `set_until`: the end that the notice itself sets, from which the answer is overdue.
@@ -113,25 +113,26 @@ def _notices(moments: Sequence[Moment]) -> Iterator[tuple[Moment, int | None]]:
 def _examined(rule: ClockRule, run: int, events: Sequence[Event], now: int) -> FilingClock:
     if not events:
         return FilingClock(EXAMINATION, rule, run, None, doubt=f"not begun: it counts from {rule.counts_from}")
-    return _read(FilingClock(EXAMINATION, rule, run, None), events, now)
+    return shown_at(FilingClock(EXAMINATION, rule, run, None), events, now)
 
 
 def _answered(rule: ClockRule, run: int, notice: Moment, answer: int | None, now: int) -> FilingClock:
     events = [Event(Kind.START, notice.at), *([] if answer is None else [Event(Kind.DONE, answer)])]
-    clock = _read(FilingClock(ANSWER, rule, run, None, set_until=notice.until or None), events, now)
+    clock = shown_at(FilingClock(ANSWER, rule, run, None, set_until=notice.until or None), events, now)
     if not notice.until:
         return clock
     return replace(clock, overdue=(now if answer is None else answer) > notice.until)
 
 
-def _read(clock: FilingClock, events: Sequence[Event], now: int) -> FilingClock:
+def shown_at(clock: FilingClock, events: Sequence[Event], now: int, doubt: str = "") -> FilingClock:
+    """A clock with what it shows at `now` after these events; `doubt` is what they leave open."""
     days = working_calendar(clock.rule.calendar)
     try:
         reading = read(clock.rule, events, now, days)
         left = _days_left(clock.rule, days, reading, legal_date(now, days.zone))
     except BeyondCalendar as unknown:
         return replace(clock, doubt=str(unknown))
-    return replace(clock, reading=reading, days_left=left, overdue=reading.state is State.MISSED)
+    return replace(clock, reading=reading, days_left=left, overdue=reading.state is State.MISSED, doubt=doubt)
 
 
 def _days_left(rule: ClockRule, days: WorkingCalendar, reading: Reading, today: date) -> int | None:

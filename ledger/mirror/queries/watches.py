@@ -1,6 +1,7 @@
 """What the register tells each pledgee to watch, from rows alone, and the rights under its pledges, for what offices report of them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, or_, select
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, and_, or_, select
 from ledger.chain.blocks import LOG_BITS
 from ledger.domain.assets import member_party
 from ledger.domain.catalogue import CATALOGUE, Catalogue
+from ledger.domain.entry_clocks import TO_DO
 from ledger.domain.ids import to_hex
 from ledger.domain.pledge_words import AssetFlag, Flag, HoldTarget
 from ledger.domain.register_watches import Hold as Held
@@ -24,7 +26,7 @@ from ledger.domain.register_watches import (
 from ledger.domain.registers import TermRule
 from ledger.domain.watches import USUAL, Alert, Settings, Watched, clock_alert
 from ledger.mirror.models import BLOCK, PARTY, PLEDGE, PLEDGE_STATE, Party, PledgeStatus, Side
-from ledger.mirror.queries import filings, holds, parties, pledges, registers
+from ledger.mirror.queries import entry_clocks, filings, holds, parties, pledges, registers
 from ledger.mirror.queries.liveness import IN_FORCE
 from ledger.mirror.queries.numbers import resolve, word_of
 from ledger.mirror.queries.pledges import Standing, standings
@@ -96,8 +98,20 @@ def _of_pledge(conn: Connection, pledge: HeldPledge, now: int, at: int | None, s
     if state.flags & Flag.CONFLICT:
         conflicts = [key for key in pledge.rights if (row := word_of(conn, key, at)) and row.flags & AssetFlag.CONFLICT]
         yield from (conflict_alert(watched, key.rstrip(b"\0").decode("ascii", "replace")) for key in conflicts)
+    yield from _of_clocks(conn, pledge, now, at, settings, catalogue)
     yield from _held_back(conn, pledge, watched, now, at)
     yield from _of_parties(conn, pledge, at)
+
+
+def _of_clocks(conn: Connection, pledge: HeldPledge, now: int, at: int | None, settings: Settings, catalogue: Catalogue) -> Iterator[Alert]:
+    """The clocks that demands, objections and the claim's end have started, until they are met."""
+    standing = pledge.standing
+    watched = _watched(conn, standing, pledge.jurisdiction, standing.pledge.pos)
+    for clock in entry_clocks.of_entry(conn, standing.pledge.pledge, now, at=at, catalogue=catalogue):
+        alert = None if clock.reading is None else clock_alert(watched, clock.rule, clock.reading, now, settings)
+        if alert:
+            doubt = "; ".join(filter(None, (alert.doubt, clock.doubt)))
+            yield replace(alert, to_do=TO_DO[clock.name][clock.overdue], doubt=doubt)
 
 
 def _watched(conn: Connection, standing: Standing, jurisdiction: str, pos: int) -> Watched:

@@ -6,6 +6,7 @@ import pytest
 
 from ledger.domain.assets import member_party
 from ledger.domain.calendar import DAY
+from ledger.domain.pledge_words import NoteKind
 from ledger.domain.registers import Code
 from ledger.domain.watches import Alert, Urgency
 from ledger.mirror.database import Database
@@ -101,6 +102,21 @@ def test_a_hold_on_a_party_reaches_the_pledgee_and_says_what_it_bars(alerts: Ale
     assert [each.what for each in found] == [
         f"a hold on the pledgor Pledgor (insolvency, order {order}) bars register, set terms until it is lifted"
     ]
+
+
+def test_a_demand_on_record_starts_the_clock_of_its_answer_until_the_entry_is_changed(alerts: Alerts) -> None:
+    au = [told.register_set(7, "Office", 1 << 50)]
+    demanded = told.noted(1, "5-5", NoteKind.OBJECTION, 0, GENESIS_TIME + 100)
+    noticed = told.noted(1, "6-6", NoteKind.NOTICE, 0, GENESIS_TIME + DAY)
+    grant, now = _held(1, ["a"], register=7), GENESIS_TIME + 2 * DAY
+    found = alerts(au, grant, demanded, noticed, now=now)
+    assert found.keys() == {"AU-AMENDMENT-DEMAND", "AU-AMENDMENT-NOTICE"}
+    (demand,) = found["AU-AMENDMENT-DEMAND"]
+    assert demand.source == "PPSA 2009 (Cth) 178-181" and demand.to_do.startswith("amend or end the entry")
+    late = alerts(au, grant, demanded, now=GENESIS_TIME + 30 * DAY)["AU-AMENDMENT-DEMAND"]
+    assert [each.urgency for each in late] == [Urgency.PAST]
+    changed = told.terms_changed(1, "7-7", GENESIS_TIME + DAY, 4_000, EARLY)
+    assert alerts(au, grant, demanded, changed, now=now) == {}
 
 
 def test_what_became_of_a_pledgor_since_the_pledge_is_told(alerts: Alerts) -> None:
