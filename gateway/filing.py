@@ -259,10 +259,7 @@ def _refused(services: Services, conn: Connection, known: Shipped, kind: AssetKi
     held = chain.held(conn)
     on = datetime.fromtimestamp(held.time if held and held.time is not None else time.time(), ZoneInfo(known.zone)).date()
     found = [list(_misfiled(known.key, kind, known.jurisdiction, each, on, services.catalogue)) for each in tried]
-    if not all(found):
-        return None
-    (told,) = found[0]
-    return told if told["values"]["right_ones"] else _elsewhere(services.catalogue, told, known.jurisdiction, stated, on)
+    return found[0][0] if all(found) else None
 
 
 def _elsewhere(catalogue: Catalogue, told: dict[str, Any], jurisdiction: str, what: Transaction, on: date) -> dict[str, Any]:
@@ -284,4 +281,5 @@ def _misfiled(
         routing.checked(register, kind, jurisdiction, transaction, on, catalogue.routes)
     except WrongRegister as wrong:
         values = {"register": wrong.register, "asset": kind.value, "right_ones": list(wrong.right_ones), "source": wrong.source}
-        yield {"error": "WrongRegister", "values": values, "sentence": f"{str(wrong)[:1].upper()}{str(wrong)[1:]}."}
+        told = {"error": "WrongRegister", "values": values, "sentence": f"{str(wrong)[:1].upper()}{str(wrong)[1:]}."}
+        yield told if wrong.right_ones else _elsewhere(catalogue, told, jurisdiction, transaction, on)

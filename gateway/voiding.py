@@ -5,8 +5,9 @@ from sqlalchemy import Connection
 from gateway import calls
 from gateway.access import ACT, Session
 from gateway.calls import Asked
-from gateway.errors import Problem
-from gateway.office.repository import Call
+from gateway.errors import Problem, invalid
+from gateway.office.repository import Act, Call
+from gateway.outbox.envelopes import envelope_of
 from gateway.outbox.own import purpose_of
 from gateway.services import Services
 from ledger.chain.calls import call_data, view
@@ -36,6 +37,15 @@ def void(services: Services, session: Session, account: bytes, number: int) -> C
         )
     services.wake()
     return made
+
+
+def nonce_in(act: Act, account: bytes) -> int:
+    """The nonce under which an account signs another's act. Raises 422 where it doesn't."""
+    claims = envelope_of(act.kind, act.typed).signers
+    found = next((claim.nonce for claim in claims if claim.account == account), None)
+    if found is None:
+        raise invalid(f"account: {to_hex(account)} does not sign act {act.id} of {to_hex(act.member_id)}", field="account")
+    return found
 
 
 def _key(services: Services, account: bytes) -> bytes:

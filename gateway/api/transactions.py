@@ -148,14 +148,21 @@ def retry_act(act_id: str, services: Running, session: Caller, account: Account)
 
 
 @router.post("/acts/{act_id}/void", status_code=202, responses=NAMED | CONFLICTS | AWAY)
-def void_act(act_id: str, services: Running, session: Caller, account: Account) -> answers.Call:
-    """Takes an account's signature back: voids its act's id, or the nonce of its consent to another's act, as long as it is not spent.
+def void_act(
+    act_id: str,
+    services: Running,
+    session: Caller,
+    account: Account,
+    of: Annotated[str | None, Query(max_length=42, description="Whose act it is, where it is another's that the account signed")] = None,
+) -> answers.Call:
+    """Takes an account's signature back: its own act's, or its consent to another's (`of`), as long as the ledger has not spent it.
 
-    The account's own key sends it, so it must be held here. Whatever carries that id or nonce is refused by the ledger from then on.
+    The account's own key sends it, so it must be held here. Whatever carries that signature is refused by the ledger from then on.
     """
-    session.needs(ACT)
-    holder, number_ = _mine(session, services, addressed(account, "account"), ACT), whole_number(act_id, "id")
-    return shown.call(voiding.void(services, session, holder, number_))
+    holder, id_ = _mine(session, services, addressed(account, "account"), ACT), whole_number(act_id, "id")
+    if of is None or addressed(of, "of") == holder:
+        return shown.call(voiding.void(services, session, holder, id_))
+    return shown.call(voiding.void(services, session, holder, voiding.nonce_in(_visible(services, session, act_id, of), holder)))
 
 
 @router.post("/calls:batch", status_code=202, responses=WRITES | AWAY)

@@ -277,13 +277,13 @@ def _act(client: Client, spec: ActKind, made: Json, given: Mapping[str, Any]) ->
 
 
 def _is_known(client: Client, made: Json) -> bool:
-    """Whether the last of these very acts was handed in before: then it is done, and asked about once more."""
+    """Whether the first of these very acts was handed in before: then what is left of them is gone on with."""
     from gateway.client import Refused
     from ledger.domain.ids import act_id
 
-    last = made["acts"][-1]
+    first = made["acts"][0]
     try:
-        client.get(f"/acts/{act_id(last['key'])}", account=last["account"])
+        client.get(f"/acts/{act_id(first['key'])}", account=first["account"])
     except Refused:
         return False
     return True
@@ -421,14 +421,15 @@ def _value(text: str) -> tuple[str, str]:
 @acting_cli.command("void")
 def void(
     account: Annotated[str, typer.Argument(help="The account whose signature is taken back")],
-    act: Annotated[str, typer.Argument(metavar="ID", help="Id of its act, or the nonce of its consent to another's")],
+    act: Annotated[str, typer.Argument(metavar="ID", help="Id of the act")],
+    of: Annotated[str | None, typer.Option(help="Whose act it is, where it is another's that the account signed")] = None,
     home: Home = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """Takes a signature back, as long as the ledger has not spent it: whatever carries it is refused from then on."""
     with calling(home, url) as client:
-        done = client.called(client.ask(f"/acts/{act}/void", {}, account=account))
+        done = client.called(client.ask(f"/acts/{act}/void", {}, account=account, of=of))
     if as_json:
         return show_json(done)
-    return say(f"{act} of {account} is void")
+    return say(f"the signature of {account} on act {act} is taken back")

@@ -7,13 +7,14 @@ from gateway.pledging import parts, words
 from gateway.pledging.consenting import Consenting, Signer
 from gateway.pledging.parts import NONE, Json
 from gateway.pledging.writing import Made, Writing, party_said, rights_said
-from ledger.domain.act_types import Party
+from ledger.domain.act_types import Party, RefinancePledge
 from ledger.domain.ids import to_hex
 from ledger.domain.money import currency, to_text
 from ledger.domain.pledge_words import NoteKind, RectifyKind, RelationKind
 from ledger.domain.registers import Code, EndReason, PartyRole
 from ledger.domain.registers import Rule as RuleFlag
-from ledger.mirror.queries import pledges
+from ledger.mirror.models import Segment
+from ledger.mirror.queries import pledges, records
 from ledger.mirror.schema import number
 
 BASES = {"cited": 1, "inferred": 2, "officer": 3}
@@ -266,14 +267,15 @@ def rectify(writing: Writing) -> Made:
     signers, consenting = writing.consenting(rule, {}, [], least=1)
     rights = writing.rights()
     keys = {right.key for right, _ in rights}
+    moved = _moved(writing) if kind is RectifyKind.RESTORE else []
     body: Json = {
         "on": {"pledge": writing.number, "version": state.version, "code": int(writing.code()), "when": writing.when(rule)},
         "kind": int(kind),
         "corrects": writing.given.corrects or _last_act(writing),
         "instrument": writing.instrument,
-        "expires": words.last_second(writing.given.expires or "", "expires", writing.zone),
-        "segments": [],
-        "pages": [] if kind is RectifyKind.SETTLE_CONFLICT else _restored(writing, kind, keys),
+        "expires": _end_again(writing) if kind is RectifyKind.RESTORE else 0,
+        "segments": moved,
+        "pages": [] if kind is RectifyKind.SETTLE_CONFLICT else _restored(writing, kind, keys, moved),
         "assets": [to_hex(key) for key in sorted(keys)] if kind is RectifyKind.SETTLE_CONFLICT else [],
         "consents": [each.body() for each in consenting],
     }
@@ -314,18 +316,42 @@ def _basis(writing: Writing) -> int:
     return found
 
 
-def _restored(writing: Writing, kind: RectifyKind, keys: set[bytes]) -> list[Json]:
+def _restored(writing: Writing, kind: RectifyKind, keys: set[bytes], moved: Sequence[int]) -> list[Json]:
     """The pages that are restored: of rights named their bits; of a whole pledge every page, where nobody else may stand beside it."""
     leaves = kind is RectifyKind.RESTORE_LEAVES
     if not leaves and not writing.kept.rules.flags & RuleFlag.SINGLE_RANK:
         return []
     pages: list[Json] = []
-    for segment in pledges.segments(writing.desk.conn, writing.number):
+    for segment in (*pledges.segments(writing.desk.conn, writing.number), *_segments(writing, moved)):
         listed = writing.desk.segment_list(segment, writing.blind) if segment.effective is not None else None
         if listed is not None:
             every = parts.every_leaf_page(segment.segment, listed)
             pages += parts.leaf_pages(segment.segment, listed, keys) if leaves else every
     return pages
+
+
+def _moved(writing: Writing) -> list[int]:
+    """The segments that a refinancing took from the pledge, as it named them; none where it has its own."""
+    followed = records.refinanced_by(writing.desk.conn, writing.number)
+    for row in reversed(followed):
+        for body in writing.desk.bodies(row.pos):
+            if isinstance(body, RefinancePledge) and body.on.pledge == writing.number:
+                return list(body.segments)
+    return []
+
+
+def _segments(writing: Writing, numbers: Sequence[int]) -> list[Segment]:
+    heirs = [row.pledge for row in records.refinanced_by(writing.desk.conn, writing.number)]
+    held = [each for heir in heirs for each in pledges.segments(writing.desk.conn, heir)]
+    return [each for each in held if each.segment in numbers]
+
+
+def _end_again(writing: Writing) -> int:
+    """When a restored entry ends: as before; where that has passed, as is told."""
+    expires = writing.standing.state.expires
+    if expires == 0 or expires >= writing.desk.time:
+        return expires
+    return words.last_second(writing.given.expires or "", "expires", writing.zone)
 
 
 def _last_act(writing: Writing) -> str:

@@ -18,9 +18,12 @@ from gateway.pledging.parts import Json
 from gateway.pledging.table import BY_NAME, COMMON, ActKind
 from gateway.pledging.writing import Made, Writer, Writing
 from gateway.roles import ROLES
-from ledger.domain.acts import ActError, body_from
+from ledger.domain.acts import ActError, body_from, struct_hash
 from ledger.domain.ids import to_hex
 from ledger.domain.money import MoneyError
+from ledger.domain.pledge_words import Flag, HoldTarget
+from ledger.mirror.models import PledgeStatus
+from ledger.mirror.queries import holds, pledges
 
 _WRITERS: Mapping[str, Writer] = {
     "file": filings.file,
@@ -93,7 +96,8 @@ def _check_fields(spec: ActKind, given: Given) -> None:
 
 def _tried(writing: Writing, made: Made) -> Drafted:
     desk = writing.desk
-    keys = tuple(_key(writing.spec.name, made, body) for body in made.bodies)
+    after = _after(writing, made)
+    keys = tuple(_key(writing.spec.name, made, body, after) for body in made.bodies)
     warnings = (*made.warnings, *filing.odd_ends(desk.services.catalogue, desk.conn, body_from(made.kind, made.bodies[0])))
     if made.tried is not None:
         checked = filing.check(desk.services, desk.conn, made.tried, desk.block, desk.time)
@@ -115,10 +119,32 @@ def _would_be(desk: Desk, made: Made) -> tuple[dict[str, Any] | None, str | None
         return {"error": wrong.title.title().replace(" ", ""), "values": {}, "sentence": wrong.detail}, None
 
 
-def _key(name: str, made: Made, body: Json) -> str:
+def _key(name: str, made: Made, body: Json, after: int) -> str:
     """The same act drafted again has the same key, so that it is done once."""
-    signers = [each.body() for each in made.signers]
-    return f"{name} {sha256(rfc8785.dumps({'kind': made.kind, 'body': _plain(body), 'signers': signers})).hexdigest()[:40]}"
+    told = {"kind": made.kind, "body": _plain(body), "signers": [each.body() for each in made.signers], "after": after}
+    return f"{name} {sha256(rfc8785.dumps(told)).hexdigest()[:40]}"
+
+
+def _after(writing: Writing, made: Made) -> int:
+    """How often what the act does was undone, so that it may be done once more in the same words.
+
+    Acts on registered pledges name their version; those of the intake and of the office don't.
+    """
+    conn, body = writing.desk.conn, made.bodies[0]
+    if made.kind in ("FilePledge", "RecordPledge"):
+        filed = pledges.of_filing(conn, struct_hash(body_from("FilePledge", body.get("filing", body))))
+        return sum(each.state.status in _OVER for each in filed)
+    if made.kind == "PlaceHold":
+        office = writing.kept.row.office if body["target"] == HoldTarget.PARTY else None
+        placed = holds.every(conn, HoldTarget(body["target"]), bytes.fromhex(body["id"][2:]), office=office)
+        return sum(each.lifted_by is not None or 0 < each.until < writing.desk.time for each in placed)
+    if not writing.spec.on_pledge:
+        return 0
+    refused = sum(each.act.event == "PledgeRefused" for each in pledges.history(conn, writing.number))
+    return refused * 2 + bool(writing.standing.state.flags & Flag.DISPLACED)
+
+
+_OVER = (PledgeStatus.RETURNED, PledgeStatus.WITHDRAWN, PledgeStatus.REFUSED, PledgeStatus.ENDED)
 
 
 def _plain(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """Writers of the acts until a pledge is registered: file, record, accept, decide, titles, steps, withdraw, contest."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from gateway.errors import invalid
 from gateway.filing import FILING_SCHEMA
@@ -11,7 +12,7 @@ from gateway.pledging.writing import Made, Writing, party_said, rights_said
 from gateway.registers import grounds_of
 from ledger.domain.act_types import FilePledge, Party, PartyName
 from ledger.domain.acts import body_from, to_json
-from ledger.domain.assets import PAGE, Listing, listing
+from ledger.domain.assets import PAGE, Listing
 from ledger.domain.ids import to_hex
 from ledger.domain.pledge_words import Decision, Flag
 from ledger.domain.registers import Code, Ground, PartyRole
@@ -43,7 +44,7 @@ def record(writing: Writing) -> Made:
     """The same, accepted and registered in one act, where the office merely records."""
     if not writing.kept.rules.flags & RuleFlag.RECORDS:
         raise invalid("act: this register examines what is filed; use file, accept and decide", field="act")
-    filed, made = _filed(writing, least=1)
+    filed, made = _filed(writing, least=max(1, writing.rule().officers, writing.rule().officers_vouching))
     if parts.is_long(made.listed):
         raise invalid(f"rights: more than {PAGE} are filed, accepted by pages and registered; use file, accept, decide", field="rights")
     titles = list(made.listed.titles) if made.listed else []
@@ -56,7 +57,8 @@ def record(writing: Writing) -> Made:
 def _filed(writing: Writing, least: int = 0) -> tuple[Json, Made]:
     """The filing and what goes with it, its body not yet among the bodies."""
     kept, given = writing.kept, writing.given
-    rule = writing.rule()
+    # The officers whom the rule counts decide later: a filing is signed by its parties, and by who vouches for one.
+    rule = replace(writing.rule(), officers=least, officers_vouching=least)
     told = writing.parties()
     _check_sides([party for party, _, _ in told])
     rights, kinds = writing.rights(), [words.one_of(AssetKind, each, "kinds") for each in given.kinds or ()]
@@ -208,10 +210,7 @@ def titles(writing: Writing) -> Made:
     if writing.standing.pledge.filing is not None and segment.segment == writing.standing.state.first_segment:
         listed = _filed_list(writing, writing.desk.filing(writing.standing))
     else:
-        found = writing.desk.segment_list(segment, writing.blind)
-        listed = listing(rights, found.blind) if rights and found else found
-        if listed and listed.root != segment.root:
-            raise invalid("rights: they are not the list that was reserved; give every right of it", field="rights")
+        listed = writing.desk.segment_list(segment, writing.blind, rights)
     bodies = parts.title_pages(segment.segment, listed)
     if not bodies:
         raise invalid("rights: no title of this list is published", field="rights")

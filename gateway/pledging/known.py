@@ -146,18 +146,24 @@ class Desk:
             )
         return checked_list(keys, chosen, filing.assets.root, filing.assets.titles)
 
-    def segment_list(self, segment: Segment, blind: bytes | None) -> Listing | None:
-        """The list of a segment of a pledge, its blind found where it was presented; None where no right is stated. Raises 422."""
+    def segment_list(self, segment: Segment, blind: bytes | None, titled: Mapping[bytes, str] | None = None) -> Listing | None:
+        """The list of a segment of a pledge, its blind found where it was presented; None where no right is stated.
+
+        `titled`: the rights of a list that is reserved only, which nobody can read yet. Raises 422.
+        """
         if not segment.assets:
             return None
-        pledged = [each for each in self._pledged(segment.pledge) if each.encumbrance.segment == segment.segment]
-        keys = {each.encumbrance.listed: each.title or "" for each in pledged}
-        for each in self._blinds(segment, blind):
-            found = listing(keys, each)
+        if titled is None:
+            pledged = [each for each in self._pledged(segment.pledge) if each.encumbrance.segment == segment.segment]
+            titled = {each.encumbrance.listed: each.title or "" for each in pledged}
+        for each in self._blinds(segment, blind) if titled else ():
+            found = listing(titled, each)
             if found.root == segment.root:
                 return found
         raise invalid(
-            f"blind: that of segment {segment.segment} is not known here; give it, as the draft of its filing answered it", field="blind"
+            f"rights: with no blind that is known here they are the list of segment {segment.segment}; give every right of it, or the "
+            "blind that its draft answered",
+            field="rights",
         )
 
     def leaves(self, pledge: int) -> list[Encumbrance]:
