@@ -114,7 +114,7 @@ def ended(
         named = beyond if pledge.stated else record.properties
         return _part(record, said, pledge, basis, named) if said.partial else [Release(pledge.ref, record, basis, ordered=said.by_order)]
     missing = tuple(asset for key, asset in live.items() if key not in record.keys)
-    if _is_part(said, missing, slip):
+    if _is_part(said, missing, slip, basis):
         return _part(record, said, pledge, basis, beyond)
     return [Release(pledge.ref, record, basis, missing, beyond, said.by_order)]
 
@@ -162,15 +162,17 @@ def _beyond(record: Recordation, pledges: Sequence[Pledge]) -> tuple[Property, .
     return tuple(item for item in record.properties if item.key not in pledged)
 
 
-def _is_part(said: Conveyance, missing: tuple[Property, ...], slip: bool) -> bool:
+def _is_part(said: Conveyance, missing: tuple[Property, ...], slip: bool, basis: Basis) -> bool:
     """Whether a release with its list ends a part only.
 
     Nothing missing: whole. Else the text decides; where it is silent, a list with other rights that is as long as what is pledged has a
-    wrong digit in a whole release (61835-778: 43 of 44 and one other), and anything shorter ends only what it lists.
+    wrong digit in a whole release (61835-778: 43 of 44 and one other), and anything shorter ends only what it lists. That all ends is
+    heard only from a document that cites its pledge: by inference nothing ends that isn't listed.
     """
     if not missing:
         return False
-    return said.partial if said.partial or said.total else not slip
+    says_all = said.total and basis is Basis.CITED
+    return said.partial if said.partial or says_all else not slip
 
 
 def _inferred_transfer(book: PledgeBook, record: Recordation) -> list[Pledge]:

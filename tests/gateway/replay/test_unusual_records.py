@@ -163,6 +163,13 @@ def test_an_uncited_release_that_names_its_lien_means_that_one(text: str, giver:
     assert placed(*liens, release("1001-1", "2021-02-01", "RELEASE OF THIRD LIEN"))["1001-1"].outcome is Outcome.SET_ASIDE
 
 
+@pytest.mark.parametrize("text", ["TERMINATION OF SECURITY INTEREST", "FULL RELEASE OF SECURITY INTEREST"])
+def test_that_all_ends_is_heard_from_a_release_that_cites_its_pledge(text: str) -> None:
+    uncited = release("1001-1", "2021-02-01", text, ["100"])
+    assert only(grant(), uncited).live_assets.keys() == set(ABC) - {"100"}
+    assert not only(grant(), release("1001-1", "2021-02-01", f"{text} AT REEL 1000 FRAME 1", ["100"])).live
+
+
 def test_a_citation_that_leads_nowhere_ends_nothing_but_the_likely_pledge_is_named() -> None:
     found = placed(grant(), release("1001-1", "2021-02-01", CITES.replace("1000", "1009")))["1001-1"]
     assert found.outcome is Outcome.SET_ASIDE
