@@ -46,6 +46,12 @@ cli.add_typer(register_cli, name="register")
 
 Home = Annotated[Path | None, typer.Option(help="Directory of everything the gateway keeps  [default: .pledgebook]")]
 Data = Annotated[Path | None, typer.Option(help="Folder of records to replay  [default: ../shared/data]")]
+EventCodes = Annotated[
+    Path | None,
+    typer.Option(
+        help="Table of offices' event codes (INPADOC)  [default: event-codes.csv of the home, else inpadoc-legal-codes of --data]"
+    ),
+]
 EngineName = Annotated[str | None, typer.Option("--engine", help="anvil (embedded) or kaia (four validators)")]
 Port = Annotated[int | None, typer.Option(min=0, max=65_535, help="Port of the API on loopback; 0 takes a free one")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Put the present home aside and start a new chain")]
@@ -91,6 +97,7 @@ def up(
     engine: EngineName = None,
     port: Port = None,
     fresh: Fresh = False,
+    event_codes: EventCodes = None,
     check: Annotated[
         bool, typer.Option("--check", help="Run once on free ports in a temporary home; exit 0 only if everything reconciles")
     ] = False,
@@ -101,12 +108,13 @@ def up(
     """Starts chain, mirror and gateway, replays the records, prints the reconciliation, and stays up until Ctrl-C."""
     if check:
         with tempfile.TemporaryDirectory(prefix="pledgebook-") as folder:
-            ok = _up(_settings(Path(folder), data, engine, 0), currency, report, stays=False, replay_records=True, home_stays=False)
+            free = _with_codes(_settings(Path(folder), data, engine, 0), event_codes)
+            ok = _up(free, currency, report, stays=False, replay_records=True, home_stays=False)
         raise typer.Exit(0 if ok else 1)
     settings = _settings(home, data, engine, port)
     if fresh:
         _put_aside(settings.home)
-    _up(settings, currency, report, stays=True, replay_records=replay_records)
+    _up(_with_codes(settings, event_codes), currency, report, stays=True, replay_records=replay_records)
 
 
 @cli.command()
@@ -123,6 +131,23 @@ def replay(
     if fresh:
         _put_aside(settings.home)
     raise typer.Exit(0 if _up(settings, currency, report, stays=False, replay_records=True) else 1)
+
+
+def _with_codes(settings: Settings, stated: Path | None) -> Settings:
+    """The settings with the table of offices' event codes that there is; that there is none is said aloud."""
+    from gateway.descriptions import codes_file
+
+    found = codes_file(settings.home, settings.data, stated or settings.event_codes)
+    if found is None:
+        console.print(
+            f"[red]no table of offices' event codes[/red]: neither {escape(str(settings.home))} nor {escape(str(settings.data))} has one, "
+            "so watches show events as they came; name one with --event-codes",
+            soft_wrap=True,
+            highlight=False,
+        )
+        return settings
+    console.print(f"[dim]event codes of {escape(str(found))}[/dim]", soft_wrap=True, highlight=False)
+    return settings.model_copy(update={"event_codes": found})
 
 
 def _up(settings: Settings, currency: str, report: Path | None, *, stays: bool, replay_records: bool, home_stays: bool = True) -> bool:

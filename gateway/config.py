@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     """Directory of everything that the gateway keeps: manifest, databases, the embedded chain's state."""
     data: Path = Path("../shared/data")
     """Records to be replayed."""
+    event_codes: Path | None = None
+    """Table of offices' legal-event codes (EPO, INPADOC); none: the home's, and for `up` that of `data`."""
     engine: str = "anvil"
     """Name of the chain's client, as in ledger.chain.engines."""
     node: str = ""

@@ -56,6 +56,8 @@ FOLDER, TERMS = "registers", "terms.toml"
 """Where a home keeps its descriptions, and the terms that it sets."""
 CODES = ("event-codes.csv", "event-codes.csv.gz")
 """Where a home keeps the table of offices' legal-event codes (EPO, INPADOC)."""
+_SHARED_CODES = "inpadoc-legal-codes/*.csv*"
+"""Where a folder of records has it: the newest, by name."""
 _SIDES = {"pledgors": PLEDGORS_SIDE, "holders": HOLDERS_SIDE}
 _DEMANDS = {"document": DEMANDS_DOCUMENT, "version": DEMANDS_VERSION}
 
@@ -185,15 +187,23 @@ def watching_of(home: Path) -> watches.Settings:
     return watches.Settings(**_terms(home).watches.model_dump())
 
 
-def codes_of(home: Path) -> Mapping[tuple[str, str], EventCode]:
-    """What offices' event codes mean, from the table that a home keeps; empty where it keeps none. Raises DescriptionError."""
-    for file in (home / name for name in CODES):
-        if file.exists():
-            try:
-                return read_codes(file.read_bytes())
-            except (OSError, TableError) as wrong:
-                raise DescriptionError(f"{file}: {wrong}") from wrong
-    return {}
+def codes_file(home: Path, data: Path, stated: Path | None = None) -> Path | None:
+    """The table of event codes to be read: the stated one, else the home's, else that of a folder of records; None where there is none."""
+    if stated is not None:
+        return stated
+    kept = [file for file in (home / name for name in CODES) if file.exists()]
+    return next(iter([*kept, *sorted(data.glob(_SHARED_CODES), reverse=True)]), None)
+
+
+def codes_of(home: Path, stated: Path | None = None) -> Mapping[tuple[str, str], EventCode]:
+    """What offices' event codes mean, from a table or the one that a home keeps; empty where there is none. Raises DescriptionError."""
+    file = codes_file(home, home, stated)
+    if file is None:
+        return {}
+    try:
+        return read_codes(file.read_bytes())
+    except (OSError, TableError) as wrong:
+        raise DescriptionError(f"{file}: {wrong}") from wrong
 
 
 def _terms(home: Path) -> _Terms:

@@ -189,7 +189,7 @@ def _services(
     senders = [] if keystore.locked else _senders(kind, manifest, rpc, office, keystore, progress)
     settler = Settler(office=office, mirror=mirror, sync=mirrored, engine=kind, rpc=rpc, moved=progress.announce)
 
-    own = OwnKeys(office, lambda purpose, key: _sender(kind, manifest, rpc, office, keystore, progress, purpose, key, follows=True))
+    own = OwnKeys(office, lambda purpose, account, key: _sender(kind, manifest, rpc, office, keystore, progress, purpose, key, account))
 
     def wake() -> None:
         for each in senders:
@@ -220,7 +220,7 @@ def _services(
         wake=wake,
         catalogue=descriptions.catalogue_of(settings.home, CATALOGUE),
         watching=descriptions.watching_of(settings.home),
-        codes=descriptions.codes_of(settings.home),
+        codes=descriptions.codes_of(settings.home, settings.event_codes),
         faults=faults,
     )
     workers = {"mirror": mirrored.run, "settler": settler.run, "own keys": own.run, **{each.name: each.run for each in senders}}
@@ -260,8 +260,7 @@ def _sender(
     progress: Progress,
     purpose: str,
     key: bytes,
-    *,
-    follows: bool = False,
+    member: bytes | None = None,
 ) -> Sender:
     return Sender(
         purpose,
@@ -274,7 +273,7 @@ def _sender(
         acts_address=manifest.address("Acts") if purpose == RELAY else None,
         owner=owners.me(),
         moved=progress.announce,
-        follows=follows,
+        member=member,
     )
 
 

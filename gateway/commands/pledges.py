@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gateway.commands import record_lines
 from gateway.commands.acting import acting_cli
 from gateway.commands.anchors import anchor_cli, verify_anchor
 from gateway.commands.certificates import certificates_cli
@@ -115,21 +116,11 @@ def show_pledge(
 
 
 def _show_record(found: dict[str, Any]) -> None:
-    ceiling = found["ceiling"]
-    lines = (
-        ("pledge", f"{found['pledge']} of register {found['register']}, number {found['number'] or 'none yet'}"),
-        ("stands", f"{found['life']}{', ' + found['reason'] if found['reason'] else ''}"),
-        ("claim", f"{found['claim']} {ceiling['minor'] + ' ' + ceiling['currency'] + ' (minor units)' if ceiling else ''}"),
-        ("counts from", f"{found['effective']}, until {found['expires'] or 'it ends'}"),
-        ("assets", ", ".join(f"segment {each['segment']}: {each['assets']}" for each in found["segments"])),
-        ("marks", ", ".join(found["flags"])),
-        ("version", found["version"]),
-        ("holds", ", ".join(f"{each['kind']} on {each['target']}" for each in found["holds"] if each["runs"])),
-        ("relations", ", ".join(f"{each['junior']} yields to {each['senior']}" for each in found["relations"])),
-    )
-    show_table(("", ""), [line for line in lines if line[1] not in ("", None)])
+    show_table(("", ""), record_lines.summary(found))
     columns = ("side", "role", "name", "capacity", "share")
     show_table(columns, [tuple(each[column] for column in columns) for each in found["parties"]])
+    for line in record_lines.details(found):
+        say(line)
 
 
 @pledge_cli.command()

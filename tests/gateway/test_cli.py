@@ -154,3 +154,14 @@ def test_a_file_that_is_no_database_is_one_line(pledgebook: Run, home: Path, tmp
 def test_a_port_beyond_the_last_is_refused(pledgebook: Run) -> None:
     ran = pledgebook("up", "--port", "99999")
     assert ran.code == 2 and "--port" in ran.err and "65535" in ran.err
+
+
+def test_a_start_says_which_table_of_event_codes_it_reads_or_that_there_is_none(pledgebook: Run, tmp_path: Path) -> None:
+    start = ("up", "--no-replay", "--engine", "none", "--home", str(tmp_path / "new"), "--data", str(tmp_path))
+    ran = pledgebook(*start)
+    assert ran.code == 1 and "no table of offices' event codes" in ran.out and "--event-codes" in ran.out
+    table = tmp_path / "inpadoc-legal-codes" / "codes.csv"
+    table.parent.mkdir()
+    table.write_text("")
+    assert f"event codes of {table}" in pledgebook(*start).out
+    assert "event codes of mine.csv" in pledgebook(*start, "--event-codes", "mine.csv").out

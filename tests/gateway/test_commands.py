@@ -9,15 +9,19 @@ from typing import Any
 
 import pytest
 
+from ledger.domain.act_types import NotePledge, PlaceHold, RecordSale, SaleShare, SetPledgeState
 from ledger.domain.acts import to_json
 from ledger.domain.assets import stated_party
 from ledger.domain.ids import to_hex
+from ledger.domain.pledge_words import Decision, HoldKind, HoldTarget, NoteKind
+from ledger.domain.registers import Code, Effect, Mode
 from ledger.domain.shipped_registers import CN_PATENTS, US_PATENTS
 from tests.gateway.commanding import Ran, Run, refused, runner
 from tests.gateway.conftest import Api
 from tests.gateway.test_api import key_of
 from tests.gateway.test_ninth_register import EXAMPLE
-from tests.gateway.test_pledge_acts import Office, office_named, patents, recorded, rights
+from tests.gateway.test_pledge_acts import BOTH, Office, office_named, patents, recorded, rights
+from tests.ledger.mirror.register import EVIDENCE, NONE, instrument
 
 
 @dataclass
@@ -71,6 +75,32 @@ def test_a_pledge_is_shown_with_what_counts(desk: Desk, run: Run) -> None:
     waiting = run("pledge", "pending", "--register", "3").out
     assert str(desk.waits) in waiting and "examination running" in waiting
     assert "CNIPA Announcement 461" in run("pledge", "clocks", str(desk.waits)).out
+
+
+def test_a_record_is_read_whole(desk: Desk, run: Run) -> None:
+    """Why it was refused; what holds it back, what was noted and what a sale brought."""
+    body = desk.cn.filing(patents(), "CLI-3")
+    refused_ = desk.cn.filed(body)
+    desk.cn.done(desk.cn.decision(refused_, body, Decision.REFUSE, fails=4))
+    out = run("pledge", "show", str(refused_)).out
+    assert "ground 4, fail: the annual fee is unpaid (CNIPA Announcement 461" in out and "decision: refuse" in out
+    keys = patents()
+    pledge = desk.cn.registered("CLI-4", keys)
+    court, parties = stated_party("Court"), desk.cn.now(pledge)
+    on_party = (HoldTarget.PARTY, stated_party("Pledgor"), Effect.SET_TERMS, HoldKind.INSOLVENCY, 0, court, EVIDENCE)
+    desk.cn.done(PlaceHold(CN_PATENTS, Code.HOLD, *on_party), mode=Mode.ORDERED)
+    note = NotePledge(desk.cn.on(pledge, Code.NOTE), parties, NoteKind.SAME_AS, desk.pledge, NONE, (), "recorded twice")
+    desk.cn.done(desk.cn.document("CLI-5", (), notes=(note,)))
+    desk.cn.done(desk.cn.document("CLI-6", BOTH[1:], states=(SetPledgeState(desk.cn.on(pledge, Code.ENFORCE), parties, 0),)))
+    shares = (SaleShare(pledge, 1, 500_000, 280_000),)
+    sale = (instrument("CLI-7"), 300_000, 156, 20_000, 0, stated_party("Buyer"), (keys[0],), shares, BOTH[1:])
+    desk.cn.done(RecordSale(desk.cn.on(pledge, Code.SALE), parties, *sale), officers=2)
+    out = run("pledge", "show", str(pledge)).out
+    assert "hold on party, insolvency: bars set terms" in out
+    assert f"note, same as: pledges {pledge} and {desk.pledge}: recorded twice" in out
+    assert "for 300000 CNY (minor units), costs 20000 CNY" in out and "280000 CNY (minor units) of 500000 CNY" in out
+    assert "grounds passed: 1, 2, 3" in out
+    assert "same as" in run("pledge", "party", to_hex(stated_party("Pledgor"))).out
 
 
 def test_records_are_read_as_they_were(desk: Desk, run: Run) -> None:

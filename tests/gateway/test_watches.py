@@ -176,6 +176,18 @@ def test_a_home_keeps_the_table_of_codes(tmp_path: Path) -> None:
     header = "Authority,Event-code,Influence,Description ENG,Description ORI,Event-class\n"
     (tmp_path / "event-codes.csv").write_text(header + "CN,PE01,,ENTRY INTO FORCE OF PLEDGE,,R\n")
     assert descriptions.codes_of(tmp_path)["CN", "PE01"].words == "ENTRY INTO FORCE OF PLEDGE"
+    data = tmp_path / "data" / "inpadoc-legal-codes"
+    data.mkdir(parents=True)
+    for name, words in (("codes_202401", "OLD"), ("codes_202417", "PLEDGE")):
+        (data / f"{name}.csv").write_text(header + f"CN,PE01,,{words},,R\n")
+    found = descriptions.codes_file(tmp_path / "bare", tmp_path / "data")
+    assert found == data / "codes_202417.csv", "the newest of the records' folder"
+    assert descriptions.codes_of(tmp_path / "bare", found)["CN", "PE01"].words == "PLEDGE"
+    assert descriptions.codes_file(tmp_path, tmp_path / "data") == tmp_path / "event-codes.csv", "the home's own goes before"
+    assert descriptions.codes_file(tmp_path, tmp_path / "data", data / "mine.csv") == data / "mine.csv"
+    assert descriptions.codes_file(tmp_path / "bare", tmp_path / "bare") is None
+    with pytest.raises(descriptions.DescriptionError, match=r"mine\.csv"):
+        descriptions.codes_of(tmp_path, data / "mine.csv")
     (tmp_path / "event-codes.csv").write_text("a,b\n")
     with pytest.raises(descriptions.DescriptionError, match=r"event-codes\.csv: table of event codes: columns"):
         descriptions.codes_of(tmp_path)
