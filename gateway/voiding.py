@@ -26,14 +26,14 @@ def void(services: Services, session: Session, account: bytes, number: int) -> C
     address = services.manifest.address("Acts")
     asked = Asked(f"void {to_hex(account)} {number}", "Acts", "void", [])
     with services.office.read() as conn:
-        earlier = calls.kept(conn, calls.owner_of(session), purpose_of(key), asked.key)
+        earlier = calls.kept(conn, calls.owner_of(session), purpose_of(account, key), asked.key)
     if earlier is not None:
         return earlier
     if view(services.rpc, address, "Acts", "spent", account, number):
         raise Problem(409, "Already spent", f"id: {number} of {to_hex(account)} is spent: it was done, refused or taken back before")
     with services.office.write() as conn:
         made = calls.own(
-            conn, calls.owner_of(session), purpose_of(key), asked, address, call_data("Acts", "void", number), GAS, session.key_id
+            conn, calls.owner_of(session), purpose_of(account, key), asked, address, call_data("Acts", "void", number), GAS, session.key_id
         )
     services.wake()
     return made

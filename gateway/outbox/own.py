@@ -14,15 +14,15 @@ from ledger.mirror.database import Database
 _PREFIX = "own "
 
 
-def purpose_of(key: bytes) -> str:
+def purpose_of(account: bytes, key: bytes) -> str:
     """The purpose of the lane of a member's own key."""
-    return f"{_PREFIX}{to_hex(key)}"
+    return f"{_PREFIX}{to_hex(account)} {to_hex(key)}"
 
 
 class OwnKeys:
     """Steps the lanes of own keys that have something to send or in flight, in one thread; `fault` says why one doesn't get on."""
 
-    def __init__(self, office: Database, make: Callable[[str, bytes], Sender]) -> None:
+    def __init__(self, office: Database, make: Callable[[str, bytes, bytes], Sender]) -> None:
         self._office, self._make = office, make
         self._senders: dict[str, Sender] = {}
         self._woken = threading.Event()
@@ -51,5 +51,6 @@ class OwnKeys:
 
     def _sender(self, purpose: str) -> Sender:
         if purpose not in self._senders:
-            self._senders[purpose] = self._make(purpose, bytes.fromhex(purpose.removeprefix(_PREFIX)[2:]))
+            account, key = (bytes.fromhex(each[2:]) for each in purpose.removeprefix(_PREFIX).split())
+            self._senders[purpose] = self._make(purpose, account, key)
         return self._senders[purpose]

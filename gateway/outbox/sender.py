@@ -80,13 +80,13 @@ class Sender:
         acts_address: bytes | None,
         owner: str,
         moved: Callable[[], None],
-        follows: bool = False,
+        member: bytes | None = None,
     ) -> None:
-        """`follows`: the key may be used elsewhere too, so the lane takes the chain's count where that is ahead."""
+        """`member`: whose own key it is; it may be used elsewhere too, so its lane takes the chain's count where that is ahead."""
         self.name = f"{purpose} {to_hex(key)}"
         self._purpose, self._key, self._office, self._keystore = purpose, key, office, keystore
         self._rpc, self._engine, self._chain_id = rpc, engine, chain_id
-        self._acts_address, self._owner, self._moved, self._follows = acts_address, owner, moved, follows
+        self._acts_address, self._owner, self._moved, self._member = acts_address, owner, moved, member
         self._woken = threading.Event()
         self.fault: str | None = None
 
@@ -120,7 +120,7 @@ class Sender:
         if lane.alarm:
             raise LaneAlarm(lane.alarm)
         counted = self._count()
-        if self._follows and counted > lane.next_nonce:
+        if self._member is not None and counted > lane.next_nonce:
             lane = self._followed(lane, counted)
         check_count(lane, counted)
         decided = self._decide()
@@ -224,7 +224,7 @@ class Sender:
     def _signed(self, nonce: int, call: encode.Call) -> encode.Signed:
         fee = self._engine.gas_price
         sign = encode.sign if fee else encode.sign_legacy
-        return sign(call, chain_id=self._chain_id, nonce=nonce, fee=fee, key=self._keystore.private(self._key))
+        return sign(call, chain_id=self._chain_id, nonce=nonce, fee=fee, key=self._keystore.private(self._key, self._member))
 
     def _parcels(self, conn: Connection, room: int) -> list[Parcel]:
         calls = store.waiting_calls(conn, self._purpose, room)

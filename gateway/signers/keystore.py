@@ -161,9 +161,9 @@ class Keystore:
         signature = self._private(member, key).sign_recoverable(digest, hasher=None)
         return signature[:64] + bytes([signature[64] + 27])
 
-    def private(self, key: bytes) -> PrivateKey:
-        """A sending key of the gateway's own. Raises KeyUnheld, SigningLocked."""
-        return self._private(HOUSE, key)
+    def private(self, key: bytes, member: bytes | None = None) -> PrivateKey:
+        """A sending key: the gateway's own, or a member's for what its own address must send. Raises KeyUnheld, SigningLocked."""
+        return self._private(HOUSE if member is None else member, key)
 
     def derived(self, member: bytes, message: bytes) -> bytes:
         """32 bytes that only who has the member's secret can know (HMAC-SHA256). Raises SigningLocked."""
