@@ -13,7 +13,11 @@ from sqlalchemy import Connection, select
 
 from gateway.office.models import ACT, SIGNATURE
 from gateway.office.reports import OfficeEvent, Reports, Told, Valued
+from gateway.outbox.envelopes import envelope_of
 from gateway.outbox.states import State
+from ledger.chain.blocks import LOG_BITS, last_position
+from ledger.domain.act_types import FilePledge
+from ledger.domain.assets import member_party
 from ledger.domain.calendar import legal_date, rfc3339, start_of_day
 from ledger.domain.catalogue import CATALOGUE, Catalogue
 from ledger.domain.money import MoneyError, currency_of
@@ -35,7 +39,8 @@ from ledger.domain.watches import (
     term_alert,
     value_alerts,
 )
-from ledger.mirror.queries import watches
+from ledger.mirror.queries import parties, registers, watches
+from ledger.mirror.queries.pledges import Standing
 from ledger.mirror.queries.watches import HeldPledge
 from ledger.mirror.schema import number
 
@@ -71,11 +76,43 @@ def due(watch: Watch, horizon_days: int, at: int | None = None) -> tuple[Alert, 
     register = watches.alerts(watch.mirror, watch.member, watch.now, at=at, settings=watch.settings, catalogue=watch.catalogue)
     reported = _reported(Reports(watch.office, watch.member), sorted({key for pledge in held for key in pledge.rights}))
     of_rights = [alert for pledge in held for alert in _of_pledge(watch, pledge, reported)]
-    return schedule([*register, *of_rights, *_of_consents(watch)], watch.now, horizon_days)
+    named = [alert for filed in _naming(watch, at) for alert in _of_filing(watch, filed, at)]
+    return schedule([*register, *named, *of_rights, *_of_consents(watch)], watch.now, horizon_days)
 
 
 def _reported(reports: Reports, keys: Sequence[bytes]) -> _Reported:
     return _Reported(reports.rights(keys), reports.duties(keys), reports.events(keys), reports.valuations(keys))
+
+
+# --- Filings that others made ---
+
+
+def _naming(watch: Watch, at: int | None) -> Iterator[Standing]:
+    """The filings made by others through this gateway that wait for a decision and name the member as a party.
+
+    A filing publishes no party. Where an office filed on papers that it attested, its own gateway has them.
+    """
+    bound = parties.words_of(watch.mirror, watch.member, at)
+    for filed in watches.waiting(watch.mirror, at=at):
+        listed = _parties_of(watch.office, filed) if filed.pledge.filer != watch.member else set[bytes]()
+        register = registers.get(watch.mirror, filed.pledge.register, at) if listed else None
+        words = {member_party(watch.member), *(each.party for each in bound if register and each.office == register.office)}
+        if words & listed:
+            yield filed
+
+
+def _parties_of(office: Connection, filed: Standing) -> set[bytes]:
+    """The words of a filing's parties, from the act that made it; none where that act was not done here."""
+    block = filed.pledge.pos >> LOG_BITS
+    within = ACT.c.done_pos.between(block << LOG_BITS, last_position(block))
+    asked = select(ACT.c.kind, ACT.c.typed).where(within, ACT.c.digest == filed.pledge.act, ACT.c.member_id == filed.pledge.filer)
+    row = office.execute(asked).one_or_none()
+    body = None if row is None else envelope_of(row.kind, row.typed).body
+    return {party.id for party in body.parties} if isinstance(body, FilePledge) else set()
+
+
+def _of_filing(watch: Watch, filed: Standing, at: int | None) -> Iterator[Alert]:
+    return watches.of_filing(watch.mirror, filed, watch.now, at=at, settings=watch.settings, catalogue=watch.catalogue)
 
 
 # --- Rights ---

@@ -114,6 +114,17 @@ def test_events_and_valuations_are_watched(bank: Bank) -> None:
     assert rules["REVALUATION"]["acts_at"].startswith("2024-09-")
 
 
+def test_a_filing_on_attested_papers_is_watched_by_whom_it_names(bank: Bank) -> None:
+    """The office files for both; the pledgee, which signs nothing, sees the clock, and so does nobody else."""
+    cn = office_named(bank.api, "China patent register", CN_PATENTS)
+    filed = cn.filed(cn.filing(patents(), "WATCH-3", pledgee="Third"))
+    subject, other = f"pledge {filed}", bank.api.admit("a bank beside", "BANK")
+    clocks = [each for each in bank.watches(horizon_days=365) if each["subject"] == subject]
+    assert [each["rule"] for each in clocks] == ["CN-PATENT-EXAMINATION"]
+    with session(bank.api, other, READ) as http:
+        assert http.get("/watches", params={"horizon_days": 365}).json()["data"] == []
+
+
 def test_a_report_is_forgotten_and_made_anew(bank: Bank) -> None:
     key = bank.keys[0]
     bank.report({"asset": text(key), "source": "a slip", "right": {**FACTS, "facts": {"filed": "2008-06-03"}}})

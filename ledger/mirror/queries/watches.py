@@ -30,7 +30,7 @@ from ledger.mirror.queries import entry_clocks, filings, holds, parties, pledges
 from ledger.mirror.queries.liveness import IN_FORCE
 from ledger.mirror.queries.numbers import resolve, word_of
 from ledger.mirror.queries.pledges import Standing, standings
-from ledger.mirror.queries.reading import valid
+from ledger.mirror.queries.reading import given, valid
 from ledger.mirror.register_models import PartyRecord
 
 _MOST_ASSETS = 1_000
@@ -77,8 +77,8 @@ def alerts(
 ) -> list[Alert]:
     """All that the register itself tells a member to watch, about the pledges that it holds and the filings that it made."""
     found = [alert for pledge in held(conn, account, at) for alert in _of_pledge(conn, pledge, now, at, settings, catalogue)]
-    for filed in _filed_by(conn, account, at):
-        found += _of_filing(conn, filed, now, at, settings, catalogue)
+    for filed in waiting(conn, account, at=at):
+        found += of_filing(conn, filed, now, at=at, settings=settings, catalogue=catalogue)
     return found
 
 
@@ -163,13 +163,18 @@ def _of_party(conn: Connection, pledge: HeldPledge, party: Party, records: list[
 # --- Filings that wait ---
 
 
-def _filed_by(conn: Connection, account: bytes, at: int | None) -> list[Standing]:
-    waiting = PLEDGE_STATE.table.c.status.in_((PledgeStatus.FILED, PledgeStatus.ACCEPTED))
-    asked = standings(at).where(PLEDGE.table.c.filer == account, waiting).order_by(PLEDGE.table.c.pledge)
+def waiting(conn: Connection, account: bytes | None = None, *, at: int | None = None) -> list[Standing]:
+    """The filings that wait for a decision, of one account or all, in the order of filing."""
+    columns = PLEDGE.table.c
+    asked = standings(at).where(PLEDGE_STATE.table.c.status.in_((PledgeStatus.FILED, PledgeStatus.ACCEPTED)))
+    asked = asked.where(*given(account, lambda value: columns.filer == value)).order_by(columns.pledge)
     return [Standing.of(row) for row in conn.execute(asked)]
 
 
-def _of_filing(conn: Connection, filed: Standing, now: int, at: int | None, settings: Settings, catalogue: Catalogue) -> Iterator[Alert]:
+def of_filing(
+    conn: Connection, filed: Standing, now: int, *, at: int | None = None, settings: Settings = USUAL, catalogue: Catalogue = CATALOGUE
+) -> Iterator[Alert]:
+    """What a party to a filing watches until it is decided."""
     watched = _watched(conn, filed, _jurisdiction(conn, filed), filed.state.from_pos)
     if filed.state.status == PledgeStatus.ACCEPTED:
         yield reservation_alert(watched, filed.state.expires, now, settings)
