@@ -121,7 +121,7 @@ def _would_be(desk: Desk, made: Made) -> tuple[dict[str, Any] | None, str | None
 
 def _key(name: str, made: Made, body: Json, after: int) -> str:
     """The same act drafted again has the same key, so that it is done once."""
-    told = {"kind": made.kind, "body": _plain(body), "signers": [each.body() for each in made.signers], "after": after}
+    told = {"kind": made.kind, "body": _plain(body), "after": after}
     return f"{name} {sha256(rfc8785.dumps(told)).hexdigest()[:40]}"
 
 
