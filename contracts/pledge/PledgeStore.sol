@@ -203,7 +203,7 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         if (page.number != 0) _meet(page, key);
         (uint256 before, uint40 yielding) = _requireFree(page, key);
         if (yielding != 0) _displace(yielding, page.pledge);
-        else if (_goesOver(page, before)) _keepBehind(key, before);
+        else if (before != 0 && _goesOver(page, before)) _keepBehind(key, before);
         word = before.linked(page.segment, leaf);
         assets[key] = word;
     }

@@ -82,7 +82,7 @@ abstract contract PledgeCallers is PledgeTable {
     /// @dev In a frame of its own that always reverts, so that every attempt finds the same state.
     function once(uint16 deed, uint8 state, uint256 who) external {
         Hand[] memory hands = _signers(who, deed);
-        Consent[] memory consents = _givenBySignature();
+        Consent[] memory consents = _givenBySignature(deed);
         _link(consents, hands);
         revert Outcome(_isDone(_attempt(deed, state, hands, consents)));
     }

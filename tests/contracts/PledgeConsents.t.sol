@@ -82,12 +82,28 @@ contract PledgeConsentsTest is PledgeBase {
         _file(filing, _partiesHands());
     }
 
-    function test_consentsBesideThoseAskedForChangeNothing() public {
+    /// The record shows all consents for ever: one that nobody asked for is told only if it was given.
+    function test_consentsBesideThoseAskedForAreGivenToo() public {
         FilePledge memory filing = _cn();
         Consent[] memory more = new Consent[](1);
         more[0] = _consent(PartyRoles.AUTHORITY, Modes.DEEMED, 77, _memberWord(outsider.account));
         filing.consents = _joined(more, filing.consents);
-        _file(filing, _partiesHands());
+        _refusedBy(filing, _partiesHands(), _notSigned(PartyRoles.AUTHORITY, outsider, 77));
+        filing.consents[0] = _consent(PartyRoles.PLEDGEE, Modes.SIGNED, 1, _memberWord(outsider.account));
+        _refusedBy(filing, _partiesHands(), _notSigned(PartyRoles.PLEDGEE, outsider, 1));
+        filing.consents[0] = _consent(PartyRoles.PLEDGOR, Modes.ATTESTED, 0, _memberWord(coOwner.account));
+        _refusedBy(filing, _partiesHands(), _notSigned(PartyRoles.PLEDGOR, coOwner, 0));
+        filing.consents[0] = _consent(PartyRoles.PLEDGEE, Modes.SIGNED, 2, _memberWord(outsider.account));
+        _file(filing, _and(_partiesHands(), _hand(outsider)));
+    }
+
+    /// One that is asked for is looked at once: a second of the same party is held to what it says as well.
+    function test_noSecondConsentOfAPartyIsToldUnseen() public {
+        FilePledge memory filing = _cn();
+        Consent[] memory more = new Consent[](1);
+        more[0] = _consent(PartyRoles.PLEDGEE, Modes.ATTESTED, 1, _memberWord(pledgee.account));
+        filing.consents = _joined(filing.consents, more);
+        _refusedBy(filing, _partiesHands(), _notSigned(PartyRoles.PLEDGEE, pledgee, 1));
     }
 
     function test_anotherPartysConsentIsNone() public {

@@ -283,6 +283,19 @@ contract PledgeContestTest is PledgeBase {
             abi.encodeWithSelector(IPledgeErrors.ContestsFull.selector, later, 64)
         );
         _refused(_registerLater(), _waits(many[0]));
+        // Who fills the list with filings of his own keeps nobody out: as soon as one is decided its place is free.
+        _close(many[17], newcomer, one, Decisions.RETURN);
+        _done(_contestAct(_contest(many[64], later, form, one, right), _hands(_hand(newcomer))));
+        assertEq(registry.contestsOf(later).length, 64);
+        assertEq(registry.contestsOf(later)[17], many[64]);
+        _refused(_act(_body()), abi.encodeWithSelector(IPledgeErrors.ContestsFull.selector, later, 64));
+        for (uint256 i = 0; i < 64; ++i) {
+            if (i != 17) _close(many[i], newcomer, one, Decisions.RETURN);
+        }
+        _refused(_registerLater(), _waits(many[64]));
+        _done(_act(_body()));
+        _acceptEarlier();
+        assertTrue(_head(later).hasFlag(PledgeFlags.DISPLACED));
     }
 
     /// Several may live on the right there: the later one waits for its number's turn, and loses nothing.

@@ -12,7 +12,8 @@ import {PledgeRules} from "./PledgeRules.sol";
 /// @notice What pledge acts cost through Acts, signatures checked: transaction gas with cold storage, as a receipt says it.
 /// @dev Links, transactions, and releases and transfers within a document have the limits of the design. Each other limit is the figure measured when it was
 /// set, rounded up to the next hundred; a rise above it needs a reason. (Since acts look for holds and notices and a change of parties is code of its own,
-/// what is done by its own signatures costs some 5,000 to 20,000 more than at first.)
+/// what is done by its own signatures costs some 5,000 to 20,000 more than at first. Each consent of a body is looked at, decisions name their officers, and
+/// where several ranks stand a later link looks whether it goes over a claim: some 600 to 4,000 an act, 500 such a link.)
 /// forge-config: default.isolate = true
 contract PledgeGasTest is PledgeBase {
     uint256 private constant MOST = 8_000_000;
@@ -59,10 +60,10 @@ contract PledgeGasTest is PledgeBase {
     }
 
     function test_recordings() public {
-        _atMost("recording of 1 right", _record(_usPatents(1, 1)), 451_700);
-        _atMost("recording of 44 rights", _record(_usPatents(100, 44)), 1_628_400);
-        _atMost("recording of 128 rights", _record(_usPatents(200, 128)), 3_964_300);
-        _atMost("recording of 128 rights seen before", _record(_usPatents(200, 128)), 1_797_200);
+        _atMost("recording of 1 right", _record(_usPatents(1, 1)), 455_900);
+        _atMost("recording of 44 rights", _record(_usPatents(100, 44)), 1_634_600);
+        _atMost("recording of 128 rights", _record(_usPatents(200, 128)), 3_974_400);
+        _atMost("recording of 128 rights seen before", _record(_usPatents(200, 128)), 1_869_200);
     }
 
     /// @dev 1,100 rights: nine pages, then the decision, which publishes names and no titles.
@@ -80,18 +81,18 @@ contract PledgeGasTest is PledgeBase {
             if (gas > largest) largest = gas;
         }
         all += _spent(_decideAct(_decision(pledge, filing, listed)));
-        _atMost("largest page of 128 rights", largest, 3_441_200);
-        _atMost("1,100 rights accepted and registered", all, 29_293_600);
+        _atMost("largest page of 128 rights", largest, 3_447_200);
+        _atMost("1,100 rights accepted and registered", all, 29_348_000);
     }
 
     function test_filingAndDecisionOfOneRight() public {
         Listed memory listed = _cnPatents(1, 1);
         FilePledge memory filing = _cnFiling(listed);
         _done(_fileAct(filing, _partiesHands()));
-        _atMost("filing, two signatures", _spent(_fileAct(filing, _partiesHands())), 217_000);
+        _atMost("filing, two signatures", _spent(_fileAct(filing, _partiesHands())), 218_000);
         Hand[] memory hands = _hands(_officer(cnOffice, Modes.SIGNED));
-        _atMost("acceptance of 1 right", _spent(_acceptAct(_acceptance(2, filing, listed, 0), hands)), 248_400);
-        _atMost("registration of 1 right, 12 grounds", _spent(_decideAct(_decision(2, filing, listed))), 303_000);
+        _atMost("acceptance of 1 right", _spent(_acceptAct(_acceptance(2, filing, listed, 0), hands)), 248_500);
+        _atMost("registration of 1 right, 12 grounds", _spent(_decideAct(_decision(2, filing, listed))), 306_300);
     }
 
     /// @dev Titles come by pages between the approval and the registration.
@@ -103,7 +104,7 @@ contract PledgeGasTest is PledgeBase {
         Hand[] memory hands = _hands(_officer(cnOffice, Modes.SIGNED));
         _spent(_decideAct(_approval(pledge, filing)));
         uint40 segment = _segmentOf(pledge);
-        _atMost("page of 128 titles", _spent(_publishAct(_titles(segment, listed, 0), hands)), 474_100);
+        _atMost("page of 128 titles", _spent(_publishAct(_titles(segment, listed, 0), hands)), 474_200);
         _spent(_publishAct(_titles(segment, listed, 1), hands));
         _spent(_decideAct(_decisionOnApproved(pledge, filing, listed)));
         assertTrue(registry.live(segment, 199));
@@ -203,25 +204,25 @@ contract PledgeGasTest is PledgeBase {
     function test_wholeReleaseByThePledgee() public {
         (uint256 each, uint256 alone) = _tenAndOne(_releaseOf, Modes.SIGNED);
         _atMost("whole release, in a batch of 10, each", each, 110_000);
-        _atMost("whole release, alone", alone, 157_300);
+        _atMost("whole release, alone", alone, 158_000);
     }
 
     function test_wholeReleaseAttestedByTwoOfficers() public {
         (uint256 each, uint256 alone) = _tenAndOne(_releaseOf, Modes.ATTESTED);
-        _atMost("attested release, in a batch of 10, each", each, 126_400);
-        _atMost("attested release, alone", alone, 181_000);
+        _atMost("attested release, in a batch of 10, each", each, 127_000);
+        _atMost("attested release, alone", alone, 181_600);
     }
 
     function test_transferSignedByThree() public {
         (uint256 each, uint256 alone) = _tenAndOne(_transferOf, Modes.SIGNED);
-        _atMost("transfer with three signatures, in a batch of 10, each", each, 187_500);
-        _atMost("transfer with three signatures, alone", alone, 252_400);
+        _atMost("transfer with three signatures, in a batch of 10, each", each, 188_500);
+        _atMost("transfer with three signatures, alone", alone, 253_300);
     }
 
     function test_transferAttestedByTwoOfficers() public {
         (uint256 each, uint256 alone) = _tenAndOne(_transferOf, Modes.ATTESTED);
-        _atMost("attested transfer, in a batch of 10, each", each, 171_000);
-        _atMost("attested transfer, alone", alone, 229_700);
+        _atMost("attested transfer, in a batch of 10, each", each, 171_900);
+        _atMost("attested transfer, alone", alone, 230_700);
     }
 
     function test_partReleaseOfALeaf() public {
@@ -237,6 +238,6 @@ contract PledgeGasTest is PledgeBase {
         body.partReleases[0].leaves = new LeafPage[](1);
         (, uint40 segment) = registry.counts();
         body.partReleases[0].leaves[0] = LeafPage(segment, listed.blind, 0, listed.pages, listed.keys, 1);
-        _atMost("part release of 1 of 44 rights", _spent(_actsAct(body, _hands(_hand(pledgee)))), 251_600);
+        _atMost("part release of 1 of 44 rights", _spent(_actsAct(body, _hands(_hand(pledgee)))), 252_300);
     }
 }

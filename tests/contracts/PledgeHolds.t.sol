@@ -4,7 +4,15 @@ pragma solidity 0.8.37;
 import {Vm} from "forge-std/Vm.sol";
 import {Act} from "../../contracts/interfaces/IActs.sol";
 import {IOfficeEvents, IPledgeErrors, IPledgeEvents} from "../../contracts/interfaces/IPledgeRegistry.sol";
-import {Effects, HoldKinds, HoldTargets, OfficeCodes, PartyKinds, PartyRoles} from "../../contracts/types/ActCode.sol";
+import {
+    Effects,
+    EndReasons,
+    HoldKinds,
+    HoldTargets,
+    OfficeCodes,
+    PartyKinds,
+    PartyRoles
+} from "../../contracts/types/ActCode.sol";
 import {AssetWord} from "../../contracts/types/AssetWord.sol";
 import "../../contracts/types/OfficeBodies.sol";
 import "../../contracts/types/PledgeBodies.sol";
@@ -120,14 +128,13 @@ contract PledgeHoldsTest is PledgeEffects {
         bytes32 party = _memberWord(newcomer.account);
         _done(_holdAct(_hold(CN, HoldTargets.PARTY, party, Effects.END_ALL)));
         _done(_partyAct(CN, _memberWord(pledgor.account), PartyKinds.RECEIVED, party, address(0)));
+        PledgeActs memory body = _effectBody(pledge, _own(), Effects.END_ALL);
+        body.consents = _consents(_holders(), Modes.SIGNED);
         uint256 before = vm.snapshotState();
-        _done(_effectAct(pledge, _own(), Effects.END_ALL));
+        _done(_actsAct(body, _hands(_hand(pledgee))));
         vm.revertToState(before);
         _done(_partyAct(CN, _memberWord(pledgee.account), PartyKinds.SUCCEEDED, party, address(0)));
-        PledgeActs memory body = _effectBody(pledge, _own(), Effects.END_ALL);
-        Hand[] memory hands = _hands(_hand(newcomer));
-        body.consents = _consents(_holders(), Modes.SIGNED);
-        _refused(_actsAct(body, hands), _heldBy(HoldTargets.PARTY, party, 0));
+        _refused(_actsAct(body, _hands(_hand(newcomer))), _heldBy(HoldTargets.PARTY, party, 0));
     }
 
     function test_theRefinancingOfAHeldClaimIsBarred() public {
@@ -138,6 +145,25 @@ contract PledgeHoldsTest is PledgeEffects {
         _refused(
             _refinanceAct(_refinancing(pledge, _newHolders(), segments), hands), _heldBy(HoldTargets.PLEDGE, _id(), 0)
         );
+    }
+
+    /// An end is an end, by whatever effect a register's code brings it about.
+    function test_aHoldOnEndsBarsAStateThatIsOne() public {
+        PledgeRules.Register memory rules = PledgeRules.registers()[CN - 1];
+        for (uint256 i = 0; i < rules.codes.length; ++i) {
+            if (rules.codes[i] != PledgeRules.ENFORCE) continue;
+            rules.words[i] = rules.words[i] & ~(uint256(0xff) << 8) | uint256(PledgeStates.ENDED) << 8;
+            rules.words[i] |= 1 << (176 + EndReasons.RELEASED);
+        }
+        _setRegister(rules, 2);
+        PledgeActs memory body = _effectBody(pledge, _own(), Effects.SET_STATE);
+        body.states[0].reason = EndReasons.RELEASED;
+        PlaceHold memory hold = _hold(CN, HoldTargets.CLAIM, _id(), Effects.END_ALL);
+        _done(_holdAct(hold));
+        _refused(_effectAct(body), _heldBy(HoldTargets.PLEDGE, _id(), 0));
+        _done(_liftAct(_lift(hold, 0)));
+        _done(_effectAct(body));
+        _assertState(pledge, PledgeStates.ENDED);
     }
 
     // --- What can't be ---
@@ -475,6 +501,29 @@ contract PledgeHoldsTest is PledgeEffects {
             _decideAct(_decision(filed, filing, listed)),
             abi.encodeWithSelector(IPledgeErrors.ClaimDisplaced.selector, filed)
         );
+    }
+
+    /// Where several ranks stand an asset's word names who claimed last: the order reaches those before, and none that is registered.
+    function test_aHoldVoidsEveryClaimWhereSeveralRanksStand() public {
+        Listed memory listed = _usPatents(1, 2);
+        FilePledge memory filing = _usFiling(listed);
+        uint40[4] memory claims;
+        for (uint256 i = 0; i < 4; ++i) {
+            claims[i] = _file(filing, _hands(_officer(usOffice, Modes.ATTESTED)));
+            _accept(claims[i], filing, listed);
+        }
+        _decide(claims[1], filing, listed);
+        uint40 recorded = _recorded(_usPatents(1, 1));
+        _done(_holdAct(_hold(US, HoldTargets.ASSET, listed.keys[0], Effects.REGISTER)));
+        for (uint256 i = 0; i < 4; ++i) {
+            if (i == 1) continue;
+            _refused(
+                _decideAct(_decision(claims[i], filing, listed)),
+                abi.encodeWithSelector(IPledgeErrors.ClaimDisplaced.selector, claims[i])
+            );
+        }
+        assertTrue(_head(claims[1]).isLive() && _head(recorded).isLive());
+        assertFalse(_head(claims[1]).hasFlag(PledgeFlags.DISPLACED));
     }
 
     function test_aHoldOnARegisteredAssetTouchesNoPledge() public {

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Vm} from "forge-std/Vm.sol";
 import {Act} from "../../contracts/interfaces/IActs.sol";
 import {IConflictEvents, IOfficeEvents, IPledgeErrors} from "../../contracts/interfaces/IPledgeRegistry.sol";
-import {OfficeCodes, RectifyKinds} from "../../contracts/types/ActCode.sol";
+import {Effects, HoldTargets, OfficeCodes, RectifyKinds} from "../../contracts/types/ActCode.sol";
 import {AssetWord} from "../../contracts/types/AssetWord.sol";
 import "../../contracts/types/OfficeBodies.sol";
 import "../../contracts/types/PledgeBodies.sol";
@@ -139,11 +139,12 @@ contract PledgeJoinTest is PledgeEffects {
         uint40 filed = _file(_cnFiling(both), _partiesHands());
         Act memory act =
             _acceptAct(_acceptance(filed, _cnFiling(both), both, 0), _hands(_officer(cnOffice, Modes.SIGNED)));
-        _refused(act, _taken(filed));
+        bytes memory twice = abi.encodeWithSelector(IPledgeErrors.AssetTwice.selector, key);
+        _refused(act, twice);
         uint40 pledge = _registered(_one(50));
         PledgeActs memory body = _document();
         _fillMore(body, pledge, both);
-        _refused(_effectAct(body), _taken(pledge));
+        _refused(_effectAct(body), twice);
     }
 
     // --- Chains ---
@@ -356,7 +357,60 @@ contract PledgeJoinTest is PledgeEffects {
         _assertTaker(key, claim);
     }
 
+    /// A right that a court holds under one number is not claimed under another: once they are one, the claim is made anew, under the hold.
+    function test_aClaimYieldsToAHoldOnEitherNumber() public {
+        uint256 before = vm.snapshotState();
+        for (uint256 i = 0; i < 2; ++i) {
+            (uint256 claimed, bytes32 held) = i == 0 ? (1, other_) : (900, key);
+            uint40 claim = _accepted(claimed);
+            _done(_holdAct(_hold(CN, HoldTargets.ASSET, held, Effects.REGISTER)));
+            assertFalse(_isDisplaced(claim));
+            _join(other_, key);
+            _refused(
+                _decideAct(_decision(claim, _cnFiling(_one(claimed)), _one(claimed))),
+                abi.encodeWithSelector(IPledgeErrors.ClaimDisplaced.selector, claim)
+            );
+            _takeRefused(
+                1, abi.encodeWithSelector(IPledgeErrors.HeldBy.selector, HoldTargets.ASSET, key, 0, bytes32("order"))
+            );
+            vm.revertToState(before);
+        }
+    }
+
+    function test_aClaimStandsBesideAHoldThatBarsNoClaim() public {
+        uint40 claim = _accepted(1);
+        PlaceHold memory over = _hold(CN, HoldTargets.ASSET, other_, Effects.REGISTER);
+        over.until = uint40(block.timestamp + 1);
+        _done(_holdAct(over));
+        skip(2);
+        _done(_holdAct(_hold(CN, HoldTargets.ASSET, other_, Effects.END_LEAVES)));
+        _join(other_, key);
+        _done(_decideAct(_decision(claim, _cnFiling(_one(1)), _one(1))));
+    }
+
+    function test_whoeverAsksByAnyNumberIsToldOfTheRight() public {
+        _join(other_, key);
+        uint40 pledge = _registered(_one(1));
+        (bool live, uint40 by) = registry.live(other_);
+        assertTrue(live);
+        assertEq(by, pledge);
+    }
+
     // --- Several ranks ---
+
+    function test_aHoldReachesTheClaimsOnEveryNumberThatWasJoined() public {
+        uint40[2] memory claims;
+        Hand[] memory hands = _hands(_officer(usOffice, Modes.ATTESTED));
+        for (uint256 i = 0; i < 2; ++i) {
+            Listed memory listed = _usPatents(1 + i, 1);
+            claims[i] = _file(_usFiling(listed), hands);
+            _accept(claims[i], _usFiling(listed), listed);
+        }
+        _done(_joinAct(US, _key("USPA", 1), _key("USPA", 2)));
+        assertFalse(_isDisplaced(claims[0]) || _isDisplaced(claims[1]));
+        _done(_holdAct(_hold(US, HoldTargets.ASSET, _key("USPA", 1), Effects.REGISTER)));
+        assertTrue(_isDisplaced(claims[0]) && _isDisplaced(claims[1]));
+    }
 
     function test_inARegisterOfSeveralRanksNothingIsInConflict() public {
         (uint40 first, uint40 second) = (_recorded(_usPatents(1, 1)), _recorded(_usPatents(900, 1)));

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Act} from "../../contracts/interfaces/IActs.sol";
-import {Effects, EndReasons, PartyRoles, RelationKinds} from "../../contracts/types/ActCode.sol";
+import {Effects, EndReasons, HoldTargets, PartyRoles, RelationKinds} from "../../contracts/types/ActCode.sol";
 import "../../contracts/types/PledgeBodies.sol";
 import {PledgeStates} from "../../contracts/types/PledgeWord.sol";
 import {Modes} from "../../contracts/types/Roles.sol";
@@ -239,7 +239,8 @@ abstract contract PledgeLivesRegistered is PledgeLives {
         Hand[] memory hands = _hands(_handOf(CN, PLEDGOR), _holderHand(pledge), _handOf(CN, to));
         hands = _and(hands, _officeHand(CN, Modes.SIGNED));
         bool allowed = _leaveOut(body.consents, hands, dice) && _bothMaySignOn(pledge) && _maySign(CN, to)
-            && _mayAct(pledge, REPLACES) && !_isHeld(CN, to, REPLACES) && _owns(pledge, segments);
+            && _mayAct(pledge, REPLACES) && !_isHeld(CN, to, REPLACES) && !_isHeldItself(pledge)
+            && _owns(pledge, segments);
         if (!_expect(_envelope(PledgeRules.refinancePledge(), abi.encode(body), hands), allowed)) return;
         (uint40 number,) = _newest();
         model.refinance(pledge, number, body.terms.expires);
@@ -247,6 +248,11 @@ abstract contract PledgeLivesRegistered is PledgeLives {
         (made[pledge].moved, made[number].got) = (segments, segments);
         _assertPledge(pledge);
         _assertPledge(number);
+    }
+
+    /// @dev Its holds and its claim's lie on its number, which a refinancing would leave.
+    function _isHeldItself(uint40 pledge) private view returns (bool) {
+        return model.isBarred(HoldTargets.PLEDGE, bytes32(uint256(pledge)), address(0), type(uint8).max);
     }
 
     function _owns(uint40 pledge, uint40[] memory segments) private view returns (bool) {

@@ -42,16 +42,30 @@ abstract contract PledgeMatrix is PledgeTable {
         return way.mode > Modes.SIGNED ? way.mode : Modes.ORDERED;
     }
 
-    function _given(Way memory way) private view returns (Consent[] memory all) {
+    /// @dev Of the roles that are asked, and of the one that differs.
+    function _given(uint16 deed, Way memory way) private view returns (Consent[] memory all) {
         Actor[7] memory who = _whoConsents();
         all = new Consent[](PARTY_ROLES);
+        uint256 count = 0;
         for (uint8 role = 1; role <= PARTY_ROLES; ++role) {
+            if (role != way.role && !_isAsked(deed, role)) continue;
             uint8 mode = _modeOf(role, way);
             // What is missing is given by a stranger to the act instead.
             bytes32 party = mode == 0 ? _memberWord(stranger) : _memberWord(who[role].account);
             if (mode == 0 && role == PartyRoles.AUTHORITY) party = 0;
-            all[role - 1] = _consent(role, mode == 0 ? Modes.SIGNED : mode, 0, party);
+            all[count++] = _consent(role, mode == 0 ? Modes.SIGNED : mode, 0, party);
         }
+        assembly ("memory-safe") {
+            mstore(all, count)
+        }
+    }
+
+    /// @dev Whether the body tells of a consent that nobody asked for and nobody gave.
+    function _isFalse(uint16 deed, Way memory way) private view returns (bool) {
+        uint16 code = _codeOf(deed);
+        bool told = deed == PledgeRules.CONTEST || deed == PledgeRules.WITHDRAW || code > PledgeRules.REGISTER
+            && code < PledgeRules.HOLD;
+        return told && way.role != 0 && !_isAsked(deed, way.role) && (way.mode == 0 || way.officers == 0);
     }
 
     function _modeOf(uint8 role, Way memory way) private pure returns (uint8) {
@@ -63,7 +77,7 @@ abstract contract PledgeMatrix is PledgeTable {
 
     function _says(uint16 deed, uint8 state, Way memory way) private view returns (bool) {
         uint256 word = wordOf[_codeOf(deed)];
-        if (word == 0 || !_starts(deed, state)) return false;
+        if (word == 0 || !_starts(deed, state) || _isFalse(deed, way)) return false;
         if (_isAnchorers(deed)) return true;
         bool vouched = _isGrave(deed, state);
         for (uint8 role = 1; role <= PARTY_ROLES; ++role) {
@@ -92,7 +106,7 @@ abstract contract PledgeMatrix is PledgeTable {
     /// @dev In a frame of its own that always reverts, so that every attempt finds the same state.
     function once(uint16 deed, uint8 state, Way memory way) external {
         Hand[] memory hands = _signers(deed, way);
-        Consent[] memory consents = _given(way);
+        Consent[] memory consents = _given(deed, way);
         _link(consents, hands);
         Act memory act = _attempt(deed, state, hands, consents);
         revert Outcome(_outcome(act).length == 0);
@@ -119,8 +133,8 @@ abstract contract PledgeMatrix is PledgeTable {
         revert(says ? "refused, and the data says that it is done" : "done, and the data doesn't say so");
     }
 
-    /// @dev All ways of a state's row: a role that is asked in every mode and missing; any other, which must make no difference, missing and in
-    /// the mode that is admitted nowhere; with one officer too where the act starts from there.
+    /// @dev All ways of a state's row: a role that is asked in every mode and missing; any other told of though nobody gave its consent, and in the mode that
+    /// is admitted nowhere; with one officer too where the act starts from there.
     function _row(uint16 deed, uint8 state) private {
         uint256 word = wordOf[_codeOf(deed)];
         bool starts = _starts(deed, state);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {HoldTargets} from "../../contracts/types/ActCode.sol";
+import {Effects, HoldTargets} from "../../contracts/types/ActCode.sol";
 import {PledgeStates} from "../../contracts/types/PledgeWord.sol";
 
 /// @notice The register as one would keep it on paper: every pledge with its lists, every hold, record and joined number, and no index, bit or word.
@@ -237,6 +237,10 @@ contract PledgeModel {
     }
 
     function join(bytes32 other, bytes32 key, bool single) external {
+        uint256 takes = Effects.REGISTER | Effects.ADD_SEGMENT;
+        bool otherHeld = isBarred(HoldTargets.ASSET, other, address(0), takes);
+        if (isBarred(HoldTargets.ASSET, key, address(0), takes)) _displaceOn(other);
+        if (otherHeld) _displaceOn(key);
         if (single && (_lies(other) || inConflict[other]) && (_lies(key) || inConflict[key])) {
             _displaceOn(other);
             _displaceOn(key);

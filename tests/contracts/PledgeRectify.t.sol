@@ -237,6 +237,25 @@ contract PledgeRectifyTest is PledgeEffects {
         assertFalse(_head(pledge).isLive());
     }
 
+    /// A restoration is no way round the longest term that a register admits.
+    function test_aNewEndIsWithinTheRegistersDays() public {
+        Listed memory listed = _listed("NZPA", 1, 1);
+        FilePledge memory filing = _filing(NZ_PPSR, listed, _usual(), Modes.ATTESTED);
+        _done(_recordAct(_recording(filing, listed), _hands(_officer(_officeOf(NZ_PPSR), Modes.ATTESTED))));
+        (uint40 entry,) = registry.counts();
+        vm.warp(filing.terms.expires + 1);
+        RectifyPledge memory body = _rectification(entry, RectifyKinds.RESTORE);
+        uint256 most = uint256(uint16(registers.rule(NZ_PPSR, 1) >> 208)) * 1 days;
+        uint40[2] memory outside = [0, uint40(block.timestamp + most + 1)];
+        for (uint256 i = 0; i < 2; ++i) {
+            body.expires = outside[i];
+            _refused(_rectifyAct(body), abi.encodeWithSelector(IPledgeErrors.TermOutside.selector, outside[i], 0, most));
+        }
+        body.expires = uint40(block.timestamp + most);
+        _done(_rectifyAct(body));
+        assertTrue(_head(entry).isLive());
+    }
+
     // --- Page by page ---
 
     function _long() private pure returns (Listed memory) {
@@ -648,6 +667,11 @@ contract PledgeRectifyTest is PledgeEffects {
         (both[0], both[1]) = (second, first);
         uint40 last = _refinanced(made, both);
         _end(last);
+        // Half of what it had would never be whole again: its restoration waits for a page that another has.
+        _refused(
+            _rectifyAct(_restoringWith(made, _segments(first))),
+            abi.encodeWithSelector(IPledgeErrors.SegmentsIncomplete.selector, made, 1)
+        );
         uint256 before = vm.snapshotState();
         _done(_rectifyAct(_restoringWith(pledge, _segments(first))));
         _assertState(pledge, PledgeStates.REGISTERED);

@@ -13,7 +13,7 @@ import {
     PartyRoles,
     RectifyKinds
 } from "../../contracts/types/ActCode.sol";
-import {RectifyPledge} from "../../contracts/types/OfficeBodies.sol";
+import {PlaceHold, RectifyPledge} from "../../contracts/types/OfficeBodies.sol";
 import "../../contracts/types/PledgeBodies.sol";
 import {PledgeFlags, PledgeStates, PledgeWord, TermsWord} from "../../contracts/types/PledgeWord.sol";
 import {Modes} from "../../contracts/types/Roles.sol";
@@ -397,9 +397,17 @@ contract PledgeRefinanceTest is PledgeBase {
         _refusedBody(body, abi.encodeWithSelector(IPledgeErrors.PledgeVersionStale.selector, old, ANY_VERSION, 0));
     }
 
-    /// A new number is no way out of a hold: one that bars any of what a refinancing does bars it.
+    /// A new number is no way out of a hold: none may run on the old one, whatever it bars; on a party none that bars any of what a refinancing does.
     function test_noHoldIsEvadedByANewNumber() public {
-        uint256[4] memory bars = [Effects.REGISTER, Effects.END_ALL, Effects.SET_TERMS, Effects.SET_PARTIES];
+        uint256[7] memory bars = [
+            Effects.REGISTER,
+            Effects.END_ALL,
+            Effects.SET_TERMS,
+            Effects.SET_PARTIES,
+            Effects.END_LEAVES,
+            Effects.ADD_SEGMENT,
+            Effects.SET_STATE
+        ];
         uint256 before = vm.snapshotState();
         bytes32[3] memory parties =
             [_memberWord(pledgor.account), _memberWord(pledgee.account), _memberWord(newcomer.account)];
@@ -409,11 +417,18 @@ contract PledgeRefinanceTest is PledgeBase {
             vm.revertToState(before);
             for (uint256 j = 0; j < parties.length; ++j) {
                 _done(_holdAct(_hold(CN, HoldTargets.PARTY, parties[j], bars[i])));
-                _refusedBody(_body(), _held(HoldTargets.PARTY, parties[j]));
+                if (i < 4) _refusedBody(_body(), _held(HoldTargets.PARTY, parties[j]));
+                else _done(_act(_body()));
                 vm.revertToState(before);
             }
         }
-        _done(_holdAct(_hold(CN, HoldTargets.PLEDGE, bytes32(uint256(old)), Effects.ADD_SEGMENT)));
+    }
+
+    function test_aHoldThatIsOverIsNone() public {
+        PlaceHold memory hold = _hold(CN, HoldTargets.CLAIM, bytes32(uint256(old)), Effects.END_LEAVES);
+        _done(_holdAct(hold));
+        _refusedBody(_body(), _held(HoldTargets.PLEDGE, bytes32(uint256(old))));
+        _done(_liftAct(_lift(hold, 0)));
         _done(_act(_body()));
     }
 

@@ -96,7 +96,7 @@ contract PledgeRuleContractTest is PledgeBase {
     /// @dev The next version of the Chinese patent register, which asks `rule`.
     function _ask(address rule) private {
         PledgeRules.Register memory rules = PledgeRules.registers()[CN - 1];
-        rules.rule |= RuleFlags.ASKS << 48;
+        rules.rule |= RuleFlags.ASKS << 48 | uint256(PledgeFlags.GENERAL_DESCRIPTION) << 240;
         _set(rules, rule);
     }
 

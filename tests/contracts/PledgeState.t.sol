@@ -86,6 +86,20 @@ contract PledgeStateTest is PledgeBase {
         _refused(_actsAct(body, _both(cnOffice, Modes.SIGNED)), reason);
     }
 
+    /// The pledgor is not asked, so his consent is not told unless he gave it.
+    function test_noConsentIsToldThatNobodyGave() public {
+        PledgeActs memory body = _set(PledgeRules.ENFORCE, Modes.SIGNED);
+        body.consents = _joined(body.consents, _consents(_pledgors(), Modes.SIGNED));
+        _refused(
+            _own(body),
+            abi.encodeWithSelector(
+                IPledgeErrors.ConsentNotSigned.selector, PartyRoles.PLEDGOR, _memberWord(pledgor.account), 0
+            )
+        );
+        body.consents[1].signer = 1;
+        _done(_actsAct(body, _hands(_hand(pledgee), _hand(pledgor))));
+    }
+
     function test_enforcementBeginsAndStopsInTurn() public {
         _refused(
             _own(_set(PledgeRules.STOP_ENFORCING, Modes.SIGNED)),
@@ -271,7 +285,8 @@ contract PledgeStateTest is PledgeBase {
             _done(_office(_noted(pledge, kind)));
         }
         _refused(_office(_noted(pledge, 0)), abi.encodeWithSelector(IPledgeErrors.NoteUnknown.selector, 0));
-        _refused(_office(_noted(pledge, 10)), abi.encodeWithSelector(IPledgeErrors.NoteUnknown.selector, 10));
+        uint8 unknown = NoteKinds.OBJECTION + 1;
+        _refused(_office(_noted(pledge, unknown)), abi.encodeWithSelector(IPledgeErrors.NoteUnknown.selector, unknown));
     }
 
     function test_aNoticeIsNamedByItsHash() public {

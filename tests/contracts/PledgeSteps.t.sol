@@ -9,7 +9,8 @@ import {
     GroundResults,
     HoldTargets,
     IntakeCodes,
-    NoteKinds
+    NoteKinds,
+    PartyRoles
 } from "../../contracts/types/ActCode.sol";
 import {PlaceHold} from "../../contracts/types/OfficeBodies.sol";
 import "../../contracts/types/PledgeBodies.sol";
@@ -435,6 +436,36 @@ contract PledgeSilenceTest is PledgeBase {
         _note(pledge, "other paper");
         skip(PERIOD);
         _refused(_deemed(), _running(0));
+    }
+
+    /// What a predecessor was told says nothing to a holder who comes in later.
+    function test_aNoticeCountsForWhoWasAPartyThen() public {
+        _note(pledge, "paper");
+        skip(PERIOD);
+        Party[] memory later = _parties(_party(PartyRoles.PLEDGEE, newcomer));
+        _transfer(later);
+        assertEq(registry.noticed(pledge, "paper"), 0);
+        PledgeActs memory body = _release(pledge, Modes.DEEMED);
+        body.releases[0].parties = _now(_pledgors(), later);
+        body.consents = _consents(later, Modes.DEEMED);
+        holder = _memberWord(newcomer.account);
+        _refused(_actsAct(body, _both(cnOffice, Modes.DEEMED)), _running(0));
+        _note(pledge, "paper");
+        skip(PERIOD);
+        _done(_actsAct(body, _both(cnOffice, Modes.DEEMED)));
+    }
+
+    function _transfer(Party[] memory to) private {
+        PledgeActs memory body = _document();
+        body.parties = new ChangeParties[](1);
+        body.parties[0].on = _on(pledge, PledgeRules.TRANSFER);
+        body.parties[0].parties = _now();
+        (body.parties[0].holders, body.parties[0].names) = (to, _names(to));
+        body.consents =
+            _joined(_consents(_holders(), Modes.SIGNED), _consents(to, Modes.SIGNED, PartyRoles.NEW_PLEDGEE));
+        Hand[] memory hands = _hands(_hand(pledgee), _hand(newcomer), _officer(cnOffice, Modes.SIGNED));
+        _link(body.consents, hands);
+        _done(_actsAct(body, hands));
     }
 
     function test_aNoticeHasItsHash() public {

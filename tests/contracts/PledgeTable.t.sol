@@ -183,7 +183,7 @@ abstract contract PledgeTable is PledgeBase {
         uint8 mode = _asksOrder(deed) ? Modes.ORDERED : Modes.SIGNED;
         Hand[] memory hands = _and(_and(_threeHands(), _hand(newPledgor)), _hand(newcomer));
         hands = _and(_and(hands, _officer(_office(), mode)), _second(_office(), mode));
-        Consent[] memory consents = _givenBySignature();
+        Consent[] memory consents = _givenBySignature(deed);
         _link(consents, hands);
         _done(_attempt(deed, state, hands, consents));
     }
@@ -207,7 +207,7 @@ abstract contract PledgeTable is PledgeBase {
 
     /// @dev Whether officers show an authority's order with the act.
     function _asksOrder(uint16 deed) internal view returns (bool) {
-        return wordOf[_codeOf(deed)] >> (16 + 4 * PartyRoles.AUTHORITY) & 0xf != 0;
+        return _isAsked(deed, PartyRoles.AUTHORITY);
     }
 
     /// @dev An order that a hold stands on is shown by the officers themselves, and is nobody's consent.
@@ -219,13 +219,22 @@ abstract contract PledgeTable is PledgeBase {
         return [pledgor, pledgor, pledgee, coOwner, newcomer, newPledgor, court];
     }
 
-    /// @dev One in each role: parties sign, an authority orders.
-    function _givenBySignature() internal view returns (Consent[] memory all) {
+    function _isAsked(uint16 deed, uint8 role) internal view returns (bool) {
+        return wordOf[_codeOf(deed)] >> (16 + 4 * role) & 0xf != 0;
+    }
+
+    /// @dev One in each role that is asked: parties sign, an authority orders.
+    function _givenBySignature(uint16 deed) internal view returns (Consent[] memory all) {
         Actor[7] memory who = _whoConsents();
         all = new Consent[](PARTY_ROLES);
+        uint256 count = 0;
         for (uint8 role = 1; role <= PARTY_ROLES; ++role) {
+            if (!_isAsked(deed, role)) continue;
             uint8 mode = role == PartyRoles.AUTHORITY ? Modes.ORDERED : Modes.SIGNED;
-            all[role - 1] = _consent(role, mode, 0, _memberWord(who[role].account));
+            all[count++] = _consent(role, mode, 0, _memberWord(who[role].account));
+        }
+        assembly ("memory-safe") {
+            mstore(all, count)
         }
     }
 
@@ -449,7 +458,10 @@ abstract contract PledgeTable is PledgeBase {
             body.pages[0] = _page(state, deed == RESTORE_LEAVES ? 1 : 0);
         }
         bool entered = state >= PledgeStates.REGISTERED && state != LAPSED;
-        if (kind == RectifyKinds.RESTORE && entered) body.expires = _head(pledgeIn[state]).expires();
+        if (kind != RectifyKinds.RESTORE) return body;
+        if (entered) body.expires = _head(pledgeIn[state]).expires();
+        // Of an entry that lapsed the new end is within the register's days.
+        if (state == LAPSED && register == CN_RECEIVABLES) body.expires = uint40(block.timestamp + 1000 days);
     }
 
     function _record() private returns (AnchoredRecord memory record) {
