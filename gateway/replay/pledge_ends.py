@@ -150,8 +150,7 @@ def _cited_segments(book: PledgeBook, record: Recordation, said: Conveyance, ple
 def _segments_ended(
     record: Recordation, said: Conveyance, pledge: Pledge, keys: frozenset[str], beyond: tuple[Property, ...]
 ) -> list[PledgeAct]:
-    live = pledge.live_assets
-    ending = tuple(live[key] for key in keys if key in live)
+    ending = tuple(asset for key, asset in pledge.live_assets.items() if key in keys)
     if not ending and not beyond:
         return [remark(pledge, record, "releases a supplement that states no assets")]
     return [PartRelease(pledge.ref, record, Basis.CITED, ending, beyond, said.by_order)]

@@ -18,13 +18,14 @@ def restoration(book: PledgeBook, record: Recordation, said: Conveyance) -> list
     pledges = book.cited_pledges(record, said)
     if not pledges:
         raise SetAside(f"{said.nature.value}: {book.unknown(record, said)}")
-    releases = {cited(record.series, number) for number in said.cites}
+    # In their order: the same document must always undo the same act.
+    releases = tuple(cited(record.series, number) for number in said.cites)
     given = [pledge for pledge in pledges if _is_debtors(book, record, pledge)]
     acts = [act for pledge in given for act in _restored(book, record, pledge, releases)]
     return [*acts, *(Note(pledge.ref, record, NoteKind.CORRECTION, caption(record, whole=True)) for pledge in pledges)]
 
 
-def _restored(book: PledgeBook, record: Recordation, pledge: Pledge, releases: set[Ref]) -> list[PledgeAct]:
+def _restored(book: PledgeBook, record: Recordation, pledge: Pledge, releases: tuple[Ref, ...]) -> list[PledgeAct]:
     if pledge.ended_by is not None:
         # It may cite the release, or the security that the release had ended.
         meant = pledge.ended_by in releases or pledge.ref in releases
@@ -52,7 +53,7 @@ def _is_part(book: PledgeBook, pledge: Pledge, name: Ref) -> bool:
     return any(isinstance(act, PartRelease) and act.pledge == pledge.ref for act in book.placed[name].acts)
 
 
-def _ended_alone(book: PledgeBook, pledge: Pledge, releases: set[Ref]) -> list[Property]:
+def _ended_alone(book: PledgeBook, pledge: Pledge, releases: tuple[Ref, ...]) -> list[Property]:
     """What those releases in part had ended of a pledge, and what is still ended."""
     acts = [act for name in releases if name in book.placed for act in book.placed[name].acts]
     named = [item for act in acts if isinstance(act, PartRelease) and act.pledge == pledge.ref for item in act.ended]

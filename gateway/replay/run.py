@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -37,6 +37,7 @@ from ledger.domain.money import currency
 
 NETWORK_LEAD_SECONDS = 20
 HTTP_SECONDS = 150.0
+HALF_A_DAY = timedelta(hours=12)
 PLEDGE_LIFE_SECONDS = 366 * 86_400
 
 
@@ -62,8 +63,11 @@ def genesis_time(options: Options) -> int | None:
 
 
 def _day(progress: Progress | None) -> date:
-    """What "today" is for the plan: the day of the first start, so that a replay that goes on another day goes on with the same plan."""
-    return date.fromisoformat(progress.day) if progress is not None and progress.day else datetime.now(UTC).date()
+    """What "today" is for the plan: the day of the first start, so that a replay that goes on another day goes on with the same plan.
+
+    A day has come once its noon is over (UTC): nothing that is dated to it lies ahead of the world's time then.
+    """
+    return date.fromisoformat(progress.day) if progress is not None and progress.day else (datetime.now(UTC) - HALF_A_DAY).date()
 
 
 def _deadline(progress: Progress) -> int:

@@ -122,3 +122,13 @@ def test_what_is_live_again_can_be_released_again() -> None:
     _, register = planned(grant(), release(), undoing(), again)
     (pledge,) = register.pledges.values()
     assert str(pledge.ended_by and pledge.ended_by.number) == "1003-1"
+
+
+def test_of_several_part_releases_the_first_that_is_cited_is_named_and_all_come_back() -> None:
+    second = record("1001-2", "2021-02-02", PART, [BANK], [BROOK], ["101"])
+    for cites, first in (("1001/1 AND 1001/2", "1001-1"), ("1001/2 AND 1001/1", "1001-2")):
+        text = f"RESCISSION OF PARTIAL RELEASES RECORDED AT REEL/FRAME {cites}"
+        acts, register = planned(grant(), release(PART, ["100"]), second, undoing(text))
+        assert isinstance(acts[0], Restoration) and str(acts[0].undoes.number) == first
+        assert {item.key for item in acts[0].restored} == {"100", "101"}
+        assert set(register.live()[0].live_assets) == set(ABC)
