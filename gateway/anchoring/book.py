@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from gateway.anchoring import names
 from gateway.anchoring.export import (
     MOST_TOLD,
     Entry,
@@ -32,6 +33,7 @@ from gateway.anchoring.export import (
 )
 from ledger.domain.act_types import AdoptRecord, AnchorRegister, SeedAssets
 from ledger.domain.act_types import AnchoredRecord as AnchoredBody
+from ledger.domain.name_search import Group
 from ledger.domain.registers import State, rules
 from ledger.foreseen import Foreseen
 from ledger.proofs import anchors
@@ -90,6 +92,19 @@ class ProvenAsset:
     proof: Inclusion
 
 
+MOST_NUMBERS = 100
+"""Numbers of records that are told under one name."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRecords:
+    """Names of one normal form, how many records state them, and the first of their numbers."""
+
+    group: Group
+    records: int
+    numbers: list[str]
+
+
 # --- build -----------------------------------------------------------------------------------------------------------------------
 
 
@@ -113,8 +128,8 @@ def build(folder: Path, source: Path, register: int, rule: int, zone: str, as_at
 
 def _build(folder: Path, source: Path, register: Register, rule: int, as_at: int) -> About:
     with closing(sqlite3.connect(folder / "records.db")) as db:
-        db.executescript(_SCHEMA)
-        filling = _Filling(db, source, register, as_at)
+        db.executescript(_SCHEMA + names.SCHEMA)
+        filling = _Filling(db, source, register, as_at, names.Index(db))
         records_root = anchors.build(folder / "records.tree", filling.leaves())
         assets_root = anchors.build(folder / "assets.tree", live_leaves(_ordered(db, register.number)))
         about = About(register.number, records_root, filling.count, assets_root, _count(db, "live"), as_at, _sha256(source))
@@ -133,6 +148,7 @@ class _Filling:
     source: Path
     register: Register
     as_at: int
+    names: names.Index
     count: int = 0
 
     def leaves(self) -> Iterator[bytes]:
@@ -164,6 +180,7 @@ class _Filling:
         if made.listing and is_live(made.record, self.as_at):
             number = made.record.officeNumber
             self.db.executemany("INSERT INTO found VALUES (?, ?)", [(key, number) for key in made.listing.keys])
+        self.names.add(self.count, made.row)
         self.count += 1
         return encode(made.record)
 
@@ -223,6 +240,17 @@ class Book:
         if found is None:
             raise BookError(f"number {number!r}: the anchored register has no such record")
         return found[0], entry(msgspec.json.decode(found[1], type=Row), self.register)
+
+    @property
+    def has_names(self) -> bool:
+        """Whether its names can be searched: of a register that was built before they were indexed they can't."""
+        return names.is_indexed(self._db)
+
+    def named(self, text: str, side: str | None = None, limit: int = MOST_NUMBERS) -> list[NamedRecords]:
+        """The records under names like a text, exact ones first. Raises UnusableName."""
+        found = names.like(self._db, text)
+        made = [NamedRecords(group, *names.records_under(self._db, group.ids, side, limit)) for group in (*found.exact, *found.similar)]
+        return [each for each in made if each.records]
 
     def prove(self, number: str) -> ProvenRecord:
         """A record with its path to the root. Raises BookError, AnchorDamaged."""

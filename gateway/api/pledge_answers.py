@@ -368,8 +368,20 @@ class NameGroup(Shown):
     why: list[str]
 
 
+class AnchoredNames(NameGroup):
+    """Records of an anchored register that is held here under names of one normal form; the first of their numbers in its order."""
+
+    register_: Annotated[int, Field(alias="register")]
+    anchor: int
+    numbers: list[str]
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+
 class NamesFound(Shown):
     """Step one of a search by name: exact and similar names, nearest first, and what the search could not see.
+
+    `anchored` is what anchored registers have that this gateway holds: no other can see it, so no certificate has it.
 
     Step two selects: every exact one, and of the similar ones those named by their normal forms.
     """
@@ -379,6 +391,7 @@ class NamesFound(Shown):
     algorithm: int
     exact: list[NameGroup]
     similar: list[NameGroup]
+    anchored: list[AnchoredNames]
     unseen: list[str]
 
 

@@ -1,7 +1,8 @@
 """Rows of the pledge register as answers: rights, order of liens, holds, parties, clocks, searches."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from gateway.anchoring.book import NamedRecords
 from gateway.api import pledge_answers as answers
 from gateway.api import shown
 from gateway.api.answers import Money
@@ -31,7 +32,18 @@ from ledger.mirror.queries.priority import Explained, Order
 from ledger.mirror.queries.priority import IfFiled as Filed
 from ledger.mirror.queries.records import Record, Sold
 from ledger.mirror.queries.search import Hit
-from ledger.mirror.register_models import Contest, DecisionMade, FilingStep, Hold, PartyRecord, Rectification, Refinancing, Relation, Seed
+from ledger.mirror.register_models import (
+    Anchor,
+    Contest,
+    DecisionMade,
+    FilingStep,
+    Hold,
+    PartyRecord,
+    Rectification,
+    Refinancing,
+    Relation,
+    Seed,
+)
 from ledger.mirror.schema import number
 
 # --- Holds, parties, clocks -------------------------------------------------------------------------------------------------------------
@@ -328,7 +340,7 @@ def proceeds(row: Distribution) -> answers.Proceeds:
 # --- Searches ---------------------------------------------------------------------------------------------------------------------------
 
 
-def names_found(row: Found, unseen: Iterable[str]) -> answers.NamesFound:
+def names_found(row: Found, unseen: Iterable[str], anchored: Sequence[tuple[Anchor, NamedRecords]] = ()) -> answers.NamesFound:
     """Step one of a search by name."""
     return answers.NamesFound(
         query=row.query,
@@ -336,8 +348,14 @@ def names_found(row: Found, unseen: Iterable[str]) -> answers.NamesFound:
         algorithm=row.algorithm,
         exact=[group(each) for each in row.exact],
         similar=[group(each) for each in row.similar],
+        anchored=[_anchored_names(anchor, each) for anchor, each in anchored],
         unseen=[*row.unseen, *unseen],
     )
+
+
+def _anchored_names(anchor: Anchor, row: NamedRecords) -> answers.AnchoredNames:
+    shown_ = group(row.group).model_dump() | {"records": row.records}
+    return answers.AnchoredNames(register_=anchor.register, anchor=anchor.anchor, numbers=row.numbers, **shown_)
 
 
 def group(row: Group) -> answers.NameGroup:

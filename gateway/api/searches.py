@@ -4,6 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from gateway.anchoring import shelf
+from gateway.anchoring.book import BookError, NamedRecords
 from gateway.api import pledge_shown
 from gateway.api.answers import Answer
 from gateway.api.asking import Caller, Point, Reading, Running, reading, worded
@@ -11,12 +13,15 @@ from gateway.api.pledge_answers import Hit, IdentifierFound, NamesFound, Registe
 from gateway.api.pledges import Effective, number_word, seconds
 from gateway.api.refusals import ANY, AWAY
 from gateway.api.registers import named
-from gateway.errors import invalid
+from gateway.errors import Problem, invalid
+from gateway.services import Services
 from ledger.domain.assets import WORD
 from ledger.domain.names import UnusableName
 from ledger.mirror.models import Side
 from ledger.mirror.queries import anchors, search
 from ledger.mirror.queries.search import Scope
+from ledger.mirror.register_models import Anchor
+from ledger.proofs.anchors import AnchorDamaged
 
 router = APIRouter(tags=["searches"], responses=ANY | AWAY)
 
@@ -41,6 +46,8 @@ def search_names(
 ) -> Answer[NamesFound]:
     """Step one of a search by name: names recorded, exact and similar, nearest first; Chinese names by characters and by sound.
 
+    At a gateway that holds an anchored register, its records are searched too, as they stood when it was anchored: `anchored`.
+
     About a time it finds those who were parties then: who had transferred its pledge since, not who came after.
 
     `POST /certificates` is step two: it selects of the similar ones, and certifies what stands under them.
@@ -51,7 +58,28 @@ def search_names(
             found = search.by_name(view.conn, name, scope=scope, at=view.at, time=when)
         except UnusableName as wrong:
             raise invalid(str(wrong), field="name") from wrong
-        return view.answer(pledge_shown.names_found(found, search.unseen(view.conn, scope, view.at, when)))
+        read, named = _anchored(services, view, name, scope)
+        unseen = [*search.unseen(view.conn, scope, view.at, when, read), *([_PERSONS] if read else [])]
+        return view.answer(pledge_shown.names_found(found, unseen, named))
+
+
+_PERSONS = "natural persons in anchored records: their names stay in the office"
+
+
+def _anchored(services: Services, view: Reading, name: str, scope: Scope) -> tuple[list[Anchor], list[tuple[Anchor, NamedRecords]]]:
+    """The anchors whose records are held here and have their names indexed, and the records under names like this. Raises 503."""
+    home, read, found = services.settings.home, list[Anchor](), list[tuple[Anchor, NamedRecords]]()
+    for anchor in anchors.standing(view.conn, scope.register, view.at):
+        if not shelf.holds(home, anchor.register, anchor.records_root):
+            continue
+        try:
+            with shelf.opened(home, anchor.register, anchor.records_root) as book:
+                if book.has_names:
+                    read.append(anchor)
+                    found += [(anchor, each) for each in book.named(name, None if scope.side is None else scope.side.name.lower())]
+        except (AnchorDamaged, BookError) as damaged:
+            raise Problem(503, "Records damaged", str(damaged)) from damaged
+    return read, found
 
 
 @router.get("/searches/identifiers")

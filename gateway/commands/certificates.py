@@ -96,6 +96,12 @@ def _show_names(found: dict[str, Any]) -> None:
         for each in found[kind]
     ]
     show_table(("", "normal form", "recorded as", "records", "score", "why"), rows)
+    for each in found["anchored"]:
+        listed = f"{', '.join(each['numbers'])}{', ...' if each['records'] > len(each['numbers']) else ''}"
+        spelt = " / ".join(each["spellings"])
+        say(
+            f"anchored register {each['register']}, anchor {each['anchor']}: {spelt} ({each['score']}), {each['records']} records: {listed}"
+        )
     for each in found["unseen"]:
         say(f"not seen: {each}")
     say("step two: --certify takes the exact names, --select FORM a similar one, --out FILE writes the certificate")

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from ledger.mirror.queries.reading import one, rows_of, told, valid
+from ledger.mirror.queries.reading import given, one, rows_of, told, valid
 from ledger.mirror.register_models import (
     ADOPTION,
     ANCHOR,
@@ -19,6 +19,15 @@ def anchors(conn: Connection, register: int, at: int | None = None) -> list[Anch
     """The anchors of a register by number."""
     asked = select(ANCHOR.table).where(ANCHOR.table.c.register == register, told(ANCHOR, at))
     return rows_of(conn, ANCHOR, asked.order_by(ANCHOR.table.c.anchor))
+
+
+def standing(conn: Connection, register: int | None = None, at: int | None = None) -> list[Anchor]:
+    """The anchors of a register, or of all, that no other stands in the place of."""
+    rows = ANCHOR.table.c
+    where = [told(ANCHOR, at), *given(register, lambda value: rows.register == value)]
+    found = rows_of(conn, ANCHOR, select(ANCHOR.table).where(*where).order_by(rows.register, rows.anchor))
+    replaced = {(row.register, row.replaces) for row in found}
+    return [row for row in found if (row.register, row.anchor) not in replaced]
 
 
 def get(conn: Connection, register: int, anchor: int, at: int | None = None) -> Anchor | None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from ledger.domain.identifiers import Identifier, schemes_of
 from ledger.domain.name_index import Entry, Probe, probe
@@ -18,12 +18,12 @@ from ledger.domain.names import NormalName
 from ledger.domain.pledge_words import Flag
 from ledger.mirror.models import INSTRUMENT, PARTY, PLEDGE, PLEDGE_ACT, PLEDGE_STATE, Party, PledgeStatus, Side
 from ledger.mirror.names import key_of
-from ledger.mirror.queries import parties, pledges, records
+from ledger.mirror.queries import anchors, parties, pledges, records
 from ledger.mirror.queries.liveness import about, pledge_live
 from ledger.mirror.queries.pledges import Done, Standing, kept_by, of_number, stood
-from ledger.mirror.queries.reading import rows_of, told, valid
+from ledger.mirror.queries.reading import given, rows_of, told, valid
 from ledger.mirror.queries.records import Life
-from ledger.mirror.register_models import ADOPTION, ANCHOR, NAME, NAME_FORM, NAME_KEY, PARTY_RECORD, SEED, Seed
+from ledger.mirror.register_models import ADOPTION, NAME, NAME_FORM, NAME_KEY, PARTY_RECORD, SEED, Anchor, Seed
 
 _HOW_MANY = 200
 """Keys or numbers in one statement."""
@@ -251,12 +251,14 @@ def _on_documents(conn: Connection, number: bytes, register: int | None, at: int
 # --- What a search can't see ---
 
 
-def unseen(conn: Connection, scope: Scope = EVERYWHERE, at: int | None = None, time: int | None = None) -> tuple[str, ...]:
-    """What a search of the scope does not cover, in words; none where nothing is missing."""
+def unseen(
+    conn: Connection, scope: Scope = EVERYWHERE, at: int | None = None, time: int | None = None, read: Collection[Anchor] = ()
+) -> tuple[str, ...]:
+    """What a search of the scope does not cover, in words; none where nothing is missing. `read`: anchors searched, too."""
     where = _Where(scope, at, time)
     said = (
         (_undecided(conn, scope, at), "filings wait for a decision: their parties and assets are not published"),
-        (_unadopted(conn, scope, at), "records of anchored registers are known by their roots only"),
+        (_unadopted(conn, scope, at, read), "records of anchored registers are known by their roots only"),
         (_flagged(conn, where, Flag.ASSETS_NOT_STATED), "pledges state no assets, or not all"),
         (_flagged(conn, where, Flag.GENERAL_DESCRIPTION), "pledges describe their assets in general beside a list"),
     )
@@ -291,14 +293,12 @@ def _flagged(conn: Connection, where: _Where, flag: Flag) -> int:
     return int(conn.execute(_states(where.scope, where.at).where(live, marked)).scalar_one())
 
 
-def _unadopted(conn: Connection, scope: Scope, at: int | None) -> int:
-    """Records under anchors that stand, less those adopted. A record that two anchors have counts twice: roots don't tell."""
-    anchors, later = ANCHOR.table.c, ANCHOR.table.alias()
-    replaced = select(later.c.anchor).where(later.c.register == anchors.register, later.c.replaces == anchors.anchor)
-    if at is not None:
-        replaced = replaced.where(later.c.pos <= at)
-    held = select(func.coalesce(func.sum(anchors.records), 0)).where(told(ANCHOR, at), ~replaced.exists())
-    became = select(func.count()).select_from(ADOPTION.table).where(told(ADOPTION, at))
-    if scope.register is not None:
-        held, became = held.where(anchors.register == scope.register), became.where(ADOPTION.table.c.register == scope.register)
-    return max(0, int(conn.execute(held).scalar_one()) - int(conn.execute(became).scalar_one()))
+def _unadopted(conn: Connection, scope: Scope, at: int | None, read: Collection[Anchor]) -> int:
+    """Records under anchors that stand, but for those adopted or read. One that two anchors have counts twice: roots don't tell."""
+    held = [row for row in anchors.standing(conn, scope.register, at) if row not in read]
+    rows = ADOPTION.table.c
+    asked = select(func.count()).select_from(ADOPTION.table).where(told(ADOPTION, at))
+    asked = asked.where(*given(scope.register, lambda value: rows.register == value))
+    for row in read:
+        asked = asked.where(or_(rows.register != row.register, rows.anchor != row.anchor))
+    return max(0, sum(row.records for row in held) - int(conn.execute(asked).scalar_one()))

@@ -13,6 +13,8 @@ from gateway.anchoring import book
 from gateway.anchoring.book import SEEDS, BookError
 from gateway.anchoring.export import ExportError, Register, Row, entry, rows
 from ledger.domain.assets import listing, side_root
+from ledger.domain.name_matching import compare
+from ledger.domain.names import normal
 from ledger.domain.registers import State, rules
 from ledger.proofs import merkle
 from ledger.proofs.anchor_leaves import LiveAsset, encode
@@ -187,3 +189,46 @@ def test_a_changed_row_proves_nothing(folder: Path, tmp_path: Path) -> None:
 
 def test_only_its_user_reads_the_folder(folder: Path) -> None:
     assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_records_are_found_by_names_like_those_that_they_state_and_persons_by_none(tmp_path: Path) -> None:
+    exported = [
+        record(0, pledgors=[{"name": "Quartz Lens Ltd"}]),
+        record(1, pledgors=[{"name": "QUARTZ LENSES LIMITED"}, {"name": "王小明", "person": True}]),
+        record(2, holders=[{"name": "Quartz Lens, Ltd.", "share": 1}]),
+        record(3, pledgors=[{"name": "苏州晶镜有限公司"}]),
+    ]
+    build(tmp_path / "anchored", written(tmp_path / "register.jsonl", exported))
+
+    def found(text: str, side: str | None = None) -> list[tuple[list[str], list[str]]]:
+        with book.opened(tmp_path / "anchored") as opened:
+            return [([*each.group.spellings], each.numbers) for each in opened.named(text, side)]
+
+    numbers = [each["number"] for each in exported]
+    assert found("quartz lens ltd") == [
+        (["Quartz Lens Ltd", "Quartz Lens, Ltd."], [numbers[0], numbers[2]]),
+        (["QUARTZ LENSES LIMITED"], [numbers[1]]),
+    ]
+    assert found("Quartz Lens Ltd", "holders") == [(["Quartz Lens Ltd", "Quartz Lens, Ltd."], [numbers[2]])]
+    assert found("苏州晶镜有限公司") == [(["苏州晶镜有限公司"], [numbers[3]])]
+    assert found("王小明") == []
+    with sqlite3.connect(tmp_path / "anchored" / "records.db") as db:
+        assert not any("王小明" in row[0] for row in db.execute("SELECT text FROM name"))
+
+
+def test_the_index_of_names_finds_what_a_comparison_with_each_finds(folder: Path, source: Path) -> None:
+    stated = {party.name for row in read(source) for party in (*row.pledgors, *row.holders) if not party.person}
+    with book.opened(folder) as opened:
+        for text in ("Company 12 Ltd", "company 699", "first bank", "第三银行", "Second Bnak", "Co owner"):
+            expected = {name for name in stated if compare(normal(text), normal(name))}
+            assert {each for group in opened.named(text) for each in group.group.spellings} == expected and expected
+        (bank,) = [each for each in opened.named("First Bank", "holders", limit=3) if each.group.match.is_exact]
+        assert len(bank.numbers) == 3 < bank.records == sum(any(each.name == "First Bank" for each in row.holders) for row in read(source))
+
+
+def test_a_register_built_before_names_were_indexed_says_that_it_has_none(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "old")
+    with sqlite3.connect(tmp_path / "old" / "records.db") as db:
+        db.execute("DROP TABLE name_key")
+    with book.opened(folder) as new, book.opened(tmp_path / "old") as old:
+        assert new.has_names and not old.has_names
