@@ -82,7 +82,7 @@ class Teller:
             "list_pending": self.file_patents,
             "list_holds": self.hold_patent,
             "get_asset": self.record_again,
-            "list_anchors": self.anchor,
+            "search_names": self.anchor,
             "list_watches": self.bind_mill,
             "get_health_details": self.settle,
         }
