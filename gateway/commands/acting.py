@@ -189,7 +189,7 @@ def _fill(asked: dict[str, Any], given: Mapping[str, Any]) -> None:
     else:
         asked |= terms
     if given["consent"]:
-        asked["consents"] = [*asked.get("consents", []), *map(_consent, given["consent"])]
+        asked["consents"] = [*map(_consent, given["consent"]), *asked.get("consents", [])]
 
 
 def _takes(name: str) -> tuple[str, ...]:
