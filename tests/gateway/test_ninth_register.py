@@ -21,7 +21,7 @@ from tests.gateway.pledges import BLIND, filing, names
 from tests.gateway.test_access import problem
 
 PAGE = (Path(__file__).parents[2] / "docs" / "registers.md").read_text()
-(EXAMPLE,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+(EXAMPLE,) = [text for text in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL) if "acts_like" in text]
 WORK = asset_key("US", "C", "R", "TX0001234567")
 PLEDGOR, PLEDGEE = (stated_party("Ink Inc"), "Ink Inc"), (stated_party("Quill Bank"), "Quill Bank")
 
