@@ -173,8 +173,7 @@ def _read(text: str, why: str) -> bytes:
     if len(first) == 1:
         return first[0].key
     if not first:
-        raise invalid(
-            f"asset: {why}; a number as its office writes it, check digits included, or a key, as CNPA2017106018623", field="asset"
-        )
+        said = rights.broken_check(text) or f"{why}; a number as its office writes it, check digits included, or a key as CNPA2017106018623"
+        raise invalid(f"asset: {said}", field="asset")
     ways = ", ".join(f"{each.key.rstrip(bytes(1)).decode()} ({each.kind.value})" for each in first)
     raise invalid(f"asset: {text[:40]!r} numbers several rights: {ways}; give the key of the one that is meant", field="asset")

@@ -19,7 +19,6 @@ from ledger.mirror.schema import number
 
 BASES = {"cited": 1, "inferred": 2, "officer": 3}
 """How a document was matched with the pledge (contracts/types/ActCode.sol, MatchBases)."""
-_PARTS = ("terms", "parties", "segments", "partReleases", "releases", "states", "notes")
 _NEW = {PartyRole.PLEDGEE: PartyRole.NEW_PLEDGEE, PartyRole.PLEDGOR: PartyRole.NEW_PLEDGOR, PartyRole.CO_OWNER: PartyRole.NEW_PLEDGOR}
 
 
@@ -163,9 +162,7 @@ def _document(
 ) -> Made:
     """The body of PledgeActs with the one part that the act is."""
     head, signers, consenting = _on(writing, incoming, names or {})
-    body: Json = {name: [] for name in _PARTS}
-    body[writing.spec.part] = [{**head, **what}]
-    body |= {"instrument": writing.instrument, "consents": [each.body() for each in consenting]}
+    body = parts.document_of(writing.instrument, [each.body() for each in consenting], **{writing.spec.part: [{**head, **what}]})
     says = [*says, *_instrument_said(writing), *(each.said() for each in consenting)]
     return Made("PledgeActs", [body], signers, says, then)
 

@@ -47,9 +47,8 @@ def record(writing: Writing) -> Made:
     filed, made = _filed(writing, least=max(1, writing.rule().officers, writing.rule().officers_vouching))
     if parts.is_long(made.listed):
         raise invalid(f"rights: more than {PAGE} are filed, accepted by pages and registered; use file, accept, decide", field="rights")
-    titles = list(made.listed.titles) if made.listed else []
     grounds = _grounds(writing) if writing.kept.rules.grounds else []
-    body = {"filing": filed, **parts.page(made.listed), "names": parts.names(made.names), "titles": titles, "grounds": grounds}
+    body = parts.recorded(filed, made.listed, parts.names(made.names), grounds)
     made.bodies, made.next = [body], "when it is final it is registered: pledge certificate NUMBER"
     return made
 
@@ -145,8 +144,7 @@ def accept(writing: Writing) -> Made:
     """The acceptance of a filing, an act for each page of its list."""
     filing = writing.desk.filing(writing.standing)
     listed = _filed_list(writing, filing)
-    head = {"pledge": writing.number, "filing": to_json(filing)}
-    pages = parts.key_pages(listed) or [{"blind": to_hex(NONE), "page": 0, "pages": [], "assets": []}]
+    bodies = parts.accepted(writing.number, to_json(filing), listed)
     rule = writing.rule(Code.ACCEPT, filing.version)
     days = rule.period // 86_400
     says = [
@@ -160,7 +158,7 @@ def accept(writing: Writing) -> Made:
         if long and listed and listed.titles
         else "decide on it: pledge decide NUMBER register"
     )
-    return Made("AcceptPledge", [{**head, **page} for page in pages], writing.officers(rule), says, then, listed=listed)
+    return Made("AcceptPledge", bodies, writing.officers(rule), says, then, listed=listed)
 
 
 def decide(writing: Writing) -> Made:
@@ -172,15 +170,8 @@ def decide(writing: Writing) -> Made:
     names = _names(writing, filing) if registers else []
     grounds = [] if decision is Decision.RETURN or approved else _grounds(writing)
     listed = _filed_list(writing, filing) if registers and filing.assets.count <= PAGE and any(filing.assets.titles) else None
-    body = {
-        "pledge": writing.number,
-        "decision": int(decision),
-        "filing": to_json(filing),
-        "names": parts.names(names),
-        "titles": list(listed.titles) if listed else [],
-        "grounds": grounds,
-        "evidence": writing.proof(),
-    }
+    shown, texts = parts.names(names), listed.titles if listed else ()
+    body = parts.decided(writing.number, int(decision), to_json(filing), writing.proof(), names=shown, titles=texts, grounds=grounds)
     code = {Decision.RETURN: Code.RETURN, Decision.REFUSE: Code.REFUSE}.get(decision, filing.code)
     signers = writing.officers(writing.rule(code, filing.version))
     says = [

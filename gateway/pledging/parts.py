@@ -11,6 +11,8 @@ from ledger.domain.ids import to_hex
 Json = dict[str, Any]
 
 NONE = bytes(32)
+PARTS = ("terms", "parties", "segments", "partReleases", "releases", "states", "notes")
+"""The parts of PledgeActs, in the order in which the contract does them."""
 CAPTION_MOST = 300
 NOW: Json = {"source": 0, "dateOnly": False, "effective": 0}
 """An act that counts from its block."""
@@ -68,6 +70,38 @@ def every_leaf_page(segment: int, listed: Listing, ending: Collection[bytes] = (
         }
         for index, held in enumerate(listed.pages)
     ]
+
+
+def recorded(filing: Json, listed: Listing | None, names: list[Json], grounds: list[Json]) -> Json:
+    """The body of RecordPledge: file, accept and register in one act, of a list of one page."""
+    titles = list(listed.titles) if listed else []
+    return {"filing": filing, **page(listed), "names": names, "titles": titles, "grounds": grounds}
+
+
+def accepted(pledge: int, filing: Json, listed: Listing | None) -> list[Json]:
+    """The bodies of AcceptPledge, a page each."""
+    empty = {**page(None), "page": 0, "pages": []}
+    return [{"pledge": pledge, "filing": filing, **each} for each in key_pages(listed) or [empty]]
+
+
+def decided(
+    pledge: int,
+    decision: int,
+    filing: Json,
+    evidence: str,
+    *,
+    names: Sequence[Json] = (),
+    titles: Sequence[str] = (),
+    grounds: Sequence[Json] = (),
+) -> Json:
+    """The body of DecidePledge; names and titles are published with a registration only."""
+    head = {"pledge": pledge, "decision": decision, "filing": filing}
+    return {**head, "names": list(names), "titles": list(titles), "grounds": list(grounds), "evidence": evidence}
+
+
+def document_of(instrument: Json, consents: list[Json], **done: list[Json]) -> Json:
+    """The body of PledgeActs: what one document does, by the parts that it has."""
+    return {"instrument": instrument, "consents": consents, **{name: done.get(name, []) for name in PARTS}}
 
 
 def once(given: list[Json]) -> list[Json]:

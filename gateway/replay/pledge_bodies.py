@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gateway.pledging import parts
 from gateway.replay import pledge_json as part
 from gateway.replay.client import Json
 from gateway.replay.parties import Party
@@ -87,11 +88,11 @@ class Registration:
     @property
     def recorded(self) -> Json:
         """The body of RecordPledge: file, accept and register in one act, as an office does that merely records."""
-        return {"filing": self.filing, **part.page(self.listed), "names": self.names, "titles": self._titles, "grounds": []}
+        return parts.recorded(self.filing, self.listed, self.names, [])
 
     def accepted(self, pledge: int) -> list[Json]:
         """The bodies of AcceptPledge, a page each."""
-        return [{"pledge": pledge, "filing": self.filing, **page} for page in part.key_pages(self.listed)]
+        return parts.accepted(pledge, self.filing, self.listed)
 
     def approved(self, pledge: int) -> Json:
         """The body of DecidePledge after which the titles of a long list may be published."""
@@ -102,13 +103,7 @@ class Registration:
         return self._decision(pledge, REGISTERED, self.names)
 
     def _decision(self, pledge: int, decision: int, names: list[Json]) -> Json:
-        evidence = self.filing["instrument"]["document"]
-        head = {"pledge": pledge, "decision": decision, "filing": self.filing, "names": names}
-        return {**head, "titles": [], "grounds": [], "evidence": evidence}
-
-    @property
-    def _titles(self) -> list[str]:
-        return list(self.listed.titles) if self.listed else []
+        return parts.decided(pledge, decision, self.filing, self.filing["instrument"]["document"], names=names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +164,13 @@ class Writer:
     def pledge_acts(self, done: Done, numbers: Numbers, content: str) -> Json:
         """The body of PledgeActs: all that one document does."""
         record = done.placement.record
-        body: Json = {name: [] for name in ("terms", "parties", "segments", "partReleases", "releases", "states", "notes")}
+        body: Json = {name: [] for name in parts.PARTS}
         consents: list[Json] = []
         # The contract does the parts in the order of the fields, so versions are counted in it too.
         for act in sorted(done.acts, key=_part_order):
             if not isinstance(act, ALONE):
                 self._add(body, act, numbers, content, consents, mode_of(done))
-        return {"instrument": part.instrument(record), "consents": part.once(consents), **body}
+        return parts.document_of(part.instrument(record), part.once(consents), **body)
 
     def party(self, act: Succession) -> Json:
         """The body of RecordParty: what became of a party, for all its pledges in the office's registers."""

@@ -288,6 +288,17 @@ def every_reading(text: str) -> tuple[Right, ...]:
     return tuple(sorted(dict.fromkeys(found), key=lambda right: right.alias))
 
 
+def broken_check(text: str) -> str | None:
+    """What is wrong with a number that has the form of some office's and not its check digit; None for one of no such form."""
+    for read in dict.fromkeys(each for readers in _READERS.values() for each in readers):
+        try:
+            read(text)
+        except AssetError as wrong:
+            if re.search(r"check digit \S+ is not", str(wrong)):
+                return str(wrong)
+    return None
+
+
 def right_of(office: str, class_: str, text: str, field: str = "asset") -> Right:
     """The one right that a text names: of several readings the one that is no alias. Raises AssetError."""
     found, readers = readings(office, class_, text), _READERS.get((office, class_), ())

@@ -202,3 +202,16 @@ def test_one_right_is_meant_or_none() -> None:
         rights.right_of("CN", "P", "2017106018624")
     with pytest.raises(RightError, match="no number of office US, class P"):
         rights.right_of("US", "P", "nothing")
+
+
+def test_a_number_is_read_for_every_office_that_writes_it_so() -> None:
+    assert [right.key.rstrip(b"\0") for right in rights.every_reading("ZL201710601862.3")] == [b"CNPA2017106018623"]
+    several = [right.key.rstrip(b"\0") for right in rights.every_reading("15/145,443") if not right.alias]
+    assert several == [b"USPA15145443", b"USTS15145443"], "a mark's serial number has the same form"
+    assert rights.every_reading("no number") == ()
+
+
+def test_a_wrong_check_digit_is_told_from_another_form() -> None:
+    assert "check digit 4 is not 3" in (rights.broken_check("ZL201710601862.4") or "")
+    assert "check digit 8 is not 7" in (rights.broken_check("EP99403122.8") or "")
+    assert rights.broken_check("ZL201710601862.3") is None and rights.broken_check("no number") is None
