@@ -131,10 +131,17 @@ def history(
     with calling(home, url) as client:
         found = client.data(f"/pledges/{pledge}/history", block=block, known_at=known_at)
     rows = [
-        (int(each["pos"]) >> 20, each["event"], each["effective"], (each["instrument"] or {}).get("number"), _modes(each["consents"]))
+        (
+            int(each["pos"]) >> 20,
+            each["event"],
+            each["effective"],
+            (each["instrument"] or {}).get("number"),
+            _modes(each["consents"]),
+            ", ".join(each["officers"]),
+        )
         for each in found
     ]
-    show(found, as_json, ("block", "event", "counts from", "document", "consents"), rows)
+    show(found, as_json, ("block", "event", "counts from", "document", "consents", "officers who decided"), rows)
 
 
 def _modes(consents: list[dict[str, Any]]) -> str:

@@ -25,6 +25,7 @@ from ledger.domain.act_types import (
     JoinAssets,
     LeafPage,
     LiftHold,
+    NotePledge,
     PartiesNow,
     Party,
     PlaceHold,
@@ -49,9 +50,9 @@ from ledger.domain.act_types import (
 from ledger.domain.acts import to_json
 from ledger.domain.assets import Listing, asset_key, cn_check_digit, listing, side_root, stated_party
 from ledger.domain.ids import to_hex
-from ledger.domain.pledge_words import Decision, HoldKind, HoldTarget, PartyKind, RectifyKind, RelationKind
+from ledger.domain.pledge_words import Decision, Flag, HoldKind, HoldTarget, NoteKind, PartyKind, RectifyKind, RelationKind
 from ledger.domain.registers import Code, Effect, EndReason, Mode, PartyRole, TimeSource
-from ledger.domain.shipped_registers import CN_PATENTS, US_PATENTS, shipped
+from ledger.domain.shipped_registers import AU_PPSR, CN_PATENTS, US_PATENTS, shipped
 from ledger.mirror.schema import word
 from tests.gateway.conftest import Api, Member
 from tests.gateway.test_access import problem
@@ -415,6 +416,25 @@ def test_enforcement_a_sale_and_the_release_of_what_was_sold(cn: Office) -> None
     cn.done(cn.document("E-3", BOTH[1:], partReleases=(release,)), officers=2)
     assert cn.get(f"/assets/{to_hex(listed.keys[0])}")["encumbrances"] == []
     assert [each["pledge"] for each in cn.get(f"/assets/{to_hex(listed.keys[1])}")["encumbrances"]] == [pledge]
+
+
+def test_a_debtors_demand_stands_on_the_record_and_starts_its_clock(api: Api) -> None:
+    au = office_named(api, "Australian securities register", AU_PPSR)
+    keys, expires = [asset_key("AU", "P", "R", f"2017{next(_places):06d}")], 1_730_000_000
+    terms, listed = Terms(500_000, CNY, 2, 0, expires), rights(keys)
+    body = au.filing(keys, "D-1", consents=BOTH[1:], flags=int(Flag.SERIAL_NUMBERED), terms=terms)
+    au.done(RecordPledge(body, listed.blind, listed.keys, names(["Pledgor", "Bank"]), listed.titles, ()))
+    pledge = au.newest()
+    assert au.get(f"/pledges/{pledge}/clocks") == []
+    demand = NotePledge(au.on(pledge, Code.OBJECT), au.now(pledge), NoteKind.OBJECTION, 0, EVIDENCE, (), "the debt is paid")
+    au.done(au.document("D-2", BOTH[:1], notes=(demand,)))
+    (note,) = au.pledge(pledge)["notes"]
+    assert (note["kind"], note["pledge"], note["text"]) == ("objection", pledge, "the debt is paid")
+    (clock,) = au.get(f"/pledges/{pledge}/clocks")
+    assert (clock["name"], clock["key"], clock["state"], clock["unit"]) == ("demand", "AU-AMENDMENT-DEMAND", "running", "working days")
+    change = ChangeTerms(au.on(pledge, Code.SET_TERMS), au.now(pledge), replace(terms, ceiling=400_000), NONE, NONE)
+    au.done(au.document("D-3", BOTH[1:], terms=(change,)))
+    assert [each["state"] for each in au.get(f"/pledges/{pledge}/clocks")] == ["met"]
 
 
 def test_an_end_by_mistake_is_undone_with_the_old_time(cn: Office) -> None:
