@@ -150,7 +150,8 @@ interface IPledgeEvents {
         address[] officers,
         bytes32 act
     );
-    /// @notice The later filing waits for the earlier one, which lists `asset` too; one more on its list.
+    /// @notice The later filing waits for the earlier one, which lists `asset` too; one more on its list, or, where 64 stand, in the
+    /// place of the first that is decided.
     event PledgeContestedBy(
         uint40 indexed pledge, uint40 indexed earlier, bytes32 asset, Consent[] consents, address account, bytes32 act
     );
@@ -341,7 +342,8 @@ interface IConflictEvents {
     /// @notice The leaf (number 24 | segment 40) of `pledge` lies on the asset beside the taker that `word` names. Pledge 0: an anchored record that is not
     /// adopted does. `head` of the pledge, 0 for none.
     event ConflictFound(uint40 indexed pledge, bytes32 indexed asset, uint64 leaf, uint256 word, uint256 head);
-    /// @notice The conflict that leaf was in is over: one right at most is left, whose leaf `word` names. Pledge 0: no leaf was beside the taker's.
+    /// @notice The conflict that leaf was in is over: one right at most is left, whose leaf `word` names. Pledge 0: no leaf was beside the taker's
+    /// (also where a wrong seed was struck).
     event ConflictSettled(uint40 indexed pledge, bytes32 indexed asset, uint64 leaf, uint256 word, uint256 head);
 }
 
@@ -642,7 +644,7 @@ interface IPledgeViews {
     function signerOf(address office, bytes32 party) external view returns (address);
     /// @notice The earlier filings that contest an accepted one, decided or not.
     function contestsOf(uint40 pledge_) external view returns (uint40[] memory earlier);
-    /// @notice Since when a notice (by its hash) is on a pledge's record; 0 = it is not.
+    /// @notice Since when a notice (by its hash) to those who are parties now is on a pledge's record; 0 = it is not.
     function noticed(uint40 pledge_, bytes32 notice) external view returns (uint40 since);
     /// @notice The roots and counts of an anchor (numbered from 1), how many of its assets are seeded, and whether another stands in its place.
     function anchor(uint16 register, uint16 anchor_)

@@ -92,7 +92,7 @@ contract PledgeDecision is PledgeRegistering {
         );
     }
 
-    /// @dev Titles of a list of several pages: of a filing once it is approved, of a supplement before it is made, of an adopted record at any time.
+    /// @dev Titles of a list of several pages: of a filing once it is approved, of a supplement before it is made.
     function publishTitles(PublishTitles calldata body) external onlyActs {
         ActContext memory context = _context();
         uint256 word = segments[body.segment].word;

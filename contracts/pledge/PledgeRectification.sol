@@ -293,7 +293,25 @@ contract PledgeRectification is PledgeConflicts {
         for (uint256 i = 0; i < body.assets.length; ++i) {
             bytes32 key = _resolved(body.assets[i]);
             require(_isOfRegister(rule, key), AssetNotOfRegister(key, head.register()));
-            _settle(key);
+            bool struck = _strikeSeed(key, body, head.register());
+            if (!struck || assets[key] & AssetWord.CONFLICT != 0) _settle(key);
         }
+    }
+
+    /// @dev A record that became this pledge, whole, is no more on an asset that the pledge never took: its seed was wrong. The instrument bears its number.
+    function _strikeSeed(bytes32 key, RectifyPledge calldata body, uint16 register) private returns (bool) {
+        bytes32 number = body.instrument.number;
+        uint40 pledge = body.on.pledge;
+        bool whole = segments[pledges[pledge].terms.firstSegment()].word.isComplete();
+        if (adopted_[register][number] != pledge || !whole) return false;
+        (uint256 word, uint256 record) = (assets[key], AssetWord.recordOf(number));
+        if (_isRecord(key, word, record)) {
+            assets[key] = word & ~AssetWord.SEEDED;
+            emit ConflictSettled(0, key, 0, assets[key], 0);
+            return true;
+        }
+        bool beside = word & AssetWord.CONFLICT != 0 && _hasRecord(key, record);
+        if (beside) _dropRecord(key, record);
+        return beside;
     }
 }

@@ -107,6 +107,7 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     uint256 internal constant MOST_HOLDERS = type(uint8).max;
     uint256 internal constant PARTY_WORDS = 4;
     uint256 private constant RULE_GAS = 300_000;
+    uint256 private constant MOST_BEHIND = 64;
 
     IRegisters internal immutable REGISTERS;
 
@@ -210,13 +211,26 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
 
     /// @dev Whether the link takes the word from another and nothing else from it.
     function _goesOver(Page memory page, uint256 word) private pure returns (bool) {
-        bool shared = !_isSingleRank(page.rule) || _records(page.rule);
-        return shared && word.segment() != 0 && word.segment() != page.segment;
+        bool alone = page.rule >> 48 & (RuleFlags.SINGLE_RANK | RuleFlags.RECORDS) == RuleFlags.SINGLE_RANK;
+        return !alone && word.segment() != 0 && word.segment() != page.segment;
     }
 
-    /// @dev A reservation that runs goes on though a word names it no more: whatever comes upon the asset must find it.
+    /// @dev A reservation that runs goes on though a word names it no more: whatever comes upon the asset must find it. No more are kept than an order can
+    /// reach in one act; where there is no room, who is gone over claims anew.
     function _keepBehind(bytes32 key, uint256 word) internal {
-        if (!segments[word.segment()].word.isActive() && _occupant(word) != 0) behind[key].push(uint64(word));
+        if (!_isReserving(word)) return;
+        uint64[] storage list = behind[key];
+        uint256 count = list.length;
+        uint256 place = count < MOST_BEHIND ? count : word.segment() % MOST_BEHIND;
+        if (place == count && count != 0 && !_isReserving(list[count - 1])) --place;
+        if (place == count) list.push(uint64(word));
+        else if (_isReserving(list[place])) _endReservation(word);
+        else list[place] = uint64(word);
+    }
+
+    /// @dev Whether the last taker, whose word this is, holds the asset by a reservation that runs.
+    function _isReserving(uint256 word) private view returns (bool) {
+        return !segments[word.segment()].word.isActive() && _occupant(word) != 0;
     }
 
     /// @dev Looks at an asset before an adopted record takes it.

@@ -189,7 +189,7 @@ library NoteKinds {
     /// Speaks of ranks; orders nothing, which takes a relation.
     uint8 internal constant PRIORITY = 5;
     uint8 internal constant DISCREPANCY = 6;
-    /// A notice was served on a party; `subject` is its hash. From here runs the period after which a consent may be DEEMED.
+    /// A notice was served on a party; `subject` is its hash. From here runs the period after which a consent may be DEEMED, as long as the parties stay.
     uint8 internal constant NOTICE = 7;
     /// The holders agree that the pledged right is licensed, or transferred, under the pledge (CivC 444); `subject` is the contract's hash. Needs their
     /// consents, by whatever code asks them.
@@ -248,6 +248,6 @@ library RectifyKinds {
     uint8 internal constant RESTORE = 1;
     /// Ended leaves live again.
     uint8 internal constant RESTORE_LEAVES = 2;
-    /// The conflict of an asset is settled.
+    /// The conflict of an asset is settled, or the seed of a record struck that became the pledge without the asset.
     uint8 internal constant SETTLE_CONFLICT = 3;
 }

@@ -704,6 +704,63 @@ contract PledgeAnchorsTest is AnchorForms {
         }
     }
 
+    /// @dev The office's list of live assets has one that its record doesn't have.
+    function _oneTooMany() private returns (Old memory old) {
+        old = _old(CN, _record(CN, FIRST, _list()));
+        _lives(old, FIRST, _cnPatents(1, 3).keys);
+    }
+
+    function _striking(uint40 pledge, bytes32 number) private view returns (RectifyPledge memory body) {
+        body = _rectification(pledge, RectifyKinds.SETTLE_CONFLICT);
+        body.instrument.number = number;
+        body.assets = new bytes32[](1);
+        body.assets[0] = _key("CNPA", 3);
+    }
+
+    /// No record will ever take the asset, which would stay barred: two officers strike the seed once the record is a pledge that never had it.
+    function test_aSeedOfARecordThatNeverHadTheAssetIsStruck() public {
+        Old memory old = _oneTooMany();
+        uint16 anchor = _opened(old);
+        bytes32 wrong = _key("CNPA", 3);
+        uint40 another = _registered(_one(50));
+        bytes memory none = abi.encodeWithSelector(IPledgeErrors.NotInConflict.selector, wrong);
+        _refused(_rectifyAct(_striking(another, FIRST)), none);
+        uint40 pledge = _adopted(old, anchor, 0, _list());
+        _takeRefused(_one(3), _anchored(wrong));
+        _refused(_rectifyAct(_striking(another, FIRST)), none);
+        _refused(_rectifyAct(_striking(pledge, SECOND)), none);
+        vm.expectEmit(address(registry));
+        emit IConflictEvents.ConflictSettled(0, wrong, 0, registry.asset(wrong) & ~AssetWord.SEEDED, 0);
+        _run(_rectifyAct(_striking(pledge, FIRST)));
+        _refused(_rectifyAct(_striking(pledge, FIRST)), none);
+        _assertTaker(wrong, _registered(_one(3)));
+        _assertTaker(right, pledge);
+    }
+
+    function test_aWrongSeedBesideALivePledgeIsStruckToo() public {
+        uint40 own = _registered(_one(3));
+        Old memory old = _oneTooMany();
+        uint16 anchor = _opened(old);
+        bytes32 wrong = _key("CNPA", 3);
+        uint40 pledge = _adopted(old, anchor, 0, _list());
+        _refused(_settleAct(pledge, wrong), abi.encodeWithSelector(IPledgeErrors.StillInConflict.selector, wrong));
+        _done(_rectifyAct(_striking(pledge, FIRST)));
+        _assertTaker(wrong, own);
+        assertEq(registry.asset(wrong).flags() & 4, 0);
+    }
+
+    /// What an adoption has still to take is no mistake.
+    function test_noSeedIsStruckWhilePagesAreToCome() public {
+        Listed memory long = _cnPatents(1, 130);
+        Old memory old = _old(CN, _record(CN, FIRST, long));
+        _lives(old, FIRST, long.keys);
+        uint16 anchor = _opened(old);
+        uint40 pledge = _adopted(old, anchor, 0, long);
+        RectifyPledge memory body = _striking(pledge, FIRST);
+        body.assets[0] = long.keys[129];
+        _refused(_rectifyAct(body), abi.encodeWithSelector(IPledgeErrors.NotInConflict.selector, body.assets[0]));
+    }
+
     // --- Conflicts of the old register ---
 
     function test_twoRecordsOnOneAssetAreSeededInConflict() public {

@@ -509,8 +509,7 @@ contract PledgeHoldsTest is PledgeEffects {
         FilePledge memory filing = _usFiling(listed);
         uint40[4] memory claims;
         for (uint256 i = 0; i < 4; ++i) {
-            claims[i] = _file(filing, _hands(_officer(usOffice, Modes.ATTESTED)));
-            _accept(claims[i], filing, listed);
+            claims[i] = _claimed(filing, listed);
         }
         _decide(claims[1], filing, listed);
         uint40 recorded = _recorded(_usPatents(1, 1));
@@ -524,6 +523,37 @@ contract PledgeHoldsTest is PledgeEffects {
         }
         assertTrue(_head(claims[1]).isLive() && _head(recorded).isLive());
         assertFalse(_head(claims[1]).hasFlag(PledgeFlags.DISPLACED));
+    }
+
+    /// However many claim a right one over the other, an order finds them all within one act: where no more are kept, who is gone over claims anew.
+    function test_anOrderFindsHoweverManyClaims() public {
+        Listed memory listed = _usPatents(1, 1);
+        FilePledge memory filing = _usFiling(listed);
+        uint40[] memory claims = new uint40[](70);
+        for (uint256 i = 0; i < claims.length; ++i) {
+            claims[i] = _claimed(filing, listed);
+        }
+        for (uint256 i = 0; i < claims.length; ++i) {
+            assertEq(_head(claims[i]).hasFlag(PledgeFlags.DISPLACED), i > 63 && i < 69);
+        }
+        uint256 before = vm.snapshotState();
+        frameGas = 2_000_000;
+        _done(_holdAct(_hold(US, HoldTargets.ASSET, listed.keys[0], Effects.REGISTER)));
+        for (uint256 i = 0; i < claims.length; ++i) {
+            assertTrue(_head(claims[i]).hasFlag(PledgeFlags.DISPLACED));
+        }
+        vm.revertToState(before);
+        // What has run out makes room.
+        skip(31 days);
+        (uint40 first, uint40 second) = (_claimed(filing, listed), _claimed(filing, listed));
+        assertFalse(_head(first).hasFlag(PledgeFlags.DISPLACED) || _head(second).hasFlag(PledgeFlags.DISPLACED));
+        _done(_holdAct(_hold(US, HoldTargets.ASSET, listed.keys[0], Effects.REGISTER)));
+        assertTrue(_head(first).hasFlag(PledgeFlags.DISPLACED) && _head(second).hasFlag(PledgeFlags.DISPLACED));
+    }
+
+    function _claimed(FilePledge memory filing, Listed memory listed) private returns (uint40 claim) {
+        claim = _file(filing, _hands(_officer(usOffice, Modes.ATTESTED)));
+        _accept(claim, filing, listed);
     }
 
     function test_aHoldOnARegisteredAssetTouchesNoPledge() public {
