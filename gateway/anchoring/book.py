@@ -94,6 +94,8 @@ class ProvenAsset:
 
 MOST_NUMBERS = 100
 """Numbers of records that are told under one name."""
+MOST_NAMES = 200
+"""Names that one search tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,10 +249,14 @@ class Book:
         return names.is_indexed(self._db)
 
     def named(self, text: str, side: str | None = None, limit: int = MOST_NUMBERS) -> list[NamedRecords]:
-        """The records under names like a text, exact ones first. Raises UnusableName."""
-        found = names.like(self._db, text)
-        made = [NamedRecords(group, *names.records_under(self._db, group.ids, side, limit)) for group in (*found.exact, *found.similar)]
-        return [each for each in made if each.records]
+        """The records under names like a text, nearest first: at most `MOST_NAMES` and one more. Raises UnusableName."""
+        found, made = names.like(self._db, text), list[NamedRecords]()
+        for group in (*found.exact, *found.similar):
+            records, numbers = names.records_under(self._db, group.ids, side, limit)
+            made += [NamedRecords(group, records, numbers)] if records else []
+            if len(made) > MOST_NAMES:
+                break
+        return made
 
     def prove(self, number: str) -> ProvenRecord:
         """A record with its path to the root. Raises BookError, AnchorDamaged."""

@@ -1,11 +1,13 @@
 """Searches of the register: by name in two steps, by identifier with its check digits, by record number."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from gateway.anchoring import shelf
-from gateway.anchoring.book import BookError, NamedRecords
+from gateway.anchoring.book import MOST_NAMES, BookError, NamedRecords
 from gateway.api import pledge_shown
 from gateway.api.answers import Answer
 from gateway.api.asking import Caller, Point, Reading, Running, reading, worded
@@ -59,11 +61,18 @@ def search_names(
         except UnusableName as wrong:
             raise invalid(str(wrong), field="name") from wrong
         read, named = _anchored(services, view, name, scope)
-        unseen = [*search.unseen(view.conn, scope, view.at, when, read), *([_PERSONS] if read else [])]
+        unseen = [*search.unseen(view.conn, scope, view.at, when, read), *([_PERSONS] if read else []), *_left_out(named)]
         return view.answer(pledge_shown.names_found(found, unseen, named))
 
 
 _PERSONS = "natural persons in anchored records: their names stay in the office"
+
+
+def _left_out(named: Sequence[tuple[Anchor, NamedRecords]]) -> list[str]:
+    """That an anchored register has more names like it than are told."""
+    counted = Counter((anchor.register, anchor.anchor) for anchor, _ in named)
+    full = sorted(register for (register, _), names in counted.items() if names > MOST_NAMES)
+    return [f"more names like it in anchored records of register {register}: search for more of the name" for register in full]
 
 
 def _anchored(services: Services, view: Reading, name: str, scope: Scope) -> tuple[list[Anchor], list[tuple[Anchor, NamedRecords]]]:

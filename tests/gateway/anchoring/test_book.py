@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.anchoring import book
-from gateway.anchoring.book import SEEDS, BookError
+from gateway.anchoring.book import MOST_NAMES, SEEDS, BookError
 from gateway.anchoring.export import ExportError, Register, Row, entry, rows
 from ledger.domain.assets import listing, side_root
 from ledger.domain.name_matching import compare
@@ -222,6 +222,7 @@ def test_the_index_of_names_finds_what_a_comparison_with_each_finds(folder: Path
         for text in ("Company 12 Ltd", "company 699", "first bank", "第三银行", "Second Bnak", "Co owner"):
             expected = {name for name in stated if compare(normal(text), normal(name))}
             assert {each for group in opened.named(text) for each in group.group.spellings} == expected and expected
+        assert len(opened.named("company")) == MOST_NAMES + 1, "told as more than are told"
         (bank,) = [each for each in opened.named("First Bank", "holders", limit=3) if each.group.match.is_exact]
         assert len(bank.numbers) == 3 < bank.records == sum(any(each.name == "First Bank" for each in row.holders) for row in read(source))
 
