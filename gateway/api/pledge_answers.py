@@ -97,10 +97,11 @@ class FilingStep(Shown):
 
 
 class Decision(Shown):
-    """An office's decision on a filing; `evidence` is the hash of its reasons."""
+    """An office's decision on a filing; `evidence` is the hash of its reasons, `officers` are the keys of the officers who signed it."""
 
     decision: str
     evidence: Hex
+    officers: list[Hex]
     pos: Position
 
 

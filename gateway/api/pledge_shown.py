@@ -134,7 +134,7 @@ def record(row: Record, known: Mapping[int, Ground]) -> answers.Record:
     return answers.Record(
         **{field: getattr(whole, field) for field in type(whole).model_fields},
         life=row.life.value,
-        decisions=[decision(each) for each in row.decisions],
+        decisions=[decision(each, row.officers.get(each.pos, ())) for each in row.decisions],
         steps=[filing_step(each) for each in row.steps],
         contests=[contest(each) for each in row.contests],
         relations=[relation(each) for each in row.relations],
@@ -149,9 +149,10 @@ def record(row: Record, known: Mapping[int, Ground]) -> answers.Record:
     )
 
 
-def decision(row: DecisionMade) -> answers.Decision:
+def decision(row: DecisionMade, officers: Sequence[bytes]) -> answers.Decision:
     """A decision on a filing."""
-    return answers.Decision(decision=name(Decision, row.decision), evidence=to_hex(row.evidence), pos=str(row.pos))
+    signed = [to_hex(key) for key in officers]
+    return answers.Decision(decision=name(Decision, row.decision), evidence=to_hex(row.evidence), officers=signed, pos=str(row.pos))
 
 
 def filing_step(row: FilingStep) -> answers.FilingStep:

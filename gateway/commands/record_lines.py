@@ -42,7 +42,7 @@ def money(amount: Json) -> str:
 
 
 def _decided(found: Json) -> Iterator[str]:
-    yield from (f"decision: {each['decision']}, reasons {each['evidence']}" for each in found["decisions"])
+    yield from (f"decision: {each['decision']} by {', '.join(each['officers'])}, reasons {each['evidence']}" for each in found["decisions"])
     passed = [each for each in found["grounds"] if each["result"] == "pass"]
     for each in found["grounds"]:
         if each["result"] != "pass":

@@ -99,7 +99,7 @@ def _of_record(conn: Connection, kind: Kind, pledge: int, at: int | None, time: 
         "segments": certified.segments(found.segments),
         "assets": certified.assets(_assets(conn, pledge, at, time)),
         "filing": certified.filing(found.standing.pledge),
-        "decisions": [certified.decision(row) for row in found.decisions],
+        "decisions": [certified.decision(row, found.officers.get(row.pos, ())) for row in found.decisions],
         "grounds": certified.grounds(found.grounds, catalogue.grounds(found.standing.pledge.register)),
         "acts": [_act(conn, done) for done in pledges.history(conn, pledge, at)],
         "relations": [{"yields": str(row.pledge), "to": str(row.senior), "act": to_hex(row.act)} for row in found.relations],

@@ -141,9 +141,11 @@ def filing(row: Pledge) -> Json:
     return {"filer": to_hex(row.filer), "hash": None if row.filing is None else to_hex(row.filing)}
 
 
-def decision(row: DecisionMade) -> Json:
-    """A decision on a filing; its grounds and officers stand with the act in the same block."""
-    return {"decision": named(Decision, row.decision), "block": str(row.pos >> LOG_BITS), "evidence": to_hex(row.evidence)}
+def decision(row: DecisionMade, officers: Sequence[bytes]) -> Json:
+    """A decision on a filing and the keys of the officers who signed it; its grounds are those of the same block."""
+    signed: list[Json] = [to_hex(key) for key in officers]
+    said = {"decision": named(Decision, row.decision), "block": str(row.pos >> LOG_BITS), "evidence": to_hex(row.evidence)}
+    return {**said, "officers": signed}
 
 
 def grounds(rows: Sequence[GroundFound], known: Mapping[int, Ground]) -> list[Json]:

@@ -75,7 +75,8 @@ class Sold(NamedTuple):
 class Record(NamedTuple):
     """All that is recorded of a pledge; `standing` has the terms about the time, `relations` those in force on either side of it.
 
-    `holds` are those on the pledge, its claim, its rights and its parties, over or not.
+    `holds` are those on the pledge, its claim, its rights and its parties, over or not; `officers` the keys of who signed a decision or
+    step, by its position.
     """
 
     pledge: int
@@ -90,6 +91,7 @@ class Record(NamedTuple):
     notes: list[Note]
     grounds: list[GroundFound]
     decisions: list[DecisionMade]
+    officers: dict[int, tuple[bytes, ...]]
     steps: list[FilingStep]
     contests: list[Contest]
     relations: list[Relation]
@@ -121,6 +123,7 @@ def record(conn: Connection, pledge: int, *, at: int | None = None, time: int | 
         notes=pledges.notes(conn, pledge, at),
         grounds=pledges.grounds(conn, pledge, at),
         decisions=filings.decisions(conn, pledge, at),
+        officers=pledges.officers(conn, pledge, at),
         steps=filings.steps(conn, pledge, at),
         contests=filings.contests(conn, pledge, at),
         relations=relations(conn, pledge, at=at, time=when),

@@ -336,10 +336,11 @@ def test_a_filing_that_is_over_has_papers_that_cite_its_failed_grounds(
         extract, statement = certificates.extract(conn, 1).content, certificates.verification(conn, 1).content
     assert (extract["status"], extract["number"], extract["parties"], extract["amount"]) == (life, None, [], None)
     assert extract["filing"] == {"filer": "0x" + told.account("Office").hex(), "hash": "0x" + "66" * 32}
-    assert [each["decision"] for each in extract["decisions"]] == [decision]
+    officers = ["0x" + told.account("Officer").hex()]
+    assert [(each["decision"], each["officers"]) for each in extract["decisions"]] == [(decision, officers)]
     for paper in (extract, statement):
         (ground,) = paper["grounds"]
         assert (ground["result"], ground["text"]) == ("fail", "the pledgor is not the registered owner")
         assert "461" in ground["source"] and ground["block"] == str(START + 1)
-        assert paper["acts"][-1]["officers"] == ["0x" + told.account("Officer").hex()]
+        assert paper["acts"][-1]["officers"] == officers
     assert {"field": "status", "before": "filed", "after": life} in statement["changes"]
