@@ -158,11 +158,11 @@ def repeated(record: Recordation, said: Conveyance, pledges: Iterable[Pledge]) -
     for pledge in pledges:
         earlier = pledge.record
         if (
-            record.whole_list
+            record.executed == earlier.executed is not None
+            and said.facilities == pledge.facilities
+            and record.whole_list
             and earlier.whole_list
             and record.keys == earlier.keys
-            and record.executed == earlier.executed is not None
-            and said.facilities == pledge.facilities
             and keys_of(record.assignors) == keys_of(earlier.assignors)
             and keys_of(record.assignees) == keys_of(earlier.assignees)
         ):

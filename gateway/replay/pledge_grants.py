@@ -3,20 +3,35 @@
 from gateway.replay import matching, pledge_relations
 from gateway.replay.conveyances import Conveyance
 from gateway.replay.pledge_acts import Basis, Flag, Grant, Note, PartyChange, PledgeAct, Supplement, cited, ref
-from gateway.replay.pledge_book import PledgeBook, SetAside, asset_flags, caption, names, remark
+from gateway.replay.pledge_book import PledgeBook, SetAside, asset_flags, caption, listed, names, remark
 from gateway.replay.records import Recordation
 from gateway.replay.register_model import Pledge
 from ledger.domain.pledge_words import NoteKind
 
 
 def grant(book: PledgeBook, record: Recordation, said: Conveyance) -> list[PledgeAct]:
-    """A pledge; one that an earlier record repeats is linked with it, and a release of one leaves the other."""
+    """A pledge; one that an earlier record repeats is linked with it, and a release of one leaves the other.
+
+    Raises SetAside where the parties stand the wrong way round for one: then a release may have been misspelt.
+    """
+    _check_direction(book, record)
     made = new_pledge(record, said, frozenset())
     earlier = matching.repeated(record, said, book.pledges)
     if earlier is None:
         return [made, *pledge_relations.of_grant(book, made)]
     note = Note(made.pledge, record, NoteKind.SAME_AS, f"repeats the record of {earlier.ref}", other=earlier.ref)
     return [_same_as(made, earlier), note]
+
+
+def _check_direction(book: PledgeBook, record: Recordation) -> None:
+    if all(party.is_agent for party in record.assignors) and not any(party.lends for party in record.assignees):
+        raise SetAside(f"its text names a security, but a lender's agent gives it to {listed(record.assignees)}")
+    givers, receivers = matching.keys_of(record.assignors), matching.keys_of(record.assignees)
+    held = [pledge for pledge in book.pledges if pledge.live and matching.same(givers, book.known.of(pledge.holders))]
+    owed = [pledge for pledge in held if matching.same(receivers, book.known.of(pledge.pledgors))]
+    own = [pledge for pledge in matching.exact(record, held) if not matching.same(givers, book.known.of(pledge.pledgors))]
+    if (owed or own) and not matching.same(givers, receivers):
+        raise SetAside(f"its text names a security, but its giver holds {names(owed or own)}: it may end or transfer that")
 
 
 def new_pledge(record: Recordation, said: Conveyance, flags: frozenset[Flag]) -> Grant:

@@ -170,6 +170,28 @@ def test_that_all_ends_is_heard_from_a_release_that_cites_its_pledge(text: str) 
     assert not only(grant(), release("1001-1", "2021-02-01", f"{text} AT REEL 1000 FRAME 1", ["100"])).live
 
 
+@pytest.mark.parametrize(
+    ("giver", "taker", "assets", "reason"),
+    [
+        (BANK, BROOK, ABC, "its giver holds US-P 1000-1"),
+        (BANK, BROOK, [], "its giver holds US-P 1000-1"),
+        (BANK, "BANK OF SEAS PLC", ABC, "its giver holds US-P 1000-1"),
+        (LAKE_AGENT, "CREEK LLC", ABC, "a lender's agent gives it to CREEK LLC"),
+    ],
+)
+def test_a_security_that_a_lender_gives_may_be_a_misspelt_release_or_transfer(
+    giver: str, taker: str, assets: list[str], reason: str
+) -> None:
+    found = placed(grant(), release("1001-1", "2021-02-01", "RELSEASSE OF SECURITY INTEREST", assets, giver, taker))["1001-1"]
+    assert found.outcome is Outcome.SET_ASIDE and reason in found.reason
+
+
+@pytest.mark.parametrize(("giver", "taker"), [(BANK, LAKE_AGENT), (BANK, BANK), (BROOK, BANK)])
+def test_a_lender_may_pledge_what_is_its_own(giver: str, taker: str) -> None:
+    found = placed(grant(), release("1001-1", "2021-02-01", "SECURITY INTEREST", ["900"], giver, taker))["1001-1"]
+    assert isinstance(found.acts[0], Grant)
+
+
 def test_a_citation_that_leads_nowhere_ends_nothing_but_the_likely_pledge_is_named() -> None:
     found = placed(grant(), release("1001-1", "2021-02-01", CITES.replace("1000", "1009")))["1001-1"]
     assert found.outcome is Outcome.SET_ASIDE
