@@ -224,9 +224,9 @@ def misfiled(services: Services, conn: Connection, body: object, holders: Iterab
     if not isinstance(filing, FilePledge) or known is None:
         return None
     listed = body.assets if isinstance(body, RecordPledge) else ()
-    kinds = set(_shown_kinds(services, filing, listed, holders)) or set(_kinds_of(known))
-    told = [_refused(services, conn, known, kind, filing) for kind in sorted(kinds, key=lambda each: each.name)]
-    shown = bool(listed) or len(kinds) == 1
+    shown = set(_shown_kinds(services, filing, listed, holders))
+    kinds = sorted(shown or set(_kinds_of(known)), key=lambda each: each.name)
+    told = [_refused(services, conn, known, kind, filing) for kind in kinds]
     wrong = [each for each in told if each is not None]
     return wrong[0] if wrong and (shown or len(wrong) == len(told)) else None
 

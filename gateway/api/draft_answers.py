@@ -51,6 +51,15 @@ class DraftedName(Shown):
     capacity: str
 
 
+class DraftedPerson(Shown):
+    """A natural person whose name is published nowhere: who keeps name and salt can show whom the party's word means."""
+
+    party: Hex
+    name: str
+    capacity: str
+    salt: Hex
+
+
 class Drafted(Shown):
     """A draft. `says`: what is signed, in words; `acts` in their order, after `contents` are kept.
 
@@ -66,6 +75,7 @@ class Drafted(Shown):
     rights: list[DraftedRight]
     blind: Hex | None
     names: list[DraftedName]
+    persons: list[DraftedPerson]
     refusals: list[Reason]
     untried: str | None
     checked: FilingChecked | None

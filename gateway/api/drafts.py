@@ -9,7 +9,7 @@ from gateway.access import Session
 from gateway.api import draft_answers, shown
 from gateway.api.answers import Answer, Reason
 from gateway.api.asking import Caller, Reading, Running, reading
-from gateway.api.draft_answers import Drafted, DraftedAct, DraftedContent, DraftedName, DraftedRight, DraftedSigner
+from gateway.api.draft_answers import Drafted, DraftedAct, DraftedContent, DraftedName, DraftedPerson, DraftedRight, DraftedSigner
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
 from gateway.api.schemas import Minor, Strict, Text
 from gateway.pledging import drafting, partial
@@ -78,6 +78,7 @@ def _drafted(found: drafting.Drafted, here: set[str]) -> Drafted:
         else [_right(key, title) for key, title in zip(listed.keys, listed.titles or ("",) * len(listed.keys), strict=True)],
         blind=None if listed is None else to_hex(listed.blind),
         names=[DraftedName(name=each.name, capacity=each.capacity) for each in made.names],
+        persons=[DraftedPerson(**each.body()) for each in found.persons],
         refusals=[Reason(**each) for each in found.refusals],
         untried=found.untried,
         checked=None if found.checked is None else shown.filing_checked(found.checked, here),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gateway.commands.shared import AsJson, Home, Url, calling, read_bytes, say, show_json, show_table
+from gateway.commands.shared import AsJson, Home, Url, calling, read_bytes, say, show_json, show_table, written
 from gateway.pledging.table import COMMON, TABLE, ActKind
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ acting_cli = typer.Typer()
 _NUMBER = Annotated[int, typer.Argument(min=1, metavar="PLEDGE", help="The pledge's number")]
 _DECISION = Annotated[str, typer.Argument(help="register, approve, return or refuse")]
 _FILE = Annotated[Path | None, typer.Argument(help="TOML or JSON that describes the act; options say what it leaves open")]
+_OUT = Annotated[
+    Path | None,
+    typer.Option(help="File for what the office needs to accept and decide, where it has no access here: rights, blind, parties"),
+]
 _LISTS = {"rights": "--right", "unlisted": "--unlisted", "unpledged": "--unpledged", "kinds": "--kind", "marks": "--mark", "bars": "--bar"}
 _TERMS = ("claim", "currency", "amount", "due", "expires")
 _HELP = {
@@ -55,6 +59,8 @@ def _options(spec: ActKind) -> dict[str, Any]:
     for name in (*spec.needs, *spec.takes):
         if name not in found and name not in _ONLY_IN_FILES:
             found |= _option(name)
+    if spec.name == "file":
+        found["out"] = _OUT
     return {**found, **_COMMON}
 
 
@@ -96,7 +102,7 @@ _COMMON: dict[str, Any] = {
 }
 _EMPTY = {"dry_run": False, "yes": False, "as_json": False, "others_pass": False}
 _NO_FIELD = frozenset(
-    {"file", "instrument", "document", "caption", "executed", "consent", "dry_run", "yes", "home", "url", "as_json", *_TERMS}
+    {"file", "out", "instrument", "document", "caption", "executed", "consent", "dry_run", "yes", "home", "url", "as_json", *_TERMS}
 )
 
 
@@ -136,9 +142,18 @@ def _run(spec: ActKind, given: dict[str, Any]) -> None:
     _fill(asked, given)
     with calling(given["home"], given["url"]) as client:
         made = client.post("/pledges:draft", asked)["data"]
+        if given.get("out") is not None:
+            written(given["out"], json.dumps(_for_office(asked, made), indent=2, ensure_ascii=False).encode() + b"\n")
         if given["dry_run"]:
             return _tried(made, given["as_json"])
         return _act(client, spec, made, given)
+
+
+def _for_office(asked: Json, made: Json) -> Json:
+    """What the draft of a filing knows and its body does not show; `accept` and `decide` take it as their description."""
+    rights = [{"number": each["number"], "title": each["title"]} for each in made["rights"]]
+    told = {"rights": rights, "blind": made["blind"]} if rights else {}
+    return {**told, "parties": asked["parties"]}
 
 
 def _described(spec: ActKind, file: Path | None) -> dict[str, Any]:
@@ -346,7 +361,10 @@ def _statement(client: Client, pledge: int, act: str) -> Json | None:
 def _outcome(spec: ActKind, made: Json, done: list[Json], pledge: int | None, statement: Json | None) -> None:
     say(f"{spec.name}: done, final in block {done[-1]['done_at_block']}{f', pledge {pledge}' if pledge else ''}")
     if made["act"] == "file" and made["blind"]:
-        say(f"the secret of the list of rights (blind), kept with the filing's private document: {made['blind']}")
+        kept = "kept in the filing's private document" if made["contents"] else f"kept nowhere: {made['blind']}"
+        say(f"the blind of the list of rights, without which nobody accepts it, is {kept}; --out writes it for the office")
+    for each in made["persons"]:
+        say(f"keep the salt that shows that party {each['party'][:18]}... is {each['name']}: {each['salt']}")
     if statement is not None:
         _show_statement(statement, pledge)
     say(f"next: {made['next'].replace('NUMBER', str(pledge)) if pledge else made['next']}")
@@ -388,8 +406,6 @@ def pro_rata(
     as_json: AsJson = False,
 ) -> None:
     """What may be released of a pledge when a part of the debt was paid, exact in minor units and rounded for the pledgee."""
-    from gateway.commands.shared import written
-
     values = dict(_value(each) for each in value or ())
     with calling(home, url) as client:
         found = client.post(f"/pledges/{pledge}/pro-rata", {"debt": debt, "paid": paid, "values": values})["data"]

@@ -96,6 +96,9 @@ def _chosen(desk: Desk, kept: KeptRules, rule: ActRule, asked: Asked, given: Seq
     if not found:
         if signer is not None and Mode.SIGNED in admitted:
             return Consenting(asked, Mode.SIGNED, signer, NONE, 0, 0)
+        if asked.role is PartyRole.AUTHORITY and len(admitted) == 1 and any(evidence):
+            # It was named with its order, and there is one way only to show it.
+            return Consenting(asked, admitted[0], None, evidence, 0, 0)
         raise invalid(_missing(asked, admitted, bound=signer is not None), field="consents")
     at, told = max(found, key=lambda each: (bool(each[1].party), bool(each[1].role)))
     return _told(desk, kept, asked, told, f"consents[{at}]", admitted, signer, evidence)

@@ -16,7 +16,7 @@ from gateway.pledging.given import Given
 from gateway.pledging.known import Desk
 from gateway.pledging.parts import Json
 from gateway.pledging.table import BY_NAME, COMMON, ActKind
-from gateway.pledging.writing import Made, Writer, Writing
+from gateway.pledging.writing import Made, Person, Writer, Writing
 from gateway.roles import ROLES
 from ledger.domain.acts import ActError, body_from, struct_hash
 from ledger.domain.ids import to_hex
@@ -67,6 +67,7 @@ class Drafted:
     refusals: tuple[dict[str, Any], ...]
     warnings: tuple[str, ...]
     untried: str | None
+    persons: tuple[Person, ...]
 
 
 def draft(desk: Desk, given: Given) -> Drafted:
@@ -101,9 +102,9 @@ def _tried(writing: Writing, made: Made) -> Drafted:
     warnings = (*made.warnings, *filing.odd_ends(desk.services.catalogue, desk.conn, body_from(made.kind, made.bodies[0])))
     if made.tried is not None:
         checked = filing.check(desk.services, desk.conn, made.tried, desk.block, desk.time)
-        return Drafted(writing.spec, made, keys, checked, checked.refusals, warnings, None)
+        return Drafted(writing.spec, made, keys, checked, checked.refusals, warnings, None, tuple(writing.persons))
     told, untried = _would_be(desk, made)
-    return Drafted(writing.spec, made, keys, None, () if told is None else (told,), warnings, untried)
+    return Drafted(writing.spec, made, keys, None, () if told is None else (told,), warnings, untried, tuple(writing.persons))
 
 
 def _would_be(desk: Desk, made: Made) -> tuple[dict[str, Any] | None, str | None]:

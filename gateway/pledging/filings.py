@@ -75,7 +75,9 @@ def _filed(writing: Writing, least: int = 0) -> tuple[Json, Made]:
     terms = writing.terms(given.terms) if given.terms else dict(_NO_TERMS)
     names = [text for _, text, _ in told]
     kept_apart = (
-        None if given.content else writing.package(FILING_SCHEMA, _dossier(listed, names, kinds), [each.account for each in signers])
+        None
+        if given.content
+        else writing.package(FILING_SCHEMA, _dossier(writing, listed, names, kinds), [each.account for each in signers])
     )
     filed: Json = {
         "register": kept.row.register,
@@ -126,7 +128,7 @@ def _check_sides(told: Sequence[Party]) -> None:
         raise invalid("parties: a pledgee is missing", field="parties")
 
 
-def _dossier(listed: Listing | None, names: Sequence[PartyName], kinds: Sequence[AssetKind]) -> Json:
+def _dossier(writing: Writing, listed: Listing | None, names: Sequence[PartyName], kinds: Sequence[AssetKind]) -> Json:
     """The private document of a filing, from which the office accepts and registers it."""
     titled = dict(zip(listed.keys, listed.titles or ("",) * len(listed.keys), strict=True)) if listed else {}
     return {
@@ -134,6 +136,7 @@ def _dossier(listed: Listing | None, names: Sequence[PartyName], kinds: Sequence
         "kinds": [kind.name.lower() for kind in kinds],
         "blind": to_hex(listed.blind if listed else NONE),
         "names": parts.names(names),
+        "persons": [each.body() for each in writing.persons],
     }
 
 

@@ -52,6 +52,20 @@ class Made:
     tried: Tried | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A natural person whose name is published nowhere: with the salt (32 bytes) it opens the commitment in the party's word."""
+
+    party: bytes
+    name: str
+    capacity: str
+    salt: bytes
+
+    def body(self) -> Json:
+        """As JSON."""
+        return {"party": to_hex(self.party), "name": self.name, "capacity": self.capacity, "salt": to_hex(self.salt)}
+
+
 @dataclass
 class Writing:
     """An act on its way from words to bodies."""
@@ -59,6 +73,7 @@ class Writing:
     desk: Desk
     spec: ActKind
     given: Given
+    persons: list[Person] = field(default_factory=list)
 
     # --- What it is about ----------------------------------------------------------------------------------------------------
 
@@ -181,12 +196,16 @@ class Writing:
         given = enumerate(self.given.parties or ())
         told = [(at, each, words.one_of(PartyRole, each.role, f"parties[{at}].role", admitted)) for at, each in given]
         ordered = [each for each in told if each[2] is not PartyRole.PLEDGEE] + [each for each in told if each[2] is PartyRole.PLEDGEE]
-        return [(*words.party(self._stated(each, role, at), f"parties[{at}]"), each) for at, each, role in ordered]
+        return [(*self._party(each, role, at), each) for at, each, role in ordered]
 
-    def _stated(self, given: PartyGiven, role: PartyRole, at: int) -> words.Stated:
+    def _party(self, given: PartyGiven, role: PartyRole, at: int) -> tuple[Party, PartyName]:
         share = given.share if given.share is not None else 1 if role is PartyRole.PLEDGEE else 0
-        salt = self.secret(f"person\0{at}\0{given.name}") if given.person else None
-        return words.Stated(given.name, given.identifier, given.capacity, role, share, salt)
+        salt = self.secret(f"person\0{at}") if given.person else None
+        stated = words.Stated(given.name, given.identifier, given.capacity, role, share, salt)
+        made, text = words.party(stated, f"parties[{at}]")
+        if salt is not None:
+            self.persons.append(Person(made.id, given.name, given.capacity, salt))
+        return made, text
 
     def secret(self, purpose: str, told: set[str] | None = None) -> bytes:
         """32 bytes for what is told (without `told`, all of it) that only the account that drafts it can make again.

@@ -63,6 +63,21 @@ def test_the_documented_example_goes_from_filing_to_release(run: Run, clerk: Cle
     assert (clerk.pledge(pledge)["life"], clerk.pledge(pledge)["reason"]) == ("ended", "released")
 
 
+def test_an_office_without_the_private_document_takes_what_the_filer_hands_over(run: Run, clerk: Clerk) -> None:
+    (number,) = patents()
+    Path("other.json").write_text(json.dumps(clerk.filing([{"number": number, "title": "Lens"}], content="0x" + "00" * 32)))
+    ran = run("pledge", "file", "other.json", "--out", "office.json", "--yes")
+    assert ran.code == 0 and "kept nowhere: 0x" in ran.out
+    pledge = str(clerk.newest())
+    refused(run("pledge", "accept", pledge, "--yes"), "rights: the list of this filing is not held here; give its rights")
+    assert run("pledge", "accept", pledge, "office.json", "--yes").code == 0
+    refused(
+        run("pledge", "decide", pledge, "register", "--others-pass", "--evidence", "agreement.pdf", "--yes"), "parties: the names of the 2"
+    )
+    ran = run("pledge", "decide", pledge, "register", "office.json", "--others-pass", "--evidence", "agreement.pdf", "--yes")
+    assert ran.code == 0 and clerk.pledge(int(pledge))["life"] == "registered"
+
+
 def test_a_right_is_asked_for_by_the_number_that_its_office_writes(run: Run, clerk: Clerk) -> None:
     (number,) = patents()
     pledge = clerk.registered([number])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -11,7 +12,9 @@ import pytest
 from gateway.pledging.drafting import _WRITERS
 from gateway.pledging.given import Given
 from gateway.pledging.table import COMMON, TABLE
+from ledger.domain import identifiers
 from ledger.domain.assets import cn_check_digit
+from ledger.domain.ids import to_hex
 from ledger.domain.registers import Code
 from ledger.domain.shipped_registers import CN_PATENTS, SHIPPED
 from tests.gateway.conftest import Api
@@ -167,6 +170,21 @@ def test_members_sign_for_themselves_and_others_are_asked_how(clerk: Clerk) -> N
     assert [each["signer"] for each in mixed["acts"][0]["body"]["consents"]] == [0, 1]
 
 
+def test_a_natural_persons_name_is_kept_with_its_salt_and_published_nowhere(clerk: Clerk) -> None:
+    person = {"name": "王小明", "person": True, "capacity": "as guarantor"}
+    told = clerk.filing(patents(), parties=[person, BANK])
+    made = clerk.done("file", **told)
+    (kept,) = made["persons"]
+    assert kept["name"] == "王小明" and made["contents"][0]["document"]["persons"] == [kept]
+    assert to_hex(identifiers.person("王小明", bytes.fromhex(kept["salt"][2:])).word) == kept["party"]
+    assert "王小明" not in json.dumps(made["acts"], ensure_ascii=False)
+    pledge = clerk.newest()
+    clerk.done("accept", pledge=pledge)
+    clerk.done("decide", pledge=pledge, decision="register", others_pass=True, evidence=DOCUMENT)
+    found = {each["role"]: each for each in clerk.pledge(pledge)["parties"]}
+    assert not found["pledgor"]["name"] and found["pledgor"]["id"] == kept["party"]
+
+
 def test_a_refusal_names_its_ground_and_the_same_acceptance_is_made_anew_afterwards(clerk: Clerk) -> None:
     pledge = clerk.filed(patents())
     clerk.done("accept", pledge=pledge)
@@ -251,8 +269,7 @@ def test_a_refinanced_pledge_is_restored_with_its_rights(clerk: Clerk) -> None:
     sold = {"price": "520000", "currency": "CNY", "costs": "20000", "buyer": "Buyer", "rights": [number], "shares": shares}
     made = clerk.draft("sale", pledge=new, instrument=clerk.document(), consents=ATTESTED, **sold)
     assert any("5200.00 CNY" in line for line in made["says"])
-    ordered = [{"mode": "ordered"}]
-    clerk.done("end-by-order", pledge=new, reason="ordered", authority="Beijing IP Court", instrument=clerk.document(), consents=ordered)
+    clerk.done("end-by-order", pledge=new, reason="ordered", authority="Beijing IP Court", instrument=clerk.document())
     clerk.done("rectify", pledge=pledge, rectification="restore", instrument=clerk.document())
     assert clerk.pledge(pledge)["life"] == "registered"
 
