@@ -11,19 +11,20 @@ _BOILERPLATE = re.compile(r"\s*\(?SEE DOCUMENTS? FOR DETAILS\)?\.?")
 _WORD = re.compile(r"[A-Z]+")
 _DECIDING = (
     "ADMINISTRATIVE", "AGENCY", "AGREEMENT", "AGREEMENTS", "AMENDED", "AMENDMENT", "APPOINTMENT", "ASSIGNMENT", "ASSIGNMENTS",
-    "ASSUMPTION", "CHANGE", "COLLATERAL", "CONDITIONAL", "CORRECT", "CORRECTION", "CORRECTIVE", "DEBENTURE", "DISCHARGE",
-    "FORECLOSURE", "INTERCREDITOR", "INTEREST", "INTERESTS", "MORTGAGE", "PARTIAL", "PLEDGE", "PRIORITY", "RECEIVER", "RELEASE",
-    "RELEASED", "RESIGNATION", "RESTATED", "SATISFACTION", "SECOND", "SECURITY", "SUBORDINATION", "SUBSTITUTION", "SUCCESSION",
-    "SUCCESSOR", "SUPPLEMENT", "SUPPLEMENTAL", "TERMINATION", "TRANSFER",
+    "ASSUMPTION", "CANCELATION", "CANCELLATION", "CHANGE", "COLLATERAL", "CONDITIONAL", "CORRECT", "CORRECTION", "CORRECTIVE",
+    "DEBENTURE", "DISCHARGE", "FORECLOSURE", "INTERCREDITOR", "INTEREST", "INTERESTS", "MORTGAGE", "PARTIAL", "PLEDGE", "PRIORITY",
+    "REASSIGNMENT", "RECEIVER", "RECONVEYANCE", "RELEASE", "RELEASED", "RELEASING", "RESIGNATION", "RESTATED", "SATISFACTION",
+    "SECOND", "SECURITY", "SUBORDINATION", "SUBSTITUTION", "SUCCESSION", "SUCCESSOR", "SUPPLEMENT", "SUPPLEMENTAL", "TERMINATION",
+    "TRANSFER", "WITHDRAWAL",
 )  # fmt: skip
 _REAL_WORDS = frozenset(
     {
         *_DECIDING,
-        "AMENDMENTS", "CHANGED", "CHANGES", "CHARGE", "CHARGED", "COLLATERALS", "CORRECTIONS", "CORRECTS", "DEBENTURES",
-        "DESIGNATION", "DISCHARGED", "DISCHARGES", "INTERESTED", "MORTGAGED", "MORTGAGEE", "MORTGAGES", "MORTGAGOR", "PLEDGED",
-        "PLEDGEE", "PLEDGER", "PLEDGES", "PLEDGOR", "RECEIVED", "RECEIVERS", "RECEIVES", "RELEASEE", "RELEASER", "RELEASES",
-        "RELEASOR", "SECONDS", "SECURELY", "SECURITIES", "SUCCESSORS", "SUPPLEMENTS", "TERMINATIONS", "TRANSFEREE", "TRANSFEROR",
-        "TRANSFERRED", "TRANSFERS", "UNCONDITIONAL",
+        "AMENDMENTS", "CANCELLATIONS", "CHANGED", "CHANGES", "CHARGE", "CHARGED", "COLLATERALS", "CORRECTIONS", "CORRECTS",
+        "DEBENTURES", "DESIGNATION", "DISCHARGED", "DISCHARGES", "INTERESTED", "MORTGAGED", "MORTGAGEE", "MORTGAGES", "MORTGAGOR",
+        "PLEDGED", "PLEDGEE", "PLEDGER", "PLEDGES", "PLEDGOR", "REASSIGNMENTS", "RECEIVED", "RECEIVERS", "RECEIVES", "RELEASEE",
+        "RELEASER", "RELEASES", "RELEASOR", "SECONDS", "SECURELY", "SECURITIES", "SUCCESSORS", "SUPPLEMENTS", "TERMINATIONS",
+        "TRANSFEREE", "TRANSFEROR", "TRANSFERRED", "TRANSFERS", "UNCONDITIONAL",
     }
 )  # fmt: skip
 _EDGES = ' ".,;:'
@@ -42,7 +43,7 @@ def words(record: Recordation, text: str) -> str:
 
 
 def mended(text: str) -> str:
-    """The text with one slip of the fingers in a deciding word undone; a real word is never changed into another."""
+    """The text with one slip of the fingers in a deciding word undone, or its blank put back; no real word is changed into another."""
     return _WORD.sub(lambda word: _mended(word[0]), text)
 
 
@@ -57,6 +58,10 @@ def _without_names(record: Recordation, text: str) -> str:
 def _mended(word: str) -> str:
     if len(word) < _SHORTEST or word in _REAL_WORDS:
         return _SHORT_SLIPS.get(word, word)
+    if word.endswith("OF") and word[:-2] in _REAL_WORDS:
+        return f"{word[:-2]} OF"
+    if word.startswith("OF") and word[2:] in _REAL_WORDS:
+        return f"OF {word[2:]}"
     return next((meant for meant in _DECIDING if one_slip(word, meant)), word)
 
 
