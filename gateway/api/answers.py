@@ -592,7 +592,7 @@ class PledgeAct(Shown):
 
 
 class Burden(Shown):
-    """A pledge on an asset, in rank order."""
+    """A pledge on an asset, in rank order; `same_as`: pledges noted as the same recording, which a release of this one does not end."""
 
     rank: int
     live: bool
@@ -600,6 +600,7 @@ class Burden(Shown):
     segment: int
     effective: Time
     title: str | None
+    same_as: list[int]
 
 
 class Burdens(Shown):

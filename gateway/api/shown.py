@@ -561,6 +561,7 @@ def burden(row: Burden) -> answers.Burden:
         # Only segments that count rank.
         effective=rfc3339(row.segment.effective or 0),
         title=row.title,
+        same_as=list(row.same_as),
     )
 
 

@@ -96,6 +96,9 @@ def show_asset(
     say(f"{found['asset_text']}{': ' + ', '.join(found['numbers'][1:]) if found['numbers'][1:] else ''}")
     fields = ("rank", "pledge", "segment", "effective", "live", "title")
     show_table(fields, [tuple(each[field] for field in fields) for each in found["encumbrances"]])
+    for each in found["encumbrances"]:
+        if each["same_as"]:
+            say(f"pledge {each['pledge']} is noted as the same recording as {', '.join(map(str, each['same_as']))}")
     for each in found["reservations"]:
         say(f"claimed by filing {each['pledge']} until {each['until']}")
     for each in found["anchored"]:

@@ -227,6 +227,7 @@ def _on_right(found: AssetRecord) -> dict[str, Json]:
                 "pledge": str(burden.pledge.pledge.pledge),
                 "effective": certified.time_of(burden.segment.effective),
                 "title": burden.title,
+                "same as": [str(each) for each in burden.same_as],
             }
             for burden in found.burdens
         ],

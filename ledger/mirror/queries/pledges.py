@@ -57,7 +57,10 @@ class Standing(NamedTuple):
 
 
 class Burden(NamedTuple):
-    """A pledge on an asset, in rank order; `title` is the asset's as that pledge's registration published it."""
+    """A pledge on an asset, in rank order; `title` is the asset's as that pledge's registration published it.
+
+    `same_as`: pledges that a note calls the same recording.
+    """
 
     rank: int
     live: bool
@@ -65,6 +68,7 @@ class Burden(NamedTuple):
     segment: Segment
     pledge: Standing
     title: str | None
+    same_as: tuple[int, ...] = ()
 
 
 class Pledged(NamedTuple):
@@ -195,7 +199,8 @@ def encumbrances(conn: Connection, asset: bytes, *, at: int | None = None, time:
     rows = conn.execute(asked.order_by(SEGMENT.table.c.effective, PLEDGE_STATE.table.c.sequence, SEGMENT.table.c.segment))
     found = [_burden(tuple(row)) for row in rows]
     wanted = [burden for burden in found if burden.live or not live_only]
-    return [burden._replace(rank=rank) for rank, burden in enumerate(wanted, 1)]
+    twice = {number: tuple(same_as(conn, number, at)) for number in {burden.pledge.pledge.pledge for burden in wanted}}
+    return [burden._replace(rank=rank, same_as=twice[burden.pledge.pledge.pledge]) for rank, burden in enumerate(wanted, 1)]
 
 
 def _burden(row: tuple[Any, ...]) -> Burden:

@@ -142,7 +142,7 @@ def _ordered(conn: Connection, right: AssetRecord, claims: Claims, catalogue: Ca
     ranking = rank([each.lien for each in liens], regime, relations)
     currencies = {each.currency for each in liens if each.currency}
     stated = ranking.doubts if isinstance(ranking, Ranking) else ()
-    of_rows = (*_recorded_twice(conn, right, liens), *_held_parties(conn, right, register, liens))
+    of_rows = (*_recorded_twice(right), *_held_parties(conn, right, register, liens))
     doubts = (*stated, *_doubts(right, liens, currencies), *carried, *of_rows)
     currency = currencies.pop() if len(currencies) == 1 else None
     return Order(right, register, regime, currency, tuple(liens), relations, ranking, doubts)
@@ -338,11 +338,11 @@ def _doubts(right: AssetRecord, liens: Iterable[Explained], currencies: Iterable
         yield "the right is in conflict: a restoration or a joined number put two pledges on it"
 
 
-def _recorded_twice(conn: Connection, right: AssetRecord, liens: Sequence[Explained]) -> Iterator[str]:
-    numbers = {each.pledge for each in liens if each.pledge is not None}
-    for pledge in sorted(numbers):
-        for other in pledges.same_as(conn, pledge, right.at):
-            if other in numbers and pledge < other:
+def _recorded_twice(right: AssetRecord) -> Iterator[str]:
+    live = {burden.pledge.pledge.pledge: burden.same_as for burden in right.live}
+    for pledge, others in sorted(live.items()):
+        for other in others:
+            if other in live and pledge < other:
                 yield f"{other} and {pledge} are noted as one recording made twice: a release of one does not end the other"
 
 

@@ -209,6 +209,7 @@ def test_what_was_recorded_twice_is_said_by_searches_and_certificates(played: Pl
         assert [[row["same as"] for row in paper.content["records"]] for paper in papers] == [[["2"], ["1"]]] * 2
         (note,) = certificates.extract(conn, 1).content["notes"]
         assert (note["kind"], note["on"], note["other"]) == ("same as", "2", "1")
+        assert [burden.same_as for burden in pledges.encumbrances(conn, told.asset("a"))] == [(2,), (1,)]
         assert any("2 and 1 are noted as one recording" in doubt for doubt in priority.order(conn, told.asset("a")).doubts)
 
 
