@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
+from gateway.replay.slips import one_slip
+
 _SPACES = re.compile(r"\s+")
 _ACTS_AS = (
     r"\w*AGENTS?|TRUSTEES?|LENDERS?|BANK|CREDITORS?|ASSIGNEES?|ASSIGNORS?|GRANTEES?|GRANTORS?|SECURED PART(?:Y|IES)|NOTEHOLDERS?"
@@ -19,7 +21,8 @@ _IN_BRACKETS = re.compile(
     rf"{_ADJECTIVES}(?:{_ACTS_AS})|(?:AS )?SUCCESSOR\b[^)]*|CHANGED TO|MERGED INTO)\)?\s*$"
 )
 _AFTER_COMMA = re.compile(
-    r"(?:,\s*|\.\s+|\s+)((?:SOLELY |NOT INDIVIDUALLY BUT |NOT IN ITS INDIVIDUAL CAPACITY BUT |FOR ITSELF AND |ACTING )?(?:SOLELY )?"
+    r"(?<!KNOWN)(?<!BUSINESS)(?<!TRADING)(?:,\s*|\.\s+|\s+)"
+    r"((?:SOLELY |NOT INDIVIDUALLY BUT |NOT IN ITS INDIVIDUAL CAPACITY BUT |FOR ITSELF AND |ACTING )?(?:SOLELY )?"
     r"(?:IN ITS CAPACITY )?AS (?:THE |A |SOLE |INITIAL |PRIOR |NEW )?"
     rf"(?:[\w&/-]+ ){{0,8}}?(?:{_ACTS_AS})\b.*"
     rf"|(?<=, ){_ADJECTIVES}(?:{_ACTS_AS})|COLLATERAL AGENT|ADMINISTRATIVE AGENT|AS SUCCESSOR\b.*|(?<=, )SUCCESSOR\b.*)$"
@@ -28,7 +31,10 @@ _SUCCESSOR_TO = re.compile(
     r"SUCCESSOR(?:[ -](?:IN[ -]INTEREST|BY[ -](?:MERGER|CONVERSION|ASSIGNMENT|ACQUISITION|CHANGE OF NAME)|AGENT"
     r"|(?:COLLATERAL|ADMINISTRATIVE) AGENT|TRUSTEE|,|AND))* (?:TO|OF) (.+?)(?:,\s*AS (?!SUCCESSOR)[\w ]+)?$"
 )
-_FORMERLY = re.compile(r"[\s,(]+(?:F/K/A|FKA|FORMERLY(?: KNOWN AS)?|FORMERLY,|F\.K\.A\.|NOW KNOWN AS|N/K/A) ([^()]+)\)?$")
+_FORMERLY = re.compile(
+    r"[\s,(]+(?:[FAN]/K/A|D/B/A|[FA]KA|DBA|FORMERLY(?: KNOWN AS)?|FORMERLY,|F\.K\.A\.|(?:NOW|ALSO) KNOWN AS|(?:DOING BUSINESS|TRADING) AS)"
+    r" ([^()]+)\)?$"
+)
 _SIGNED_BY = re.compile(r"[\s,-]+BY ITS (?:SOLE |MANAGING |GENERAL )*(?:MEMBER|MANAGER|PARTNER)\b.*$")
 _PLACE = r"(?:NEW YORK|NEW JERSEY|LOS ANGELES|SAN FRANCISCO|CAYMAN ISLANDS?|GRAND CAYMAN|HONG KONG|[\w.]+)"
 _PART_OF = re.compile(rf"^\S.*? DIVISION OF (.+)$|^(.+?), (?:[\w.]+ ){{1,3}}BRANCH$|^(.+?) {_PLACE} BRANCH$")
@@ -41,6 +47,7 @@ _PUNCTUATION = re.compile(r"[.,;:'\"()\u2018-\u201f\u2010-\u2015-]")
 _INITIALS = re.compile(r"\b(?:[A-Z] )+[A-Z]\b")
 _LENDING = re.compile(r"\b(?:\w*AGENTS?|TRUSTEES?|LENDERS?|SECURED PART(?:Y|IES)|MORTGAGEES?|CHARGEES?|PLEDGEES?|NOTEHOLDERS?)\b")
 _AGENT = re.compile(r"\b\w*AGENTS?\b")
+_LONG_FORMS = ("ASSOCIATION", "CORPORATION", "INCORPORATED")
 _SAME_WORDS = {
     "INCORPORATED": "INC", "CORPORATION": "CORP", "LIMITED": "LTD", "COMPANY": "CO", "NATIONAL ASSOCIATION": "NA", "AND": "&",
 }  # fmt: skip
@@ -60,7 +67,7 @@ class Party:
 
     @property
     def keys(self) -> frozenset[str]:
-        """The organisation, its former name, the one that it says it succeeded, and the one that it is a branch or division of."""
+        """The organisation, its former or other name, the one that it says it succeeded, and the one that it is a branch or division of."""
         return _keys(self.name, self.capacity)
 
     @property
@@ -103,6 +110,11 @@ def _keys(name: str, capacity: str) -> frozenset[str]:
 
 
 @cache
+def _mended(word: str) -> str:
+    return next((meant for meant in _LONG_FORMS if one_slip(word, meant)), word)
+
+
+@cache
 def _key(name: str) -> str:
     present = _CORPORATE_NOTE.sub("", _SIGNED_BY.sub("", _FORMERLY.sub("", name)))
     text = _PUNCTUATION.sub(" ", _ARTICLE_LAST.sub("", present)).replace("+", " & ")
@@ -110,6 +122,7 @@ def _key(name: str) -> str:
     # Initials are one word with dots or without: U.S. and US, B.V. and BV, N. A. and NA.
     text = _INITIALS.sub(lambda initials: initials[0].replace(" ", ""), text)
     text = f" {text} "
+    text = " ".join(_mended(word) for word in text.split(" "))
     for written, meant in _SAME_WORDS.items():
         text = text.replace(f" {written} ", f" {meant} ")
     return text.strip().removeprefix("THE ") or name

@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from gateway.replay.records import Recordation
+from gateway.replay.slips import one_slip
 
 _DASHES = re.compile(r"[\u2010-\u2015\u2212]")
 _SPACES = re.compile(r"\s+")
@@ -63,12 +64,3 @@ def _mended(word: str) -> str:
     if word.startswith("OF") and word[2:] in _REAL_WORDS:
         return f"OF {word[2:]}"
     return next((meant for meant in _DECIDING if one_slip(word, meant)), word)
-
-
-def one_slip(one: str, other: str) -> bool:
-    """Whether two words differ by one letter left out, put in, changed, or two neighbours exchanged."""
-    if abs(len(one) - len(other)) > 1:
-        return False
-    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    a, b = one[start:], other[start:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (len(a) > 1 and len(b) > 1 and a[:2] == b[1::-1] and a[2:] == b[2:])

@@ -61,6 +61,27 @@ def test_a_branch_is_its_whole_bank_with_or_without_a_comma(written: str) -> Non
     assert "RIVER AG" in party(written).keys
 
 
+@pytest.mark.parametrize(
+    ("written", "other"),
+    [
+        ("BANK OF RIVERS, N.A. (FORMERLY KNOWN AS THE BROOK BANK)", "BROOK BANK"),
+        ("BANK OF RIVERS, N.A. (F/K/A BROOK BANK), AS AGENT", "BROOK BANK"),
+        ("RIVERS INC., D/B/A BROOK TOOLS", "BROOK TOOLS"),
+        ("RIVERS INC., DOING BUSINESS AS BROOK TOOLS", "BROOK TOOLS"),
+        ("RIVERS INC. ALSO KNOWN AS BROOK TOOLS", "BROOK TOOLS"),
+    ],
+)
+def test_a_former_or_other_name_is_no_capacity(written: str, other: str) -> None:
+    found = party(written)
+    assert found.keys == {party(written.partition("(")[0].partition(" D")[0].partition(" ALSO")[0].strip(" ,")).key, other}
+
+
+@pytest.mark.parametrize("slip", ["ASSOCATION", "ASSOCIATON", "ASSOCIAITON"])
+def test_slips_in_legal_forms_name_the_same_bank(slip: str) -> None:
+    assert party(f"RIVER BANK, NATIONAL {slip}").key == party("RIVER BANK, N.A.").key
+    assert party("RIVER CORPORTION").key == party("RIVER CORP.").key != party("RIVER COOPERATION").key
+
+
 def test_liens_of_one_day_yield_whatever_the_branch_is_written_like() -> None:
     first = record("1000-1", "2020-02-01", "FIRST LIEN SECURITY AGREEMENT", [BROOK], ["RIVER AG STAMFORD BRANCH"], ABC)
     second = record("1000-2", "2020-02-01", "SECOND LIEN SECURITY AGREEMENT", [BROOK], ["RIVER AG, STAMFORD BRANCH"], ABC)
