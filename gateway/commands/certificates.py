@@ -42,7 +42,8 @@ _PARAMETERS = {"party": "party", "identifier": "text", "registration": "number"}
 @certificates_cli.command()
 def search(
     text: Annotated[str, typer.Argument(help="A name, a party's word, an identifier (USCC, LEI...), a right's key or a record number")],
-    by: Annotated[str, typer.Option(help="name, party, identifier, number (of a right) or registration")] = "name",
+    by: Annotated[str, typer.Option(help="name, party, person, identifier, number (of a right) or registration")] = "name",
+    salt: Annotated[str | None, typer.Option(help="The salt (hex) of a natural person's commitment, with --by person")] = None,
     select: Annotated[list[str] | None, typer.Option(help="A similar name (its normal form) to take into the certificate")] = None,
     certify: Annotated[bool, typer.Option("--certify", help="Step two: certify what stands under the names selected")] = False,
     out: Out = None,
@@ -59,6 +60,8 @@ def search(
 ) -> None:
     """Searches the register: first what is there, then (--certify, --select, --out) a certificate of it."""
     point = {"block": block, "known_at": known_at}
+    if by == "person":
+        by, text = "party", _committed(text, salt)
     with calling(home, url) as client:
         if certify or select or out or html:
             from gateway.commands.rights import key_in
@@ -70,6 +73,20 @@ def search(
         return _first_step(client, by, text, {**point, **where}, about, as_json)
 
 
+def _committed(name: str, salt: str | None) -> str:
+    """The word of a natural person's commitment, made here: the name leaves this machine as little as the salt. Raises Refused."""
+    from gateway.client import Refused
+    from ledger.domain.identifiers import IdentifierError, person
+    from ledger.domain.ids import IdError, from_hex, to_hex
+
+    if salt is None:
+        raise Refused("--salt: a natural person is found by name and salt together; whoever filed has it")
+    try:
+        return to_hex(person(name, from_hex(salt, 32, "--salt")).word)
+    except (IdError, IdentifierError) as wrong:
+        raise Refused(str(wrong)) from wrong
+
+
 def _first_step(client: Any, by: str, text: str, where: dict[str, Any], about: str | None, as_json: bool) -> None:
     from gateway.client import Refused
 
@@ -79,7 +96,7 @@ def _first_step(client: Any, by: str, text: str, where: dict[str, Any], about: s
     if by == "number":
         return _show_number(client, text, where, about, as_json)
     if by not in _WORDS:
-        raise Refused(f"--by: {by!r} is none of name, number, {', '.join(_WORDS)}")
+        raise Refused(f"--by: {by!r} is none of name, person, number, {', '.join(_WORDS)}")
     scope = {name: value for name, value in where.items() if by != "registration" or name != "side"}
     dated = {} if by == "registration" else {"effective_at": about}
     found = client.data(_WORDS[by], **{_PARAMETERS[by]: text}, **scope, **dated)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from gateway.commands.shared import visible
+from ledger.domain.identifiers import person
 from ledger.domain.ids import to_hex
 from ledger.domain.shipped_registers import CN_PATENTS, US_PATENTS
 from tests.gateway.commanding import Run, refused, runner
@@ -78,6 +79,24 @@ def test_other_searches_are_made_by_command(desk: Desk, run: Run) -> None:
     word = next(each["id"] for each in json.loads(party)["parties"] if each["name"] == SPELLINGS[0])
     assert SPELLINGS[0] in run("pledge", "search", word, "--by", "party", "--side", "pledgors").out
     assert printed(run("pledge", "search", word, "--by", "party", "--side", "holders", "--json")) == []
+
+
+def test_a_natural_person_is_found_by_name_and_salt_together(desk: Desk, run: Run, tmp_path: Path) -> None:
+    """Who has both makes the commitment at home; neither is sent."""
+    salt = b"s" * 32
+    body, word = record("CC-9", "Ada Lovelace", "Lender", effective=1_690_000_000), to_hex(person("Ada Lovelace", salt).word)
+    body["filing"]["parties"][0]["id"] = body["filing"]["consents"][0]["party"] = word
+    body["names"][0]["name"] = ""
+    us = office_named(desk.cn.api, "United States recordation office", US_PATENTS)
+    signers = [{"account": us.account, "role": "REGISTRAR", "mode": "ATTESTED"}]
+    assert us.api.done(us.api.act(us.member, "RecordPledge", body, signers=signers))["state"] == "final"
+    pledge = str(us.newest())
+    assert pledge in run("pledge", "search", "ada  LOVELACE", "--by", "person", "--salt", to_hex(salt)).out
+    file = tmp_path / "person.json"
+    assert run("pledge", "search", "Ada Lovelace", "--by", "person", "--salt", to_hex(salt), "--out", str(file)).code == 0
+    assert [each["pledge"] for each in json.loads(file.read_text())["records"]] == [pledge] and "Lovelace" not in file.read_text()
+    refused(run("pledge", "search", "Ada Lovelace", "--by", "person"), "--salt: a natural person is found by name and salt together")
+    refused(run("pledge", "search", "Ada Lovelace", "--by", "person", "--salt", "0x12"), "--salt: 32 bytes expected")
 
 
 def test_certificates_are_issued_written_listed_and_verified(desk: Desk, run: Run, tmp_path: Path) -> None:
