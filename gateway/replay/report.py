@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,7 +47,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A record that doesn't act: its set, its number, what became of it and why."""
+    """A record that doesn't act, or of which something had to be judged: its set, its number, what became of it and why."""
 
     set: str
     record: str
@@ -57,12 +57,16 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All checks, what doesn't act and why, and the choices that were made. `seconds`: how long each part of the replay took."""
+    """All checks, what doesn't act and why, and the choices that were made.
+
+    `seconds`: how long each part of the replay took. `judged`: acting records of which something was inferred or differs.
+    """
 
     checks: tuple[Check, ...]
     asides: tuple[Aside, ...]
     choices: tuple[str, ...]
     seconds: Mapping[str, float] = field(default_factory=dict)
+    judged: tuple[Aside, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -80,7 +84,7 @@ def show(report: Report, console: Console) -> None:
     console.print()
     for choice in report.choices:
         console.print(f"choice: {choice}", highlight=False)
-    for (name, outcome), count in sorted(Counter((each.set, each.outcome) for each in report.asides).items()):
+    for (name, outcome), count in sorted(Counter((each.set, each.outcome) for each in (*report.asides, *report.judged)).items()):
         console.print(f"{count:>6} {outcome}: {name}", highlight=False)
     console.print("; ".join(f"{name} {taken:.1f} s" for name, taken in report.seconds.items()), highlight=False)
 
@@ -105,6 +109,10 @@ def _grouped(text: str) -> str:
     return f"{int(whole):,}{point}{decimals}" if not whole.startswith("-0") else text
 
 
+def _told(records: Iterable[Aside]) -> list[dict[str, str]]:
+    return [{"set": each.set, "record": each.record, "outcome": each.outcome, "reason": each.reason} for each in records]
+
+
 def held(file: Path) -> bool:
     """Whether a report was kept in the file, and every equation of it held."""
     try:
@@ -118,7 +126,8 @@ def save(report: Report, file: Path) -> None:
     written = {
         "holds": report.ok,
         "checks": [{"set": check.set, "name": check.name, "values": check.texts, "holds": check.holds} for check in report.checks],
-        "setAside": [{"set": each.set, "record": each.record, "outcome": each.outcome, "reason": each.reason} for each in report.asides],
+        "setAside": _told(report.asides),
+        "judged": _told(report.judged),
         "choices": list(report.choices),
         "seconds": dict(report.seconds),
     }

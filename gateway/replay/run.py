@@ -21,6 +21,7 @@ from gateway.replay.claims import LEAD_SECONDS
 from gateway.replay.client import Gateway
 from gateway.replay.drive import Drive
 from gateway.replay.journal import Journal, OtherReplay, Progress
+from gateway.replay.judgements import judgements
 from gateway.replay.network_slice import on_network
 from gateway.replay.pace import EmbeddedPace, Pace, RealPace
 from gateway.replay.plan import Choices, Plan, make
@@ -279,7 +280,8 @@ class _Replay:
             *reconcile_receivables.checks(plan, self._views(), services.mirror, book, progress.late, self._now()),
         ]
         choices = [choice for part in plan.receivables for choice in part.choices]
-        return Report(tuple(checks), tuple(reconcile.asides(self.plan)), tuple(dict.fromkeys(choices)), self.seconds)
+        judged = tuple(judgements(self.plan.placements))
+        return Report(tuple(checks), tuple(reconcile.asides(self.plan)), tuple(dict.fromkeys(choices)), self.seconds, judged)
 
 
 @contextmanager
