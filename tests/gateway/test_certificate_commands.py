@@ -150,7 +150,7 @@ def test_watches_are_listed_and_reports_kept(desk: Desk, run: Run, api: Api, tmp
     ("arguments", "said"),
     [
         ("search ...", "name"),
-        ("search Feldspar --by spell", "--by: 'spell' is none of name, number, party, identifier, registration"),
+        ("search Feldspar --by spell", "--by: 'spell' is none of name, person, number, party, identifier, registration"),
         ("search Feldspar --by spell --certify", "of.search.by"),
         ("search Feldspar --side middle", "side: 'middle' is none of"),
         ("search Feldspar --select nobody", "selection: nobody not among the names found"),
