@@ -385,7 +385,8 @@ def _short(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_short(each) for each in value[:3]) + (f" and {len(value) - 3} more" if len(value) > 3 else "")
     if isinstance(value, dict):
-        return str(value.get("name") or value.get("id") or value)
+        money = f"{value['minor']} {value['currency']} (minor units)" if "minor" in value else None
+        return str(money or value.get("name") or value.get("id") or value)
     return "" if value is None else str(value)
 
 

@@ -25,7 +25,8 @@ from ledger.domain.ids import to_hex
 from ledger.domain.money import currency, currency_of, to_text
 from ledger.domain.pledge_words import ClaimKind
 from ledger.domain.registers import ActRule, Code, PartyRole, TimeSource
-from ledger.domain.rights import Right
+from ledger.domain.rights import Right, broken_check, every_reading
+from ledger.domain.routing import Transaction, kind_of, routes
 from ledger.mirror.queries.pledges import Standing
 
 ROLES = (PartyRole.PLEDGOR, PartyRole.CO_OWNER, PartyRole.PLEDGEE)
@@ -250,8 +251,29 @@ class Writing:
         return found
 
     def right(self, text: str, field_: str) -> Right:
-        """A right of the register by its number. Raises FieldError."""
-        return words.right(text, field_, self.kept.rules)
+        """A right of the register by its number. Raises FieldError, which names the register of a right that this one doesn't take."""
+        try:
+            return words.right(text, field_, self.kept.rules)
+        except words.FieldError as wrong:
+            raise words.FieldError(self._elsewhere(text, field_) or str(wrong)) from wrong
+
+    def _elsewhere(self, text: str, field_: str) -> str | None:
+        """What is wrong with a number that is a right's of another register, or that is a check digit away from one."""
+        if (broken := broken_check(text)) is not None:
+            return f"{field_}: {broken}"
+        every = [each for each in every_reading(text) if not self._takes(each.key)]
+        if not every:
+            return None
+        found, on = every[0], datetime.fromtimestamp(self.desk.time, self.zone).date()
+        office, more = found.key[:2].decode(), self.desk.services.catalogue.routes
+        ones = [each.register for each in routes(kind_of(found.kind), office, Transaction.PLEDGE, on, more)]
+        instead = f"; file with {ones[0]}" if ones else ""
+        name = self.desk.name_of(self.kept.row.register)
+        return f"{field_}: {text[:40]!r} is {_a(found.kind.value)} of {office}, and {name} takes no such right{instead}"
+
+    def _takes(self, key: bytes) -> bool:
+        rules = self.kept.rules
+        return key[:2].decode() == rules.jurisdiction and chr(key[2]) in rules.classes
 
     def keys(self, texts: Sequence[str] | None, field_: str) -> list[str]:
         """Keys of rights by their numbers, ascending."""
@@ -318,6 +340,10 @@ def end_in_words(second: int, zone: ZoneInfo) -> str:
 
 def _local(second: int, zone: ZoneInfo) -> str:
     return datetime.fromtimestamp(second, zone).isoformat(timespec="seconds")
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def rights_said(rights: Sequence[tuple[Right, str]], most: int = 12) -> list[str]:

@@ -108,7 +108,7 @@ def test_a_register_is_named_by_its_number_or_its_key(run: Run) -> None:
         ("file", "register: missing; file needs register, parties"),
         ("file nothing.toml", "nothing.toml"),
         ("file pledge.toml", "nobody is asked here; give --yes to sign it, or --dry-run"),
-        ("file pledge.toml --register CN-COPYRIGHT --yes", "rights[0]:"),
+        ("file pledge.toml --register CN-RECEIVABLES --yes", "takes no such right; file with CN-PATENT"),
         ("file pledge.toml --right ZL201710601862.4 --yes", "check digit 4 is not 3"),
         ("file pledge.toml --expires tomorrow --yes", "terms.expires: 'tomorrow'"),
         ("file pledge.toml --consent deemed --yes", "consents[0].mode: 'deemed' is none of signed, attested"),

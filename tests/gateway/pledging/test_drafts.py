@@ -348,6 +348,8 @@ def test_an_end_in_the_middle_of_the_registers_day_is_taken_with_a_warning(clerk
         ({"register": 77}, "register", "there is no register 77"),
         ({"rights": ["ZL201710601862.4"]}, "rights[0]", "check digit 4 is not 3"),
         ({"rights": ["ZL201710601862.3", "CN 2017 1060 1862.3"]}, "rights[1]", "once more"),
+        ({"register": "CN-RECEIVABLES"}, "rights[0]", "is an invention patent of CN, and register 6"),
+        ({"register": "AU-PPSR", "rights": ["ZL201710601862.4"]}, "rights[0]", "check digit 4 is not 3"),
         ({"rights": []}, "rights", "none; name them"),
         ({"rights": [], "marks": ["general description"]}, "kinds", "missing"),
         ({"marks": ["adopted"]}, "marks", "is none of general description"),
