@@ -169,7 +169,9 @@ contract PledgeLife is PledgeActing {
         if (note.other != 0) _known(note.other);
         require(note.other != work.pledge, NotRelatable(note.other));
         if (note.kind == NoteKinds.NOTICE) _keepNotice(work, note.subject);
+        // What the office says of its own entries no party writes by a code that asks for its consent alone.
         if (note.kind > NoteKinds.NOTICE) _requireWord(work, note);
+        else _requireOffice(work.scene);
         ActRecord memory done = _finish(work, note.on, body.consents);
         emit PledgeNoted(
             work.pledge, body.instrument.number, note.other, note.kind, note.subject, note.assets, note.text, done

@@ -100,7 +100,7 @@ contract PledgeRectification is PledgeConflicts {
 
     /// @dev Where several ranks stand, reservations on either number are behind the word that the key has then.
     function _moveBehind(bytes32 other, bytes32 key) private {
-        uint64[] storage from = behind[other];
+        uint256[] storage from = behind[other];
         for (uint256 i = 0; i < from.length; ++i) {
             behind[key].push(from[i]);
         }

@@ -133,7 +133,7 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     mapping(uint40 firstSegment => uint32) internal inConflict;
     mapping(bytes32 asset => uint256) internal recordOn;
     mapping(uint40 pledge => uint40) internal reopened;
-    mapping(bytes32 asset => uint64[]) internal behind;
+    mapping(bytes32 asset => uint256[]) internal behind;
 
     constructor(address acts, IMembers members, IRegisters registers) ActTarget(acts, members) {
         REGISTERS = registers;
@@ -219,11 +219,9 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     /// reach in one act; where there is no room, who is gone over claims anew.
     function _keepBehind(bytes32 key, uint256 word) internal {
         if (!_isReserving(word)) return;
-        uint64[] storage list = behind[key];
-        uint256 count = list.length;
-        uint256 place = count < MOST_BEHIND ? count : word.segment() % MOST_BEHIND;
-        if (place == count && count != 0 && !_isReserving(list[count - 1])) --place;
-        if (place == count) list.push(uint64(word));
+        uint256[] storage list = behind[key];
+        uint256 place = word.segment() % MOST_BEHIND;
+        if (list.length < MOST_BEHIND) list.push(uint64(word));
         else if (_isReserving(list[place])) _endReservation(word);
         else list[place] = uint64(word);
     }
@@ -246,7 +244,7 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     /// @dev Whoever has reserved the asset must claim anew: an act of the office came upon it, and a registration looks at no asset again.
     function _endReservations(bytes32 key) internal {
         _endReservation(assets[key]);
-        uint64[] storage list = behind[key];
+        uint256[] storage list = behind[key];
         for (uint256 i = 0; i < list.length; ++i) {
             _endReservation(list[i]);
         }

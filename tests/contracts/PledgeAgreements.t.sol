@@ -103,6 +103,27 @@ contract PledgeAgreementsTest is PledgeEffects {
         );
     }
 
+    /// That an entry was recorded twice, corrected or noticed its office says: searches tell it, and silence counts from it. A party's own code carries its own
+    /// word only.
+    function test_noPartyWritesTheOfficesNotes() public {
+        uint40 noticed = _claimed();
+        for (uint8 kind = NoteKinds.REMARK; kind <= NoteKinds.NOTICE; ++kind) {
+            PledgeActs memory body = _agreement(kind, Modes.SIGNED);
+            body.notes[0].other = noticed;
+            _refused(
+                _actsAct(body, _hands(_hand(pledgee))),
+                abi.encodeWithSelector(IPledgeErrors.OfficersMissing.selector, PledgeRules.AGREE, 0, 1)
+            );
+            _done(_actsAct(body, _hands(_hand(pledgee), _officer(cnOffice, Modes.SIGNED))));
+            body = _objection(noticed, Modes.SIGNED);
+            (body.notes[0].kind, body.notes[0].other) = (kind, pledge);
+            _refused(
+                _actsAct(body, _hands(_hand(pledgor))),
+                abi.encodeWithSelector(IPledgeErrors.OfficersMissing.selector, PledgeRules.OBJECT, 0, 1)
+            );
+        }
+    }
+
     // --- Objections ---
 
     function _claimed() private returns (uint40 noticed) {
