@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
+import msgspec
 from sqlalchemy import Connection
 
+from gateway.contents import is_whole
 from gateway.errors import invalid
 from gateway.office.repository import Office
 from gateway.refusals import explain, refusal
@@ -23,6 +24,7 @@ from ledger.domain.acts import ActError, abi_value, body_from
 from ledger.domain.assets import WORD, AssetError, listing, name_hash
 from ledger.domain.calendar import end_of_day, legal_date, rfc3339, start_of_day
 from ledger.domain.catalogue import Catalogue
+from ledger.domain.ids import IdError, from_hex
 from ledger.domain.pledge_words import Flag
 from ledger.domain.registers import ActRule, Code, Ground, Shipped
 from ledger.domain.routing import AssetKind, Route, Transaction, WrongRegister
@@ -30,6 +32,44 @@ from ledger.mirror.queries import chain, pledges
 
 FILING_SCHEMA = "pledgebook/pledge-filing/1"
 """The private document of a filing: its rights with titles, the blind of the list, the texts of its parties."""
+
+
+class ListedRight(msgspec.Struct):
+    """A right of a filing's private document: key as hex, title."""
+
+    key: str
+    title: str
+
+
+class PartyText(msgspec.Struct):
+    """Texts of a party that are published at registration."""
+
+    name: str
+    capacity: str
+
+
+class Dossier(msgspec.Struct):
+    """The private document of a filing: its rights with titles, their kinds, the blind of the list, the texts of its parties in order."""
+
+    rights: list[ListedRight]
+    kinds: list[str]
+    blind: str
+    names: list[PartyText]
+
+
+def dossier(conn: Connection, member: bytes, root: bytes) -> Dossier | None:
+    """A filing's private document as a member holds it; None where it holds none of this form."""
+    held = Office(conn, member).content(root)
+    if held is None or held.schema != FILING_SCHEMA or not is_whole(held):
+        return None
+    try:
+        found = msgspec.json.decode(held.bytes, type=Dossier)
+        for each in (found.blind, *(right.key for right in found.rights)):
+            from_hex(each, WORD)
+    except (msgspec.MsgspecError, IdError):
+        # A member may keep under this schema what it likes; then the document tells nothing.
+        return None
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,17 +284,15 @@ def _kinds_of(known: Shipped) -> Iterable[AssetKind]:
 
 def _shown_kinds(services: Services, filing: FilePledge, listed: Sequence[bytes], holders: Iterable[bytes]) -> Iterable[AssetKind]:
     """The kinds of the rights that a filing shows to who signs it here."""
-    dossier = _dossier(services, filing.content, holders) if not listed and any(filing.content) else {}
-    keys = listed or [bytes.fromhex(each["key"][2:]) for each in dossier.get("rights", ())]
+    found = None if listed or not any(filing.content) else _dossier(services, filing.content, holders)
+    keys = listed if found is None else [from_hex(each.key, WORD) for each in found.rights]
     yield from (kind for key in keys if (kind := _kind(key)) is not None)
-    yield from (AssetKind[each.upper()] for each in dossier.get("kinds", ()))
+    yield from () if found is None else (AssetKind[each.upper()] for each in found.kinds if each.upper() in AssetKind.__members__)
 
 
-def _dossier(services: Services, root: bytes, holders: Iterable[bytes]) -> dict[str, Any]:
+def _dossier(services: Services, root: bytes, holders: Iterable[bytes]) -> Dossier | None:
     with services.office.read() as conn:
-        found = [held for each in holders if (held := Office(conn, each).content(root)) is not None]
-    held = next((each for each in found if each.schema == FILING_SCHEMA), None)
-    return {} if held is None else dict(orjson.loads(held.bytes))
+        return next((found for each in holders if (found := dossier(conn, each, root)) is not None), None)
 
 
 def _refused(services: Services, conn: Connection, known: Shipped, kind: AssetKind, filing: FilePledge) -> dict[str, Any] | None:

@@ -63,7 +63,8 @@ class DraftedPerson(Shown):
 class Drafted(Shown):
     """A draft. `says`: what is signed, in words; `acts` in their order, after `contents` are kept.
 
-    `refusals`: why the ledger would not do the first act now; `untried`: why that is not known. `checked`: the dry run of a filing.
+    `refusals`: why the ledger would not do the first act now; `untried`: why that is not known. `checked`: whether a filing would be
+    registered today, and if not, why; it may be filed all the same, but for a wrong register.
     `blind`: the secret of the list of rights: without it nobody accepts the filing or releases a part of it.
     """
 

@@ -258,7 +258,13 @@ def _tried(made: Json, as_json: bool) -> None:
     else:
         _show(made)
         say("not signed: a dry run")
-    raise typer.Exit(1 if made["refusals"] else 0)
+    raise typer.Exit(1 if made["refusals"] or _later(made) else 0)
+
+
+def _later(made: Json) -> list[Json]:
+    """What bars the registration of a filing today, and not its being filed."""
+    checked = made["checked"] or {"refusals": []}
+    return [each for each in checked["refusals"] if each not in made["refusals"]]
 
 
 def _show(made: Json) -> None:
@@ -268,6 +274,8 @@ def _show(made: Json) -> None:
         say(f"warning: {line}")
     for each in made["refusals"]:
         say(f"the ledger would refuse it now: {each['sentence']} ({each['error']})")
+    for each in _later(made):
+        say(f"it would not be registered today: {each['sentence']} ({each['error']})")
     if made["untried"]:
         say(f"not tried: {made['untried']}")
 

@@ -120,7 +120,7 @@ def supplement(writing: Writing) -> Made:
     if long and listed:
         what["blind"] = to_hex(listed.blind)
     made = _document(writing, what, [f"add {len(rights)} rights to pledge {writing.number}", *rights_said(rights)], "pledge assets NUMBER")
-    made.listed, made.numbers = listed, [right.number for right, _ in rights]
+    made.listed = listed
     return made
 
 
@@ -293,9 +293,7 @@ def reserve(writing: Writing) -> Made:
     which = f"pages 1 to {len(pages) - 1}" if segment else f"the first of {len(pages)} pages"
     says = [f"reserve {len(rights)} rights for a supplement of pledge {writing.number}: {which}"]
     then = "publish the titles, then supplement" if segment else "the other pages: the same with the segment that it opened"
-    made = Made("ReserveSegment", bodies, writing.officers(writing.rule(Code.ACCEPT)), says, then, listed=listed)
-    made.numbers = [right.number for right, _ in rights]
-    return made
+    return Made("ReserveSegment", bodies, writing.officers(writing.rule(Code.ACCEPT)), says, then, listed=listed)
 
 
 # --- What they share --------------------------------------------------------------------------------------------------------------

@@ -55,9 +55,9 @@ _WRITERS: Mapping[str, Writer] = {
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A draft: the acts with their idempotency keys, in order; what would be said of the first one now (`tried`, a filing's `checked`).
+    """A draft: the acts with their idempotency keys, in order; why the first one would be refused now (`untried`: why that is not known).
 
-    `untried` says why nothing could be tried.
+    `checked`: whether a filing would be registered today, which is another question than whether it is taken in.
     """
 
     spec: ActKind
@@ -100,11 +100,13 @@ def _tried(writing: Writing, made: Made) -> Drafted:
     after = _after(writing, made)
     keys = tuple(_key(writing.spec.name, made, body, after) for body in made.bodies)
     warnings = (*made.warnings, *filing.odd_ends(desk.services.catalogue, desk.conn, body_from(made.kind, made.bodies[0])))
-    if made.tried is not None:
-        checked = filing.check(desk.services, desk.conn, made.tried, desk.block, desk.time)
-        return Drafted(writing.spec, made, keys, checked, checked.refusals, warnings, None, tuple(writing.persons))
     told, untried = _would_be(desk, made)
-    return Drafted(writing.spec, made, keys, None, () if told is None else (told,), warnings, untried, tuple(writing.persons))
+    refusals = [] if told is None else [told]
+    checked = None if made.tried is None else filing.check(desk.services, desk.conn, made.tried, desk.block, desk.time)
+    if checked is not None:
+        # A filing may wait for what bars its registration today; in the wrong register it waits for nothing.
+        refusals = [each for each in checked.refusals if each["error"] == "WrongRegister"] + refusals
+    return Drafted(writing.spec, made, keys, checked, tuple(refusals), warnings, untried, tuple(writing.persons))
 
 
 def _would_be(desk: Desk, made: Made) -> tuple[dict[str, Any] | None, str | None]:

@@ -1,12 +1,14 @@
 """Writers of the acts until a pledge is registered: file, record, accept, decide, titles, steps, withdraw, contest."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from gateway.errors import invalid
 from gateway.filing import FILING_SCHEMA
 from gateway.filing import Asked as Tried
 from gateway.pledging import parts, words
+from gateway.pledging.consenting import Signer
+from gateway.pledging.given import PartyGiven
 from gateway.pledging.parts import NONE, Json
 from gateway.pledging.writing import Made, Writing, party_said, rights_said
 from gateway.registers import grounds_of
@@ -17,6 +19,7 @@ from ledger.domain.ids import to_hex
 from ledger.domain.pledge_words import Decision, Flag
 from ledger.domain.registers import Code, Ground, PartyRole
 from ledger.domain.registers import Rule as RuleFlag
+from ledger.domain.rights import Right
 from ledger.domain.routing import AssetKind, Transaction
 from ledger.mirror.queries import pledges
 
@@ -53,15 +56,34 @@ def record(writing: Writing) -> Made:
     return made
 
 
-def _filed(writing: Writing, least: int = 0) -> tuple[Json, Made]:
-    """The filing and what goes with it, its body not yet among the bodies."""
-    kept, given = writing.kept, writing.given
-    # The officers whom the rule counts decide later: a filing is signed by its parties, and by who vouches for one.
-    rule = replace(writing.rule(), officers=least, officers_vouching=least)
-    told = writing.parties()
-    _check_sides([party for party, _, _ in told])
-    rights, kinds = writing.rights(), [words.one_of(AssetKind, each, "kinds") for each in given.kinds or ()]
-    listed = writing.listing(rights)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a filing says, read: parties with their texts, rights with titles, kinds where none is named, the transaction, its marks."""
+
+    parties: list[tuple[Party, PartyName, PartyGiven]]
+    rights: list[tuple[Right, str]]
+    kinds: tuple[AssetKind, ...]
+    what: Transaction
+    flags: Flag
+
+    @property
+    def texts(self) -> list[PartyName]:
+        """Texts of the parties, in their order."""
+        return [text for _, text, _ in self.parties]
+
+    def said(self) -> list[str]:
+        """In words."""
+        kinds = ", ".join(map(words.in_words, self.kinds))
+        marks = ", ".join(words.in_words(each) for each in Flag if each & self.flags)
+        lines = [party_said(party, text.name) for party, text, _ in self.parties] + rights_said(self.rights)
+        return [*lines, *([f"described in general: {kinds}"] if not self.rights else []), *([f"marks: {marks}"] if marks else [])]
+
+
+def _told(writing: Writing) -> _Told:
+    """What a filing says. Raises 422."""
+    given, parties, rights = writing.given, writing.parties(), writing.rights()
+    _check_sides([party for party, _, _ in parties])
+    kinds = tuple(words.one_of(AssetKind, each, "kinds") for each in given.kinds or ())
     what = words.one_of(Transaction, given.transaction or "pledge", "transaction")
     flags = words.marks(given.marks or (), "marks") | _MARKED.get(what, Flag(0))
     if what is Transaction.PLEDGE and flags & (Flag.FACTORING | Flag.ASSIGNMENT):
@@ -70,50 +92,51 @@ def _filed(writing: Writing, least: int = 0) -> tuple[Json, Made]:
         raise invalid("rights: none; name them, or mark it a general description and say of what kinds", field="rights")
     if not rights and not kinds:
         raise invalid("kinds: missing; say what is given where no right is named: patent, mark, copyright, receivable...", field="kinds")
-    named = {party.id: each.name for party, _, each in told}
-    signers, consenting = writing.consenting(rule, named, [(None, [party for party, _, _ in told])], least)
-    terms = writing.terms(given.terms) if given.terms else dict(_NO_TERMS)
-    names = [text for _, text, _ in told]
-    kept_apart = (
-        None
-        if given.content
-        else writing.package(FILING_SCHEMA, _dossier(writing, listed, names, kinds), [each.account for each in signers])
-    )
+    return _Told(parties, rights, kinds, what, flags)
+
+
+def _filed(writing: Writing, least: int = 0) -> tuple[Json, Made]:
+    """The filing and what goes with it, its body not yet among the bodies."""
+    told, kept = _told(writing), writing.kept
+    listed = writing.listing(told.rights)
+    # The officers whom the rule counts decide later: a filing is signed by its parties, and by who vouches for one.
+    rule = replace(writing.rule(), officers=least, officers_vouching=least)
+    named = {party.id: each.name for party, _, each in told.parties}
+    signers, consenting = writing.consenting(rule, named, [(None, [party for party, _, _ in told.parties])], least)
+    terms = writing.terms(writing.given.terms) if writing.given.terms else dict(_NO_TERMS)
+    document = None if writing.given.content else _document(writing, told, listed, signers)
     filed: Json = {
         "register": kept.row.register,
         "version": kept.row.version,
         "code": int(writing.code()),
-        "flags": int(flags),
+        "flags": int(told.flags),
         "terms": terms,
-        "parties": parts.parties(party for party, _, _ in told),
+        "parties": parts.parties(party for party, _, _ in told.parties),
         "assets": parts.asset_list(listed),
-        "content": given.content if kept_apart is None else kept_apart["root"],
-        "agreement": given.agreement or writing.instrument["document"],
+        "content": writing.given.content if document is None else document["root"],
+        "agreement": writing.given.agreement or writing.instrument["document"],
         "instrument": writing.instrument,
-        "when": writing.when(rule),
+        "when": writing.when(writing.rule()),
         "consents": [each.body() for each in consenting],
     }
-    says = [
-        f"{writing.spec.name} with {writing.desk.name_of(kept.row.register)}, version {kept.row.version} of its rules",
-        *(party_said(party, text.name) for party, text, _ in told),
-        *rights_said(rights),
-        *([f"described in general: {', '.join(map(words.in_words, kinds))}"] if not rights else []),
-        *([f"marks: {', '.join(words.in_words(each) for each in Flag if each & flags)}"] if flags else []),
-        *writing.terms_said(terms),
-        *(each.said() for each in consenting),
-    ]
-    made = Made(writing.spec.kind, [], signers, says, "", listed=listed, numbers=[right.number for right, _ in rights], names=names)
-    made.dossier = kept_apart
-    made.tried = Tried(
+    head = f"{writing.spec.name} with {writing.desk.name_of(kept.row.register)}, version {kept.row.version} of its rules"
+    says = [head, *told.said(), *writing.terms_said(terms), *(each.said() for each in consenting)]
+    made = Made(writing.spec.kind, [], signers, says, "", listed=listed, names=told.texts, dossier=document)
+    made.tried = _tried(filed, told, listed)
+    return filed, made
+
+
+def _tried(filed: Json, told: _Told, listed: Listing | None) -> Tried:
+    """What the dry run looks at."""
+    return Tried(
         filing=body_from("FilePledge", filed),
         assets=listed.keys if listed else (),
         blind=listed.blind if listed else None,
-        names=tuple((text.name, text.capacity) for text in names),
+        names=tuple((text.name, text.capacity) for text in told.texts),
         titles=listed.titles or None if listed else None,
-        transaction=what,
-        kinds=tuple(kinds),
+        transaction=told.what,
+        kinds=told.kinds,
     )
-    return filed, made
 
 
 _MARKED = {Transaction.FACTORING: Flag.FACTORING, Transaction.ASSIGNMENT: Flag.ASSIGNMENT}
@@ -128,16 +151,17 @@ def _check_sides(told: Sequence[Party]) -> None:
         raise invalid("parties: a pledgee is missing", field="parties")
 
 
-def _dossier(writing: Writing, listed: Listing | None, names: Sequence[PartyName], kinds: Sequence[AssetKind]) -> Json:
+def _document(writing: Writing, told: _Told, listed: Listing | None, signers: Sequence[Signer]) -> Json:
     """The private document of a filing, from which the office accepts and registers it."""
     titled = dict(zip(listed.keys, listed.titles or ("",) * len(listed.keys), strict=True)) if listed else {}
-    return {
+    document = {
         "rights": [{"key": to_hex(key), "title": title} for key, title in titled.items()],
-        "kinds": [kind.name.lower() for kind in kinds],
+        "kinds": [kind.name.lower() for kind in told.kinds],
         "blind": to_hex(listed.blind if listed else NONE),
-        "names": parts.names(names),
+        "names": parts.names(told.texts),
         "persons": [each.body() for each in writing.persons],
     }
+    return writing.package(FILING_SCHEMA, document, [each.account for each in signers])
 
 
 # --- Acceptance and decision -----------------------------------------------------------------------------------------------------------
@@ -267,10 +291,8 @@ def _filed_list(writing: Writing, filing: FilePledge) -> Listing | None:
 
 def _names(writing: Writing, filing: FilePledge) -> list[PartyName]:
     """The texts of a filing's parties: as they are told, else from its private document."""
-    told = [text for _, text, _ in writing.parties()]
-    if not told:
-        kept = writing.desk.dossier(filing.content) or {"names": []}
-        told = [PartyName(**each) for each in kept["names"]]
+    kept = None if writing.given.parties else writing.desk.dossier(filing.content)
+    told = [PartyName(each.name, each.capacity) for each in kept.names] if kept else [text for _, text, _ in writing.parties()]
     if len(told) != len(filing.parties):
         count = len(filing.parties)
         raise invalid(
@@ -280,8 +302,9 @@ def _names(writing: Writing, filing: FilePledge) -> list[PartyName]:
 
 
 def _known_names(writing: Writing, filing: FilePledge) -> Mapping[bytes, str]:
-    kept = writing.desk.dossier(filing.content) or {"names": [{"name": ""}] * len(filing.parties)}
-    return {party.id: each["name"] for party, each in zip(filing.parties, kept["names"], strict=True)}
+    kept = writing.desk.dossier(filing.content)
+    pairs = zip(filing.parties, kept.names if kept else (), strict=False)
+    return {party.id: text.name for party, text in pairs}
 
 
 def _grounds(writing: Writing) -> list[Json]:
@@ -299,7 +322,7 @@ def _grounds(writing: Writing) -> list[Json]:
         each = told.get(number)
         result = RESULTS.get(each.result.lower()) if each else RESULTS["pass"]
         if result is None:
-            raise invalid(f"grounds: {number} is none of {', '.join(RESULTS)}", field="grounds")
+            raise invalid(f"grounds: ground {number}: {each.result if each else ''!r} is none of {', '.join(RESULTS)}", field="grounds")
         found.append({"ground": number, "result": result, "evidence": (each.evidence if each else None) or to_hex(writing.evidence)})
     return found
 

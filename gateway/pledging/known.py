@@ -10,14 +10,11 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
 from sqlalchemy import Connection
 
-from gateway import contents
 from gateway.access import Session
 from gateway.errors import Problem, invalid, not_found
-from gateway.filing import FILING_SCHEMA
-from gateway.office.repository import Office
+from gateway.filing import Dossier, dossier
 from gateway.outbox import recovered
 from gateway.registers import KeptRules, kept_rules
 from gateway.services import Services
@@ -25,6 +22,7 @@ from ledger.chain.blocks import LOG_BITS
 from ledger.domain.act_types import FilePledge, Party, RecordPledge
 from ledger.domain.acts import struct_hash
 from ledger.domain.assets import AssetError, Listing, listing
+from ledger.domain.ids import from_hex
 from ledger.domain.registers import ActRule, act_rule
 from ledger.mirror.models import Encumbrance, Segment, Side
 from ledger.mirror.queries import pledges, registers
@@ -117,15 +115,12 @@ class Desk:
 
     # --- Lists ---------------------------------------------------------------------------------------------------------------
 
-    def dossier(self, root: bytes) -> dict[str, Any] | None:
+    def dossier(self, root: bytes) -> Dossier | None:
         """The private document of a filing, where a member that the caller speaks for holds it."""
-        for member in self._members:
-            with self.services.office.read() as conn:
-                held = Office(conn, member).content(root)
-            if held is not None and held.schema == FILING_SCHEMA and contents.is_whole(held):
-                found: dict[str, Any] = orjson.loads(held.bytes)
-                return found
-        return None
+        if not any(root):
+            return None
+        with self.services.office.read() as conn:
+            return next((found for each in self._members if (found := dossier(conn, each, root)) is not None), None)
 
     @cached_property
     def _members(self) -> list[bytes]:
@@ -135,9 +130,9 @@ class Desk:
         """The list of a filing: from what is given, else from its dossier; None where it states none. Raises 422."""
         if not filing.assets.count:
             return None
-        kept = self.dossier(filing.content) or {}
-        keys = titled if titled is not None else {_bytes(each["key"]): each["title"] for each in kept.get("rights", ())}
-        chosen = blind if blind is not None else _bytes(kept["blind"]) if "blind" in kept else None
+        kept = self.dossier(filing.content)
+        keys = titled if titled is not None else {from_hex(each.key): each.title for each in kept.rights} if kept else {}
+        chosen = blind if blind is not None else from_hex(kept.blind) if kept else None
         if not keys or chosen is None:
             raise invalid(
                 "rights: the list of this filing is not held here; give its rights (with their titles) and the blind, "
@@ -186,7 +181,7 @@ class Desk:
             return
         kept = self.dossier(segment.content) if segment.content else None
         if kept is not None:
-            yield _bytes(kept["blind"])
+            yield from_hex(kept.blind)
         for done in pledges.history(self.conn, segment.pledge):
             if done.act.event in _LISTING_EVENTS:
                 yield from _blinds_in(self.bodies(done.act.pos))
@@ -234,7 +229,3 @@ def _blinds_in(bodies: Iterable[Any]) -> Iterator[bytes]:
 
 def _party(row: Any) -> Party:
     return Party(row.role, row.id, row.name_hash, row.share)
-
-
-def _bytes(text: str) -> bytes:
-    return bytes.fromhex(text.removeprefix("0x"))

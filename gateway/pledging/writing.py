@@ -48,7 +48,6 @@ class Made:
     warnings: list[str] = field(default_factory=list)
     dossier: Json | None = None
     listed: Listing | None = None
-    numbers: Sequence[str] = ()
     names: Sequence[PartyName] = ()
     tried: Tried | None = None
 

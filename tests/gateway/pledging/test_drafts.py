@@ -19,6 +19,7 @@ from ledger.domain.registers import Code
 from ledger.domain.shipped_registers import CN_PATENTS, SHIPPED
 from tests.gateway.conftest import Api
 from tests.gateway.test_access import problem
+from tests.gateway.test_api import key_of
 
 Json = dict[str, Any]
 DOCUMENT = "0x" + "d0" * 32
@@ -294,6 +295,111 @@ def test_numbers_are_joined_parties_recorded_and_a_filing_withdrawn(clerk: Clerk
     pledge = clerk.filed(patents())
     clerk.done("withdraw", pledge=pledge, instrument=clerk.document(), consents=ATTESTED)
     assert clerk.pledge(pledge)["status"] == "withdrawn"
+
+
+def test_a_filing_is_noticed_answered_contested_returned_and_filed_anew(clerk: Clerk) -> None:
+    (number,) = patents()
+    told = clerk.filing([number])
+    clerk.done("file", **told)
+    earlier = clerk.newest()
+    later = clerk.filed([number])
+    clerk.done("accept", pledge=later)
+    clerk.done("contest", pledge=earlier, later=later, right=number, consents=ATTESTED, instrument=clerk.document())
+    assert [each["earlier"] for each in clerk.pledge(later)["contests"]] == [earlier]
+    clerk.done("notify", pledge=later, evidence=DOCUMENT, until="2029-01-01")
+    clerk.done("answer", pledge=later, evidence=DOCUMENT)
+    assert [each["step"] for each in clerk.pledge(later)["steps"]] == ["notify", "answer"]
+    clerk.done("decide", pledge=earlier, decision="return", evidence=DOCUMENT)
+    made = clerk.done("file", **told)
+    assert [each["error"] for each in made["checked"]["refusals"]] == ["AssetTaken"], "it is not registered today, and filed all the same"
+    anew = clerk.newest()
+    assert anew > later and clerk.pledge(earlier)["status"] == "returned", "in the same words it is filed once more"
+    wrong = clerk.refused("decide", pledge=later, decision="register", evidence=DOCUMENT, grounds=[{"ground": 4, "result": "good"}],
+                          others_pass=True)  # fmt: skip
+    assert "ground 4: 'good' is none of pass, fail, overridden" in wrong["detail"]
+
+
+def test_rights_are_added_one_by_one_and_by_pages(clerk: Clerk) -> None:
+    pledge = clerk.registered(patents())
+    clerk.done("supplement", pledge=pledge, rights=patents(), instrument=clerk.document(), consents=ATTESTED)
+    more = [{"number": each, "title": f"Title {each}"} for each in patents(130)]
+    told = clerk.refused("supplement", pledge=pledge, rights=more, instrument=clerk.document(), consents=ATTESTED)
+    assert told["field"] == "segment" and "reserved before (act reserve)" in told["detail"]
+    clerk.done("reserve", pledge=pledge, rights=more)
+    segment = clerk.pledge(pledge)["segments"][-1]["segment"]
+    clerk.done("reserve", pledge=pledge, rights=more, segment=segment)
+    assert len(clerk.done("titles", pledge=pledge, rights=more, segment=segment)["acts"]) == 2
+    clerk.done("supplement", pledge=pledge, rights=more, segment=segment, instrument=clerk.document(), consents=ATTESTED)
+    assert [each["assets"] for each in clerk.pledge(pledge)["segments"]] == [1, 1, 130]
+
+
+def test_liens_are_recorded_related_noted_and_objected_to(clerk: Clerk) -> None:
+    told = {"register": "US-PATENT", "rights": ["16/555,001"], "terms": {"claim": "not stated"}, "when": "2023-01-03"}
+    banks = [[PLEDGOR, {"name": name, "role": "pledgee"}] for name in ("First Bank", "Second Bank")]
+    for parties in banks:
+        clerk.done("record", **{**clerk.filing([]), **told, "parties": parties, "instrument": clerk.document()})
+    second = clerk.newest(1)
+    clerk.done("relate", pledge=second - 1, senior=second, relation="subordination", instrument=clerk.document(), consents=ATTESTED)
+    order = [place["tranches"][0]["lien"] for place in clerk.get("/assets/USPA16555001/priority")["places"]]
+    assert order == [str(second), str(second - 1)]
+    clerk.done("note", pledge=second, note="same as", other=str(second - 1), text="recorded twice", instrument=clerk.document())
+    assert clerk.pledge(second)["notes"][-1]["text"] == "recorded twice"
+    entry = clerk.filing([], register=6, kinds=["receivable"], marks=["general description"])
+    entry["terms"] = {**entry["terms"], "expires": "2025-06-01"}
+    clerk.done("record", **entry)
+    clerk.done("object", pledge=clerk.newest(6), text="the entry is wrong", instrument=clerk.document(), consents=ATTESTED)
+    assert clerk.pledge(clerk.newest(6))["notes"][-1]["text"] == "the entry is wrong"
+
+
+# --- Whose eyes -----------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_member_drafts_its_own_acts_and_sees_nobody_elses_documents(clerk: Clerk) -> None:
+    bank, owner, stranger = (
+        clerk.api.admit(f"eyes {name}", role) for name, role in (("bank", "BANK"), ("owner", "PLEDGOR"), ("none", "BANK"))
+    )
+    parties = [
+        {"name": "Owner", "identifier": f"MEMBER {owner.account}"},
+        {"name": "Bank", "identifier": f"MEMBER {bank.account}", "role": "pledgee"},
+    ]
+    (number,) = patents()
+    pledge = clerk.filed([number], parties=parties, consents=[])
+    ask = {"act": "accept", "pledge": pledge}
+    seen = {}
+    for member in (bank, stranger):
+        answer = clerk.api.http.post("/pledges:draft", json=ask, headers=key_of(clerk.api, member))
+        seen[member.key] = problem(answer, 422)["detail"]
+    assert "the list of this filing is not held here" in seen["eyes none"], "another's private document looks as if it were not there"
+    assert "has no part in this act" in seen["eyes bank"], "it holds the document, and is no officer"
+    clerk.done("accept", pledge=pledge)
+    clerk.done("decide", pledge=pledge, decision="register", others_pass=True, evidence=DOCUMENT)
+    told = {"act": "release", "pledge": pledge, "instrument": clerk.document()}
+    made = clerk.api.http.post("/pledges:draft", json=told, headers=key_of(clerk.api, bank)).json()["data"]
+    assert [(each["account"], each["mode"]) for each in made["acts"][0]["signers"]] == [(bank.account, "SIGNED")]
+    assert made["refusals"] == [] and made["untried"] is None
+    act = {name: value for name, value in made["acts"][0].items() if name != "key"}
+    headers = {**key_of(clerk.api, bank), "Idempotency-Key": made["acts"][0]["key"]}
+    assert clerk.api.done(clerk.api.http.post("/acts", json=act, headers=headers))["state"] == "final"
+    assert clerk.pledge(pledge)["reason"] == "released"
+
+
+@pytest.mark.parametrize(
+    "document", [{}, {"rights": "x"}, {"rights": [{"key": "0x1", "title": ""}], "kinds": ["ship"], "blind": "0x", "names": []}]
+)
+def test_a_private_document_of_another_form_tells_nothing(clerk: Clerk, document: Json) -> None:
+    office = clerk.get("/registers/3")["office"]
+    item = {"member": office, "schema": "pledgebook/pledge-filing/1", "document": document}
+    root = clerk.api.http.post("/content:batch", json={"items": [item]}).json()["items"][0]["root"]
+    pledge = clerk.filed(patents(), content=root)
+    assert "is not held here" in clerk.refused("accept", pledge=pledge)["detail"]
+
+
+def test_goods_are_mortgaged_in_the_register_of_movables(clerk: Clerk) -> None:
+    told = clerk.filing([], register="CN-RECEIVABLES", kinds=["goods"], marks=["general description"])
+    told["terms"] = {**told["terms"], "expires": "2025-01-01"}
+    assert [each["error"] for each in clerk.draft("record", **told)["refusals"]] == ["WrongRegister"], "a pledge of goods is by delivery"
+    clerk.done("record", transaction="mortgage", **told)
+    assert clerk.pledge(clerk.newest(6))["life"] == "registered"
 
 
 # --- Another register, another day ------------------------------------------------------------------------------------------------
