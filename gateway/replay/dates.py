@@ -1,7 +1,7 @@
 """Dates as the sources write them. A date without hour stays a date; none is guessed."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from gateway.replay.faults import Malformed
@@ -10,6 +10,8 @@ from ledger.domain.calendar import legal_date
 US_OFFICE = ZoneInfo("America/New_York")
 _PLACEHOLDER_YEARS = 1000
 _EASTERN_MIDNIGHTS = {0, 4, 5}
+_START = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = re.compile(r"-?\d{10,14}")
 _CLOCK = re.compile(r"[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:AM|PM)?(?:Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
 _SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
 _ISO = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})")
@@ -29,18 +31,22 @@ def day_first(text: str, field: str) -> date:
 
 
 def us_office(text: str, field: str) -> date | None:
-    """A date of the US office: MM/DD/YYYY, an ISO date, or an instant; None for a placeholder (a year before 1000). Raises Malformed.
+    """A date of the US office: MM/DD/YYYY, an ISO date, or an instant, also in milliseconds since 1970; None for a placeholder (a year
+    before 1000). Raises Malformed.
 
     Its instants are US-Eastern midnights written in UTC with the offset of the day of capture, not of the date
     (2019-01-08T04:00:00Z is 8 January although New York stood at -5), so at 00, 04 and 05 hours the date is the one that is written.
     """
-    found = _instant(text, field) if "T" in text and ":" in text else month_first(text, field)
+    try:
+        found = _instant(text, field) if ("T" in text and ":" in text) or _EPOCH.fullmatch(text) else month_first(text, field)
+    except OverflowError as wrong:
+        raise Malformed(field, f"{text!r} lies outside the calendar") from wrong
     return None if found.year < _PLACEHOLDER_YEARS else found
 
 
 def _instant(text: str, field: str) -> date:
     try:
-        moment = datetime.fromisoformat(text)
+        moment = _START + timedelta(milliseconds=int(text)) if _EPOCH.fullmatch(text) else datetime.fromisoformat(text)
     except ValueError as wrong:
         raise Malformed(field, f"{text!r} is no ISO 8601 instant") from wrong
     if moment.year < _PLACEHOLDER_YEARS:

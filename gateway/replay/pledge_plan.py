@@ -11,12 +11,13 @@ from datetime import date
 
 from gateway.replay import pledge_corrections, pledge_ends, pledge_grants, pledge_restorations
 from gateway.replay.conveyances import SECURITY_CODES, Conveyance, Nature, conveyance
-from gateway.replay.pledge_acts import Outcome, Placement, PledgeAct, ref
+from gateway.replay.pledge_acts import Grant, Outcome, Placement, PledgeAct, Supplement, ref
 from gateway.replay.pledge_book import NoEffect, Placing, PledgeBook, SetAside, caption
 from gateway.replay.pledge_order import content, ordered
 from gateway.replay.pledge_successions import SUCCESSION, successions
 from gateway.replay.records import Recordation
 from gateway.replay.rights import Rights
+from ledger.domain.assets import MOST_LISTED
 from ledger.domain.pledge_words import NoteKind
 
 _PASSES_TITLE = re.compile(r"\bASSIGN|\bBILL OF SALE\b|\bQUIT-?CLAIM\b")
@@ -51,6 +52,10 @@ def _placement(book: PledgeBook, record: Recordation, today: date) -> Placement:
         return Placement(record, Outcome.SET_ASIDE, str(why))
     except NoEffect as why:
         return Placement(record, Outcome.WITHOUT_EFFECT, str(why))
+    if len(record.properties) > MOST_LISTED and any(isinstance(act, Grant | Supplement) for act in acts):
+        return Placement(
+            record, Outcome.SET_ASIDE, f"lists {len(record.properties)} rights; one list of the register has {MOST_LISTED} at most"
+        )
     return Placement(record, Outcome.ACTING, said.nature.value, tuple(acts))
 
 

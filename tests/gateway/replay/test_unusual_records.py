@@ -1,5 +1,7 @@
 """What other sets of real records may hold: odd names, odd citations, releases that the usual words don't say. Each a small register."""
 
+from datetime import date
+
 import pytest
 
 from gateway.replay.citations import citations
@@ -149,6 +151,33 @@ def test_what_ends_a_security_is_never_read_as_one(text: str) -> None:
 )
 def test_what_only_looks_like_an_end_or_a_grant(text: str, nature: Nature) -> None:
     assert conveyance(record("1-2", "2020-02-01", text, [BROOK], [BANK])).nature is nature
+
+
+# --- Times and sizes ---
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("1583020800000", date(2020, 3, 1)),  # midnight of UTC
+        (1583038800000, date(2020, 3, 1)),  # midnight in the east of the US
+        ("-315619200000", date(1960, 1, 1)),
+        ("20200301", date(2020, 3, 1)),
+    ],
+)
+def test_milliseconds_since_1970_are_an_instant(written: object, day: date) -> None:
+    found = read(recordedDate=written)
+    assert isinstance(found, Recordation) and found.recorded == day
+
+
+def test_an_instant_outside_the_calendar_is_a_fault() -> None:
+    found = read(recordedDate="9999-12-31T23:59:59-05:00")
+    assert isinstance(found, Fault) and found.field == "recorded" and "outside the calendar" in found.rule
+
+
+def test_more_rights_than_a_list_may_have_are_set_aside() -> None:
+    found = placed(grant(assets=[str(10_000_000 + number) for number in range(8193)]))["1000-1"]
+    assert found.outcome is Outcome.SET_ASIDE and found.reason == "lists 8193 rights; one list of the register has 8192 at most"
 
 
 # --- Which pledge, and how much of it ---
