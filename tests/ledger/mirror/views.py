@@ -53,13 +53,21 @@ def _pledges(conn: Connection, office: Office) -> None:
         chained = [done.act.chain for done in pledges.history(conn, row.pledge) if done.act.chain]
         assert chain_ == (chained[-1] if chained else row.filing)
         assert [contest.earlier for contest in filings.contests(conn, row.pledge)] == list(office.view("contestsOf", row.pledge))
-        _notices(conn, office, row.pledge)
+        _notices(conn, office, row.pledge, standing.state.parties_root)
 
 
-def _notices(conn: Connection, office: Office, pledge: int) -> None:
-    asked = select(NOTE.table.c.subject, BLOCK.c.time).join(BLOCK, BLOCK.c.number == block_of(NOTE.table.c.pos))
-    asked = asked.where(NOTE.table.c.pledge == pledge, NOTE.table.c.kind == NoteKind.NOTICE).order_by(NOTE.table.c.pos.desc())
-    first: dict[bytes, int] = dict(map(tuple, conn.execute(asked)))
+def _notices(conn: Connection, office: Office, pledge: int, parties: bytes | None) -> None:
+    """A notice counts from its first record on for those who were the parties then."""
+    note = NOTE.table.c
+    asked = select(note.pos, note.subject, BLOCK.c.time).join(BLOCK, BLOCK.c.number == block_of(note.pos))
+    asked = asked.where(note.pledge == pledge, note.kind == NoteKind.NOTICE).order_by(note.pos.desc())
+    first: dict[bytes, int] = {}
+    for pos, subject, time in conn.execute(asked):
+        given = pledges.get(conn, pledge, pos)
+        assert given is not None
+        first.setdefault(subject, 0)
+        if given.state.parties_root == parties:
+            first[subject] = time
     for subject, since in first.items():
         assert office.view("noticed", pledge, subject) == since
 
