@@ -150,9 +150,12 @@ def _cited_segments(book: PledgeBook, record: Recordation, said: Conveyance, ple
 def _segments_ended(
     record: Recordation, said: Conveyance, pledge: Pledge, keys: frozenset[str], beyond: tuple[Property, ...]
 ) -> list[PledgeAct]:
-    ending = tuple(asset for key, asset in pledge.live_assets.items() if key in keys)
+    # A release of a supplement is whole or of a part like any other: where its text doesn't say that all ends, its list decides.
+    part = said.partial or (record.whole_list and not said.total)
+    ending = tuple(asset for key, asset in pledge.live_assets.items() if key in keys and (not part or key in record.keys))
     if not ending and not beyond:
-        return [remark(pledge, record, "releases a supplement that states no assets")]
+        why = "releases a part without saying which" if part and keys else "releases a supplement that states no assets"
+        return [remark(pledge, record, why)]
     return [PartRelease(pledge.ref, record, Basis.CITED, ending, beyond, said.by_order)]
 
 
@@ -165,13 +168,14 @@ def _is_part(said: Conveyance, missing: tuple[Property, ...], slip: bool, basis:
     """Whether a release with its list ends a part only.
 
     Nothing missing: whole. Else the text decides; where it is silent, a list with other rights that is as long as what is pledged has a
-    wrong digit in a whole release (61835-778: 43 of 44 and one other), and anything shorter ends only what it lists. That all ends is
-    heard only from a document that cites its pledge: by inference nothing ends that isn't listed.
+    wrong digit in a whole release (61835-778: 43 of 44 and one other), and anything shorter ends only what it lists. By inference nothing
+    ends that isn't listed but for one wrong digit: that all ends is heard only from a document that cites its pledge.
     """
     if not missing:
         return False
-    says_all = said.total and basis is Basis.CITED
-    return said.partial if said.partial or says_all else not slip
+    if said.partial or (said.total and basis is Basis.CITED):
+        return said.partial
+    return not slip or (basis is Basis.INFERRED and len(missing) > 1)
 
 
 def _inferred_transfer(book: PledgeBook, record: Recordation) -> list[Pledge]:

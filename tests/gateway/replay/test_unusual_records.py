@@ -244,6 +244,30 @@ def test_a_lender_may_pledge_what_is_its_own(giver: str, taker: str) -> None:
     assert isinstance(found.acts[0], Grant)
 
 
+@pytest.mark.parametrize(
+    ("text", "assets", "live"),
+    [
+        ("RELEASE OF SECURITY INTEREST", ["900", "901"], set(ABC)),
+        ("RELEASE OF SECURITY INTEREST", ["900"], {*ABC, "901"}),
+        ("TERMINATION OF SECURITY INTEREST", ["900"], set(ABC)),
+        ("PARTIAL RELEASE OF SECURITY INTEREST", ["900"], {*ABC, "901"}),
+        ("PARTIAL RELEASE OF SECURITY INTEREST", [], {*ABC, "900", "901"}),
+        ("RELEASE OF SECURITY INTEREST", [], set(ABC)),
+    ],
+)
+def test_a_release_of_a_supplement_alone_ends_what_it_lists_of_it(text: str, assets: list[str], live: set[str]) -> None:
+    more = record("1000-5", "2020-05-01", "SUPPLEMENT TO SECURITY AGREEMENT AT REEL 1000 FRAME 1", [BROOK], [BANK], ["900", "901"])
+    ending = release("1001-1", "2021-02-01", f"{text} AT REEL 1000 FRAME 5", assets)
+    assert only(grant(), more, ending).live_assets.keys() == live
+
+
+def test_by_inference_one_digit_may_be_wrong_and_no_more() -> None:
+    one = release("1001-1", "2021-02-01", "RELEASE BY SECURED PARTY", [*ABC[1:], "998"])
+    two = release("1001-1", "2021-02-01", "RELEASE BY SECURED PARTY", [*ABC[2:], "998", "999"])
+    assert not only(grant(), one).live
+    assert only(grant(), two).live_assets.keys() == set(ABC[:2])
+
+
 def test_a_citation_that_leads_nowhere_ends_nothing_but_the_likely_pledge_is_named() -> None:
     found = placed(grant(), release("1001-1", "2021-02-01", CITES.replace("1000", "1009")))["1001-1"]
     assert found.outcome is Outcome.SET_ASIDE
