@@ -29,6 +29,9 @@ _OUT = Annotated[
     Path | None,
     typer.Option(help="File for what the office needs to accept and decide, where it has no access here: rights, blind, parties"),
 ]
+_PRIVATE = Annotated[
+    Path | None, typer.Option(help="File for the private document, which whoever signs elsewhere must hold first (sign --content)")
+]
 _LISTS = {"rights": "--right", "unlisted": "--unlisted", "unpledged": "--unpledged", "kinds": "--kind", "marks": "--mark", "bars": "--bar"}
 _TERMS = ("claim", "currency", "amount", "due", "expires")
 _HELP = {
@@ -61,6 +64,8 @@ def _options(spec: ActKind) -> dict[str, Any]:
             found |= _option(name)
     if spec.name == "file":
         found["out"] = _OUT
+    if spec.name in ("file", "record"):
+        found["private"] = _PRIVATE
     return {**found, **_COMMON}
 
 
@@ -101,9 +106,8 @@ _COMMON: dict[str, Any] = {
     "as_json": AsJson,
 }
 _EMPTY = {"dry_run": False, "yes": False, "as_json": False, "others_pass": False}
-_NO_FIELD = frozenset(
-    {"file", "out", "instrument", "document", "caption", "executed", "consent", "dry_run", "yes", "home", "url", "as_json", *_TERMS}
-)
+_NO_FIELD = frozenset({"file", "out", "private", "instrument", "document", "caption", "executed", "consent", *_TERMS})
+_NO_FIELD |= {"dry_run", "yes", "home", "url", "as_json"}
 
 
 def command_of(spec: ActKind) -> Callable[..., None]:
@@ -144,6 +148,9 @@ def _run(spec: ActKind, given: dict[str, Any]) -> None:
         made = client.post("/pledges:draft", asked)["data"]
         if given.get("out") is not None:
             written(given["out"], json.dumps(_for_office(asked, made), indent=2, ensure_ascii=False).encode() + b"\n")
+        if given.get("private") is not None:
+            handed = [{name: each[name] for name in ("schema", "document", "seed")} for each in made["contents"]]
+            written(given["private"], json.dumps(handed, indent=2, ensure_ascii=False).encode() + b"\n")
         if given["dry_run"]:
             return _tried(made, given["as_json"])
         return _act(client, spec, made, given)
@@ -287,7 +294,7 @@ def _act(client: Client, spec: ActKind, made: Json, given: Mapping[str, Any]) ->
         _show(made)
     if made["refusals"] and not _is_known(client, made):
         raise Refused(f"{spec.name}: {made['refusals'][0]['sentence']} Nothing was signed")
-    _agree(spec, given)
+    _agree(spec.name, given["yes"])
     done = _submit(client, made)
     waiting = next((each for each in done if each["state"] != "final"), None)
     if waiting is not None:
@@ -312,15 +319,15 @@ def _is_known(client: Client, made: Json) -> bool:
     return True
 
 
-def _agree(spec: ActKind, given: Mapping[str, Any]) -> None:
+def _agree(name: str, yes: bool) -> None:
     from gateway.client import Refused
 
-    if given["yes"]:
+    if yes:
         return
     if not sys.stdin.isatty():
-        raise Refused(f"{spec.name}: nobody is asked here; give --yes to sign it, or --dry-run to look only")
+        raise Refused(f"{name}: nobody is asked here; give --yes to sign it, or --dry-run to look only")
     if not typer.confirm("Sign this?"):
-        raise Refused(f"{spec.name}: not signed")
+        raise Refused(f"{name}: not signed")
 
 
 def _submit(client: Client, made: Json) -> list[Json]:
@@ -443,10 +450,70 @@ def _value(text: str) -> tuple[str, str]:
     return right, value
 
 
+_SIGNER = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account that is asked to sign")]
+_ACT = Annotated[str, typer.Argument(metavar="ID", help="Id of the act")]
+
+
+@acting_cli.command("to-sign")
+def to_sign(account: _SIGNER, home: Home = None, url: Url = None, as_json: AsJson = False) -> None:
+    """Acts that wait for an account's signature, oldest first."""
+    with calling(home, url) as client:
+        found = list(client.pages("/acts:to-sign", account=account))
+    if as_json:
+        return show_json(found)
+    if not found:
+        return say(f"nothing waits for the signature of {account}")
+    return show_table(("act", "of", "kind", "until"), [(each["id"], each["account"], each["kind"], each["deadline"]) for each in found])
+
+
+@acting_cli.command("sign")
+def sign(
+    account: _SIGNER,
+    act: _ACT,
+    of: Annotated[str, typer.Option(help="Whose act it is")],
+    evidence: Annotated[str | None, typer.Option(help="What an officer who vouches saw: a file, or a hash")] = None,
+    content: Annotated[Path | None, typer.Option(help="The private document, as the filer's --private wrote it")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the act only")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Sign without asking")] = False,
+    home: Home = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Signs an act of another that waits for an account, with its key held here; the last signature sends it."""
+    with calling(home, url) as client:
+        whole = client.get(f"/acts/{act}", account=of)
+        if not as_json:
+            show_json({name: whole[name] for name in ("kind", "account", "deadline", "digest", "signers", "body")})
+        if dry_run:
+            return show_json(whole) if as_json else None
+        _agree("sign", yes)
+        if content is not None:
+            client.post("/content:batch", {"items": [{"member": account, **each} for each in _handed(content)]})
+        given = {"account": account} | ({} if evidence is None else {"evidence": _hashed(evidence, "--evidence")})
+        signed = client.ask(f"/acts/{act}/signatures", given, account=of)
+        if signed["state"] == "gathering":
+            return _waits(client, signed, as_json)
+        done = client.done(signed)
+    return show_json(done) if as_json else say(f"signed; act {act} of {of} is final in block {done['done_at_block']}")
+
+
+def _handed(file: Path) -> list[Json]:
+    """Private documents in a file. Raises Refused."""
+    from gateway.client import Refused
+
+    try:
+        found = json.loads(read_bytes(file))
+    except (ValueError, RecursionError) as wrong:
+        raise Refused(f"--content: {file}: {wrong}") from wrong
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise Refused(f"--content: {file}: a list of documents expected, as --private writes it")
+    return found
+
+
 @acting_cli.command("void")
 def void(
     account: Annotated[str, typer.Argument(help="The account whose signature is taken back")],
-    act: Annotated[str, typer.Argument(metavar="ID", help="Id of the act")],
+    act: _ACT,
     of: Annotated[str | None, typer.Option(help="Whose act it is, where it is another's that the account signed")] = None,
     home: Home = None,
     url: Url = None,

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway import access
+from gateway.access import ACT, READ
+from ledger.domain.ids import from_hex
 from tests.gateway.commanding import Run, refused, runner
 from tests.gateway.conftest import Api
 from tests.gateway.pledging.test_drafts import DOCUMENT, Clerk, patents
@@ -130,6 +133,36 @@ def test_what_is_wrong_is_one_line(run: Run, clerk: Clerk, line: str, said: str)
     if said:
         refused(ran, said)
     assert ran.code != 0
+
+
+def test_who_is_asked_sees_the_act_and_signs_it(run: Run, clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = clerk.api
+    owner, bank = api.admit("first owner", "PLEDGOR"), api.admit("second bank", "BANK")
+    with api.running.services.office.write() as conn:
+        owners, banks = (access.issue(conn, each.key, from_hex(each.account), (READ, ACT)) for each in (owner, bank))
+    parties = [
+        {"name": "Owner", "identifier": f"MEMBER {owner.account}"},
+        {"name": "Bank", "identifier": f"MEMBER {bank.account}", "role": "pledgee"},
+    ]
+    told = clerk.filing(patents(), consents=[], parties=parties, account=owner.account)
+    Path("two.json").write_text(json.dumps(told))
+    monkeypatch.setenv("PLEDGEBOOK_API_KEY", owners)
+    ran = run("pledge", "file", "two.json", "--private", "private.json", "--yes")
+    assert ran.code == 0 and f"waits for the signature of {bank.account} as BANK" in ran.out, ran
+    monkeypatch.setenv("PLEDGEBOOK_API_KEY", banks)
+    (waiting,) = json.loads(run("pledge", "to-sign", bank.account, "--json").out)
+    ask = ("pledge", "sign", bank.account, waiting["id"], "--of", owner.account)
+    looked = run(*ask, "--dry-run")
+    assert looked.code == 0 and "FilePledge" in looked.out and "signed;" not in looked.out
+    refused(run(*ask), "nobody is asked here")
+    blind = run(*ask, "--yes")
+    assert blind.code == 1 and "so its key signs nothing" in blind.err, "nobody signs a root whose document it does not hold"
+    refused(run(*ask, "--content", "missing.json", "--yes"), "missing.json")
+    refused(run(*ask, "--evidence", "missing.pdf", "--yes"), "--evidence: missing.pdf")
+    signed = run(*ask, "--content", "private.json", "--yes")
+    assert signed.code == 0 and "is final in block" in signed.out, signed
+    assert "nothing waits for the signature" in run("pledge", "to-sign", bank.account).out
+    assert clerk.pledge(clerk.newest())["status"] == "filed"
 
 
 def test_an_act_that_another_must_sign_waits_and_says_for_whom(run: Run, clerk: Clerk) -> None:
