@@ -159,7 +159,7 @@ def _slither(settings: Settings) -> Counts:
 def _halmos(settings: Settings) -> Counts:
     report = settings.reports / "halmos.json"
     ended = _on_copy(analysis.halmos_command(settings.root, report), settings, "halmos")
-    return analysis.of_halmos(ended.code, ended.output, report)
+    return analysis.of_halmos(ended.code, ended.output, report, analysis.proofs(settings.root / analysis.PROOFS))
 
 
 def _on_copy(command: Sequence[str | Path], settings: Settings, name: str) -> Ended:

@@ -118,7 +118,7 @@ def proof(**changes: Any) -> dict[str, Any]:
 def halmos(folder: Path, *entries: dict[str, Any]) -> Counts:
     """What is made of a report with these proofs."""
     (folder / "halmos.json").write_text(json.dumps({"exitcode": 0, "test_results": {"tests/ActsProof.t.sol:ActsProof": entries}}))
-    return analysis.of_halmos(0, "its output", folder / "halmos.json")
+    return analysis.of_halmos(0, "its output", folder / "halmos.json", {"check_it"})
 
 
 def test_whole_proofs_pass(tmp_path: Path) -> None:
@@ -141,8 +141,19 @@ def test_half_a_proof_is_a_failure(changes: dict[str, Any], said: str, tmp_path:
 
 
 def test_a_halmos_that_proves_nothing_or_breaks_off_is_a_failure(tmp_path: Path) -> None:
-    assert halmos(tmp_path).failed == 1
-    assert analysis.of_halmos(1, "", tmp_path / "none.json").failed == 1
+    (reason,) = halmos(tmp_path).reasons
+    assert "check_it: nothing is said of it" in reason
+    assert analysis.of_halmos(1, "", tmp_path / "none.json", {"check_it"}).failed == 1
+
+
+def test_every_proof_that_a_contract_states_must_be_told(tmp_path: Path) -> None:
+    (tmp_path / "Some.t.sol").write_text("contract Some { function check_it() public {} function checked() public {} }")
+    (tmp_path / "More.t.sol").write_text("contract More {\n    function check_that(\n        uint256 one) public {}\n}")
+    stated = analysis.proofs(tmp_path)
+    assert stated == {"check_it", "check_that"}
+    (tmp_path / "halmos.json").write_text(json.dumps({"test_results": {"Some": [proof()]}}))
+    counts = analysis.of_halmos(0, "", tmp_path / "halmos.json", stated)
+    assert (counts.passed, counts.failed) == (1, 1) and "check_that" in counts.reasons[0]
 
 
 def test_tools_that_cannot_be_had_are_skipped_aloud(
