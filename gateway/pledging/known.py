@@ -79,7 +79,7 @@ class Desk:
 
     def standing(self, pledge: int) -> Standing:
         """A pledge as it stands. Raises 404."""
-        found = pledges.get(self.conn, pledge)
+        found = pledges.get(self.conn, pledge) if 0 < pledge < 1 << 40 else None
         if found is None:
             raise not_found(f"pledge {pledge}")
         return found

@@ -373,7 +373,7 @@ contract PledgeOwnRulesTest is OwnRules {
 
     function test_aCodeMayHaveSeveralEffects() public {
         uint40 pledge = _ownRegistered();
-        _rule(70, Effects.END_ALL | Effects.NOTE | _asked(PartyRoles.PLEDGEE));
+        _rule(70, Effects.END_ALL | Effects.NOTE | _asked(PartyRoles.PLEDGEE) | OFFICER);
         _inForce();
         PledgeActs memory body = _release(pledge, Modes.SIGNED);
         body.releases[0].on.code = 70;
@@ -382,7 +382,7 @@ contract PledgeOwnRulesTest is OwnRules {
         body.notes[0].on.version = 1;
         body.notes[0].parties = _now();
         body.notes[0].kind = 1;
-        _done(_actsAct(body, _hands(_hand(pledgee))));
+        _done(_actsAct(body, _hands(_hand(pledgee), _officer(usOffice, Modes.SIGNED))));
     }
 }
 

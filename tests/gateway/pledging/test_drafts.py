@@ -490,6 +490,11 @@ def test_an_act_on_a_pledge_that_is_not_there_or_not_registered_says_so(clerk: C
 # --- Pro rata ---------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("number", [0, 1 << 40, 1 << 64])
+def test_a_number_that_no_pledge_has_is_not_found(clerk: Clerk, number: int) -> None:
+    problem(clerk.api.http.post(f"/pledges/{number}/pro-rata", json={"debt": "3", "paid": "1"}), 404)
+
+
 def test_a_release_pro_rata_is_reckoned_drafted_and_done_with_its_basis(clerk: Clerk) -> None:
     numbers = patents(3)
     pledge = clerk.registered(list(numbers))
