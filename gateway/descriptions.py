@@ -9,20 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from enum import Enum
-from functools import reduce
-from operator import or_
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from gateway.pledging import words
 from gateway.roles import ROLES
 from ledger.domain import routing, watches
 from ledger.domain.catalogue import Catalogue, CatalogueError
 from ledger.domain.clocks import ClockError, ClockRule, Unit
 from ledger.domain.office_events import EventCode, TableError, read_codes
-from ledger.domain.pledge_words import MAY_STATE, Flag
 from ledger.domain.registers import (
     DEMANDS_DOCUMENT,
     DEMANDS_VERSION,
@@ -270,15 +268,8 @@ def _register(given: _Register, catalogue: Catalogue) -> Shipped:
         term=None if given.term is None else TermRule(**given.term.model_dump()),
         clocks=given.clocks,
         rule_contract=given.rule_contract,
-        marks=_marks(given.marks),
+        marks=words.marks(given.marks, "marks"),
     )
-
-
-def _marks(given: list[str]) -> Flag:
-    known = {flag.name.lower(): flag for flag in MAY_STATE if flag.name}
-    if unknown := sorted(set(given) - known.keys()):
-        raise CatalogueError(f"marks: {', '.join(unknown)} is none of {', '.join(known)}")
-    return reduce(or_, (known[name] for name in given), Flag(0))
 
 
 def _grounds(given: list[_Ground]) -> tuple[Ground, ...]:

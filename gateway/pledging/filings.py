@@ -39,7 +39,7 @@ def file(writing: Writing) -> Made:
     """A pledge filed with a register: its list committed to, its parties named by word, its private document beside it."""
     filed, made = _filed(writing)
     made.bodies = [filed]
-    made.next = "when it is final the register gives it a number; its officer accepts it: pledge accept NUMBER"
+    made.next = "an officer of the register accepts it, by the number that it is given: pledge accept NUMBER"
     return made
 
 

@@ -18,14 +18,12 @@ from ledger.domain.assets import AssetError, name_hash, stated_party
 from ledger.domain.calendar import end_of_day, start_of_day
 from ledger.domain.identifiers import IdentifierError, Scheme, identifier, person
 from ledger.domain.ids import IdError, address, from_hex
-from ledger.domain.pledge_words import Flag
+from ledger.domain.pledge_words import MAY_STATE, Flag
 from ledger.domain.registers import PartyRole, Rules
 from ledger.domain.rights import Right, right_of
 
 WORD = 32
 NOTHING = bytes(WORD)
-MARKS = Flag.GENERAL_DESCRIPTION | Flag.PARENT_UNKNOWN | Flag.FACTORING | Flag.ASSIGNMENT | Flag.SERIAL_NUMBERED
-"""What a filing may say of itself."""
 _DAY_LENGTH = len("2023-05-04")
 _HEX_WORD = re.compile(r"0x[0-9a-fA-F]{64}")
 
@@ -76,7 +74,7 @@ def marks(texts: Iterable[str], field: str) -> Flag:
     """The flags of the marks that a filing states. Raises FieldError."""
     found = Flag(0)
     for text in texts:
-        found |= one_of(Flag, text, field, [each for each in Flag if each & MARKS])
+        found |= one_of(Flag, text, field, MAY_STATE)
     return found
 
 
