@@ -14,6 +14,23 @@ TITLES = {
     "search": "Search certificate",
 }
 _HEAD = ("schema", "kind", "subject")
+_FIRST = (
+    "status",
+    "number",
+    "register",
+    "about",
+    "effective",
+    "expires",
+    "parties",
+    "claim",
+    "amount",
+    "due",
+    "assets",
+    "holds",
+    "relations",
+)
+"""What a reader asks first; the document itself is in the order of its letters."""
+_LAST = ("decisions", "grounds", "acts")
 _STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse}td{border:1px solid #ccc;padding:.2rem .6rem;vertical-align:top}td.name{color:#555}
 p.check{color:#555;font-size:.9em;overflow-wrap:anywhere}"""
@@ -44,7 +61,9 @@ def page(certificate: Certificate) -> str:
 
 
 def _body(certificate: Certificate) -> Mapping[str, Any]:
-    return {name: value for name, value in certificate.content.items() if name not in _HEAD}
+    shown = {name: value for name, value in certificate.content.items() if name not in _HEAD}
+    between = [name for name in shown if name not in (*_FIRST, *_LAST)]
+    return {name: shown[name] for name in (*_FIRST, *between, *_LAST) if name in shown}
 
 
 def _lines(value: Any, depth: int) -> Iterator[str]:

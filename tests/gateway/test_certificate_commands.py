@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -185,3 +186,10 @@ def test_a_word_that_is_no_text_is_hex(desk: Desk, run: Run) -> None:
     """A right's key can be given as hex."""
     found: Any = printed(run("pledge", "search", to_hex(desk.keys[0]), "--by", "number", "--json"))
     assert found["asset_text"] == text(desk.keys[0])
+
+
+def test_a_page_begins_with_what_its_reader_asks_first(desk: Desk, run: Run, tmp_path: Path) -> None:
+    html = tmp_path / "extract.html"
+    assert run("pledge", "extract", str(desk.pledge), "--html", str(html)).code == 0
+    names = re.findall(r'<td class="name">(status|parties|assets|agreement|grounds|acts)</td>', html.read_text())
+    assert list(dict.fromkeys(names)) == ["status", "parties", "assets", "agreement", "grounds", "acts"]
