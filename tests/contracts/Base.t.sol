@@ -143,14 +143,14 @@ abstract contract Base is Test {
         named[3] = ReceivableToken.Companion(_later(first + 9), Powers.OPEN);
     }
 
-    function _policy(uint40 most, bool demandsBackground) private pure returns (IReceivableDrafts.Policy memory) {
-        return IReceivableDrafts.Policy(most, 366 days, 60 days, demandsBackground);
+    function _policy(uint40 tenor, bool demandsBackground) internal pure returns (IReceivableDrafts.Policy memory) {
+        return IReceivableDrafts.Policy(tenor, tenor, 60 days, demandsBackground);
     }
 
     function _wire() private {
         acts.setRelayer(relayer, true);
         token.appendModule(address(repayment));
-        drafts.setPolicy(POLICY, _policy(184 days, false));
+        drafts.setPolicy(POLICY, _policy(366 days, false));
         drafts.setPolicy(STRICT_POLICY, _policy(184 days, true));
         desk.pin(address(repayment));
         desk.pin(address(mandates));

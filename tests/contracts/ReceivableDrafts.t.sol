@@ -41,7 +41,7 @@ contract ReceivableIssueTest is ReceivableBase {
         assertEq(uint8(state), uint8(IReceivableDrafts.Draft.Open));
         assertEq(issuedAt, START);
         assertEq(digest, uint200(uint256(issued) >> 56));
-        assertEq(uint8(token.receivable(id).state), uint8(IReceivableToken.State.None), "a draft has no token");
+        assertEq(uint8(views.receivable(id).state), uint8(IReceivableToken.State.None), "a draft has no token");
     }
 
     function test_comes_by_acts_only() public {
@@ -172,7 +172,7 @@ contract ReceivableConfirmTest is ReceivableBase {
         Act memory act = _confirmAct(obligor, _confirmation(id, supplier.account, terms));
         bytes32 digest = acts.digestOf(act);
         _done(act);
-        IReceivableToken.Receivable memory opened = token.receivable(id);
+        IReceivableToken.Receivable memory opened = views.receivable(id);
         assertEq(uint8(opened.state), uint8(IReceivableToken.State.Live));
         assertEq(opened.face, 1000);
         assertEq(opened.owedLive, 1000);
@@ -269,7 +269,7 @@ contract ReceivableConfirmTest is ReceivableBase {
         );
         body.confirmed = CONFIRMED | ConfirmationTerms.NO_SET_OFF;
         _done(_confirmAct(obligor, body));
-        assertEq(token.receivable(id).terms, CONFIRMED | ConfirmationTerms.NO_SET_OFF);
+        assertEq(views.receivable(id).terms, CONFIRMED | ConfirmationTerms.NO_SET_OFF);
     }
 
     function test_one_invoice_backs_one_receivable_across_all_issuers() public {
@@ -329,7 +329,7 @@ contract ReceivableConfirmTest is ReceivableBase {
         Issue memory strict = terms;
         strict.policy = STRICT_POLICY;
         uint192 strictId = _receivable(strict);
-        assertEq(token.receivable(strictId).terms, CONFIRMED | ReceivableWords.DEMANDS_BACKGROUND);
+        assertEq(views.receivable(strictId).terms, CONFIRMED | ReceivableWords.DEMANDS_BACKGROUND);
     }
 
     function test_nobody_is_forced_to_take_a_receivable() public {
