@@ -38,7 +38,7 @@ abstract contract ReceivableBase is Base {
             drafts.refuse.selector,
             drafts.hashRefuseReceivable.selector
         );
-        _kind(SET_MANDATE_TEXT, SET_MANDATE_TEXT, "SetMandate", address(repayment), repayment.setMandate.selector, 0);
+        _kind(SET_MANDATE_TEXT, SET_MANDATE_TEXT, "SetMandate", address(mandates), mandates.setMandate.selector, 0);
         _kind(END_MANDATE_TEXT, END_MANDATE_TEXT, "EndMandate", address(repayment), repayment.endMandate.selector, 0);
         _kind(
             abi.encodePacked(NOTICE_TEXT, ALLOCATION_TEXT),

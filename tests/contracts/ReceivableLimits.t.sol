@@ -71,7 +71,7 @@ contract ReceivableLimitsTest is ReceivableBase {
     }
 
     function test_the_latest_due_date_with_the_longest_grace_is_computed_and_paid() public {
-        drafts.setPolicy(7, type(uint40).max, false);
+        drafts.setPolicy(7, _policy(type(uint40).max, false));
         Issue memory terms = _terms(1000, type(uint40).max);
         (terms.policy, terms.grace) = (7, type(uint32).max);
         uint192 id = _receivable(terms);

@@ -5,6 +5,7 @@ import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.s
 import {IMembers} from "../../contracts/interfaces/IMembers.sol";
 import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
+import {IReceivableViews} from "../../contracts/interfaces/IReceivableViews.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
 import {ReceivableBase} from "./ReceivableBase.t.sol";
 
@@ -272,7 +273,7 @@ contract ReceivableMoveTest is ReceivableBase {
     function test_the_debt_is_unchanged_by_moves() public {
         _pay(id, 300);
         _move(supplier, _id(id, 0), 100, 900, other.account);
-        IReceivableToken.Receivable memory after_ = views.receivable(id);
+        IReceivableViews.Receivable memory after_ = views.receivable(id);
         assertEq(after_.owedLive, 700);
         assertEq(after_.face, 1000);
         (uint64 principal,,,) = repayment.debtAt(id, START);
