@@ -38,7 +38,7 @@ abstract contract ReceivableBase is Base {
             drafts.refuse.selector,
             drafts.hashRefuseReceivable.selector
         );
-        _kind(SET_MANDATE_TEXT, SET_MANDATE_TEXT, "SetMandate", address(repayment), repayment.setMandate.selector, 0);
+        _kind(SET_MANDATE_TEXT, SET_MANDATE_TEXT, "SetMandate", address(mandates), mandates.setMandate.selector, 0);
         _kind(END_MANDATE_TEXT, END_MANDATE_TEXT, "EndMandate", address(repayment), repayment.endMandate.selector, 0);
         _kind(
             abi.encodePacked(NOTICE_TEXT, ALLOCATION_TEXT),
@@ -117,12 +117,12 @@ abstract contract ReceivableBase is Base {
     // --- State ---
 
     function _range(uint256 id) internal view returns (address owner, uint64 end, uint16 cursor, uint8 flags) {
-        return token.range(id);
+        return views.range(id);
     }
 
     /// @dev Asserts that a token is [its start, end) of `owner`; owner 0 asserts that there is none.
     function _assertToken(uint192 id, uint64 start, uint64 end, address owner) internal view {
-        (address held, uint64 until,,) = token.range(_id(id, start));
+        (address held, uint64 until,,) = views.range(_id(id, start));
         assertEq(held, owner, "owner");
         assertEq(until, end, "end");
     }
