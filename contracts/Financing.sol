@@ -80,7 +80,6 @@ contract Financing is IFinancing, ActTarget {
     function refinanceDeal(RefinanceDeal calldata body) external onlyActs returns (uint192 id) {
         address seller = _signedIn(Roles.HOLDERS);
         _requireSeller(body.deal, seller);
-        _requireFree(seller);
         Deal memory old = _collectActive(body.deal);
         id = body.offer;
         OFFERS.take(id, body.bank, body.terms, seller, address(this));
@@ -195,11 +194,12 @@ contract Financing is IFinancing, ActTarget {
 
     /// @inheritdoc IFinancing
     function resume(uint192 id, uint64 left) external {
-        Deal storage deal = _living(id);
+        Deal memory deal = _living(id);
         uint64 end = left + TOKEN.tokenWord(_tokenId(deal.receivable, left)).length();
         require(left < deal.start && end > deal.start, HeadNotTaken(id, left));
-        deal.start = end < deal.end ? end : deal.end;
-        emit HeadLost(id, deal.start);
+        if (end > deal.end) end = deal.end;
+        deals[id].start = end;
+        emit HeadLost(id, end);
     }
 
     // --- Reckoning ---
@@ -298,7 +298,6 @@ contract Financing is IFinancing, ActTarget {
     function buyBack(BuyBack calldata body) external {
         address seller = _actorIn(Roles.HOLDERS);
         _requireSeller(body.deal, seller);
-        _requireFree(seller);
         Deal memory deal = _collect(body.deal);
         // What came in meanwhile may have paid the bank, and the range is on its way already.
         if (deal.state != DealState.Active) return;
@@ -329,7 +328,7 @@ contract Financing is IFinancing, ActTarget {
     }
 
     function _recoverable(uint192 id, Deal memory deal) private view returns (uint64) {
-        require(deal.recourse == Recourse.Full, WithoutRecourse(id));
+        _requireRecourse(id, deal, Recourse.Full);
         require(deal.advance != 0, NothingOutstanding(id));
         require(_isOverdue(deal), NotOverdue(deal.receivable));
         uint256 word = MEMBERS.wordOf(deal.seller);
@@ -362,7 +361,6 @@ contract Financing is IFinancing, ActTarget {
         address bank = _signedIn(Roles.HOLDERS);
         _requireBank(body.deal, bank, Recourse.None);
         require(_hasSigned(_context(), body.to, Roles.BANK), PartyUnable(body.to));
-        _requireFree(bank);
         _requireFree(body.to);
         Deal memory deal = _collectActive(body.deal);
         _checkAssigned(deal, body);
@@ -383,7 +381,6 @@ contract Financing is IFinancing, ActTarget {
     function takeOutDeal(TakeOutDeal calldata body) external {
         address bank = _actorIn(Roles.HOLDERS);
         _requireBank(body.deal, bank, Recourse.None);
-        _requireFree(bank);
         Deal memory deal = _collect(body.deal);
         if (deal.state == DealState.Active) _end(body.deal, deal, Ending.TakenOut, _leave(body.deal, deal, bank), 0);
     }
@@ -392,7 +389,6 @@ contract Financing is IFinancing, ActTarget {
     function waiveDeal(WaiveDeal calldata body) external {
         address bank = _actorIn(Roles.HOLDERS);
         _requireBank(body.deal, bank, Recourse.Full);
-        _requireFree(bank);
         Deal memory deal = _collect(body.deal);
         if (deal.state != DealState.Active) return;
         _end(body.deal, deal, Ending.Waived, _leave(body.deal, deal, deal.seller), body.reason);
@@ -444,29 +440,33 @@ contract Financing is IFinancing, ActTarget {
 
     // --- Who ---
 
-    function _living(uint192 id) private view returns (Deal storage deal) {
+    function _living(uint192 id) private view returns (Deal memory deal) {
         deal = deals[id];
         require(deal.state == DealState.Active || deal.state == DealState.Satisfied, WrongDealState(id, deal.state));
     }
 
     function _requireSeller(uint192 id, address account) private view {
-        Deal storage deal = _living(id);
-        require(deal.recourse == Recourse.Full, WithoutRecourse(id));
+        Deal memory deal = _living(id);
+        _requireRecourse(id, deal, Recourse.Full);
         require(deal.seller == account, NotSeller(account, deal.seller));
+        _requireFree(account);
     }
 
     function _requireBank(uint192 id, address account, Recourse recourse) private view {
-        Deal storage deal = _living(id);
+        Deal memory deal = _living(id);
+        _requireRecourse(id, deal, recourse);
         require(deal.bank == account, NotBank(account, deal.bank));
-        if (deal.recourse == recourse) return;
-        if (recourse == Recourse.None) revert WithRecourse(id);
-        revert WithoutRecourse(id);
+        _requireFree(account);
+    }
+
+    function _requireRecourse(uint192 id, Deal memory deal, Recourse recourse) private pure {
+        require(deal.recourse == recourse, RecourseDiffers(id, deal.recourse));
     }
 
     /// @dev Bank and seller of an active deal with recourse have both signed, and `to` is one of them.
     function _requireBoth(uint192 id, address to) private returns (Deal memory) {
-        Deal storage deal = _living(id);
-        require(deal.recourse == Recourse.Full, WithoutRecourse(id));
+        Deal memory deal = _living(id);
+        _requireRecourse(id, deal, Recourse.Full);
         require(to == deal.bank || to == deal.seller, NeitherParty(to));
         ActContext memory context = _context();
         require(

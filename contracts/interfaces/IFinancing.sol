@@ -182,8 +182,8 @@ interface IFinancing {
     error NeitherParty(address account);
     error RangeDiffers(uint192 deal, uint64 start, uint64 end);
     error WrongDealState(uint192 deal, DealState state);
-    error WithRecourse(uint192 deal);
-    error WithoutRecourse(uint192 deal);
+    /// @dev The act is for deals of the other recourse: without it there is no claim against the seller, with it the reserve is the seller's.
+    error RecourseDiffers(uint192 deal, Recourse recourse);
     error PayoffAbove(uint256 outstanding, uint64 most);
     error NotOverdue(uint192 receivable);
     error NothingFree(address seller);
