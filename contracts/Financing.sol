@@ -202,6 +202,17 @@ contract Financing is IFinancing, ActTarget {
         emit HeadLost(id, end);
     }
 
+    /// @inheritdoc IFinancing
+    function join(uint192 id) external {
+        uint256[] memory tokens = _tokens(_collect(id));
+        uint256 left = tokens[0];
+        for (uint256 i = 1; i < tokens.length; ++i) {
+            bool touches = uint64(left) + TOKEN.tokenWord(left).length() == uint64(tokens[i]);
+            if (touches) TOKEN.merge(IReceivableToken.Merge(left, tokens[i]));
+            else left = tokens[i];
+        }
+    }
+
     // --- Reckoning ---
 
     function _store(uint192 id, Deal memory deal, Split memory split, Source source) private {

@@ -215,6 +215,8 @@ interface IFinancing {
     function fireRecourse(uint192 deal) external;
     /// @notice Dry run of {fireRecourse}: the amount that it would take, or the revert data that it would meet.
     function checkRecourse(uint192 deal) external view returns (uint64 amount, bytes memory reason);
+    /// @notice Makes neighbouring tokens of the deal one again, after a court's hold had cut them. Anyone may call.
+    function join(uint192 deal) external;
     /// @notice After a court's order took the head of a range: `left` is the token that covers where it began; the deal goes on behind it. Anyone may call.
     function resume(uint192 deal, uint64 left) external;
 
