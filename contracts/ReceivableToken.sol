@@ -97,11 +97,12 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
     /// @inheritdoc IReceivableToken
     function carry(Move calldata body, uint8 flags) external locked returns (uint256 piece) {
         bool court = _powers(Powers.CARRY | flags) & TokenWords.HELD != 0;
-        Source memory source = _source(body.token, court ? TokenWords.LOCKING & ~TokenWords.HELD : TokenWords.LOCKING);
+        Source memory source = court ? _heldSource(body.token) : _source(body.token);
         if (!court) _requireOwnerActive(source.owner);
         uint256 recipient = MEMBERS.wordOf(body.to);
-        _checkRange(source, body.start, body.end);
-        if (!recipient.isActiveAccount(body.to)) revert RecipientInactive(body.to);
+        if (!court) _checkRange(source, body.start, body.end);
+        else _checkInside(source, body.start, body.end);
+        if (body.to != source.owner && !recipient.isActiveAccount(body.to)) revert RecipientInactive(body.to);
         if (body.ref == 0) _checkBackground(source, body.to, recipient);
         // A held range takes the money kept for it along: its new owner draws it.
         if (!source.held.has(TokenWords.HELD)) _settle(source);

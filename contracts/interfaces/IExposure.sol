@@ -10,6 +10,7 @@ interface IExposure {
     error CeilingReached(address account, uint16 currency, uint256 outstanding, uint64 ceiling);
     /// @dev More than `mostShare` basis points of all that is outstanding would be owed by one obligor.
     error ConcentrationReached(address obligor, uint16 currency, uint256 outstanding, uint256 total, uint16 mostShare);
+    error ShareOutOfRange(uint16 mostShare);
     error NotDrafts(address caller);
     error NotModule(address caller);
 
@@ -23,6 +24,6 @@ interface IExposure {
     /// @notice For repayment modules: a debt fell by so much.
     function reduce(address obligor, address supplier, uint16 currency, uint64 amount) external;
 
-    function outstanding(address account, uint16 currency, bool asObligor) external view returns (uint64);
-    function total(uint16 currency) external view returns (uint64);
+    function outstanding(address account, uint16 currency, bool asObligor) external view returns (uint128);
+    function total(uint16 currency) external view returns (uint128);
 }

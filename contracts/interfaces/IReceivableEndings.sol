@@ -94,6 +94,8 @@ interface IReceivableEndings {
     function cancel(uint192 receivable) external;
     function dispute(DisputeReceivable calldata body) external;
     function endDispute(EndDispute calldata body) external;
+    /// @notice Clears the mark of a dispute whose term is over. Anyone may call; the debit needs it not.
+    function lapseDispute(uint192 receivable) external;
     function writeOff(WriteOff calldata body) external;
 
     /// @notice Whether the obligor's dispute stops the debit now.

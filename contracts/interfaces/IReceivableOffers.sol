@@ -91,6 +91,7 @@ interface IReceivableOffers {
     );
 
     error DeadlinePassed(uint40 deadline);
+    error DeadlineAhead(uint40 deadline);
     error NoOffer(uint256 token);
     error OfferOver(uint256 token, uint40 deadline);
     error NotRecipient(address account, address recipient);

@@ -272,7 +272,7 @@ interface IRepayment {
     function credit(address account, uint8 cash) external view returns (uint64);
     function rangeCredit(address account, uint192 receivable, uint64 start) external view returns (uint64);
     /// @notice Debts of the obligor in this cash that fall due at this second: what pots are shared by.
-    function dueTotal(address obligor, uint8 cash, uint40 due) external view returns (uint64);
+    function dueTotal(address obligor, uint8 cash, uint40 due) external view returns (uint128);
     /// @notice What is still owed to a payer that paid in the obligor's place: its claim, and late interest on it at `time`.
     function claimOf(uint192 receivable, address payer, uint40 time)
         external

@@ -108,21 +108,28 @@ abstract contract ReceivableRanges is IReceivableToken, IERC721Errors, ActTarget
         return uint256(id) << 64 | start;
     }
 
-    /// @dev Reads a token that may be cut or joined now; reverts for a missing, locked, held or paused one.
-    function _source(uint256 token) internal view returns (Source memory) {
-        return _source(token, TokenWords.LOCKING);
+    /// @dev Reads a token that may be cut or joined now; reverts for a missing, locked, held or paused one. An offer that has lapsed locks nothing.
+    function _source(uint256 token) internal view returns (Source memory source) {
+        source = _read(token);
+        if (source.held.has(TokenWords.LOCKING)) {
+            bool offered = source.held.flags() & TokenWords.LOCKING == TokenWords.OFFERED;
+            if (!offered || OFFERS.isOpen(token)) revert TokenLocked(token, source.held.flags());
+            source.held = source.held.without(TokenWords.OFFERED);
+        }
+        if (source.word.state() != uint8(State.Live)) revert WrongState(source.id, State(source.word.state()));
+        if (source.word.stopped()) revert ReceivableStopped(source.id);
     }
 
-    /// @dev Reads a token that none of the flags `barring` bars; an offer that has lapsed bars nothing.
-    function _source(uint256 token, uint8 barring) internal view returns (Source memory source) {
+    /// @dev Reads a token for a court, which no offer, hold, pause or closing stops: kept money goes with its range even after all is paid.
+    function _heldSource(uint256 token) internal view returns (Source memory source) {
+        source = _read(token);
+        if (source.held.has(TokenWords.RETIRED)) revert TokenLocked(token, source.held.flags());
+        source.held = source.held.without(TokenWords.OFFERED);
+    }
+
+    function _read(uint256 token) private view returns (Source memory source) {
         TokenWord held = tokens[token];
         if (!held.exists()) revert ERC721NonexistentToken(token);
-        if (held.has(barring)) {
-            if (held.has(barring & ~TokenWords.OFFERED) || OFFERS.isOpen(token)) {
-                revert TokenLocked(token, held.flags());
-            }
-            held = held.without(TokenWords.OFFERED);
-        }
         source.token = token;
         source.id = uint192(token >> 64);
         source.start = uint64(token);
@@ -130,8 +137,6 @@ abstract contract ReceivableRanges is IReceivableToken, IERC721Errors, ActTarget
         source.owner = held.owner();
         source.held = held;
         source.word = records[source.id].word;
-        if (source.word.state() != uint8(State.Live)) revert WrongState(source.id, State(source.word.state()));
-        if (source.word.stopped()) revert ReceivableStopped(source.id);
     }
 
     /// @dev The acting account, by a key that may dispose of its tokens, and the recipient's word; in one view call for a direct caller.
@@ -153,11 +158,15 @@ abstract contract ReceivableRanges is IReceivableToken, IERC721Errors, ActTarget
     }
 
     function _checkRange(Source memory source, uint64 start, uint64 end) internal pure {
-        if (start >= end) revert RangeEmpty(start, end);
-        if (start < source.start || end > source.end) revert RangeOutside(start, end, source.start, source.end);
+        _checkInside(source, start, end);
         uint8 leastPiece = source.word.leastPiece();
         if (leastPiece == 0 || (start == source.start && end == source.end)) return;
         if ((end - start) >> leastPiece == 0) revert PieceTooSmall(end - start, uint64(1) << leastPiece);
+    }
+
+    function _checkInside(Source memory source, uint64 start, uint64 end) internal pure {
+        if (start >= end) revert RangeEmpty(start, end);
+        if (start < source.start || end > source.end) revert RangeOutside(start, end, source.start, source.end);
     }
 
     function _checkRecipient(address owner, address to, uint256 word) internal pure {

@@ -140,7 +140,7 @@ contract ReceivableGasTest is ReceivableBase {
     }
 
     function _perAct(uint64 count, uint256 hashed) private returns (uint256) {
-        (, uint64 end,,) = token.range(_id(id, 0));
+        (, uint64 end,,) = views.range(_id(id, 0));
         Act[] memory batch = new Act[](count);
         for (uint64 i = 0; i < count; ++i) {
             uint64 start = end - 100 * (i + 1);

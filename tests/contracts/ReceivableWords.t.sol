@@ -127,7 +127,7 @@ contract ReceivableFlagsTest is ReceivableBase {
     }
 
     function _flags(uint256 id_) private view returns (uint8 flags) {
-        (,,, flags) = token.range(id_);
+        (,,, flags) = views.range(id_);
     }
 
     function test_offered_held_and_retired_tokens_neither_move_nor_merge() public {
@@ -190,7 +190,7 @@ contract ReceivableFlagsTest is ReceivableBase {
     /// @dev Never of reading, releasing or being paid what is due (design: change over twenty years).
     function test_a_pause_stops_moves_and_no_payment_or_draw() public {
         _mark(1 << 239);
-        assertTrue(token.receivable(id).paused);
+        assertTrue(views.receivable(id).paused);
         vm.expectRevert(abi.encodeWithSelector(IReceivableToken.ReceivableStopped.selector, id));
         vm.prank(supplier.account);
         token.transferFrom(supplier.account, other.account, source);

@@ -149,7 +149,7 @@ contract RepaymentDrawTest is ReceivableBase {
         _pay(id, 200);
         _move(other, _id(id, 400), 500, 600, other.account);
         assertEq(cash.balanceOf(other.account), 180);
-        (,, uint16 cursor,) = token.range(_id(id, 500));
+        (,, uint16 cursor,) = views.range(_id(id, 500));
         assertEq(cursor, 2);
         _pay(id, 700);
         uint256[] memory all = new uint256[](4);

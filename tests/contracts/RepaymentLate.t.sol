@@ -70,9 +70,9 @@ contract RepaymentInterestTest is ReceivableBase {
         assertEq(interest, 100);
         assertEq(principal, 950);
         assertEq(before, 1000);
-        assertEq(uint8(token.receivable(id).state), uint8(IReceivableToken.State.Live));
+        assertEq(uint8(views.receivable(id).state), uint8(IReceivableToken.State.Live));
         _pay(id, 50);
-        assertEq(uint8(token.receivable(id).state), uint8(IReceivableToken.State.Closed));
+        assertEq(uint8(views.receivable(id).state), uint8(IReceivableToken.State.Closed));
         assertEq(_interest(id, DUE + 400 days), 0, "nothing accrues on a closed receivable");
     }
 
@@ -126,7 +126,7 @@ contract RepaymentConditionTest is ReceivableBase {
         uint192 id = _receivable(1000);
         vm.warp(DUE + 1000 days);
         _at(id, uint40(block.timestamp), IRepayment.Condition.Overdue);
-        assertEq(uint8(token.receivable(id).state), uint8(IReceivableToken.State.Live));
+        assertEq(uint8(views.receivable(id).state), uint8(IReceivableToken.State.Live));
         _move(supplier, _id(id, 0), 0, 10, other.account);
         _assertToken(id, 0, 10, other.account);
     }
@@ -163,7 +163,7 @@ contract RepaymentDebitTest is ReceivableBase {
         emit IRepayment.MandateUsed(obligor.account, CASH, 1000, 500);
         vm.prank(stranger);
         repayment.debit(id);
-        assertEq(uint8(token.receivable(id).state), uint8(IReceivableToken.State.Closed));
+        assertEq(uint8(views.receivable(id).state), uint8(IReceivableToken.State.Closed));
         assertEq(cash.balanceOf(obligor.account), 4000);
         (uint64 cap,,) = repayment.mandate(obligor.account, CASH);
         assertEq(cap, 500);
@@ -223,7 +223,7 @@ contract RepaymentDebitTest is ReceivableBase {
         vm.warp(DUE + 10 days);
         repayment.debit(id);
         assertEq(cash.balanceOf(obligor.account), 5000 - 1100);
-        assertEq(uint8(token.receivable(id).state), uint8(IReceivableToken.State.Closed));
+        assertEq(uint8(views.receivable(id).state), uint8(IReceivableToken.State.Closed));
     }
 
     function test_a_closed_receivable_is_not_debited() public {
