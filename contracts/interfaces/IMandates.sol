@@ -43,6 +43,9 @@ interface IMandates {
     error NoPot(address obligor, uint8 cash, uint40 due);
     error TooEarly(uint40 from);
     error NotLive(uint192 receivable);
+    /// @dev Its holders are paid; what the obligor owes to others is not debited.
+    error NothingOwed(uint192 receivable);
+    error AccountHeld(address account);
 
     function setMandate(SetMandate calldata body) external;
     function endMandate(EndMandate calldata body) external;
