@@ -349,11 +349,11 @@ contract Financing is IFinancing, ActTarget {
         return uint64(Math.min(deal.outstanding(), free));
     }
 
-    /// @dev Beyond grace, or over: what it did not bring it never will.
+    /// @dev Beyond grace, or holders get nothing more: what the range did not bring it never will.
     function _isOverdue(Deal memory deal) private view returns (bool) {
         IRepayment.Condition found = _module(deal.receivable).stateAt(deal.receivable, uint40(block.timestamp));
         return found == IRepayment.Condition.Overdue || found == IRepayment.Condition.Closed
-            || found == IRepayment.Condition.Cancelled;
+            || found == IRepayment.Condition.Cancelled || found == IRepayment.Condition.Subrogated;
     }
 
     /// @dev At most what is outstanding, so none of it is reserve.

@@ -195,9 +195,7 @@ abstract contract FinancingBase is ReceivableBase {
     }
 
     function _tailAct(uint192 deal, uint64 start, address to) internal returns (Act memory) {
-        return _both(
-            supplier, financier, TAIL_TEXT, abi.encode(IFinancing.ReleaseTail(deal, start, to, "credit note"))
-        );
+        return _both(supplier, financier, TAIL_TEXT, abi.encode(IFinancing.ReleaseTail(deal, start, to, "credit note")));
     }
 
     function _assignAct(uint192 deal, uint64 price, uint16 payments, uint64 leastOwed) internal returns (Act memory) {
