@@ -4,8 +4,10 @@ pragma solidity 0.8.37;
 import {ReceivableWord} from "../types/ReceivableWord.sol";
 import {TokenWord} from "../types/TokenWord.sol";
 
-/// @notice Payments on receivables: allocation, the ruler that pays each range exactly, waiting money, late interest, mandates.
-/// @dev Amounts are minor units, times UTC seconds. A payment pays late interest first, then principal (CivC 561); what exceeds everything owed is credited to its payer.
+/// @notice Payments on receivables: allocation, the ruler that pays each range exactly, waiting money, late interest, claims of those who paid in the
+/// obligor's place.
+/// @dev Amounts are minor units, times UTC seconds. A payment pays late interest first, then principal (CivC 561). What is left of the obligor's goes to
+/// those who paid in its place, and what exceeds everything owed is credited to its payer.
 interface IRepayment {
     /// How a payment came; stored with it. Collected: several that waited, distributed together. Retirement is no payment: a range left.
     enum Kind {
@@ -20,7 +22,8 @@ interface IRepayment {
     }
 
     /// Computed from time and debt; `Disputed` and other marks stand beside it. Due: at the due second; Grace: after it, until grace ends;
-    /// Overdue: after that. PartPaid: before the due second, some principal paid.
+    /// Overdue: after that. PartPaid: before the due second, some principal paid. Subrogated: holders are owed nothing any more, but the obligor owes
+    /// those who paid in its place.
     enum Condition {
         None,
         Current,
@@ -29,7 +32,8 @@ interface IRepayment {
         Grace,
         Overdue,
         Closed,
-        Cancelled
+        Cancelled,
+        Subrogated
     }
 
     /// The running figures of a receivable's payments; in two words, as they stand.
@@ -37,7 +41,8 @@ interface IRepayment {
         /// Money that reached the receivable and waits for its distribution: it has paid the debt and earns no interest.
         uint64 waitingPrincipal;
         uint64 waitingInterest;
-        /// All late interest that was ever paid; more than one cash contract holds at a time, so wider than an amount.
+        /// All late interest that was ever paid, or fell away with ranges that retired; more than one cash contract holds at a time, so wider than an
+        /// amount.
         uint128 interestPaid;
         /// Sum of debt times the days that it was late: exact, so that the number of calls changes nothing. Interest owed in all is
         /// floor(moneyDays * lateRate / lateBasis).
@@ -45,6 +50,28 @@ interface IRepayment {
         /// Days of lateness that are in moneyDays.
         uint40 accruedDay;
         uint40 lastDistribution;
+        /// Ranges that retired.
+        uint16 retirements;
+        /// Those who paid in the obligor's place and are still owed.
+        uint8 payers;
+        /// Some principal was paid.
+        bool partPaid;
+        /// Its debt counts among those of its due second: it was confirmed before.
+        bool pooled;
+    }
+
+    /// What the obligor owes to one who paid in its place.
+    struct Claim {
+        address payer;
+        /// Days of lateness that are in moneyDays.
+        uint40 accruedDay;
+        /// From principal: it bears the receivable's late interest from the day it was paid; and from late interest, which bears none.
+        uint64 bearing;
+        uint64 plain;
+        /// Money-days before the payment, of days whose grace was running: they come off once grace is missed.
+        uint128 early;
+        uint128 moneyDays;
+        uint128 interestPaid;
     }
 
     /// The obligor pays from its own cash.
@@ -102,14 +129,31 @@ interface IRepayment {
         Kind kind,
         uint64 interest,
         uint64 principal,
+        uint64 recovered,
         uint64 excess,
         uint64 waitingPrincipal,
         uint64 waitingInterest,
         uint128 moneyDays,
         uint40 accruedDay
     );
-    /// @notice A third party's claim on the obligor after it paid in its place, recovered or waived: what it is still owed.
-    event ClaimChanged(uint192 indexed receivable, address indexed payer, uint64 claim, uint64 bearing);
+    /// @notice The claim of one who paid in the obligor's place, whole, after it paid or recovered.
+    event ClaimChanged(uint192 indexed receivable, Claim claim);
+    /// @notice Obligor's money reached one who paid in its place: late interest of its claim, and the claim; paid out at once, or credited.
+    event ClaimRecovered(
+        uint192 indexed receivable, address indexed payer, uint64 interest, uint64 principal, bool paid
+    );
+    event ClaimWaived(uint192 indexed receivable, address indexed payer, uint64 claim, uint64 interest, bytes32 reason);
+    /// @notice Step `payment` is a retirement: what [0, start) and [0, end) were owed, of `owedBefore` in all, and the late interest that fell away with it.
+    event RetirementRecorded(
+        uint192 indexed receivable,
+        uint16 payment,
+        uint64 low,
+        uint64 high,
+        uint64 owedBefore,
+        uint128 interest,
+        uint128 moneyDays,
+        uint40 accruedDay
+    );
     event CreditOrdered(address indexed from, address indexed to, uint8 indexed cash, uint64 amount);
     event BankNoticeTaken(
         bytes32 indexed ref, address indexed bank, uint8 cash, uint40 bookedAt, uint64 total, bytes32 contentRoot
@@ -140,7 +184,13 @@ interface IRepayment {
     event Withdrawn(
         address indexed account, uint8 indexed cash, uint192 indexed receivable, uint64 start, uint64 amount
     );
+
     error NotLive(uint192 receivable);
+    error NotCancelled(uint192 receivable);
+    error NotMember(address account);
+    error KindRefused(Kind kind);
+    error NothingOwed(uint192 receivable, uint64 start, uint64 end);
+    error CreditShort(address account, uint64 credited);
     error PayerNotObligor(uint192 receivable, address payer);
     error ReferenceMissing();
     error BookedLater(uint40 bookedAt);
