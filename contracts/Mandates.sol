@@ -21,7 +21,7 @@ import {Roles} from "./types/Roles.sol";
 ///
 /// Storage:
 ///   mandates[obligor][cash]   cap 64 | until 40 | partial 8 | number 24
-///   pots[obligor][cash][due]  total 64 | pot 64 | left 64 | openedAt 40 | number 24 of the mandate that filled it
+///   pots[obligor][cash][due]  total 128 | pot 64 | left 64 ; openedAt 40 | number 24 of the mandate that filled it
 ///   taken[id]                 whether the receivable has taken its share
 contract Mandates is IMandates, ActTarget {
     using MemberWord for uint256;
@@ -34,7 +34,7 @@ contract Mandates is IMandates, ActTarget {
     }
 
     struct Purse {
-        uint64 total;
+        uint128 total;
         uint64 pot;
         uint64 left;
         uint40 openedAt;
@@ -57,7 +57,7 @@ contract Mandates is IMandates, ActTarget {
         uint64 share;
         uint64 free;
         bool opens;
-        uint64 total;
+        uint128 total;
         uint64 pot;
     }
 
@@ -199,7 +199,7 @@ contract Mandates is IMandates, ActTarget {
     }
 
     /// @dev What would be put aside for all debts of the second, and their total; all of it under a mandate that is not partial.
-    function _pot(Due memory due) private view returns (uint64 total, uint64 pot) {
+    function _pot(Due memory due) private view returns (uint128 total, uint64 pot) {
         total = REPAYMENT.dueTotal(due.obligor, due.cash, due.due);
         pot = _under(due, total);
     }

@@ -7,6 +7,7 @@ import {IReceivableDrafts} from "./interfaces/IReceivableDrafts.sol";
 import {IReceivableEndings} from "./interfaces/IReceivableEndings.sol";
 import {IReceivableToken} from "./interfaces/IReceivableToken.sol";
 import {IRepayment} from "./interfaces/IRepayment.sol";
+import {MemberWord} from "./types/MemberWord.sol";
 import {ReceivableWord, ReceivableWords} from "./types/ReceivableWord.sol";
 import {Roles} from "./types/Roles.sol";
 import {TokenWord, TokenWords} from "./types/TokenWord.sol";
@@ -15,6 +16,8 @@ import {TokenWord, TokenWords} from "./types/TokenWord.sol";
 /// @dev Storage:
 ///   disputes[receivable]   author 160 scope 8 since 40 | until 40 used 32
 contract ReceivableEndings is IReceivableEndings, ActTarget {
+    using MemberWord for uint256;
+
     /// What an obligor may dispute, a bit each: that the debt exists, its amount, when it is due, what was delivered.
     uint8 private constant SCOPES = 15;
 
@@ -151,6 +154,7 @@ contract ReceivableEndings is IReceivableEndings, ActTarget {
     function _owner(uint256 token, address account) private view returns (address owner) {
         owner = TOKEN.tokenWord(token).owner();
         require(owner == account, NotOwner(token, account, owner));
+        require(!MEMBERS.wordOf(account).has(MemberWord.HELD), IReceivableToken.AccountHeld(account));
     }
 
     function _live(uint256 token) private view returns (uint192 id) {

@@ -92,7 +92,8 @@ contract ReceivableHolds is IReceivableHolds, ActTarget, AccessManaged {
             require(fits && next < body.end, TokensDiffer(token));
             uint64 until = end < body.end ? end : body.end;
             if (start < next || until < end) token = _cutOut(token, next, until, held.owner());
-            if (!held.has(TokenWords.RETIRED)) TOKEN.flag(token, TokenWords.HELD, 0);
+            // Nothing that is held is cancelled on the word of its owner.
+            if (!held.has(TokenWords.RETIRED)) TOKEN.flag(token, TokenWords.HELD, TokenWords.CANCEL_CONSENT);
             next = until;
         }
         require(next == body.end, TokensDiffer(0));

@@ -24,11 +24,6 @@ import {TokenWord, TokenWords} from "./types/TokenWord.sol";
 ///   moduleCount         8, in ascending indices from 1
 ///   powers[companion]   {Powers}; never changed
 contract ReceivableToken is ReceivableFace, AccessManaged {
-    bytes32 private constant PIECE_TYPE = keccak256("Piece(uint64 end,address to,bytes32 ref)");
-    bytes32 private constant MOVE_BATCH_TYPE =
-        keccak256("MoveBatch(uint256 token,Piece[] pieces)Piece(uint64 end,address to,bytes32 ref)");
-    bytes32 private constant MOVE_MANY_TYPE = keccak256("MoveMany(uint256[] tokens,address to,bytes32 ref)");
-
     using MemberWord for uint256;
 
     struct Companion {
@@ -104,8 +99,9 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
         else _checkInside(source, body.start, body.end);
         if (body.to != source.owner && !recipient.isActiveAccount(body.to)) revert RecipientInactive(body.to);
         if (body.ref == 0) _checkBackground(source, body.to, recipient);
-        // A held range takes the money kept for it along: its new owner draws it.
-        if (!source.held.has(TokenWords.HELD)) _settle(source);
+        // What a court moves takes the money kept for it along: its new owner draws it.
+        if (court) _endConsent(source);
+        else _settle(source);
         piece = _cut(source, body.start, body.end, body.to, body.ref);
         if (flags != 0) _setFlags(piece, tokens[piece].withFlag(flags));
     }
@@ -164,6 +160,7 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
         _powers(Powers.END);
         Record storage record = records[id];
         _requireLive(id, record.word);
+        require(!record.word.stopped(), ReceivableStopped(id));
         uint64 live = record.word.face() - record.retired;
         require(record.consented == live, NotConsented(id, record.consented, live));
         record.word = record.word.withState(uint8(State.Cancelled));
@@ -201,10 +198,14 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
     }
 
     function _checkHeads(Source memory source, Piece[] calldata pieces) private view {
-        uint64 start = source.start;
+        (uint64 start, bool any) = (source.start, source.word.leastPiece() == 0);
         for (uint256 i = 0; i < pieces.length; ++i) {
             (uint64 end, address to, bytes32 ref) = _piece(pieces, i);
-            _check(source, start, end, to, _wordOf(to), ref);
+            // Most pieces pass by two comparisons.
+            if (!any || end <= start || end > source.end) _checkRange(source, start, end);
+            uint256 recipient = _wordOf(to);
+            _checkRecipient(source.owner, to, recipient);
+            if (ref == 0) _checkBackground(source, to, recipient);
             start = end;
         }
     }
@@ -362,21 +363,5 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
     function checkMove(address account, Move calldata body) external view {
         _requireFree(account, MEMBERS.wordOf(account));
         _checkedMove(account, MEMBERS.wordOf(body.to), body);
-    }
-
-    // --- EIP-712 bodies ---
-
-    /// @inheritdoc IReceivableToken
-    function hashMoveBatch(MoveBatch calldata body) external pure returns (bytes32) {
-        bytes32[] memory pieces = new bytes32[](body.pieces.length);
-        for (uint256 i = 0; i < pieces.length; ++i) {
-            pieces[i] = keccak256(abi.encode(PIECE_TYPE, body.pieces[i]));
-        }
-        return keccak256(abi.encode(MOVE_BATCH_TYPE, body.token, keccak256(abi.encodePacked(pieces))));
-    }
-
-    /// @inheritdoc IReceivableToken
-    function hashMoveMany(MoveMany calldata body) external pure returns (bytes32) {
-        return keccak256(abi.encode(MOVE_MANY_TYPE, keccak256(abi.encodePacked(body.tokens)), body.to, body.ref));
     }
 }

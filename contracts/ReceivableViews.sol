@@ -14,6 +14,11 @@ contract ReceivableViews is IReceivableViews {
     using Strings for uint256;
     using Strings for address;
 
+    bytes32 private constant PIECE_TYPE = keccak256("Piece(uint64 end,address to,bytes32 ref)");
+    bytes32 private constant MOVE_BATCH_TYPE =
+        keccak256("MoveBatch(uint256 token,Piece[] pieces)Piece(uint64 end,address to,bytes32 ref)");
+    bytes32 private constant MOVE_MANY_TYPE = keccak256("MoveMany(uint256[] tokens,address to,bytes32 ref)");
+
     IReceivableToken private immutable TOKEN;
 
     constructor(IReceivableToken token) {
@@ -56,6 +61,22 @@ contract ReceivableViews is IReceivableViews {
         } catch (bytes memory reason) {
             return reason;
         }
+    }
+
+    // --- EIP-712 bodies ---
+
+    /// @inheritdoc IReceivableViews
+    function hashMoveBatch(IReceivableToken.MoveBatch calldata body) external pure returns (bytes32) {
+        bytes32[] memory pieces = new bytes32[](body.pieces.length);
+        for (uint256 i = 0; i < pieces.length; ++i) {
+            pieces[i] = keccak256(abi.encode(PIECE_TYPE, body.pieces[i]));
+        }
+        return keccak256(abi.encode(MOVE_BATCH_TYPE, body.token, keccak256(abi.encodePacked(pieces))));
+    }
+
+    /// @inheritdoc IReceivableViews
+    function hashMoveMany(IReceivableToken.MoveMany calldata body) external pure returns (bytes32) {
+        return keccak256(abi.encode(MOVE_MANY_TYPE, keccak256(abi.encodePacked(body.tokens)), body.to, body.ref));
     }
 
     // --- Metadata: JSON in data URIs (schemas of EIP-721 and EIP-3525) ---

@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ActTarget} from "./ActTarget.sol";
+import {ICashDesk} from "./interfaces/ICashDesk.sol";
+import {IExposure} from "./interfaces/IExposure.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {IReceivableToken} from "./interfaces/IReceivableToken.sol";
 import {IRepayment} from "./interfaces/IRepayment.sol";
@@ -26,6 +28,14 @@ import {TokenWord} from "./types/TokenWord.sol";
 contract Repayment is RepaymentClaims {
     using MemberWord for uint256;
     using Ruler for PaymentWord[];
+
+    struct Links {
+        ICashDesk desk;
+        IReceivableToken token;
+        IExposure exposure;
+        address endings;
+        address holds;
+    }
 
     /// What becomes of a payment: holders' late interest and principal, claims of those who paid in the obligor's place, and what is its payer's.
     struct Applied {
@@ -66,7 +76,7 @@ contract Repayment is RepaymentClaims {
 
     constructor(address acts, IMembers members, Links memory links, address[] memory collectors_)
         ActTarget(acts, members)
-        RepaymentStore(links)
+        RepaymentStore(links.desk, links.token, links.exposure)
     {
         (ENDINGS, HOLDS) = (links.endings, links.holds);
         for (uint256 i = 0; i < collectors_.length; ++i) {
@@ -461,7 +471,7 @@ contract Repayment is RepaymentClaims {
     }
 
     /// @inheritdoc IRepayment
-    function dueTotal(address obligor, uint8 cash, uint40 due) external view returns (uint64) {
+    function dueTotal(address obligor, uint8 cash, uint40 due) external view returns (uint128) {
         return dueTotals[obligor][cash][due];
     }
 

@@ -18,7 +18,7 @@ interface IMandates {
 
     /// What the first debit of a second put aside, and for what total of debts.
     struct Pot {
-        uint64 total;
+        uint128 total;
         uint64 pot;
         uint64 left;
         uint40 openedAt;
@@ -27,7 +27,7 @@ interface IMandates {
     event MandateSet(address indexed obligor, uint8 indexed cash, uint64 cap, uint40 until, bool partial_);
     event MandateEnded(address indexed obligor, uint8 indexed cash);
     event MandateUsed(address indexed obligor, uint8 indexed cash, uint64 amount, uint64 capLeft);
-    event PotOpened(address indexed obligor, uint8 indexed cash, uint40 indexed due, uint64 total, uint64 pot);
+    event PotOpened(address indexed obligor, uint8 indexed cash, uint40 indexed due, uint128 total, uint64 pot);
     event PotTaken(address indexed obligor, uint8 indexed cash, uint40 indexed due, uint192 receivable, uint64 amount);
     /// @notice What nobody took went back to the obligor, and its mandate's cap with it.
     event PotClosed(address indexed obligor, uint8 indexed cash, uint40 indexed due, uint64 returned);

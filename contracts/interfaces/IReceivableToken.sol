@@ -123,9 +123,7 @@ interface IReceivableToken {
 
     function move(Move calldata body) external returns (uint256 piece);
     function moveBatch(MoveBatch calldata body) external;
-    function hashMoveBatch(MoveBatch calldata body) external view returns (bytes32);
     function moveMany(MoveMany calldata body) external;
-    function hashMoveMany(MoveMany calldata body) external view returns (bytes32);
     function merge(Merge calldata body) external;
     /// @notice Ends every approval of the acting account, by a key that may dispose of its tokens or administers it.
     function revokeApprovals(RevokeApprovals calldata body) external;

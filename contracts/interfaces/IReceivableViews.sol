@@ -46,4 +46,8 @@ interface IReceivableViews is IERC3525Metadata {
     function range(uint256 token) external view returns (address owner, uint64 end, uint16 cursor, uint8 flags);
     /// @notice Dry run of a move by `account`: empty when it would go through, else the revert data that it would meet.
     function canMove(address account, IReceivableToken.Move calldata body) external view returns (bytes memory reason);
+
+    /// @notice Struct hashes of bodies with lists (EIP-712), asked by {Acts} at the token.
+    function hashMoveBatch(IReceivableToken.MoveBatch calldata body) external view returns (bytes32);
+    function hashMoveMany(IReceivableToken.MoveMany calldata body) external view returns (bytes32);
 }

@@ -187,7 +187,7 @@ abstract contract ReceivableRanges is IReceivableToken, IERC721Errors, ActTarget
 
     /// @dev Credits the present owner with every payment before the range changes hands or shape.
     function _settle(Source memory source) internal {
-        if (source.held.has(TokenWords.CANCEL_CONSENT)) _endConsent(source);
+        _endConsent(source);
         uint16 payments = source.word.payments();
         if (source.held.cursor() == payments) return;
         IRepayment(modules[source.word.module()]).settle(source.token, source.held, source.word);
@@ -195,7 +195,8 @@ abstract contract ReceivableRanges is IReceivableToken, IERC721Errors, ActTarget
     }
 
     /// @dev Whatever is done with a range ends its owner's consent to a cancellation.
-    function _endConsent(Source memory source) private {
+    function _endConsent(Source memory source) internal {
+        if (!source.held.has(TokenWords.CANCEL_CONSENT)) return;
         records[source.id].consented -= source.held.length();
         source.held = source.held.without(TokenWords.CANCEL_CONSENT);
     }

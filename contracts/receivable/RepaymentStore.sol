@@ -36,14 +36,6 @@ abstract contract RepaymentStore is IRepayment, ActTarget {
         address supplier;
     }
 
-    struct Links {
-        ICashDesk desk;
-        IReceivableToken token;
-        IExposure exposure;
-        address endings;
-        address holds;
-    }
-
     uint256 internal constant MOST_PAYERS = 8;
     uint40 private constant DAY = 1 days;
 
@@ -56,10 +48,10 @@ abstract contract RepaymentStore is IRepayment, ActTarget {
     mapping(uint192 id => Claim[MOST_PAYERS]) internal claims;
     mapping(address account => mapping(uint8 cash => uint64)) internal credits;
     mapping(bytes32 key => uint64) internal rangeCredits;
-    mapping(address obligor => mapping(uint8 cash => mapping(uint40 due => uint64))) internal dueTotals;
+    mapping(address obligor => mapping(uint8 cash => mapping(uint40 due => uint128))) internal dueTotals;
 
-    constructor(Links memory links) {
-        (TOKEN, DESK, EXPOSURE) = (links.token, links.desk, links.exposure);
+    constructor(ICashDesk desk, IReceivableToken token, IExposure exposure) {
+        (DESK, TOKEN, EXPOSURE) = (desk, token, exposure);
     }
 
     // --- Terms ---

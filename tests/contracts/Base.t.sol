@@ -144,7 +144,8 @@ abstract contract Base is Test {
         named = new ReceivableToken.Companion[](5);
         named[0] = ReceivableToken.Companion(_later(first + 6), Powers.CARRY | TokenWords.OFFERED);
         named[1] = ReceivableToken.Companion(
-            _later(first + 7), Powers.CARRY | Powers.MARK_HELD | TokenWords.HELD | TokenWords.CUSTODY
+            _later(first + 7),
+            Powers.CARRY | Powers.MARK_HELD | TokenWords.HELD | TokenWords.CUSTODY | TokenWords.CANCEL_CONSENT
         );
         named[2] = ReceivableToken.Companion(
             _later(first + 8), Powers.END | Powers.MARK_DISPUTED | TokenWords.CANCEL_CONSENT | TokenWords.WRITTEN_OFF

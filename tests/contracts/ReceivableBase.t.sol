@@ -50,7 +50,7 @@ abstract contract ReceivableBase is Base {
             repayment.hashBankNotice.selector
         );
         _kind(
-            BATCH_TEXT, BATCH_TEXT, "MoveBatch", address(token), token.moveBatch.selector, token.hashMoveBatch.selector
+            BATCH_TEXT, BATCH_TEXT, "MoveBatch", address(token), token.moveBatch.selector, views.hashMoveBatch.selector
         );
     }
 

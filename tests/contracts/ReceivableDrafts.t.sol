@@ -9,6 +9,7 @@ import {ICashDesk} from "../../contracts/interfaces/ICashDesk.sol";
 import {IReceivableDrafts, Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {IReceivableViews} from "../../contracts/interfaces/IReceivableViews.sol";
+import {Powers} from "../../contracts/types/Powers.sol";
 import {ConfirmationTerms, ReceivableWords} from "../../contracts/types/ReceivableWord.sol";
 import {Modes, Roles} from "../../contracts/types/Roles.sol";
 import {ReceivableBase} from "./ReceivableBase.t.sol";
@@ -321,9 +322,7 @@ contract ReceivableConfirmTest is ReceivableBase {
         _refused(_confirmAct(obligor, body), abi.encodeWithSelector(IReceivableDrafts.TooManyFingerprints.selector, 17));
         body.earlier = new bytes32[](0);
         body.fingerprint = 0;
-        _refused(
-            _confirmAct(obligor, body), abi.encodeWithSelector(IReceivableDrafts.FingerprintMissing.selector)
-        );
+        _refused(_confirmAct(obligor, body), abi.encodeWithSelector(IReceivableDrafts.FingerprintMissing.selector));
     }
 
     function test_marks_a_receivable_whose_policy_demands_a_trade_background() public {
@@ -357,7 +356,7 @@ contract ReceivableConfirmTest is ReceivableBase {
 
     function test_only_the_drafts_contract_opens_receivables() public {
         vm.prank(obligor.account);
-        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.NotDrafts.selector, obligor.account));
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.NotCompanion.selector, obligor.account, Powers.OPEN));
         token.open(9, terms, CONFIRMED, 0, START);
     }
 }

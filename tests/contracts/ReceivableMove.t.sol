@@ -538,11 +538,11 @@ contract ReceivableLockTest is ReceivableBase {
         uint192 id = _receivable(1000);
         bytes memory reason = abi.encodeWithSelector(IReceivableToken.NotModule.selector, address(this));
         vm.expectRevert(reason);
-        token.recordPayment(id, 0);
+        token.recordPayment(id, 0, true);
         vm.expectRevert(reason);
         token.advance(_id(id, 0));
         token.appendModule(address(this));
         vm.expectRevert(reason);
-        token.recordPayment(id, 0);
+        token.recordPayment(id, 0, true);
     }
 }
