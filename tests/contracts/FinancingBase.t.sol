@@ -84,11 +84,11 @@ abstract contract FinancingBase is ReceivableBase {
     // --- Offers ---
 
     /// @dev A plain offer of the financier's for the whole receivable, by the facts as they are: no fee, no discount, with recourse.
-    function _terms(uint192 receivable, uint64 advance) internal view returns (OfferPurchase memory) {
-        return _terms(receivable, 0, token.tokenWord(_id(receivable, 0)).length(), advance);
+    function _purchase(uint192 receivable, uint64 advance) internal view returns (OfferPurchase memory) {
+        return _purchase(receivable, 0, token.tokenWord(_id(receivable, 0)).length(), advance);
     }
 
-    function _terms(uint192 receivable, uint64 start, uint64 end, uint64 advance)
+    function _purchase(uint192 receivable, uint64 start, uint64 end, uint64 advance)
         internal
         view
         returns (OfferPurchase memory)
@@ -114,10 +114,10 @@ abstract contract FinancingBase is ReceivableBase {
         });
     }
 
-    /// @dev The token that `at` lies in.
-    function _tokenAt(uint192 receivable, uint64 at) private view returns (uint256 id) {
+    /// @dev The token that `unit` lies in.
+    function _tokenAt(uint192 receivable, uint64 unit) private view returns (uint256 id) {
         id = _id(receivable, 0);
-        while (uint64(id) + token.tokenWord(id).length() <= at) {
+        while (uint64(id) + token.tokenWord(id).length() <= unit) {
             id = _id(receivable, uint64(id) + token.tokenWord(id).length());
         }
     }
@@ -148,62 +148,63 @@ abstract contract FinancingBase is ReceivableBase {
     }
 
     /// @dev The financier's offer, accepted by its seller, the supplier.
-    function _deal(OfferPurchase memory terms) internal returns (uint192 deal) {
-        deal = _offer(financier, terms);
-        _done(_acceptAct(supplier, deal, financier, terms));
+    function _deal(OfferPurchase memory terms) internal returns (uint192 dealId) {
+        dealId = _offer(financier, terms);
+        _done(_acceptAct(supplier, dealId, financier, terms));
     }
 
-    function _deal(uint64 advance) internal returns (uint192 deal, uint192 receivable) {
+    function _deal(uint64 advance) internal returns (uint192 dealId, uint192 receivable) {
         receivable = _receivable(FACE);
-        deal = _deal(_terms(receivable, advance));
+        dealId = _deal(_purchase(receivable, advance));
     }
 
-    function _dealWithout(uint64 advance) internal returns (uint192 deal, uint192 receivable) {
+    function _dealWithout(uint64 advance) internal returns (uint192 dealId, uint192 receivable) {
         receivable = _receivable(FACE);
-        OfferPurchase memory terms = _terms(receivable, advance);
+        OfferPurchase memory terms = _purchase(receivable, advance);
         terms.recourse = Recourse.None;
-        deal = _deal(terms);
+        dealId = _deal(terms);
     }
 
-    function _refinanceAct(uint192 deal, uint64 most, uint192 offer, OfferPurchase memory terms)
+    function _refinanceAct(uint192 dealId, uint64 most, uint192 offer, OfferPurchase memory terms)
         internal
         returns (Act memory)
     {
         return _act(
             supplier,
             abi.encodePacked(REFINANCE_TEXT, TERMS_TEXT),
-            abi.encode(IFinancing.RefinanceDeal(deal, most, offer, second.account, terms))
+            abi.encode(IFinancing.RefinanceDeal(dealId, most, offer, second.account, terms))
         );
     }
 
     // --- Acts on deals ---
 
-    function _buyBackAct(Actor memory by, uint192 deal, uint64 most) internal returns (Act memory) {
-        return _act(by, BUY_BACK_TEXT, abi.encode(IFinancing.BuyBack(deal, most)));
+    function _buyBackAct(Actor memory by, uint192 dealId, uint64 most) internal returns (Act memory) {
+        return _act(by, BUY_BACK_TEXT, abi.encode(IFinancing.BuyBack(dealId, most)));
     }
 
-    function _takeOutAct(Actor memory by, uint192 deal) internal returns (Act memory) {
-        return _act(by, TAKE_OUT_TEXT, abi.encode(IFinancing.TakeOutDeal(deal)));
+    function _takeOutAct(Actor memory by, uint192 dealId) internal returns (Act memory) {
+        return _act(by, TAKE_OUT_TEXT, abi.encode(IFinancing.TakeOutDeal(dealId)));
     }
 
-    function _waiveAct(Actor memory by, uint192 deal) internal returns (Act memory) {
-        return _act(by, WAIVE_TEXT, abi.encode(IFinancing.WaiveDeal(deal, "paid in another way")));
+    function _waiveAct(Actor memory by, uint192 dealId) internal returns (Act memory) {
+        return _act(by, WAIVE_TEXT, abi.encode(IFinancing.WaiveDeal(dealId, "paid in another way")));
     }
 
-    function _settleAct(uint192 deal, address to) internal returns (Act memory) {
-        return _both(financier, supplier, SETTLE_TEXT, abi.encode(IFinancing.SettleDeal(deal, to, "agreement")));
+    function _settleAct(uint192 dealId, address to) internal returns (Act memory) {
+        return _both(financier, supplier, SETTLE_TEXT, abi.encode(IFinancing.SettleDeal(dealId, to, "agreement")));
     }
 
-    function _tailAct(uint192 deal, uint64 start, address to) internal returns (Act memory) {
-        return _both(supplier, financier, TAIL_TEXT, abi.encode(IFinancing.ReleaseTail(deal, start, to, "credit note")));
+    function _tailAct(uint192 dealId, uint64 start, address to) internal returns (Act memory) {
+        return
+            _both(supplier, financier, TAIL_TEXT, abi.encode(IFinancing.ReleaseTail(dealId, start, to, "credit note")));
     }
 
-    function _assignAct(uint192 deal, uint64 price, uint16 payments, uint64 leastOwed) internal returns (Act memory) {
+    function _assignAct(uint192 dealId, uint64 price, uint16 payments, uint64 leastOwed) internal returns (Act memory) {
         return _both(
             financier,
             second,
             ASSIGN_TEXT,
-            abi.encode(IFinancing.AssignDeal(deal, second.account, price, payments, leastOwed))
+            abi.encode(IFinancing.AssignDeal(dealId, second.account, price, payments, leastOwed))
         );
     }
 
@@ -234,8 +235,8 @@ abstract contract FinancingBase is ReceivableBase {
         assertEq(seller - advance, sellerGot, "the seller got, beside the advance");
     }
 
-    function _assertState(uint192 deal, IFinancing.DealState state) internal view {
-        assertEq(uint8(financing.dealOf(deal).state), uint8(state), "state of the deal");
+    function _assertState(uint192 dealId, IFinancing.DealState state) internal view {
+        assertEq(uint8(financing.dealOf(dealId).state), uint8(state), "state of the deal");
     }
 
     function _assertCustody(uint192 receivable, uint64 start, uint64 end) internal view {
@@ -253,8 +254,8 @@ abstract contract FinancingBase is ReceivableBase {
         assertEq(flags, 0, "unmarked");
     }
 
-    function _outstanding(uint192 deal) internal view returns (uint256) {
-        (uint256 discount, uint64 fee, uint64 advance) = financing.outstandingAt(deal, uint40(block.timestamp));
+    function _outstanding(uint192 dealId) internal view returns (uint256) {
+        (uint256 discount, uint64 fee, uint64 advance) = financing.outstandingAt(dealId, uint40(block.timestamp));
         return discount + fee + advance;
     }
 

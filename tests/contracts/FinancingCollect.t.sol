@@ -9,36 +9,36 @@ import {FinancingBase} from "./FinancingBase.t.sol";
 /// @notice What a financed range brings, and who gets it in which order.
 contract FinancingCollectTest is FinancingBase {
     /// @dev 0.1 % a day and a fee of 300.
-    function _priced(uint64 advance) private returns (uint192 deal, uint192 receivable) {
+    function _priced(uint64 advance) private returns (uint192 dealId, uint192 receivable) {
         receivable = _receivable(FACE);
-        OfferPurchase memory terms = _terms(receivable, advance);
+        OfferPurchase memory terms = _purchase(receivable, advance);
         (terms.fee, terms.discountRate, terms.discountBasis) = (300, 1, 1000);
-        deal = _deal(terms);
+        dealId = _deal(terms);
     }
 
-    function _payAndCollect(uint192 deal, uint192 receivable, uint64 amount) private {
+    function _payAndCollect(uint192 dealId, uint192 receivable, uint64 amount) private {
         _pay(receivable, amount);
-        financing.collect(deal);
+        financing.collect(dealId);
     }
 
     // --- Order ---
 
     function test_money_pays_discount_then_fee_then_advance_then_the_reserve() public {
-        (uint192 deal, uint192 receivable) = _priced(80_000);
+        (uint192 dealId, uint192 receivable) = _priced(80_000);
         vm.warp(block.timestamp + 10 days);
-        _payAndCollect(deal, receivable, 500);
-        _assertUnpaid(deal, 300, 300, 80_000);
-        _payAndCollect(deal, receivable, 400);
-        _assertUnpaid(deal, 0, 200, 80_000);
-        _payAndCollect(deal, receivable, 50_000);
-        _assertUnpaid(deal, 0, 0, 30_200);
+        _payAndCollect(dealId, receivable, 500);
+        _assertUnpaid(dealId, 300, 300, 80_000);
+        _payAndCollect(dealId, receivable, 400);
+        _assertUnpaid(dealId, 0, 200, 80_000);
+        _payAndCollect(dealId, receivable, 50_000);
+        _assertUnpaid(dealId, 0, 0, 30_200);
         _assertPaid(50_900, 0, 80_000);
-        _payAndCollect(deal, receivable, 49_100);
+        _payAndCollect(dealId, receivable, 49_100);
         _assertPaid(81_100, 18_900, 80_000);
     }
 
-    function _assertUnpaid(uint192 deal, uint256 discount, uint64 fee, uint64 advance) private view {
-        (uint256 d, uint64 f, uint64 a) = financing.outstandingAt(deal, uint40(block.timestamp));
+    function _assertUnpaid(uint192 dealId, uint256 discount, uint64 fee, uint64 advance) private view {
+        (uint256 d, uint64 f, uint64 a) = financing.outstandingAt(dealId, uint40(block.timestamp));
         assertEq(d, discount, "discount");
         assertEq(f, fee, "fee");
         assertEq(a, advance, "advance");
@@ -46,82 +46,73 @@ contract FinancingCollectTest is FinancingBase {
 
     /// @dev By ranges, 80 % advance and 50 paid would give the bank 40 and the seller 10.
     function test_the_bank_is_paid_before_the_seller_gets_anything() public {
-        (uint192 deal, uint192 receivable) = _deal(80_000);
-        _payAndCollect(deal, receivable, 50_000);
+        (uint192 dealId, uint192 receivable) = _deal(80_000);
+        _payAndCollect(dealId, receivable, 50_000);
         _assertPaid(50_000, 0, 80_000);
     }
 
     function test_without_recourse_the_reserve_is_the_banks() public {
-        (uint192 deal, uint192 receivable) = _dealWithout(70_000);
-        _payAndCollect(deal, receivable, FACE);
+        (uint192 dealId, uint192 receivable) = _dealWithout(70_000);
+        _payAndCollect(dealId, receivable, FACE);
         _assertPaid(FACE, 0, 70_000);
-        _assertState(deal, IFinancing.DealState.Ended);
+        _assertState(dealId, IFinancing.DealState.Ended);
     }
 
     function test_late_interest_is_part_of_the_money_in_the_same_order() public {
         uint192 receivable = _receivableWith(0, 1, 1000);
-        uint192 deal = _deal(_terms(receivable, 80_000));
+        uint192 dealId = _deal(_purchase(receivable, 80_000));
         vm.warp(DUE + 10 days);
-        _payAndCollect(deal, receivable, FACE + 1000);
+        _payAndCollect(dealId, receivable, FACE + 1000);
         _assertPaid(80_000, 21_000, 80_000);
     }
 
     function test_the_event_tells_every_amount() public {
-        (uint192 deal, uint192 receivable) = _priced(80_000);
+        (uint192 dealId, uint192 receivable) = _priced(80_000);
         vm.warp(block.timestamp + 10 days);
         _pay(receivable, 900);
         uint32 day = uint32((block.timestamp + 1 days) / 1 days);
         vm.expectEmit(address(financing));
         emit IFinancing.DealPaid(
-            deal,
-            IFinancing.Source.Collection,
-            IFinancing.Split(800, 100, 0, 0),
-            80_000,
-            200,
-            800_000,
-            800,
-            day
+            dealId, IFinancing.Source.Collection, IFinancing.Split(800, 100, 0, 0), 80_000, 200, 800_000, 800, day
         );
-        financing.collect(deal);
+        financing.collect(dealId);
     }
 
     // --- The range goes back ---
 
     function test_the_range_returns_as_soon_as_the_bank_is_satisfied() public {
-        (uint192 deal, uint192 receivable) = _deal(30_000);
-        _payAndCollect(deal, receivable, 40_000);
+        (uint192 dealId, uint192 receivable) = _deal(30_000);
+        _payAndCollect(dealId, receivable, 40_000);
         _assertPaid(30_000, 10_000, 30_000);
         _assertFree(receivable, 0, FACE, supplier.account);
-        _assertState(deal, IFinancing.DealState.Ended);
+        _assertState(dealId, IFinancing.DealState.Ended);
         _pay(receivable, 60_000);
         _draw(_id(receivable, 0));
         _assertPaid(30_000, 70_000, 30_000);
     }
 
     function test_a_closed_receivables_range_stays_and_the_deal_is_over() public {
-        (uint192 deal, uint192 receivable) = _deal(80_000);
-        _payAndCollect(deal, receivable, FACE);
+        (uint192 dealId, uint192 receivable) = _deal(80_000);
+        _payAndCollect(dealId, receivable, FACE);
         _assertPaid(80_000, 20_000, 80_000);
-        _assertState(deal, IFinancing.DealState.Ended);
-        vm.expectRevert(
-            abi.encodeWithSelector(IFinancing.WrongDealState.selector, deal, IFinancing.DealState.Ended)
-        );
-        financing.collect(deal);
+        _assertState(dealId, IFinancing.DealState.Ended);
+        vm.expectRevert(abi.encodeWithSelector(IFinancing.WrongDealState.selector, dealId, IFinancing.DealState.Ended));
+        financing.collect(dealId);
     }
 
     function test_a_suspended_sellers_range_waits_and_the_money_goes_on() public {
-        (uint192 deal, uint192 receivable) = _deal(30_000);
+        (uint192 dealId, uint192 receivable) = _deal(30_000);
         _suspend(supplier.account);
-        _payAndCollect(deal, receivable, 40_000);
-        _assertState(deal, IFinancing.DealState.Satisfied);
+        _payAndCollect(dealId, receivable, 40_000);
+        _assertState(dealId, IFinancing.DealState.Satisfied);
         _assertPaid(30_000, 0, 30_000);
         assertEq(financing.financingCredit(supplier.account, CASH), 10_000);
-        _payAndCollect(deal, receivable, 5000);
+        _payAndCollect(dealId, receivable, 5000);
         assertEq(financing.financingCredit(supplier.account, CASH), 15_000);
         vm.expectRevert();
-        financing.release(deal);
+        financing.release(dealId);
         members.reinstate(supplier.account, "test");
-        financing.release(deal);
+        financing.release(dealId);
         _assertFree(receivable, 0, FACE, supplier.account);
         _withdraw(supplier.account);
         _assertPaid(30_000, 15_000, 30_000);
@@ -133,9 +124,9 @@ contract FinancingCollectTest is FinancingBase {
     }
 
     function test_a_suspended_bank_stops_nobody_and_loses_nothing() public {
-        (uint192 deal, uint192 receivable) = _deal(60_000);
+        (uint192 dealId, uint192 receivable) = _deal(60_000);
         _suspend(financier.account);
-        _payAndCollect(deal, receivable, 70_000);
+        _payAndCollect(dealId, receivable, 70_000);
         assertEq(financing.financingCredit(financier.account, CASH), 60_000);
         _assertPaid(0, 10_000, 60_000);
         _assertFree(receivable, 0, FACE, supplier.account);
@@ -147,23 +138,21 @@ contract FinancingCollectTest is FinancingBase {
     }
 
     function test_release_is_for_satisfied_deals() public {
-        (uint192 deal,) = _deal(60_000);
-        vm.expectRevert(
-            abi.encodeWithSelector(IFinancing.WrongDealState.selector, deal, IFinancing.DealState.Active)
-        );
-        financing.release(deal);
+        (uint192 dealId,) = _deal(60_000);
+        vm.expectRevert(abi.encodeWithSelector(IFinancing.WrongDealState.selector, dealId, IFinancing.DealState.Active));
+        financing.release(dealId);
     }
 
     // --- Whoever collects, and whenever ---
 
     function test_a_payment_counts_from_its_distribution_however_late_it_is_collected() public {
-        (uint192 deal, uint192 receivable) = _priced(80_000);
+        (uint192 dealId, uint192 receivable) = _priced(80_000);
         vm.warp(block.timestamp + 10 days);
         _pay(receivable, 81_100);
         vm.warp(block.timestamp + 300 days);
-        assertEq(_outstanding(deal), 0, "in the view too");
-        assertEq(financing.collectable(deal), 81_100);
-        financing.collect(deal);
+        assertEq(_outstanding(dealId), 0, "in the view too");
+        assertEq(financing.collectable(dealId), 81_100);
+        financing.collect(dealId);
         _assertPaid(81_100, 0, 80_000);
     }
 
@@ -194,14 +183,14 @@ contract FinancingCollectTest is FinancingBase {
         }
     }
 
-    function _isOpen(uint192 deal) private view returns (bool) {
-        return financing.dealOf(deal).state == IFinancing.DealState.Active;
+    function _isOpen(uint192 dealId) private view returns (bool) {
+        return financing.dealOf(dealId).state == IFinancing.DealState.Active;
     }
 
     function test_collecting_twice_pays_once() public {
-        (uint192 deal, uint192 receivable) = _deal(80_000);
-        _payAndCollect(deal, receivable, 50_000);
-        financing.collect(deal);
+        (uint192 dealId, uint192 receivable) = _deal(80_000);
+        _payAndCollect(dealId, receivable, 50_000);
+        financing.collect(dealId);
         _assertPaid(50_000, 0, 80_000);
     }
 
@@ -216,16 +205,16 @@ contract FinancingCollectTest is FinancingBase {
     function test_what_was_paid_before_the_acceptance_is_the_sellers() public {
         uint192 receivable = _receivable(FACE);
         _pay(receivable, 50_000);
-        uint192 deal = _deal(_terms(receivable, 40_000));
+        uint192 dealId = _deal(_purchase(receivable, 40_000));
         assertEq(cash.balanceOf(supplier.account), 90_000);
-        _payAndCollect(deal, receivable, 30_000);
+        _payAndCollect(dealId, receivable, 30_000);
         assertEq(cash.balanceOf(financier.account), RICH - 40_000 + 30_000);
     }
 
     function test_deals_on_one_receivable_do_not_mix() public {
         uint192 receivable = _receivable(FACE);
-        uint192 low = _deal(_terms(receivable, 0, 30_000, 20_000));
-        OfferPurchase memory terms = _terms(receivable, 30_000, FACE, 60_000);
+        uint192 low = _deal(_purchase(receivable, 0, 30_000, 20_000));
+        OfferPurchase memory terms = _purchase(receivable, 30_000, FACE, 60_000);
         uint192 high = _offer(second, terms);
         _done(_acceptAct(supplier, high, second, terms));
         _pay(receivable, 50_000);
@@ -240,44 +229,44 @@ contract FinancingCollectTest is FinancingBase {
 
     function test_discount_runs_by_legal_days_the_first_counts_the_last_does_not() public {
         uint192 receivable = _receivable(FACE);
-        OfferPurchase memory terms = _terms(receivable, 80_000);
+        OfferPurchase memory terms = _purchase(receivable, 80_000);
         (terms.discountRate, terms.discountBasis, terms.dayStart) = (1, 1000, 57_600);
         uint256 midnight = (block.timestamp / 1 days) * 1 days + 57_600;
         if (midnight <= block.timestamp) midnight += 1 days;
         vm.warp(midnight - 1);
         terms.until = uint40(midnight);
-        uint192 deal = _deal(terms);
-        _assertDiscount(deal, 0);
+        uint192 dealId = _deal(terms);
+        _assertDiscount(dealId, 0);
         vm.warp(midnight);
-        _assertDiscount(deal, 80);
+        _assertDiscount(dealId, 80);
         vm.warp(midnight + 1 days - 1);
-        _assertDiscount(deal, 80);
+        _assertDiscount(dealId, 80);
         vm.warp(midnight + 1 days);
-        _assertDiscount(deal, 160);
+        _assertDiscount(dealId, 160);
     }
 
-    function _assertDiscount(uint192 deal, uint256 expected) private view {
-        (uint256 discount,,) = financing.outstandingAt(deal, uint40(block.timestamp));
+    function _assertDiscount(uint192 dealId, uint256 expected) private view {
+        (uint256 discount,,) = financing.outstandingAt(dealId, uint40(block.timestamp));
         assertEq(discount, expected);
     }
 
     function test_discount_accrued_often_is_discount_accrued_once() public {
         uint192 receivable = _receivable(FACE);
-        OfferPurchase memory terms = _terms(receivable, 1000);
+        OfferPurchase memory terms = _purchase(receivable, 1000);
         (terms.discountRate, terms.discountBasis) = (5, 10_000);
-        uint192 deal = _deal(terms);
+        uint192 dealId = _deal(terms);
         for (uint256 day = 0; day < 30; ++day) {
             vm.warp(block.timestamp + 1 days);
-            financing.collect(deal);
+            financing.collect(dealId);
         }
-        _assertDiscount(deal, 15);
+        _assertDiscount(dealId, 15);
     }
 
     function test_discount_runs_on_what_is_unpaid_only() public {
-        (uint192 deal, uint192 receivable) = _priced(80_000);
-        _payAndCollect(deal, receivable, 40_300);
+        (uint192 dealId, uint192 receivable) = _priced(80_000);
+        _payAndCollect(dealId, receivable, 40_300);
         vm.warp(block.timestamp + 10 days);
-        _assertDiscount(deal, 400);
+        _assertDiscount(dealId, 400);
     }
 
     // --- Largest amounts ---
@@ -286,17 +275,17 @@ contract FinancingCollectTest is FinancingBase {
         uint64 most = uint64(type(int64).max) - 2 * RICH;
         uint192 receivable = _receivable(most);
         _fund(financier.account, most - RICH);
-        OfferPurchase memory terms = _terms(receivable, most);
+        OfferPurchase memory terms = _purchase(receivable, most);
         (terms.fee, terms.discountRate, terms.discountBasis) = (type(uint64).max, 1, 1);
         terms.recourse = Recourse.None;
-        uint192 deal = _deal(terms);
+        uint192 dealId = _deal(terms);
         vm.warp(block.timestamp + 36_500 days);
-        _assertDiscount(deal, uint256(most) * 36_500);
+        _assertDiscount(dealId, uint256(most) * 36_500);
         vm.prank(supplier.account);
         cash.transfer(obligor.account, most);
         _run(_payAct(obligor, receivable, most));
-        financing.collect(deal);
+        financing.collect(dealId);
         assertEq(cash.balanceOf(financier.account), most);
-        assertEq(financing.dealOf(deal).discountPaid, most);
+        assertEq(financing.dealOf(dealId).discountPaid, most);
     }
 }

@@ -22,7 +22,7 @@ contract FinancingOffersTest is FinancingBase {
     // --- What may be offered ---
 
     function test_recourse_has_no_default() public {
-        OfferPurchase memory terms = _terms(receivable, 80_000);
+        OfferPurchase memory terms = _purchase(receivable, 80_000);
         terms.recourse = Recourse.Missing;
         _refused(_offerAct(financier, terms), abi.encodePacked(IPurchaseOffers.RecourseMissing.selector));
     }
@@ -30,7 +30,7 @@ contract FinancingOffersTest is FinancingBase {
     function test_terms_that_no_deal_can_have_are_refused() public {
         OfferPurchase[5] memory bad;
         for (uint256 i = 0; i < bad.length; ++i) {
-            bad[i] = _terms(receivable, 80_000);
+            bad[i] = _purchase(receivable, 80_000);
         }
         bad[0].advance = 0;
         bad[1].end = bad[1].start;
@@ -43,7 +43,7 @@ contract FinancingOffersTest is FinancingBase {
     }
 
     function test_only_a_bank_offers_and_not_to_itself() public {
-        OfferPurchase memory terms = _terms(receivable, 80_000);
+        OfferPurchase memory terms = _purchase(receivable, 80_000);
         assertNotEq(_outcome(_offerAct(other, terms)), "", "a supplier's key is no bank's");
         terms.seller = financier.account;
         _refused(
@@ -53,25 +53,22 @@ contract FinancingOffersTest is FinancingBase {
     }
 
     function test_an_offer_names_a_cash_that_there_is() public {
-        OfferPurchase memory terms = _terms(receivable, 80_000);
+        OfferPurchase memory terms = _purchase(receivable, 80_000);
         terms.cash = 9;
         _refused(_offerAct(financier, terms), abi.encodeWithSelector(ICashDesk.UnknownCash.selector, 9));
     }
 
     function test_an_offer_that_has_lapsed_already_is_refused() public {
-        OfferPurchase memory terms = _terms(receivable, 80_000);
+        OfferPurchase memory terms = _purchase(receivable, 80_000);
         terms.until = uint40(block.timestamp - 1);
         Act memory act = _offerAct(financier, terms);
         _refused(
-            act,
-            abi.encodeWithSelector(
-                IPurchaseOffers.OfferLapsed.selector, _offerId(financier, act.id), terms.until
-            )
+            act, abi.encodeWithSelector(IPurchaseOffers.OfferLapsed.selector, _offerId(financier, act.id), terms.until)
         );
     }
 
     function test_an_offer_locks_no_money_and_no_range() public {
-        _offer(financier, _terms(receivable, 80_000));
+        _offer(financier, _purchase(receivable, 80_000));
         assertEq(cash.balanceOf(financier.account), RICH);
         _move(supplier, _id(receivable, 0), 0, 10, other.account);
         _assertToken(receivable, 0, 10, other.account);
@@ -80,24 +77,24 @@ contract FinancingOffersTest is FinancingBase {
     // --- Acceptance: delivery against payment ---
 
     function test_acceptance_moves_range_and_advance_in_one_act() public {
-        uint192 deal = _deal(_terms(receivable, 80_000));
+        uint192 dealId = _deal(_purchase(receivable, 80_000));
         (uint256 first,, uint256 seller) = _balances();
         assertEq(first, RICH - 80_000);
         assertEq(seller, 80_000);
         _assertCustody(receivable, 0, FACE);
-        _assertState(deal, IFinancing.DealState.Active);
+        _assertState(dealId, IFinancing.DealState.Active);
         assertEq(token.balanceOf(address(financing)), 1);
     }
 
     function test_a_part_is_cut_out_and_the_rest_stays_the_sellers() public {
-        _deal(_terms(receivable, 20_000, 70_000, 40_000));
+        _deal(_purchase(receivable, 20_000, 70_000, 40_000));
         _assertCustody(receivable, 20_000, 70_000);
         _assertFree(receivable, 0, 20_000, supplier.account);
         _assertFree(receivable, 70_000, FACE, supplier.account);
     }
 
     function test_a_bank_without_the_money_leaves_the_range_where_it_is() public {
-        OfferPurchase memory terms = _terms(receivable, RICH + 1);
+        OfferPurchase memory terms = _purchase(receivable, RICH + 1);
         uint192 offer = _offer(financier, terms);
         assertNotEq(_outcome(_acceptAct(supplier, offer, financier, terms)), "");
         _assertFree(receivable, 0, FACE, supplier.account);
@@ -109,14 +106,14 @@ contract FinancingOffersTest is FinancingBase {
         Issue memory issue = _terms(FACE, DUE);
         issue.policy = STRICT_POLICY;
         uint192 strict = _receivable(issue);
-        uint192 deal = _deal(_terms(strict, 100));
+        uint192 dealId = _deal(_purchase(strict, 100));
         _assertCustody(strict, 0, FACE);
-        _done(_buyBackAct(supplier, deal, 100));
+        _done(_buyBackAct(supplier, dealId, 100));
         _assertFree(strict, 0, FACE, supplier.account);
     }
 
     function test_only_the_seller_that_the_offer_names_accepts_it() public {
-        OfferPurchase memory terms = _terms(receivable, 80_000);
+        OfferPurchase memory terms = _purchase(receivable, 80_000);
         uint192 offer = _offer(financier, terms);
         _refused(
             _acceptAct(other, offer, financier, terms),
@@ -125,7 +122,7 @@ contract FinancingOffersTest is FinancingBase {
     }
 
     function test_the_seller_accepts_the_very_terms_that_were_offered() public {
-        OfferPurchase memory terms = _terms(receivable, 80_000);
+        OfferPurchase memory terms = _purchase(receivable, 80_000);
         uint192 offer = _offer(financier, terms);
         terms.advance += 1;
         _refused(
@@ -142,14 +139,14 @@ contract FinancingOffersTest is FinancingBase {
     // --- The facts that it names ---
 
     function test_an_offer_at_98_is_not_executed_after_50_was_paid() public {
-        OfferPurchase memory terms = _terms(receivable, 98_000);
+        OfferPurchase memory terms = _purchase(receivable, 98_000);
         uint192 offer = _offer(financier, terms);
         _pay(receivable, 50_000);
         _refused(_acceptAct(supplier, offer, financier, terms), _differ(FACE, 1, 50_000));
     }
 
     function test_payments_alone_may_not_differ() public {
-        OfferPurchase memory terms = _terms(receivable, 40_000);
+        OfferPurchase memory terms = _purchase(receivable, 40_000);
         terms.leastOwed = 0;
         uint192 offer = _offer(financier, terms);
         _pay(receivable, 50_000);
@@ -157,27 +154,26 @@ contract FinancingOffersTest is FinancingBase {
     }
 
     function test_the_tokens_length_may_not_differ() public {
-        OfferPurchase memory terms = _terms(receivable, 0, 50_000, 40_000);
+        OfferPurchase memory terms = _purchase(receivable, 0, 50_000, 40_000);
         uint192 offer = _offer(financier, terms);
         _move(supplier, _id(receivable, 0), 99_999, FACE, other.account);
         _refused(_acceptAct(supplier, offer, financier, terms), _differ(FACE - 1, 0, 50_000));
     }
 
     function test_what_is_owed_may_not_be_less() public {
-        OfferPurchase memory terms = _terms(receivable, 40_000);
+        OfferPurchase memory terms = _purchase(receivable, 40_000);
         terms.leastOwed = FACE + 1;
         uint192 offer = _offer(financier, terms);
         _refused(_acceptAct(supplier, offer, financier, terms), _differ(FACE, 0, FACE));
     }
 
     function _differ(uint64 length, uint16 payments, uint64 owed) private view returns (bytes memory) {
-        return abi.encodeWithSelector(
-            IPurchaseOffers.FactsDiffer.selector, supplier.account, length, payments, owed
-        );
+        return abi.encodeWithSelector(IPurchaseOffers.FactsDiffer.selector, supplier.account, length, payments, owed);
     }
 
     function test_competing_offers_stand_side_by_side_and_the_others_lapse_by_the_facts() public {
-        (OfferPurchase memory low, OfferPurchase memory high) = (_terms(receivable, 70_000), _terms(receivable, 80_000));
+        (OfferPurchase memory low, OfferPurchase memory high) =
+            (_purchase(receivable, 70_000), _purchase(receivable, 80_000));
         (uint192 one, uint192 two) = (_offer(financier, low), _offer(second, high));
         _done(_acceptAct(supplier, two, second, high));
         _refused(
@@ -186,15 +182,13 @@ contract FinancingOffersTest is FinancingBase {
         );
         _refused(
             _acceptAct(supplier, two, second, high),
-            abi.encodeWithSelector(
-                IPurchaseOffers.OfferNotOpen.selector, two, IPurchaseOffers.OfferState.Accepted
-            )
+            abi.encodeWithSelector(IPurchaseOffers.OfferNotOpen.selector, two, IPurchaseOffers.OfferState.Accepted)
         );
     }
 
     function test_the_offers_cash_is_the_receivables() public {
         desk.list(address(new CashLike(bank.account, CNY)));
-        OfferPurchase memory terms = _terms(receivable, 80_000);
+        OfferPurchase memory terms = _purchase(receivable, 80_000);
         terms.cash = CASH + 1;
         uint192 offer = _offer(financier, terms);
         _refused(
@@ -204,7 +198,7 @@ contract FinancingOffersTest is FinancingBase {
     }
 
     function test_a_receivable_that_became_disputed_is_not_bought() public {
-        OfferPurchase memory terms = _terms(receivable, 80_000);
+        OfferPurchase memory terms = _purchase(receivable, 80_000);
         uint192 offer = _offer(financier, terms);
         vm.prank(obligor.account);
         endings.dispute(IReceivableEndings.DisputeReceivable(receivable, 1, "letter"));
@@ -217,7 +211,7 @@ contract FinancingOffersTest is FinancingBase {
     // --- The bank behind it ---
 
     function test_a_bank_recalls_its_offer() public {
-        OfferPurchase memory terms = _terms(receivable, 80_000);
+        OfferPurchase memory terms = _purchase(receivable, 80_000);
         Act memory act = _offerAct(financier, terms);
         _done(act);
         uint192 offer = _offerId(financier, act.id);
@@ -226,14 +220,12 @@ contract FinancingOffersTest is FinancingBase {
         _done(_act(financier, RECALL_TEXT, recall));
         _refused(
             _acceptAct(supplier, offer, financier, terms),
-            abi.encodeWithSelector(
-                IPurchaseOffers.OfferNotOpen.selector, offer, IPurchaseOffers.OfferState.Recalled
-            )
+            abi.encodeWithSelector(IPurchaseOffers.OfferNotOpen.selector, offer, IPurchaseOffers.OfferState.Recalled)
         );
     }
 
     function test_an_offer_is_good_until_its_last_second() public {
-        OfferPurchase memory terms = _terms(receivable, 80_000);
+        OfferPurchase memory terms = _purchase(receivable, 80_000);
         terms.until = uint40(block.timestamp + 10);
         uint192 offer = _offer(financier, terms);
         vm.warp(terms.until + 1);
@@ -246,7 +238,7 @@ contract FinancingOffersTest is FinancingBase {
     }
 
     function test_a_suspended_banks_offer_is_worth_nothing_meanwhile() public {
-        OfferPurchase memory terms = _terms(receivable, 80_000);
+        OfferPurchase memory terms = _purchase(receivable, 80_000);
         uint192 offer = _offer(financier, terms);
         _suspend(financier.account);
         _refused(
@@ -258,7 +250,7 @@ contract FinancingOffersTest is FinancingBase {
     }
 
     function test_who_is_no_bank_any_more_buys_nothing() public {
-        OfferPurchase memory terms = _terms(receivable, 80_000);
+        OfferPurchase memory terms = _purchase(receivable, 80_000);
         uint192 offer = _offer(financier, terms);
         members.setRoles(financier.account, Roles.SUPPLIER);
         _refused(
@@ -268,7 +260,7 @@ contract FinancingOffersTest is FinancingBase {
     }
 
     function test_a_recovery_of_the_bank_ends_its_offers() public {
-        OfferPurchase memory terms = _terms(receivable, 80_000);
+        OfferPurchase memory terms = _purchase(receivable, 80_000);
         uint192 offer = _offer(financier, terms);
         members.recover(financier.account, makeAddr("new key"), "stolen");
         _refused(
@@ -278,7 +270,7 @@ contract FinancingOffersTest is FinancingBase {
     }
 
     function test_only_financing_uses_offers_up_and_counts_advances() public {
-        OfferPurchase memory terms = _terms(receivable, 80_000);
+        OfferPurchase memory terms = _purchase(receivable, 80_000);
         bytes memory reason = abi.encodeWithSelector(IPurchaseOffers.NotFinancing.selector, address(this));
         vm.expectRevert(reason);
         purchases.take(1, financier.account, terms, supplier.account, supplier.account);
@@ -291,7 +283,7 @@ contract FinancingOffersTest is FinancingBase {
     // --- Dry run ---
 
     function test_the_dry_run_says_what_the_acceptance_would_meet() public {
-        OfferPurchase memory terms = _terms(receivable, 80_000);
+        OfferPurchase memory terms = _purchase(receivable, 80_000);
         uint192 offer = _offer(financier, terms);
         purchases.checkOffer(offer, financier.account, terms);
         _setCeiling(79_999);
@@ -315,33 +307,33 @@ contract FinancingOffersTest is FinancingBase {
 
     function test_a_bank_advances_no_more_on_an_obligor_than_its_own_ceiling() public {
         _setCeiling(70_000);
-        _deal(_terms(receivable, 0, 50_000, 40_000));
+        _deal(_purchase(receivable, 0, 50_000, 40_000));
         assertEq(_advanced(), 40_000);
-        OfferPurchase memory terms = _terms(receivable, 50_000, FACE, 30_001);
+        OfferPurchase memory terms = _purchase(receivable, 50_000, FACE, 30_001);
         uint192 offer = _offer(financier, terms);
         _refused(
             _acceptAct(supplier, offer, financier, terms),
             abi.encodeWithSelector(IPurchaseOffers.AboveCeiling.selector, 70_001, 70_000)
         );
-        _deal(_terms(receivable, 50_000, FACE, 30_000));
+        _deal(_purchase(receivable, 50_000, FACE, 30_000));
         assertEq(_advanced(), 70_000);
     }
 
     function test_what_comes_back_makes_room_again() public {
         _setCeiling(80_000);
-        uint192 deal = _deal(_terms(receivable, 80_000));
+        uint192 dealId = _deal(_purchase(receivable, 80_000));
         _pay(receivable, 30_000);
-        financing.collect(deal);
+        financing.collect(dealId);
         assertEq(_advanced(), 50_000);
         _pay(receivable, 70_000);
-        financing.collect(deal);
+        financing.collect(dealId);
         assertEq(_advanced(), 0);
     }
 
     function test_a_ceiling_of_zero_stops_new_deals_and_none_is_no_ceiling() public {
-        _deal(_terms(receivable, 0, 50_000, 40_000));
+        _deal(_purchase(receivable, 0, 50_000, 40_000));
         _setCeiling(0);
-        OfferPurchase memory terms = _terms(receivable, 50_000, FACE, 1);
+        OfferPurchase memory terms = _purchase(receivable, 50_000, FACE, 1);
         uint192 offer = _offer(financier, terms);
         _refused(
             _acceptAct(supplier, offer, financier, terms),
