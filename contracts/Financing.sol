@@ -204,10 +204,10 @@ contract Financing is IFinancing, ActTarget {
 
     /// @inheritdoc IFinancing
     function join(uint192 id) external {
-        uint256[] memory tokens = _tokens(_collect(id));
-        uint256 left = tokens[0];
-        for (uint256 i = 1; i < tokens.length; ++i) {
-            bool touches = uint64(left) + TOKEN.tokenWord(left).length() == uint64(tokens[i]);
+        uint256[] memory tokens = _tokens(_collectActive(id));
+        uint256 left;
+        for (uint256 i = 0; i < tokens.length; ++i) {
+            bool touches = i != 0 && uint64(left) + TOKEN.tokenWord(left).length() == uint64(tokens[i]);
             if (touches) TOKEN.merge(IReceivableToken.Merge(left, tokens[i]));
             else left = tokens[i];
         }

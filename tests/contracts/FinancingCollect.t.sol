@@ -269,6 +269,21 @@ contract FinancingCollectTest is FinancingBase {
         _assertDiscount(dealId, 400);
     }
 
+    // --- Many payments ---
+
+    /// @dev Nobody need collect in time: many payments at once fit into a transaction.
+    function test_two_hundred_payments_are_collected_at_once() public {
+        (uint192 dealId, uint192 receivable) = _priced(90_000);
+        _fund(obligor.account, FACE);
+        for (uint256 i = 0; i < 200; ++i) {
+            _done(_payAct(obligor, receivable, 400));
+        }
+        uint256 before = gasleft();
+        financing.collect(dealId);
+        assertLt(before - gasleft(), 4_000_000);
+        _assertPaid(80_000, 0, 90_000);
+    }
+
     // --- Largest amounts ---
 
     function test_the_largest_advance_and_discount_wrap_nothing() public {
