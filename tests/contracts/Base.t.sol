@@ -8,6 +8,7 @@ import {CashDesk} from "../../contracts/CashDesk.sol";
 import {Council} from "../../contracts/Council.sol";
 import {Exposure} from "../../contracts/Exposure.sol";
 import {Financing} from "../../contracts/Financing.sol";
+import {Guarantees} from "../../contracts/Guarantees.sol";
 import {Mandates} from "../../contracts/Mandates.sol";
 import {Members} from "../../contracts/Members.sol";
 import {PurchaseOffers} from "../../contracts/PurchaseOffers.sol";
@@ -82,6 +83,7 @@ abstract contract Base is Test {
     RangeReceipts internal receipts;
     PurchaseOffers internal purchases;
     Financing internal financing;
+    Guarantees internal guarantees;
     SettlementCash internal cash;
 
     Actor internal bank;
@@ -131,12 +133,13 @@ abstract contract Base is Test {
         drafts = new ReceivableDrafts(address(acts), members, desk, token, exposure, address(council));
         new Exposure(address(drafts), token, address(council));
         Repayment.Links memory links = Repayment.Links(desk, token, exposure, address(endings), address(holds));
-        address[] memory collectors = new address[](1);
-        collectors[0] = _later(first + 12);
+        address[] memory collectors = new address[](2);
+        (collectors[0], collectors[1]) = (_later(first + 12), _later(first + 13));
         repayment = new Repayment(address(acts), members, links, collectors);
         mandates = new Mandates(address(acts), members, desk, token, repayment, endings);
+        guarantees = new Guarantees(address(acts), members, desk, token, endings);
         receipts = new RangeReceipts(token);
-        purchases = new PurchaseOffers(address(acts), members, desk, token, endings, _later(first + 15));
+        purchases = new PurchaseOffers(address(acts), members, desk, token, endings, _later(first + 16));
         financing = new Financing(address(acts), members, desk, token, purchases, receipts);
     }
 
@@ -151,7 +154,7 @@ abstract contract Base is Test {
             _later(first + 8), Powers.END | Powers.MARK_DISPUTED | TokenWords.CANCEL_CONSENT | TokenWords.WRITTEN_OFF
         );
         named[3] = ReceivableToken.Companion(_later(first + 9), Powers.OPEN);
-        named[4] = ReceivableToken.Companion(_later(first + 15), Powers.CARRY | TokenWords.CUSTODY);
+        named[4] = ReceivableToken.Companion(_later(first + 16), Powers.CARRY | TokenWords.CUSTODY);
     }
 
     function _policy(uint40 tenor, bool demandsBackground) internal pure returns (IReceivableDrafts.Policy memory) {

@@ -40,7 +40,7 @@ contract ReceivableInvariantTest is ReceivableBase, ISigns {
             holders.push(plain[i].account);
         }
         holders.push(escrow);
-        life = new ReceivableLife(token, repayment, reckoning, this, obligor.account, holders, ids);
+        life = new ReceivableLife(token, repayment, mandates, reckoning, this, obligor.account, holders, ids);
         targetContract(address(life));
     }
 

@@ -68,9 +68,7 @@ abstract contract RepaymentBase is ReceivableBase {
     }
 
     function _consent(Actor memory owner, uint192 id, uint64 start, uint64 length) internal {
-        _done(
-            _act(owner, CONSENT_TEXT, abi.encode(IReceivableEndings.ConsentCancel(_id(id, start), length, true)))
-        );
+        _done(_act(owner, CONSENT_TEXT, abi.encode(IReceivableEndings.ConsentCancel(_id(id, start), length, true))));
     }
 
     // --- State ---

@@ -24,7 +24,7 @@ contract RepaymentPayTest is ReceivableBase {
     function test_takes_the_obligors_cash_and_distributes_it() public {
         _fund(obligor.account, 300);
         vm.expectEmit(address(repayment));
-        emit IRepayment.PaymentReceived(id, obligor.account, "pay", IRepayment.Kind.Voluntary, 0, 300, 0, 300, 0, 0, 0);
+        emit IRepayment.PaymentReceived(id, obligor.account, "pay", IRepayment.Kind.Voluntary, 0, 300, 0, 0, 300, 0, 0, 0);
         vm.expectEmit(address(token));
         emit IReceivableToken.PaymentRecorded(id, 1, 700, false);
         vm.expectEmit(address(repayment));
@@ -143,13 +143,13 @@ contract RepaymentWaitingTest is ReceivableBase {
         assertEq(uint8(views.receivable(id).state), uint8(IReceivableToken.State.Closed));
     }
 
-    /// @dev The cursor has 10 bits: after 1,000 payments only closing ones and one a year; number 1,023 is kept for the one that closes.
-    function test_payment_1023_is_the_one_that_closes() public {
+    /// @dev The cursor has 10 bits: after 1,000 payments only closing ones and one a year; the last two are kept for the end.
+    function test_the_last_two_numbers_are_kept_for_the_end() public {
         Issue memory terms = _terms(2000, DUE);
         uint192 small = _receivable(terms);
         vm.startPrank(address(repayment));
         for (uint256 i = 0; i < 999; ++i) {
-            token.recordPayment(small, 2000);
+            token.recordPayment(small, 2000, false);
         }
         vm.stopPrank();
         _pay(small, 50);
@@ -162,16 +162,16 @@ contract RepaymentWaitingTest is ReceivableBase {
         vm.warp(from);
         repayment.distribute(small);
         vm.startPrank(address(repayment));
-        for (uint256 i = 0; i < 21; ++i) {
-            token.recordPayment(small, 1900);
+        for (uint256 i = 0; i < 20; ++i) {
+            token.recordPayment(small, 1900, false);
         }
         vm.stopPrank();
         _pay(small, 50);
         vm.warp(from + 365 days);
-        vm.expectRevert(abi.encodeWithSelector(IRepayment.PaymentsExhausted.selector, small, 1022));
+        vm.expectRevert(abi.encodeWithSelector(IRepayment.PaymentsExhausted.selector, small, 1021));
         repayment.distribute(small);
         _pay(small, 1850);
-        assertEq(views.receivable(small).payments, 1023);
+        assertEq(views.receivable(small).payments, 1022);
         assertEq(uint8(views.receivable(small).state), uint8(IReceivableToken.State.Closed));
     }
 
@@ -255,11 +255,11 @@ contract RepaymentNoticeTest is ReceivableBase {
         );
     }
 
-    function test_refuses_other_payers_later_bookings_and_empty_parts() public {
+    function test_refuses_unknown_payers_later_bookings_and_empty_parts() public {
         IRepayment.BankNotice memory notice = _notice("uetr", id, 400);
-        notice.allocations[0].payer = other.account;
+        notice.allocations[0].payer = stranger;
         _refused(
-            _noticeAct(bank, notice), abi.encodeWithSelector(IRepayment.PayerNotObligor.selector, id, other.account)
+            _noticeAct(bank, notice), abi.encodeWithSelector(IRepayment.NotMember.selector, stranger)
         );
         notice = _notice("uetr", id, 400);
         notice.bookedAt = START + 1;
