@@ -216,7 +216,7 @@ contract FinancingExitsTest is FinancingBase {
 
     function _lift(uint256 hold, uint256[] memory tokens) private {
         vm.prank(officer.account);
-        holds.lift(IReceivableHolds.LiftHold(hold, tokens, "order"));
+        holds.lift(IReceivableHolds.LiftCourtHold(hold, tokens, "order"));
     }
 
     function test_a_held_receivables_money_is_kept_and_comes_when_it_is_lifted() public {

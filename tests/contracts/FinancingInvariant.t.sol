@@ -100,7 +100,7 @@ contract FinancingInvariantTest is FinancingBase, ISignsDeals {
 
     function liftAs(uint192 receivable) external {
         vm.prank(officer.account);
-        holds.lift(IReceivableHolds.LiftHold(laid[receivable], new uint256[](0), "order"));
+        holds.lift(IReceivableHolds.LiftCourtHold(laid[receivable], new uint256[](0), "order"));
     }
 
     // --- What must be as reckoned ---
