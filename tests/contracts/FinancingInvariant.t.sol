@@ -14,9 +14,9 @@ import {FinancingReckoning} from "./FinancingReckoning.sol";
 
 /// @notice Random lives of deals: after every step they are as reckoned from the facts alone.
 /// forge-config: default.invariant.runs = 24
-/// forge-config: default.invariant.depth = 64
+/// forge-config: default.invariant.depth = 128
 /// forge-config: full.invariant.runs = 256
-/// forge-config: full.invariant.depth = 128
+/// forge-config: full.invariant.depth = 256
 contract FinancingInvariantTest is FinancingBase, ISignsDeals {
     FinancingLife private life;
     FinancingReckoning private reckoning;
@@ -29,12 +29,15 @@ contract FinancingInvariantTest is FinancingBase, ISignsDeals {
         reckoning = new FinancingReckoning();
         _open(5000, 2 days, 1, 100);
         _open(97, 0, 1, 365);
+        _open(31, 0, 0, 1);
+        _open(60_000, 0, 5, 10_000);
         (actors[financier.account], actors[second.account], actors[supplier.account]) = (financier, second, supplier);
         reckoning.give(financier.account, RICH);
         reckoning.give(second.account, RICH);
         FinancingLife.Parts memory parts = FinancingLife.Parts(financing, purchases, token, repayment, cash);
         life = new FinancingLife(parts, reckoning, this, supplier.account, [financier.account, second.account], ids);
         targetContract(address(life));
+        vm.warp(DUE - 10 days);
     }
 
     function _open(uint64 face, uint32 grace, uint32 rate, uint32 basis) private {

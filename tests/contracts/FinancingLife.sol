@@ -93,6 +93,8 @@ contract FinancingLife is CommonBase, StdUtils {
         view
         returns (OfferPurchase memory terms)
     {
+        // A fuzzer's numbers are often small.
+        seed = uint256(keccak256(abi.encode(seed)));
         (terms.token, terms.start, terms.end, terms.seller) = (source, start, end, SELLER);
         (terms.length, terms.payments) = (parts.token.tokenWord(source).length(), _word(id).payments());
         terms.leastOwed = parts.repayment.owed(id, start, end);
@@ -155,8 +157,8 @@ contract FinancingLife is CommonBase, StdUtils {
     }
 
     function release(uint256 which) external {
-        (uint192 dealId, IFinancing.Deal memory d, bool found) = _living(which);
-        if (!found || d.state != IFinancing.DealState.Satisfied || held[d.receivable]) return;
+        (uint192 dealId, IFinancing.Deal memory d, bool found) = _in(which, IFinancing.DealState.Satisfied);
+        if (!found || held[d.receivable]) return;
         if (_isLive(d.receivable) && (!_moves(d.receivable) || suspended[SELLER])) return;
         parts.financing.release(dealId);
         _collected(dealId, d);
@@ -230,15 +232,15 @@ contract FinancingLife is CommonBase, StdUtils {
         uint192 id = ids[which % ids.length];
         if (!_isLive(id)) return;
         uint64 face = _word(id).face();
-        uint64[3] memory most = [1 + face / 50, 1 + face / 4, 2 * face];
-        amount = uint64(bound(amount, 1, most[amount % 3]));
+        uint64 most = amount % 16 == 0 ? 2 * face : 1 + face / (amount % 2 == 0 ? 50 : 8);
+        amount = uint64(bound(amount, 1, most));
         uint256[] memory before = _undrawn(id);
         SIGNS.payAs(id, amount);
         _received(id, before);
     }
 
     function wait(uint32 time) external {
-        vm.warp(block.timestamp + bound(time, 1, 20 days));
+        vm.warp(block.timestamp + bound(time, 1, 12 days));
         for (uint256 i = 0; i < ids.length; ++i) {
             uint256[] memory before = _undrawn(ids[i]);
             try parts.repayment.distribute(ids[i]) {
@@ -254,11 +256,12 @@ contract FinancingLife is CommonBase, StdUtils {
     }
 
     function pause(uint256 which, uint256 luck) external {
-        SIGNS.pauseAs(ids[which % ids.length], luck % 4 == 0);
+        SIGNS.pauseAs(ids[which % ids.length], luck % 5 == 0);
     }
 
-    function hold(uint256 which) external {
+    function hold(uint256 which, uint256 luck) external {
         uint192 id = ids[which % ids.length];
+        if (!held[id] && luck % 4 != 0) return;
         held[id] = !held[id];
         if (held[id]) SIGNS.holdAs(id);
         else SIGNS.liftAs(id);
@@ -284,17 +287,25 @@ contract FinancingLife is CommonBase, StdUtils {
         }
     }
 
+    function _active(uint256 which) private view returns (uint192, IFinancing.Deal memory, bool) {
+        return _in(which, IFinancing.DealState.Active);
+    }
+
     function _living(uint256 which) private view returns (uint192 dealId, IFinancing.Deal memory d, bool found) {
+        (dealId, d, found) = _in(which, which % 3 == 0 ? IFinancing.DealState.Satisfied : IFinancing.DealState.Active);
+        if (!found) (dealId, d, found) = _active(which);
+    }
+
+    function _in(uint256 which, IFinancing.DealState state)
+        private
+        view
+        returns (uint192 dealId, IFinancing.Deal memory d, bool found)
+    {
         for (uint256 i = 0; i < deals.length && !found; ++i) {
             dealId = deals[(which % deals.length + i) % deals.length];
             d = parts.financing.dealOf(dealId);
-            found = d.state != IFinancing.DealState.Ended;
+            found = d.state == state;
         }
-    }
-
-    function _active(uint256 which) private view returns (uint192 dealId, IFinancing.Deal memory d, bool found) {
-        (dealId, d, found) = _living(which);
-        found = found && d.state == IFinancing.DealState.Active;
     }
 
     function _isOpenAfterCollect(IFinancing.Deal memory d) private view returns (bool) {
