@@ -21,7 +21,7 @@ import {TokenWord, TokenWords} from "./types/TokenWord.sol";
 contract ReceivableHolds is IReceivableHolds, ActTarget, AccessManaged {
     bytes32 private constant NARROW_TYPE =
         keccak256("NarrowHold(uint256 hold,uint64 start,uint64 end,uint256[] tokens,bytes32 order)");
-    bytes32 private constant LIFT_TYPE = keccak256("LiftHold(uint256 hold,uint256[] tokens,bytes32 order)");
+    bytes32 private constant LIFT_TYPE = keccak256("LiftCourtHold(uint256 hold,uint256[] tokens,bytes32 order)");
     /// Between an order and its execution, so that whom it hits can object.
     uint40 private constant DELAY = 3 days;
     uint256 private constant MOST_HOLDS = 16;
@@ -104,7 +104,7 @@ contract ReceivableHolds is IReceivableHolds, ActTarget, AccessManaged {
     }
 
     /// @inheritdoc IReceivableHolds
-    function lift(LiftHold calldata body) external {
+    function lift(LiftCourtHold calldata body) external {
         Hold storage found = holds[body.hold];
         Target target = found.target;
         _ofAuthority(body.hold, target, body.order);
@@ -212,7 +212,7 @@ contract ReceivableHolds is IReceivableHolds, ActTarget, AccessManaged {
     }
 
     /// @inheritdoc IReceivableHolds
-    function hashLiftHold(LiftHold calldata body) external pure returns (bytes32) {
+    function hashLiftCourtHold(LiftCourtHold calldata body) external pure returns (bytes32) {
         return keccak256(abi.encode(LIFT_TYPE, body.hold, keccak256(abi.encodePacked(body.tokens)), body.order));
     }
 

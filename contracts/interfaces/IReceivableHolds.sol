@@ -25,7 +25,7 @@ interface IReceivableHolds {
     }
 
     /// Ends a hold; `tokens` are those of its range that no other hold keeps, freed at once.
-    struct LiftHold {
+    struct LiftCourtHold {
         uint256 hold;
         uint256[] tokens;
         bytes32 order;
@@ -101,8 +101,8 @@ interface IReceivableHolds {
     function narrow(NarrowHold calldata body) external;
     function hashNarrowHold(NarrowHold calldata body) external view returns (bytes32);
     function holdAccount(HoldAccount calldata body) external returns (uint256 hold);
-    function lift(LiftHold calldata body) external;
-    function hashLiftHold(LiftHold calldata body) external view returns (bytes32);
+    function lift(LiftCourtHold calldata body) external;
+    function hashLiftCourtHold(LiftCourtHold calldata body) external view returns (bytes32);
     /// @notice Frees tokens that carry the mark of a hold which no hold covers any more. Anyone may call.
     function free(uint256[] calldata tokens) external;
 

@@ -7,6 +7,7 @@ import {Acts} from "../../contracts/Acts.sol";
 import {CashDesk} from "../../contracts/CashDesk.sol";
 import {Council} from "../../contracts/Council.sol";
 import {Exposure} from "../../contracts/Exposure.sol";
+import {Guarantees} from "../../contracts/Guarantees.sol";
 import {Mandates} from "../../contracts/Mandates.sol";
 import {Members} from "../../contracts/Members.sol";
 import {ReceivableDrafts} from "../../contracts/ReceivableDrafts.sol";
@@ -76,6 +77,7 @@ abstract contract Base is Test {
     Exposure internal exposure;
     Repayment internal repayment;
     Mandates internal mandates;
+    Guarantees internal guarantees;
     SettlementCash internal cash;
 
     Actor internal bank;
@@ -125,10 +127,11 @@ abstract contract Base is Test {
         drafts = new ReceivableDrafts(address(acts), members, desk, token, exposure, address(council));
         new Exposure(address(drafts), token, address(council));
         Repayment.Links memory links = Repayment.Links(desk, token, exposure, address(endings), address(holds));
-        address[] memory collectors = new address[](1);
-        collectors[0] = _later(first + 12);
+        address[] memory collectors = new address[](2);
+        (collectors[0], collectors[1]) = (_later(first + 12), _later(first + 13));
         repayment = new Repayment(address(acts), members, links, collectors);
         mandates = new Mandates(address(acts), members, desk, token, repayment, endings);
+        guarantees = new Guarantees(address(acts), members, desk, token, endings);
     }
 
     function _companions(uint256 first) private view returns (ReceivableToken.Companion[] memory named) {

@@ -45,7 +45,7 @@ contract ReceivableHoldsTest is ReceivableBase {
 
     function _lift(Actor memory by, uint256 hold, uint256[] memory tokens) private {
         vm.prank(by.account);
-        holds.lift(IReceivableHolds.LiftHold(hold, tokens, "lifted"));
+        holds.lift(IReceivableHolds.LiftCourtHold(hold, tokens, "lifted"));
     }
 
     function _heldRange(uint64 start, uint64 end) private returns (uint256 hold) {
@@ -142,7 +142,7 @@ contract ReceivableHoldsTest is ReceivableBase {
         assertEq(_flags(shared), TokenWords.HELD);
         vm.prank(court.account);
         vm.expectRevert(abi.encodeWithSelector(IReceivableHolds.StillHeld.selector, shared));
-        holds.lift(IReceivableHolds.LiftHold(first, _list(_id(id, 400), shared), "lifted"));
+        holds.lift(IReceivableHolds.LiftCourtHold(first, _list(_id(id, 400), shared), "lifted"));
         _lift(court, first, _one(_id(id, 400)));
         assertEq(_flags(_id(id, 400)), 0);
         _stopped(shared);
@@ -167,7 +167,7 @@ contract ReceivableHoldsTest is ReceivableBase {
         uint256 hold = _hold(court);
         vm.startPrank(second.account);
         vm.expectRevert(abi.encodeWithSelector(IReceivableHolds.NotAuthority.selector, second.account, court.account));
-        holds.lift(IReceivableHolds.LiftHold(hold, new uint256[](0), ORDER));
+        holds.lift(IReceivableHolds.LiftCourtHold(hold, new uint256[](0), ORDER));
         vm.stopPrank();
         vm.prank(supplier.account);
         vm.expectRevert(
