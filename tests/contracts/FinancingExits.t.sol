@@ -8,6 +8,7 @@ import {IReceivableEndings} from "../../contracts/interfaces/IReceivableEndings.
 import {IReceivableHolds} from "../../contracts/interfaces/IReceivableHolds.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
+import {ISettlementCash} from "../../contracts/interfaces/ISettlementCash.sol";
 import {TokenWords} from "../../contracts/types/TokenWord.sol";
 import {FinancingBase} from "./FinancingBase.t.sol";
 
@@ -246,6 +247,23 @@ contract FinancingExitsTest is FinancingBase {
         _assertPaid(FACE, 0, 60_000);
     }
 
+    /// @dev The seller has paid, so what a hold kept is the seller's when it comes; the deal does not end before.
+    function test_kept_money_is_the_sellers_after_recourse() public {
+        (uint192 dealId, uint192 receivable) = _deal(60_000);
+        uint256 hold = _holdWhole(receivable);
+        _pay(receivable, FACE);
+        financing.fireRecourse(dealId);
+        _assertState(dealId, IFinancing.DealState.Satisfied);
+        vm.expectRevert(abi.encodeWithSelector(IFinancing.MoneyHeld.selector, _id(receivable, 0)));
+        financing.release(dealId);
+        _lift(hold, new uint256[](0));
+        financing.release(dealId);
+        _assertState(dealId, IFinancing.DealState.Ended);
+        (uint256 first,, uint256 seller) = _balances();
+        assertEq(first, RICH);
+        assertEq(seller, FACE);
+    }
+
     function test_a_held_range_is_bought_back_and_released_when_it_is_lifted() public {
         (uint192 dealId, uint192 receivable) = _deal(60_000);
         uint256 hold = _holdWhole(receivable);
@@ -406,6 +424,13 @@ contract FinancingExitsTest is FinancingBase {
         vm.prank(supplier.account);
         vm.expectRevert(abi.encodeWithSelector(IReceivableToken.RecipientDeclinesDirect.selector, address(financing)));
         token.transferFrom(supplier.account, address(financing), _id(receivable, 0));
+    }
+
+    function test_no_money_is_given_to_the_financing_account_directly() public {
+        _fund(other.account, 5);
+        vm.prank(other.account);
+        vm.expectRevert(abi.encodeWithSelector(ISettlementCash.RecipientDeclinesDirect.selector, address(financing)));
+        cash.transfer(address(financing), 5);
     }
 
     function test_an_unknown_deal_is_none() public {
