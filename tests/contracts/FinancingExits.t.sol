@@ -199,13 +199,31 @@ contract FinancingExitsTest is FinancingBase {
 
     function test_holders_are_paid_by_a_third_party_too() public {
         (uint192 dealId, uint192 receivable) = _deal(60_000);
+        _payInItsPlace(receivable);
+        financing.collect(dealId);
+        _assertPaid(60_000, 40_000, 60_000);
+        _assertState(dealId, IFinancing.DealState.Ended);
+    }
+
+    function _payInItsPlace(uint192 receivable) private {
         bytes memory text = "PayAsThirdParty(uint192 receivable,uint64 amount,bytes32 ref)";
         _kind(text, text, "PayAsThirdParty", address(repayment), repayment.payAsThirdParty.selector, 0);
         _fund(other.account, FACE);
         _done(_act(other, text, abi.encode(IRepayment.PayAsThirdParty(receivable, FACE, "guarantee"))));
+    }
+
+    /// @dev Holders are owed nothing more, though the receivable lives until the third party has its money: what is missing is the seller's.
+    function test_what_a_third_party_did_not_bring_the_seller_owes() public {
+        uint192 receivable = _receivable(FACE);
+        OfferPurchase memory terms = _purchase(receivable, FACE);
+        terms.fee = 50;
+        uint192 dealId = _deal(terms);
+        _payInItsPlace(receivable);
         financing.collect(dealId);
-        _assertPaid(60_000, 40_000, 60_000);
+        _assertState(dealId, IFinancing.DealState.Active);
+        financing.fireRecourse(dealId);
         _assertState(dealId, IFinancing.DealState.Ended);
+        assertEq(cash.balanceOf(financier.account), RICH + 50);
     }
 
     // --- Held by a court ---
@@ -380,6 +398,26 @@ contract FinancingExitsTest is FinancingBase {
         vm.prank(other.account);
         token.merge(IReceivableToken.Merge(_id(receivable, 0), _id(receivable, 30_000)));
         _assertToken(receivable, 0, 60_000, other.account);
+    }
+
+    function test_a_deal_whose_whole_range_was_taken_keeps_its_claim() public {
+        uint192 receivable = _receivable(FACE);
+        uint192 dealId = _deal(_purchase(receivable, 30_000, 60_000, 20_000));
+        _move(supplier, _id(receivable, 0), 0, 30_000, other.account);
+        _move(supplier, _id(receivable, 60_000), 60_000, FACE, other.account);
+        uint256 hold = _holdMiddle(receivable, 30_000);
+        _orderAway(receivable, hold, 30_000, 60_000);
+        _joinOthers(receivable);
+        vm.prank(other.account);
+        token.merge(IReceivableToken.Merge(_id(receivable, 0), _id(receivable, 60_000)));
+        financing.resume(dealId, 0);
+        _pay(receivable, 50_000);
+        financing.collect(dealId);
+        assertEq(_outstanding(dealId), 20_000);
+        vm.warp(DUE + 1);
+        financing.fireRecourse(dealId);
+        _assertState(dealId, IFinancing.DealState.Ended);
+        assertEq(cash.balanceOf(financier.account), RICH);
     }
 
     function test_a_head_that_was_not_taken_stays() public {
