@@ -836,6 +836,17 @@ class ProofChecked(Shown):
 # --- The ledger and the gateway --------------------------------------------------------------------------------------------------------
 
 
+class InvoiceFingerprint(Shown):
+    """What a confirmation of an invoice names: its fingerprint under the current key and under each earlier one that is still checked.
+
+    `used`: whether a receivable on the ledger has one of them, so that a confirmation would be refused.
+    """
+
+    fingerprint: Hex
+    earlier: list[Hex]
+    used: bool
+
+
 class Event(Shown):
     """An event as the chain has it; values by the ABI's names, numbers as decimal text."""
 
