@@ -292,6 +292,15 @@ class Receivable(Shown):
     payments: int
 
 
+class ReceivableNamed(Shown):
+    """The receivable that a payer's reference names, if it is one and paid in the cash asked about; null: none, or more than one."""
+
+    name: str
+    receivable: Id | None
+    obligor: Hex | None
+    status: str | None
+
+
 class Debt(Shown):
     """Principal and late interest still to be paid."""
 

@@ -55,6 +55,13 @@ class SignerIn(Strict):
     evidence: Hex32 | None = None
 
 
+class PaymentNamesIn(Strict):
+    """What payers call receivables that are paid in a cash: ids as decimal text, or creditor references (ISO 11649)."""
+
+    cash: Annotated[int, Field(ge=0, lt=1 << 8)]
+    names: Annotated[list[Annotated[Text, Field(min_length=1, max_length=80)]], Field(max_length=500)]
+
+
 class InvoiceIn(Strict):
     """What names an invoice. Parties: an account, whose registered identifier counts, a scheme and a number ("VAT DE123456789"), or a word.
 
