@@ -24,6 +24,7 @@ from rich.table import Table
 from gateway.commands.fingerprints import fingerprint_cli, fingerprint_key_cli
 from gateway.commands.notices import notice_cli
 from gateway.commands.pledges import pledge_cli
+from gateway.commands.receivables import receivable_cli
 from gateway.commands.registers import register_cli
 from gateway.commands.shared import ledger_of, opened_keystore
 from gateway.config import Settings
@@ -45,6 +46,7 @@ cli.add_typer(mirror_cli, name="mirror")
 cli.add_typer(keys_cli, name="keys")
 cli.add_typer(pledge_cli, name="pledge")
 cli.add_typer(register_cli, name="register")
+cli.add_typer(receivable_cli, name="receivable")
 cli.add_typer(notice_cli, name="notice")
 cli.add_typer(fingerprint_cli, name="fingerprint")
 cli.add_typer(fingerprint_key_cli, name="fingerprint-key")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from gateway.receivable_drafts import LEAST_CONFIRMED, NO_SET_OFF
 from gateway.replay.claims import Claim, Person, invoice_of
 from gateway.replay.client import ActWanted, CallWanted, Json, chunks
 from gateway.replay.demonstration import Tier
@@ -13,8 +14,7 @@ from ledger.domain.fingerprints import Fingerprints, Invoice
 from ledger.domain.ids import act_id, receivable_id, to_hex, token_id
 from ledger.domain.money import Currency, to_text
 
-EXISTENCE, AMOUNT, DUE_DATE, NO_SET_OFF = 1, 2, 4, 8
-CONFIRMED = EXISTENCE | AMOUNT | DUE_DATE | NO_SET_OFF
+CONFIRMED = LEAST_CONFIRMED | NO_SET_OFF
 STANDARD_POLICY = 1
 MODULE = 1
 MOST_ALLOCATIONS = 40
