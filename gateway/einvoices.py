@@ -6,6 +6,7 @@ Where a business term stands in each syntax is the standard's own (CEN/TS 16931-
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -131,6 +132,15 @@ def read(data: bytes) -> EInvoice:
     texts |= {name: to_text(amounts[name], unit) for name in ("total", "prepaid", "rounding") if amounts[name]}
     due = _day(found, "due") if found["due"] else None
     return EInvoice(found["number"], _day(found, "issued"), unit, amounts["payable"], due, texts)
+
+
+def seller_named(document: Mapping[str, str], supplier: str) -> str:
+    """Who an invoice's seller is, for its fingerprint: the supplier, unless it is payable to another. Raises InvoiceError."""
+    if "payee" not in document:
+        return supplier
+    if "seller_vat" not in document:
+        raise InvoiceError("BT-31: seller_vat: missing; of an invoice that is payable to another the seller must be told apart")
+    return f"VAT {document['seller_vat']}"
 
 
 def _root(data: bytes) -> Element:

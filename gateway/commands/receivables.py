@@ -93,16 +93,10 @@ def _kept(client: Client, terms: Terms, item: Json) -> tuple[str, list[str]]:
 
 
 def _asked(invoice: EInvoice, terms: Terms, instalment: int) -> Json:
-    """Who the invoice's parties are: the seller is another than the supplier where the invoice is payable to another."""
-    from gateway.einvoices import InvoiceError
+    from gateway.einvoices import seller_named
 
-    seller = terms.supplier
-    if "payee" in invoice.texts:
-        if "seller_vat" not in invoice.texts:
-            raise InvoiceError("BT-31: seller_vat: missing; of an invoice that is payable to another the seller must be told apart")
-        seller = f"VAT {invoice.texts['seller_vat']}"
-    named = {"seller": seller, "buyer": terms.obligor, "number": invoice.number, "issued": invoice.issued.isoformat()}
-    return {**named, "instalment": instalment}
+    parties = {"seller": seller_named(invoice.document(), terms.supplier), "buyer": terms.obligor}
+    return {**parties, "number": invoice.number, "issued": invoice.issued.isoformat(), "instalment": instalment}
 
 
 def _invoice(file: Path) -> EInvoice:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from gateway.einvoices import EInvoice, InvoiceError, read
@@ -171,6 +172,32 @@ def test_an_invoice_becomes_a_receivable_by_the_acts_that_are_printed(api: Api, 
     assert held["document"] == both(BILL).document()
     ran = draft(api, run, "b.xml")
     assert ran.code == 1 and "used: this invoice backs a receivable already" in ran.out
+
+
+def posted(api: Api, act: dict[str, Any]) -> httpx.Response:
+    return api.http.post("/acts", json={n: v for n, v in act.items() if n != "key"}, headers={"Idempotency-Key": act["key"]})
+
+
+def test_a_confirmation_that_names_another_invoice_than_its_content_is_signed_by_nobody(api: Api, run: Run) -> None:
+    Path("a.xml").write_bytes(replace(BILL, number="W-1").ubl())
+    issue, confirmation = json.loads(draft(api, run, "a.xml", "--json").out)["acts"]
+    assert api.done(posted(api, issue))["state"] == "final"
+    right = confirmation["body"]["fingerprint"]
+    wrong = posted(api, {**confirmation, "body": {**confirmation["body"], "fingerprint": "0x" + "77" * 32}})
+    assert wrong.status_code == 422 and wrong.json()["field"] == "body.fingerprint"
+    known = {**confirmation["body"], "fingerprint": "0x" + "77" * 32, "earlier": [right]}
+    assert api.done(posted(api, {**confirmation, "body": known}))["state"] == "final", "of a gateway that has a version more"
+
+
+def test_an_obligor_that_signs_elsewhere_is_told_to_hold_the_content(api: Api, run: Run) -> None:
+    account = "0x" + "5e" * 20
+    wanted = {"key": "away", "name": "away", "party": "0x" + "5e" * 32, "roles": ["OBLIGOR"], "account": account, "operator": account}
+    api.http.post("/members:batch", json={"members": [wanted]}).raise_for_status()
+    assert api.http.post("/members:wait", json={"accounts": [account], "timeout": 20}).json()["pending"] == []
+    Path("a.xml").write_bytes(replace(BILL, number="E-1").ubl())
+    made = json.loads(draft(api, run, "a.xml", "--obligor", account, "--json").out)
+    assert f"{account} signs elsewhere and must hold the content first: GET /content/0x" in made["warnings"][0]
+    assert posted(api, made["acts"][0]).status_code == 202
 
 
 def test_options_are_in_the_acts(api: Api, run: Run) -> None:
