@@ -201,7 +201,7 @@ def _credit(entry: Any, transaction: Any, account: str, place: str, count: int, 
         payer=_text(transaction, "rltd_pties.dbtr.pty.nm") or _text(transaction, "rltd_pties.dbtr.nm"),
         end_to_end=_reference(_text(transaction, "refs.end_to_end_id")),
         parts=_parts(transaction),
-        text="\n".join(_get(transaction, "rmt_inf.ustrd") or ()),
+        text="\n".join(_free_text(transaction)),
     )
 
 
@@ -212,7 +212,14 @@ def _own_reference(entry: Any, transaction: Any, count: int) -> str:
 
 
 def _parts(transaction: Any) -> tuple[Part, ...]:
-    return tuple(_part(each) for each in _get(transaction, "rmt_inf.strd") or ())
+    found = [_part(each) for each in _get(transaction, "rmt_inf.strd") or ()]
+    return tuple(part for part in found if part.names or part.amount is not None)
+
+
+def _free_text(transaction: Any) -> list[str]:
+    """What the payer wrote freely, beside structured references too."""
+    structured = _get(transaction, "rmt_inf.strd") or ()
+    return [*(_get(transaction, "rmt_inf.ustrd") or ()), *(line for each in structured for line in each.addtl_rmt_inf)]
 
 
 def _part(structured: Any) -> Part:

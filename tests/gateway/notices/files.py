@@ -23,6 +23,8 @@ class Tx:
     text: str = ""
     structured: Sequence[tuple[str, str, str]] = ()
     """Of each part: creditor reference, document number, amount with its currency before it (USD 12.00)."""
+    note: str = ""
+    """What stands beside the structured references (AddtlRmtInf)."""
     side: str = ""
     returned: bool = False
 
@@ -40,7 +42,8 @@ class Tx:
         amount += _tag("CdtDbtInd", self.side if version >= 3 else "")
         name = _tag("Nm", self.payer)
         debtor = f"<RltdPties><Dbtr>{f'<Pty>{name}</Pty>' if version >= 7 else name}</Dbtr></RltdPties>" if self.payer else ""
-        parts = "".join(_structured(*each, version) for each in self.structured)
+        note = f"<Strd>{_tag('AddtlRmtInf', self.note)}</Strd>" if self.note else ""
+        parts = note + "".join(_structured(*each, version) for each in self.structured)
         remittance = f"<RmtInf>{_tag('Ustrd', self.text)}{parts}</RmtInf>" if self.text or parts else ""
         back = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>" if self.returned else ""
         return f"<TxDtls><Refs>{refs}</Refs>{amount}{debtor}{remittance}{back}</TxDtls>"

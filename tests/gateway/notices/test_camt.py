@@ -95,6 +95,12 @@ def test_the_second_of_booking_counts_where_the_bank_says_it() -> None:
     assert credits(Ntry("USD 5", day="<DtTm>2023-11-20T23:30:00</DtTm>"))[0].booked_at is None
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_free_text_is_read_wherever_it_stands(version: int) -> None:
+    (found,) = credits(Ntry("USD 5", [Tx(text="one", note="two")]), version=version)
+    assert found.text == "one\ntwo" and found.parts == ()
+
+
 def test_a_message_in_a_business_envelope_is_found() -> None:
     inner = camt(Ntry("USD 5")).split(b"\n", 1)[1]
     envelope = b'<Envelope xmlns="urn:x"><AppHdr xmlns="urn:iso:std:iso:20022:tech:xsd:head.001.001.02"/>' + inner + b"</Envelope>"
