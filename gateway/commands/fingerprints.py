@@ -90,7 +90,7 @@ def key_retire(
     early: Annotated[bool, typer.Option("--early", help="Though invoices that only this version has seen may come again")] = False,
     home: Home = None,
 ) -> None:
-    """Checks a version no more, once the longest tenor has passed since it was replaced."""
+    """Checks a version no more, once every gateway has had a later one for the longest tenor: ask the others; of this one it is checked."""
     _keys(home).retire(version, early=early)
     say(f"version {version} is retired")
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from gateway import access
 from gateway.access import ACT, READ
-from gateway.office.models import AUDIT
+from gateway.office.models import AUDIT, FINGERPRINT_KEY
 from ledger.domain.identifiers import Scheme, identifier
 from ledger.domain.ids import act_id, receivable_id
 from tests.gateway.commanding import Run, refused, runner
@@ -137,6 +137,20 @@ def test_who_only_reads_may_not_ask_and_every_question_leaves_a_line(api: Api) -
     assert [(line.member_id, line.action, line.outcome, line.subject) for line in lines] == [
         (seller.address, "fingerprint", "free", actor.split("_")[1])
     ]
+
+
+def test_a_gateway_without_the_key_says_what_it_lacks(api: Api) -> None:
+    office = api.running.services.office
+    with office.write() as conn:
+        rows = [row._asdict() for row in conn.execute(select(FINGERPRINT_KEY))]
+        conn.execute(FINGERPRINT_KEY.delete())
+    try:
+        answer = api.http.post("/invoices:fingerprint", json=asked(parties(api)[0].account, parties(api)[1].account, "1"))
+    finally:
+        with office.write() as conn:
+            conn.execute(FINGERPRINT_KEY.insert(), rows)
+    assert answer.status_code == 503 and answer.json()["title"] == "Fingerprint key not held"
+    assert "pledgebook fingerprint-key import" in answer.json()["detail"]
 
 
 # --- Commands ----------------------------------------------------------------------------------------------------------------------
