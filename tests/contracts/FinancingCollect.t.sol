@@ -157,6 +157,7 @@ contract FinancingCollectTest is FinancingBase {
     }
 
     /// @dev Two deals alike, one collected after each payment, one at the end.
+    /// forge-config: default.fuzz.runs = 64
     function testFuzz_totals_are_the_same_however_often_anybody_collects(uint256 seed) public {
         (uint192 often, uint192 one) = _priced(70_000);
         (uint192 once, uint192 two) = _priced(70_000);
@@ -282,6 +283,24 @@ contract FinancingCollectTest is FinancingBase {
         financing.collect(dealId);
         assertLt(before - gasleft(), 4_000_000);
         _assertPaid(80_000, 0, 90_000);
+    }
+
+    function test_gas_of_a_collection() public {
+        (uint192 dealId, uint192 receivable) = _priced(90_000);
+        _pay(receivable, 400);
+        assertLt(_gasOfCollect(dealId), 190_000, "the first");
+        _pay(receivable, 400);
+        assertLt(_gasOfCollect(dealId), 190_000, "a later one");
+        assertLt(_gasOfCollect(dealId), 60_000, "nothing new");
+    }
+
+    function _gasOfCollect(uint192 dealId) private returns (uint256 used) {
+        vm.cool(address(financing));
+        vm.cool(address(repayment));
+        vm.cool(address(token));
+        used = gasleft();
+        financing.collect(dealId);
+        used -= gasleft();
     }
 
     // --- Largest amounts ---
