@@ -19,7 +19,7 @@ import {TokenWords} from "./types/TokenWord.sol";
 /// @title Financing: purchase of receivables, with recourse or without
 /// @dev An account of Members (contract, custodian, its own operator, declines direct moves), a companion of the token with {Powers-CARRY} and the flag
 /// CUSTODY, and a module at the cash desk. What must stay true: balance in each cash = sum of credits, between calls; every token that it owns lies in
-/// the range of exactly one deal that has not ended.
+/// the range of exactly one deal that has not ended, or is of a receivable that is over and has drawn everything.
 /// Everything that changes a deal first collects, so that what was distributed before goes by what stood before.
 ///
 /// Storage:

@@ -107,6 +107,14 @@ contract FinancingRefinanceTest is FinancingBase {
         _assertState(otherDeal, IFinancing.DealState.Active);
     }
 
+    function test_an_offer_for_a_part_of_the_range_takes_nothing_over() public {
+        OfferPurchase memory head = _purchase(receivable, 0, 70_000, 75_000);
+        OfferPurchase memory tail = _purchase(receivable, 30_000, FACE, 75_000);
+        bytes memory reason = abi.encodeWithSelector(IFinancing.RangeDiffers.selector, dealId, 0, FACE);
+        _refused(_refinanceAct(dealId, 99_999, _offer(second, head), head), reason);
+        _refused(_refinanceAct(dealId, 99_999, _offer(second, tail), tail), reason);
+    }
+
     function test_only_the_seller_of_a_deal_with_recourse_refinances() public {
         (uint192 without,) = _dealWithout(10_000);
         (uint192 offer, OfferPurchase memory terms) = _takeOver(75_000);
