@@ -1,7 +1,8 @@
 """Day counts as exact fractions of a year between two legal dates: the first day counts, the last does not. Pure, no floats.
 
 Libraries that have these give floats (QuantLib's yearFraction, and those modelled on it), so an interest of many years can be off by a
-minor unit; what is needed here is a numerator over a fixed denominator, which contracts can add up. Rules: 2006 ISDA Definitions, section 4.16.
+minor unit; what is needed here is a numerator over a fixed denominator, which contracts can add up. Rules: 2006 ISDA Definitions,
+section 4.16.
 """
 
 from calendar import isleap
