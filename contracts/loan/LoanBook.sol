@@ -291,6 +291,7 @@ abstract contract LoanBook is ILoans {
         uint24 numerator = uint24(DayCounts.part(loan.dayCount, row.numerator(), length, elapsed));
         rows[work.id][loan.fallen] = LoanRows.make(due, loan.principal, numerator, true);
         (loan.rows, loan.grace, loan.flags) = (loan.fallen + 1, 0, loan.flags | LoanFlags.ACCELERATED);
+        _accrue(work, uint40(block.timestamp));
     }
 
     function _figures(Loan memory loan) internal pure returns (Figures memory) {

@@ -96,9 +96,7 @@ abstract contract LoanHouse is Base {
         );
         _loanKind(PAY_LOAN_TEXT, PAY_LOAN_TEXT, "PayLoan", place, loans.payLoan.selector, 0);
         _loanKind(PREPAY_TEXT, PREPAY_TEXT, "PrepayLoan", place, loans.prepayLoan.selector, 0);
-        _loanKind(
-            ACKNOWLEDGE_TEXT, ACKNOWLEDGE_TEXT, "AcknowledgePayment", place, loans.acknowledgePayment.selector, 0
-        );
+        _loanKind(ACKNOWLEDGE_TEXT, ACKNOWLEDGE_TEXT, "AcknowledgePayment", place, loans.acknowledgePayment.selector, 0);
         _loanKind(CHARGE_TEXT, CHARGE_TEXT, "ChargeCosts", place, loans.chargeCosts.selector, 0);
         _loanKind(ACCELERATE_TEXT, ACCELERATE_TEXT, "AccelerateLoan", place, loans.accelerateLoan.selector, 0);
         _loanKind(DISCHARGE_TEXT, DISCHARGE_TEXT, "DischargeLoan", place, loans.dischargeLoan.selector, 0);

@@ -107,6 +107,7 @@ class Loan:
     history: list[tuple[int, int]] = field(default_factory=list)
     """(day, principal from then on)."""
     renewed: int = 0
+    called: bool = False
 
     def __post_init__(self) -> None:
         self.history.append((0, self.terms.principal))
@@ -280,17 +281,19 @@ class Loan:
 
     def accelerate(self) -> None:
         """All is due at the end of the day; grace is over."""
+        if self.called or self.fallen == len(self.terms.rows):
+            raise LoanError("nothing is still to fall due")
         began = self._index(self.fallen - 1)
         elapsed = max(1, self.day - began)
         anchor = self.terms.start if self.fallen == 0 else self.terms.rows[self.fallen - 1].due
         due = anchor + elapsed * DAY
-        if self.fallen == len(self.terms.rows):
-            raise LoanError("all has fallen due")
         ended = self.terms.rows[self.fallen]
         numerator = part(self.terms.kind, ended.numerator, self._index(self.fallen) - began, elapsed)
         left = self.terms.principal - sum(row.principal for row in self.terms.rows[: self.fallen])
         last = Row(min(due, ended.due), left, numerator)
         self.terms = replace(self.terms, rows=(*self.terms.rows[: self.fallen], last), grace=0)
+        self.called = True
+        self.touch(self.now)
 
     def renew(self, terms: Terms) -> "Loan":
         """Interest and costs are paid, the principal stays and takes a new schedule; the loan goes on with that."""
