@@ -24,10 +24,17 @@ contract Members is IMembers, ActTarget, AccessManaged {
 
     bytes32 private constant SET_SLOT_TYPE = keccak256("SetSlot(bytes32 keyType,bytes32[] words)");
 
+    address private immutable HOLDS;
+
     mapping(address subject => uint256) private word;
     mapping(address account => mapping(bytes32 keyType => Slot)) private slots;
 
-    constructor(address acts, address council) ActTarget(acts, IMembers(address(this))) AccessManaged(council) {}
+    constructor(address acts, address holds, address council)
+        ActTarget(acts, IMembers(address(this)))
+        AccessManaged(council)
+    {
+        HOLDS = holds;
+    }
 
     /// @inheritdoc IMembers
     function admit(
@@ -76,6 +83,14 @@ contract Members is IMembers, ActTarget, AccessManaged {
         word[account] = current.withEpoch(epoch) & ~MemberWord.OPERATOR;
         emit MemberRecovered(account, key, epoch, reason);
         _list(account, key, current.roles());
+    }
+
+    /// @inheritdoc IMembers
+    function setHeld(address account, bool held) external {
+        require(msg.sender == HOLDS, NotHolds(msg.sender));
+        uint256 current = _member(account);
+        word[account] = held ? current | MemberWord.HELD : current & ~MemberWord.HELD;
+        emit MemberHeld(account, held);
     }
 
     /// @inheritdoc IMembers

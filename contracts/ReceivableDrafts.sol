@@ -6,12 +6,13 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ActTarget} from "./ActTarget.sol";
 import {ICashDesk} from "./interfaces/ICashDesk.sol";
+import {IExposure} from "./interfaces/IExposure.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {IReceivableDrafts, Issue} from "./interfaces/IReceivableDrafts.sol";
 import {IReceivableToken} from "./interfaces/IReceivableToken.sol";
 import {ISettlementCash} from "./interfaces/ISettlementCash.sol";
 import {MemberWord} from "./types/MemberWord.sol";
-import {ConfirmationTerms, ReceivableWords} from "./types/ReceivableWord.sol";
+import {ConfirmationTerms, ReceivableWord, ReceivableWords} from "./types/ReceivableWord.sol";
 import {Roles} from "./types/Roles.sol";
 
 /// @title Drafts of receivables and their confirmation
@@ -20,8 +21,8 @@ import {Roles} from "./types/Roles.sol";
 ///
 /// Storage:
 ///   drafts[id]                 state 8 | issuedAt 40 | digest 200 (keccak256(abi.encode(issuer, terms)), low 56 bits cut)
-///   policies[version]          mostTenor 40 | demandsBackground | set | retired; terms never change once set
-///   fingerprints[fingerprint]  consumed
+///   policies[version]          {Policy} 113 | set | retired; terms never change once set
+///   fingerprints[fingerprint]  the receivable that consumed it, 192
 contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
     using MemberWord for uint256;
 
@@ -31,15 +32,14 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
         uint200 digest;
     }
 
-    struct Policy {
-        uint40 mostTenor;
-        bool demandsBackground;
+    struct KeptPolicy {
+        Policy terms;
         bool set;
         bool retired;
     }
 
     bytes private constant ISSUE_TYPE_TEXT =
-        "Issue(address supplier,address obligor,uint64 face,uint40 due,uint32 grace,uint32 lateRate,uint32 lateBasis,uint16 currency,uint8 cash,uint8 module,uint8 leastPiece,uint16 policy,bytes32 contentRoot)";
+        "Issue(address supplier,address obligor,uint64 face,uint40 due,uint32 grace,uint32 lateRate,uint32 lateBasis,uint16 currency,uint8 cash,uint8 module,uint8 leastPiece,uint16 policy,bytes32 tenorReason,bytes32 contentRoot)";
     bytes32 private constant ISSUE_TYPE = keccak256(ISSUE_TYPE_TEXT);
     bytes32 private constant CONFIRM_TYPE = keccak256(
         abi.encodePacked(
@@ -61,24 +61,31 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
 
     ICashDesk private immutable DESK;
     IReceivableToken private immutable TOKEN;
+    IExposure private immutable EXPOSURE;
 
     mapping(uint192 id => DraftWord) private drafts;
-    mapping(uint16 version => Policy) private policies;
-    mapping(bytes32 fingerprint => bool) private fingerprints;
+    mapping(uint16 version => KeptPolicy) private policies;
+    mapping(bytes32 fingerprint => uint192) private fingerprints;
 
-    constructor(address acts, IMembers members, ICashDesk desk, IReceivableToken token, address council)
-        ActTarget(acts, members)
-        AccessManaged(council)
-    {
+    constructor(
+        address acts,
+        IMembers members,
+        ICashDesk desk,
+        IReceivableToken token,
+        IExposure exposure,
+        address council
+    ) ActTarget(acts, members) AccessManaged(council) {
         DESK = desk;
         TOKEN = token;
+        EXPOSURE = exposure;
     }
 
     /// @inheritdoc IReceivableDrafts
-    function setPolicy(uint16 policy, uint40 mostTenor, bool demandsBackground) external restricted {
+    function setPolicy(uint16 policy, Policy calldata terms) external restricted {
         require(!policies[policy].set, PolicyExists(policy));
-        policies[policy] = Policy(mostTenor, demandsBackground, true, false);
-        emit PolicySet(policy, mostTenor, demandsBackground);
+        require(terms.usualTenor <= terms.mostTenor, TermsInvalid());
+        policies[policy] = KeptPolicy(terms, true, false);
+        emit PolicySet(policy, terms);
     }
 
     /// @inheritdoc IReceivableDrafts
@@ -117,12 +124,14 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
         DraftWord storage draft = _named(body.receivable, body.issuer, body.terms);
         _checkConfirmed(body);
         draft.state = Draft.Confirmed;
-        _consume(body.fingerprint);
+        _consume(body.fingerprint, body.receivable);
         for (uint256 i = 0; i < body.earlier.length; ++i) {
-            _consume(body.earlier[i]);
+            _consume(body.earlier[i], body.receivable);
         }
+        Issue calldata terms = body.terms;
+        EXPOSURE.add(terms.obligor, terms.supplier, terms.currency, terms.face);
         uint16 marks = body.confirmed;
-        if (policies[body.terms.policy].demandsBackground) marks |= ReceivableWords.DEMANDS_BACKGROUND;
+        if (policies[terms.policy].terms.demandsBackground) marks |= ReceivableWords.DEMANDS_BACKGROUND;
         TOKEN.open(body.receivable, body.terms, marks, context.digest, draft.issuedAt);
         _emitConfirmed(body, marks, context.digest);
     }
@@ -142,7 +151,13 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
 
     /// @inheritdoc IReceivableDrafts
     function fingerprintUsed(bytes32 fingerprint) external view returns (bool) {
-        return fingerprints[fingerprint];
+        return _backed(fingerprint) != 0;
+    }
+
+    /// @inheritdoc IReceivableDrafts
+    function policyOf(uint16 policy) external view returns (Policy memory, bool, bool) {
+        KeptPolicy memory kept = policies[policy];
+        return (kept.terms, kept.set, kept.retired);
     }
 
     /// @inheritdoc IReceivableDrafts
@@ -197,12 +212,18 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
     }
 
     function _checkDue(Issue calldata body) private view {
-        Policy memory policy = policies[body.policy];
+        KeptPolicy memory policy = policies[body.policy];
         require(policy.set, UnknownPolicy(body.policy));
         require(!policy.retired, PolicyIsRetired(body.policy));
         uint40 earliest = uint40(block.timestamp) + 1;
-        uint40 latest = uint40(Math.min(block.timestamp + policy.mostTenor, type(uint40).max));
+        uint40 latest = _after(policy.terms.mostTenor);
         require(body.due >= earliest && body.due <= latest, DueOutOfRange(body.due, earliest, latest));
+        uint40 usual = _after(policy.terms.usualTenor);
+        require(body.due <= usual || body.tenorReason != 0, TenorReasonMissing(body.due, usual));
+    }
+
+    function _after(uint40 tenor) private view returns (uint40) {
+        return uint40(Math.min(block.timestamp + tenor, type(uint40).max));
     }
 
     function _checkConfirmed(ConfirmReceivable calldata body) private view {
@@ -219,9 +240,19 @@ contract ReceivableDrafts is IReceivableDrafts, ActTarget, AccessManaged {
         );
     }
 
-    function _consume(bytes32 fingerprint) private {
-        require(fingerprint != 0 && !fingerprints[fingerprint], FingerprintUsed(fingerprint));
-        fingerprints[fingerprint] = true;
+    function _consume(bytes32 fingerprint, uint192 id) private {
+        require(fingerprint != 0, FingerprintMissing());
+        uint192 backed = _backed(fingerprint);
+        require(backed == 0, FingerprintUsed(fingerprint, backed));
+        fingerprints[fingerprint] = id;
+    }
+
+    /// @dev The receivable that a fingerprint backs; 0 = none. One that all holders cancelled before anything was paid lets its invoice go.
+    function _backed(bytes32 fingerprint) private view returns (uint192 id) {
+        id = fingerprints[fingerprint];
+        if (id == 0) return 0;
+        ReceivableWord word = TOKEN.wordOf(id);
+        if (word.state() == uint8(IReceivableToken.State.Cancelled) && word.payments() == 0) return 0;
     }
 
     function _emitConfirmed(ConfirmReceivable calldata body, uint16 marks, bytes32 digest) private {

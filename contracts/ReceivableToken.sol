@@ -4,33 +4,48 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {ActTarget} from "./ActTarget.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
+import {IReceivableOffers} from "./interfaces/IReceivableOffers.sol";
 import {Issue} from "./interfaces/IReceivableDrafts.sol";
 import {IReceivableToken} from "./interfaces/IReceivableToken.sol";
+import {IRepayment} from "./interfaces/IRepayment.sol";
+import {ReceivableRanges} from "./receivable/ReceivableRanges.sol";
 import {ReceivableFace} from "./receivable/ReceivableFace.sol";
+import {MemberWord} from "./types/MemberWord.sol";
+import {Powers} from "./types/Powers.sol";
 import {MOST_PAYMENTS, ReceivableWord, ReceivableWords} from "./types/ReceivableWord.sol";
 import {Roles} from "./types/Roles.sol";
 import {TokenWord, TokenWords} from "./types/TokenWord.sol";
 
 /// @title Receivables and their range tokens
-/// @dev Acts of holders; drafts and confirmation lie in {ReceivableDrafts}, ranges in {ReceivableRanges}, the ERC faces in {ReceivableFace}.
+/// @dev Acts of holders; ranges lie in {ReceivableRanges}, the ERC faces in {ReceivableFace}. What else may happen to a receivable (confirmation, offers,
+/// holds, retirement, cancellation, financing) lies in companions, each with powers that are fixed when the token is made ({Powers}).
 ///
 /// Storage of its own:
-///   moduleCount   8, in ascending indices from 1
+///   moduleCount         8, in ascending indices from 1
+///   powers[companion]   {Powers}; never changed
 contract ReceivableToken is ReceivableFace, AccessManaged {
-    bytes32 private constant PIECE_TYPE = keccak256("Piece(uint64 end,address to,bytes32 ref)");
-    bytes32 private constant MOVE_BATCH_TYPE =
-        keccak256("MoveBatch(uint256 token,Piece[] pieces)Piece(uint64 end,address to,bytes32 ref)");
-    bytes32 private constant MOVE_MANY_TYPE = keccak256("MoveMany(uint256[] tokens,address to,bytes32 ref)");
+    using MemberWord for uint256;
 
-    address private immutable DRAFTS;
+    struct Companion {
+        address place;
+        uint16 powers;
+    }
 
     uint8 private moduleCount;
+    mapping(address companion => uint16) private powers;
 
-    constructor(address acts, IMembers members, address drafts, address council)
-        ActTarget(acts, members)
-        AccessManaged(council)
-    {
-        DRAFTS = drafts;
+    constructor(
+        address acts,
+        IMembers members,
+        IReceivableOffers offers,
+        address views,
+        address council,
+        Companion[] memory companions
+    ) ActTarget(acts, members) ReceivableRanges(offers) ReceivableFace(views) AccessManaged(council) {
+        for (uint256 i = 0; i < companions.length; ++i) {
+            powers[companions[i].place] = companions[i].powers;
+            emit CompanionNamed(companions[i].place, companions[i].powers);
+        }
     }
 
     // --- Council ---
@@ -43,14 +58,26 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
         emit ModuleAppended(index, module);
     }
 
-    // --- For the drafts contract ---
+    /// @inheritdoc IReceivableToken
+    function setPaused(uint192 id, bool paused) external restricted unlocked {
+        records[id].word = records[id].word.withPaused(paused);
+        emit PausedSet(id, paused);
+    }
+
+    // --- For companions ---
+
+    /// @dev The caller's powers, which must have all of `needed`.
+    function _powers(uint16 needed) private view returns (uint16 granted) {
+        granted = powers[msg.sender];
+        require(granted & needed == needed, NotCompanion(msg.sender, needed));
+    }
 
     /// @inheritdoc IReceivableToken
     function open(uint192 id, Issue calldata terms, uint16 marks, bytes32 confirmation, uint40 issuedAt)
         external
         locked
     {
-        require(msg.sender == DRAFTS, NotDrafts(msg.sender));
+        _powers(Powers.OPEN);
         Record storage record = records[id];
         require(record.word.state() == uint8(State.None), ReceivableExists(id));
         record.word = _opened(terms, marks);
@@ -59,6 +86,85 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
         (record.supplier, record.issuedAt, record.confirmedAt) = (terms.supplier, issuedAt, uint40(block.timestamp));
         (record.contentRoot, record.digest) = (terms.contentRoot, confirmation);
         _mintWhole(id, terms.supplier, terms.face);
+        IRepayment(modules[terms.module]).recordOpening(id);
+    }
+
+    /// @inheritdoc IReceivableToken
+    function carry(Move calldata body, uint8 flags) external locked returns (uint256 piece) {
+        bool court = _powers(Powers.CARRY | flags) & TokenWords.HELD != 0;
+        Source memory source = court ? _heldSource(body.token) : _source(body.token);
+        if (!court) _requireOwnerActive(source.owner);
+        uint256 recipient = MEMBERS.wordOf(body.to);
+        if (!court) _checkRange(source, body.start, body.end);
+        else _checkInside(source, body.start, body.end);
+        if (body.to != source.owner && !recipient.isActiveAccount(body.to)) revert RecipientInactive(body.to);
+        if (body.ref == 0) _checkBackground(source, body.to, recipient);
+        // What a court moves takes the money kept for it along: its new owner draws it.
+        if (court) _endConsent(source);
+        else _settle(source);
+        piece = _cut(source, body.start, body.end, body.to, body.ref);
+        if (flags != 0) _setFlags(piece, tokens[piece].withFlag(flags));
+    }
+
+    /// @inheritdoc IReceivableToken
+    function flag(uint256 token, uint8 set, uint8 clear) external unlocked {
+        _powers(set | clear);
+        TokenWord held = tokens[token];
+        require(held.exists(), ERC721NonexistentToken(token));
+        TokenWord changed = held.without(clear).withFlag(set);
+        if (held.has(TokenWords.CANCEL_CONSENT)) records[uint192(token >> 64)].consented -= held.length();
+        if (changed.has(TokenWords.CANCEL_CONSENT)) records[uint192(token >> 64)].consented += held.length();
+        _setFlags(token, changed);
+    }
+
+    function _setFlags(uint256 token, TokenWord word) private {
+        tokens[token] = word;
+        emit FlagsSet(uint192(token >> 64), uint64(token), word.flags());
+    }
+
+    /// @inheritdoc IReceivableToken
+    function mark(uint192 id, uint16 set, uint16 clear) external unlocked {
+        uint16 marks = set | clear;
+        _powers(
+            (marks & ReceivableWords.HELD != 0 ? Powers.MARK_HELD : 0)
+                | (marks & ReceivableWords.DISPUTED != 0 ? Powers.MARK_DISPUTED : 0)
+                | (marks & ~(ReceivableWords.HELD | ReceivableWords.DISPUTED))
+        );
+        ReceivableWord word = records[id].word;
+        require(word.state() != uint8(State.None), WrongState(id, State.None));
+        marks = word.marks() & ~clear | set;
+        records[id].word = word.withMarks(marks);
+        emit MarksSet(id, marks);
+    }
+
+    /// @inheritdoc IReceivableToken
+    function retire(uint256 token, uint64 start, uint64 end, bytes32 ref) external locked {
+        _powers(Powers.END);
+        Source memory source = _source(token);
+        _checkRange(source, start, end);
+        _settle(source);
+        (uint64 owed, bool closes) = IRepayment(modules[source.word.module()]).recordRetirement(source.id, start, end);
+        Record storage record = records[source.id];
+        uint256 piece = _cut(source, start, end, record.obligor, ref);
+        record.retired += end - start;
+        ReceivableWord word = _withPayment(source.word, source.word.owedLive() - owed, closes);
+        record.word = word;
+        emit RangeRetired(source.id, source.owner, start, end, owed, word.payments());
+        // Nothing that was paid before is left to draw, and nothing comes after.
+        _setFlags(piece, TokenWords.make(record.obligor, end - start, word.payments(), TokenWords.RETIRED));
+        if (closes) emit ReceivableClosed(source.id);
+    }
+
+    /// @inheritdoc IReceivableToken
+    function cancel(uint192 id) external unlocked {
+        _powers(Powers.END);
+        Record storage record = records[id];
+        _requireLive(id, record.word);
+        require(!record.word.stopped(), ReceivableStopped(id));
+        uint64 live = record.word.face() - record.retired;
+        require(record.consented == live, NotConsented(id, record.consented, live));
+        record.word = record.word.withState(uint8(State.Cancelled));
+        emit ReceivableCancelled(id);
     }
 
     function _opened(Issue calldata terms, uint16 marks) private pure returns (ReceivableWord) {
@@ -83,17 +189,23 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
     /// @inheritdoc IReceivableToken
     function moveBatch(MoveBatch calldata body) external locked {
         require(body.pieces.length != 0, NothingNamed());
-        Source memory source = _owned(_actorIn(Roles.HOLDERS), body.token);
+        address account = _actorIn(Roles.HOLDERS);
+        _requireFree(account, MEMBERS.wordOf(account));
+        Source memory source = _owned(account, body.token);
         _checkHeads(source, body.pieces);
         _settle(source);
         _cutHeads(source, body.pieces);
     }
 
     function _checkHeads(Source memory source, Piece[] calldata pieces) private view {
-        uint64 start = source.start;
+        (uint64 start, bool any) = (source.start, source.word.leastPiece() == 0);
         for (uint256 i = 0; i < pieces.length; ++i) {
             (uint64 end, address to, bytes32 ref) = _piece(pieces, i);
-            _check(source, start, end, to, _wordOf(to), ref);
+            // Most pieces pass by two comparisons.
+            if (!any || end <= start || end > source.end) _checkRange(source, start, end);
+            uint256 recipient = _wordOf(to);
+            _checkRecipient(source.owner, to, recipient);
+            if (ref == 0) _checkBackground(source, to, recipient);
             start = end;
         }
     }
@@ -158,16 +270,38 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
     // --- For the pinned repayment module ---
 
     /// @inheritdoc IReceivableToken
-    function recordPayment(uint192 id, uint64 owedLive) external unlocked returns (uint16 payments) {
+    function recordPayment(uint192 id, uint64 owedLive, bool closes) external unlocked returns (uint16 payments) {
         ReceivableWord word = records[id].word;
         _onlyModule(word);
-        require(word.state() == uint8(State.Live), WrongState(id, State(word.state())));
+        _requireLive(id, word);
         require(owedLive <= word.owedLive() && word.payments() < MOST_PAYMENTS, PaymentRefused(id));
-        word = word.withPayment(owedLive);
-        if (owedLive == 0) word = word.withState(uint8(State.Closed));
+        word = _withPayment(word, owedLive, closes);
         records[id].word = word;
         payments = word.payments();
-        emit PaymentRecorded(id, payments, owedLive, owedLive == 0);
+        emit PaymentRecorded(id, payments, owedLive, closes);
+    }
+
+    /// @inheritdoc IReceivableToken
+    function close(uint192 id) external unlocked {
+        ReceivableWord word = records[id].word;
+        _onlyModule(word);
+        _requireLive(id, word);
+        records[id].word = _closed(word);
+        emit ReceivableClosed(id);
+    }
+
+    function _withPayment(ReceivableWord word, uint64 owedLive, bool closes) private pure returns (ReceivableWord) {
+        word = word.withPayment(owedLive);
+        return closes ? _closed(word) : word;
+    }
+
+    function _closed(ReceivableWord word) private pure returns (ReceivableWord) {
+        require(word.owedLive() == 0, StillOwed(word.owedLive()));
+        return word.withState(uint8(State.Closed));
+    }
+
+    function _requireLive(uint192 id, ReceivableWord word) private pure {
+        require(word.state() == uint8(State.Live), WrongState(id, State(word.state())));
     }
 
     /// @inheritdoc IReceivableToken
@@ -198,58 +332,16 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
     }
 
     /// @inheritdoc IReceivableToken
-    function range(uint256 token) external view returns (address owner, uint64 end, uint16 cursor, uint8 flags) {
-        TokenWord held = tokens[token];
-        if (held.exists()) return (held.owner(), uint64(token) + held.length(), held.cursor(), held.flags());
+    function termsOf(uint192 id) external view returns (ReceivableWord, address, uint32, uint32, uint32, address) {
+        Record storage record = records[id];
+        return (record.word, record.obligor, record.grace, record.lateRate, record.lateBasis, record.supplier);
     }
 
     /// @inheritdoc IReceivableToken
-    function receivable(uint192 id) external view returns (Receivable memory found) {
+    function detailsOf(uint192 id) external view returns (uint40, uint40, uint64, uint64, bytes32, bytes32) {
         Record storage record = records[id];
-        ReceivableWord word = record.word;
-        found = Receivable({
-            state: State(word.state()),
-            face: word.face(),
-            owedLive: word.owedLive(),
-            due: word.due(),
-            payments: word.payments(),
-            terms: word.marks(),
-            leastPiece: word.leastPiece(),
-            module: word.module(),
-            cash: word.cash(),
-            policy: word.policy(),
-            currency: word.currency(),
-            paused: word.paused(),
-            obligor: record.obligor,
-            grace: record.grace,
-            lateRate: record.lateRate,
-            lateBasis: record.lateBasis,
-            supplier: record.supplier,
-            issuedAt: record.issuedAt,
-            confirmedAt: record.confirmedAt,
-            contentRoot: record.contentRoot,
-            digest: record.digest
-        });
-    }
-
-    /// @inheritdoc IReceivableToken
-    function repaymentTerms(uint192 id) external view returns (RepaymentTerms memory) {
-        Record storage record = records[id];
-        ReceivableWord word = record.word;
-        return RepaymentTerms({
-            state: State(word.state()),
-            face: word.face(),
-            owedLive: word.owedLive(),
-            due: word.due(),
-            payments: word.payments(),
-            module: word.module(),
-            cash: word.cash(),
-            obligor: record.obligor,
-            grace: record.grace,
-            lateRate: record.lateRate,
-            lateBasis: record.lateBasis,
-            disputed: word.marks() & ReceivableWords.DISPUTED != 0
-        });
+        return
+            (record.issuedAt, record.confirmedAt, record.retired, record.consented, record.contentRoot, record.digest);
     }
 
     /// @inheritdoc IReceivableToken
@@ -258,32 +350,18 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
     }
 
     /// @inheritdoc IReceivableToken
-    function canMove(address account, Move calldata body) external view returns (bytes memory) {
-        try this.checkMove(account, body) {
-            return "";
-        } catch (bytes memory reason) {
-            return reason;
-        }
+    function isModule(address module) external view returns (bool) {
+        return moduleIndex[module] != 0;
     }
 
-    /// @notice Reverts as {move} by `account` would; the checks are the same code.
+    /// @inheritdoc IReceivableToken
+    function powersOf(address companion) external view returns (uint16) {
+        return powers[companion];
+    }
+
+    /// @inheritdoc IReceivableToken
     function checkMove(address account, Move calldata body) external view {
+        _requireFree(account, MEMBERS.wordOf(account));
         _checkedMove(account, MEMBERS.wordOf(body.to), body);
-    }
-
-    // --- EIP-712 bodies ---
-
-    /// @inheritdoc IReceivableToken
-    function hashMoveBatch(MoveBatch calldata body) external pure returns (bytes32) {
-        bytes32[] memory pieces = new bytes32[](body.pieces.length);
-        for (uint256 i = 0; i < pieces.length; ++i) {
-            pieces[i] = keccak256(abi.encode(PIECE_TYPE, body.pieces[i]));
-        }
-        return keccak256(abi.encode(MOVE_BATCH_TYPE, body.token, keccak256(abi.encodePacked(pieces))));
-    }
-
-    /// @inheritdoc IReceivableToken
-    function hashMoveMany(MoveMany calldata body) external pure returns (bytes32) {
-        return keccak256(abi.encode(MOVE_MANY_TYPE, keccak256(abi.encodePacked(body.tokens)), body.to, body.ref));
     }
 }

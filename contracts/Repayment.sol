@@ -4,11 +4,14 @@ pragma solidity 0.8.37;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ActTarget} from "./ActTarget.sol";
 import {ICashDesk} from "./interfaces/ICashDesk.sol";
+import {IExposure} from "./interfaces/IExposure.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {IReceivableToken} from "./interfaces/IReceivableToken.sol";
 import {IRepayment} from "./interfaces/IRepayment.sol";
 import {ISettlementCash} from "./interfaces/ISettlementCash.sol";
-import {PaymentWord, PaymentWords, Ruler} from "./receivable/Ruler.sol";
+import {RepaymentClaims} from "./receivable/RepaymentClaims.sol";
+import {RepaymentStore} from "./receivable/RepaymentStore.sol";
+import {PaymentWord, PaymentWords, RETIREMENT, Ruler} from "./receivable/Ruler.sol";
 import {MemberWord} from "./types/MemberWord.sol";
 import {MOST_PAYMENTS, ReceivableWord} from "./types/ReceivableWord.sol";
 import {Roles} from "./types/Roles.sol";
@@ -16,18 +19,31 @@ import {TokenWord} from "./types/TokenWord.sol";
 
 /// @title Repayment: what is paid on a receivable and how it reaches its holders
 /// @dev What must stay true in each cash contract: balance of this contract = waiting + undrawn + credits.
-/// Whatever writes payments holds the token's lock meanwhile.
+/// Whatever writes payments holds the token's lock meanwhile. Numbers of payments and retirements end at 1,023: after the thousandth only what ends a
+/// receivable takes one, and one distribution a year; the last two are kept for the end, for what waits and for the retirement of all that lives.
 ///
-/// Storage:
-///   books[id]                     {Book}: waitingPrincipal 64 | waitingInterest 64 | interestPaid 128 ; moneyDays 128 | accruedDay 40 | lastDistribution 40
-///   payments[id][number - 1]      {PaymentWord}, numbers from 1
-///   credits[account][cash]        money of plain accounts that could not be paid out, and excess
-///   rangeCredits[key]             money of contract accounts by (account, receivable, range start)
-///   mandates[obligor][cash]       cap 64 | until 40 | partial
-///   references[reference]         consumed bank references
-contract Repayment is IRepayment, ActTarget {
+/// Storage of its own, beside {RepaymentStore}:
+///   references[reference]   consumed bank references
+///   collectors[contract]    who may collect; never changed
+contract Repayment is RepaymentClaims {
     using MemberWord for uint256;
     using Ruler for PaymentWord[];
+
+    struct Links {
+        ICashDesk desk;
+        IReceivableToken token;
+        IExposure exposure;
+        address endings;
+        address holds;
+    }
+
+    /// What becomes of a payment: holders' late interest and principal, claims of those who paid in the obligor's place, and what is its payer's.
+    struct Applied {
+        uint64 interest;
+        uint64 principal;
+        uint64 recovered;
+        uint64 excess;
+    }
 
     /// What tokens that draw one after another share: their receivable's cash and payments, and what [0, until) draws of those after `from`.
     struct Run {
@@ -40,42 +56,47 @@ contract Repayment is IRepayment, ActTarget {
         uint64 interest;
     }
 
-    struct Mandate {
-        uint64 cap;
-        uint40 until;
-        bool partial_;
-    }
-
     bytes32 private constant ALLOCATION_TYPE = keccak256("Allocation(uint192 receivable,address payer,uint64 amount)");
     bytes32 private constant BANK_NOTICE_TYPE = keccak256(
         "BankNotice(uint8 cash,bytes32 ref,uint40 bookedAt,uint64 total,bytes32 contentRoot,Allocation[] allocations)Allocation(uint192 receivable,address payer,uint64 amount)"
     );
-    uint40 private constant DAY = 1 days;
     uint40 private constant WAIT = 30 days;
     /// A payment is distributed at once from this share of the face: 1/256.
     uint256 private constant THRESHOLD = 256;
     uint16 private constant FREE_PAYMENTS = 1000;
     uint40 private constant SCARCE_WAIT = 365 days;
+    uint16 private constant KEPT_PAYMENTS = 2;
+    uint16 private constant MOST_RETIREMENTS = 256;
 
-    IReceivableToken private immutable TOKEN;
-    ICashDesk private immutable DESK;
+    address private immutable ENDINGS;
+    address private immutable HOLDS;
 
-    mapping(uint192 id => Book) private books;
-    mapping(uint192 id => PaymentWord[MOST_PAYMENTS]) private payments;
-    mapping(address account => mapping(uint8 cash => uint64)) private credits;
-    mapping(bytes32 key => uint64) private rangeCredits;
-    mapping(address obligor => mapping(uint8 cash => Mandate)) private mandates;
     mapping(bytes32 ref => bool) private references;
+    mapping(address collector => bool) private collectors;
 
-    constructor(address acts, IMembers members, ICashDesk desk, IReceivableToken token) ActTarget(acts, members) {
-        DESK = desk;
-        TOKEN = token;
+    constructor(address acts, IMembers members, Links memory links, address[] memory collectors_)
+        ActTarget(acts, members)
+        RepaymentStore(links.desk, links.token, links.exposure)
+    {
+        (ENDINGS, HOLDS) = (links.endings, links.holds);
+        for (uint256 i = 0; i < collectors_.length; ++i) {
+            collectors[collectors_[i]] = true;
+        }
     }
 
     /// @dev Holds the token's lock, so that nothing called meanwhile meets half-written payments.
     modifier guarded() {
-        TOKEN.takeLock();
+        _takeLock();
         _;
+        _releaseLock();
+    }
+
+    /// @dev Apart, since a modifier is copied into every function that has it.
+    function _takeLock() private {
+        TOKEN.takeLock();
+    }
+
+    function _releaseLock() private {
         TOKEN.releaseLock();
     }
 
@@ -84,11 +105,33 @@ contract Repayment is IRepayment, ActTarget {
     /// @inheritdoc IRepayment
     function payReceivable(PayReceivable calldata body) external guarded {
         address payer = _signedIn(Roles.OBLIGOR);
-        IReceivableToken.RepaymentTerms memory terms = _live(body.receivable);
+        Terms memory terms = _live(body.receivable);
         require(payer == terms.obligor, PayerNotObligor(body.receivable, payer));
-        require(body.amount != 0, AmountZero());
-        _cash(terms.cash).moveFor(payer, address(this), body.amount, body.ref);
-        _receive(body.receivable, terms, body.amount, body.ref, Kind.Voluntary);
+        _takeIn(terms, payer, payer, body.amount, body.ref, Kind.Voluntary);
+    }
+
+    /// @inheritdoc IRepayment
+    function payAsThirdParty(PayAsThirdParty calldata body) external guarded {
+        address payer = _signedIn(Roles.HOLDERS);
+        Terms memory terms = _live(body.receivable);
+        require(payer != terms.obligor, PayerIsObligor(body.receivable, payer));
+        _takeIn(terms, payer, payer, body.amount, body.ref, Kind.ThirdParty);
+    }
+
+    /// @inheritdoc IRepayment
+    function collect(uint192 id, address from, address payer, uint64 amount, bytes32 ref, Kind kind) external guarded {
+        require(collectors[msg.sender], NotCollector(msg.sender));
+        require(kind == Kind.Debit || kind == Kind.Guarantee, KindRefused(kind));
+        _requireMember(payer);
+        _takeIn(_live(id), from, payer, amount, ref, kind);
+    }
+
+    /// @dev Cash that a court holds pays nobody.
+    function _takeIn(Terms memory terms, address from, address payer, uint64 amount, bytes32 ref, Kind kind) private {
+        require(amount != 0, AmountZero());
+        _requireFree(from);
+        _send(terms.word.cash(), from, address(this), amount, ref);
+        _receive(terms, payer, amount, ref, kind);
     }
 
     /// @inheritdoc IRepayment
@@ -109,128 +152,194 @@ contract Repayment is IRepayment, ActTarget {
         }
     }
 
-    /// @dev What reaches a receivable that was closed meanwhile is the payer's, whole.
+    /// @dev What reaches a receivable that was closed or cancelled meanwhile is the payer's, whole.
     function _allocate(Allocation calldata share, uint8 cash, bytes32 ref) private {
         require(share.amount != 0, AmountZero());
-        IReceivableToken.RepaymentTerms memory terms = _known(share.receivable);
-        require(terms.cash == cash, CashDiffers(share.receivable, cash, terms.cash));
-        require(share.payer == terms.obligor, PayerNotObligor(share.receivable, share.payer));
-        if (terms.state == IReceivableToken.State.Closed) {
-            _creditExcess(share.payer, cash, share.receivable, share.amount);
-            _emitReceived(share.receivable, share.payer, ref, Kind.BankNotice, 0, 0, share.amount);
+        Terms memory terms = _known(share.receivable);
+        require(terms.word.cash() == cash, CashDiffers(share.receivable, cash, terms.word.cash()));
+        _requireMember(share.payer);
+        if (_is(terms, IReceivableToken.State.Live)) {
+            _receive(terms, share.payer, share.amount, ref, Kind.BankNotice);
         } else {
-            require(terms.state == IReceivableToken.State.Live, NotLive(share.receivable));
-            _receive(share.receivable, terms, share.amount, ref, Kind.BankNotice);
+            _credit(terms, share.payer, share.amount);
+            _emitReceived(terms.id, share.payer, ref, Kind.BankNotice, Applied(0, 0, 0, share.amount));
         }
     }
 
     /// @inheritdoc IRepayment
-    function setMandate(SetMandate calldata body) external {
-        address obligor = _signedIn(Roles.OBLIGOR);
-        DESK.cashAt(body.cash);
-        require(body.cap != 0, AmountZero());
-        require(body.until > block.timestamp, UntilPassed(body.until));
-        mandates[obligor][body.cash] = Mandate(body.cap, body.until, body.partial_);
-        emit MandateSet(obligor, body.cash, body.cap, body.until, body.partial_);
+    function waiveClaim(WaiveClaim calldata body) external guarded {
+        address payer = _signedIn(Roles.HOLDERS);
+        _requireFree(payer);
+        Terms memory terms = _live(body.receivable);
+        uint256 index = _claimAt(terms.id, payer);
+        require(index != books[terms.id].payers, NoClaim(terms.id, payer));
+        Claim memory claim = _accrued(terms, index, uint40(block.timestamp));
+        _endClaim(terms.id, index);
+        _reduce(terms, claim.bearing);
+        uint64 owing = _amount(uint256(claim.bearing) + claim.plain);
+        emit ClaimWaived(terms.id, payer, owing, _amount(_interestOn(terms, claim)), body.reason);
+        _closeIfPaid(terms);
     }
 
-    /// @inheritdoc IRepayment
-    function endMandate(EndMandate calldata body) external {
-        address obligor = _signedIn(Roles.OBLIGOR);
-        require(mandates[obligor][body.cash].until != 0, NoMandate(obligor, body.cash));
-        delete mandates[obligor][body.cash];
-        emit MandateEnded(obligor, body.cash);
-    }
-
-    /// @inheritdoc IRepayment
-    function debit(uint192 id) external guarded {
-        IReceivableToken.RepaymentTerms memory terms = _live(id);
-        uint64 amount = _debitable(id, terms);
-        Mandate storage given = mandates[terms.obligor][terms.cash];
-        given.cap -= amount;
-        emit MandateUsed(terms.obligor, terms.cash, amount, given.cap);
-        bytes32 ref = bytes32(uint256(id));
-        _cash(terms.cash).moveFor(terms.obligor, address(this), amount, ref);
-        _receive(id, terms, amount, ref, Kind.Debit);
+    /// @dev Once holders are owed nothing, the last claim's end is the receivable's.
+    function _closeIfPaid(Terms memory terms) private {
+        if (terms.word.owedLive() == 0 && books[terms.id].payers == 0) TOKEN.close(terms.id);
     }
 
     /// @inheritdoc IRepayment
     function distribute(uint192 id) external guarded {
-        IReceivableToken.RepaymentTerms memory terms = _live(id);
-        Book storage book = books[id];
-        require(uint256(book.waitingPrincipal) + book.waitingInterest != 0, NothingWaiting(id));
-        uint40 from = book.lastDistribution + (terms.payments < FREE_PAYMENTS ? WAIT : SCARCE_WAIT);
+        Terms memory terms = _live(id);
+        (Book storage book, uint16 count) = (books[id], terms.word.payments());
+        require(_waiting(book) != 0, NothingWaiting(id));
+        uint40 from = book.lastDistribution + (count < FREE_PAYMENTS ? WAIT : SCARCE_WAIT);
         require(block.timestamp >= from, TooEarly(id, from));
-        // The last number is kept for the payment that closes.
-        require(terms.payments < MOST_PAYMENTS - 1, PaymentsExhausted(id, terms.payments));
-        _distribute(id, terms, book, Kind.Collected);
+        require(count < MOST_PAYMENTS - KEPT_PAYMENTS, PaymentsExhausted(id, count));
+        _distribute(terms, Kind.Collected);
     }
 
-    /// @dev Late interest first, then principal (CivC 561); the rest is the payer's. So principal reaches 0 only when no interest is owed.
-    function _receive(uint192 id, IReceivableToken.RepaymentTerms memory terms, uint64 amount, bytes32 ref, Kind kind)
-        private
-    {
-        Book storage book = books[id];
-        _accrue(book, terms);
-        uint256 interestOwed = _interestOwed(book, terms);
-        uint64 interest = uint64(Math.min(amount, interestOwed));
-        uint64 principal = uint64(Math.min(amount - interest, terms.owedLive - book.waitingPrincipal));
-        book.interestPaid += interest;
-        book.waitingInterest += interest;
-        book.waitingPrincipal += principal;
-        uint64 excess = amount - interest - principal;
-        if (excess != 0) _creditExcess(terms.obligor, terms.cash, id, excess);
-        _emitReceived(id, terms.obligor, ref, kind, interest, principal, excess);
-        if (_reachesThreshold(book, terms)) _distribute(id, terms, book, kind);
+    /// @dev Late interest first, then principal (CivC 561). What is left of the obligor's money goes to those who paid in its place; the rest is the
+    /// payer's. So principal reaches 0 only when no interest is owed.
+    function _receive(Terms memory terms, address payer, uint64 amount, bytes32 ref, Kind kind) private {
+        Applied memory applied = _apply(terms, amount, payer == terms.obligor);
+        applied.excess = amount - applied.interest - applied.principal;
+        if (payer != terms.obligor) {
+            if (applied.excess != amount) _addClaim(terms, payer, applied.interest, applied.principal);
+        } else if (applied.excess != 0 && books[terms.id].payers != 0) {
+            applied.recovered = _recover(terms, applied.excess);
+            applied.excess -= applied.recovered;
+        }
+        _credit(terms, payer, applied.excess);
+        _emitReceived(terms.id, payer, ref, kind, applied);
+        if (_goesOut(terms)) _distribute(terms, kind);
+        else if (applied.recovered != 0) _closeIfPaid(terms);
     }
 
-    /// @dev Principal is all there only when interest is, which is paid first: then the payment closes.
-    function _reachesThreshold(Book storage book, IReceivableToken.RepaymentTerms memory terms)
-        private
-        view
-        returns (bool)
-    {
-        if (book.waitingPrincipal == terms.owedLive) return true;
-        if (terms.payments >= FREE_PAYMENTS) return false;
-        return (uint256(book.waitingPrincipal) + book.waitingInterest) * THRESHOLD >= terms.face;
+    /// @dev What holders get of a payment; it waits until it is distributed.
+    function _apply(Terms memory terms, uint64 amount, bool byObligor) private returns (Applied memory applied) {
+        Book storage book = books[terms.id];
+        applied.interest = uint64(Math.min(amount, _accrue(terms)));
+        applied.principal = uint64(Math.min(amount - applied.interest, terms.word.owedLive() - book.waitingPrincipal));
+        book.interestPaid += applied.interest;
+        book.waitingInterest += applied.interest;
+        book.waitingPrincipal += applied.principal;
+        if (applied.principal == 0) return applied;
+        book.partPaid = true;
+        _fall(terms, applied.principal, byObligor);
     }
 
-    function _distribute(uint192 id, IReceivableToken.RepaymentTerms memory terms, Book storage book, Kind kind)
-        private
-    {
-        (uint64 principal, uint64 interest) = (book.waitingPrincipal, book.waitingInterest);
-        uint64 left = terms.owedLive - principal;
-        uint16 number = TOKEN.recordPayment(id, left);
-        payments[id][number - 1] =
-            PaymentWords.make(principal, interest, terms.owedLive, uint40(block.timestamp), uint8(kind));
+    function _waiting(Book storage book) private view returns (uint256) {
+        return uint256(book.waitingPrincipal) + book.waitingInterest;
+    }
+
+    /// @dev At once from the threshold on, or when nothing is left to pay: principal is all there only when interest is, which is paid first.
+    function _goesOut(Terms memory terms) private view returns (bool) {
+        Book storage book = books[terms.id];
+        if (_waiting(book) == 0) return false;
+        if (book.waitingPrincipal == terms.word.owedLive()) return true;
+        return terms.word.payments() < FREE_PAYMENTS && _waiting(book) * THRESHOLD >= terms.word.face();
+    }
+
+    function _distribute(Terms memory terms, Kind kind) private {
+        Book storage book = books[terms.id];
+        (uint64 principal, uint64 interest, uint64 before) =
+            (book.waitingPrincipal, book.waitingInterest, terms.word.owedLive());
+        uint64 left = before - principal;
+        uint16 number = TOKEN.recordPayment(terms.id, left, left == 0 && book.payers == 0);
+        payments[terms.id][number - 1] =
+            PaymentWords.make(principal, interest, before, uint40(block.timestamp), uint8(kind));
         (book.waitingPrincipal, book.waitingInterest) = (0, 0);
         book.lastDistribution = uint40(block.timestamp);
-        emit PaymentDistributed(id, number, principal, interest, terms.owedLive, left, kind);
+        emit PaymentDistributed(terms.id, number, principal, interest, before, left, kind);
     }
 
-    function _emitReceived(
-        uint192 id,
-        address payer,
-        bytes32 ref,
-        Kind kind,
-        uint64 interest,
-        uint64 principal,
-        uint64 excess
-    ) private {
+    function _emitReceived(uint192 id, address payer, bytes32 ref, Kind kind, Applied memory applied) private {
         Book storage book = books[id];
         emit PaymentReceived(
             id,
             payer,
             ref,
             kind,
-            interest,
-            principal,
-            excess,
+            applied.interest,
+            applied.principal,
+            applied.recovered,
+            applied.excess,
             book.waitingPrincipal,
             book.waitingInterest,
             book.moneyDays,
             book.accruedDay
         );
+    }
+
+    // --- Opening and ends ---
+
+    /// @inheritdoc IRepayment
+    function recordOpening(uint192 id) external {
+        require(msg.sender == address(TOKEN), NotToken(msg.sender));
+        Terms memory terms = _terms(id);
+        uint40 due = terms.word.due();
+        // Confirmed later, it would change a total that a pot may have fixed.
+        if (block.timestamp >= due) return;
+        books[id].pooled = true;
+        dueTotals[terms.obligor][terms.word.cash()][due] += terms.word.face();
+    }
+
+    /// @inheritdoc IRepayment
+    function clearWaiting(uint192 id) external guarded {
+        require(msg.sender == ENDINGS, NotEndings(msg.sender));
+        if (_waiting(books[id]) != 0) _distribute(_live(id), Kind.Collected);
+    }
+
+    /// @inheritdoc IRepayment
+    function recordRetirement(uint192 id, uint64 start, uint64 end) external returns (uint64, bool) {
+        require(msg.sender == address(TOKEN), NotToken(msg.sender));
+        Terms memory terms = _terms(id);
+        Book storage book = books[id];
+        require(_waiting(book) == 0, WaitingNotCleared(id));
+        (uint64 low, uint64 high) = _leaves(terms, start, end);
+        (uint64 gone, uint64 before) = (high - low, terms.word.owedLive());
+        // The interest that the range was due falls away with it.
+        uint128 interest = uint128(_accrue(terms) * gone / before);
+        book.interestPaid += interest;
+        ++book.retirements;
+        uint16 number = terms.word.payments() + 1;
+        payments[id][number - 1] = PaymentWords.make(low, high, before, uint40(block.timestamp), RETIREMENT);
+        _fall(terms, gone, true);
+        emit RetirementRecorded(id, number, low, high, before, interest, book.moneyDays, book.accruedDay);
+        return (gone, gone == before && book.payers == 0);
+    }
+
+    /// @dev What [0, start) and [0, end) are owed. A range that is owed nothing can't leave; one that leaves nothing owed has a number kept for it.
+    function _leaves(Terms memory terms, uint64 start, uint64 end) private view returns (uint64 low, uint64 high) {
+        uint16 count = terms.word.payments();
+        PaymentWord[] memory paid = _payments(terms.id, count);
+        (low, high) = (paid.owedUntil(start), paid.owedUntil(end));
+        require(low != high, NothingOwed(terms.id, start, end));
+        bool last = high - low == terms.word.owedLive();
+        bool isFree = books[terms.id].retirements < MOST_RETIREMENTS && count < FREE_PAYMENTS;
+        require(last || isFree, RetirementsExhausted(terms.id));
+    }
+
+    /// @inheritdoc IRepayment
+    function recordCancellation(uint192 id) external {
+        require(msg.sender == ENDINGS, NotEndings(msg.sender));
+        Terms memory terms = _known(id);
+        require(_is(terms, IReceivableToken.State.Cancelled), NotCancelled(id));
+        require(_waiting(books[id]) == 0, WaitingNotCleared(id));
+        (, uint256 owing) = _sums(terms, _accruedClaims(terms, uint40(block.timestamp)));
+        require(owing == 0, ClaimsStand(id, _amount(owing)));
+        _fall(terms, terms.word.owedLive(), true);
+    }
+
+    /// @inheritdoc IRepayment
+    function orderCredit(address from, address to, uint8 cash, uint64 amount) external {
+        require(msg.sender == HOLDS, NotHolds(msg.sender));
+        require(amount != 0, AmountZero());
+        _requireMember(to);
+        uint64 credited = credits[from][cash];
+        require(amount <= credited, CreditShort(from, credited));
+        credits[from][cash] = credited - amount;
+        credits[to][cash] += amount;
+        emit CreditOrdered(from, to, cash, amount);
     }
 
     // --- Drawing ---
@@ -240,7 +349,7 @@ contract Repayment is IRepayment, ActTarget {
         Run memory run;
         for (uint256 i = 0; i < tokens.length; ++i) {
             (TokenWord held, ReceivableWord word) = TOKEN.advance(tokens[i]);
-            uint256 member = MEMBERS.wordOf(held.owner());
+            uint256 member = _member(held.owner());
             if (member.has(MemberWord.CONTRACT)) {
                 require(_actor() == held.owner(), ContractDrawsItself(held.owner()));
             }
@@ -255,36 +364,38 @@ contract Repayment is IRepayment, ActTarget {
         require(msg.sender == address(TOKEN), NotToken(msg.sender));
         Run memory run;
         _open(run, token, word);
-        _draw(run, token, held, word, MEMBERS.wordOf(held.owner()));
+        _draw(run, token, held, word, _member(held.owner()));
     }
 
     /// @inheritdoc IRepayment
     function withdraw(Withdraw calldata body) external {
         address account = _actor();
+        _requireFree(account);
         uint64 amount = credits[account][body.cash];
         require(amount != 0, NothingCredited(account));
         credits[account][body.cash] = 0;
         emit Withdrawn(account, body.cash, 0, 0, amount);
-        _cash(body.cash).moveFor(address(this), account, amount, 0);
+        _send(body.cash, address(this), account, amount, 0);
     }
 
     /// @inheritdoc IRepayment
     function withdrawRange(WithdrawRange calldata body) external {
         address account = _actor();
+        _requireFree(account);
         bytes32 key = _rangeKey(account, uint256(body.receivable) << 64 | body.start);
         uint64 amount = rangeCredits[key];
         require(amount != 0, NothingCredited(account));
         rangeCredits[key] = 0;
-        uint8 cash = TOKEN.repaymentTerms(body.receivable).cash;
+        uint8 cash = _word(body.receivable).cash();
         emit Withdrawn(account, cash, body.receivable, body.start, amount);
-        _cash(cash).moveFor(address(this), account, amount, bytes32(uint256(body.receivable)));
+        _send(cash, address(this), account, amount, bytes32(uint256(body.receivable)));
     }
 
-    /// @dev Never reverts for an owner who can't be paid now: a suspended owner's money stays credited and stops no batch.
+    /// @dev Never reverts for an owner who can't be paid now: a suspended or held owner's money stays credited and stops no batch.
     function _draw(Run memory run, uint256 token, TokenWord held, ReceivableWord word, uint256 member) private {
         (uint64 principal, uint64 interest) = _drawn(run, token, held);
         bool isContract = member.has(MemberWord.CONTRACT);
-        bool pays = principal + interest != 0 && member.isActive() && !isContract;
+        bool pays = principal + interest != 0 && _receives(member);
         emit Drawn(
             run.id,
             held.owner(),
@@ -296,7 +407,7 @@ contract Repayment is IRepayment, ActTarget {
             interest,
             pays
         );
-        if (pays) run.cash.moveFor(address(this), held.owner(), principal + interest, bytes32(uint256(run.id)));
+        if (pays) _send(run.cash, address(this), held.owner(), principal + interest, bytes32(uint256(run.id)));
         else if (isContract) rangeCredits[_rangeKey(held.owner(), token)] += principal + interest;
         else credits[held.owner()][word.cash()] += principal + interest;
     }
@@ -321,103 +432,11 @@ contract Repayment is IRepayment, ActTarget {
         return (run.principal - principal, run.interest - interest);
     }
 
-    /// @dev The first `count` payments on a receivable.
-    function _payments(uint192 id, uint16 count) private view returns (PaymentWord[] memory paid) {
-        paid = new PaymentWord[](count);
-        PaymentWord[MOST_PAYMENTS] storage stored = payments[id];
-        for (uint256 k = 0; k < count; ++k) {
-            paid[k] = stored[k];
-        }
-    }
-
-    function _creditExcess(address payer, uint8 cash, uint192 id, uint64 excess) private {
-        credits[payer][cash] += excess;
-        emit Credited(payer, cash, id, excess);
-    }
-
-    // --- Interest ---
-
-    /// @dev Days late at `time`: a day counts when its first second after the due second has begun; none while grace runs.
-    function _lateDays(IReceivableToken.RepaymentTerms memory terms, uint40 time) private pure returns (uint40) {
-        if (time <= uint256(terms.due) + terms.grace) return 0;
-        return uint40((uint256(time) - terms.due + DAY - 1) / DAY);
-    }
-
-    /// @dev Money-days up to `time`. Until grace ends nothing accrues, so what is unpaid then counts from the due date.
-    function _moneyDays(Book storage book, IReceivableToken.RepaymentTerms memory terms, uint40 time)
-        private
-        view
-        returns (uint128 moneyDays, uint40 day)
-    {
-        (moneyDays, day) = (book.moneyDays, book.accruedDay);
-        uint40 late = _lateDays(terms, time);
-        if (late > day) {
-            moneyDays += uint128(terms.owedLive - book.waitingPrincipal) * (late - day);
-            day = late;
-        }
-    }
-
-    function _accrue(Book storage book, IReceivableToken.RepaymentTerms memory terms) private {
-        (book.moneyDays, book.accruedDay) = _moneyDays(book, terms, uint40(block.timestamp));
-    }
-
-    function _interestOwed(Book storage book, IReceivableToken.RepaymentTerms memory terms)
-        private
-        view
-        returns (uint256)
-    {
-        return uint256(book.moneyDays) * terms.lateRate / terms.lateBasis - book.interestPaid;
-    }
-
-    function _debt(uint192 id, IReceivableToken.RepaymentTerms memory terms, uint40 time)
-        private
-        view
-        returns (uint64 principal, uint64 interest)
-    {
-        Book storage book = books[id];
-        (uint128 moneyDays,) = _moneyDays(book, terms, time);
-        uint256 late = uint256(moneyDays) * terms.lateRate / terms.lateBasis - book.interestPaid;
-        return (terms.owedLive - book.waitingPrincipal, uint64(Math.min(late, type(uint64).max)));
-    }
-
-    // --- Debit ---
-
-    function _debitable(uint192 id, IReceivableToken.RepaymentTerms memory terms) private view returns (uint64 amount) {
-        require(block.timestamp >= terms.due, NotDue(id, terms.due));
-        require(!terms.disputed, Disputed(id));
-        Mandate memory given = mandates[terms.obligor][terms.cash];
-        require(given.until >= block.timestamp && given.cap != 0, NoMandate(terms.obligor, terms.cash));
-        (uint64 principal, uint64 interest) = _debt(id, terms, uint40(block.timestamp));
-        uint256 needed = uint256(principal) + interest;
-        uint256 balance = _cash(terms.cash).balanceOf(terms.obligor);
-        if (!given.partial_) {
-            require(needed <= given.cap, MandateShort(needed, given.cap));
-            require(needed <= balance, BalanceShort(needed, balance));
-        }
-        amount = uint64(Math.min(needed, Math.min(balance, given.cap)));
-        uint64 least = uint64(Math.min(needed, Math.ceilDiv(terms.face, THRESHOLD)));
-        require(amount >= least, BelowThreshold(amount, least));
-    }
-
-    /// @inheritdoc IRepayment
-    function checkDebit(uint192 id) external view returns (uint64 amount, bytes memory reason) {
-        try this.debitable(id) returns (uint64 found) {
-            return (found, "");
-        } catch (bytes memory why) {
-            return (0, why);
-        }
-    }
-
-    /// @notice What {debit} would take now; reverts as it would, by the same code.
-    function debitable(uint192 id) external view returns (uint64) {
-        return _debitable(id, _live(id));
-    }
-
     // --- Views ---
 
     /// @inheritdoc IRepayment
     function owed(uint192 id, uint64 start, uint64 end) external view returns (uint64) {
-        return _payments(id, TOKEN.wordOf(id).payments()).owed(start, end);
+        return _payments(id, _word(id).payments()).owed(start, end);
     }
 
     /// @inheritdoc IRepayment
@@ -425,14 +444,35 @@ contract Repayment is IRepayment, ActTarget {
         TokenWord held = TOKEN.tokenWord(token);
         require(held.exists(), UnknownToken(token));
         Run memory run;
-        _open(run, token, TOKEN.wordOf(uint192(token >> 64)));
+        _open(run, token, _word(uint192(token >> 64)));
         return _drawn(run, token, held);
     }
 
     /// @inheritdoc IRepayment
     function debtAt(uint192 id, uint40 time) external view returns (uint64, uint64, uint64, uint64) {
-        (uint64 principal, uint64 interest) = _debt(id, TOKEN.repaymentTerms(id), time);
+        (uint64 principal, uint64 interest) = _debt(_terms(id), time);
         return (principal, interest, books[id].waitingPrincipal, books[id].waitingInterest);
+    }
+
+    /// @inheritdoc IRepayment
+    function claimOf(uint192 id, address payer, uint40 time) external view returns (uint64, uint64) {
+        uint256 index = _claimAt(id, payer);
+        if (index == books[id].payers) return (0, 0);
+        Terms memory terms = _terms(id);
+        Claim memory claim = _accrued(terms, index, time);
+        return (_amount(uint256(claim.bearing) + claim.plain), _amount(_interestOn(terms, claim)));
+    }
+
+    /// @inheritdoc IRepayment
+    function subrogatedAt(uint192 id, uint40 time) external view returns (uint64, uint64) {
+        Terms memory terms = _terms(id);
+        (uint256 interests, uint256 owing) = _sums(terms, _accruedClaims(terms, time));
+        return (_amount(owing), _amount(interests));
+    }
+
+    /// @inheritdoc IRepayment
+    function dueTotal(address obligor, uint8 cash, uint40 due) external view returns (uint128) {
+        return dueTotals[obligor][cash][due];
     }
 
     /// @inheritdoc IRepayment
@@ -444,15 +484,16 @@ contract Repayment is IRepayment, ActTarget {
 
     /// @inheritdoc IRepayment
     function stateAt(uint192 id, uint40 time) external view returns (Condition) {
-        IReceivableToken.RepaymentTerms memory terms = TOKEN.repaymentTerms(id);
-        if (terms.state == IReceivableToken.State.None) return Condition.None;
-        if (terms.state == IReceivableToken.State.Closed) return Condition.Closed;
-        if (terms.state == IReceivableToken.State.Cancelled) return Condition.Cancelled;
-        if (time > uint256(terms.due) + terms.grace) return Condition.Overdue;
-        if (time > terms.due) return Condition.Grace;
-        if (time == terms.due) return Condition.Due;
-        uint64 left = terms.owedLive - books[id].waitingPrincipal;
-        return left == terms.face ? Condition.Current : Condition.PartPaid;
+        Terms memory terms = _terms(id);
+        if (_is(terms, IReceivableToken.State.None)) return Condition.None;
+        if (_is(terms, IReceivableToken.State.Closed)) return Condition.Closed;
+        if (_is(terms, IReceivableToken.State.Cancelled)) return Condition.Cancelled;
+        if (terms.word.owedLive() == 0) return Condition.Subrogated;
+        uint40 due = terms.word.due();
+        if (time > uint256(due) + terms.grace) return Condition.Overdue;
+        if (time > due) return Condition.Grace;
+        if (time == due) return Condition.Due;
+        return books[id].partPaid ? Condition.PartPaid : Condition.Current;
     }
 
     /// @inheritdoc IRepayment
@@ -476,12 +517,6 @@ contract Repayment is IRepayment, ActTarget {
     }
 
     /// @inheritdoc IRepayment
-    function mandate(address obligor, uint8 cash) external view returns (uint64, uint40, bool) {
-        Mandate memory given = mandates[obligor][cash];
-        return (given.cap, given.until, given.partial_);
-    }
-
-    /// @inheritdoc IRepayment
     function hashBankNotice(BankNotice calldata body) external pure returns (bytes32) {
         bytes32[] memory shares = new bytes32[](body.allocations.length);
         for (uint256 i = 0; i < shares.length; ++i) {
@@ -498,21 +533,6 @@ contract Repayment is IRepayment, ActTarget {
                 keccak256(abi.encodePacked(shares))
             )
         );
-    }
-
-    function _known(uint192 id) private view returns (IReceivableToken.RepaymentTerms memory terms) {
-        terms = TOKEN.repaymentTerms(id);
-        require(terms.state != IReceivableToken.State.None, NotLive(id));
-        require(TOKEN.moduleAt(terms.module) == address(this), NotPinned(id, terms.module));
-    }
-
-    function _live(uint192 id) private view returns (IReceivableToken.RepaymentTerms memory terms) {
-        terms = _known(id);
-        require(terms.state == IReceivableToken.State.Live, NotLive(id));
-    }
-
-    function _cash(uint8 index) private view returns (ISettlementCash) {
-        return ISettlementCash(DESK.cashAt(index));
     }
 
     function _sum(Allocation[] calldata allocations) private pure returns (uint256 sum) {

@@ -20,6 +20,12 @@ interface IERC3525 is IERC721 {
     function transferFrom(uint256 fromTokenId, address to, uint256 value) external payable returns (uint256 toTokenId);
 }
 
+/// @notice ERC-3525 metadata extension, interface id 0xe1600902.
+interface IERC3525Metadata {
+    function contractURI() external view returns (string memory);
+    function slotURI(uint256 slot) external view returns (string memory);
+}
+
 /// @notice ERC-3525 receiver, answer 0x009ce20b.
 interface IERC3525Receiver {
     function onERC3525Received(

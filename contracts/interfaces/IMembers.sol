@@ -45,8 +45,11 @@ interface IMembers {
     event KeyAdded(address indexed account, address indexed key, uint16 roles, uint32 epoch);
     event KeyRevoked(address indexed account, address indexed key);
     event AcceptanceSet(address indexed account, bool acceptsDirect);
+    /// @notice A court holds all that the account has on receivables, or no longer does.
+    event MemberHeld(address indexed account, bool held);
     event SlotSet(address indexed account, bytes32 indexed keyType, uint32 epoch, bytes32[] words);
 
+    error NotHolds(address caller);
     error UnknownMember(address account);
     error MemberExists(address account);
     error MemberIsSuspended(address account);
@@ -78,6 +81,8 @@ interface IMembers {
     function recover(address account, address key, bytes32 reason) external;
 
     /// @notice Lists a key (administrator, within its own roles). A key belongs to one member for ever.
+    /// @notice For the contract of holds: nothing that the account has on receivables moves or is paid out while a court holds it.
+    function setHeld(address account, bool held) external;
     function addKey(AddKey calldata body) external;
     /// @notice Strikes a key off for ever: its own by any key, another by an administrator that holds all its roles.
     function revokeKey(RevokeKey calldata body) external;

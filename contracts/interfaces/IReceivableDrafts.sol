@@ -23,6 +23,8 @@ struct Issue {
     /// Base-2 logarithm of the least piece that may be cut out.
     uint8 leastPiece;
     uint16 policy;
+    /// Hash of why the tenor is longer than the policy's usual one; 0 where it isn't.
+    bytes32 tenorReason;
     bytes32 contentRoot;
 }
 
@@ -63,7 +65,18 @@ interface IReceivableDrafts {
         bytes32 reason;
     }
 
-    event PolicySet(uint16 indexed policy, uint40 mostTenor, bool demandsBackground);
+    /// What a version of the policy demands of the receivables that name it; seconds.
+    struct Policy {
+        /// The longest tenor without a reason, and with one.
+        uint40 usualTenor;
+        uint40 mostTenor;
+        /// For how long all disputes of a receivable together may stop its automatic debit.
+        uint32 disputeTerm;
+        /// Every move names its trade background.
+        bool demandsBackground;
+    }
+
+    event PolicySet(uint16 indexed policy, Policy terms);
     event PolicyRetired(uint16 indexed policy);
     event ReceivableIssued(
         uint192 indexed receivable, address indexed issuer, bytes32 indexed issued, Issue terms, uint40 issuedAt
@@ -95,13 +108,15 @@ interface IReceivableDrafts {
     /// @dev lateRate above lateBasis, lateBasis 0, a least piece above the largest face, or one account as both parties.
     error TermsInvalid();
     error ConfirmationIncomplete(uint8 confirmed, uint8 least);
+    error TenorReasonMissing(uint40 due, uint40 usual);
     error TooManyFingerprints(uint256 count);
     error UnknownPolicy(uint16 policy);
     error PolicyExists(uint16 policy);
     error PolicyIsRetired(uint16 policy);
     error UnknownModule(uint8 module);
     error DigestMismatch(bytes32 named, bytes32 stored);
-    error FingerprintUsed(bytes32 fingerprint);
+    error FingerprintUsed(bytes32 fingerprint, uint192 receivable);
+    error FingerprintMissing();
 
     /// @notice Draws up a receivable; its id is keccak256(abi.encode(issuer, act id)) >> 64.
     function issue(Issue calldata body) external returns (uint192 receivable);
@@ -112,11 +127,14 @@ interface IReceivableDrafts {
     function hashRefuseReceivable(RefuseReceivable calldata body) external view returns (bytes32);
 
     /// @notice Sets a policy version (council, under delay); a version once set never changes.
-    function setPolicy(uint16 policy, uint40 mostTenor, bool demandsBackground) external;
+    function setPolicy(uint16 policy, Policy calldata terms) external;
     /// @notice Ends a policy version for new drafts (council, under delay); what was drawn up under it goes on.
     function retirePolicy(uint16 policy) external;
 
     /// @notice State of a draft, when it was issued, and 200 bits of the digest of issuer and terms.
     function draftOf(uint192 receivable) external view returns (Draft state, uint40 issuedAt, uint200 digest);
+    /// @notice Whether a fingerprint backs a receivable: one that was cancelled before any payment lets it go.
     function fingerprintUsed(bytes32 fingerprint) external view returns (bool);
+    /// @notice What a policy version demands, whether it was set, and whether it is retired.
+    function policyOf(uint16 policy) external view returns (Policy memory terms, bool set, bool retired);
 }

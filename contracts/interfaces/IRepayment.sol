@@ -4,20 +4,26 @@ pragma solidity 0.8.37;
 import {ReceivableWord} from "../types/ReceivableWord.sol";
 import {TokenWord} from "../types/TokenWord.sol";
 
-/// @notice Payments on receivables: allocation, the ruler that pays each range exactly, waiting money, late interest, mandates.
-/// @dev Amounts are minor units, times UTC seconds. A payment pays late interest first, then principal (CivC 561); what exceeds everything owed is credited to its payer.
+/// @notice Payments on receivables: allocation, the ruler that pays each range exactly, waiting money, late interest, claims of those who paid in the
+/// obligor's place.
+/// @dev Amounts are minor units, times UTC seconds. A payment pays late interest first, then principal (CivC 561). What is left of the obligor's goes to
+/// those who paid in its place, and what exceeds everything owed is credited to its payer.
 interface IRepayment {
-    /// How a payment came; stored with it. Collected: several that waited, distributed together.
+    /// How a payment came; stored with it. Collected: several that waited, distributed together. Retirement is no payment: a range left.
     enum Kind {
         None,
         Voluntary,
         Debit,
         BankNotice,
-        Collected
+        Collected,
+        ThirdParty,
+        Guarantee,
+        Retirement
     }
 
     /// Computed from time and debt; `Disputed` and other marks stand beside it. Due: at the due second; Grace: after it, until grace ends;
-    /// Overdue: after that. PartPaid: before the due second, some principal paid.
+    /// Overdue: after that. PartPaid: before the due second, some principal paid. Subrogated: holders are owed nothing any more, but the obligor owes
+    /// those who paid in its place.
     enum Condition {
         None,
         Current,
@@ -26,7 +32,8 @@ interface IRepayment {
         Grace,
         Overdue,
         Closed,
-        Cancelled
+        Cancelled,
+        Subrogated
     }
 
     /// The running figures of a receivable's payments; in two words, as they stand.
@@ -34,7 +41,8 @@ interface IRepayment {
         /// Money that reached the receivable and waits for its distribution: it has paid the debt and earns no interest.
         uint64 waitingPrincipal;
         uint64 waitingInterest;
-        /// All late interest that was ever paid; more than one cash contract holds at a time, so wider than an amount.
+        /// All late interest that was ever paid, or fell away with ranges that retired; more than one cash contract holds at a time, so wider than an
+        /// amount.
         uint128 interestPaid;
         /// Sum of debt times the days that it was late: exact, so that the number of calls changes nothing. Interest owed in all is
         /// floor(moneyDays * lateRate / lateBasis).
@@ -42,6 +50,28 @@ interface IRepayment {
         /// Days of lateness that are in moneyDays.
         uint40 accruedDay;
         uint40 lastDistribution;
+        /// Ranges that retired.
+        uint16 retirements;
+        /// Those who paid in the obligor's place and are still owed.
+        uint8 payers;
+        /// Some principal was paid.
+        bool partPaid;
+        /// Its debt counts among those of its due second: it was confirmed before.
+        bool pooled;
+    }
+
+    /// What the obligor owes to one who paid in its place.
+    struct Claim {
+        address payer;
+        /// Days of lateness that are in moneyDays.
+        uint40 accruedDay;
+        /// From principal: it bears the receivable's late interest from the day it was paid; and from late interest, which bears none.
+        uint64 bearing;
+        uint64 plain;
+        /// Money-days before the payment, of days whose grace was running: they come off once grace is missed.
+        uint128 early;
+        uint128 moneyDays;
+        uint128 interestPaid;
     }
 
     /// The obligor pays from its own cash.
@@ -68,16 +98,17 @@ interface IRepayment {
         uint64 amount;
     }
 
-    /// The obligor lets due debts be debited from its cash: at most `cap` in all, until `until`; `partial_` allows a debit of less than the debt.
-    struct SetMandate {
-        uint8 cash;
-        uint64 cap;
-        uint40 until;
-        bool partial_;
+    /// Somebody else than the obligor pays from its own cash.
+    struct PayAsThirdParty {
+        uint192 receivable;
+        uint64 amount;
+        bytes32 ref;
     }
 
-    struct EndMandate {
-        uint8 cash;
+    /// Gives up a claim from such a payment.
+    struct WaiveClaim {
+        uint192 receivable;
+        bytes32 reason;
     }
 
     /// Pays out what is credited to the acting account.
@@ -98,12 +129,32 @@ interface IRepayment {
         Kind kind,
         uint64 interest,
         uint64 principal,
+        uint64 recovered,
         uint64 excess,
         uint64 waitingPrincipal,
         uint64 waitingInterest,
         uint128 moneyDays,
         uint40 accruedDay
     );
+    /// @notice The claim of one who paid in the obligor's place, whole, after it paid or recovered.
+    event ClaimChanged(uint192 indexed receivable, Claim claim);
+    /// @notice Obligor's money reached one who paid in its place: late interest of its claim, and the claim; paid out at once, or credited.
+    event ClaimRecovered(
+        uint192 indexed receivable, address indexed payer, uint64 interest, uint64 principal, bool paid
+    );
+    event ClaimWaived(uint192 indexed receivable, address indexed payer, uint64 claim, uint64 interest, bytes32 reason);
+    /// @notice Step `payment` is a retirement: what [0, start) and [0, end) were owed, of `owedBefore` in all, and the late interest that fell away with it.
+    event RetirementRecorded(
+        uint192 indexed receivable,
+        uint16 payment,
+        uint64 low,
+        uint64 high,
+        uint64 owedBefore,
+        uint128 interest,
+        uint128 moneyDays,
+        uint40 accruedDay
+    );
+    event CreditOrdered(address indexed from, address indexed to, uint8 indexed cash, uint64 amount);
     event BankNoticeTaken(
         bytes32 indexed ref, address indexed bank, uint8 cash, uint40 bookedAt, uint64 total, bytes32 contentRoot
     );
@@ -133,11 +184,13 @@ interface IRepayment {
     event Withdrawn(
         address indexed account, uint8 indexed cash, uint192 indexed receivable, uint64 start, uint64 amount
     );
-    event MandateSet(address indexed obligor, uint8 indexed cash, uint64 cap, uint40 until, bool partial_);
-    event MandateEnded(address indexed obligor, uint8 indexed cash);
-    event MandateUsed(address indexed obligor, uint8 indexed cash, uint64 amount, uint64 capLeft);
 
     error NotLive(uint192 receivable);
+    error NotCancelled(uint192 receivable);
+    error NotMember(address account);
+    error KindRefused(Kind kind);
+    error NothingOwed(uint192 receivable, uint64 start, uint64 end);
+    error CreditShort(address account, uint64 credited);
     error PayerNotObligor(uint192 receivable, address payer);
     error ReferenceMissing();
     error BookedLater(uint40 bookedAt);
@@ -147,33 +200,34 @@ interface IRepayment {
     error ReferenceUsed(bytes32 ref);
     error NotBank(address account, address bank);
     error CashDiffers(uint192 receivable, uint8 cash, uint8 pinned);
-    error NotDue(uint192 receivable, uint40 due);
-    error NoMandate(address obligor, uint8 cash);
-    error MandateShort(uint256 needed, uint64 capLeft);
-    error BalanceShort(uint256 needed, uint256 balance);
-    error Disputed(uint192 receivable);
-    error BelowThreshold(uint64 amount, uint64 least);
     error NothingWaiting(uint192 receivable);
     error TooEarly(uint192 receivable, uint40 from);
     error PaymentsExhausted(uint192 receivable, uint16 payments);
     error NotToken(address caller);
+    error NotEndings(address caller);
+    error NotHolds(address caller);
+    /// @dev The caller is no pinned collector (mandates, guarantees).
+    error NotCollector(address caller);
+    error PayerIsObligor(uint192 receivable, address payer);
+    error TooManyPayers(uint192 receivable);
+    error NoClaim(uint192 receivable, address payer);
+    error ClaimsStand(uint192 receivable, uint64 claims);
+    error RetirementsExhausted(uint192 receivable);
+    error WaitingNotCleared(uint192 receivable);
+    error AccountHeld(address account);
     error ContractDrawsItself(address owner);
     error NothingCredited(address account);
     error UnknownToken(uint256 token);
-    error UntilPassed(uint40 until);
 
     function payReceivable(PayReceivable calldata body) external;
+    /// @notice Pays in the obligor's place (CivC 524, 700): holders are owed less, and the payer has a claim on the obligor for as much, behind them.
+    function payAsThirdParty(PayAsThirdParty calldata body) external;
+    function waiveClaim(WaiveClaim calldata body) external;
     function takeBankNotice(BankNotice calldata body) external;
     function hashBankNotice(BankNotice calldata body) external view returns (bytes32);
-    function setMandate(SetMandate calldata body) external;
-    function endMandate(EndMandate calldata body) external;
     function withdraw(Withdraw calldata body) external;
     function withdrawRange(WithdrawRange calldata body) external;
 
-    /// @notice Debits the obligor under its mandate once the debt is due. Anyone may call; only the condition decides.
-    function debit(uint192 receivable) external;
-    /// @notice Dry run of {debit}: the amount that it would take, or the revert data that it would meet.
-    function checkDebit(uint192 receivable) external view returns (uint64 amount, bytes memory reason);
     /// @notice Distributes waiting money 30 days after the last distribution (a year after the thousandth). Anyone may call.
     function distribute(uint192 receivable) external;
     /// @notice Draws what tokens are owed to their owners. Anyone for a plain account; for a contract account only itself.
@@ -182,6 +236,21 @@ interface IRepayment {
     /// @param held the token's word, {TokenWord}, as it is before the move
     /// @param word the receivable's word, {ReceivableWord}
     function settle(uint256 token, TokenWord held, ReceivableWord word) external;
+
+    /// @notice For the token, when a receivable opens: its debt counts among those of its due second.
+    function recordOpening(uint192 receivable) external;
+    /// @notice For the token: [start, end), settled, is owed nothing from now on. It takes a number in the order of payments, the word's count plus one.
+    /// @return owed what the range was owed
+    /// @return closes whether nobody is owed anything then
+    function recordRetirement(uint192 receivable, uint64 start, uint64 end) external returns (uint64 owed, bool closes);
+    /// @notice For {IReceivableEndings}: distributes what waits, whatever it is.
+    function clearWaiting(uint192 receivable) external;
+    /// @notice For {IReceivableEndings}, after {IReceivableToken-cancel}: the debt is no more. Reverts while third parties have claims.
+    function recordCancellation(uint192 receivable) external;
+    /// @notice For a pinned collector: takes `amount` from `from` as a payment by `payer`, the obligor or a third party.
+    function collect(uint192 receivable, address from, address payer, uint64 amount, bytes32 ref, Kind kind) external;
+    /// @notice For {IReceivableHolds}: an order moves credited money of a held account.
+    function orderCredit(address from, address to, uint8 cash, uint64 amount) external;
 
     /// @notice What range [start, end) is owed of the principal after every payment so far.
     function owed(uint192 receivable, uint64 start, uint64 end) external view returns (uint64);
@@ -202,5 +271,13 @@ interface IRepayment {
     function referenceUsed(bytes32 ref) external view returns (bool);
     function credit(address account, uint8 cash) external view returns (uint64);
     function rangeCredit(address account, uint192 receivable, uint64 start) external view returns (uint64);
-    function mandate(address obligor, uint8 cash) external view returns (uint64 cap, uint40 until, bool partial_);
+    /// @notice Debts of the obligor in this cash that fall due at this second: what pots are shared by.
+    function dueTotal(address obligor, uint8 cash, uint40 due) external view returns (uint128);
+    /// @notice What is still owed to a payer that paid in the obligor's place: its claim, and late interest on it at `time`.
+    function claimOf(uint192 receivable, address payer, uint40 time)
+        external
+        view
+        returns (uint64 claim, uint64 interest);
+    /// @notice All such claims on a receivable.
+    function subrogatedAt(uint192 receivable, uint40 time) external view returns (uint64 claims, uint64 interest);
 }

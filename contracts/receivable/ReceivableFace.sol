@@ -3,8 +3,9 @@ pragma solidity 0.8.37;
 
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
+import {IERC721Metadata} from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Metadata.sol";
 import {IERC721Receiver} from "@openzeppelin/contracts/token/ERC721/IERC721Receiver.sol";
-import {IERC3525, IERC3525Receiver} from "../interfaces/IERC3525.sol";
+import {IERC3525, IERC3525Metadata, IERC3525Receiver} from "../interfaces/IERC3525.sol";
 import {IReceivableToken} from "../interfaces/IReceivableToken.sol";
 import {MemberWord} from "../types/MemberWord.sol";
 import {Roles} from "../types/Roles.sol";
@@ -24,15 +25,36 @@ import {ReceivableRanges} from "./ReceivableRanges.sol";
 abstract contract ReceivableFace is ReceivableRanges, IERC3525 {
     using MemberWord for uint256;
 
+    address private immutable VIEWS;
+
     mapping(bytes32 key => address) private approved;
     mapping(bytes32 key => uint256) private allowances;
     mapping(bytes32 key => bool) private operators;
     mapping(address account => uint32) private revocations;
 
+    constructor(address views) {
+        VIEWS = views;
+    }
+
     // --- ERC-165 and views ---
 
     function supportsInterface(bytes4 id) external pure returns (bool) {
-        return id == type(IERC165).interfaceId || id == type(IERC721).interfaceId || id == 0xd5358140;
+        return id == type(IERC165).interfaceId || id == type(IERC721).interfaceId
+            || id == type(IERC721Metadata).interfaceId || id == 0xd5358140 || id == type(IERC3525Metadata).interfaceId;
+    }
+
+    /// @dev Whatever else is asked (texts for wallets, whole structs) is answered by {IReceivableViews}, which reads this contract: a static call, so
+    /// that nothing is ever written this way.
+    fallback() external {
+        address views = VIEWS;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, 0, calldatasize())
+            let done := staticcall(gas(), views, free, calldatasize(), 0, 0)
+            returndatacopy(free, 0, returndatasize())
+            if iszero(done) { revert(free, returndatasize()) }
+            return(free, returndatasize())
+        }
     }
 
     function valueDecimals() external pure returns (uint8) {
@@ -226,9 +248,11 @@ abstract contract ReceivableFace is ReceivableRanges, IERC3525 {
         return true;
     }
 
-    /// @dev An approval is worth nothing while its giver is suspended.
-    function _requireOwnerActive(address owner) private view {
-        require(MEMBERS.wordOf(owner).isActive(), OwnerInactive(owner));
+    /// @dev An approval is worth nothing while its giver is suspended or held.
+    function _requireOwnerActive(address owner) internal view {
+        uint256 word = MEMBERS.wordOf(owner);
+        require(word.isActive(), OwnerInactive(owner));
+        _requireFree(owner, word);
     }
 
     function _flagApproved(uint256 token) private {

@@ -5,6 +5,7 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {ActTarget} from "../ActTarget.sol";
 import {IERC3525} from "../interfaces/IERC3525.sol";
+import {IReceivableOffers} from "../interfaces/IReceivableOffers.sol";
 import {IReceivableToken} from "../interfaces/IReceivableToken.sol";
 import {IRepayment} from "../interfaces/IRepayment.sol";
 import {MemberWord} from "../types/MemberWord.sol";
@@ -20,7 +21,7 @@ import {TokenWord, TokenWords} from "../types/TokenWord.sol";
 /// Storage:
 ///   tokens[id]        {TokenWord}
 ///   records[id]       {Record}: word {ReceivableWord} | obligor 160 grace 32 lateRate 32 lateBasis 32 | supplier 160 issuedAt 40 confirmedAt 40
-///                     | content root | digest
+///                     | retired 64 consented 64 | content root | digest
 ///   holdings[owner]   number of tokens (ERC-721 balance)
 ///   epochs[id]        approval epoch of an id; outlives the token, so that an id cut again revives no old approval
 ///   modules[index]    repayment modules, append-only; moduleIndex[module] is the way back
@@ -37,6 +38,9 @@ abstract contract ReceivableRanges is IReceivableToken, IERC721Errors, ActTarget
         address supplier;
         uint40 issuedAt;
         uint40 confirmedAt;
+        /// Length of the retired ranges, and of those whose owners consent to a cancellation.
+        uint64 retired;
+        uint64 consented;
         bytes32 contentRoot;
         bytes32 digest;
     }
@@ -52,6 +56,8 @@ abstract contract ReceivableRanges is IReceivableToken, IERC721Errors, ActTarget
         ReceivableWord word;
     }
 
+    IReceivableOffers private immutable OFFERS;
+
     mapping(uint256 token => TokenWord) internal tokens;
     mapping(uint192 id => Record) internal records;
     mapping(address owner => uint256) internal holdings;
@@ -61,6 +67,10 @@ abstract contract ReceivableRanges is IReceivableToken, IERC721Errors, ActTarget
 
     /// @dev An address in a whole word, so that taking the lock reads nothing beside it.
     uint256 private transient holder;
+
+    constructor(IReceivableOffers offers) {
+        OFFERS = offers;
+    }
 
     /// @dev One lock for everything that writes ranges or payments; a module that holds it may go on in here, nobody else.
     modifier locked() {
@@ -98,11 +108,28 @@ abstract contract ReceivableRanges is IReceivableToken, IERC721Errors, ActTarget
         return uint256(id) << 64 | start;
     }
 
-    /// @dev Reads a token that may be cut or joined now; reverts for a missing, locked, held or paused one.
+    /// @dev Reads a token that may be cut or joined now; reverts for a missing, locked, held or paused one. An offer that has lapsed locks nothing.
     function _source(uint256 token) internal view returns (Source memory source) {
+        source = _read(token);
+        if (source.held.has(TokenWords.LOCKING)) {
+            bool offered = source.held.flags() & TokenWords.LOCKING == TokenWords.OFFERED;
+            if (!offered || OFFERS.isOpen(token)) revert TokenLocked(token, source.held.flags());
+            source.held = source.held.without(TokenWords.OFFERED);
+        }
+        if (source.word.state() != uint8(State.Live)) revert WrongState(source.id, State(source.word.state()));
+        if (source.word.stopped()) revert ReceivableStopped(source.id);
+    }
+
+    /// @dev Reads a token for a court, which no offer, hold, pause or closing stops: kept money goes with its range even after all is paid.
+    function _heldSource(uint256 token) internal view returns (Source memory source) {
+        source = _read(token);
+        if (source.held.has(TokenWords.RETIRED)) revert TokenLocked(token, source.held.flags());
+        source.held = source.held.without(TokenWords.OFFERED);
+    }
+
+    function _read(uint256 token) private view returns (Source memory source) {
         TokenWord held = tokens[token];
         if (!held.exists()) revert ERC721NonexistentToken(token);
-        if (held.has(TokenWords.LOCKING)) revert TokenLocked(token, held.flags());
         source.token = token;
         source.id = uint192(token >> 64);
         source.start = uint64(token);
@@ -110,24 +137,36 @@ abstract contract ReceivableRanges is IReceivableToken, IERC721Errors, ActTarget
         source.owner = held.owner();
         source.held = held;
         source.word = records[source.id].word;
-        if (source.word.state() != uint8(State.Live)) revert WrongState(source.id, State(source.word.state()));
-        if (source.word.stopped()) revert ReceivableStopped(source.id);
     }
 
     /// @dev The acting account, by a key that may dispose of its tokens, and the recipient's word; in one view call for a direct caller.
     function _parties(address to) internal view returns (address account, uint256 recipient) {
-        if (msg.sender == ACTS) return (_signedIn(Roles.HOLDERS), MEMBERS.wordOf(to));
         uint256 word;
-        (account, word, recipient) = MEMBERS.pair(msg.sender, to);
-        _requireRole(account, word, Roles.HOLDERS);
+        if (msg.sender == ACTS) {
+            account = _signedIn(Roles.HOLDERS);
+            (word, recipient) = (MEMBERS.wordOf(account), MEMBERS.wordOf(to));
+        } else {
+            (account, word, recipient) = MEMBERS.pair(msg.sender, to);
+            _requireRole(account, word, Roles.HOLDERS);
+        }
+        _requireFree(account, word);
+    }
+
+    /// @dev No court holds what the account has.
+    function _requireFree(address account, uint256 word) internal pure {
+        if (word.has(MemberWord.HELD)) revert AccountHeld(account);
     }
 
     function _checkRange(Source memory source, uint64 start, uint64 end) internal pure {
-        if (start >= end) revert RangeEmpty(start, end);
-        if (start < source.start || end > source.end) revert RangeOutside(start, end, source.start, source.end);
+        _checkInside(source, start, end);
         uint8 leastPiece = source.word.leastPiece();
         if (leastPiece == 0 || (start == source.start && end == source.end)) return;
         if ((end - start) >> leastPiece == 0) revert PieceTooSmall(end - start, uint64(1) << leastPiece);
+    }
+
+    function _checkInside(Source memory source, uint64 start, uint64 end) internal pure {
+        if (start >= end) revert RangeEmpty(start, end);
+        if (start < source.start || end > source.end) revert RangeOutside(start, end, source.start, source.end);
     }
 
     function _checkRecipient(address owner, address to, uint256 word) internal pure {
@@ -148,10 +187,18 @@ abstract contract ReceivableRanges is IReceivableToken, IERC721Errors, ActTarget
 
     /// @dev Credits the present owner with every payment before the range changes hands or shape.
     function _settle(Source memory source) internal {
+        _endConsent(source);
         uint16 payments = source.word.payments();
         if (source.held.cursor() == payments) return;
         IRepayment(modules[source.word.module()]).settle(source.token, source.held, source.word);
         source.held = source.held.withCursor(payments);
+    }
+
+    /// @dev Whatever is done with a range ends its owner's consent to a cancellation.
+    function _endConsent(Source memory source) internal {
+        if (!source.held.has(TokenWords.CANCEL_CONSENT)) return;
+        records[source.id].consented -= source.held.length();
+        source.held = source.held.without(TokenWords.CANCEL_CONSENT);
     }
 
     /// @dev Cuts the checked range out of a settled source: the parent is written first with its final length, then the pieces.

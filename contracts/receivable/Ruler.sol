@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-/// @notice A distributed payment in one word (low bit first): principal 64 | interest 64 | owed before 64 | time 40 | kind 4 | zero 20.
+/// @notice A step of the ruler in one word (low bit first): principal 64 | interest 64 | owed before 64 | time 40 | kind 4 | zero 20.
+/// @dev In a retirement the first two are what [0, start) and [0, end) of the range were owed: low 64 | high 64. High is never 0.
 type PaymentWord is uint256;
 
 using PaymentWords for PaymentWord global;
 
+/// @dev The kind of a step that pays nothing: a range left ({IRepayment-Kind}).
+uint8 constant RETIREMENT = 7;
+
 library PaymentWords {
-    function make(uint64 principal_, uint64 interest_, uint64 before, uint40 time_, uint8 kind_)
+    function make(uint64 first, uint64 second, uint64 before, uint40 time_, uint8 kind_)
         internal
         pure
         returns (PaymentWord)
     {
         return PaymentWord.wrap(
-            uint256(principal_) | uint256(interest_) << 64 | uint256(before) << 128 | uint256(time_) << 192
-                | uint256(kind_) << 232
+            uint256(first) | uint256(second) << 64 | uint256(before) << 128 | uint256(time_) << 192 | uint256(kind_)
+                << 232
         );
     }
 
@@ -43,7 +47,10 @@ library PaymentWords {
 /// @notice O_0(x) = x; payment k shrinks it: O_k(x) = O_{k-1}(x) - floor(O_{k-1}(x) * p_k / D_k), where D_k = O_{k-1}(face) is what live ranges were
 /// owed before it. Range [s, e) is owed O_k(e) - O_k(s). Over any partition each payment adds up exactly, no step is negative, and a full payment leaves
 /// nobody a unit short. Interest i_k rides on the same step without shrinking it.
-/// @dev The loop is assembly because every token that draws runs it over every payment before it. Nothing wraps: what [0, x) is owed stays below 2^63
+/// A retirement of [s, e) cuts (O(s), O(e)] out of what is owed: what lies behind it moves up, so live ranges are owed what they were, it is owed nothing,
+/// and O_k(face) stays what live ranges are owed (docs/decisions/retirement.md).
+/// @dev The loop is assembly because every token that draws runs it over every payment before it; whether a step is a retirement is asked only where
+/// there is interest or one. Nothing wraps: what [0, x) is owed stays below 2^63
 /// and never grows, since p <= D; D is never 0; and the interest of a step is at most what was paid, which all lies in one cash contract, below 2^63.
 library Ruler {
     uint256 private constant AMOUNT = 0xffffffffffffffff;
@@ -56,7 +63,14 @@ library Ruler {
         return uint64(high - low);
     }
 
-    /// @notice What [0, x) draws of `payments` after the first `from`: principal and interest. A range draws the difference of its ends.
+    /// @notice What [0, x) is owed after all `payments`.
+    function owedUntil(PaymentWord[] memory payments, uint64 x) internal pure returns (uint64) {
+        (uint256 left,) = _step(payments, x, 0, payments.length);
+        return uint64(left);
+    }
+
+    /// @notice What [0, x) draws of `payments` after the first `from`: principal and interest. A range that lives, or retired as step `from`, draws the
+    /// difference of its ends: what retirements took off lies before both or behind both.
     function drawnUntil(PaymentWord[] memory payments, uint64 x, uint256 from)
         internal
         pure
@@ -81,6 +95,14 @@ library Ruler {
                 let word := mload(at)
                 let d := and(shr(128, word), AMOUNT)
                 if and(word, INTEREST) {
+                    if eq(and(shr(232, word), 15), RETIREMENT) {
+                        let low := and(word, AMOUNT)
+                        let high := and(shr(64, word), AMOUNT)
+                        switch gt(left, high)
+                        case 0 { if gt(left, low) { left := low } }
+                        default { left := sub(left, sub(high, low)) }
+                        continue
+                    }
                     interest := add(interest, div(mul(left, and(shr(64, word), AMOUNT)), d))
                 }
                 left := sub(left, div(mul(left, and(word, AMOUNT)), d))

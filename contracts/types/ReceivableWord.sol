@@ -26,7 +26,7 @@ library ConfirmationTerms {
 }
 
 library ReceivableWords {
-    /// A court holds the whole receivable.
+    /// A court holds the whole receivable: nothing of it moves or is drawn.
     uint16 internal constant HELD = 1 << 7;
     uint16 internal constant DISPUTED = 1 << 8;
     uint16 internal constant DEMANDS_BACKGROUND = 1 << 9;
@@ -131,7 +131,12 @@ library ReceivableWords {
             ReceivableWord.wrap(ReceivableWord.unwrap(w) & ~(TEN_BITS << MARKS_SHIFT) | uint256(value) << MARKS_SHIFT);
     }
 
-    /// @dev After a payment: one more of them, and less owed.
+    function withPaused(ReceivableWord w, bool value) internal pure returns (ReceivableWord) {
+        uint256 bit = uint256(1) << PAUSED_SHIFT;
+        return ReceivableWord.wrap(value ? ReceivableWord.unwrap(w) | bit : ReceivableWord.unwrap(w) & ~bit);
+    }
+
+    /// @dev After a payment or a retirement: one more of them, and less owed.
     function withPayment(ReceivableWord w, uint64 owed) internal pure returns (ReceivableWord) {
         uint256 cleared = ReceivableWord.unwrap(w) & ~(uint256(type(uint64).max) << OWED_SHIFT);
         return ReceivableWord.wrap((cleared | uint256(owed) << OWED_SHIFT) + (1 << PAYMENTS_SHIFT));

@@ -68,13 +68,17 @@ library TokenWords {
             TokenWord.wrap(TokenWord.unwrap(word) & KEPT | uint256(uint160(owner_)) | uint256(length_) << LENGTH_SHIFT);
     }
 
-    /// @dev The same token after a tail or middle was cut off; any move ends its owner's consent to cancellation.
+    /// @dev The same token after a tail or middle was cut off.
     function shortened(TokenWord word, uint64 length_) internal pure returns (TokenWord) {
-        return make(word.owner(), length_, word.cursor(), word.flags() & ~CANCEL_CONSENT);
+        return make(word.owner(), length_, word.cursor(), word.flags());
     }
 
     function withFlag(TokenWord word, uint8 flag) internal pure returns (TokenWord) {
         return TokenWord.wrap(TokenWord.unwrap(word) | uint256(flag) << FLAGS_SHIFT);
+    }
+
+    function without(TokenWord word, uint8 flag) internal pure returns (TokenWord) {
+        return TokenWord.wrap(TokenWord.unwrap(word) & ~(uint256(flag) << FLAGS_SHIFT));
     }
 
     function withCursor(TokenWord word, uint16 value) internal pure returns (TokenWord) {

@@ -36,17 +36,38 @@ CREATED = (
     "Acts",
     "CashDesk",
     "ReceivableToken",
+    "ReceivableViews",
+    "ReceivableOffers",
+    "ReceivableHolds",
+    "ReceivableEndings",
     "ReceivableDrafts",
+    "Exposure",
     "Repayment",
+    "Mandates",
+    "Guarantees",
     "Registers",
     "SerialTermRule",
     *PARTS,
     "PledgeRegistry",
 )
+_OFFERED, _HELD, _CANCEL_CONSENT, _WRITTEN_OFF, _CUSTODY = 1 << 1, 1 << 2, 1 << 4, 1 << 5, 1 << 6
+_CARRY, _OPEN, _MARK_HELD, _MARK_DISPUTED, _END = 1 << 7, 1 << 8, 1 << 9, 1 << 10, 1 << 11
+COMPANIONS = {
+    "ReceivableOffers": (_CARRY, _OFFERED),
+    "ReceivableHolds": (_CARRY, _MARK_HELD, _HELD, _CUSTODY, _CANCEL_CONSENT),
+    "ReceivableEndings": (_END, _MARK_DISPUTED, _CANCEL_CONSENT, _WRITTEN_OFF),
+    "ReceivableDrafts": (_OPEN,),
+}
+"""What each companion of the token may do for ever: bits of contracts/types/Powers.sol and flags of TokenWord.sol."""
+MODULES = ("Repayment", "Mandates")
+"""Contracts that may move members' cash."""
 _MEND = "start with --fresh or restore the chain's data"
 STANDARD_POLICY = 1
-MOST_TENOR_SECONDS = 366 * 86_400
-"""Tenor of a receivable: 12 months at most (domain.md 20)."""
+USUAL_TENOR_SECONDS, MOST_TENOR_SECONDS = 184 * 86_400, 366 * 86_400
+"""Tenor of a receivable: 6 months in principle, with a reason 12 at most (domain.md 20)."""
+DISPUTE_TERM_SECONDS = 60 * 86_400
+"""For how long disputes of a receivable together stop its automatic debit; no law sets one."""
+_POLICY = (USUAL_TENOR_SECONDS, MOST_TENOR_SECONDS, DISPUTE_TERM_SECONDS, False)
 MOST_SERIAL_SECONDS = (7 * 365 + 2) * 86_400
 """An entry that describes its assets by serial number stands for seven years at most (PPSA 2009 (Cth) 153)."""
 
@@ -137,12 +158,19 @@ def _arguments(name: str, places: dict[str, bytes], ledger_id: bytes, sender: Se
     desk, token = places["CashDesk"], places["ReceivableToken"]
     arguments: dict[str, list[Any]] = {
         "Council": [sender.address],
-        "Members": [acts_, manager],
+        "Members": [acts_, places["ReceivableHolds"], manager],
         "Acts": [ledger_id, members, manager],
         "CashDesk": [acts_, members, manager],
-        "ReceivableToken": [acts_, members, places["ReceivableDrafts"], manager],
-        "ReceivableDrafts": [acts_, members, desk, token, manager],
-        "Repayment": [acts_, members, desk, token],
+        "ReceivableToken": [acts_, members, places["ReceivableOffers"], places["ReceivableViews"], manager, _companions(places)],
+        "ReceivableViews": [token],
+        "ReceivableOffers": [acts_, members, token],
+        "ReceivableHolds": [acts_, members, token, manager],
+        "ReceivableEndings": [acts_, members, token, places["ReceivableDrafts"]],
+        "ReceivableDrafts": [acts_, members, desk, token, places["Exposure"], manager],
+        "Exposure": [places["ReceivableDrafts"], token, manager],
+        "Repayment": [acts_, members, _links(places), [places["Mandates"], places["Guarantees"]]],
+        "Mandates": [acts_, members, desk, token, places["Repayment"], places["ReceivableEndings"]],
+        "Guarantees": [acts_, members, desk, token, places["ReceivableEndings"]],
         "Registers": [manager],
         "SerialTermRule": [MOST_SERIAL_SECONDS],
         **{part: [acts_, members, places["Registers"]] for part in PARTS},
@@ -150,6 +178,14 @@ def _arguments(name: str, places: dict[str, bytes], ledger_id: bytes, sender: Se
         "PledgeRegistry": [acts_, members, places["Registers"], [places[part] for part in PARTS]],
     }
     return arguments[name]
+
+
+def _companions(places: dict[str, bytes]) -> list[tuple[bytes, int]]:
+    return [(places[name], sum(powers)) for name, powers in COMPANIONS.items()]
+
+
+def _links(places: dict[str, bytes]) -> tuple[bytes, ...]:
+    return tuple(places[name] for name in ("CashDesk", "ReceivableToken", "Exposure", "ReceivableEndings", "ReceivableHolds"))
 
 
 def _create_cash(sender: Sender, plans: Sequence[CashPlan], places: dict[str, bytes]) -> list[bytes]:
@@ -170,8 +206,9 @@ def _wiring(places: dict[str, bytes], cash_at: Sequence[bytes], founding: Foundi
     for kind in KINDS:
         yield places["Acts"], add_kind(kind, places[kind.contract])
     yield places["ReceivableToken"], call_data("ReceivableToken", "appendModule", places["Repayment"])
-    yield places["ReceivableDrafts"], call_data("ReceivableDrafts", "setPolicy", STANDARD_POLICY, MOST_TENOR_SECONDS, False)
-    yield places["CashDesk"], call_data("CashDesk", "pin", places["Repayment"])
+    yield places["ReceivableDrafts"], call_data("ReceivableDrafts", "setPolicy", STANDARD_POLICY, _POLICY)
+    for module in MODULES:
+        yield places["CashDesk"], call_data("CashDesk", "pin", places[module])
     for cash in cash_at:
         yield places["CashDesk"], call_data("CashDesk", "list", cash)
     for plan in founding.registers:

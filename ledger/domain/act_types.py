@@ -47,6 +47,45 @@ class TransferCash:
 
 
 @dataclass(frozen=True, slots=True)
+class CoverReceivable:
+    """Solidity struct CoverReceivable."""
+
+    pool: int
+    receivable: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPool:
+    """Solidity struct OpenPool."""
+
+    guarantors: tuple[bytes, ...]
+    shares: tuple[int, ...]
+    cash: int
+    cap: int
+    wait: int
+    until: int
+    agreement: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EndMandate:
+    """Solidity struct EndMandate."""
+
+    cash: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetMandate:
+    """Solidity struct SetMandate."""
+
+    cash: int
+    cap: int
+    until: int
+    partial_: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AddKey:
     """Solidity struct AddKey."""
 
@@ -603,6 +642,7 @@ class Issue:
     module: int
     leastPiece: int
     policy: int
+    tenorReason: bytes
     contentRoot: bytes
 
 
@@ -633,6 +673,169 @@ class WithdrawDraft:
     """Solidity struct WithdrawDraft."""
 
     issuedBy: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentCancel:
+    """Solidity struct ConsentCancel."""
+
+    token: int
+    length: int
+    consents: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeReceivable:
+    """Solidity struct DisputeReceivable."""
+
+    receivable: int
+    scope: int
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EndDispute:
+    """Solidity struct EndDispute."""
+
+    receivable: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetireRange:
+    """Solidity struct RetireRange."""
+
+    token: int
+    start: int
+    end: int
+    reason: int
+    payments: int
+    owed: int
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOff:
+    """Solidity struct WriteOff."""
+
+    token: int
+    writtenOff: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HoldAccount:
+    """Solidity struct HoldAccount."""
+
+    account: bytes
+    order: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HoldReceivable:
+    """Solidity struct HoldReceivable."""
+
+    receivable: int
+    order: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LiftCourtHold:
+    """Solidity struct LiftCourtHold."""
+
+    hold: int
+    tokens: tuple[int, ...]
+    order: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NarrowHold:
+    """Solidity struct NarrowHold."""
+
+    hold: int
+    start: int
+    end: int
+    tokens: tuple[int, ...]
+    order: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCredit:
+    """Solidity struct OrderCredit."""
+
+    hold: int
+    module: int
+    cash: int
+    amount: int
+    to: bytes
+    order: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRange:
+    """Solidity struct OrderRange."""
+
+    hold: int
+    token: int
+    start: int
+    end: int
+    to: bytes
+    order: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptRange:
+    """Solidity struct AcceptRange."""
+
+    token: int
+    length: int
+    payments: int
+    leastOwed: int
+    ref: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeNotice:
+    """Solidity struct AcknowledgeNotice."""
+
+    notice: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineRange:
+    """Solidity struct DeclineRange."""
+
+    token: int
+    reason: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyAssignment:
+    """Solidity struct NotifyAssignment."""
+
+    receivable: int
+    start: int
+    end: int
+    assignor: bytes
+    assignee: bytes
+    contentRoot: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRange:
+    """Solidity struct OfferRange."""
+
+    token: int
+    start: int
+    end: int
+    to: bytes
+    ref: bytes
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecallRange:
+    """Solidity struct RecallRange."""
+
+    token: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -688,10 +891,12 @@ class RevokeApprovals:
 
 
 @dataclass(frozen=True, slots=True)
-class EndMandate:
-    """Solidity struct EndMandate."""
+class PayAsThirdParty:
+    """Solidity struct PayAsThirdParty."""
 
-    cash: int
+    receivable: int
+    amount: int
+    ref: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -701,16 +906,6 @@ class PayReceivable:
     receivable: int
     amount: int
     ref: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class SetMandate:
-    """Solidity struct SetMandate."""
-
-    cash: int
-    cap: int
-    until: int
-    partial_: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -732,6 +927,14 @@ class BankNotice:
     total: int
     contentRoot: bytes
     allocations: tuple[Allocation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaiveClaim:
+    """Solidity struct WaiveClaim."""
+
+    receivable: int
+    reason: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -757,6 +960,16 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("page", "uint16"),
         ("pages", "bytes32[]"),
         ("assets", "bytes32[]"),
+    ),
+    "AcceptRange": (
+        ("token", "uint256"),
+        ("length", "uint64"),
+        ("payments", "uint16"),
+        ("leastOwed", "uint64"),
+        ("ref", "bytes32"),
+    ),
+    "AcknowledgeNotice": (
+        ("notice", "bytes32"),
     ),
     "ActOn": (
         ("pledge", "uint40"),
@@ -869,6 +1082,11 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("given", "int40"),
         ("until", "uint40"),
     ),
+    "ConsentCancel": (
+        ("token", "uint256"),
+        ("length", "uint64"),
+        ("consents", "bool"),
+    ),
     "ContestAsset": (
         ("earlier", "uint40"),
         ("later", "uint40"),
@@ -880,6 +1098,11 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("assets", "bytes32[]"),
         ("consents", "Consent[]"),
     ),
+    "CoverReceivable": (
+        ("pool", "uint256"),
+        ("receivable", "uint192"),
+        ("most", "uint64"),
+    ),
     "DecidePledge": (
         ("pledge", "uint40"),
         ("decision", "uint8"),
@@ -888,6 +1111,18 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("titles", "string[]"),
         ("grounds", "Ground[]"),
         ("evidence", "bytes32"),
+    ),
+    "DeclineRange": (
+        ("token", "uint256"),
+        ("reason", "bytes32"),
+    ),
+    "DisputeReceivable": (
+        ("receivable", "uint192"),
+        ("scope", "uint8"),
+        ("document", "bytes32"),
+    ),
+    "EndDispute": (
+        ("receivable", "uint192"),
     ),
     "EndMandate": (
         ("cash", "uint8"),
@@ -911,6 +1146,14 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("result", "uint8"),
         ("evidence", "bytes32"),
     ),
+    "HoldAccount": (
+        ("account", "address"),
+        ("order", "bytes32"),
+    ),
+    "HoldReceivable": (
+        ("receivable", "uint192"),
+        ("order", "bytes32"),
+    ),
     "Instrument": (
         ("number", "bytes32"),
         ("document", "bytes32"),
@@ -930,6 +1173,7 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("module", "uint8"),
         ("leastPiece", "uint8"),
         ("policy", "uint16"),
+        ("tenorReason", "bytes32"),
         ("contentRoot", "bytes32"),
     ),
     "IssueCash": (
@@ -951,6 +1195,11 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("pages", "bytes32[]"),
         ("assets", "bytes32[]"),
         ("ended", "uint128"),
+    ),
+    "LiftCourtHold": (
+        ("hold", "uint256"),
+        ("tokens", "uint256[]"),
+        ("order", "bytes32"),
     ),
     "LiftHold": (
         ("register", "uint16"),
@@ -981,6 +1230,13 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("to", "address"),
         ("ref", "bytes32"),
     ),
+    "NarrowHold": (
+        ("hold", "uint256"),
+        ("start", "uint64"),
+        ("end", "uint64"),
+        ("tokens", "uint256[]"),
+        ("order", "bytes32"),
+    ),
     "NotePledge": (
         ("on", "ActOn"),
         ("parties", "PartiesNow"),
@@ -989,6 +1245,47 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("subject", "bytes32"),
         ("assets", "bytes32[]"),
         ("text", "string"),
+    ),
+    "NotifyAssignment": (
+        ("receivable", "uint192"),
+        ("start", "uint64"),
+        ("end", "uint64"),
+        ("assignor", "address"),
+        ("assignee", "address"),
+        ("contentRoot", "bytes32"),
+    ),
+    "OfferRange": (
+        ("token", "uint256"),
+        ("start", "uint64"),
+        ("end", "uint64"),
+        ("to", "address"),
+        ("ref", "bytes32"),
+        ("deadline", "uint40"),
+    ),
+    "OpenPool": (
+        ("guarantors", "address[]"),
+        ("shares", "uint16[]"),
+        ("cash", "uint8"),
+        ("cap", "uint64"),
+        ("wait", "uint40"),
+        ("until", "uint40"),
+        ("agreement", "bytes32"),
+    ),
+    "OrderCredit": (
+        ("hold", "uint256"),
+        ("module", "uint8"),
+        ("cash", "uint8"),
+        ("amount", "uint64"),
+        ("to", "address"),
+        ("order", "bytes32"),
+    ),
+    "OrderRange": (
+        ("hold", "uint256"),
+        ("token", "uint256"),
+        ("start", "uint64"),
+        ("end", "uint64"),
+        ("to", "address"),
+        ("order", "bytes32"),
     ),
     "PartiesNow": (
         ("pledgorsRoot", "bytes32"),
@@ -1005,6 +1302,11 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
     "PartyName": (
         ("name", "string"),
         ("capacity", "string"),
+    ),
+    "PayAsThirdParty": (
+        ("receivable", "uint192"),
+        ("amount", "uint64"),
+        ("ref", "bytes32"),
     ),
     "PayReceivable": (
         ("receivable", "uint192"),
@@ -1043,6 +1345,9 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("page", "uint16"),
         ("pages", "bytes32[]"),
         ("titles", "string[]"),
+    ),
+    "RecallRange": (
+        ("token", "uint256"),
     ),
     "RecordParty": (
         ("register", "uint16"),
@@ -1144,6 +1449,15 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("pages", "bytes32[]"),
         ("assets", "bytes32[]"),
     ),
+    "RetireRange": (
+        ("token", "uint256"),
+        ("start", "uint64"),
+        ("end", "uint64"),
+        ("reason", "uint8"),
+        ("payments", "uint16"),
+        ("owed", "uint64"),
+        ("document", "bytes32"),
+    ),
     "RevokeApprovals": (
         ("reason", "bytes32"),
     ),
@@ -1202,6 +1516,10 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("amount", "uint64"),
         ("ref", "bytes32"),
     ),
+    "WaiveClaim": (
+        ("receivable", "uint192"),
+        ("reason", "bytes32"),
+    ),
     "When": (
         ("source", "uint8"),
         ("dateOnly", "bool"),
@@ -1223,50 +1541,75 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("receivable", "uint192"),
         ("start", "uint64"),
     ),
+    "WriteOff": (
+        ("token", "uint256"),
+        ("writtenOff", "bool"),
+    ),
 }
 
 KINDS: tuple[Kind, ...] = (
     Kind("AcceptPledge", "PledgeRegistry", "acceptPledge", bytes.fromhex("9f0febcc")),
+    Kind("AcceptRange", "ReceivableOffers", "accept", bytes.fromhex("14b204f7")),
+    Kind("AcknowledgeNotice", "ReceivableOffers", "acknowledge", bytes.fromhex("24f66b8e")),
     Kind("AddKey", "Members", "addKey", bytes.fromhex("13c6765d")),
     Kind("AdoptRecord", "PledgeRegistry", "adoptRecord", bytes.fromhex("a31fb5f2")),
     Kind("AnchorRegister", "PledgeRegistry", "anchorRegister", bytes.fromhex("18cb723f")),
     Kind("BankNotice", "Repayment", "takeBankNotice", bytes.fromhex("14b0b775")),
-    Kind("ConfirmReceivable", "ReceivableDrafts", "confirm", bytes.fromhex("8a0779e2")),
+    Kind("ConfirmReceivable", "ReceivableDrafts", "confirm", bytes.fromhex("dba992c5")),
+    Kind("ConsentCancel", "ReceivableEndings", "consentCancel", bytes.fromhex("076ea9ce")),
     Kind("ContestAsset", "PledgeRegistry", "contestAsset", bytes.fromhex("31fb3392")),
+    Kind("CoverReceivable", "Guarantees", "cover", bytes.fromhex("68ffd90b")),
     Kind("DecidePledge", "PledgeRegistry", "decidePledge", bytes.fromhex("49b27a42")),
-    Kind("EndMandate", "Repayment", "endMandate", bytes.fromhex("59d6bce9")),
+    Kind("DeclineRange", "ReceivableOffers", "decline", bytes.fromhex("5d93814c")),
+    Kind("DisputeReceivable", "ReceivableEndings", "dispute", bytes.fromhex("33fe7f7f")),
+    Kind("EndDispute", "ReceivableEndings", "endDispute", bytes.fromhex("9cca4f96")),
+    Kind("EndMandate", "Mandates", "endMandate", bytes.fromhex("59d6bce9")),
     Kind("FilePledge", "PledgeRegistry", "filePledge", bytes.fromhex("b61c246a")),
-    Kind("Issue", "ReceivableDrafts", "issue", bytes.fromhex("02778515")),
+    Kind("HoldAccount", "ReceivableHolds", "holdAccount", bytes.fromhex("94a6bfcc")),
+    Kind("HoldReceivable", "ReceivableHolds", "holdReceivable", bytes.fromhex("52273c55")),
+    Kind("Issue", "ReceivableDrafts", "issue", bytes.fromhex("57df5194")),
     Kind("IssueCash", "CashDesk", "issueCash", bytes.fromhex("2debcd26")),
     Kind("JoinAssets", "PledgeRegistry", "joinAssets", bytes.fromhex("7c17405a")),
+    Kind("LiftCourtHold", "ReceivableHolds", "lift", bytes.fromhex("b25325a0")),
     Kind("LiftHold", "PledgeRegistry", "liftHold", bytes.fromhex("52965603")),
     Kind("Merge", "ReceivableToken", "merge", bytes.fromhex("6fe9016b")),
     Kind("Move", "ReceivableToken", "move", bytes.fromhex("2cb6ca5a")),
     Kind("MoveBatch", "ReceivableToken", "moveBatch", bytes.fromhex("cfc1a96c")),
     Kind("MoveMany", "ReceivableToken", "moveMany", bytes.fromhex("b5d8c731")),
+    Kind("NarrowHold", "ReceivableHolds", "narrow", bytes.fromhex("136c5722")),
+    Kind("NotifyAssignment", "ReceivableOffers", "notify", bytes.fromhex("8aefd9b5")),
+    Kind("OfferRange", "ReceivableOffers", "offer", bytes.fromhex("424622ea")),
+    Kind("OpenPool", "Guarantees", "openPool", bytes.fromhex("9d133da2")),
+    Kind("OrderCredit", "ReceivableHolds", "orderCredit", bytes.fromhex("929d2b5e")),
+    Kind("OrderRange", "ReceivableHolds", "orderRange", bytes.fromhex("4117e457")),
+    Kind("PayAsThirdParty", "Repayment", "payAsThirdParty", bytes.fromhex("5bc46611")),
     Kind("PayReceivable", "Repayment", "payReceivable", bytes.fromhex("5dbdbfbe")),
     Kind("PlaceHold", "PledgeRegistry", "placeHold", bytes.fromhex("c67337f9")),
     Kind("PledgeActs", "PledgeRegistry", "pledgeActs", bytes.fromhex("ff5ad65a")),
     Kind("PublishTitles", "PledgeRegistry", "publishTitles", bytes.fromhex("23124023")),
+    Kind("RecallRange", "ReceivableOffers", "recall", bytes.fromhex("63c8a9f5")),
     Kind("RecordParty", "PledgeRegistry", "recordParty", bytes.fromhex("ff2c3a3a")),
     Kind("RecordPledge", "PledgeRegistry", "recordPledge", bytes.fromhex("e3c32b70")),
     Kind("RecordSale", "PledgeRegistry", "recordSale", bytes.fromhex("4e5483ff")),
     Kind("RectifyPledge", "PledgeRegistry", "rectifyPledge", bytes.fromhex("2c0f4f6c")),
     Kind("RedeemCash", "CashDesk", "redeemCash", bytes.fromhex("1c081fcb")),
     Kind("RefinancePledge", "PledgeRegistry", "refinancePledge", bytes.fromhex("2ae84719")),
-    Kind("RefuseReceivable", "ReceivableDrafts", "refuse", bytes.fromhex("32e1d168")),
+    Kind("RefuseReceivable", "ReceivableDrafts", "refuse", bytes.fromhex("f6abc9c2")),
     Kind("RelatePledges", "PledgeRegistry", "relatePledges", bytes.fromhex("60fb9984")),
     Kind("ReserveSegment", "PledgeRegistry", "reserveSegment", bytes.fromhex("60f8e69f")),
+    Kind("RetireRange", "ReceivableEndings", "retire", bytes.fromhex("7eec11a1")),
     Kind("RevokeApprovals", "ReceivableToken", "revokeApprovals", bytes.fromhex("7eb08fd5")),
     Kind("RevokeKey", "Members", "revokeKey", bytes.fromhex("a5707133")),
     Kind("SeedAssets", "PledgeRegistry", "seedAssets", bytes.fromhex("c6716bd1")),
     Kind("SetAcceptance", "Members", "setAcceptance", bytes.fromhex("5bcb4051")),
-    Kind("SetMandate", "Repayment", "setMandate", bytes.fromhex("f168ff32")),
+    Kind("SetMandate", "Mandates", "setMandate", bytes.fromhex("f168ff32")),
     Kind("SetSlot", "Members", "setSlot", bytes.fromhex("7ef27227")),
     Kind("StepFiling", "PledgeRegistry", "stepFiling", bytes.fromhex("fc9d877a")),
     Kind("TransferCash", "CashDesk", "transferCash", bytes.fromhex("a9c417cd")),
+    Kind("WaiveClaim", "Repayment", "waiveClaim", bytes.fromhex("c9ded18c")),
     Kind("Withdraw", "Repayment", "withdraw", bytes.fromhex("b3efa187")),
     Kind("WithdrawDraft", "ReceivableDrafts", "withdrawDraft", bytes.fromhex("2e7ead64")),
     Kind("WithdrawFiling", "PledgeRegistry", "withdrawFiling", bytes.fromhex("9274bd73")),
     Kind("WithdrawRange", "Repayment", "withdrawRange", bytes.fromhex("2fc41ea6")),
+    Kind("WriteOff", "ReceivableEndings", "writeOff", bytes.fromhex("94903522")),
 )

@@ -6,9 +6,16 @@ import {Vm} from "forge-std/Vm.sol";
 import {Acts} from "../../contracts/Acts.sol";
 import {CashDesk} from "../../contracts/CashDesk.sol";
 import {Council} from "../../contracts/Council.sol";
+import {Exposure} from "../../contracts/Exposure.sol";
+import {Guarantees} from "../../contracts/Guarantees.sol";
+import {Mandates} from "../../contracts/Mandates.sol";
 import {Members} from "../../contracts/Members.sol";
 import {ReceivableDrafts} from "../../contracts/ReceivableDrafts.sol";
+import {ReceivableEndings} from "../../contracts/ReceivableEndings.sol";
+import {ReceivableHolds} from "../../contracts/ReceivableHolds.sol";
+import {ReceivableOffers} from "../../contracts/ReceivableOffers.sol";
 import {ReceivableToken} from "../../contracts/ReceivableToken.sol";
+import {ReceivableViews} from "../../contracts/ReceivableViews.sol";
 import {Repayment} from "../../contracts/Repayment.sol";
 import {SettlementCash} from "../../contracts/SettlementCash.sol";
 import {ICashDesk} from "../../contracts/interfaces/ICashDesk.sol";
@@ -16,9 +23,12 @@ import {Act, IActs, Signer} from "../../contracts/interfaces/IActs.sol";
 import {IMembers} from "../../contracts/interfaces/IMembers.sol";
 import {IReceivableDrafts, Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
+import {IReceivableViews} from "../../contracts/interfaces/IReceivableViews.sol";
 import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
+import {Powers} from "../../contracts/types/Powers.sol";
 import {ConfirmationTerms} from "../../contracts/types/ReceivableWord.sol";
 import {Modes, Roles} from "../../contracts/types/Roles.sol";
+import {TokenWords} from "../../contracts/types/TokenWord.sol";
 
 /// @notice A member of the tests: account address is its first operator key too.
 struct Actor {
@@ -33,7 +43,7 @@ abstract contract Base is Test {
     bytes internal constant SIGNER_TEXT =
         "Signer(address account,address key,uint16 role,uint8 mode,uint32 epoch,uint256 nonce)";
     bytes internal constant ISSUE_TEXT =
-        "Issue(address supplier,address obligor,uint64 face,uint40 due,uint32 grace,uint32 lateRate,uint32 lateBasis,uint16 currency,uint8 cash,uint8 module,uint8 leastPiece,uint16 policy,bytes32 contentRoot)";
+        "Issue(address supplier,address obligor,uint64 face,uint40 due,uint32 grace,uint32 lateRate,uint32 lateBasis,uint16 currency,uint8 cash,uint8 module,uint8 leastPiece,uint16 policy,bytes32 tenorReason,bytes32 contentRoot)";
     bytes internal constant CONFIRM_TEXT =
         "ConfirmReceivable(uint192 receivable,address issuer,Issue terms,bytes32 fingerprint,uint8 confirmed,bytes32[] earlier)";
     bytes internal constant PAY_TEXT = "PayReceivable(uint192 receivable,uint64 amount,bytes32 ref)";
@@ -58,8 +68,16 @@ abstract contract Base is Test {
     Acts internal acts;
     CashDesk internal desk;
     ReceivableToken internal token;
+    /// What the token answers by its contract of views.
+    IReceivableViews internal views;
+    ReceivableOffers internal offers;
+    ReceivableHolds internal holds;
+    ReceivableEndings internal endings;
     ReceivableDrafts internal drafts;
+    Exposure internal exposure;
     Repayment internal repayment;
+    Mandates internal mandates;
+    Guarantees internal guarantees;
     SettlementCash internal cash;
 
     Actor internal bank;
@@ -74,29 +92,72 @@ abstract contract Base is Test {
 
     function setUp() public virtual {
         vm.warp(START);
-        uint256 nonce = vm.getNonce(address(this));
-        address membersAt = vm.computeCreateAddress(address(this), nonce + 1);
-        address actsAt = vm.computeCreateAddress(address(this), nonce + 2);
-        address draftsAt = vm.computeCreateAddress(address(this), nonce + 5);
+        uint256 first = vm.getNonce(address(this));
         council = new Council(address(this));
-        members = new Members(actsAt, address(council));
-        acts = new Acts(LEDGER_ID, IMembers(membersAt), address(council));
-        desk = new CashDesk(actsAt, members, address(council));
-        token = new ReceivableToken(actsAt, members, draftsAt, address(council));
-        drafts = new ReceivableDrafts(actsAt, members, ICashDesk(desk), IReceivableToken(token), address(council));
-        repayment = new Repayment(actsAt, members, ICashDesk(desk), IReceivableToken(token));
+        members = new Members(_later(first + 2), _later(first + 7), address(council));
+        acts = new Acts(LEDGER_ID, members, address(council));
+        desk = new CashDesk(address(acts), members, address(council));
+        _createReceivables(first);
         _wire();
         _admitAll();
         vm.label(address(acts), "Acts");
         vm.label(address(repayment), "Repayment");
     }
 
+    /// @dev The contract that this one creates with the nonce.
+    function _later(uint256 nonce) private view returns (address) {
+        return vm.computeCreateAddress(address(this), nonce);
+    }
+
+    function _createReceivables(uint256 first) private {
+        token = new ReceivableToken(
+            address(acts),
+            members,
+            ReceivableOffers(_later(first + 6)),
+            _later(first + 5),
+            address(council),
+            _companions(first)
+        );
+        views = IReceivableViews(address(token));
+        new ReceivableViews(token);
+        offers = new ReceivableOffers(address(acts), members, token);
+        holds = new ReceivableHolds(address(acts), members, token, address(council));
+        endings = new ReceivableEndings(address(acts), members, token, ReceivableDrafts(_later(first + 9)));
+        exposure = Exposure(_later(first + 10));
+        drafts = new ReceivableDrafts(address(acts), members, desk, token, exposure, address(council));
+        new Exposure(address(drafts), token, address(council));
+        Repayment.Links memory links = Repayment.Links(desk, token, exposure, address(endings), address(holds));
+        address[] memory collectors = new address[](2);
+        (collectors[0], collectors[1]) = (_later(first + 12), _later(first + 13));
+        repayment = new Repayment(address(acts), members, links, collectors);
+        mandates = new Mandates(address(acts), members, desk, token, repayment, endings);
+        guarantees = new Guarantees(address(acts), members, desk, token, endings);
+    }
+
+    function _companions(uint256 first) private view returns (ReceivableToken.Companion[] memory named) {
+        named = new ReceivableToken.Companion[](4);
+        named[0] = ReceivableToken.Companion(_later(first + 6), Powers.CARRY | TokenWords.OFFERED);
+        named[1] = ReceivableToken.Companion(
+            _later(first + 7),
+            Powers.CARRY | Powers.MARK_HELD | TokenWords.HELD | TokenWords.CUSTODY | TokenWords.CANCEL_CONSENT
+        );
+        named[2] = ReceivableToken.Companion(
+            _later(first + 8), Powers.END | Powers.MARK_DISPUTED | TokenWords.CANCEL_CONSENT | TokenWords.WRITTEN_OFF
+        );
+        named[3] = ReceivableToken.Companion(_later(first + 9), Powers.OPEN);
+    }
+
+    function _policy(uint40 tenor, bool demandsBackground) internal pure returns (IReceivableDrafts.Policy memory) {
+        return IReceivableDrafts.Policy(tenor, tenor, 60 days, demandsBackground);
+    }
+
     function _wire() private {
         acts.setRelayer(relayer, true);
         token.appendModule(address(repayment));
-        drafts.setPolicy(POLICY, 366 days, false);
-        drafts.setPolicy(STRICT_POLICY, 184 days, true);
+        drafts.setPolicy(POLICY, _policy(366 days, false));
+        drafts.setPolicy(STRICT_POLICY, _policy(184 days, true));
         desk.pin(address(repayment));
+        desk.pin(address(mandates));
         _kind(ISSUE_TEXT, ISSUE_TEXT, "Issue", address(drafts), drafts.issue.selector, 0);
         bytes memory confirmType = abi.encodePacked(CONFIRM_TEXT, ISSUE_TEXT);
         _kind(
@@ -238,6 +299,7 @@ abstract contract Base is Test {
             module: MODULE,
             leastPiece: 0,
             policy: POLICY,
+            tenorReason: 0,
             contentRoot: keccak256("content")
         });
     }
@@ -256,7 +318,7 @@ abstract contract Base is Test {
             earlier: new bytes32[](0)
         });
         _run(_act(obligor, abi.encodePacked(CONFIRM_TEXT, ISSUE_TEXT), abi.encode(body)));
-        assertEq(uint8(token.receivable(id).state), uint8(IReceivableToken.State.Live), "fixture: receivable lives");
+        assertEq(uint8(views.receivable(id).state), uint8(IReceivableToken.State.Live), "fixture: receivable lives");
     }
 
     function _receivable(uint64 face) internal returns (uint192) {

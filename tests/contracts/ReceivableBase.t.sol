@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Act} from "../../contracts/interfaces/IActs.sol";
 import {IReceivableDrafts, Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
+import {IMandates} from "../../contracts/interfaces/IMandates.sol";
 import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
 import {ConfirmationTerms} from "../../contracts/types/ReceivableWord.sol";
 import {Actor, Base} from "./Base.t.sol";
@@ -38,8 +39,8 @@ abstract contract ReceivableBase is Base {
             drafts.refuse.selector,
             drafts.hashRefuseReceivable.selector
         );
-        _kind(SET_MANDATE_TEXT, SET_MANDATE_TEXT, "SetMandate", address(repayment), repayment.setMandate.selector, 0);
-        _kind(END_MANDATE_TEXT, END_MANDATE_TEXT, "EndMandate", address(repayment), repayment.endMandate.selector, 0);
+        _kind(SET_MANDATE_TEXT, SET_MANDATE_TEXT, "SetMandate", address(mandates), mandates.setMandate.selector, 0);
+        _kind(END_MANDATE_TEXT, END_MANDATE_TEXT, "EndMandate", address(mandates), mandates.endMandate.selector, 0);
         _kind(
             abi.encodePacked(NOTICE_TEXT, ALLOCATION_TEXT),
             abi.encodePacked(ALLOCATION_TEXT, NOTICE_TEXT),
@@ -49,7 +50,7 @@ abstract contract ReceivableBase is Base {
             repayment.hashBankNotice.selector
         );
         _kind(
-            BATCH_TEXT, BATCH_TEXT, "MoveBatch", address(token), token.moveBatch.selector, token.hashMoveBatch.selector
+            BATCH_TEXT, BATCH_TEXT, "MoveBatch", address(token), token.moveBatch.selector, views.hashMoveBatch.selector
         );
     }
 
@@ -93,7 +94,7 @@ abstract contract ReceivableBase is Base {
     }
 
     function _mandateAct(Actor memory signer, uint64 cap, uint40 until, bool partial_) internal returns (Act memory) {
-        return _act(signer, SET_MANDATE_TEXT, abi.encode(IRepayment.SetMandate(CASH, cap, until, partial_)));
+        return _act(signer, SET_MANDATE_TEXT, abi.encode(IMandates.SetMandate(CASH, cap, until, partial_)));
     }
 
     function _notice(bytes32 ref, uint192 id, uint64 amount)
@@ -117,12 +118,12 @@ abstract contract ReceivableBase is Base {
     // --- State ---
 
     function _range(uint256 id) internal view returns (address owner, uint64 end, uint16 cursor, uint8 flags) {
-        return token.range(id);
+        return views.range(id);
     }
 
     /// @dev Asserts that a token is [its start, end) of `owner`; owner 0 asserts that there is none.
     function _assertToken(uint192 id, uint64 start, uint64 end, address owner) internal view {
-        (address held, uint64 until,,) = token.range(_id(id, start));
+        (address held, uint64 until,,) = views.range(_id(id, start));
         assertEq(held, owner, "owner");
         assertEq(until, end, "end");
     }

@@ -54,7 +54,7 @@ contract ReceivableGasTest is ReceivableBase {
         _makeExisting(payees[0]);
         vm.prank(supplier.account);
         token.move(IReceivableToken.Move(_id(id, 0), 900_000, 999_000, payees[0], "ref"));
-        _atMost("move of a tail to existing", _spent(), 80_500);
+        _atMost("move of a tail to existing", _spent(), 81_000);
     }
 
     function test_whole_transfer_to_existing() public {
@@ -88,7 +88,7 @@ contract ReceivableGasTest is ReceivableBase {
         repayment.draw(all);
         _pay(id, 100_000);
         repayment.draw(all);
-        _atMost("redemption in a batch of 50 at 1 payment (2nd)", _spent() / 50, 30_000);
+        _atMost("redemption in a batch of 50 at 1 payment (2nd)", _spent() / 50, 30_200);
     }
 
     function test_redemption_at_12_and_60_payments() public {
@@ -140,7 +140,7 @@ contract ReceivableGasTest is ReceivableBase {
     }
 
     function _perAct(uint64 count, uint256 hashed) private returns (uint256) {
-        (, uint64 end,,) = token.range(_id(id, 0));
+        (, uint64 end,,) = views.range(_id(id, 0));
         Act[] memory batch = new Act[](count);
         for (uint64 i = 0; i < count; ++i) {
             uint64 start = end - 100 * (i + 1);

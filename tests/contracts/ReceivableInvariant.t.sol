@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
+import {IReceivableViews} from "../../contracts/interfaces/IReceivableViews.sol";
 import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
 import {Actor} from "./Base.t.sol";
 import {ISigns, ReceivableLife} from "./ReceivableLife.sol";
@@ -39,7 +40,7 @@ contract ReceivableInvariantTest is ReceivableBase, ISigns {
             holders.push(plain[i].account);
         }
         holders.push(escrow);
-        life = new ReceivableLife(token, repayment, reckoning, this, obligor.account, holders, ids);
+        life = new ReceivableLife(token, repayment, mandates, reckoning, this, obligor.account, holders, ids);
         targetContract(address(life));
     }
 
@@ -96,7 +97,7 @@ contract ReceivableInvariantTest is ReceivableBase, ISigns {
     }
 
     function _receivableIsAsReckoned(uint256 which) private view {
-        IReceivableToken.Receivable memory found = token.receivable(ids[which]);
+        IReceivableViews.Receivable memory found = views.receivable(ids[which]);
         uint256 owed = reckoning.owedToAll(which);
         assertEq(found.owedLive, owed, "owed to all");
         assertEq(found.state == IReceivableToken.State.Closed, owed == 0, "closed when nothing is owed");
@@ -126,7 +127,7 @@ contract ReceivableInvariantTest is ReceivableBase, ISigns {
         uint256 shares;
         uint64 start = 0;
         while (start < face) {
-            (address owner, uint64 end, uint16 drawn,) = token.range(_id(ids[which], start));
+            (address owner, uint64 end, uint16 drawn,) = views.range(_id(ids[which], start));
             (uint64 until, address holder, uint256 payments) = reckoning.pieces(which, start);
             assertEq(end, until, "end");
             assertEq(owner, holder, "owner");

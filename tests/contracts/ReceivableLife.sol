@@ -3,9 +3,11 @@ pragma solidity 0.8.37;
 
 import {CommonBase} from "forge-std/Base.sol";
 import {StdUtils} from "forge-std/StdUtils.sol";
+import {Mandates} from "../../contracts/Mandates.sol";
 import {ReceivableToken} from "../../contracts/ReceivableToken.sol";
 import {Repayment} from "../../contracts/Repayment.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
+import {IReceivableViews} from "../../contracts/interfaces/IReceivableViews.sol";
 import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
 import {Reckoning} from "./Reckoning.sol";
 
@@ -24,7 +26,9 @@ interface ISigns {
 /// @dev Every call is one that must go through, so any revert is a fault (`fail_on_revert`).
 contract ReceivableLife is CommonBase, StdUtils {
     ReceivableToken private immutable TOKEN;
+    IReceivableViews private immutable VIEWS;
     Repayment private immutable REPAYMENT;
+    Mandates private immutable MANDATES;
     Reckoning private immutable RECKONING;
     ISigns private immutable SIGNS;
     address private immutable OBLIGOR;
@@ -36,13 +40,15 @@ contract ReceivableLife is CommonBase, StdUtils {
     constructor(
         ReceivableToken token,
         Repayment repayment,
+        Mandates mandates,
         Reckoning reckoning,
         ISigns signs,
         address obligor,
         address[] memory holders_,
         uint192[] memory ids_
     ) {
-        (TOKEN, REPAYMENT, RECKONING, SIGNS, OBLIGOR) = (token, repayment, reckoning, signs, obligor);
+        (TOKEN, VIEWS, REPAYMENT, MANDATES) = (token, IReceivableViews(address(token)), repayment, mandates);
+        (RECKONING, SIGNS, OBLIGOR) = (reckoning, signs, obligor);
         (holders, ids) = (holders_, ids_);
     }
 
@@ -126,7 +132,7 @@ contract ReceivableLife is CommonBase, StdUtils {
         vm.prank(found.owner);
         TOKEN.moveMany(IReceivableToken.MoveMany(all, payee, "many"));
         for (uint256 i = 0; i < all.length; ++i) {
-            (, uint64 end,,) = TOKEN.range(all[i]);
+            (, uint64 end,,) = VIEWS.range(all[i]);
             RECKONING.cut(found.which, uint64(all[i]), uint64(all[i]), end, payee);
         }
     }
@@ -134,7 +140,7 @@ contract ReceivableLife is CommonBase, StdUtils {
     function merge(uint256 which, uint256 at, bool wallet) external about(which) {
         Found memory found = _find(which, at);
         uint256 right = uint256(ids[found.which]) << 64 | found.end;
-        (address neighbour, uint64 end,,) = TOKEN.range(right);
+        (address neighbour, uint64 end,,) = VIEWS.range(right);
         if (!_moves(found) || neighbour != found.owner) return;
         vm.prank(found.owner);
         if (wallet) TOKEN.transferFrom(right, found.token, end - found.end);
@@ -229,10 +235,10 @@ contract ReceivableLife is CommonBase, StdUtils {
         SIGNS.fundAs(free = _amount(which, free));
         RECKONING.give(OBLIGOR, free);
         uint256 taken = RECKONING.debitable(which, RECKONING.balance(OBLIGOR), cap, part, block.timestamp);
-        (uint64 amount, bytes memory reason) = REPAYMENT.checkDebit(ids[which]);
+        (uint64 amount, bytes memory reason) = MANDATES.checkDebit(ids[which]);
         require(amount == taken && (reason.length == 0) == (taken != 0), "the dry run says what a debit takes");
         if (taken == 0) return;
-        REPAYMENT.debit(ids[which]);
+        MANDATES.debit(ids[which]);
         RECKONING.take(OBLIGOR, taken);
         RECKONING.pay(which, taken, OBLIGOR, block.timestamp);
     }
@@ -267,7 +273,7 @@ contract ReceivableLife is CommonBase, StdUtils {
         uint256[] memory all = _tokensOf(found.which, address(0));
         found.token = all[at % all.length];
         found.start = uint64(found.token);
-        (found.owner, found.end,,) = TOKEN.range(found.token);
+        (found.owner, found.end,,) = VIEWS.range(found.token);
     }
 
     /// @dev Tokens of an owner, or of everybody; walked from 0 by their ends.
@@ -278,7 +284,7 @@ contract ReceivableLife is CommonBase, StdUtils {
         for (uint64 at = 0; at < face;) {
             uint256 token = uint256(ids[which]) << 64 | at;
             address held;
-            (held, at,,) = TOKEN.range(token);
+            (held, at,,) = VIEWS.range(token);
             if (owner == address(0) || held == owner) all[count++] = token;
         }
         found = new uint256[](count);

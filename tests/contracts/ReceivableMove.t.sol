@@ -5,6 +5,7 @@ import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.s
 import {IMembers} from "../../contracts/interfaces/IMembers.sol";
 import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
+import {IReceivableViews} from "../../contracts/interfaces/IReceivableViews.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
 import {ReceivableBase} from "./ReceivableBase.t.sol";
 
@@ -272,7 +273,7 @@ contract ReceivableMoveTest is ReceivableBase {
     function test_the_debt_is_unchanged_by_moves() public {
         _pay(id, 300);
         _move(supplier, _id(id, 0), 100, 900, other.account);
-        IReceivableToken.Receivable memory after_ = token.receivable(id);
+        IReceivableViews.Receivable memory after_ = views.receivable(id);
         assertEq(after_.owedLive, 700);
         assertEq(after_.face, 1000);
         (uint64 principal,,,) = repayment.debtAt(id, START);
@@ -281,16 +282,16 @@ contract ReceivableMoveTest is ReceivableBase {
 
     function test_canMove_says_what_move_would_meet() public {
         IReceivableToken.Move memory body = IReceivableToken.Move(_id(id, 0), 0, 10, other.account, 0);
-        assertEq(token.canMove(supplier.account, body), "");
+        assertEq(views.canMove(supplier.account, body), "");
         assertEq(
-            token.canMove(other.account, body),
+            views.canMove(other.account, body),
             abi.encodeWithSelector(
                 IERC721Errors.ERC721IncorrectOwner.selector, other.account, _id(id, 0), supplier.account
             )
         );
         body.to = stranger;
         assertEq(
-            token.canMove(supplier.account, body),
+            views.canMove(supplier.account, body),
             abi.encodeWithSelector(IReceivableToken.RecipientInactive.selector, stranger)
         );
     }
@@ -500,7 +501,7 @@ contract ReceivableMergeTest is ReceivableBase {
         assertEq(cash.balanceOf(supplier.account), 30);
         _merge(0, 400);
         assertEq(cash.balanceOf(supplier.account), 70);
-        (,, uint16 cursor,) = token.range(_id(id, 0));
+        (,, uint16 cursor,) = views.range(_id(id, 0));
         assertEq(cursor, 1);
         _draw(_id(id, 700));
         assertEq(cash.balanceOf(supplier.account), 100);
@@ -537,11 +538,11 @@ contract ReceivableLockTest is ReceivableBase {
         uint192 id = _receivable(1000);
         bytes memory reason = abi.encodeWithSelector(IReceivableToken.NotModule.selector, address(this));
         vm.expectRevert(reason);
-        token.recordPayment(id, 0);
+        token.recordPayment(id, 0, true);
         vm.expectRevert(reason);
         token.advance(_id(id, 0));
         token.appendModule(address(this));
         vm.expectRevert(reason);
-        token.recordPayment(id, 0);
+        token.recordPayment(id, 0, true);
     }
 }

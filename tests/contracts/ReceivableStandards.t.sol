@@ -80,7 +80,7 @@ contract Erc165And721Test is StandardsBase {
     }
 
     function test_165_claims_no_extension_that_is_not_there() public view {
-        bytes4[5] memory extensions = [bytes4(0x5b5e139f), 0x780e9d63, 0xe1600902, 0x3b741b9e, 0xb688be58];
+        bytes4[3] memory extensions = [bytes4(0x780e9d63), 0x3b741b9e, 0xb688be58];
         for (uint256 i = 0; i < extensions.length; ++i) {
             assertFalse(token.supportsInterface(extensions[i]));
         }

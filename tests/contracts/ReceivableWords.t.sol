@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {Test} from "forge-std/Test.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
-import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
 import {PaymentWord, PaymentWords} from "../../contracts/receivable/Ruler.sol";
 import {MemberWord} from "../../contracts/types/MemberWord.sol";
 import {ReceivableWord, ReceivableWords} from "../../contracts/types/ReceivableWord.sol";
@@ -33,13 +32,13 @@ contract WordLayoutTest is Test {
         assertEq(TokenWord.unwrap(piece), TokenWord.unwrap(TokenWords.make(to, length, word.cursor(), kept)));
     }
 
-    function testFuzz_what_stays_keeps_all_but_the_consent_to_cancellation(uint256 raw, uint64 length) public pure {
+    function testFuzz_what_stays_keeps_all_but_its_length(uint256 raw, uint64 length) public pure {
         TokenWord word = TokenWord.wrap(raw & ((1 << 241) - 1));
         TokenWord left = word.shortened(length);
         assertEq(left.owner(), word.owner());
         assertEq(left.length(), length);
         assertEq(left.cursor(), word.cursor());
-        assertEq(left.flags(), word.flags() & ~TokenWords.CANCEL_CONSENT);
+        assertEq(left.flags(), word.flags());
     }
 
     function testFuzz_a_cursor_changes_nothing_else(uint256 raw, uint16 cursor) public pure {
@@ -102,7 +101,7 @@ contract WordLayoutTest is Test {
     }
 }
 
-/// @notice What flags and marks do that no function sets yet: their places and effects are fixed from the start.
+/// @notice What flags and marks do, whoever sets them.
 contract ReceivableFlagsTest is ReceivableBase {
     uint192 private id;
     uint256 private source;
@@ -113,41 +112,30 @@ contract ReceivableFlagsTest is ReceivableBase {
         source = _id(id, 0);
     }
 
+    /// @dev By the companion that has the flag.
     function _flag(uint256 id_, uint8 flag) private {
-        bytes32 slot = keccak256(abi.encode(id_, 0));
-        assertEq(uint256(vm.load(address(token), slot)), TokenWord.unwrap(token.tokenWord(id_)), "where tokens lie");
-        vm.store(address(token), slot, bytes32(TokenWord.unwrap(token.tokenWord(id_).withFlag(flag))));
-    }
-
-    function _mark(uint256 bits) private {
-        bytes32 slot = keccak256(abi.encode(id, 1));
-        uint256 word = ReceivableWord.unwrap(token.wordOf(id));
-        assertEq(uint256(vm.load(address(token), slot)), word, "where receivables lie");
-        vm.store(address(token), slot, bytes32(word | bits));
+        bool ofHolds = flag & (TokenWords.HELD | TokenWords.CUSTODY) != 0;
+        vm.prank(ofHolds ? address(holds) : address(endings));
+        token.flag(id_, flag, 0);
     }
 
     function _flags(uint256 id_) private view returns (uint8 flags) {
-        (,,, flags) = token.range(id_);
+        (,,, flags) = views.range(id_);
     }
 
-    function test_offered_held_and_retired_tokens_neither_move_nor_merge() public {
-        uint8[3] memory locks = [TokenWords.OFFERED, TokenWords.HELD, TokenWords.RETIRED];
-        for (uint256 i = 0; i < 3; ++i) {
-            uint256 before = vm.snapshotState();
-            _flag(source, locks[i]);
-            bytes memory reason = abi.encodeWithSelector(IReceivableToken.TokenLocked.selector, source, locks[i]);
-            vm.startPrank(supplier.account);
-            vm.expectRevert(reason);
-            token.move(IReceivableToken.Move(source, 0, 1, other.account, ""));
-            vm.expectRevert(reason);
-            token.transferFrom(supplier.account, other.account, source);
-            vm.expectRevert(reason);
-            token.transferFrom(source, other.account, 5);
-            vm.expectRevert(reason);
-            token.merge(IReceivableToken.Merge(source, source));
-            vm.stopPrank();
-            vm.revertToState(before);
-        }
+    function test_a_held_token_neither_moves_nor_merges() public {
+        _flag(source, TokenWords.HELD);
+        bytes memory reason = abi.encodeWithSelector(IReceivableToken.TokenLocked.selector, source, TokenWords.HELD);
+        vm.startPrank(supplier.account);
+        vm.expectRevert(reason);
+        token.move(IReceivableToken.Move(source, 0, 1, other.account, ""));
+        vm.expectRevert(reason);
+        token.transferFrom(supplier.account, other.account, source);
+        vm.expectRevert(reason);
+        token.transferFrom(source, other.account, 5);
+        vm.expectRevert(reason);
+        token.merge(IReceivableToken.Merge(source, source));
+        vm.stopPrank();
     }
 
     function test_a_held_token_is_not_drawn_and_its_money_is_kept() public {
@@ -164,7 +152,8 @@ contract ReceivableFlagsTest is ReceivableBase {
     }
 
     function test_pieces_stay_in_custody_and_lose_consents_write_off_and_approvals() public {
-        _flag(source, TokenWords.CUSTODY | TokenWords.WRITTEN_OFF | TokenWords.CANCEL_CONSENT);
+        _flag(source, TokenWords.CUSTODY);
+        _flag(source, TokenWords.WRITTEN_OFF | TokenWords.CANCEL_CONSENT);
         vm.prank(supplier.account);
         token.approve(financier.account, source);
         _move(supplier, source, 400, 600, other.account);
@@ -181,7 +170,8 @@ contract ReceivableFlagsTest is ReceivableBase {
         vm.prank(supplier.account);
         vm.expectRevert(abi.encodeWithSelector(IReceivableToken.TokenLocked.selector, _id(id, 600), 0));
         token.merge(IReceivableToken.Merge(source, _id(id, 600)));
-        _flag(_id(id, 600), TokenWords.CUSTODY | TokenWords.WRITTEN_OFF);
+        _flag(_id(id, 600), TokenWords.CUSTODY);
+        _flag(_id(id, 600), TokenWords.WRITTEN_OFF);
         vm.prank(supplier.account);
         token.merge(IReceivableToken.Merge(source, _id(id, 600)));
         assertEq(_flags(source), TokenWords.CUSTODY);
@@ -189,8 +179,8 @@ contract ReceivableFlagsTest is ReceivableBase {
 
     /// @dev Never of reading, releasing or being paid what is due (design: change over twenty years).
     function test_a_pause_stops_moves_and_no_payment_or_draw() public {
-        _mark(1 << 239);
-        assertTrue(token.receivable(id).paused);
+        token.setPaused(id, true);
+        assertTrue(views.receivable(id).paused);
         vm.expectRevert(abi.encodeWithSelector(IReceivableToken.ReceivableStopped.selector, id));
         vm.prank(supplier.account);
         token.transferFrom(supplier.account, other.account, source);
@@ -200,7 +190,8 @@ contract ReceivableFlagsTest is ReceivableBase {
     }
 
     function test_a_court_hold_stops_moves_and_draws_and_no_payment() public {
-        _mark(uint256(ReceivableWords.HELD) << 181);
+        vm.prank(address(holds));
+        token.mark(id, ReceivableWords.HELD, 0);
         bytes memory reason = abi.encodeWithSelector(IReceivableToken.ReceivableStopped.selector, id);
         vm.expectRevert(reason);
         vm.prank(supplier.account);
@@ -209,15 +200,6 @@ contract ReceivableFlagsTest is ReceivableBase {
         vm.expectRevert(reason);
         _draw(source);
         assertEq(cash.balanceOf(address(repayment)), 500);
-    }
-
-    function test_a_dispute_stops_the_debit_only() public {
-        _mark(uint256(ReceivableWords.DISPUTED) << 181);
-        vm.warp(DUE);
-        (, bytes memory reason) = repayment.checkDebit(id);
-        assertEq(reason, abi.encodeWithSelector(IRepayment.Disputed.selector, id));
-        _move(supplier, source, 0, 1, other.account);
-        _pay(id, 500);
     }
 
     /// @dev Ranges that overlap can't come about; if a fault made them, minting would stop here.

@@ -6,7 +6,7 @@ import {IMembers} from "../../contracts/interfaces/IMembers.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
-import {PaymentWord, PaymentWords, Ruler} from "../../contracts/receivable/Ruler.sol";
+import {PaymentWord, PaymentWords, RETIREMENT, Ruler} from "../../contracts/receivable/Ruler.sol";
 import {TokenWord} from "../../contracts/types/TokenWord.sol";
 import {ReceivableWord} from "../../contracts/types/ReceivableWord.sol";
 import {ReceivableBase} from "./ReceivableBase.t.sol";
@@ -22,9 +22,10 @@ contract RulerTest is Test {
         assertGt(all.length, 50);
         for (uint256 i = 0; i < all.length; ++i) {
             RulerVectors.Case memory one = all[i];
-            PaymentWord[] memory paid = new PaymentWord[](one.payments.length);
+            PaymentWord[] memory paid = new PaymentWord[](one.steps.length);
             for (uint256 k = 0; k < paid.length; ++k) {
-                paid[k] = PaymentWords.make(one.payments[k][0], one.payments[k][1], one.payments[k][2], 0, 1);
+                uint64[4] memory step = one.steps[k];
+                paid[k] = PaymentWords.make(step[0], step[1], step[2], 0, uint8(step[3]));
             }
             assertEq(paid.owed(one.start, one.end), one.owed, "owed");
             (uint64 lowPrincipal, uint64 lowInterest) = paid.drawnUntil(one.start, one.cursor);
@@ -63,6 +64,44 @@ contract RulerTest is Test {
         assertLe(lowInterest, allInterest, "nor one of the interest");
         assertEq(all, paid[before].principal(), "the shares add up to the payment");
         assertEq(allInterest, paid[before].interest(), "and to its interest");
+    }
+
+    /// @dev [cut, end) retires between two payments: nobody else is owed less, and the payment after it is exact over who stays.
+    function testFuzz_a_retirement_changes_nothing_for_who_stays(
+        uint64 face,
+        uint64[2] memory cuts,
+        uint64[2] memory parts,
+        uint64 interest
+    ) public pure {
+        face = uint64(bound(face, 3, type(uint64).max >> 1));
+        uint64 low = uint64(bound(cuts[0], 1, face - 2));
+        uint64 high = uint64(bound(cuts[1], low + 1, face - 1));
+        uint64 paid = uint64(bound(parts[0], 0, face - 1));
+        PaymentWord[] memory steps = _with(new PaymentWord[](0), PaymentWords.make(paid, interest, face, 0, 1));
+        uint64[3] memory before = [steps.owed(0, low), steps.owed(low, high), steps.owed(high, face)];
+        uint64 owed = before[0] + before[2];
+        if (before[1] == 0 || owed == 0) return;
+        (uint64 from, uint64 to) = (steps.owedUntil(low), steps.owedUntil(high));
+        steps = _with(steps, PaymentWords.make(from, to, face - paid, 0, RETIREMENT));
+        assertEq(steps.owed(0, low), before[0]);
+        assertEq(steps.owed(low, high), 0);
+        assertEq(steps.owed(high, face), before[2]);
+        assertEq(steps.owedUntil(face), owed);
+        _assertPaidToWhoStays(steps, [low, high, face], owed, uint64(bound(parts[1], 0, owed)));
+    }
+
+    function _assertPaidToWhoStays(PaymentWord[] memory steps, uint64[3] memory ends, uint64 owed, uint64 amount)
+        private
+        pure
+    {
+        steps = _with(steps, PaymentWords.make(amount, 77, owed, 0, 1));
+        (uint64 low, uint64 lowInterest) = steps.drawnUntil(ends[0], 2);
+        (uint64 high, uint64 highInterest) = steps.drawnUntil(ends[1], 2);
+        (uint64 all, uint64 interest) = steps.drawnUntil(ends[2], 2);
+        assertEq(low, high, "what retired draws nothing");
+        assertEq(lowInterest, highInterest, "and no interest");
+        assertEq(all, amount);
+        assertEq(interest, 77);
     }
 
     function _with(PaymentWord[] memory paid, PaymentWord next) private pure returns (PaymentWord[] memory more) {
@@ -149,7 +188,7 @@ contract RepaymentDrawTest is ReceivableBase {
         _pay(id, 200);
         _move(other, _id(id, 400), 500, 600, other.account);
         assertEq(cash.balanceOf(other.account), 180);
-        (,, uint16 cursor,) = token.range(_id(id, 500));
+        (,, uint16 cursor,) = views.range(_id(id, 500));
         assertEq(cursor, 2);
         _pay(id, 700);
         uint256[] memory all = new uint256[](4);

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {ActTarget} from "../../contracts/ActTarget.sol";
-import {ICashDesk} from "../../contracts/interfaces/ICashDesk.sol";
 import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
-import {Roles} from "../../contracts/types/Roles.sol";
 import {ReceivableBase} from "./ReceivableBase.t.sol";
 
 contract RepaymentInterestTest is ReceivableBase {
@@ -70,9 +67,9 @@ contract RepaymentInterestTest is ReceivableBase {
         assertEq(interest, 100);
         assertEq(principal, 950);
         assertEq(before, 1000);
-        assertEq(uint8(token.receivable(id).state), uint8(IReceivableToken.State.Live));
+        assertEq(uint8(views.receivable(id).state), uint8(IReceivableToken.State.Live));
         _pay(id, 50);
-        assertEq(uint8(token.receivable(id).state), uint8(IReceivableToken.State.Closed));
+        assertEq(uint8(views.receivable(id).state), uint8(IReceivableToken.State.Closed));
         assertEq(_interest(id, DUE + 400 days), 0, "nothing accrues on a closed receivable");
     }
 
@@ -126,142 +123,8 @@ contract RepaymentConditionTest is ReceivableBase {
         uint192 id = _receivable(1000);
         vm.warp(DUE + 1000 days);
         _at(id, uint40(block.timestamp), IRepayment.Condition.Overdue);
-        assertEq(uint8(token.receivable(id).state), uint8(IReceivableToken.State.Live));
+        assertEq(uint8(views.receivable(id).state), uint8(IReceivableToken.State.Live));
         _move(supplier, _id(id, 0), 0, 10, other.account);
         _assertToken(id, 0, 10, other.account);
-    }
-}
-
-contract RepaymentDebitTest is ReceivableBase {
-    uint192 private id;
-
-    function setUp() public override {
-        super.setUp();
-        id = _receivable(1000);
-        _fund(obligor.account, 5000);
-    }
-
-    function _mandate(uint64 cap, bool partial_) private {
-        _done(_mandateAct(obligor, cap, DUE + 90 days, partial_));
-    }
-
-    function _cannot(bytes memory reason) private {
-        (uint64 amount, bytes memory why) = repayment.checkDebit(id);
-        assertEq(amount, 0);
-        assertEq(why, reason, "the dry run says why");
-        vm.expectRevert(reason);
-        repayment.debit(id);
-    }
-
-    function test_anyone_fires_it_in_the_due_second_and_it_pays_the_debt() public {
-        _mandate(1500, false);
-        vm.warp(DUE);
-        (uint64 amount, bytes memory why) = repayment.checkDebit(id);
-        assertEq(amount, 1000);
-        assertEq(why, "");
-        vm.expectEmit(address(repayment));
-        emit IRepayment.MandateUsed(obligor.account, CASH, 1000, 500);
-        vm.prank(stranger);
-        repayment.debit(id);
-        assertEq(uint8(token.receivable(id).state), uint8(IReceivableToken.State.Closed));
-        assertEq(cash.balanceOf(obligor.account), 4000);
-        (uint64 cap,,) = repayment.mandate(obligor.account, CASH);
-        assertEq(cap, 500);
-    }
-
-    function test_refuses_before_due_and_without_a_mandate() public {
-        _mandate(1500, false);
-        vm.warp(DUE - 1);
-        _cannot(abi.encodeWithSelector(IRepayment.NotDue.selector, id, DUE));
-        vm.warp(DUE);
-        _done(_act(obligor, END_MANDATE_TEXT, abi.encode(CASH)));
-        _cannot(abi.encodeWithSelector(IRepayment.NoMandate.selector, obligor.account, CASH));
-    }
-
-    function test_an_expired_mandate_is_none() public {
-        _done(_mandateAct(obligor, 1500, DUE, false));
-        vm.warp(DUE + 1);
-        _cannot(abi.encodeWithSelector(IRepayment.NoMandate.selector, obligor.account, CASH));
-    }
-
-    function test_a_full_mandate_takes_all_or_nothing() public {
-        _mandate(999, false);
-        vm.warp(DUE);
-        _cannot(abi.encodeWithSelector(IRepayment.MandateShort.selector, 1000, 999));
-        _mandate(2000, false);
-        vm.prank(obligor.account);
-        desk.transferCash(ICashDesk.TransferCash(CASH, other.account, 4500, "spent"));
-        _cannot(abi.encodeWithSelector(IRepayment.BalanceShort.selector, 1000, 500));
-    }
-
-    function test_a_partial_mandate_takes_what_cap_and_balance_allow() public {
-        _mandate(300, true);
-        vm.warp(DUE);
-        repayment.debit(id);
-        assertEq(repayment.owed(id, 0, 1000), 700);
-        _cannot(abi.encodeWithSelector(IRepayment.NoMandate.selector, obligor.account, CASH));
-        _mandate(10_000, true);
-        vm.prank(obligor.account);
-        desk.transferCash(ICashDesk.TransferCash(CASH, other.account, 4450, "spent"));
-        repayment.debit(id);
-        assertEq(repayment.owed(id, 0, 1000), 450);
-        _cannot(abi.encodeWithSelector(IRepayment.BelowThreshold.selector, 0, 4));
-    }
-
-    /// @dev 1,000 / 256: a share below 4 is not taken.
-    function test_takes_no_part_below_the_least_distribution() public {
-        _mandate(3, true);
-        vm.warp(DUE);
-        _cannot(abi.encodeWithSelector(IRepayment.BelowThreshold.selector, 3, 4));
-    }
-
-    function test_takes_late_interest_with_the_debt() public {
-        Issue memory terms = _terms(1000, DUE);
-        (terms.lateRate, terms.lateBasis) = (1, 100);
-        id = _receivable(terms);
-        _mandate(2000, false);
-        vm.warp(DUE + 10 days);
-        repayment.debit(id);
-        assertEq(cash.balanceOf(obligor.account), 5000 - 1100);
-        assertEq(uint8(token.receivable(id).state), uint8(IReceivableToken.State.Closed));
-    }
-
-    function test_a_closed_receivable_is_not_debited() public {
-        _mandate(5000, false);
-        vm.warp(DUE);
-        repayment.debit(id);
-        _cannot(abi.encodeWithSelector(IRepayment.NotLive.selector, id));
-    }
-
-    function test_a_mandate_is_signed_in_the_obligors_role() public {
-        _refused(
-            _mandateAct(supplier, 5, DUE, true),
-            abi.encodeWithSelector(ActTarget.NotSigned.selector, supplier.account, Roles.OBLIGOR)
-        );
-        vm.prank(obligor.account);
-        vm.expectRevert(abi.encodeWithSelector(ActTarget.NotActs.selector, obligor.account));
-        repayment.setMandate(IRepayment.SetMandate(CASH, 5, DUE, true));
-    }
-
-    function test_refuses_impossible_mandates_and_ending_none() public {
-        _refused(_mandateAct(obligor, 0, DUE, true), abi.encodeWithSelector(IRepayment.AmountZero.selector));
-        _refused(_mandateAct(obligor, 5, START, true), abi.encodeWithSelector(IRepayment.UntilPassed.selector, START));
-        _refused(
-            _act(obligor, END_MANDATE_TEXT, abi.encode(CASH)),
-            abi.encodeWithSelector(IRepayment.NoMandate.selector, obligor.account, CASH)
-        );
-        _refused(
-            _act(obligor, SET_MANDATE_TEXT, abi.encode(IRepayment.SetMandate(9, 5, DUE, true))),
-            abi.encodeWithSelector(ICashDesk.UnknownCash.selector, 9)
-        );
-    }
-
-    function test_a_new_mandate_replaces_the_old_one() public {
-        _mandate(5, true);
-        _done(_mandateAct(obligor, 7, DUE + 1, false));
-        (uint64 cap, uint40 until, bool partial_) = repayment.mandate(obligor.account, CASH);
-        assertEq(cap, 7);
-        assertEq(until, DUE + 1);
-        assertFalse(partial_);
     }
 }

@@ -202,7 +202,7 @@ abstract contract RightsTable is RightsHouse {
 
     function _rowsOfDrafts() private {
         _of(address(drafts));
-        _council("ReceivableDrafts.setPolicy", abi.encodeCall(drafts.setPolicy, (9, 1, false)));
+        _council("ReceivableDrafts.setPolicy", abi.encodeCall(drafts.setPolicy, (9, _policy(1, false))));
         _council("ReceivableDrafts.retirePolicy", abi.encodeCall(drafts.retirePolicy, (POLICY)));
         _acts("ReceivableDrafts.issue", abi.encodeCall(drafts.issue, (_termsOfTheHouse())), Roles.SUPPLIER);
         bytes memory data = abi.encodeCall(drafts.withdrawDraft, (IReceivableDrafts.WithdrawDraft(DRAFTED)));

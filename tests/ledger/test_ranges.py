@@ -158,3 +158,53 @@ def test_impossible_payments_are_refused(principal: int, interest: int, before: 
 def test_impossible_ranges_are_refused(start: int, end: int) -> None:
     with pytest.raises(RangeError):
         Range(start, end)
+
+
+# --- Retirement and shares ---
+
+
+@st.composite
+def _lives_with_retirements(draw: st.DrawFn) -> tuple[list[Range], list[ranges.Step], list[Range]]:
+    """Parts that live, steps, and parts that retired, in lives of payments and retirements mixed."""
+    face, _, live = draw(_lives())
+    steps: list[ranges.Step] = []
+    gone: list[Range] = []
+    for _ in range(draw(st.integers(0, 10))):
+        owed = ranges.owed_until(steps, face)
+        index = draw(st.integers(0, 2 * len(live)))
+        leaves = live[index] if index < len(live) else None
+        if owed == 0:
+            break
+        if leaves is None:
+            steps.append(Payment(draw(st.integers(0, owed)), draw(st.integers(0, 2**40)), owed))
+        elif ranges.owed(steps, leaves):
+            steps.append(ranges.retirement(steps, leaves, owed))
+            live.remove(leaves)
+            gone.append(leaves)
+    return live, steps, gone
+
+
+@given(_lives_with_retirements())
+def test_each_payment_falls_to_live_ranges_exactly_however_many_retired(life: tuple[list[Range], list[ranges.Step], list[Range]]) -> None:
+    live, steps, gone = life
+    for number, step in enumerate(steps, 1):
+        shares = [ranges.drawn(steps[:number], part, number - 1) for part in live + gone]
+        paid = step.principal if isinstance(step, Payment) else 0
+        assert sum(share.principal for share in shares) == paid
+        assert all(share.principal >= 0 and share.interest >= 0 for share in shares)
+    assert all(ranges.owed(steps, part) == 0 for part in gone)
+    assert sum(ranges.owed(steps, part) for part in live) == ranges.owed_until(steps, max(part.end for part in live + gone))
+
+
+@pytest.mark.parametrize(("low", "high", "owed"), [(5, 5, 10), (6, 5, 10), (0, 11, 10), (-1, 5, 10)])
+def test_an_impossible_retirement_is_refused(low: int, high: int, owed: int) -> None:
+    with pytest.raises(RangeError):
+        ranges.Retirement(low, high, owed)
+
+
+@given(st.lists(st.integers(0, 2**63), max_size=8), st.integers(0, 2**66))
+def test_shares_give_out_all_and_nobody_more_than_its_due(dues: list[int], amount: int) -> None:
+    amount = min(amount, sum(dues))
+    shares = ranges.shares(amount, dues)
+    assert sum(shares) == amount
+    assert all(0 <= share <= due for share, due in zip(shares, dues, strict=True))
