@@ -167,6 +167,7 @@ contract Loans is LoanMoney {
         uint256 due = _sum(_due(work));
         require(due != 0, NothingDue(work.id));
         Loan memory loan = work.loan;
+        _requireUnheld(loan.borrower);
         uint256 free = _cash(loan.cash).balanceOf(loan.borrower) + loan.kept;
         require(free != 0, NoCash(loan.borrower));
         return uint64(Math.min(due, free));
@@ -205,6 +206,7 @@ contract Loans is LoanMoney {
     /// @inheritdoc ILoans
     function withdrawLoanCredit(WithdrawLoanCredit calldata body) external {
         address account = _actor();
+        _requireUnheld(account);
         uint64 amount = credits[account][body.cash];
         require(amount != 0, NothingCreditedTo(account));
         credits[account][body.cash] = 0;

@@ -151,6 +151,8 @@ interface ILoans {
     error MarginStands(uint40 loan, uint40 since);
     error CureRuns(uint40 loan, uint256 until);
     error NotOfBorrower(uint40 loan, uint40 other);
+    /// @dev A court holds all that the account has.
+    error LoanAccountHeld(address account);
     error NotEscrow(address caller);
     error NotAgreements(address caller);
     error NothingCreditedTo(address account);

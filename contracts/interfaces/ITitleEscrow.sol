@@ -38,26 +38,34 @@ interface ITitleEscrow {
         uint40 indexed loan, uint256 indexed token, address indexed buyer, uint64 price, bool ordered, bytes32 basis
     );
 
-    error NotLoans(address caller);
+    error NotAgreements(address caller);
+    error NothingCollected(uint256 token);
+    error NotBorrowerOf(uint40 loan, address account);
+    error NotHolder(uint256 token, address account);
     error RangeDiffers(uint256 token, uint16 payments, uint64 owed);
     error NotPledgor(uint256 token, address owner);
     error CashOther(uint256 token, uint8 cash);
-    error ReceivableNotLive(uint256 token);
     error NotPledged(uint256 token);
+    /// @dev It is not in custody any more, or is entered already.
+    error RangeGone(uint256 token, address owner);
     error RangesOutside(uint256 ranges);
     error SignerMissing(address account);
     error LoanStillLive(uint40 loan);
     error NotDefaulted(uint40 loan);
     error PriceZero();
 
-    /// @notice For the loans: takes ranges of `pledgor`, who signed there, into custody.
+    /// @notice For the agreements: takes ranges of `pledgor`, who signed there, into custody.
     function take(uint40 loan, address pledgor, uint8 cash, PledgedRange[] calldata ranges) external;
     function pledgeRanges(PledgeRanges calldata body) external;
     function hashPledgeRanges(PledgeRanges calldata body) external view returns (bytes32);
     function releaseRange(ReleaseRange calldata body) external;
     function sellRange(SellRange calldata body) external;
+    /// @notice Enters a piece of a pledged range that was cut by an order and stayed in custody. Anyone may call.
+    function enterPiece(uint256 token, uint256 from) external;
     /// @notice Draws what a pledged range is owed and gives it to the loan. Anyone may call.
     function collectRange(uint256 token) external;
+    /// @notice Dry run of {collectRange}: the amount that it would take, or the revert data that it would meet.
+    function checkCollect(uint256 token) external view returns (uint64 amount, bytes memory reason);
     /// @notice Gives a range back once nothing is owed on the loan. Anyone may call.
     function returnRange(uint256 token) external;
 

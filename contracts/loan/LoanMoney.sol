@@ -35,11 +35,16 @@ abstract contract LoanMoney is LoanBook, ActTarget {
         return ISettlementCash(DESK.cashAt(index));
     }
 
+    function _requireUnheld(address account) internal view {
+        require(!MEMBERS.wordOf(account).has(MemberWord.HELD), LoanAccountHeld(account));
+    }
+
     /// @dev Never reverts because of who is to be paid.
     function _payOut(Work memory work, address from, address to, uint64 amount, bytes32 ref) internal {
         if (amount == 0) return;
         ISettlementCash cash = _cash(work.loan.cash);
-        if (MEMBERS.wordOf(to).isActiveAccount(to)) {
+        uint256 word = MEMBERS.wordOf(to);
+        if (word.isActiveAccount(to) && !word.has(MemberWord.HELD)) {
             if (from != to) cash.moveFor(from, to, amount, ref);
             return;
         }

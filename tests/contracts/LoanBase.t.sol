@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {StdStorage, stdStorage} from "forge-std/StdStorage.sol";
 import {LoanAgreements} from "../../contracts/LoanAgreements.sol";
 import {Loans} from "../../contracts/Loans.sol";
+import {TitleEscrow} from "../../contracts/TitleEscrow.sol";
 import {Valuations} from "../../contracts/Valuations.sol";
 import {Act, Signer} from "../../contracts/interfaces/IActs.sol";
 import {ILoanAgreements} from "../../contracts/interfaces/ILoanAgreements.sol";
@@ -11,17 +13,15 @@ import {IPledgeViews} from "../../contracts/interfaces/IPledgeRegistry.sol";
 import {ITitleEscrow} from "../../contracts/interfaces/ITitleEscrow.sol";
 import {DayCounts} from "../../contracts/types/LoanRow.sol";
 import {LoanFlags, LoanTerms, PledgedRange, Prepayments, ScheduleRow} from "../../contracts/types/LoanTerms.sol";
+import {Powers} from "../../contracts/types/Powers.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
+import {TokenWords} from "../../contracts/types/TokenWord.sol";
 import {Actor, Base} from "./Base.t.sol";
-
-contract NoEscrow {
-    function valueOf(uint40) external pure returns (uint256) {
-        return 0;
-    }
-}
 
 /// @notice Loans between named actors: their contracts, kinds of acts, usual terms and schedules.
 abstract contract LoanHouse is Base {
+    using stdStorage for StdStorage;
+
     bytes internal constant TERMS_TEXT =
         "LoanTerms(uint8 cash,uint64 principal,uint40 start,uint32 rate,uint32 overdueRate,uint8 dayCount,uint8 flags,uint8 prepayment,uint32 grace,uint32 defaultAfter,uint16 mostLoanToValue,uint32 cure,address appraiser,uint32 releaseWithin,bytes32 contentRoot)";
     bytes internal constant ROW_TEXT = "ScheduleRow(uint40 due,uint64 principal,uint24 numerator,bool interestDue)";
@@ -37,6 +37,10 @@ abstract contract LoanHouse is Base {
     bytes internal constant ACCELERATE_TEXT =
         "AccelerateLoan(uint40 loan,uint8 ground,uint40 subject,bytes32 evidence)";
     bytes internal constant DISCHARGE_TEXT = "DischargeLoan(uint40 loan,bytes32 reason)";
+    bytes internal constant PLEDGE_RANGES_TEXT = "PledgeRanges(uint40 loan,PledgedRange[] ranges)";
+    bytes internal constant RELEASE_RANGE_TEXT = "ReleaseRange(uint256 token)";
+    bytes internal constant SELL_RANGE_TEXT =
+        "SellRange(uint256 token,address buyer,uint64 price,uint16 payments,uint64 leastOwed,bytes32 basis)";
     bytes internal constant CREDIT_TEXT = "WithdrawLoanCredit(uint8 cash)";
     bytes internal constant VALUATION_TEXT =
         "RecordValuation(uint40 pledge,uint128 amount,uint16 currency,uint40 valuedAt,bytes32 method,bytes32 report)";
@@ -48,7 +52,7 @@ abstract contract LoanHouse is Base {
     Valuations internal valuations;
     LoanAgreements internal agreements;
     Loans internal loans;
-    ITitleEscrow internal escrow;
+    TitleEscrow internal escrow;
 
     Actor internal lender;
     Actor internal borrower;
@@ -60,14 +64,16 @@ abstract contract LoanHouse is Base {
         valuations = new Valuations(address(acts), members);
         uint256 nonce = vm.getNonce(address(this));
         address loansAt = vm.computeCreateAddress(address(this), nonce + 1);
-        escrow = ITitleEscrow(vm.computeCreateAddress(address(this), nonce + 2));
+        escrow = TitleEscrow(vm.computeCreateAddress(address(this), nonce + 2));
         agreements = new LoanAgreements(
             address(acts), members, LoanAgreements.Links(desk, ILoans(loansAt), escrow, register, valuations)
         );
         loans = new Loans(address(acts), members, desk, agreements, address(escrow));
-        new NoEscrow();
+        new TitleEscrow(address(acts), members, loans, address(agreements), token);
+        _joinEscrow();
         desk.pin(address(loans));
         _addLoanKinds();
+        _addEscrowKinds();
         lender = _member("lender", Roles.BANK);
         borrower = _member("borrower", Roles.SUPPLIER);
         appraiser = _member("appraiser", Roles.APPRAISER);
@@ -75,10 +81,20 @@ abstract contract LoanHouse is Base {
         vm.label(address(loans), "Loans");
     }
 
+    /// @dev A deployment names the escrow among the token's companions and admits it as a member; here the token is older than the escrow.
+    function _joinEscrow() private {
+        stdstore.target(address(token)).sig(token.powersOf.selector).with_key(address(escrow))
+            .checked_write(uint256(Powers.CARRY | TokenWords.CUSTODY));
+        members.admit(
+            address(escrow), address(escrow), keccak256("title escrow"), Roles.CUSTODIAN, true, false, "title escrow"
+        );
+        vm.label(address(escrow), "TitleEscrow");
+    }
+
     function _addLoanKinds() private {
         address place = address(loans);
         bytes memory renew = abi.encodePacked(RENEW_TEXT, TERMS_TEXT, ROW_TEXT);
-        _loanKind(
+        _kind(
             _openText(),
             abi.encodePacked(TERMS_TEXT, OPEN_TEXT, RANGE_TEXT, ROW_TEXT),
             "OpenLoan",
@@ -86,7 +102,7 @@ abstract contract LoanHouse is Base {
             agreements.openLoan.selector,
             agreements.hashOpenLoan.selector
         );
-        _loanKind(
+        _kind(
             renew,
             abi.encodePacked(TERMS_TEXT, RENEW_TEXT, ROW_TEXT),
             "RenewLoan",
@@ -94,14 +110,14 @@ abstract contract LoanHouse is Base {
             agreements.renewLoan.selector,
             agreements.hashRenewLoan.selector
         );
-        _loanKind(PAY_LOAN_TEXT, PAY_LOAN_TEXT, "PayLoan", place, loans.payLoan.selector, 0);
-        _loanKind(PREPAY_TEXT, PREPAY_TEXT, "PrepayLoan", place, loans.prepayLoan.selector, 0);
-        _loanKind(ACKNOWLEDGE_TEXT, ACKNOWLEDGE_TEXT, "AcknowledgePayment", place, loans.acknowledgePayment.selector, 0);
-        _loanKind(CHARGE_TEXT, CHARGE_TEXT, "ChargeCosts", place, loans.chargeCosts.selector, 0);
-        _loanKind(ACCELERATE_TEXT, ACCELERATE_TEXT, "AccelerateLoan", place, loans.accelerateLoan.selector, 0);
-        _loanKind(DISCHARGE_TEXT, DISCHARGE_TEXT, "DischargeLoan", place, loans.dischargeLoan.selector, 0);
-        _loanKind(CREDIT_TEXT, CREDIT_TEXT, "WithdrawLoanCredit", place, loans.withdrawLoanCredit.selector, 0);
-        _loanKind(
+        _kind(PAY_LOAN_TEXT, PAY_LOAN_TEXT, "PayLoan", place, loans.payLoan.selector, 0);
+        _kind(PREPAY_TEXT, PREPAY_TEXT, "PrepayLoan", place, loans.prepayLoan.selector, 0);
+        _kind(ACKNOWLEDGE_TEXT, ACKNOWLEDGE_TEXT, "AcknowledgePayment", place, loans.acknowledgePayment.selector, 0);
+        _kind(CHARGE_TEXT, CHARGE_TEXT, "ChargeCosts", place, loans.chargeCosts.selector, 0);
+        _kind(ACCELERATE_TEXT, ACCELERATE_TEXT, "AccelerateLoan", place, loans.accelerateLoan.selector, 0);
+        _kind(DISCHARGE_TEXT, DISCHARGE_TEXT, "DischargeLoan", place, loans.dischargeLoan.selector, 0);
+        _kind(CREDIT_TEXT, CREDIT_TEXT, "WithdrawLoanCredit", place, loans.withdrawLoanCredit.selector, 0);
+        _kind(
             VALUATION_TEXT,
             VALUATION_TEXT,
             "RecordValuation",
@@ -111,16 +127,17 @@ abstract contract LoanHouse is Base {
         );
     }
 
-    /// @dev `sorted` is the body's type with those that it names, in the alphabet, before and behind Signer.
-    function _loanKind(
-        bytes memory typeText,
-        bytes memory sorted,
-        string memory name,
-        address target,
-        bytes4 selector,
-        bytes4 hasher
-    ) internal {
-        _kind(typeText, sorted, name, target, selector, hasher);
+    function _addEscrowKinds() private {
+        _kind(
+            abi.encodePacked(PLEDGE_RANGES_TEXT, RANGE_TEXT),
+            abi.encodePacked(PLEDGE_RANGES_TEXT, RANGE_TEXT),
+            "PledgeRanges",
+            address(escrow),
+            escrow.pledgeRanges.selector,
+            escrow.hashPledgeRanges.selector
+        );
+        _kind(RELEASE_RANGE_TEXT, RELEASE_RANGE_TEXT, "ReleaseRange", address(escrow), escrow.releaseRange.selector, 0);
+        _kind(SELL_RANGE_TEXT, SELL_RANGE_TEXT, "SellRange", address(escrow), escrow.sellRange.selector, 0);
     }
 
     function _openText() internal pure returns (bytes memory) {
