@@ -179,7 +179,7 @@ abstract contract LoanHouse is Base {
     // --- Terms ---
 
     /// @dev 6 % a year on ACT/360, 9 % overdue, no grace, default after 90 days, prepayment of the coming instalments.
-    function _usual() internal view returns (LoanTerms memory) {
+    function _usualTerms() internal view returns (LoanTerms memory) {
         return LoanTerms({
             cash: CASH,
             principal: PRINCIPAL,
@@ -219,7 +219,7 @@ abstract contract LoanHouse is Base {
     }
 
     function _usualBody() internal view returns (ILoanAgreements.OpenLoan memory) {
-        return _body(_usual(), _schedule(PRINCIPAL, FROM, 12));
+        return _body(_usualTerms(), _schedule(PRINCIPAL, FROM, 12));
     }
 
     // --- Acts ---

@@ -69,7 +69,7 @@ contract LoanLivesTest is LoanBase {
 
     /// @dev Principal 64 | start 40 | day count 8 | rate 32 | overdue rate 32 | overdue on interest 8 | grace 32 | default after 32 | prepayment 8.
     function _termsOf(uint256 word) private view returns (LoanTerms memory terms) {
-        terms = _usual();
+        terms = _usualTerms();
         (terms.principal, terms.start, terms.dayCount) = (uint64(word), uint40(word >> 64), uint8(word >> 104));
         (terms.rate, terms.overdueRate) = (uint32(word >> 112), uint32(word >> 144));
         terms.flags = uint8(word >> 176) == 0 ? 0 : LoanFlags.OVERDUE_ON_INTEREST;
