@@ -11,8 +11,10 @@ import {Grounds, LoanTerms} from "../../contracts/types/LoanTerms.sol";
 import {PledgeStates, PledgeWord} from "../../contracts/types/PledgeWord.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
 import {ActTarget} from "../../contracts/ActTarget.sol";
+import {Base} from "./Base.t.sol";
 import {LoanHouse} from "./LoanBase.t.sol";
 import {PledgeBase} from "./PledgeBase.t.sol";
+import {PledgeSetup} from "./PledgeSetup.t.sol";
 
 /// @notice Loans secured by registered pledges of rights: what the register and an appraiser say decides, and nothing here moves a right.
 contract LoanPledgeTest is PledgeBase, LoanHouse {
@@ -21,7 +23,7 @@ contract LoanPledgeTest is PledgeBase, LoanHouse {
     uint40 private first;
     uint40 private second;
 
-    function setUp() public override {
+    function setUp() public override(Base, PledgeSetup) {
         super.setUp();
         _createLoans(IPledgeViews(address(registry)));
         first = _registered(_cnPatents(1, 2));
@@ -77,7 +79,7 @@ contract LoanPledgeTest is PledgeBase, LoanHouse {
     }
 
     function test_a_held_pledge_secures_no_new_loan() public {
-        _done(_holdAct(_hold(CN, HoldTargets.PLEDGE, bytes32(uint256(second)), Effects.RELEASE)));
+        _done(_holdAct(_hold(CN, HoldTargets.PLEDGE, bytes32(uint256(second)), Effects.END_ALL)));
         (uint256[] memory words,) = registry.holds(HoldTargets.PLEDGE, bytes32(uint256(second)), address(0));
         _refusedWith(first, second, abi.encodeWithSelector(ILoanAgreements.PledgeHeld.selector, second, words[0]));
     }
@@ -86,9 +88,8 @@ contract LoanPledgeTest is PledgeBase, LoanHouse {
 
     function test_full_repayment_starts_the_clock_of_each_release() public {
         uint40 loan = _secured(_usualTerms());
-        vm.recordLogs();
-        _done(_prepayAct(loan, type(uint64).max));
-        Vm.Log[] memory logs = vm.getRecordedLogs();
+        (bytes memory reason, Vm.Log[] memory logs) = _ran(_prepayAct(loan, type(uint64).max));
+        assertEq(reason, "");
         uint256 found;
         for (uint256 i = 0; i < logs.length; ++i) {
             if (logs[i].topics[0] != ILoans.ReleaseDue.selector) continue;
@@ -204,8 +205,8 @@ contract LoanPledgeTest is PledgeBase, LoanHouse {
         _valued(PRINCIPAL, PRINCIPAL);
         uint40 loan = _secured(_toValue());
         address stray = _member("another appraiser", Roles.APPRAISER).account;
-        (uint128 amount,, uint40 at) = valuations.valuation(first, stray);
-        assertEq(amount + at, 0);
+        (uint128 amount,, uint40 day) = valuations.valuation(first, stray);
+        assertEq(amount + day, 0);
         _refused(
             _act(other, VALUATION_TEXT, abi.encode(first, 1, CNY, uint40(block.timestamp), bytes32(0), bytes32(0))),
             abi.encodeWithSelector(ActTarget.NotSigned.selector, other.account, Roles.APPRAISER)
@@ -213,10 +214,10 @@ contract LoanPledgeTest is PledgeBase, LoanHouse {
         assertEq(agreements.valueOf(loan), 2 * PRINCIPAL);
     }
 
-    function _valueAt(uint40 at) private returns (bytes memory) {
+    function _valueAt(uint40 day) private returns (bytes memory) {
         return
             _outcome(
-                _act(appraiser, VALUATION_TEXT, abi.encode(first, 1, CNY, at, bytes32("method"), bytes32("report")))
+                _act(appraiser, VALUATION_TEXT, abi.encode(first, 1, CNY, day, bytes32("method"), bytes32("report")))
             );
     }
 
@@ -225,9 +226,9 @@ contract LoanPledgeTest is PledgeBase, LoanHouse {
         assertEq(_valueAt(today + 1), abi.encodeWithSelector(IValuations.ValuedLater.selector, today + 1));
         assertEq(_valueAt(today), "");
         assertEq(_valueAt(today - 1), abi.encodeWithSelector(IValuations.ValuedBefore.selector, today - 1, today));
-        (uint128 amount, uint16 currency, uint40 at) = valuations.valuation(first, appraiser.account);
+        (uint128 amount, uint16 currency, uint40 day) = valuations.valuation(first, appraiser.account);
         assertEq(amount, 1);
         assertEq(currency, CNY);
-        assertEq(at, today);
+        assertEq(day, today);
     }
 }
