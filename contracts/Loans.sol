@@ -50,6 +50,7 @@ contract Loans is LoanMoney {
         onlyAgreements
         returns (uint40 id)
     {
+        _requireUnheld(lender);
         id = ++count;
         Loan storage loan = loans[id];
         (loan.lender, loan.borrower) = (lender, borrower);

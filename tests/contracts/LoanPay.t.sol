@@ -205,6 +205,32 @@ contract LoanPayTest is LoanBase {
         members.suspend(borrower.account, "inquiry");
         loans.fireInstalment(loan);
         assertEq(cash.balanceOf(lender.account), 106_000);
+        vm.warp(FIRST + 30 days);
+        _holds(borrower.account, true);
+        _nothingFires(loan, abi.encodeWithSelector(ILoans.LoanAccountHeld.selector, borrower.account));
+        _holds(borrower.account, false);
+        loans.fireInstalment(loan);
+    }
+
+    /// @dev As the contract of holds does for a court.
+    function _holds(address account, bool held) private {
+        vm.prank(address(holds));
+        members.setHeld(account, held);
+    }
+
+    function test_a_held_lender_lends_nothing_and_is_credited() public {
+        uint40 loan = _opened();
+        _holds(lender.account, true);
+        _fund(lender.account, PRINCIPAL);
+        bytes memory reason = abi.encodeWithSelector(ILoans.LoanAccountHeld.selector, lender.account);
+        _refused(_openAct(_usualBody()), reason);
+        vm.warp(FIRST);
+        loans.fireInstalment(loan);
+        assertEq(loans.loanCredit(lender.account, CASH), 106_000);
+        _refused(_act(lender, CREDIT_TEXT, abi.encode(CASH)), reason);
+        _holds(lender.account, false);
+        _done(_act(lender, CREDIT_TEXT, abi.encode(CASH)));
+        assertEq(cash.balanceOf(lender.account), PRINCIPAL + 106_000);
     }
 
     function test_a_suspended_lender_is_credited_and_stops_nobody() public {
