@@ -239,9 +239,11 @@ contract Loans is LoanMoney {
     function accelerateLoan(AccelerateLoan calldata body) external {
         (Work memory work,) = _ofLender(body.loan);
         _requireGround(work, body.ground, body.subject);
-        uint40 due = _callIn(work);
+        uint256 row = LoanRow.unwrap(_callIn(work));
         _save(work);
-        emit LoanAccelerated(body.loan, body.ground, body.subject, due, body.evidence, _figures(work.loan));
+        emit LoanAccelerated(
+            body.loan, body.ground, body.subject, row, work.loan.rows, body.evidence, _figures(work.loan)
+        );
     }
 
     /// @inheritdoc ILoans

@@ -114,9 +114,9 @@ interface ILoans {
         uint40 indexed loan, address indexed payer, bytes32 indexed ref, PaymentKind kind, Taken taken, Figures figures
     );
     event CostsCharged(uint40 indexed loan, uint64 amount, bytes32 evidence, bytes32 digest, Figures figures);
-    /// @notice All is due at `due`.
+    /// @notice The last row is `row` ({LoanRow}) now, the `rows`th, and grace is 0.
     event LoanAccelerated(
-        uint40 indexed loan, uint8 ground, uint40 subject, uint40 due, bytes32 evidence, Figures figures
+        uint40 indexed loan, uint8 ground, uint40 subject, uint256 row, uint16 rows, bytes32 evidence, Figures figures
     );
     event MarginCalled(uint40 indexed loan, uint256 value, uint64 principal, uint40 until);
     event MarginRestored(uint40 indexed loan, uint256 value, uint64 principal);

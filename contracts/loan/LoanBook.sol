@@ -281,15 +281,16 @@ abstract contract LoanBook is ILoans {
     // --- Acceleration ---
 
     /// @dev The running period ends with the day and takes all principal; grace is over. Needs a row that has not fallen due.
-    function _callIn(Work memory work) internal returns (uint40 due) {
+    function _callIn(Work memory work) internal returns (LoanRow last) {
         Loan memory loan = work.loan;
         LoanRow row = rows[work.id][loan.fallen];
         uint256 began = _index(work, loan.fallen);
         uint256 length = _index(work, uint256(loan.fallen) + 1) - began;
         uint256 elapsed = Math.max(1, loan.day - began);
-        due = uint40(Math.min(_anchor(work) + elapsed * DAY, row.due()));
-        uint24 numerator = uint24(DayCounts.part(loan.dayCount, row.numerator(), length, elapsed));
-        rows[work.id][loan.fallen] = LoanRows.make(due, loan.principal, numerator, true);
+        uint256 due = Math.min(_anchor(work) + elapsed * DAY, row.due());
+        uint256 numerator = DayCounts.part(loan.dayCount, row.numerator(), length, elapsed);
+        last = LoanRows.make(uint40(due), loan.principal, uint24(numerator), true);
+        rows[work.id][loan.fallen] = last;
         (loan.rows, loan.grace, loan.flags) = (loan.fallen + 1, 0, loan.flags | LoanFlags.ACCELERATED);
         _accrue(work, uint40(block.timestamp));
     }

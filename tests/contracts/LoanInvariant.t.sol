@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {Act, IActs} from "../../contracts/interfaces/IActs.sol";
+import {ILoanAgreements} from "../../contracts/interfaces/ILoanAgreements.sol";
 import {ILoans} from "../../contracts/interfaces/ILoans.sol";
-import {Grounds, LoanFlags, LoanTerms, Prepayments, ScheduleRow} from "../../contracts/types/LoanTerms.sol";
+import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
+import {
+    Grounds,
+    LoanFlags,
+    LoanTerms,
+    PledgedRange,
+    Prepayments,
+    ScheduleRow
+} from "../../contracts/types/LoanTerms.sol";
 import {LoanBase} from "./LoanBase.t.sol";
 import {ILoanSigns, LoanLife} from "./LoanLife.sol";
 import {LoanReckoning, PlainRow} from "./LoanReckoning.sol";
@@ -14,10 +22,12 @@ import {LoanReckoning, PlainRow} from "./LoanReckoning.sol";
 /// forge-config: full.invariant.runs = 256
 /// forge-config: full.invariant.depth = 128
 contract LoanInvariantTest is LoanBase, ILoanSigns {
-    uint256 private constant COUNT = 4;
+    uint256 private constant COUNT = 5;
+    uint64 private constant FACE = 1_000_000;
 
     LoanLife private life;
     LoanReckoning private reckoning;
+    uint192 private pledgedReceivable;
 
     function setUp() public override {
         super.setUp();
@@ -26,8 +36,11 @@ contract LoanInvariantTest is LoanBase, ILoanSigns {
         _open(3, 5 days, LoanFlags.OVERDUE_ON_INTEREST, Prepayments.LAST);
         _open(1, 0, LoanFlags.OVERDUE_ON_INTEREST, Prepayments.NEXT);
         _open(6, 29 days, 0, Prepayments.LAST);
+        pledgedReceivable = _receivable(FACE);
+        _move(supplier, _id(pledgedReceivable, 0), 0, FACE, borrower.account);
+        _open(4, 2 days, LoanFlags.KEEP_COLLECTIONS, Prepayments.NEXT);
         _gather(lender.account);
-        life = new LoanLife(loans, reckoning, this, lender.account, COUNT);
+        life = new LoanLife(loans, reckoning, this, lender.account, COUNT, FACE);
         targetContract(address(life));
     }
 
@@ -35,12 +48,17 @@ contract LoanInvariantTest is LoanBase, ILoanSigns {
         LoanTerms memory terms = _usualTerms();
         (terms.grace, terms.flags, terms.prepayment) = (grace, flags, prepayment);
         ScheduleRow[] memory rows = _schedule(PRINCIPAL, FROM, count);
-        _opened(_body(terms, rows));
+        ILoanAgreements.OpenLoan memory body = _body(terms, rows);
+        if (flags == LoanFlags.KEEP_COLLECTIONS) {
+            body.ranges = new PledgedRange[](1);
+            body.ranges[0] = PledgedRange(_id(pledgedReceivable, 0), 0, FACE, 0, FACE);
+        }
+        _opened(body);
         reckoning.open(
             FROM,
             [uint256(terms.rate), terms.overdueRate, PRINCIPAL],
             [uint256(grace), terms.defaultAfter],
-            flags != 0,
+            flags == LoanFlags.OVERDUE_ON_INTEREST,
             prepayment == Prepayments.LAST,
             _plain(rows)
         );
@@ -99,6 +117,16 @@ contract LoanInvariantTest is LoanBase, ILoanSigns {
         else members.reinstate(account, "test");
     }
 
+    function payReceivableAs(uint64 amount) external returns (bool) {
+        _fund(obligor.account, amount);
+        return _outcome(_act(obligor, PAY_TEXT, abi.encode(IRepayment.PayReceivable(pledgedReceivable, amount, "pay"))))
+            .length == 0;
+    }
+
+    function collectAs() external {
+        escrow.collectRange(_id(pledgedReceivable, 0));
+    }
+
     // --- What must be as reckoned ---
 
     function invariant_loans_are_as_reckoned_day_by_day() public {
@@ -135,7 +163,9 @@ contract LoanInvariantTest is LoanBase, ILoanSigns {
     function invariant_what_is_paid_is_the_lenders() public view {
         uint256 credited = loans.loanCredit(lender.account, CASH);
         assertEq(cash.balanceOf(lender.account) + credited, life.paid(), "paid = received + credited");
-        assertEq(cash.balanceOf(address(loans)), credited, "held = credits");
+        assertEq(cash.balanceOf(address(loans)), credited + life.kept(), "held = credits + kept");
+        assertEq(loans.keptOf(uint40(COUNT)), life.kept(), "kept");
+        assertEq(cash.balanceOf(address(escrow)), 0, "nothing stays with the escrow");
     }
 
     /// @dev Whatever came before, every loan can be repaid.

@@ -16,6 +16,8 @@ interface ILoanSigns {
     function giveBorrower(uint64 amount) external;
     function takeFromBorrower() external;
     function suspendAs(address account, bool suspended) external;
+    function payReceivableAs(uint64 amount) external returns (bool);
+    function collectAs() external;
 }
 
 /// @notice A random life of several loans: payments, prepayments, debits, costs, calls, suspensions and jumps of time. Every step is taken by the
@@ -29,11 +31,15 @@ contract LoanLife is CommonBase, StdUtils {
     /// What borrowers paid in all, by the reckoning.
     uint256 public paid;
     bool public lenderSuspended;
+    /// What the last loan, whose collections are kept, keeps; and what its receivable still pays.
+    uint64 public kept;
+    uint64 private collectible;
 
     error Differs(string what, uint256 a, uint256 b);
 
-    constructor(Loans loans, LoanReckoning reckoning, ILoanSigns signs, address lender, uint256 count) {
+    constructor(Loans loans, LoanReckoning reckoning, ILoanSigns signs, address lender, uint256 count, uint64 face) {
         (LOANS, RECKONING, SIGNS, LENDER, COUNT) = (loans, reckoning, signs, lender, count);
+        collectible = face;
     }
 
     function _pick(uint256 seed) private returns (uint256 which, uint40 loan) {
@@ -68,7 +74,7 @@ contract LoanLife is CommonBase, StdUtils {
         uint64 amount = _amount(which, amountSeed);
         SIGNS.giveBorrower(amount);
         bool done = SIGNS.payAs(loan, amount);
-        uint256 total = RECKONING.pay(which, amount, RECKONING.next(which), false);
+        uint256 total = _reckon(which, amount, RECKONING.next(which), false);
         _same("paid where something can be", done ? 1 : 0, total != 0 ? 1 : 0);
         paid += total;
     }
@@ -80,7 +86,7 @@ contract LoanLife is CommonBase, StdUtils {
         SIGNS.giveBorrower(amount);
         bool done = SIGNS.prepayAs(loan, amount);
         uint256 ahead = RECKONING.owed(which)[3] - RECKONING.due(which)[3];
-        uint256 total = RECKONING.pay(which, amount, ahead, true);
+        uint256 total = _reckon(which, amount, ahead, true);
         _same("prepaid", done ? 1 : 0, 1);
         paid += total;
     }
@@ -93,11 +99,35 @@ contract LoanLife is CommonBase, StdUtils {
         SIGNS.giveBorrower(amount);
         uint256[4] memory due = RECKONING.due(which);
         uint256 sum = due[0] + due[1] + due[2] + due[3];
+        uint64 keeps = which == COUNT - 1 ? kept : 0;
         (uint64 said,) = LOANS.checkInstalment(loan);
-        _same("said", said, sum < amount ? sum : amount);
+        _same("said", said, sum < amount + keeps ? sum : amount + keeps);
         if (sum == 0) return;
         LOANS.fireInstalment(loan);
-        paid += RECKONING.pay(which, said, 0, false);
+        if (which == COUNT - 1) kept -= said < keeps ? said : keeps;
+        paid += _reckon(which, said, 0, false);
+    }
+
+    /// @dev A loan that is repaid keeps nothing.
+    function _reckon(uint256 which, uint256 amount, uint256 ahead, bool prepays) private returns (uint256 total) {
+        total = RECKONING.pay(which, amount, ahead, prepays);
+        if (which == COUNT - 1 && RECKONING.isOver(which)) kept = 0;
+    }
+
+    /// @dev The obligor pays a part that is distributed at once, and what came in is kept until something is due.
+    function collect(uint64 amount) external {
+        (uint256 which,) = _pick(COUNT - 1);
+        if (collectible < 4000) return;
+        amount = uint64(bound(amount, 4000, collectible));
+        _same("received", SIGNS.payReceivableAs(amount) ? 1 : 0, 1);
+        SIGNS.collectAs();
+        collectible -= amount;
+        if (RECKONING.isOver(which)) return;
+        uint256[4] memory due = RECKONING.due(which);
+        uint256 sum = due[0] + due[1] + due[2] + due[3];
+        uint64 used = uint64(sum < amount ? sum : amount);
+        if (used != 0) paid += RECKONING.pay(which, used, 0, false);
+        kept = RECKONING.isOver(which) ? 0 : kept + amount - used;
     }
 
     function charge(uint256 seed, uint64 amount) external {

@@ -168,6 +168,28 @@ contract LoanOpenTest is LoanBase {
         assertLt(_openingGas(360), 12_000_000);
     }
 
+    /// @dev However long nobody came, what fell due can be taken within a block.
+    function test_gas_of_a_debit_after_all_rows_were_missed() public {
+        _openingGas(360);
+        uint40 loan = loans.loanCount();
+        vm.warp(FROM + 30 days * 361);
+        uint256 before = gasleft();
+        loans.fireInstalment(loan);
+        before -= gasleft();
+        assertLt(before, 12_000_000);
+        assertEq(loans.figuresOf(loan).fallen, 360);
+    }
+
+    function test_gas_of_an_instalment() public {
+        _openingGas(60);
+        uint40 loan = loans.loanCount();
+        vm.warp(FROM + 30 days);
+        uint256 before = gasleft();
+        loans.fireInstalment(loan);
+        before -= gasleft();
+        assertLt(before, 150_000);
+    }
+
     function _openingGas(uint256 count) private returns (uint256) {
         _fund(lender.account, PRINCIPAL);
         Act memory act = _openAct(_body(_usualTerms(), _schedule(PRINCIPAL, FROM, count)));
