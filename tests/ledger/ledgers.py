@@ -54,6 +54,12 @@ class Clock:
         self.rpc.call("evm_mine")
 
 
+def _signature(digest: bytes, key: bytes) -> bytes:
+    """As the contracts take it: r, s, v."""
+    signed = PrivateKey(key).sign_recoverable(digest, hasher=None)
+    return signed[:64] + bytes([signed[64] + 27])
+
+
 @dataclass
 class Ledger:
     """A ledger with its members, a relayer and the council's key."""
@@ -65,16 +71,17 @@ class Ledger:
     council: Sender
     people: dict[str, Person]
 
-    def act(self, name: str, body: Any) -> int:
-        """Signs and runs one act; its id."""
-        person = self.people[name]
-        person.acts += 1
-        claim = SignerClaim(person.account, person.account, person.role, 1, 0, person.acts)
-        envelope = Envelope(person.account, person.acts, 2**63, 3_000_000, (claim,), body)
+    def act(self, name: str, body: Any, *cosigners: str) -> int:
+        """Signs and runs one act, with the consent of others; its id."""
+        signers = [self.people[one] for one in (name, *cosigners)]
+        for person in signers:
+            person.acts += 1
+        person = signers[0]
+        claims = tuple(SignerClaim(one.account, one.account, one.role, 1, 0, one.acts) for one in signers)
+        envelope = Envelope(person.account, person.acts, 2**63, 3_000_000, claims, body)
         digest = acts.digest(envelope, self.manifest.domain)
-        signature = PrivateKey(person.key).sign_recoverable(digest, hasher=None)
-        signed = SignedAct(envelope, (signature[:64] + bytes([signature[64] + 27]),))
-        self.relayer.run([(self.manifest.address("Acts"), acts.encode_run([signed]))])
+        signatures = tuple(_signature(digest, one.key) for one in signers)
+        self.relayer.run([(self.manifest.address("Acts"), acts.encode_run([SignedAct(envelope, signatures)]))])
         return person.acts
 
     def direct(self, name: str, contract: str, function: str, *arguments: Any) -> None:
