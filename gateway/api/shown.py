@@ -256,6 +256,14 @@ def receivable(standing: receivables.Standing) -> answers.Receivable:
     return answers.Receivable(**_receivable_fields(standing))
 
 
+def named(name: str, standing: receivables.Standing | None) -> answers.ReceivableNamed:
+    """What a payer's reference names."""
+    if standing is None:
+        return answers.ReceivableNamed(name=name, receivable=None, obligor=None, status=None)
+    fields = _receivable_fields(standing)
+    return answers.ReceivableNamed(name=name, receivable=fields["id"], obligor=fields["obligor"], status=fields["status"])
+
+
 def receivable_whole(standing: receivables.Standing, time: int, tokens: int) -> answers.ReceivableWhole:
     """A receivable with its condition and debt at a time (UTC seconds)."""
     owed, currency = receivables.debt(standing, time), standing.receivable.currency
