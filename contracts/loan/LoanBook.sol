@@ -140,7 +140,8 @@ abstract contract LoanBook is ILoans {
         ++loan.fallen;
     }
 
-    /// @dev Products stay far below 2^128: principal and interest below 2^71, rates below 2^21, days below 2^24.
+    /// @dev Schedules end within 100 years, rates are 100 % at most and block times have 40 bits: principal below 2^63, interest due by rows below 2^70, a
+    /// year's numerators below 2^18 and all days below 2^24, so that both products stay below 2^114.
     function _stepTo(Work memory work, uint256 day) private view {
         Loan memory loan = work.loan;
         if (day <= loan.day) return;
