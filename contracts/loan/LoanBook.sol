@@ -134,7 +134,6 @@ abstract contract LoanBook is ILoans {
     function _fall(Work memory work, LoanRow row) private view {
         Loan memory loan = work.loan;
         _stepTo(work, _index(work, uint256(loan.fallen) + 1));
-        _ripen(work, row.due());
         work.marks[loan.fallen - work.from] =
             row.interestDue() ? _accruedInterest(loan) : _interestDueBy(work, loan.fallen);
         ++loan.fallen;
@@ -151,7 +150,7 @@ abstract contract LoanBook is ILoans {
         loan.day = uint24(day);
     }
 
-    /// @dev Once grace is over, what is unpaid of a row is late from its due date.
+    /// @dev Once grace is over, what is unpaid of a row is late from its due date; whenever that is written, it comes to the same.
     function _ripen(Work memory work, uint40 time) private view {
         Loan memory loan = work.loan;
         while (loan.ripe < loan.fallen && time > uint256(rows[work.id][loan.ripe].due()) + loan.grace) {

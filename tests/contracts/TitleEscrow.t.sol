@@ -263,6 +263,23 @@ contract TitleEscrowTest is LoanBase {
         assertEq(cash.balanceOf(lender.account), 590_000);
     }
 
+    function test_a_called_loan_that_is_not_paid_lets_a_court_sell() public {
+        ILoanAgreements.OpenLoan memory body = _usualBody();
+        body.terms.flags = LoanFlags.CROSS_DEFAULT;
+        (body.ranges, body.rows) = (new PledgedRange[](1), _schedule(PRINCIPAL, FROM + 95 days, 1));
+        (body.rows[0].numerator, body.ranges[0]) = (125, _range(200_000, 800_000));
+        uint40 late = _opened();
+        uint40 loan = _opened(body);
+        _fund(financier.account, 590_000);
+        vm.warp(FROM + 120 days + 1);
+        _done(_accelerateAct(loan, Grounds.CROSS_DEFAULT, late));
+        Act memory sale = _all([lender, financier, officer], SELL_RANGE_TEXT, _sale(590_000, 600_000));
+        _refused(sale, abi.encodeWithSelector(ITitleEscrow.NotDefaulted.selector, loan));
+        vm.warp(FROM + 121 days + 1);
+        _done(_all([lender, financier, officer], SELL_RANGE_TEXT, _sale(590_000, 600_000)));
+        assertEq(_owner(_piece()), financier.account);
+    }
+
     function test_default_alone_moves_nothing_to_the_lender() public {
         uint40 loan = _secured();
         vm.warp(FROM + 400 days);
