@@ -168,8 +168,9 @@ contract Loans is LoanMoney {
         uint256 due = _sum(_due(work));
         require(due != 0, NothingDue(work.id));
         Loan memory loan = work.loan;
-        _requireUnheld(loan.borrower);
-        uint256 free = _cash(loan.cash).balanceOf(loan.borrower) + loan.kept;
+        uint256 free = loan.kept;
+        if (free == 0) _requireUnheld(loan.borrower);
+        if (!_isHeld(loan.borrower)) free += _cash(loan.cash).balanceOf(loan.borrower);
         require(free != 0, NoCash(loan.borrower));
         return uint64(Math.min(due, free));
     }

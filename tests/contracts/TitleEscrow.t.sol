@@ -161,6 +161,22 @@ contract TitleEscrowTest is LoanBase {
         assertEq(cash.balanceOf(address(loans)), 0, "what is left goes back");
     }
 
+    function test_what_is_kept_pays_though_a_court_holds_the_borrower() public {
+        LoanTerms memory terms = _usualTerms();
+        terms.flags = LoanFlags.KEEP_COLLECTIONS;
+        uint40 loan = _secured(terms, _range(200_000, 800_000));
+        _pay(id, 100_000);
+        escrow.collectRange(_piece());
+        vm.prank(address(holds));
+        members.setHeld(borrower.account, true);
+        vm.warp(FROM + 30 days);
+        loans.fireInstalment(loan);
+        assertEq(cash.balanceOf(lender.account), 60_000, "what was kept");
+        assertEq(cash.balanceOf(borrower.account), PRINCIPAL, "what it has is not touched");
+        vm.expectRevert(abi.encodeWithSelector(ILoans.LoanAccountHeld.selector, borrower.account));
+        loans.fireInstalment(loan);
+    }
+
     function test_what_comes_in_beyond_the_debt_is_the_borrowers() public {
         uint40 loan = _secured();
         vm.prank(borrower.account);
