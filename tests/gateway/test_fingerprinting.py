@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from gateway import access
+from gateway import access, runtime
 from gateway.access import ACT, READ
+from gateway.config import Settings
 from gateway.office.models import AUDIT, FINGERPRINT_KEY
+from gateway.runtime import Runtime
 from ledger.domain.identifiers import Scheme, identifier
 from ledger.domain.ids import act_id, receivable_id
 from tests.gateway.commanding import Run, refused, runner
@@ -192,3 +195,49 @@ def test_an_operator_makes_shares_and_retires_versions(api: Api, run: Run, tmp_p
     assert run("fingerprint-key", "retire", "1", "--early").code == 0
     assert json.loads(run("fingerprint-key", "list", "--json").out)[-1]["state"] == "retired"
     refused(run("fingerprint-key", "retire", "99"), "version 99 is not held here")
+
+
+# --- Two gateways --------------------------------------------------------------------------------------------------------------------
+
+
+def mirrored_up_to(running: Runtime, block: int) -> None:
+    """Waits until a gateway's mirror holds a block."""
+    end = time.monotonic() + 30
+    while running.services.sync.status().block < block:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_gateway_that_joins_refuses_the_doubles_of_the_one_that_founded(
+    api: Api, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert confirm(api, named(api, "JOIN-1")) == "final"
+    secret, home = tmp_path / "secret", tmp_path / "joined"
+    secret.write_text("of the second gateway and the file")
+    home.mkdir()
+    founded = api.running.services.settings
+    (home / founded.manifest.name).write_bytes(founded.manifest.read_bytes())
+    monkeypatch.setenv("PLEDGEBOOK_PASSPHRASE_FILE", str(secret))
+    joined = runtime.start(Settings(home=home, node=api.running.node_urls[0], port=0))
+    try:
+        seller, buyer = parties(api)
+        question = asked(seller.account, buyer.account, "join 1")
+        http = httpx.Client(base_url=joined.url, headers={"authorization": f"Bearer {joined.api_key}"}, timeout=30)
+        mirrored_up_to(joined, api.running.services.sync.status().block)
+        assert http.post("/invoices:fingerprint", json=question).json()["title"] == "Fingerprint key not held", "it makes none of its own"
+        monkeypatch.delenv("PLEDGEBOOK_PASSPHRASE_FILE")
+        files = []
+        for each in json.loads(run("fingerprint-key", "list", "--json").out):
+            files.append(str(tmp_path / f"key-{each['version']}.json"))
+            assert run("fingerprint-key", "export", str(each["version"]), files[-1], "--passphrase-file", str(secret)).code == 0
+        monkeypatch.setenv("PLEDGEBOOK_PASSPHRASE_FILE", str(secret))
+        monkeypatch.setenv("PLEDGEBOOK_NODE", api.running.node_urls[0])
+        for file in files:
+            assert run("fingerprint-key", "import", file, "--passphrase-file", str(secret), "--home", str(home)).code == 0
+        found = http.post("/invoices:fingerprint", json=question).json()["data"]
+        assert found["used"] and found["fingerprint"] == named(api, "JOIN-1")["fingerprint"]
+        assert confirm(api, found) == "FingerprintUsed"
+        assert not http.post("/invoices:fingerprint", json={**question, "number": "join 2"}).json()["data"]["used"]
+        http.close()
+    finally:
+        joined.stop()
