@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 BENCHES = {
     "anchor": "build the tree of an existing register, prove one record, verify it on chain",
-    "gas": "gas of pledge acts: whole transactions through Acts with real signatures",
+    "gas": "gas of acts on pledges and receivables, beside the peers of the token",
 }
 """Names and what they measure: modules with `main(arguments)`, imported on demand since worker processes import this file too."""
 

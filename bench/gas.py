@@ -1,4 +1,4 @@
-"""`scripts/bench gas`: what acts of the pledge register cost, as receipts of whole transactions on a fresh anvil say it.
+"""`scripts/bench gas`: what acts on pledges and receivables cost, as receipts of whole transactions on a fresh anvil say it.
 
 Acts are signed by real keys, have numbered ids and run through Acts. Rights are American patents that their office records under attested
 consents; ends and transfers are of pledges of 44 rights in the Chinese register, where parties sign, ten acts a transaction. An account's
@@ -13,7 +13,8 @@ from itertools import count
 from pathlib import Path
 
 from bench import pledge_bodies as bodies
-from bench.pledge_house import House, running
+from bench import receivable_gas
+from bench.house import House, running
 from bench.report import Figure, options, show, step
 from ledger.domain.act_types import Consent, FilePledge
 from ledger.domain.acts import ATTESTED, SIGNED, SignedAct
@@ -37,14 +38,14 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def _options() -> argparse.ArgumentParser:
-    return options("gas", "Gas of pledge acts: whole transactions through Acts with real signatures.")
+    return options("gas", "Gas of acts on pledges, through Acts with real signatures, and on receivables, beside their peers.")
 
 
 def measure(folder: Path) -> dict[str, Figure]:
     """All figures, with the chain in `folder`. Raises ActRefused."""
     with running(folder) as house:
         office = Office(house)
-        return office.registrations() | office.lives()
+        return office.registrations() | office.lives() | receivable_gas.measure(house, folder)
 
 
 class Office:

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
+import {IMandates} from "../../contracts/interfaces/IMandates.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {IReceivableViews} from "../../contracts/interfaces/IReceivableViews.sol";
 import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
@@ -9,14 +10,14 @@ import {Actor} from "./Base.t.sol";
 import {ISigns, ReceivableLife} from "./ReceivableLife.sol";
 import {Reckoning} from "./Reckoning.sol";
 import {Told} from "./ReceivableStandards.t.sol";
-import {ReceivableBase} from "./ReceivableBase.t.sol";
+import {RepaymentBase} from "./RepaymentBase.t.sol";
 
 /// @notice Random lives: after every step the ledger is as the reckoning says.
 /// forge-config: default.invariant.runs = 32
 /// forge-config: default.invariant.depth = 64
 /// forge-config: full.invariant.runs = 256
 /// forge-config: full.invariant.depth = 128
-contract ReceivableInvariantTest is ReceivableBase, ISigns {
+contract ReceivableInvariantTest is RepaymentBase, ISigns {
     ReceivableLife private life;
     Reckoning private reckoning;
     address private escrow;
@@ -40,7 +41,11 @@ contract ReceivableInvariantTest is ReceivableBase, ISigns {
             holders.push(plain[i].account);
         }
         holders.push(escrow);
-        life = new ReceivableLife(token, repayment, mandates, reckoning, this, obligor.account, holders, ids);
+        life = new ReceivableLife(
+            token, repayment, mandates, reckoning, this, obligor.account, address(endings), DUE, holders, ids
+        );
+        this.mandateAs(1, true);
+        reckoning.setMandate(1, true);
         targetContract(address(life));
     }
 
@@ -62,12 +67,32 @@ contract ReceivableInvariantTest is ReceivableBase, ISigns {
         _done(_payAct(obligor, receivable, amount));
     }
 
-    function noticeAs(uint192 receivable, uint64 amount) external {
-        _done(_noticeAct(bank, _notice(bytes32(++notices), receivable, amount)));
+    function noticeOf(address payer, uint192 receivable, uint64 amount) external {
+        IRepayment.BankNotice memory notice = _notice(bytes32(++notices), receivable, amount);
+        notice.allocations[0].payer = payer;
+        _done(_noticeAct(bank, notice));
+    }
+
+    function payForAs(address payer, uint192 receivable, uint64 amount) external {
+        _payFor(actors[payer], receivable, amount);
+    }
+
+    function waiveAs(address payer, uint192 receivable) external {
+        _done(_waiveAct(actors[payer], receivable));
     }
 
     function mandateAs(uint64 cap, bool part) external {
-        _done(_mandateAct(obligor, cap, uint40(block.timestamp + 1), part));
+        _done(_mandateAct(obligor, cap, type(uint40).max, part));
+    }
+
+    function holdAs(address account, bool held) external {
+        vm.prank(address(holds));
+        members.setHeld(account, held);
+    }
+
+    function orderAs(address from, address to, uint64 amount) external {
+        vm.prank(address(holds));
+        repayment.orderCredit(from, to, CASH, amount);
     }
 
     function fundAs(uint64 amount) external {
@@ -82,7 +107,9 @@ contract ReceivableInvariantTest is ReceivableBase, ISigns {
     // --- What must be as reckoned ---
 
     /// @dev After every step, the receivable that it was about, and all money.
-    function invariant_the_ledger_is_as_reckoned() public view {
+    function invariant_the_ledger_is_as_reckoned() public {
+        _claimsAreAsReckoned(life.touched());
+        _sumsAreAsReckoned();
         _isAsReckoned(life.touched());
         for (uint256 i = 0; i < holders.length; ++i) {
             _moneyIsAsReckoned(holders[i]);
@@ -100,9 +127,14 @@ contract ReceivableInvariantTest is ReceivableBase, ISigns {
         IReceivableViews.Receivable memory found = views.receivable(ids[which]);
         uint256 owed = reckoning.owedToAll(which);
         assertEq(found.owedLive, owed, "owed to all");
-        assertEq(found.state == IReceivableToken.State.Closed, owed == 0, "closed when nothing is owed");
-        (,,,,,,, uint256 payments) = reckoning.money(which);
-        assertEq(found.payments, payments, "payments");
+        bool closed = reckoning.closed(which);
+        assertEq(found.state == IReceivableToken.State.Closed, closed, "closed when nothing is owed to anybody");
+        assertEq(
+            repayment.stateAt(ids[which], uint40(block.timestamp)) == IRepayment.Condition.Subrogated,
+            !closed && owed == 0
+        );
+        (,,,,,, uint256 steps,,) = reckoning.money(which);
+        assertEq(found.payments, steps, "payments and retirements");
         (uint64 principal, uint64 interest,,) = repayment.debtAt(ids[which], uint40(block.timestamp));
         assertEq(principal, reckoning.debt(which), "debt");
         assertEq(interest, reckoning.interestOwed(which, block.timestamp), "late interest");
@@ -111,7 +143,7 @@ contract ReceivableInvariantTest is ReceivableBase, ISigns {
 
     function _bookIsAsReckoned(uint256 which) private view {
         IRepayment.Book memory book = repayment.bookOf(ids[which]);
-        (uint256 principal, uint256 interest, uint256 paid, uint256 last, uint256 moneyDays, uint256 counted,,) =
+        (uint256 principal, uint256 interest, uint256 paid, uint256 last, uint256 moneyDays, uint256 counted,,,) =
             reckoning.money(which);
         assertEq(book.waitingPrincipal, principal, "principal that waits");
         assertEq(book.waitingInterest, interest, "interest that waits");
@@ -119,6 +151,38 @@ contract ReceivableInvariantTest is ReceivableBase, ISigns {
         assertEq(book.lastDistribution, last, "last distribution");
         assertEq(book.moneyDays, moneyDays, "money-days");
         assertEq(book.accruedDay, counted, "days counted");
+        (,,,,,,, uint256 retirements,) = reckoning.money(which);
+        assertEq(book.retirements, retirements, "retirements");
+        assertEq(book.payers, reckoning.payers(which), "those who paid for the obligor");
+    }
+
+    /// @dev What each who paid for the obligor is owed, with interest.
+    function _claimsAreAsReckoned(uint256 which) private {
+        uint64 claims;
+        for (uint256 i = 0; i < holders.length; ++i) {
+            (uint64 claim, uint64 interest) = repayment.claimOf(ids[which], holders[i], uint40(block.timestamp));
+            (uint256 expected, uint256 late) = reckoning.claimOf(which, holders[i], block.timestamp);
+            assertEq(claim, expected, "claim");
+            assertEq(interest, late, "interest on a claim");
+            claims += claim;
+        }
+        (uint64 all,) = repayment.subrogatedAt(ids[which], uint40(block.timestamp));
+        assertEq(all, claims, "all claims");
+    }
+
+    function _sumsAreAsReckoned() private view {
+        assertEq(repayment.dueTotal(obligor.account, CASH, DUE), reckoning.total(), "debts of the second");
+        assertEq(exposure.outstanding(obligor.account, CNY, true), reckoning.outstanding(), "outstanding");
+        assertEq(exposure.outstanding(supplier.account, CNY, false), reckoning.outstanding(), "issued and outstanding");
+        IMandates.Pot memory found = mandates.potOf(obligor.account, CASH, DUE);
+        (uint256 total, uint256 pot, uint256 left, uint256 openedAt,) = reckoning.pot();
+        assertEq(found.total, total, "total of the pot");
+        assertEq(found.pot, pot, "pot");
+        assertEq(found.left, left, "left in the pot");
+        assertEq(found.openedAt, openedAt, "opened");
+        assertEq(cash.balanceOf(address(mandates)), left, "which is all that lies there");
+        (uint64 cap,,) = mandates.mandate(obligor.account, CASH);
+        assertEq(cap, reckoning.cap(), "cap");
     }
 
     /// @dev Walking from 0 by each token's end: ranges are disjoint and complete, each is whose it should be, and owed and due what it should be.
@@ -128,10 +192,10 @@ contract ReceivableInvariantTest is ReceivableBase, ISigns {
         uint64 start = 0;
         while (start < face) {
             (address owner, uint64 end, uint16 drawn,) = views.range(_id(ids[which], start));
-            (uint64 until, address holder, uint256 payments) = reckoning.pieces(which, start);
+            (uint64 until, address holder, uint256 steps,) = reckoning.pieces(which, start);
             assertEq(end, until, "end");
             assertEq(owner, holder, "owner");
-            assertEq(drawn, payments, "cursor");
+            assertEq(drawn, steps, "cursor");
             shares += _shareIsAsReckoned(which, start, end);
             start = end;
         }
@@ -160,7 +224,7 @@ contract ReceivableInvariantTest is ReceivableBase, ISigns {
         uint256 held = reckoning.credit(obligor.account);
         for (uint256 which = 0; which < ids.length; ++which) {
             _isAsReckoned(which);
-            (uint256 waiting, uint256 waitingInterest,,,,,,) = reckoning.money(which);
+            (uint256 waiting, uint256 waitingInterest,,,,,,,) = reckoning.money(which);
             held += waiting + waitingInterest;
             (uint64 face,,,,) = reckoning.terms(which);
             for (uint64 at = 0; at < face; ++at) {
@@ -168,7 +232,7 @@ contract ReceivableInvariantTest is ReceivableBase, ISigns {
                 if (token.tokenWord(_id(ids[which], at)).exists()) ++tokens;
             }
         }
-        uint256 counted;
+        uint256 counted = token.balanceOf(obligor.account);
         for (uint256 i = 0; i < holders.length; ++i) {
             held += reckoning.credit(holders[i]);
             counted += token.balanceOf(holders[i]);
@@ -180,7 +244,7 @@ contract ReceivableInvariantTest is ReceivableBase, ISigns {
     function _unitIsAsReckoned(uint256 which, uint64 at) private view returns (uint256 held) {
         held = repayment.rangeCredit(escrow, ids[which], at);
         assertEq(held, reckoning.rangeCredit(escrow, which, at), "credit of a contract's range");
-        (uint64 end,,) = reckoning.pieces(which, at);
+        (uint64 end,,,) = reckoning.pieces(which, at);
         assertEq(token.tokenWord(_id(ids[which], at)).exists(), end != 0, "tokens are where pieces begin");
         if (end == 0) return held;
         (uint256 principal, uint256 interest) = reckoning.undrawn(which, at);

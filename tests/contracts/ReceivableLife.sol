@@ -15,14 +15,18 @@ import {Reckoning} from "./Reckoning.sol";
 interface ISigns {
     function moveAs(address owner, IReceivableToken.Move calldata body) external;
     function payAs(uint192 receivable, uint64 amount) external;
-    function noticeAs(uint192 receivable, uint64 amount) external;
+    function payForAs(address payer, uint192 receivable, uint64 amount) external;
+    function noticeOf(address payer, uint192 receivable, uint64 amount) external;
+    function waiveAs(address payer, uint192 receivable) external;
     function mandateAs(uint64 cap, bool part) external;
     function fundAs(uint64 amount) external;
     function suspendAs(address account, bool suspended) external;
+    function holdAs(address account, bool held) external;
+    function orderAs(address from, address to, uint64 amount) external;
 }
 
-/// @notice A random life of several receivables: cuts, transfers, batches, merges in every form, payments, notices, debits, draws, withdrawals,
-/// suspensions and jumps of time. Every step is taken by the contracts and written down in the reckoning.
+/// @notice A random life of several receivables: cuts, transfers, batches, merges in every form, retirements, payments by the obligor and by others,
+/// notices, mandates and debits, draws, withdrawals, waivers, suspensions, holds and jumps of time. Every step is taken by the contracts and written down in the reckoning.
 /// @dev Every call is one that must go through, so any revert is a fault (`fail_on_revert`).
 contract ReceivableLife is CommonBase, StdUtils {
     ReceivableToken private immutable TOKEN;
@@ -32,6 +36,8 @@ contract ReceivableLife is CommonBase, StdUtils {
     Reckoning private immutable RECKONING;
     ISigns private immutable SIGNS;
     address private immutable OBLIGOR;
+    address private immutable ENDINGS;
+    uint40 private immutable DUE;
     address[] private holders;
     uint192[] private ids;
     /// The receivable that the last step was about.
@@ -44,11 +50,13 @@ contract ReceivableLife is CommonBase, StdUtils {
         Reckoning reckoning,
         ISigns signs,
         address obligor,
+        address endings,
+        uint40 due,
         address[] memory holders_,
         uint192[] memory ids_
     ) {
         (TOKEN, VIEWS, REPAYMENT, MANDATES) = (token, IReceivableViews(address(token)), repayment, mandates);
-        (RECKONING, SIGNS, OBLIGOR) = (reckoning, signs, obligor);
+        (RECKONING, SIGNS, OBLIGOR, ENDINGS, DUE) = (reckoning, signs, obligor, endings, due);
         (holders, ids) = (holders_, ids_);
     }
 
@@ -188,7 +196,7 @@ contract ReceivableLife is CommonBase, StdUtils {
 
     function withdraw(uint256 who) external {
         address account = who % 5 == 0 ? OBLIGOR : holders[who % holders.length];
-        if (RECKONING.suspended(account) || RECKONING.credit(account) == 0) return;
+        if (!_acts(account) || RECKONING.credit(account) == 0) return;
         vm.prank(account);
         REPAYMENT.withdraw(IRepayment.Withdraw(1));
         RECKONING.withdraw(account);
@@ -197,7 +205,7 @@ contract ReceivableLife is CommonBase, StdUtils {
     function withdrawRange(uint256 which, uint64 start) external about(which) {
         (uint256 chosen, address escrow) = (which % ids.length, holders[holders.length - 1]);
         start = _rangeWithCredit(chosen, escrow, start);
-        if (RECKONING.suspended(escrow) || RECKONING.rangeCredit(escrow, chosen, start) == 0) return;
+        if (!_acts(escrow) || RECKONING.rangeCredit(escrow, chosen, start) == 0) return;
         vm.prank(escrow);
         REPAYMENT.withdrawRange(IRepayment.WithdrawRange(ids[chosen], start));
         RECKONING.withdrawRange(escrow, chosen, start);
@@ -215,32 +223,81 @@ contract ReceivableLife is CommonBase, StdUtils {
 
     function pay(uint256 which, uint64 amount) external about(which) {
         which %= ids.length;
-        if (RECKONING.owedToAll(which) == 0) return;
+        if (RECKONING.closed(which)) return;
         amount = _amount(which, amount);
         SIGNS.payAs(ids[which], amount);
         RECKONING.pay(which, amount, OBLIGOR, block.timestamp);
     }
 
-    /// @dev A bank may report money for a receivable that was closed meanwhile.
-    function notice(uint256 which, uint64 amount) external about(which) {
+    /// @dev A bank may report money for a receivable that was closed meanwhile, and of any payer.
+    function notice(uint256 which, uint64 amount, uint256 who) external about(which) {
         which %= ids.length;
         amount = _amount(which, amount);
-        SIGNS.noticeAs(ids[which], amount);
-        RECKONING.pay(which, amount, OBLIGOR, block.timestamp);
+        address payer = who % 3 == 0 ? holders[who % holders.length] : OBLIGOR;
+        SIGNS.noticeOf(payer, ids[which], amount);
+        if (payer == OBLIGOR) RECKONING.pay(which, amount, payer, block.timestamp);
+        else RECKONING.payFor(which, amount, payer, block.timestamp);
     }
 
-    function debit(uint256 which, uint64 cap, uint64 free, bool part) external about(which) {
+    function payFor(uint256 which, uint64 amount, uint256 who) external about(which) {
         which %= ids.length;
-        SIGNS.mandateAs(cap = _amount(which, cap), part);
+        address payer = holders[who % holders.length];
+        if (RECKONING.closed(which) || !_acts(payer) || RECKONING.isContract(payer)) return;
+        amount = _amount(which, amount);
+        SIGNS.payForAs(payer, ids[which], amount);
+        RECKONING.payFor(which, amount, payer, block.timestamp);
+    }
+
+    function waive(uint256 which, uint256 who) external about(which) {
+        which %= ids.length;
+        address payer = holders[who % holders.length];
+        (uint64 claim,) = REPAYMENT.claimOf(ids[which], payer, uint40(block.timestamp));
+        if (claim == 0 || !_acts(payer) || RECKONING.isContract(payer) || who % 4 != 0) return;
+        SIGNS.waiveAs(payer, ids[which]);
+        RECKONING.waive(which, payer);
+    }
+
+    /// @dev As the owner and the obligor have it by {ReceivableEndings}.
+    function retire(uint256 which, uint256 at, uint64 start, uint64 end) external about(which) {
+        Found memory found = _find(which, at);
+        if (RECKONING.owedToAll(found.which) == 0 || _isRetired(found)) return;
+        start = uint64(bound(start, found.start, found.end - 1));
+        end = end % 4 == 0 ? found.end : uint64(bound(end, start + 1, found.end));
+        uint256 before = vm.snapshotState();
+        vm.startPrank(ENDINGS);
+        REPAYMENT.clearWaiting(ids[found.which]);
+        if (REPAYMENT.owed(ids[found.which], start, end) == 0) {
+            vm.stopPrank();
+            vm.revertToState(before);
+            return;
+        }
+        TOKEN.retire(found.token, start, end, "retired");
+        vm.stopPrank();
+        RECKONING.retire(found.which, found.start, start, end, OBLIGOR, block.timestamp);
+    }
+
+    function setMandate(uint64 cap, bool part) external {
+        SIGNS.mandateAs(cap = uint64(bound(cap, 1, 2000)), part);
+        RECKONING.setMandate(cap, part);
+    }
+
+    function debit(uint256 which, uint64 free) external about(which) {
+        which %= ids.length;
         SIGNS.fundAs(free = _amount(which, free));
         RECKONING.give(OBLIGOR, free);
-        uint256 taken = RECKONING.debitable(which, RECKONING.balance(OBLIGOR), cap, part, block.timestamp);
+        (uint256 share, uint256 rest) = RECKONING.debitable(which, OBLIGOR, block.timestamp);
         (uint64 amount, bytes memory reason) = MANDATES.checkDebit(ids[which]);
-        require(amount == taken && (reason.length == 0) == (taken != 0), "the dry run says what a debit takes");
-        if (taken == 0) return;
+        require(amount == share + rest && (reason.length == 0) == (amount != 0), "the dry run says what a debit takes");
+        if (amount == 0) return;
         MANDATES.debit(ids[which]);
-        RECKONING.take(OBLIGOR, taken);
-        RECKONING.pay(which, taken, OBLIGOR, block.timestamp);
+        RECKONING.debit(which, OBLIGOR, block.timestamp);
+    }
+
+    function closePot() external {
+        (,, uint256 left, uint256 openedAt,) = RECKONING.pot();
+        if (left == 0 || block.timestamp < openedAt + 1 days) return;
+        MANDATES.closePot(OBLIGOR, 1, DUE);
+        RECKONING.closePot(OBLIGOR);
     }
 
     function wait(uint32 time) external {
@@ -249,8 +306,8 @@ contract ReceivableLife is CommonBase, StdUtils {
 
     function distribute(uint256 which) external about(which) {
         which %= ids.length;
-        (uint256 principal, uint256 interest,, uint256 last,,,,) = RECKONING.money(which);
-        if (RECKONING.owedToAll(which) == 0 || principal + interest == 0 || block.timestamp < last + 30 days) return;
+        (uint256 principal, uint256 interest,, uint256 last,,,,,) = RECKONING.money(which);
+        if (principal + interest == 0 || block.timestamp < last + 30 days) return;
         REPAYMENT.distribute(ids[which]);
         RECKONING.distribute(which, block.timestamp);
     }
@@ -262,10 +319,35 @@ contract ReceivableLife is CommonBase, StdUtils {
         RECKONING.setSuspended(account, suspended);
     }
 
+    function hold(uint256 who, bool held) external {
+        address account = holders[1 + who % (holders.length - 1)];
+        SIGNS.holdAs(account, held);
+        RECKONING.setHeld(account, held);
+    }
+
+    function order(uint256 who, uint256 to, uint64 amount) external {
+        address from = holders[who % holders.length];
+        uint64 credited = uint64(RECKONING.credit(from));
+        if (!RECKONING.held(from) || credited == 0) return;
+        amount = uint64(bound(amount, 1, credited));
+        address payee = holders[to % holders.length];
+        SIGNS.orderAs(from, payee, amount);
+        RECKONING.order(from, payee, amount);
+    }
+
     // --- Choosing ---
 
     function _moves(Found memory found) private view returns (bool) {
-        return RECKONING.owedToAll(found.which) != 0 && !RECKONING.suspended(found.owner);
+        return !RECKONING.closed(found.which) && _acts(found.owner) && !_isRetired(found);
+    }
+
+    /// @dev Neither suspended nor held by a court.
+    function _acts(address account) private view returns (bool) {
+        return !RECKONING.suspended(account) && !RECKONING.held(account);
+    }
+
+    function _isRetired(Found memory found) private view returns (bool retired) {
+        (,,, retired) = RECKONING.pieces(found.which, found.start);
     }
 
     function _find(uint256 which, uint256 at) private view returns (Found memory found) {

@@ -134,6 +134,11 @@ contract ReceivableModuleTest is ReceivableBase {
         id = _receivable(terms);
     }
 
+    /// @dev As every module is told of a receivable that pins it.
+    function recordOpening(uint192) external view {
+        assertEq(msg.sender, address(token));
+    }
+
     function test_no_payment_raises_what_is_owed() public {
         token.recordPayment(id, 600, false);
         vm.expectRevert(abi.encodeWithSelector(IReceivableToken.PaymentRefused.selector, id));

@@ -16,7 +16,6 @@ abstract contract RepaymentBase is ReceivableBase {
     bytes internal constant RETIRE_TEXT =
         "RetireRange(uint256 token,uint64 start,uint64 end,uint8 reason,uint16 payments,uint64 owed,bytes32 document)";
     bytes internal constant CONSENT_TEXT = "ConsentCancel(uint256 token,uint64 length,bool consents)";
-    uint256 private coNonce = 1 << 200;
 
     function setUp() public virtual override {
         super.setUp();
@@ -58,7 +57,7 @@ abstract contract RepaymentBase is ReceivableBase {
         act = _unsigned(owner, keccak256(RETIRE_TEXT), abi.encode(body));
         Signer memory first = act.signers[0];
         (act.signers, act.signatures) = (new Signer[](2), new bytes[](2));
-        (act.signers[0], act.signers[1]) = (first, _signer(obligor, ++coNonce));
+        (act.signers[0], act.signers[1]) = (first, _signer(obligor, act.id + 2_000_000));
         _sign(act, 0, owner.key);
         _sign(act, 1, obligor.key);
     }

@@ -24,7 +24,9 @@ contract RepaymentPayTest is ReceivableBase {
     function test_takes_the_obligors_cash_and_distributes_it() public {
         _fund(obligor.account, 300);
         vm.expectEmit(address(repayment));
-        emit IRepayment.PaymentReceived(id, obligor.account, "pay", IRepayment.Kind.Voluntary, 0, 300, 0, 0, 300, 0, 0, 0);
+        emit IRepayment.PaymentReceived(
+            id, obligor.account, "pay", IRepayment.Kind.Voluntary, 0, 300, 0, 0, 300, 0, 0, 0
+        );
         vm.expectEmit(address(token));
         emit IReceivableToken.PaymentRecorded(id, 1, 700, false);
         vm.expectEmit(address(repayment));
@@ -258,9 +260,7 @@ contract RepaymentNoticeTest is ReceivableBase {
     function test_refuses_unknown_payers_later_bookings_and_empty_parts() public {
         IRepayment.BankNotice memory notice = _notice("uetr", id, 400);
         notice.allocations[0].payer = stranger;
-        _refused(
-            _noticeAct(bank, notice), abi.encodeWithSelector(IRepayment.NotMember.selector, stranger)
-        );
+        _refused(_noticeAct(bank, notice), abi.encodeWithSelector(IRepayment.NotMember.selector, stranger));
         notice = _notice("uetr", id, 400);
         notice.bookedAt = START + 1;
         _refused(_noticeAct(bank, notice), abi.encodeWithSelector(IRepayment.BookedLater.selector, START + 1));

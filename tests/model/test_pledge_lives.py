@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from bench import pledge_house
+from bench import house
 from bench.pledge_bodies import PAPER, ZERO
-from bench.pledge_house import House, Key
+from bench.house import House, Key
 from ledger.chain import artifacts, calls
 from ledger.chain.decode import event_types
 from ledger.chain.rpc import RpcError
@@ -71,7 +71,7 @@ ALIKE = {"AssetBarred": "AssetTaken"}
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with pledge_house.running(tmp_path_factory.mktemp("lives")) as made:
+    with house.running(tmp_path_factory.mktemp("lives")) as made:
         yield made
 
 

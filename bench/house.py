@@ -20,7 +20,7 @@ from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import Rpc
 from ledger.domain import acts
 from ledger.domain.acts import Envelope, SignedAct, SignerClaim
-from ledger.domain.ids import from_hex
+from ledger.domain.ids import HASHED_ID, from_hex
 from ledger.domain.registers import REGISTRAR_ROLE
 from ledger.domain.shipped_registers import SHIPPED
 
@@ -67,10 +67,24 @@ class House:
     newcomer: Key
     numbers: dict[bytes, int] = field(default_factory=dict)
 
-    def signed(self, body: Any, *hands: tuple[Key, int]) -> SignedAct:
-        """The act with numbered ids, signed by each key in its mode."""
-        claims = tuple(SignerClaim(key.account, key.address, key.role, mode, 0, self._number(key.account)) for key, mode in hands)
-        envelope = Envelope(claims[0].account, claims[0].nonce, DEADLINE, FRAME_GAS, claims, body)
+    def mine(self) -> None:
+        """A block with what was sent."""
+        self.rpc.call("evm_mine")
+
+    def sender(self, key: Key) -> Sender:
+        """Direct transactions by a key."""
+        return Sender.of(self.rpc, key.secret, self.mine)
+
+    def admit(self, *keys: Key) -> None:
+        """Makes members of accounts whose first key is their own."""
+        members = self.manifest.address("Members")
+        self.council.run([(members, _admission(key, key.role)) for key in keys])
+
+    def signed(self, body: Any, *hands: tuple[Key, int], hashed: bool = False, gas: int = FRAME_GAS) -> SignedAct:
+        """The act signed by each key in its mode, with numbered ids or hashed ones."""
+        ids = [_hashed_id() if hashed else self._number(key.account) for key, _ in hands]
+        claims = tuple(SignerClaim(key.account, key.address, key.role, mode, 0, id_) for id_, (key, mode) in zip(ids, hands, strict=True))
+        envelope = Envelope(claims[0].account, claims[0].nonce, DEADLINE, gas, claims, body)
         digest = acts.digest(envelope, self.manifest.domain)
         signatures = (PrivateKey(key.secret).sign_recoverable(digest, hasher=None) for key, _ in hands)
         return SignedAct(envelope, tuple(each[:64] + bytes([each[64] + 27]) for each in signatures))
@@ -91,6 +105,15 @@ class House:
         """The number of the newest pledge."""
         pledges, _ = calls.view(self.rpc, self.manifest.address("PledgeRegistry"), "PledgeRegistry", "counts")
         return int(pledges)
+
+
+def _hashed_id() -> int:
+    return HASHED_ID | int.from_bytes(secrets.token_bytes(31))
+
+
+def _admission(key: Key, roles: int) -> bytes:
+    party = key.name.encode().ljust(32, b"\0")
+    return calls.call_data("Members", "admit", key.account, key.account, party, roles, False, True, key.name)
 
 
 @cache
@@ -133,9 +156,7 @@ def _admit(house: House, mine: Any) -> None:
     members = house.manifest.address("Members")
     for key in (house.office, house.pledgor, house.pledgee, house.newcomer):
         roles = key.role | (SETTLEMENT_ROLE if key is house.pledgee else 0)
-        party = key.name.encode().ljust(32, b"\0")
-        data = calls.call_data("Members", "admit", key.account, key.account, party, roles, False, True, key.name)
-        house.council.run([(members, data)])
+        house.council.run([(members, _admission(key, roles))])
     addition = calls.call_data("Members", "addKey", (house.second.address, REGISTRAR_ROLE))
     Sender.of(house.rpc, house.office.secret, mine).run([(members, addition)])
     house.council.run([(house.manifest.address("Acts"), calls.call_data("Acts", "setRelayer", house.relayer.address, True))])
