@@ -18,11 +18,13 @@ from gateway.api import (
     assets,
     certificates,
     contents,
+    debits,
     document,
     drafts,
     events,
     health,
     members,
+    offers,
     parties,
     payments,
     pledges,
@@ -44,7 +46,7 @@ log = logging.getLogger(__name__)
 
 ROOMS = (
     *(transactions, members, contents, registers, anchors, parties, assets, pledges, drafts, searches, certificates, watches),
-    *(receivables, tokens, payments, events, health),
+    *(receivables, offers, tokens, payments, debits, events, health),
 )
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
 """What is answered without a key: whether the gateway works, and how to ask it."""

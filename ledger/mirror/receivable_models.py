@@ -275,7 +275,7 @@ class Concentration(NamedTuple):
     to_pos: int | None = None
 
 
-OFFER = versioned(Offer, "offer", 2, ["recipient", "state"], ["sender", "state"])
+OFFER = versioned(Offer, "offer", 2, ["recipient", "state"], ["sender", "state"], ever=[["receivable", "recipient"]])
 ASSIGNMENT_NOTICE = versioned(AssignmentNotice, "assignment_notice", 1, ["receivable"], ["obligor"])
 COURT_HOLD = versioned(CourtHold, "court_hold", 1, ["receivable"], ["account"])
 COURT_ORDER = facts(CourtOrder, "court_order", 2, ["hold"])

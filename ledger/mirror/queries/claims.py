@@ -68,6 +68,13 @@ def guarantee(conn: Connection, receivable: int, at: int | None = None) -> Guara
     return Guarantee(cover, found, members, [paid.get(each.account, 0) for each in members])
 
 
+def guarantees(conn: Connection, receivable: int, account: bytes) -> bool:
+    """Whether an account answers for a receivable."""
+    asked = select(GUARANTOR.table.c.ordinal).join(COVER.table, COVER.table.c.pool == GUARANTOR.table.c.pool)
+    asked = asked.where(COVER.table.c.receivable == receivable, GUARANTOR.table.c.account == account)
+    return conn.execute(asked.limit(1)).first() is not None
+
+
 def pool(conn: Connection, pool_number: int, at: int | None = None) -> Pool | None:
     """A guarantee or risk pool."""
     return one(conn, POOL, POOL.table.c.pool == pool_number, valid(POOL, at))

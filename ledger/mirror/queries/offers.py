@@ -50,6 +50,12 @@ def find(
     return cut([_offered(row) for row in rows], limit, lambda row: (row.offer.receivable, row.offer.start))
 
 
+def ever_offered(conn: Connection, receivable: int, account: bytes) -> bool:
+    """Whether any part of a receivable is or was offered to an account."""
+    where = (OFFER.table.c.receivable == receivable, OFFER.table.c.recipient == account)
+    return conn.execute(select(OFFER.table.c.start).where(*where).limit(1)).first() is not None
+
+
 def _offered(row: Row[*tuple[Any, ...]]) -> Offered:
     width = len(OFFER.table.c)
     return Offered(Offer._make(row[:width]), Receivable._make(row[width:]))

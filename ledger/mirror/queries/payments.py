@@ -104,6 +104,12 @@ def credits_of(conn: Connection, account: bytes, at: int | None = None) -> list[
     return rows_of(conn, CREDIT, select(CREDIT.table).where(*where).order_by(*CREDIT.key_columns))
 
 
+def mandates(conn: Connection, obligor: bytes, at: int | None = None) -> list[Mandate]:
+    """An obligor's mandates by cash contract, expired ones too."""
+    where = (MANDATE.table.c.obligor == obligor, valid(MANDATE, at))
+    return rows_of(conn, MANDATE, select(MANDATE.table).where(*where).order_by(MANDATE.table.c.cash))
+
+
 def mandate(conn: Connection, obligor: bytes, cash: int, at: int | None = None) -> Mandate | None:
     """An obligor's mandate for a cash contract, expired or not."""
     return one(conn, MANDATE, MANDATE.table.c.obligor == obligor, MANDATE.table.c.cash == cash, valid(MANDATE, at))
