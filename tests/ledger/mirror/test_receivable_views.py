@@ -13,7 +13,8 @@ from ledger.chain.decode import event_types
 from ledger.mirror import sync, verify
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
-from ledger.mirror.models import RAW_EVENT, TOKEN, TRANSFER, TransferKind
+from ledger.mirror.models import RAW_EVENT, RECEIVABLE, TOKEN, TRANSFER, TransferKind
+from ledger.mirror.queries.ownership import by_arithmetic, by_events
 from ledger.mirror.queries.reading import rows_of, valid
 from tests.conftest import FULL
 from tests.ledger import ledgers
@@ -71,6 +72,14 @@ def test_transfers_say_what_they_are(db: Database, lives: Lives) -> None:
         if row.kind == TransferKind.ASSIGNMENT:
             assert escrow not in (row.sender, row.recipient) and row.sender != row.recipient
         assert (row.kind == TransferKind.SPLIT) <= (row.sender == row.recipient)
+
+
+def test_events_and_arithmetic_say_alike_who_held_what_when(db: Database, lives: Lives) -> None:
+    sync.of(db, lives.ledger.rpc, lives.ledger.manifest, finality=0, development=True).catch_up()
+    with db.read() as conn:
+        for issued in rows_of(conn, RECEIVABLE, select(RECEIVABLE.table)):
+            for start, end in ((0, issued.face), (issued.face // 3, issued.face // 2 + 1)):
+                assert by_events(conn, issued.number, start, end) == by_arithmetic(conn, issued.number, start, end)
 
 
 def test_the_past_is_what_it_was(db: Database, lives: Lives) -> None:
