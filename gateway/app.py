@@ -28,6 +28,7 @@ from gateway.api import (
     parties,
     payments,
     pledges,
+    receivable_drafts,
     receivables,
     registers,
     searches,
@@ -46,7 +47,7 @@ log = logging.getLogger(__name__)
 
 ROOMS = (
     *(transactions, members, contents, registers, anchors, parties, assets, pledges, drafts, searches, certificates, watches),
-    *(receivables, offers, tokens, payments, debits, events, health),
+    *(receivables, receivable_drafts, offers, tokens, payments, debits, events, health),
 )
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
 """What is answered without a key: whether the gateway works, and how to ask it."""

@@ -22,6 +22,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.commands.pledges import pledge_cli
+from gateway.commands.receivables import receivable_cli
 from gateway.commands.registers import register_cli
 from gateway.config import Settings
 from ledger.foreseen import Foreseen
@@ -42,6 +43,7 @@ keys_cli = typer.Typer(no_args_is_help=True, help="Keys of the members served he
 cli.add_typer(mirror_cli, name="mirror")
 cli.add_typer(keys_cli, name="keys")
 cli.add_typer(pledge_cli, name="pledge")
+cli.add_typer(receivable_cli, name="receivable")
 cli.add_typer(register_cli, name="register")
 
 Home = Annotated[Path | None, typer.Option(help="Directory of everything the gateway keeps  [default: .pledgebook]")]

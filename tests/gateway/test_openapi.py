@@ -25,7 +25,15 @@ VOLATILE = {
 """What differs from one ledger to the next, with all that lies in it: compared by its form only."""
 FREE = {
     *("Act.body", "ActWhole.body", "Certificate.document", "CertificateKept.document", "Content.document", "Event.values"),
-    *("Reason.values", "TypedData.domain", "TypedData.message", "DraftedAct.body", "DraftedContent.document", "ProRata.draft"),
+    *(
+        "ReceivableAct.body",
+        "Reason.values",
+        "TypedData.domain",
+        "TypedData.message",
+        "DraftedAct.body",
+        "DraftedContent.document",
+        "ProRata.draft",
+    ),
 }
 """Parts whose form an act's kind, a document's schema or the ABI decides."""
 

@@ -34,6 +34,13 @@ def get(conn: Connection, receivable: int, start: int, at: int | None = None) ->
     return one(conn, TOKEN, TOKEN.table.c.receivable == receivable, TOKEN.table.c.start == start, valid(TOKEN, at))
 
 
+def at_unit(conn: Connection, receivable: int, unit: int, at: int | None = None) -> Token | None:
+    """The token in whose range a minor unit of a receivable lies."""
+    columns = TOKEN.table.c
+    where = (columns.receivable == receivable, columns.start <= unit, columns.start + columns.length > unit)
+    return one(conn, TOKEN, *where, valid(TOKEN, at))
+
+
 def of_receivable(
     conn: Connection, receivable: int, at: int | None = None, *, limit: int = 100, after: tuple[int] | None = None
 ) -> Page[Token]:
