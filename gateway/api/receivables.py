@@ -18,14 +18,14 @@ from gateway.api.asking import (
     cursor_from,
     limited_to,
     reading,
-    sees_all,
     whole_number,
 )
 from gateway.api.receivable_answers import CourtHold, Payments, ReceivableWhole, Transfer
 from gateway.api.refusals import ANY, AWAY, NAMED
-from gateway.errors import invalid, not_found
+from gateway.errors import invalid
+from gateway.receivables import visibility
 from ledger.mirror.models import ReceivableStatus
-from ledger.mirror.queries import claims, marks, offers, payments, receivables, tokens
+from ledger.mirror.queries import claims, marks, payments, receivables, tokens
 from ledger.mirror.queries.receivables import Standing
 from ledger.mirror.schema import number
 
@@ -142,22 +142,8 @@ def list_payments(receivable: str, services: Running, session: Caller, point: Po
 
 
 def visible(session: Session, view: Reading, receivable: str) -> Standing:
-    """The receivable, if the caller is a party, holds or held a piece, was offered one, guarantees it, or oversees the ledger. Raises 404
-    otherwise.
-    """
-    standing = receivables.get(view.conn, whole_number(receivable, "receivable"), view.at)
-    if standing is None or not (sees_all(session, view.conn) or _concerns(view, standing, session.member)):
-        raise not_found(f"receivable {receivable}")
-    return standing
-
-
-def _concerns(view: Reading, standing: Standing, account: bytes | None) -> bool:
-    found = standing.receivable
-    if account is None or account in (found.supplier, found.obligor, found.issuer):
-        return account is not None
-    conn = view.conn
-    held = tokens.ever_held(conn, found.number, account) or offers.ever_offered(conn, found.number, account)
-    return held or claims.guarantees(conn, found.number, account)
+    """The receivable, if the caller may see it. Raises 404 otherwise."""
+    return visibility.visible(session, view.conn, whole_number(receivable, "receivable"), view.at)
 
 
 def _status(name: str | None) -> int | None:

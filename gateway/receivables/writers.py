@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Mapping
 
-from gateway.errors import Problem, invalid
+from gateway.errors import invalid, not_found
 from gateway.pledging.words import one_of
+from gateway.receivables.visibility import visible
 from gateway.receivables.writing import NONE, Json, Made, Signer, Writing
 from ledger.domain.ids import from_hex, to_hex
 from ledger.domain.money import currency
 from ledger.domain.ranges import DAY
 from ledger.domain.token_flags import Mark, Scope
 from ledger.mirror.models import Receivable, ReceivableStatus, Token
-from ledger.mirror.queries import marks, offers, payments, tokens
+from ledger.mirror.queries import marks, offers, payments, receivables, tokens
 from ledger.mirror.receivable_models import Offer, OfferState, RetirementReason
+from ledger.mirror.schema import number
 
 Writer = Callable[[Writing], Made]
 _MODULE, _STANDARD_POLICY = 1, 1
@@ -205,7 +207,9 @@ def acknowledge(writing: Writing) -> Made:
     """The obligor acknowledges a notice."""
     found = offers.notice(writing.desk.conn, from_hex(writing.given.notice or ""))
     if found is None:
-        raise Problem(404, "Not found", f"there is no notice {writing.given.notice}")
+        raise not_found(f"notice {writing.given.notice}")
+    of = receivables.of_numbers(writing.desk.conn, [found.receivable])[found.receivable]
+    visible(writing.desk.session, writing.desk.conn, number(of.id))
     says = [f"{writing.who(found.obligor)} knows that {writing.who(found.assignee)} holds [{found.start}, {found.start + found.length})"]
     return Made({"notice": writing.given.notice}, (Signer(writing.acts(found.obligor), "OBLIGOR"),), says, "nothing")
 
