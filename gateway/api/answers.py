@@ -294,6 +294,15 @@ class Receivable(Shown):
     payments: int
 
 
+class ReceivableNamed(Shown):
+    """The receivable that a payer's reference names, if it is one and paid in the cash asked about; null: none, or more than one."""
+
+    name: str
+    receivable: Id | None
+    obligor: Hex | None
+    status: str | None
+
+
 class Debt(Shown):
     """Principal and late interest still to be paid."""
 
@@ -816,6 +825,17 @@ class ProofChecked(Shown):
 
 
 # --- The ledger and the gateway --------------------------------------------------------------------------------------------------------
+
+
+class InvoiceFingerprint(Shown):
+    """What a confirmation of an invoice names: its fingerprint under the current key and under each earlier one that is still checked.
+
+    `used`: whether a receivable on the ledger has one of them, so that a confirmation would be refused.
+    """
+
+    fingerprint: Hex
+    earlier: list[Hex]
+    used: bool
 
 
 class Event(Shown):

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from gateway.access import Session
 from gateway.api import receivable_shown, shown
-from gateway.api.answers import Answer, Holding, Receivable, Token
+from gateway.api.answers import Answer, Holding, Receivable, ReceivableNamed, Token
 from gateway.api.asking import (
     Caller,
     Cursor,
@@ -18,12 +18,16 @@ from gateway.api.asking import (
     cursor_from,
     limited_to,
     reading,
+    sees_all,
     whole_number,
 )
 from gateway.api.receivable_answers import CourtHold, Payments, ReceivableWhole, Transfer
-from gateway.api.refusals import ANY, AWAY, NAMED
-from gateway.errors import invalid
+from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
+from gateway.api.schemas import PaymentNamesIn
+from gateway.errors import invalid, not_found
 from gateway.receivables import visibility
+from ledger.domain.bank_references import named_by
+from ledger.domain.ids import RECEIVABLE_BITS
 from ledger.mirror.models import ReceivableStatus
 from ledger.mirror.queries import claims, marks, payments, receivables, tokens
 from ledger.mirror.queries.receivables import Standing
@@ -50,6 +54,23 @@ def list_receivables(
         cursor = cursor_from(after)
         page = receivables.find(view.conn, party=account, status=_status(status), at=view.at, limit=limit, after=cursor)
         return view.page(page, shown.receivable)
+
+
+@router.post("/receivables:named", responses=WRITES)
+def name_receivables(asked: PaymentNamesIn, services: Running, session: Caller) -> Answer[list[ReceivableNamed]]:
+    """Finds the receivables that payments name, for the settlement bank in whose cash they are paid."""
+    with reading(services, session) as view:
+        cash = next((row for row in payments.cash_contracts(view.conn) if row.number == asked.cash), None)
+        if cash is None or not (sees_all(session, view.conn) or session.member == cash.bank):
+            raise not_found(f"cash {asked.cash}")
+        return view.answer([shown.named(name, _named(view, asked.cash, name)) for name in asked.names])
+
+
+def _named(view: Reading, cash: int, name: str) -> Standing | None:
+    number = int(name) if name.isascii() and name.isdecimal() else 0
+    limits = (number, number) if 0 < number < 1 << RECEIVABLE_BITS else named_by(name)
+    found = [] if limits is None else receivables.between(view.conn, cash, *limits)
+    return found[0] if len(found) == 1 else None
 
 
 @router.get("/receivables/{receivable}")

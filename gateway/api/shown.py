@@ -259,6 +259,14 @@ def receivable(standing: receivables.Standing) -> answers.Receivable:
     return answers.Receivable(**receivable_fields(standing))
 
 
+def named(name: str, standing: receivables.Standing | None) -> answers.ReceivableNamed:
+    """What a payer's reference names."""
+    if standing is None:
+        return answers.ReceivableNamed(name=name, receivable=None, obligor=None, status=None)
+    fields = receivable_fields(standing)
+    return answers.ReceivableNamed(name=name, receivable=fields["id"], obligor=fields["obligor"], status=fields["status"])
+
+
 def token_fields(row: Token, receivable_id: int, currency: int) -> dict[str, Any]:
     """What every answer says of a token."""
     return {

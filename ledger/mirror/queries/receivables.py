@@ -51,6 +51,13 @@ def get(conn: Connection, receivable: int, at: int | None = None) -> Standing | 
     return _first(conn, RECEIVABLE.table.c.id == word(receivable), at)
 
 
+def between(conn: Connection, cash: int, first: int, last: int) -> list[Standing]:
+    """Receivables paid in a cash whose ids lie from `first` to `last`; at most two, for who asks wants to know whether there is one."""
+    issued = RECEIVABLE.table.c
+    asked = _standing(None).where(issued.cash == cash, issued.id >= word(first), issued.id <= word(last))
+    return [_row(row) for row in conn.execute(asked.order_by(issued.id).limit(2))]
+
+
 def by_number(conn: Connection, receivable: int, at: int | None = None) -> Standing | None:
     """The receivable of a surrogate, which other rows name it by."""
     return _first(conn, RECEIVABLE.table.c.number == receivable, at)

@@ -1,4 +1,4 @@
-"""Every function of every contract that changes state has its row in the matrix of rights (tests/contracts/RightsTable.t.sol)."""
+"""Every function of every contract that changes state has its row in the matrix of rights (tests/contracts/Rights*.t.sol)."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,8 @@ from typing import Any
 from ledger.chain import artifacts
 from ledger.chain.bindings import PARTS
 
-TABLE = (Path(__file__).parents[2] / "contracts" / "RightsTable.t.sol").read_text()
+CONTRACTS = Path(__file__).parents[2] / "contracts"
+TABLE = "\n".join(file.read_text() for file in sorted(CONTRACTS.glob("Rights*.t.sol")))
 
 
 def _type(component: Mapping[str, Any]) -> str:
