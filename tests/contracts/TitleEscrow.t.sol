@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {SettlementCash} from "../../contracts/SettlementCash.sol";
 import {Act} from "../../contracts/interfaces/IActs.sol";
 import {ILoanAgreements} from "../../contracts/interfaces/ILoanAgreements.sol";
 import {ILoans} from "../../contracts/interfaces/ILoans.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
+import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {ITitleEscrow} from "../../contracts/interfaces/ITitleEscrow.sol";
 import {Grounds, LoanFlags, LoanTerms, PledgedRange} from "../../contracts/types/LoanTerms.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
@@ -88,6 +90,22 @@ contract TitleEscrowTest is LoanBase {
         _move(borrower, _id(id, 0), 0, FACE, other.account);
         bytes memory reason = abi.encodeWithSelector(ITitleEscrow.NotPledgor.selector, _id(id, 0), other.account);
         _refused(_openAct(_with(_range(0, FACE))), reason);
+    }
+
+    function test_a_range_that_is_paid_in_other_cash_is_not_taken() public {
+        desk.list(address(new SettlementCash(members, desk, bank.account, CNY, "Other cash of bank", "CNYo")));
+        Issue memory terms = _terms(FACE, START + 30 days);
+        terms.cash = 2;
+        id = _receivable(terms);
+        _move(supplier, _id(id, 0), 0, FACE, borrower.account);
+        bytes memory reason = abi.encodeWithSelector(ITitleEscrow.CashOther.selector, _id(id, 0), 2);
+        _refused(_openAct(_with(_range(0, FACE))), reason);
+    }
+
+    function test_a_loan_has_at_most_32_ranges() public {
+        ILoanAgreements.OpenLoan memory body = _with(_range(0, FACE));
+        body.ranges = new PledgedRange[](33);
+        _refused(_openAct(body), abi.encodeWithSelector(ITitleEscrow.RangesOutside.selector, 33));
     }
 
     function test_nobody_but_the_agreements_makes_it_take() public {
