@@ -105,12 +105,20 @@ contract SettlementCash is ISettlementCash, ERC20 {
     }
 
     /// @dev A recipient is an active member; or a pinned module that takes money in itself, so that nobody can suspend the way to be paid, and nobody
-    /// sends a module money that it would not account for. A suspended holder keeps its money and can't send it (its keys resolve to nobody).
+    /// sends a module money that it would not account for. A contract that declines direct moves gets money from modules only, for the same reason.
+    /// A suspended holder keeps its money and can't send it (its keys resolve to nobody).
     function _update(address from, address to, uint256 amount) internal override {
         require(amount != 0, AmountZero());
         bool takenIn = to == msg.sender && _isModule(to);
-        require(to == address(0) || takenIn || MEMBERS.wordOf(to).isActive(), RecipientInactive(to));
+        if (to != address(0) && !takenIn) _checkRecipient(to);
         super._update(from, to, amount);
+    }
+
+    function _checkRecipient(address to) private {
+        uint256 word = MEMBERS.wordOf(to);
+        require(word.isActive(), RecipientInactive(to));
+        bool takes = !word.has(MemberWord.CONTRACT) || word.has(MemberWord.ACCEPTS_DIRECT);
+        require(takes || _isModule(msg.sender), RecipientDeclinesDirect(to));
     }
 
     function _isModule(address caller) private returns (bool) {

@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from gateway import contents, filing
+from gateway import contents, filing, fingerprinting
 from gateway.access import ACT, READ, Session
 from gateway.drafts import Draft, People, Request, Wanted, draft, fits, hash_of, key_of, other_content
 from gateway.errors import Problem, invalid
@@ -185,6 +185,7 @@ def _draft_one(
         batch.new[at] = _taken_over(services, conn, made, told)
         return
     _check_register(services, session, conn, made)
+    fingerprinting.check_confirmation(services, conn, made.envelope.body, _speaking(services, session, made))
     waits = _waits(services, session, batch, at, conn)
     row = _row(made, digest(made.envelope, services.manifest.domain), State.READY if waits else State.QUEUED)
     batch.new[at] = _New(made, row, [None] * len(made.envelope.signers))

@@ -18,14 +18,18 @@ from gateway.api import (
     assets,
     certificates,
     contents,
+    debits,
     document,
     drafts,
     events,
     health,
+    invoices,
     members,
+    offers,
     parties,
     payments,
     pledges,
+    receivable_drafts,
     receivables,
     registers,
     searches,
@@ -36,6 +40,7 @@ from gateway.api import (
 from gateway.api.refusals import PROBLEM_TYPE
 from gateway.errors import Problem
 from gateway.services import Services
+from gateway.signers.fingerprint_keys import FingerprintKeyError
 from gateway.signers.interface import KeyUnheld, SigningLocked
 from ledger.chain.rpc import NodeUnreachable, RpcError
 from ledger.mirror.queries.reading import PageError
@@ -44,7 +49,7 @@ log = logging.getLogger(__name__)
 
 ROOMS = (
     *(transactions, members, contents, registers, anchors, parties, assets, pledges, drafts, searches, certificates, watches),
-    *(receivables, tokens, payments, events, health),
+    *(invoices, receivables, receivable_drafts, offers, tokens, payments, debits, events, health),
 )
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
 """What is answered without a key: whether the gateway works, and how to ask it."""
@@ -127,7 +132,17 @@ def _is_number(text: str) -> bool:
 
 
 def _answer_errors(app: FastAPI) -> None:
-    kinds = (Problem, RequestValidationError, HTTPException, NodeUnreachable, RpcError, SigningLocked, KeyUnheld, PageError)
+    kinds = (
+        Problem,
+        RequestValidationError,
+        HTTPException,
+        NodeUnreachable,
+        RpcError,
+        SigningLocked,
+        KeyUnheld,
+        PageError,
+        FingerprintKeyError,
+    )
     for kind in kinds:
         app.add_exception_handler(kind, lambda _, error: _answer(_as_problem(error), _headers_of(error)))
 
@@ -145,6 +160,8 @@ def _as_problem(error: Exception) -> Problem:
         return Problem(503, "Node busy", "the gateway's node could not answer; nothing was changed, try again")
     if isinstance(error, SigningLocked):
         return Problem(503, "Signing locked", "this gateway has no passphrase, so it serves reads only; ask its operator")
+    if isinstance(error, FingerprintKeyError):
+        return Problem(503, "Fingerprint key not held", str(error))
     if isinstance(error, KeyUnheld):
         return Problem(409, "Key not held", str(error))
     if isinstance(error, PageError):

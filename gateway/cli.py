@@ -21,15 +21,19 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from gateway.commands.fingerprints import fingerprint_cli, fingerprint_key_cli
+from gateway.commands.invoices import receivable_draft
+from gateway.commands.notices import notice_cli
 from gateway.commands.pledges import pledge_cli
+from gateway.commands.receivables import receivable_cli
 from gateway.commands.registers import register_cli
+from gateway.commands.shared import ledger_of, opened_keystore
 from gateway.config import Settings
 from ledger.foreseen import Foreseen
 
 if TYPE_CHECKING:
     import gateway.replay.run as replays
     from gateway.runtime import Runtime
-    from gateway.signers.keystore import Keystore
 
 console = Console()
 errors = Console(stderr=True)
@@ -42,7 +46,12 @@ keys_cli = typer.Typer(no_args_is_help=True, help="Keys of the members served he
 cli.add_typer(mirror_cli, name="mirror")
 cli.add_typer(keys_cli, name="keys")
 cli.add_typer(pledge_cli, name="pledge")
+cli.add_typer(receivable_cli, name="receivable")
+receivable_cli.command("draft")(receivable_draft)
 cli.add_typer(register_cli, name="register")
+cli.add_typer(notice_cli, name="notice")
+cli.add_typer(fingerprint_cli, name="fingerprint")
+cli.add_typer(fingerprint_key_cli, name="fingerprint-key")
 
 Home = Annotated[Path | None, typer.Option(help="Directory of everything the gateway keeps  [default: .pledgebook]")]
 Data = Annotated[Path | None, typer.Option(help="Folder of records to replay  [default: ../shared/data]")]
@@ -208,7 +217,7 @@ def mirror_sync(
     from ledger.chain.rpc import Rpc
     from ledger.mirror import database, sync
 
-    kind, settings = engines.engine(_settings(None, None, engine, None).engine), _home(home)
+    kind, settings = engines.engine(_settings(None, None, engine, None).engine), ledger_of(home)
     held = manifests.load(settings.manifest)
     with Rpc(node) as rpc:
         mirror = sync.of(database.open(settings.mirror_database()), rpc, held, finality=kind.finality, development=kind.development_clock)
@@ -227,7 +236,7 @@ def mirror_verify(
     from ledger.chain.rpc import Rpc
     from ledger.mirror import database, verify
 
-    settings = _home(home)
+    settings = ledger_of(home)
     held = manifests.load(settings.manifest)
     live = database.open(settings.mirror_database())
     report = verify.of(live, held, rpc=None if node is None else Rpc(node), height=height)
@@ -242,7 +251,7 @@ def mirror_verify(
 @keys_cli.command("list")
 def keys_list(home: Home = None) -> None:
     """The accounts served here and their keys' addresses."""
-    keystore = _keystore(_home(home))
+    keystore = opened_keystore(ledger_of(home))
     for member in keystore.members():
         console.print(f"0x{member.hex()}: {', '.join('0x' + key.hex() for key in keystore.keys(member)) or 'no key'}", soft_wrap=True)
 
@@ -255,7 +264,7 @@ def keys_import(
     from gateway.runtime import StartError
     from ledger.domain.ids import IdError, address, to_hex
 
-    keystore = _keystore(_home(home))
+    keystore = opened_keystore(ledger_of(home))
     try:
         key = keystore.import_v3(address(account, "account"), json.loads(file.read_text()), passphrase_file.read_text().strip())
     except (IdError, ValueError) as wrong:
@@ -275,7 +284,7 @@ def keys_export(
     from gateway.runtime import StartError, write_secret
     from ledger.domain.ids import IdError, address
 
-    keystore = _keystore(_home(home))
+    keystore = opened_keystore(ledger_of(home))
     try:
         exported = keystore.export_v3(address(account, "account"), address(key, "key"), passphrase_file.read_text().strip())
     except IdError as wrong:
@@ -297,7 +306,7 @@ def keys_issue(
     from gateway.office import database
     from ledger.domain.ids import address
 
-    settings = _home(home)
+    settings = ledger_of(home)
     scopes = (access.READ,) if read_only else access.SCOPES if member is None else (access.READ, access.ACT)
     with database.open(settings.office_database()).write() as conn:
         console.print(access.issue(conn, name, None if member is None else address(member, "member"), scopes, days), soft_wrap=True)
@@ -311,7 +320,7 @@ def keys_list_api(home: Home = None) -> None:
     from ledger.domain.calendar import rfc3339
 
     table = Table("id", "name", "acts for", "scopes", "expires", "")
-    with database.open(_home(home).office_database()).read() as conn:
+    with database.open(ledger_of(home).office_database()).read() as conn:
         for each in access.listed(conn):
             whom = "all that are served" if each.member is None else f"0x{each.member.hex()}"
             table.add_row(each.id, each.name, whom, each.scopes, rfc3339(each.expires // 1000), "revoked" if each.revoked else "")
@@ -325,7 +334,7 @@ def keys_revoke(key_id: str, home: Home = None) -> None:
     from gateway.office import database
     from gateway.runtime import StartError
 
-    with database.open(_home(home).office_database()).write() as conn:
+    with database.open(ledger_of(home).office_database()).write() as conn:
         if not access.revoke(conn, key_id):
             raise StartError(f"no API key {key_id}; see `pledgebook keys list-api-keys`")
     console.print(f"revoked {key_id}")
@@ -337,9 +346,9 @@ def keys_renew_lane(home: Home = None) -> None:
     from gateway import founding
     from gateway.runtime import only_one
 
-    settings = _home(home)
+    settings = ledger_of(home)
     with only_one(settings.home):
-        made = founding.renew_relayer(_keystore(settings))
+        made = founding.renew_relayer(opened_keystore(settings))
     told = f"the council must enrol it (Acts.setRelayer, 0x{made.hex()})" if settings.node else "the next start has it enrolled"
     console.print(f"the new relayer is 0x{made.hex()}; {told}", soft_wrap=True)
 
@@ -360,26 +369,6 @@ def doctor(home: Home = None, engine: EngineName = None) -> None:
 def _settings(home: Path | None, data: Path | None, engine: str | None, port: int | None) -> Settings:
     given = {"home": home, "data": data, "engine": engine, "port": port}
     return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
-
-
-def _home(home: Path | None) -> Settings:
-    """The settings of a home that holds a ledger. Raises StartError where there is none."""
-    from gateway.runtime import StartError
-
-    settings = _settings(home, None, None, None)
-    if not settings.manifest.exists():
-        raise StartError(f"home {settings.home}: no ledger here; `pledgebook up` makes one, --home or PLEDGEBOOK_HOME names another")
-    return settings
-
-
-def _keystore(settings: Settings) -> Keystore:
-    from gateway.office import database
-    from gateway.runtime import unlock
-    from gateway.signers.keystore import Keystore
-
-    keystore = Keystore(database.open(settings.office_database()))
-    unlock(keystore, settings)
-    return keystore
 
 
 def _put_aside(home: Path) -> None:

@@ -15,7 +15,7 @@ from ledger.foreseen import Foreseen
 
 API_KEY = "PLEDGEBOOK_API_KEY"
 _TIMEOUT = 120.0
-_FAILED = frozenset({"refused", "expired", "voided", "undone"})
+FAILED = frozenset({"refused", "expired", "voided", "undone"})
 
 Json = dict[str, Any]
 
@@ -61,8 +61,8 @@ class Client:
         """Waits until an act is final. Raises Refused where it failed, or takes longer."""
         end = time.monotonic() + seconds
         while act["state"] != "final":
-            if act["state"] in _FAILED or (act["reason"] and act["state"] == "ready"):
-                raise Refused(f"act {act['key']} ({act['kind']}) is {act['state']}: {_sentence(act)}")
+            if act["state"] in FAILED or (act["reason"] and act["state"] == "ready"):
+                raise Refused(f"act {act['key']} ({act['kind']}) {sentence(act)}")
             if time.monotonic() > end:
                 raise Refused(f"act {act['key']} ({act['kind']}) is still {act['state']} after {seconds:.0f} s; ask for it again")
             act = self.get(f"/acts/{act['id']}", account=act["account"], wait=20)
@@ -72,8 +72,8 @@ class Client:
         """The same for a call of the gateway's own keys."""
         end = time.monotonic() + seconds
         while call["state"] != "final":
-            if call["state"] in _FAILED:
-                raise Refused(f"{call['what']} is {call['state']}: {_sentence(call)}")
+            if call["state"] in FAILED:
+                raise Refused(f"{call['what']} {sentence(call)}")
             if time.monotonic() > end:
                 raise Refused(f"{call['what']} is still {call['state']} after {seconds:.0f} s")
             (call,) = self.post("/calls:wait", {"ids": [call["id"]], "timeout": 20})["calls"]
@@ -120,6 +120,7 @@ def _body(answer: httpx.Response) -> Json:
     return found
 
 
-def _sentence(ended: Json) -> str:
+def sentence(ended: Json) -> str:
+    """How an act or a call that failed stands, and why."""
     reason = ended.get("reason") or {}
-    return str(reason.get("sentence", "no reason given"))
+    return f"is {ended['state']}: {reason.get('sentence', 'no reason given')}"

@@ -95,6 +95,8 @@ def _start(settings: Settings, genesis_time: int | None, report: Report, stack: 
     manifest = _ledger(rpc, keystore, kind, settings.manifest, clock)
     services, workers = _services(settings, kind, manifest, rpc, office, keystore, stack)
     _run(workers, services, stack)
+    if not keystore.locked and (is_new or not settings.node):
+        services.fingerprint_keys.found()
     if is_new or not _is_founded(settings):
         report("admitting settlement banks and offices")
         founding.admit_founders(services, clock.mine if clock else _nothing)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from gateway.config import Settings
+from gateway.signers.fingerprint_keys import FingerprintKeys
 from gateway.signers.keystore import Keystore
 from ledger.chain.decode import EventTable
 from ledger.chain.engines import Engine
@@ -89,6 +90,11 @@ class Services:
     """When alerts press, as this home sets it."""
     codes: Mapping[tuple[str, str], EventCode] = field(default_factory=dict)
     """What offices' event codes mean, where this home keeps their table."""
+
+    @property
+    def fingerprint_keys(self) -> FingerprintKeys:
+        """The keys of invoices' fingerprints that this gateway holds for its ledger."""
+        return FingerprintKeys(self.keystore, self.manifest.ledger_id)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:

@@ -10,6 +10,8 @@ interface ISettlementCash is IERC20 {
 
     error NotDesk(address caller);
     error RecipientInactive(address recipient);
+    /// @dev A contract that declines direct moves: it would account for this money to nobody.
+    error RecipientDeclinesDirect(address recipient);
     error OwnerInactive(address owner);
     error SupplyTooLarge(uint256 supply);
     error AmountZero();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-/// @notice A step of the ruler in one word (low bit first): principal 64 | interest 64 | owed before 64 | time 40 | kind 4 | zero 20.
-/// @dev In a retirement the first two are what [0, start) and [0, end) of the range were owed: low 64 | high 64. High is never 0.
+/// @notice A step of the ruler in one word (low bit first): principal 64 | interest 64 | time 40 | kind 4 | zero 20 | owed before 63 | RETIREMENT 1.
+/// @dev In a retirement the first two are what [0, start) and [0, end) of the range were owed: low 64 | high 64. High is never 0. What a draw reads for
+/// every step lies where it costs least: owed before at the top, and the mark of a retirement in the sign.
 type PaymentWord is uint256;
 
 using PaymentWords for PaymentWord global;
@@ -16,9 +17,10 @@ library PaymentWords {
         pure
         returns (PaymentWord)
     {
+        uint256 retired = kind_ == RETIREMENT ? 1 << 255 : 0;
         return PaymentWord.wrap(
-            uint256(first) | uint256(second) << 64 | uint256(before) << 128 | uint256(time_) << 192 | uint256(kind_)
-                << 232
+            uint256(first) | uint256(second) << 64 | uint256(time_) << 128 | uint256(kind_) << 168 | uint256(before)
+                << 192 | retired
         );
     }
 
@@ -31,15 +33,15 @@ library PaymentWords {
     }
 
     function owedBefore(PaymentWord w) internal pure returns (uint64) {
-        return uint64(PaymentWord.unwrap(w) >> 128);
+        return uint64(PaymentWord.unwrap(w) >> 192) & type(uint64).max >> 1;
     }
 
     function time(PaymentWord w) internal pure returns (uint40) {
-        return uint40(PaymentWord.unwrap(w) >> 192);
+        return uint40(PaymentWord.unwrap(w) >> 128);
     }
 
     function kind(PaymentWord w) internal pure returns (uint8) {
-        return uint8(PaymentWord.unwrap(w) >> 232 & 15);
+        return uint8(PaymentWord.unwrap(w) >> 168 & 15);
     }
 }
 
@@ -93,9 +95,8 @@ library Ruler {
             for { let at := add(payments, shl(5, from)) } lt(at, last) {} {
                 at := add(at, 32)
                 let word := mload(at)
-                let d := and(shr(128, word), AMOUNT)
                 if and(word, INTEREST) {
-                    if eq(and(shr(232, word), 15), RETIREMENT) {
+                    if slt(word, 0) {
                         let low := and(word, AMOUNT)
                         let high := and(shr(64, word), AMOUNT)
                         switch gt(left, high)
@@ -103,9 +104,9 @@ library Ruler {
                         default { left := sub(left, sub(high, low)) }
                         continue
                     }
-                    interest := add(interest, div(mul(left, and(shr(64, word), AMOUNT)), d))
+                    interest := add(interest, div(mul(left, and(shr(64, word), AMOUNT)), shr(192, word)))
                 }
-                left := sub(left, div(mul(left, and(word, AMOUNT)), d))
+                left := sub(left, div(mul(left, and(word, AMOUNT)), shr(192, word)))
             }
         }
     }

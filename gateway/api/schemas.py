@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from ledger.domain.fingerprints import MOST_INSTALMENT
+
 MOST_DEPTH = 32
 
 Hex20 = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
@@ -51,6 +53,26 @@ class SignerIn(Strict):
     key: Hex20 | None = None
     nonce: Decimal | None = None
     evidence: Hex32 | None = None
+
+
+class PaymentNamesIn(Strict):
+    """What payers call receivables that are paid in a cash: ids as decimal text, or creditor references (ISO 11649)."""
+
+    cash: Annotated[int, Field(ge=0, lt=1 << 8)]
+    names: Annotated[list[Annotated[Text, Field(min_length=1, max_length=80)]], Field(max_length=500)]
+
+
+class InvoiceIn(Strict):
+    """What names an invoice. Parties: an account, whose registered identifier counts, a scheme and a number ("VAT DE123456789"), or a word.
+
+    `issued`: the day on the invoice; only its year counts. `instalment`: which one; an invoice that is paid at once is 1.
+    """
+
+    seller: Annotated[Text, Field(min_length=1, max_length=80)]
+    buyer: Annotated[Text, Field(min_length=1, max_length=80)]
+    number: Annotated[Text, Field(min_length=1, max_length=200)]
+    issued: date
+    instalment: Annotated[int, Field(ge=1, le=MOST_INSTALMENT)] = 1
 
 
 class ActIn(Strict):

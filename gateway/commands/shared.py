@@ -17,6 +17,7 @@ from gateway.config import Settings
 
 if TYPE_CHECKING:
     from gateway.client import Client
+    from gateway.signers.keystore import Keystore
 
 console = Console()
 
@@ -41,6 +42,27 @@ def calling(home: Path | None, url: str | None) -> Iterator[Client]:
 def settings(home: Path | None) -> Settings:
     """The settings of a home."""
     return Settings() if home is None else Settings(home=home)
+
+
+def ledger_of(home: Path | None) -> Settings:
+    """The settings of a home that holds a ledger. Raises StartError where there is none."""
+    from gateway.runtime import StartError
+
+    found = settings(home)
+    if not found.manifest.exists():
+        raise StartError(f"home {found.home}: no ledger here; `pledgebook up` makes one, --home or PLEDGEBOOK_HOME names another")
+    return found
+
+
+def opened_keystore(found: Settings) -> Keystore:
+    """The keystore of a home, opened with the passphrase that is given or its own. Raises PassphraseError, Unsealable."""
+    from gateway.office import database
+    from gateway.runtime import unlock
+    from gateway.signers.keystore import Keystore
+
+    keystore = Keystore(database.open(found.office_database()))
+    unlock(keystore, found)
+    return keystore
 
 
 _UNSEEN = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\N{REPLACEMENT CHARACTER}")

@@ -198,6 +198,16 @@ MEMBER_KEY = Table(
     Index("member_key_of", "member_id"),
 )
 
+FINGERPRINT_KEY = Table(
+    "fingerprint_key",
+    office,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("mark", LargeBinary(8), nullable=False, comment="by which people compare keys; says nothing of the key"),
+    Column("sealed", LargeBinary, nullable=False, comment="the key, sealed with the house's secret"),
+    Column("at", BigInteger, nullable=False),
+    Column("retired", BigInteger),
+)
+
 API_KEY = Table(
     "api_key",
     office,

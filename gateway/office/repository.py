@@ -204,12 +204,17 @@ class Office:
 
     def audit(self, subject: str, action: str, record: str, outcome: str) -> None:
         """Appends to the audit log."""
-        row = {"at": now_ms(), "subject": subject, "member_id": self.member, "action": action, "record": record, "outcome": outcome}
-        self.conn.execute(insert(AUDIT).values(**row))
+        audit(self.conn, self.member, subject, action, record, outcome)
 
     def _check_own(self, member: bytes) -> None:
         if member != self.member:
             raise ValueError(f"a row of 0x{member.hex()} in the repository of 0x{self.member.hex()}")
+
+
+def audit(conn: Connection, member: bytes | None, subject: str, action: str, record: str, outcome: str) -> None:
+    """Appends to the audit log what was done for a member; None: by the operator for nobody in particular."""
+    row = {"at": now_ms(), "subject": subject, "member_id": member, "action": action, "record": record, "outcome": outcome}
+    conn.execute(insert(AUDIT).values(**row))
 
 
 def note(conn: Connection, act: ActKey, state: State, text: str | None = None) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
-from gateway.replay.claims import Claim, Person
+from gateway.receivable_drafts import LEAST_CONFIRMED, NO_SET_OFF
+from gateway.replay.claims import Claim, Person, invoice_of
 from gateway.replay.client import ActWanted, CallWanted, Json, chunks
 from gateway.replay.demonstration import Tier
+from ledger.chain.deploy import USUAL_TENOR_SECONDS
+from ledger.domain.fingerprints import Fingerprints, Invoice
 from ledger.domain.ids import act_id, receivable_id, to_hex, token_id
 from ledger.domain.money import Currency, to_text
 
-EXISTENCE, AMOUNT, DUE_DATE, NO_SET_OFF = 1, 2, 4, 8
-CONFIRMED = EXISTENCE | AMOUNT | DUE_DATE | NO_SET_OFF
+CONFIRMED = LEAST_CONFIRMED | NO_SET_OFF
 STANDARD_POLICY = 1
 MODULE = 1
 MOST_ALLOCATIONS = 40
@@ -22,6 +24,8 @@ MOST_PIECES = 50
 CLAIM_SCHEMA = "pledgebook/receivable/1"
 NOTICE_SCHEMA = "pledgebook/bank-notice/1"
 NO_REF = to_hex(bytes(32))
+AS_RECORDED = sha256(b"The due date is the source's own.").digest()
+"""Why a claim is due later than is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,11 @@ class Cash:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What bodies are made from: members' accounts by person, the cash of each claim's set, the key of the invoices' fingerprints."""
+    """What bodies are made from: members' accounts by person, the cash of each claim's set, what invoices' fingerprints are made with."""
 
     accounts: Mapping[str, bytes]
     cash: Mapping[str, Cash]
-    fingerprint_key: bytes
+    fingerprinted: Callable[[Invoice], Fingerprints]
 
     def account(self, person: Person) -> bytes:
         """The account of a person."""
@@ -52,11 +56,6 @@ class Book:
     def token(self, claim: Claim, start: int) -> int:
         """The token that begins at `start` of a claim."""
         return token_id(self.receivable(claim), start)
-
-    def fingerprint(self, claim: Claim) -> bytes:
-        """The invoice's keyed fingerprint: parties, number, amount; an instalment would be part of it."""
-        named = "\n".join((claim.set, claim.supplier.key, claim.obligor.key, claim.number, str(claim.face)))
-        return hmac.digest(self.fingerprint_key, named.encode(), "sha256")
 
 
 def issue_key(claim: Claim) -> str:
@@ -80,13 +79,14 @@ def document(claim: Claim, unit: Currency) -> Json:
 def issue(book: Book, claim: Claim, root: str) -> list[ActWanted]:
     """The supplier draws a claim up, the obligor confirms it."""
     terms = _terms(book, claim, root)
+    words = book.fingerprinted(invoice_of(claim))
     confirmation: Json = {
         "receivable": str(book.receivable(claim)),
         "issuer": to_hex(book.account(claim.supplier)),
         "terms": terms,
-        "fingerprint": to_hex(book.fingerprint(claim)),
+        "fingerprint": to_hex(words.current),
         "confirmed": CONFIRMED,
-        "earlier": [],
+        "earlier": [to_hex(each) for each in words.earlier],
     }
     return [
         ActWanted(issue_key(claim), book.account(claim.supplier), "Issue", terms, "SUPPLIER"),
@@ -109,6 +109,7 @@ def _terms(book: Book, claim: Claim, root: str) -> Json:
         "module": MODULE,
         "leastPiece": 0,
         "policy": STANDARD_POLICY,
+        "tenorReason": to_hex(AS_RECORDED) if claim.due - claim.issued > USUAL_TENOR_SECONDS else NO_REF,
         "contentRoot": root,
     }
 
@@ -159,7 +160,7 @@ def notice(book: Book, at: int, claims: Sequence[Claim], root: str) -> ActWanted
     ]
     body: Json = {
         "cash": cash.index,
-        "ref": to_hex(hmac.digest(book.fingerprint_key, key.encode(), "sha256")),
+        "ref": to_hex(_reference(key)),
         "bookedAt": at,
         "total": str(sum(claim.face for claim in claims)),
         "contentRoot": root,
@@ -176,10 +177,15 @@ def notices(claims: Iterable[Claim]) -> list[list[Claim]]:
     return [part for each in by_set.values() for part in chunks(each, MOST_ALLOCATIONS)]
 
 
+def _reference(key: str) -> bytes:
+    """The word by which the replay's bank knows a payment: the sources name none."""
+    return sha256(key.encode()).digest()
+
+
 def mandate(book: Book, claim: Claim) -> list[ActWanted]:
     """The obligor gets the cash that it owes, and lets it be debited when due."""
     cash, obligor = book.cash[claim.set], book.account(claim.obligor)
-    funds: Json = {"cash": cash.index, "to": to_hex(obligor), "amount": str(claim.face), "ref": to_hex(book.fingerprint(claim))}
+    funds: Json = {"cash": cash.index, "to": to_hex(obligor), "amount": str(claim.face), "ref": to_hex(_reference(f"{claim.key}/cash"))}
     allowed: Json = {"cash": cash.index, "cap": str(claim.face), "until": claim.due + 86_400, "partial_": False}
     return [
         ActWanted(f"{claim.key}/cash", cash.bank, "IssueCash", funds, "SETTLEMENT_BANK"),
@@ -189,7 +195,7 @@ def mandate(book: Book, claim: Claim) -> list[ActWanted]:
 
 def debit(book: Book, claim: Claim) -> CallWanted:
     """The trigger that takes what is due."""
-    return CallWanted(f"{claim.key}/debit", "Repayment", "debit", [str(book.receivable(claim))])
+    return CallWanted(f"{claim.key}/debit", "Mandates", "debit", [str(book.receivable(claim))])
 
 
 def draws(book: Book, set_name: str, tokens: Iterable[tuple[Claim, int]]) -> list[CallWanted]:

@@ -5,13 +5,16 @@ Late rate 0: the sources pay the face only. One stamp a day: noon of the legal d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from ledger.chain.deploy import MOST_TENOR_SECONDS
+from ledger.domain.assets import stated_party
 from ledger.domain.calendar import end_of_day, start_of_day
+from ledger.domain.fingerprints import FingerprintError, Invoice, normal_number
 
 NOON = 12 * 3600
 LEAD_SECONDS = 2 * 86_400
@@ -123,6 +126,36 @@ class ReceivablePlan:
         amount = self.face + sum(aside.amount for aside in self.asides) + self.unsliced_amount
         lines = self.rows + sum(aside.lines for aside in self.asides) + self.unsliced
         return (amount, lines) == (self.amount, self.lines)
+
+
+def invoice_of(claim: Claim) -> Invoice:
+    """What names a claim's invoice on the ledger: its parties stand in the replay by stated names. Raises FingerprintError."""
+    # Noon of a legal day is in the same year everywhere.
+    year = datetime.fromtimestamp(claim.issued, UTC).year
+    return Invoice(stated_party(claim.supplier.key), stated_party(claim.obligor.key), claim.number, year)
+
+
+def told_apart(claims: Iterable[Claim]) -> tuple[list[Claim], list[Aside]]:
+    """Claims whose invoices the ledger tells apart; aside: those whose number names nothing, or one invoice that is spelt in two ways."""
+    named: dict[Invoice, list[Claim]] = {}
+    asides: list[Aside] = []
+    for claim in claims:
+        try:
+            named.setdefault(_normal(invoice_of(claim)), []).append(claim)
+        except FingerprintError as wrong:
+            asides.append(_aside(claim, str(wrong)))
+    for same in named.values():
+        others = {claim.number: ", ".join(each.number for each in same if each is not claim) for claim in same}
+        asides += [_aside(claim, f"names the same invoice as {others[claim.number]}") for claim in same if others[claim.number]]
+    return [same[0] for same in named.values() if len(same) == 1], asides
+
+
+def _normal(invoice: Invoice) -> Invoice:
+    return replace(invoice, number=" ".join(normal_number(invoice.number)))
+
+
+def _aside(claim: Claim, reason: str) -> Aside:
+    return Aside(claim.number, reason, claim.rows, claim.face)
 
 
 def noon(day: date, zone: ZoneInfo) -> int:

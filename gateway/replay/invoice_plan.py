@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from gateway.replay.claims import Aside, Claim, Person, ReceivablePlan, noon, out_of_time
+from gateway.replay.claims import Aside, Claim, Person, ReceivablePlan, noon, out_of_time, told_apart
 from gateway.replay.faults import Origin
 from gateway.replay.records import Invoice
 from ledger.domain.calendar import end_of_day
@@ -39,10 +39,11 @@ def invoices(found: Iterable[Invoice], set_name: str, zone: ZoneInfo, seller: st
         if kept and reason is None:
             claims.append(_claim(kept, number, set_name, supplier, zone))
         asides += [*left, *([Aside(number, f"{kept.origin}: {reason}", 1, kept.amount)] if kept and reason else [])]
+    claims, alike = told_apart(claims)
     return ReceivablePlan(
         set_name,
         tuple(sorted(claims, key=lambda claim: (claim.issued, claim.number))),
-        tuple(asides),
+        (*asides, *alike),
         len(rows),
         sum(row.amount for row in rows),
         choices=(f"the supplier of all is {seller!r}", f"amounts in {unit.code}, which the source doesn't name"),

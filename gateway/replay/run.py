@@ -202,7 +202,7 @@ class _Replay:
             accounts = self._admit(pace)
         plan = self.plan if self.running.clock is not None else on_network(self.plan, progress.start)
         with self._timed("receivables"):
-            book = Book(accounts, people.cash_of_sets(self.running.services.manifest, plan), self._fingerprint_key())
+            book = Book(accounts, people.cash_of_sets(self.running.services.manifest, plan), self.running.services.fingerprint_keys.of)
             progress = self._receivables(plan, book, pace, progress)
         if not progress.finished:
             pace.finish()
@@ -257,11 +257,6 @@ class _Replay:
         bar = self.bars.add_task("receivables", total=sum(len(events) for _, events in stamps(plan.claims, plan.demonstrations)))
         drive = Drive(plan, self.gateway, book, pace, self.journal, self._views().overdue, lambda _, done: self.bars.advance(bar, done))
         return drive.receivables(progress)
-
-    def _fingerprint_key(self) -> bytes:
-        """The key that the members' gateways share; here one gateway serves them all."""
-        manifest = self.running.services.manifest
-        return self.running.services.keystore.derived(manifest.cash[0].bank, b"invoice fingerprints, epoch 1")
 
     def _now(self) -> int:
         if self.running.clock is not None:

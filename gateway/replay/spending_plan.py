@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-from gateway.replay.claims import Aside, Claim, Person, Piece, ReceivablePlan, noon, out_of_time
+from gateway.replay.claims import Aside, Claim, Person, Piece, ReceivablePlan, noon, out_of_time, told_apart
 from gateway.replay.faults import Origin
 from gateway.replay.records import SpendLine
 from ledger.domain.calendar import end_of_day
@@ -47,11 +47,12 @@ def spending(found: Iterable[SpendLine], set_name: str, zone: ZoneInfo, payer: s
     once, repeated = _once(chosen)
     payees = Payees(once, set_name)
     made = _documents(once, Person(f"{set_name}/payer", payer), payees, zone, unit, today)
-    claims = sorted((each for each in made if isinstance(each, Claim)), key=lambda claim: (claim.issued, claim.number))
+    distinct, alike = told_apart(each for each in made if isinstance(each, Claim))
+    claims = sorted(distinct, key=lambda claim: (claim.issued, claim.number))
     return ReceivablePlan(
         set_name,
         tuple(claims),
-        (*repeated, *(each for each in made if isinstance(each, Aside))),
+        (*repeated, *(each for each in made if isinstance(each, Aside)), *alike),
         len(chosen),
         sum(row.amount for row in chosen),
         outside=len(rows) - len(chosen),

@@ -33,15 +33,15 @@ def unseal(key: bytes, box: bytes, owner: bytes) -> bytes:
         raise Unsealable("wrong passphrase or key, or a damaged box") from wrong
 
 
-def seal_with_passphrase(passphrase: bytes, secret: bytes) -> bytes:
+def seal_with_passphrase(passphrase: bytes, secret: bytes, owner: bytes = b"master") -> bytes:
     """salt || box, under scrypt(passphrase, salt)."""
     salt = secrets.token_bytes(SALT_BYTES)
-    return salt + seal(_stretched(passphrase, salt), secret, b"master")
+    return salt + seal(_stretched(passphrase, salt), secret, owner)
 
 
-def unseal_with_passphrase(passphrase: bytes, box: bytes) -> bytes:
-    """The secret of a box made by seal_with_passphrase. Raises Unsealable."""
-    return unseal(_stretched(passphrase, box[:SALT_BYTES]), box[SALT_BYTES:], b"master")
+def unseal_with_passphrase(passphrase: bytes, box: bytes, owner: bytes = b"master") -> bytes:
+    """The secret of a box made by seal_with_passphrase for the same owner. Raises Unsealable."""
+    return unseal(_stretched(passphrase, box[:SALT_BYTES]), box[SALT_BYTES:], owner)
 
 
 def _stretched(passphrase: bytes, salt: bytes) -> bytes:

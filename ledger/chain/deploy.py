@@ -30,6 +30,7 @@ from ledger.domain.ids import ADDRESS_BYTES, from_hex, to_hex
 ADMIN_ROLE = 0
 ADMITTER_ROLE = 1
 RELAYER_ROLE = 2
+CUSTODIAN_ROLE = 1 << 12
 CREATED = (
     "Council",
     "Members",
@@ -45,6 +46,14 @@ CREATED = (
     "Repayment",
     "Mandates",
     "Guarantees",
+    "RangeReceipts",
+    "PurchaseOffers",
+    "Financing",
+    "Valuations",
+    "LoanAgreements",
+    "Loans",
+    "TitleEscrow",
+    "Triggers",
     "Registers",
     "SerialTermRule",
     *PARTS,
@@ -57,10 +66,27 @@ COMPANIONS = {
     "ReceivableHolds": (_CARRY, _MARK_HELD, _HELD, _CUSTODY, _CANCEL_CONSENT),
     "ReceivableEndings": (_END, _MARK_DISPUTED, _CANCEL_CONSENT, _WRITTEN_OFF),
     "ReceivableDrafts": (_OPEN,),
+    "Financing": (_CARRY, _CUSTODY),
+    "TitleEscrow": (_CARRY, _CUSTODY),
 }
 """What each companion of the token may do for ever: bits of contracts/types/Powers.sol and flags of TokenWord.sol."""
-MODULES = ("Repayment", "Mandates")
+MODULES = ("Repayment", "Mandates", "Financing", "Loans")
 """Contracts that may move members' cash."""
+CUSTODIANS = {"Financing": "Financing of receivables", "TitleEscrow": "Title escrow"}
+"""Contracts that hold ranges for others, each a member that operates itself and takes nothing that it would not account for."""
+TRIGGERS = (
+    ("debit", "Mandates", "checkDebit", "debit", 1_000_000),
+    ("distribute", "Repayment", "", "distribute", 600_000),
+    ("guarantee", "Guarantees", "checkCall", "call", 3_000_000),
+    ("recourse", "Financing", "checkRecourse", "fireRecourse", 3_000_000),
+    ("collect", "Financing", "", "collect", 3_000_000),
+    ("instalment", "Loans", "checkInstalment", "fireInstalment", 2_000_000),
+    ("margin", "Loans", "checkMargin", "fireMargin", 1_000_000),
+    ("collect pledged", "TitleEscrow", "checkCollect", "collectRange", 3_000_000),
+    ("lapse offer", "ReceivableOffers", "", "lapse", 200_000),
+    ("lapse dispute", "ReceivableEndings", "", "lapseDispute", 200_000),
+)
+"""What anyone may fire at one door: name, contract, its dry run (none where a failed firing says as much), its firing, most gas."""
 _MEND = "start with --fresh or restore the chain's data"
 STANDARD_POLICY = 1
 USUAL_TENOR_SECONDS, MOST_TENOR_SECONDS = 184 * 86_400, 366 * 86_400
@@ -171,6 +197,14 @@ def _arguments(name: str, places: dict[str, bytes], ledger_id: bytes, sender: Se
         "Repayment": [acts_, members, _links(places), [places["Mandates"], places["Guarantees"]]],
         "Mandates": [acts_, members, desk, token, places["Repayment"], places["ReceivableEndings"]],
         "Guarantees": [acts_, members, desk, token, places["ReceivableEndings"]],
+        "RangeReceipts": [token],
+        "PurchaseOffers": [acts_, members, desk, token, places["ReceivableEndings"], places["Financing"]],
+        "Financing": [acts_, members, desk, token, places["PurchaseOffers"], places["RangeReceipts"]],
+        "Valuations": [acts_, members],
+        "LoanAgreements": [acts_, members, _loan_links(places)],
+        "Loans": [acts_, members, desk, places["LoanAgreements"], places["TitleEscrow"]],
+        "TitleEscrow": [acts_, members, places["Loans"], places["LoanAgreements"], token],
+        "Triggers": [manager],
         "Registers": [manager],
         "SerialTermRule": [MOST_SERIAL_SECONDS],
         **{part: [acts_, members, places["Registers"]] for part in PARTS},
@@ -186,6 +220,10 @@ def _companions(places: dict[str, bytes]) -> list[tuple[bytes, int]]:
 
 def _links(places: dict[str, bytes]) -> tuple[bytes, ...]:
     return tuple(places[name] for name in ("CashDesk", "ReceivableToken", "Exposure", "ReceivableEndings", "ReceivableHolds"))
+
+
+def _loan_links(places: dict[str, bytes]) -> tuple[bytes, ...]:
+    return tuple(places[name] for name in ("CashDesk", "Loans", "TitleEscrow", "PledgeRegistry", "Valuations"))
 
 
 def _create_cash(sender: Sender, plans: Sequence[CashPlan], places: dict[str, bytes]) -> list[bytes]:
@@ -211,8 +249,22 @@ def _wiring(places: dict[str, bytes], cash_at: Sequence[bytes], founding: Foundi
         yield places["CashDesk"], call_data("CashDesk", "pin", places[module])
     for cash in cash_at:
         yield places["CashDesk"], call_data("CashDesk", "list", cash)
+    for custodian, name in CUSTODIANS.items():
+        yield places["Members"], _custodian(places[custodian], name)
+    for trigger in TRIGGERS:
+        yield places["Triggers"], _trigger(places, *trigger)
     for plan in founding.registers:
         yield places["Registers"], _set_register(plan, places.get(plan.rule_contract, bytes(ADDRESS_BYTES)))
+
+
+def _custodian(account: bytes, name: str) -> bytes:
+    party = bytes(keccak(f"pledgebook:custodian:{name}".encode()))
+    return call_data("Members", "admit", account, account, party, CUSTODIAN_ROLE, True, False, name)
+
+
+def _trigger(places: dict[str, bytes], name: str, contract: str, check: str, fire: str, gas: int) -> bytes:
+    asked = function_selector(contract, check) if check else bytes(4)
+    return call_data("Triggers", "addTriggerKind", (places[contract], asked, function_selector(contract, fire), gas), name)
 
 
 def add_kind(kind: Kind, target: bytes) -> bytes:

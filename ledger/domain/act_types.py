@@ -47,6 +47,108 @@ class TransferCash:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferPurchase:
+    """Solidity struct OfferPurchase."""
+
+    token: int
+    start: int
+    end: int
+    seller: bytes
+    length: int
+    payments: int
+    leastOwed: int
+    advance: int
+    fee: int
+    discountRate: int
+    discountBasis: int
+    dayStart: int
+    recourse: int
+    until: int
+    cash: int
+    contentRoot: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptPurchase:
+    """Solidity struct AcceptPurchase."""
+
+    offer: int
+    bank: bytes
+    terms: OfferPurchase
+
+
+@dataclass(frozen=True, slots=True)
+class AssignDeal:
+    """Solidity struct AssignDeal."""
+
+    deal: int
+    to: bytes
+    price: int
+    payments: int
+    leastOwed: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuyBack:
+    """Solidity struct BuyBack."""
+
+    deal: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefinanceDeal:
+    """Solidity struct RefinanceDeal."""
+
+    deal: int
+    mostPayoff: int
+    offer: int
+    bank: bytes
+    terms: OfferPurchase
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseTail:
+    """Solidity struct ReleaseTail."""
+
+    deal: int
+    tailStart: int
+    to: bytes
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SettleDeal:
+    """Solidity struct SettleDeal."""
+
+    deal: int
+    to: bytes
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOutDeal:
+    """Solidity struct TakeOutDeal."""
+
+    deal: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaiveDeal:
+    """Solidity struct WaiveDeal."""
+
+    deal: int
+    reason: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawFinancing:
+    """Solidity struct WithdrawFinancing."""
+
+    cash: int
+
+
+@dataclass(frozen=True, slots=True)
 class CoverReceivable:
     """Solidity struct CoverReceivable."""
 
@@ -66,6 +168,130 @@ class OpenPool:
     wait: int
     until: int
     agreement: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LoanTerms:
+    """Solidity struct LoanTerms."""
+
+    cash: int
+    principal: int
+    start: int
+    rate: int
+    overdueRate: int
+    dayCount: int
+    flags: int
+    prepayment: int
+    grace: int
+    defaultAfter: int
+    mostLoanToValue: int
+    cure: int
+    appraiser: bytes
+    releaseWithin: int
+    contentRoot: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """Solidity struct ScheduleRow."""
+
+    due: int
+    principal: int
+    numerator: int
+    interestDue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PledgedRange:
+    """Solidity struct PledgedRange."""
+
+    token: int
+    start: int
+    end: int
+    payments: int
+    leastOwed: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLoan:
+    """Solidity struct OpenLoan."""
+
+    lender: bytes
+    borrower: bytes
+    terms: LoanTerms
+    rows: tuple[ScheduleRow, ...]
+    pledges: tuple[int, ...]
+    ranges: tuple[PledgedRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenewLoan:
+    """Solidity struct RenewLoan."""
+
+    loan: int
+    terms: LoanTerms
+    rows: tuple[ScheduleRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccelerateLoan:
+    """Solidity struct AccelerateLoan."""
+
+    loan: int
+    ground: int
+    subject: int
+    evidence: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgePayment:
+    """Solidity struct AcknowledgePayment."""
+
+    loan: int
+    amount: int
+    ref: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeCosts:
+    """Solidity struct ChargeCosts."""
+
+    loan: int
+    amount: int
+    evidence: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DischargeLoan:
+    """Solidity struct DischargeLoan."""
+
+    loan: int
+    reason: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PayLoan:
+    """Solidity struct PayLoan."""
+
+    loan: int
+    amount: int
+    ref: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PrepayLoan:
+    """Solidity struct PrepayLoan."""
+
+    loan: int
+    amount: int
+    ref: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawLoanCredit:
+    """Solidity struct WithdrawLoanCredit."""
+
+    cash: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -627,6 +853,22 @@ class RelatePledges:
 
 
 @dataclass(frozen=True, slots=True)
+class RecallPurchase:
+    """Solidity struct RecallPurchase."""
+
+    offeredBy: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetBankCeiling:
+    """Solidity struct SetBankCeiling."""
+
+    obligor: bytes
+    currency: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """Solidity struct Issue."""
 
@@ -952,7 +1194,52 @@ class WithdrawRange:
     start: int
 
 
+@dataclass(frozen=True, slots=True)
+class PledgeRanges:
+    """Solidity struct PledgeRanges."""
+
+    loan: int
+    ranges: tuple[PledgedRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRange:
+    """Solidity struct ReleaseRange."""
+
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class SellRange:
+    """Solidity struct SellRange."""
+
+    token: int
+    buyer: bytes
+    price: int
+    payments: int
+    leastOwed: int
+    basis: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RecordValuation:
+    """Solidity struct RecordValuation."""
+
+    pledge: int
+    amount: int
+    currency: int
+    valuedAt: int
+    method: bytes
+    report: bytes
+
+
 STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "AccelerateLoan": (
+        ("loan", "uint40"),
+        ("ground", "uint8"),
+        ("subject", "uint40"),
+        ("evidence", "bytes32"),
+    ),
     "AcceptPledge": (
         ("pledge", "uint40"),
         ("filing", "FilePledge"),
@@ -960,6 +1247,11 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("page", "uint16"),
         ("pages", "bytes32[]"),
         ("assets", "bytes32[]"),
+    ),
+    "AcceptPurchase": (
+        ("offer", "uint192"),
+        ("bank", "address"),
+        ("terms", "OfferPurchase"),
     ),
     "AcceptRange": (
         ("token", "uint256"),
@@ -970,6 +1262,11 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "AcknowledgeNotice": (
         ("notice", "bytes32"),
+    ),
+    "AcknowledgePayment": (
+        ("loan", "uint40"),
+        ("amount", "uint64"),
+        ("ref", "bytes32"),
     ),
     "ActOn": (
         ("pledge", "uint40"),
@@ -1043,6 +1340,13 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("count", "uint24"),
         ("titles", "bytes32"),
     ),
+    "AssignDeal": (
+        ("deal", "uint192"),
+        ("to", "address"),
+        ("price", "uint64"),
+        ("payments", "uint16"),
+        ("leastOwed", "uint64"),
+    ),
     "BankNotice": (
         ("cash", "uint8"),
         ("ref", "bytes32"),
@@ -1050,6 +1354,10 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("total", "uint64"),
         ("contentRoot", "bytes32"),
         ("allocations", "Allocation[]"),
+    ),
+    "BuyBack": (
+        ("deal", "uint192"),
+        ("most", "uint64"),
     ),
     "ChangeParties": (
         ("on", "ActOn"),
@@ -1064,6 +1372,11 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("terms", "Terms"),
         ("content", "bytes32"),
         ("agreement", "bytes32"),
+    ),
+    "ChargeCosts": (
+        ("loan", "uint40"),
+        ("amount", "uint64"),
+        ("evidence", "bytes32"),
     ),
     "ConfirmReceivable": (
         ("receivable", "uint192"),
@@ -1114,6 +1427,10 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "DeclineRange": (
         ("token", "uint256"),
+        ("reason", "bytes32"),
+    ),
+    "DischargeLoan": (
+        ("loan", "uint40"),
         ("reason", "bytes32"),
     ),
     "DisputeReceivable": (
@@ -1210,6 +1527,23 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("authority", "bytes32"),
         ("order", "bytes32"),
     ),
+    "LoanTerms": (
+        ("cash", "uint8"),
+        ("principal", "uint64"),
+        ("start", "uint40"),
+        ("rate", "uint32"),
+        ("overdueRate", "uint32"),
+        ("dayCount", "uint8"),
+        ("flags", "uint8"),
+        ("prepayment", "uint8"),
+        ("grace", "uint32"),
+        ("defaultAfter", "uint32"),
+        ("mostLoanToValue", "uint16"),
+        ("cure", "uint32"),
+        ("appraiser", "address"),
+        ("releaseWithin", "uint32"),
+        ("contentRoot", "bytes32"),
+    ),
     "Merge": (
         ("left", "uint256"),
         ("right", "uint256"),
@@ -1254,6 +1588,24 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("assignee", "address"),
         ("contentRoot", "bytes32"),
     ),
+    "OfferPurchase": (
+        ("token", "uint256"),
+        ("start", "uint64"),
+        ("end", "uint64"),
+        ("seller", "address"),
+        ("length", "uint64"),
+        ("payments", "uint16"),
+        ("leastOwed", "uint64"),
+        ("advance", "uint64"),
+        ("fee", "uint64"),
+        ("discountRate", "uint32"),
+        ("discountBasis", "uint32"),
+        ("dayStart", "uint32"),
+        ("recourse", "uint8"),
+        ("until", "uint40"),
+        ("cash", "uint8"),
+        ("contentRoot", "bytes32"),
+    ),
     "OfferRange": (
         ("token", "uint256"),
         ("start", "uint64"),
@@ -1261,6 +1613,14 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("to", "address"),
         ("ref", "bytes32"),
         ("deadline", "uint40"),
+    ),
+    "OpenLoan": (
+        ("lender", "address"),
+        ("borrower", "address"),
+        ("terms", "LoanTerms"),
+        ("rows", "ScheduleRow[]"),
+        ("pledges", "uint40[]"),
+        ("ranges", "PledgedRange[]"),
     ),
     "OpenPool": (
         ("guarantors", "address[]"),
@@ -1308,6 +1668,11 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("amount", "uint64"),
         ("ref", "bytes32"),
     ),
+    "PayLoan": (
+        ("loan", "uint40"),
+        ("amount", "uint64"),
+        ("ref", "bytes32"),
+    ),
     "PayReceivable": (
         ("receivable", "uint192"),
         ("amount", "uint64"),
@@ -1340,11 +1705,30 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("states", "SetPledgeState[]"),
         ("notes", "NotePledge[]"),
     ),
+    "PledgeRanges": (
+        ("loan", "uint40"),
+        ("ranges", "PledgedRange[]"),
+    ),
+    "PledgedRange": (
+        ("token", "uint256"),
+        ("start", "uint64"),
+        ("end", "uint64"),
+        ("payments", "uint16"),
+        ("leastOwed", "uint64"),
+    ),
+    "PrepayLoan": (
+        ("loan", "uint40"),
+        ("amount", "uint64"),
+        ("ref", "bytes32"),
+    ),
     "PublishTitles": (
         ("segment", "uint40"),
         ("page", "uint16"),
         ("pages", "bytes32[]"),
         ("titles", "string[]"),
+    ),
+    "RecallPurchase": (
+        ("offeredBy", "uint256"),
     ),
     "RecallRange": (
         ("token", "uint256"),
@@ -1380,6 +1764,14 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("shares", "SaleShare[]"),
         ("consents", "Consent[]"),
     ),
+    "RecordValuation": (
+        ("pledge", "uint40"),
+        ("amount", "uint128"),
+        ("currency", "uint16"),
+        ("valuedAt", "uint40"),
+        ("method", "bytes32"),
+        ("report", "bytes32"),
+    ),
     "RectifyPledge": (
         ("on", "ActOn"),
         ("kind", "uint8"),
@@ -1396,6 +1788,13 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("holder", "address"),
         ("amount", "uint64"),
         ("ref", "bytes32"),
+    ),
+    "RefinanceDeal": (
+        ("deal", "uint192"),
+        ("mostPayoff", "uint64"),
+        ("offer", "uint192"),
+        ("bank", "address"),
+        ("terms", "OfferPurchase"),
     ),
     "RefinancePledge": (
         ("on", "ActOn"),
@@ -1440,6 +1839,20 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("unlisted", "bytes32[]"),
         ("unpledged", "bytes32[]"),
     ),
+    "ReleaseRange": (
+        ("token", "uint256"),
+    ),
+    "ReleaseTail": (
+        ("deal", "uint192"),
+        ("tailStart", "uint64"),
+        ("to", "address"),
+        ("document", "bytes32"),
+    ),
+    "RenewLoan": (
+        ("loan", "uint40"),
+        ("terms", "LoanTerms"),
+        ("rows", "ScheduleRow[]"),
+    ),
     "ReserveSegment": (
         ("pledge", "uint40"),
         ("segment", "uint40"),
@@ -1470,6 +1883,12 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("claim", "uint128"),
         ("amount", "uint128"),
     ),
+    "ScheduleRow": (
+        ("due", "uint40"),
+        ("principal", "uint64"),
+        ("numerator", "uint24"),
+        ("interestDue", "bool"),
+    ),
     "SeedAssets": (
         ("register", "uint16"),
         ("anchor", "uint16"),
@@ -1478,8 +1897,21 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("numbers", "bytes32[]"),
         ("proof", "bytes32[]"),
     ),
+    "SellRange": (
+        ("token", "uint256"),
+        ("buyer", "address"),
+        ("price", "uint64"),
+        ("payments", "uint16"),
+        ("leastOwed", "uint64"),
+        ("basis", "bytes32"),
+    ),
     "SetAcceptance": (
         ("acceptsDirect", "bool"),
+    ),
+    "SetBankCeiling": (
+        ("obligor", "address"),
+        ("currency", "uint16"),
+        ("most", "uint64"),
     ),
     "SetMandate": (
         ("cash", "uint8"),
@@ -1496,12 +1928,20 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("keyType", "bytes32"),
         ("words", "bytes32[]"),
     ),
+    "SettleDeal": (
+        ("deal", "uint192"),
+        ("to", "address"),
+        ("document", "bytes32"),
+    ),
     "StepFiling": (
         ("pledge", "uint40"),
         ("code", "uint16"),
         ("evidence", "bytes32"),
         ("content", "bytes32"),
         ("until", "uint40"),
+    ),
+    "TakeOutDeal": (
+        ("deal", "uint192"),
     ),
     "Terms": (
         ("ceiling", "uint128"),
@@ -1518,6 +1958,10 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "WaiveClaim": (
         ("receivable", "uint192"),
+        ("reason", "bytes32"),
+    ),
+    "WaiveDeal": (
+        ("deal", "uint192"),
         ("reason", "bytes32"),
     ),
     "When": (
@@ -1537,6 +1981,12 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("instrument", "Instrument"),
         ("consents", "Consent[]"),
     ),
+    "WithdrawFinancing": (
+        ("cash", "uint8"),
+    ),
+    "WithdrawLoanCredit": (
+        ("cash", "uint8"),
+    ),
     "WithdrawRange": (
         ("receivable", "uint192"),
         ("start", "uint64"),
@@ -1548,19 +1998,26 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 KINDS: tuple[Kind, ...] = (
+    Kind("AccelerateLoan", "Loans", "accelerateLoan", bytes.fromhex("6e8b8c09")),
     Kind("AcceptPledge", "PledgeRegistry", "acceptPledge", bytes.fromhex("9f0febcc")),
+    Kind("AcceptPurchase", "Financing", "acceptPurchase", bytes.fromhex("780e5d03")),
     Kind("AcceptRange", "ReceivableOffers", "accept", bytes.fromhex("14b204f7")),
     Kind("AcknowledgeNotice", "ReceivableOffers", "acknowledge", bytes.fromhex("24f66b8e")),
+    Kind("AcknowledgePayment", "Loans", "acknowledgePayment", bytes.fromhex("9c4be7a1")),
     Kind("AddKey", "Members", "addKey", bytes.fromhex("13c6765d")),
     Kind("AdoptRecord", "PledgeRegistry", "adoptRecord", bytes.fromhex("a31fb5f2")),
     Kind("AnchorRegister", "PledgeRegistry", "anchorRegister", bytes.fromhex("18cb723f")),
+    Kind("AssignDeal", "Financing", "assignDeal", bytes.fromhex("9820e18c")),
     Kind("BankNotice", "Repayment", "takeBankNotice", bytes.fromhex("14b0b775")),
+    Kind("BuyBack", "Financing", "buyBack", bytes.fromhex("411dcd99")),
+    Kind("ChargeCosts", "Loans", "chargeCosts", bytes.fromhex("edb9307e")),
     Kind("ConfirmReceivable", "ReceivableDrafts", "confirm", bytes.fromhex("dba992c5")),
     Kind("ConsentCancel", "ReceivableEndings", "consentCancel", bytes.fromhex("076ea9ce")),
     Kind("ContestAsset", "PledgeRegistry", "contestAsset", bytes.fromhex("31fb3392")),
     Kind("CoverReceivable", "Guarantees", "cover", bytes.fromhex("68ffd90b")),
     Kind("DecidePledge", "PledgeRegistry", "decidePledge", bytes.fromhex("49b27a42")),
     Kind("DeclineRange", "ReceivableOffers", "decline", bytes.fromhex("5d93814c")),
+    Kind("DischargeLoan", "Loans", "dischargeLoan", bytes.fromhex("9c4b0567")),
     Kind("DisputeReceivable", "ReceivableEndings", "dispute", bytes.fromhex("33fe7f7f")),
     Kind("EndDispute", "ReceivableEndings", "endDispute", bytes.fromhex("9cca4f96")),
     Kind("EndMandate", "Mandates", "endMandate", bytes.fromhex("59d6bce9")),
@@ -1578,38 +2035,56 @@ KINDS: tuple[Kind, ...] = (
     Kind("MoveMany", "ReceivableToken", "moveMany", bytes.fromhex("b5d8c731")),
     Kind("NarrowHold", "ReceivableHolds", "narrow", bytes.fromhex("136c5722")),
     Kind("NotifyAssignment", "ReceivableOffers", "notify", bytes.fromhex("8aefd9b5")),
+    Kind("OfferPurchase", "PurchaseOffers", "offerPurchase", bytes.fromhex("e1f5adce")),
     Kind("OfferRange", "ReceivableOffers", "offer", bytes.fromhex("424622ea")),
+    Kind("OpenLoan", "LoanAgreements", "openLoan", bytes.fromhex("1f4cf7e8")),
     Kind("OpenPool", "Guarantees", "openPool", bytes.fromhex("9d133da2")),
     Kind("OrderCredit", "ReceivableHolds", "orderCredit", bytes.fromhex("929d2b5e")),
     Kind("OrderRange", "ReceivableHolds", "orderRange", bytes.fromhex("4117e457")),
     Kind("PayAsThirdParty", "Repayment", "payAsThirdParty", bytes.fromhex("5bc46611")),
+    Kind("PayLoan", "Loans", "payLoan", bytes.fromhex("d6a31bd0")),
     Kind("PayReceivable", "Repayment", "payReceivable", bytes.fromhex("5dbdbfbe")),
     Kind("PlaceHold", "PledgeRegistry", "placeHold", bytes.fromhex("c67337f9")),
     Kind("PledgeActs", "PledgeRegistry", "pledgeActs", bytes.fromhex("ff5ad65a")),
+    Kind("PledgeRanges", "TitleEscrow", "pledgeRanges", bytes.fromhex("33fc9e61")),
+    Kind("PrepayLoan", "Loans", "prepayLoan", bytes.fromhex("a68ab52a")),
     Kind("PublishTitles", "PledgeRegistry", "publishTitles", bytes.fromhex("23124023")),
+    Kind("RecallPurchase", "PurchaseOffers", "recallPurchase", bytes.fromhex("7d22bfb1")),
     Kind("RecallRange", "ReceivableOffers", "recall", bytes.fromhex("63c8a9f5")),
     Kind("RecordParty", "PledgeRegistry", "recordParty", bytes.fromhex("ff2c3a3a")),
     Kind("RecordPledge", "PledgeRegistry", "recordPledge", bytes.fromhex("e3c32b70")),
     Kind("RecordSale", "PledgeRegistry", "recordSale", bytes.fromhex("4e5483ff")),
+    Kind("RecordValuation", "Valuations", "recordValuation", bytes.fromhex("e9445b5d")),
     Kind("RectifyPledge", "PledgeRegistry", "rectifyPledge", bytes.fromhex("2c0f4f6c")),
     Kind("RedeemCash", "CashDesk", "redeemCash", bytes.fromhex("1c081fcb")),
+    Kind("RefinanceDeal", "Financing", "refinanceDeal", bytes.fromhex("e22f4f07")),
     Kind("RefinancePledge", "PledgeRegistry", "refinancePledge", bytes.fromhex("2ae84719")),
     Kind("RefuseReceivable", "ReceivableDrafts", "refuse", bytes.fromhex("f6abc9c2")),
     Kind("RelatePledges", "PledgeRegistry", "relatePledges", bytes.fromhex("60fb9984")),
+    Kind("ReleaseRange", "TitleEscrow", "releaseRange", bytes.fromhex("a1800249")),
+    Kind("ReleaseTail", "Financing", "releaseTail", bytes.fromhex("275a3595")),
+    Kind("RenewLoan", "LoanAgreements", "renewLoan", bytes.fromhex("d3727a8b")),
     Kind("ReserveSegment", "PledgeRegistry", "reserveSegment", bytes.fromhex("60f8e69f")),
     Kind("RetireRange", "ReceivableEndings", "retire", bytes.fromhex("7eec11a1")),
     Kind("RevokeApprovals", "ReceivableToken", "revokeApprovals", bytes.fromhex("7eb08fd5")),
     Kind("RevokeKey", "Members", "revokeKey", bytes.fromhex("a5707133")),
     Kind("SeedAssets", "PledgeRegistry", "seedAssets", bytes.fromhex("c6716bd1")),
+    Kind("SellRange", "TitleEscrow", "sellRange", bytes.fromhex("e753472c")),
     Kind("SetAcceptance", "Members", "setAcceptance", bytes.fromhex("5bcb4051")),
+    Kind("SetBankCeiling", "PurchaseOffers", "setBankCeiling", bytes.fromhex("4e6b18f9")),
     Kind("SetMandate", "Mandates", "setMandate", bytes.fromhex("f168ff32")),
     Kind("SetSlot", "Members", "setSlot", bytes.fromhex("7ef27227")),
+    Kind("SettleDeal", "Financing", "settleDeal", bytes.fromhex("1aeaf150")),
     Kind("StepFiling", "PledgeRegistry", "stepFiling", bytes.fromhex("fc9d877a")),
+    Kind("TakeOutDeal", "Financing", "takeOutDeal", bytes.fromhex("e7f0415a")),
     Kind("TransferCash", "CashDesk", "transferCash", bytes.fromhex("a9c417cd")),
     Kind("WaiveClaim", "Repayment", "waiveClaim", bytes.fromhex("c9ded18c")),
+    Kind("WaiveDeal", "Financing", "waiveDeal", bytes.fromhex("e525bb74")),
     Kind("Withdraw", "Repayment", "withdraw", bytes.fromhex("b3efa187")),
     Kind("WithdrawDraft", "ReceivableDrafts", "withdrawDraft", bytes.fromhex("2e7ead64")),
     Kind("WithdrawFiling", "PledgeRegistry", "withdrawFiling", bytes.fromhex("9274bd73")),
+    Kind("WithdrawFinancing", "Financing", "withdrawFinancing", bytes.fromhex("64b64671")),
+    Kind("WithdrawLoanCredit", "Loans", "withdrawLoanCredit", bytes.fromhex("f57c5e4d")),
     Kind("WithdrawRange", "Repayment", "withdrawRange", bytes.fromhex("2fc41ea6")),
     Kind("WriteOff", "ReceivableEndings", "writeOff", bytes.fromhex("94903522")),
 )

@@ -7,9 +7,12 @@ import {Acts} from "../../contracts/Acts.sol";
 import {CashDesk} from "../../contracts/CashDesk.sol";
 import {Council} from "../../contracts/Council.sol";
 import {Exposure} from "../../contracts/Exposure.sol";
+import {Financing} from "../../contracts/Financing.sol";
 import {Guarantees} from "../../contracts/Guarantees.sol";
 import {Mandates} from "../../contracts/Mandates.sol";
 import {Members} from "../../contracts/Members.sol";
+import {PurchaseOffers} from "../../contracts/PurchaseOffers.sol";
+import {RangeReceipts} from "../../contracts/RangeReceipts.sol";
 import {ReceivableDrafts} from "../../contracts/ReceivableDrafts.sol";
 import {ReceivableEndings} from "../../contracts/ReceivableEndings.sol";
 import {ReceivableHolds} from "../../contracts/ReceivableHolds.sol";
@@ -77,6 +80,9 @@ abstract contract Base is Test {
     Exposure internal exposure;
     Repayment internal repayment;
     Mandates internal mandates;
+    RangeReceipts internal receipts;
+    PurchaseOffers internal purchases;
+    Financing internal financing;
     Guarantees internal guarantees;
     SettlementCash internal cash;
 
@@ -132,10 +138,13 @@ abstract contract Base is Test {
         repayment = new Repayment(address(acts), members, links, collectors);
         mandates = new Mandates(address(acts), members, desk, token, repayment, endings);
         guarantees = new Guarantees(address(acts), members, desk, token, endings);
+        receipts = new RangeReceipts(token);
+        purchases = new PurchaseOffers(address(acts), members, desk, token, endings, _later(first + 16));
+        financing = new Financing(address(acts), members, desk, token, purchases, receipts);
     }
 
     function _companions(uint256 first) private view returns (ReceivableToken.Companion[] memory named) {
-        named = new ReceivableToken.Companion[](4);
+        named = new ReceivableToken.Companion[](5);
         named[0] = ReceivableToken.Companion(_later(first + 6), Powers.CARRY | TokenWords.OFFERED);
         named[1] = ReceivableToken.Companion(
             _later(first + 7),
@@ -145,6 +154,7 @@ abstract contract Base is Test {
             _later(first + 8), Powers.END | Powers.MARK_DISPUTED | TokenWords.CANCEL_CONSENT | TokenWords.WRITTEN_OFF
         );
         named[3] = ReceivableToken.Companion(_later(first + 9), Powers.OPEN);
+        named[4] = ReceivableToken.Companion(_later(first + 16), Powers.CARRY | TokenWords.CUSTODY);
     }
 
     function _policy(uint40 tenor, bool demandsBackground) internal pure returns (IReceivableDrafts.Policy memory) {
@@ -158,6 +168,7 @@ abstract contract Base is Test {
         drafts.setPolicy(STRICT_POLICY, _policy(184 days, true));
         desk.pin(address(repayment));
         desk.pin(address(mandates));
+        desk.pin(address(financing));
         _kind(ISSUE_TEXT, ISSUE_TEXT, "Issue", address(drafts), drafts.issue.selector, 0);
         bytes memory confirmType = abi.encodePacked(CONFIRM_TEXT, ISSUE_TEXT);
         _kind(
@@ -203,6 +214,8 @@ abstract contract Base is Test {
         other = _member("other", Roles.SUPPLIER);
         cash = new SettlementCash(members, ICashDesk(desk), bank.account, CNY, "Cash of bank", "CNYb");
         desk.list(address(cash));
+        // It declines direct moves: what is given to it otherwise would be nobody's.
+        members.admit(address(financing), address(financing), "financing", Roles.CUSTODIAN, true, false, "financing");
     }
 
     function _member(string memory name, uint16 role) internal returns (Actor memory actor) {

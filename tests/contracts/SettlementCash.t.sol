@@ -172,6 +172,29 @@ contract SettlementCashTest is Base {
         assertEq(cash.balanceOf(address(repayment)), 1);
     }
 
+    function test_aContractThatDeclinesDirectMovesIsPaidByModulesOnly() public {
+        address vault = makeAddr("vault");
+        members.admit(vault, vault, "vault", Roles.CUSTODIAN, true, false, "vault");
+        bytes memory reason = abi.encodeWithSelector(ISettlementCash.RecipientDeclinesDirect.selector, vault);
+        vm.startPrank(supplier.account);
+        vm.expectRevert(reason);
+        cash.transfer(vault, 1);
+        vm.expectRevert(reason);
+        desk.transferCash(ICashDesk.TransferCash(CASH, vault, 1, ""));
+        vm.stopPrank();
+        vm.expectRevert(reason);
+        vm.prank(bank.account);
+        desk.issueCash(ICashDesk.IssueCash(CASH, vault, 1, ""));
+        vm.prank(address(repayment));
+        cash.moveFor(supplier.account, vault, 7, "drawn");
+        assertEq(cash.balanceOf(vault), 7);
+        vm.prank(vault);
+        members.setAcceptance(IMembers.SetAcceptance(true));
+        vm.prank(supplier.account);
+        cash.transfer(vault, 1);
+        assertEq(cash.balanceOf(vault), 8);
+    }
+
     function test_aCashContractIsListedOnce() public {
         vm.expectRevert(abi.encodeWithSelector(ICashDesk.CashExists.selector, CASH));
         desk.list(address(cash));

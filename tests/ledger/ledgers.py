@@ -22,6 +22,7 @@ from ledger.domain.acts import Envelope, SignedAct, SignerClaim
 GENESIS = 1_700_000_000
 DAY = 86_400
 SUPPLIER, OBLIGOR, BANK, SETTLEMENT = 1 << 2, 1 << 3, 1 << 4, 1 << 5
+GUARANTOR, COURT_OFFICER, CUSTODIAN = 1 << 6, 1 << 10, 1 << 12
 ADMINISTRATOR = 1 << 13
 """Every account has it."""
 
@@ -65,15 +66,16 @@ class Ledger:
     council: Sender
     people: dict[str, Person]
 
-    def act(self, name: str, body: Any) -> int:
-        """Signs and runs one act; its id."""
-        person = self.people[name]
-        person.acts += 1
-        claim = SignerClaim(person.account, person.account, person.role, 1, 0, person.acts)
-        envelope = Envelope(person.account, person.acts, 2**63, 3_000_000, (claim,), body)
+    def act(self, name: str, body: Any, *others: str) -> int:
+        """Signs and runs one act of a member, which others sign too; its id."""
+        signers = [self.people[each] for each in (name, *others)]
+        for signer in signers:
+            signer.acts += 1
+        claims = tuple(SignerClaim(each.account, each.account, each.role, 1, 0, each.acts) for each in signers)
+        person = signers[0]
+        envelope = Envelope(person.account, person.acts, 2**63, 3_000_000, claims, body)
         digest = acts.digest(envelope, self.manifest.domain)
-        signature = PrivateKey(person.key).sign_recoverable(digest, hasher=None)
-        signed = SignedAct(envelope, (signature[:64] + bytes([signature[64] + 27]),))
+        signed = SignedAct(envelope, tuple(_signature(each.key, digest) for each in signers))
         self.relayer.run([(self.manifest.address("Acts"), acts.encode_run([signed]))])
         return person.acts
 
@@ -106,6 +108,11 @@ class Ledger:
         """The next block has this time."""
         self.rpc.call("evm_setNextBlockTimestamp", time)
         self.rpc.call("evm_mine")
+
+
+def _signature(key: bytes, digest: bytes) -> bytes:
+    signature = PrivateKey(key).sign_recoverable(digest, hasher=None)
+    return signature[:64] + bytes([signature[64] + 27])
 
 
 @contextmanager

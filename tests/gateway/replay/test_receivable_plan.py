@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.replay import bodies
 from gateway.replay.claims import Aside, Claim, Person, ReceivablePlan, bounded
 from gateway.replay.demonstration import demonstration
 from gateway.replay.faults import Origin
@@ -104,6 +105,16 @@ def test_an_invoice_that_cant_stand_is_set_aside_with_its_amount(change: dict[st
 
 def test_an_invoice_of_the_longest_tenor_stands() -> None:
     assert len(billed(bill(due=date(2014, 1, 26), settled=date(2014, 1, 1))).claims) == 1
+
+
+@pytest.mark.parametrize(("days", "told"), [(184, False), (185, True), (366, True)])
+def test_a_long_tenor_says_why(days: int, told: bool) -> None:
+    party, day = Person("x", "X"), 86_400
+    claim = Claim("set", "1", party, party, 5, 0, days * day, None)
+    cash = bodies.Cash(1, bytes(20), currency("USD"))
+    book = bodies.Book({party.key: bytes(20)}, {"set": cash}, b"k" * 32)
+    terms = bodies.issue(book, claim, bodies.NO_REF)[0].body
+    assert (terms["tenorReason"] != bodies.NO_REF) == told
 
 
 def test_a_document_is_issued_thirty_days_before_it_is_paid_by_the_payers_calendar() -> None:
@@ -248,3 +259,18 @@ def test_the_demonstration_pays_fifty_suppliers_over_three_tiers() -> None:
     assert len({person.key for _, _, person in holders}) == 50
     assert holders[0][0] == 0 and holders[-1][1] == demo.claim.face
     assert all(left[1] == right[0] and left[0] < left[1] for left, right in pairwise(holders))
+
+
+def test_invoices_that_the_ledger_would_take_for_one_are_set_aside_and_named() -> None:
+    plan = billed(bill("0012", amount=70), bill("12", amount=30), bill("A-7"), bill("13", "A"), bill("13", "B"), bill("--", amount=9))
+    assert sorted(claim.number for claim in plan.claims) == ["A-7", "A/13", "B/13"]
+    assert {aside.number: aside.reason for aside in plan.asides} == {
+        "0012": "names the same invoice as 12", "12": "names the same invoice as 0012", "--": "number: a letter or a digit expected",
+    }  # fmt: skip
+    assert plan.balances()
+
+
+def test_documents_that_the_ledger_would_take_for_one_are_set_aside_with_all_their_lines() -> None:
+    plan = spent(line("X-1 - 1", 100), line("X-1 - 2", 50), line("x 01", 10), line("X-2", 5), line("X-1", 7, supplier="8"))
+    assert [claim.number for claim in plan.claims] == ["X-2"] and plan.balances()
+    assert {aside.number: (aside.lines, aside.amount) for aside in plan.asides} == {"X-1": (3, 157), "x 01": (1, 10)}
