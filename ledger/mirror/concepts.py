@@ -22,6 +22,7 @@ from ledger.mirror import (
     registers,
     sequels,
     tokens,
+    triggers,
 )
 from ledger.mirror.fold import Folds
 
@@ -41,6 +42,7 @@ FOLDS = Folds(
         **anchors.RULES,
         **registers.RULES,
         **council.RULES,
+        **triggers.RULES,
     },
     projections=(
         models.ACT,
@@ -79,6 +81,8 @@ FOLDS = Folds(
         models.REGISTER_RULE,
         models.ACT_RULE,
         council.COUNCIL_DECISION,
+        triggers.TRIGGER_KIND,
+        triggers.FIRING,
         register_models.ASSET,
         register_models.RIVAL,
         register_models.HOLD,
