@@ -23,6 +23,7 @@ from gateway.api import (
     events,
     health,
     invoices,
+    keeping,
     members,
     parties,
     payments,
@@ -46,7 +47,7 @@ log = logging.getLogger(__name__)
 
 ROOMS = (
     *(transactions, members, contents, registers, anchors, parties, assets, pledges, drafts, searches, certificates, watches),
-    *(invoices, receivables, tokens, payments, events, health),
+    *(invoices, receivables, tokens, payments, keeping, events, health),
 )
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
 """What is answered without a key: whether the gateway works, and how to ask it."""
