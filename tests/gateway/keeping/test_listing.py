@@ -1,6 +1,5 @@
 """What falls due is listed with how it stands, and why not."""
 
-import os
 import subprocess
 import sys
 import time
@@ -103,11 +102,8 @@ def owing(api: Api) -> int:
 
 def command(*given: str) -> str:
     """What `pledgebook` prints."""
-    ran = subprocess.run(
-        [sys.executable, "-c", "from gateway.cli import main; main()", *given], capture_output=True, text=True, timeout=60, env=os.environ
-    )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
+    program = [sys.executable, "-c", "from gateway.cli import main; main()", *given]
+    return subprocess.run(program, check=True, capture_output=True, text=True, timeout=60).stdout
 
 
 @pytest.mark.parametrize(
