@@ -18,6 +18,7 @@ from gateway.api import (
     assets,
     certificates,
     contents,
+    debits,
     document,
     drafts,
     events,
@@ -25,9 +26,11 @@ from gateway.api import (
     invoices,
     keeping,
     members,
+    offers,
     parties,
     payments,
     pledges,
+    receivable_drafts,
     receivables,
     registers,
     searches,
@@ -47,7 +50,7 @@ log = logging.getLogger(__name__)
 
 ROOMS = (
     *(transactions, members, contents, registers, anchors, parties, assets, pledges, drafts, searches, certificates, watches),
-    *(invoices, receivables, tokens, payments, keeping, events, health),
+    *(invoices, receivables, receivable_drafts, offers, tokens, payments, debits, keeping, events, health),
 )
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
 """What is answered without a key: whether the gateway works, and how to ask it."""

@@ -22,6 +22,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.commands.fingerprints import fingerprint_cli, fingerprint_key_cli
+from gateway.commands.invoices import receivable_draft
 from gateway.commands.keeper import keeper_cli
 from gateway.commands.notices import notice_cli
 from gateway.commands.pledges import pledge_cli
@@ -46,8 +47,9 @@ keys_cli = typer.Typer(no_args_is_help=True, help="Keys of the members served he
 cli.add_typer(mirror_cli, name="mirror")
 cli.add_typer(keys_cli, name="keys")
 cli.add_typer(pledge_cli, name="pledge")
-cli.add_typer(register_cli, name="register")
 cli.add_typer(receivable_cli, name="receivable")
+receivable_cli.command("draft")(receivable_draft)
+cli.add_typer(register_cli, name="register")
 cli.add_typer(notice_cli, name="notice")
 cli.add_typer(fingerprint_cli, name="fingerprint")
 cli.add_typer(fingerprint_key_cli, name="fingerprint-key")

@@ -10,6 +10,7 @@ from gateway.receivable_drafts import LEAST_CONFIRMED, NO_SET_OFF
 from gateway.replay.claims import Claim, Person, invoice_of
 from gateway.replay.client import ActWanted, CallWanted, Json, chunks
 from gateway.replay.demonstration import Tier
+from ledger.chain.deploy import USUAL_TENOR_SECONDS
 from ledger.domain.fingerprints import Fingerprints, Invoice
 from ledger.domain.ids import act_id, receivable_id, to_hex, token_id
 from ledger.domain.money import Currency, to_text
@@ -23,6 +24,8 @@ MOST_PIECES = 50
 CLAIM_SCHEMA = "pledgebook/receivable/1"
 NOTICE_SCHEMA = "pledgebook/bank-notice/1"
 NO_REF = to_hex(bytes(32))
+AS_RECORDED = sha256(b"The due date is the source's own.").digest()
+"""Why a claim is due later than is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ def _terms(book: Book, claim: Claim, root: str) -> Json:
         "module": MODULE,
         "leastPiece": 0,
         "policy": STANDARD_POLICY,
+        "tenorReason": to_hex(AS_RECORDED) if claim.due - claim.issued > USUAL_TENOR_SECONDS else NO_REF,
         "contentRoot": root,
     }
 
@@ -191,7 +195,7 @@ def mandate(book: Book, claim: Claim) -> list[ActWanted]:
 
 def debit(book: Book, claim: Claim) -> CallWanted:
     """The trigger that takes what is due."""
-    return CallWanted(f"{claim.key}/debit", "Repayment", "debit", [str(book.receivable(claim))])
+    return CallWanted(f"{claim.key}/debit", "Mandates", "debit", [str(book.receivable(claim))])
 
 
 def draws(book: Book, set_name: str, tokens: Iterable[tuple[Claim, int]]) -> list[CallWanted]:

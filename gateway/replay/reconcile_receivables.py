@@ -91,7 +91,7 @@ def _planned(claims: Sequence[Held]) -> Totals:
 def _chain(views: Views, book: Book, claims: Sequence[Held]) -> Totals:
     """What the contracts say of these claims: every receivable, every payment, and every range walked from 0 to its face."""
     ids = [book.receivable(claim) for claim, _ in claims]
-    words = views.ask("ReceivableToken", "receivable", [(each,) for each in ids])
+    words = views.ask("ReceivableViews", "receivable", [(each,) for each in ids])
     paid = _paid(views, ids, [word[4] for word in words])
     ranges = _walked(views, ids, [word[1] for word in words])
     totals = Totals()
@@ -129,7 +129,7 @@ def _walked(views: Views, ids: list[int], faces: list[int]) -> dict[int, list[tu
     frontier = [token_id(number, 0) for number in ids]
     while frontier:
         further: list[int] = []
-        for token, (owner, end, _, _) in zip(frontier, views.ask("ReceivableToken", "range", [(each,) for each in frontier]), strict=True):
+        for token, (owner, end, _, _) in zip(frontier, views.ask("ReceivableViews", "range", [(each,) for each in frontier]), strict=True):
             number, start = split_token_id(token)
             if end > start:
                 found[number].append((start, end, owner))

@@ -436,6 +436,7 @@ contract FinancingExitsTest is FinancingBase {
         bytes memory bankUnable = abi.encodeWithSelector(IFinancing.PartyUnable.selector, financier.account);
         _refused(_waiveAct(financier, dealId), bankUnable);
         _refused(_takeOutAct(financier, without), bankUnable);
+        _refused(_assignAct(without, 1, 0, 0), bankUnable);
         _refused(_settleAct(dealId, supplier.account), bankUnable);
         _refused(
             _buyBackAct(supplier, dealId, 50_000),
@@ -444,6 +445,13 @@ contract FinancingExitsTest is FinancingBase {
         vm.warp(DUE + 1);
         vm.expectRevert(abi.encodeWithSelector(IFinancing.PartyUnable.selector, supplier.account));
         financing.fireRecourse(dealId);
+    }
+
+    function test_a_held_bank_takes_no_deal_over() public {
+        (uint192 without,) = _dealWithout(50_000);
+        vm.prank(officer.account);
+        holds.holdAccount(IReceivableHolds.HoldAccount(second.account, "order"));
+        _refused(_assignAct(without, 1, 0, 0), abi.encodeWithSelector(IFinancing.PartyUnable.selector, second.account));
     }
 
     // --- Members that change ---

@@ -161,6 +161,22 @@ contract TitleEscrowTest is LoanBase {
         assertEq(cash.balanceOf(address(loans)), 0, "what is left goes back");
     }
 
+    function test_what_is_kept_pays_though_a_court_holds_the_borrower() public {
+        LoanTerms memory terms = _usualTerms();
+        terms.flags = LoanFlags.KEEP_COLLECTIONS;
+        uint40 loan = _secured(terms, _range(200_000, 800_000));
+        _pay(id, 100_000);
+        escrow.collectRange(_piece());
+        vm.prank(address(holds));
+        members.setHeld(borrower.account, true);
+        vm.warp(FROM + 30 days);
+        loans.fireInstalment(loan);
+        assertEq(cash.balanceOf(lender.account), 60_000, "what was kept");
+        assertEq(cash.balanceOf(borrower.account), PRINCIPAL, "what it has is not touched");
+        vm.expectRevert(abi.encodeWithSelector(ILoans.LoanAccountHeld.selector, borrower.account));
+        loans.fireInstalment(loan);
+    }
+
     function test_what_comes_in_beyond_the_debt_is_the_borrowers() public {
         uint40 loan = _secured();
         vm.prank(borrower.account);
@@ -261,6 +277,23 @@ contract TitleEscrowTest is LoanBase {
         _done(_all([lender, financier, officer], SELL_RANGE_TEXT, sale));
         assertEq(_owner(_piece()), financier.account);
         assertEq(cash.balanceOf(lender.account), 590_000);
+    }
+
+    function test_a_called_loan_that_is_not_paid_lets_a_court_sell() public {
+        ILoanAgreements.OpenLoan memory body = _usualBody();
+        body.terms.flags = LoanFlags.CROSS_DEFAULT;
+        (body.ranges, body.rows) = (new PledgedRange[](1), _schedule(PRINCIPAL, FROM + 95 days, 1));
+        (body.rows[0].numerator, body.ranges[0]) = (125, _range(200_000, 800_000));
+        uint40 late = _opened();
+        uint40 loan = _opened(body);
+        _fund(financier.account, 590_000);
+        vm.warp(FROM + 120 days + 1);
+        _done(_accelerateAct(loan, Grounds.CROSS_DEFAULT, late));
+        Act memory sale = _all([lender, financier, officer], SELL_RANGE_TEXT, _sale(590_000, 600_000));
+        _refused(sale, abi.encodeWithSelector(ITitleEscrow.NotDefaulted.selector, loan));
+        vm.warp(FROM + 121 days + 1);
+        _done(_all([lender, financier, officer], SELL_RANGE_TEXT, _sale(590_000, 600_000)));
+        assertEq(_owner(_piece()), financier.account);
     }
 
     function test_default_alone_moves_nothing_to_the_lender() public {

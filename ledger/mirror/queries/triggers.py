@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Integer, and_, func, literal, select
 
 from ledger.chain.blocks import LOG_BITS
 from ledger.mirror.models import BLOCK, CASH_ENTRY, MANDATE, PAYMENT, RECEIVABLE, RECEIVABLE_STATE, ReceivableStatus
@@ -71,7 +71,7 @@ def waiting(conn: Connection) -> Iterator[Waiting]:
     asked = (
         select(issued.id, state.payments, state.from_pos, BLOCK.c.time)
         .join_from(RECEIVABLE_STATE.table, RECEIVABLE.table, issued.number == state.receivable)
-        .join(BLOCK, BLOCK.c.number == last.op(">>")(LOG_BITS), isouter=True)
+        .join(BLOCK, BLOCK.c.number == last.op(">>")(literal(LOG_BITS, Integer)), isouter=True)
         .where(valid(RECEIVABLE_STATE, None), state.status == ReceivableStatus.LIVE, state.waiting + state.waiting_interest > 0)
     )
     for receivable, payments, pos, time in conn.execute(asked.order_by(issued.number)):

@@ -48,7 +48,7 @@ def live(place: Place, receivables: list[int], fault: str | None) -> None:
     watch, stop = opened(place), threading.Event()
     house = watch.house
     runs = (house.relay.run, house.settler.run, house.services.sync.run, watch.keeper.run)
-    workers = [threading.Thread(target=each, args=(stop,)) for each in runs]
+    workers = [threading.Thread(target=each, args=(stop,), daemon=True) for each in runs]
     for worker in workers:
         worker.start()
     end = time.monotonic() + SECONDS

@@ -32,8 +32,10 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
 
 
 @pytest.fixture
-def watch(ledger: Ledger, office: Database, tmp_path: Path) -> Iterator[Watch]:
-    mirror = mirrors.open(f"sqlite:///{tmp_path / 'mirror.db'}")
+def watch(request: pytest.FixtureRequest, ledger: Ledger, office: Database, tmp_path: Path) -> Iterator[Watch]:
+    """A gateway with a mirror of its office's kind."""
+    url = request.getfixturevalue("new_postgres")() if office.is_postgresql else f"sqlite:///{tmp_path / 'mirror.db'}"
+    mirror = mirrors.open(url)
     yield Watch.over(ledger, office, mirror)
     mirror.close()
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.replay import bodies
 from gateway.replay.claims import Aside, Claim, Person, ReceivablePlan, bounded
 from gateway.replay.demonstration import demonstration
 from gateway.replay.faults import Origin
@@ -104,6 +105,16 @@ def test_an_invoice_that_cant_stand_is_set_aside_with_its_amount(change: dict[st
 
 def test_an_invoice_of_the_longest_tenor_stands() -> None:
     assert len(billed(bill(due=date(2014, 1, 26), settled=date(2014, 1, 1))).claims) == 1
+
+
+@pytest.mark.parametrize(("days", "told"), [(184, False), (185, True), (366, True)])
+def test_a_long_tenor_says_why(days: int, told: bool) -> None:
+    party, day = Person("x", "X"), 86_400
+    claim = Claim("set", "1", party, party, 5, 0, days * day, None)
+    cash = bodies.Cash(1, bytes(20), currency("USD"))
+    book = bodies.Book({party.key: bytes(20)}, {"set": cash}, b"k" * 32)
+    terms = bodies.issue(book, claim, bodies.NO_REF)[0].body
+    assert (terms["tenorReason"] != bodies.NO_REF) == told
 
 
 def test_a_document_is_issued_thirty_days_before_it_is_paid_by_the_payers_calendar() -> None:
