@@ -23,6 +23,7 @@ from rich.table import Table
 
 from gateway.commands.fingerprints import fingerprint_cli, fingerprint_key_cli
 from gateway.commands.invoices import receivable_draft
+from gateway.commands.keeper import keeper_cli
 from gateway.commands.notices import notice_cli
 from gateway.commands.pledges import pledge_cli
 from gateway.commands.receivables import receivable_cli
@@ -52,6 +53,7 @@ cli.add_typer(register_cli, name="register")
 cli.add_typer(notice_cli, name="notice")
 cli.add_typer(fingerprint_cli, name="fingerprint")
 cli.add_typer(fingerprint_key_cli, name="fingerprint-key")
+cli.add_typer(keeper_cli, name="keeper")
 
 Home = Annotated[Path | None, typer.Option(help="Directory of everything the gateway keeps  [default: .pledgebook]")]
 Data = Annotated[Path | None, typer.Option(help="Folder of records to replay  [default: ../shared/data]")]

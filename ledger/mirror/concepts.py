@@ -30,6 +30,7 @@ from ledger.mirror import (
     registers,
     sequels,
     tokens,
+    triggers,
 )
 from ledger.mirror.fold import Folds
 
@@ -56,6 +57,7 @@ FOLDS = Folds(
         **anchors.RULES,
         **registers.RULES,
         **council.RULES,
+        **triggers.RULES,
     },
     projections=(
         models.ACT,
@@ -95,6 +97,8 @@ FOLDS = Folds(
         models.REGISTER_RULE,
         models.ACT_RULE,
         council.COUNCIL_DECISION,
+        triggers.TRIGGER_KIND,
+        triggers.FIRING,
         register_models.ASSET,
         register_models.RIVAL,
         register_models.HOLD,

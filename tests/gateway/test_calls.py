@@ -33,7 +33,7 @@ def test_every_trigger_is_a_function_of_its_contract(contract: str, function: st
 @pytest.mark.parametrize(
     ("contract", "function", "arguments", "said"),
     [
-        ("Members", "suspend", [], "is no trigger that anybody may call; one of Guarantees.call, Mandates.closePot, Mandates.debit"),
+        ("Members", "suspend", [], "is no trigger that anybody may call; one of Financing.collect, Financing.fireRecourse"),
         ("Repayment", "payReceivable", [], "is no trigger"),
         ("Repayment", "distribute", [], "they don't fit Repayment.distribute"),
         ("Repayment", "distribute", ["1", "2"], "they don't fit"),
