@@ -18,15 +18,18 @@ from gateway.api import (
     assets,
     certificates,
     contents,
+    debits,
     document,
     drafts,
     events,
     health,
     invoices,
     members,
+    offers,
     parties,
     payments,
     pledges,
+    receivable_drafts,
     receivables,
     registers,
     searches,
@@ -46,7 +49,7 @@ log = logging.getLogger(__name__)
 
 ROOMS = (
     *(transactions, members, contents, registers, anchors, parties, assets, pledges, drafts, searches, certificates, watches),
-    *(invoices, receivables, tokens, payments, events, health),
+    *(invoices, receivables, receivable_drafts, offers, tokens, payments, debits, events, health),
 )
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
 """What is answered without a key: whether the gateway works, and how to ask it."""

@@ -23,7 +23,18 @@ from gateway.signers.keystore import HOUSE
 from ledger.chain.calls import call_data
 from ledger.domain.ids import IdError, from_hex
 
-TRIGGERS = {("Repayment", "debit"), ("Repayment", "distribute"), ("Repayment", "draw")}
+TRIGGERS = {
+    ("Guarantees", "call"),
+    ("Mandates", "closePot"),
+    ("Mandates", "debit"),
+    ("ReceivableEndings", "cancel"),
+    ("ReceivableEndings", "lapseDispute"),
+    ("ReceivableHolds", "free"),
+    ("ReceivableOffers", "lapse"),
+    ("Repayment", "distribute"),
+    ("Repayment", "draw"),
+}
+"""What anybody may call; only the contract's own condition decides."""
 TRIGGER_GAS, GAS_AN_ITEM = 1_000_000, 250_000
 ADMIT_GAS = 600_000
 

@@ -22,6 +22,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.commands.fingerprints import fingerprint_cli, fingerprint_key_cli
+from gateway.commands.invoices import receivable_draft
 from gateway.commands.notices import notice_cli
 from gateway.commands.pledges import pledge_cli
 from gateway.commands.receivables import receivable_cli
@@ -46,6 +47,7 @@ cli.add_typer(mirror_cli, name="mirror")
 cli.add_typer(keys_cli, name="keys")
 cli.add_typer(pledge_cli, name="pledge")
 cli.add_typer(register_cli, name="register")
+receivable_cli.command("draft")(receivable_draft)
 cli.add_typer(receivable_cli, name="receivable")
 cli.add_typer(notice_cli, name="notice")
 cli.add_typer(fingerprint_cli, name="fingerprint")

@@ -54,13 +54,14 @@ def explain_skip(cause: int, signer: int | None) -> dict[str, Any]:
 
 @cache
 def custom_errors() -> dict[bytes, tuple[str, list[tuple[str, str]]]]:
-    """Every custom error of the product by selector: its name, and (name, type) of its fields."""
-    found = {}
+    """Every custom error of the product by selector: its name, and (name, type) of its fields, as the first contract calls them."""
+    found: dict[bytes, tuple[str, list[tuple[str, str]]]] = {}
     for name in artifacts.names():
         for entry in artifacts.load(name).abi:
             if entry["type"] == "error":
                 fields = [(field["name"], abi_type(field)) for field in entry["inputs"]]
-                found[keccak(f"{entry['name']}({','.join(type_ for _, type_ in fields)})".encode())[:4]] = (entry["name"], fields)
+                selector = keccak(f"{entry['name']}({','.join(type_ for _, type_ in fields)})".encode())[:4]
+                found.setdefault(selector, (entry["name"], fields))
     return found
 
 

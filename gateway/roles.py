@@ -37,16 +37,24 @@ _OFFICES = {
     "AdoptRecord": _ADOPTERS,
 }
 """An office's own acts: every signer is an officer, as the shipped registers have it; another register's officers state their role."""
+_GUARANTORS = _bits("GUARANTOR", "BANK")
 _ACTING = {
     **_OFFICES,
     **dict.fromkeys(("AddKey", "RevokeKey", "SetAcceptance", "SetSlot"), _bits("ADMINISTRATOR")),
     **dict.fromkeys(("BankNotice", "IssueCash", "RedeemCash"), _bits("SETTLEMENT_BANK")),
     **dict.fromkeys(("ConfirmReceivable", "EndMandate", "PayReceivable", "RefuseReceivable", "SetMandate"), _bits("OBLIGOR")),
+    **dict.fromkeys(("AcknowledgeNotice", "DisputeReceivable", "EndDispute"), _bits("OBLIGOR")),
+    **dict.fromkeys(("HoldAccount", "HoldReceivable", "LiftCourtHold", "NarrowHold", "OrderCredit", "OrderRange"), _bits("COURT_OFFICER")),
+    **dict.fromkeys(("CoverReceivable", "OpenPool"), _GUARANTORS),
     **dict.fromkeys(("Issue", "WithdrawDraft"), _bits("OBLIGOR", "SUPPLIER")),
     **dict.fromkeys(("Merge", "Move", "MoveBatch", "MoveMany", "RevokeApprovals", "TransferCash"), HOLDERS),
+    **dict.fromkeys(("AcceptRange", "DeclineRange", "OfferRange", "RecallRange", "NotifyAssignment"), HOLDERS),
+    **dict.fromkeys(("ConsentCancel", "PayAsThirdParty", "RetireRange", "WaiveClaim", "WriteOff"), HOLDERS),
 }
+_FURTHER = {"RedeemCash": HOLDERS, "RetireRange": _bits("OBLIGOR"), "OpenPool": _GUARANTORS}
+"""Roles of those who sign beside the acting account, where the act asks for them."""
 _ANY = sum(ROLES.values()) - _bits("ADMINISTRATOR", "ANCHORER")
-_ALIKE = (HOLDERS, _ADOPTERS)
+_ALIKE = (HOLDERS, _ADOPTERS, _GUARANTORS)
 """Sets of roles of which any does."""
 
 
@@ -54,7 +62,7 @@ def fitting(kind: str, acting: bool) -> int:
     """The roles in which a kind of act may be signed by the acting account, or by a further signer."""
     if acting:
         return _ACTING.get(kind, _ANY)
-    return HOLDERS if kind == "RedeemCash" else _OFFICES.get(kind, _ANY)
+    return _FURTHER.get(kind, _OFFICES.get(kind, _ANY))
 
 
 def chosen(kind: str, held: int, acting: bool) -> int:

@@ -280,6 +280,7 @@ class Receivable(Shown):
     cash: int
     module: int
     policy: int
+    tenor_reason: Hex | None
     content_root: Hex
     issued: Hex
     issued_at: Time
@@ -289,6 +290,7 @@ class Receivable(Shown):
     interest_distributed: Money
     waiting: Money
     waiting_interest: Money
+    retired: Money
     payments: int
 
 
@@ -308,14 +310,6 @@ class Debt(Shown):
     interest: Money
 
 
-class ReceivableWhole(Receivable):
-    """A receivable with its condition and debt at the block's time, and the number of its tokens."""
-
-    condition: str
-    debt: Debt
-    tokens: int
-
-
 class Token(Shown):
     """A token: the range [start, end) of a receivable, in minor units."""
 
@@ -327,6 +321,7 @@ class Token(Shown):
     owner: Hex
     cursor: int
     flags: int
+    marks: list[str]
     since_pos: Position
 
 
@@ -340,16 +335,10 @@ class Holding(Shown):
     to_pos: Position | None
 
 
-class TokenWhole(Token):
-    """A token with what it is still owed, what it could draw, and who held its range (at most 1,000 lines, oldest first)."""
-
-    owed: Money
-    undrawn: Debt
-    lineage: list[Holding]
-
-
 class Receipt(Shown):
-    """Money that came in for a receivable: late interest first, then principal; an excess was credited to the payer."""
+    """Money that came in for a receivable: late interest first, then principal, then claims of those who paid in the obligor's place
+    (`recovered`); an excess was credited to the payer.
+    """
 
     pos: Position
     payer: Hex
@@ -357,11 +346,12 @@ class Receipt(Shown):
     kind: str
     interest: Money
     principal: Money
+    recovered: Money
     excess: Money
 
 
 class Payment(Shown):
-    """A payment that was distributed over the live ranges: a step of the ruler."""
+    """A payment that was distributed over the live ranges, or a range that retired (nothing was paid): a step of the ruler."""
 
     payment: int
     pos: Position
@@ -370,14 +360,6 @@ class Payment(Shown):
     interest: Money
     owed_before: Money
     owed_after: Money
-
-
-class Payments(Shown):
-    """What came in for a receivable, and what was distributed of it."""
-
-    currency: str
-    received: list[Receipt]
-    distributed: list[Payment]
 
 
 class Cash(Shown):

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from gateway.access import Session
-from gateway.api import shown
-from gateway.api.answers import Answer, Holding, Payments, Receivable, ReceivableNamed, ReceivableWhole, Token
+from gateway.api import receivable_shown, shown
+from gateway.api.answers import Answer, Holding, Receivable, ReceivableNamed, Token
 from gateway.api.asking import (
     Caller,
     Cursor,
@@ -21,13 +21,14 @@ from gateway.api.asking import (
     sees_all,
     whole_number,
 )
+from gateway.api.receivable_answers import CourtHold, Payments, ReceivableWhole, Transfer
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
 from gateway.api.schemas import PaymentNamesIn
 from gateway.errors import invalid, not_found
 from ledger.domain.bank_references import named_by
 from ledger.domain.ids import RECEIVABLE_BITS
 from ledger.mirror.models import ReceivableStatus
-from ledger.mirror.queries import chain, payments, receivables, tokens
+from ledger.mirror.queries import claims, marks, offers, payments, receivables, tokens
 from ledger.mirror.queries.receivables import Standing
 from ledger.mirror.schema import number
 
@@ -73,12 +74,32 @@ def _named(view: Reading, cash: int, name: str) -> Standing | None:
 
 @router.get("/receivables/{receivable}")
 def get_receivable(receivable: str, services: Running, session: Caller, point: Point) -> Answer[ReceivableWhole]:
-    """A receivable with its debt and condition at the time of the block."""
+    """A receivable with its condition, debts, marks, holds and guarantee at the time of the block."""
     with reading(services, session, point) as view:
-        standing = visible(session, view, receivable)
-        header = chain.header(view.conn, view.block)
-        count, _ = tokens.tiled(view.conn, standing.receivable.number, view.at)
-        return view.answer(shown.receivable_whole(standing, header.time if header else 0, count))
+        return view.answer(_whole(view, visible(session, view, receivable)))
+
+
+def _whole(view: Reading, standing: Standing) -> ReceivableWhole:
+    conn, issued, at = view.conn, standing.receivable, view.at
+    count, _ = tokens.tiled(conn, issued.number, at)
+    return receivable_shown.receivable_whole(
+        standing,
+        view.time,
+        tokens=count,
+        owing=[claims.owing(claim, issued, view.time) for claim in claims.of(conn, issued.number, at)],
+        disputed=marks.dispute(conn, issued.number, at),
+        holds=_holds(view, standing),
+        consented=marks.consented(conn, issued.number, at),
+        guaranteed=claims.guarantee(conn, issued.number, at),
+    )
+
+
+def _holds(view: Reading, standing: Standing) -> list[CourtHold]:
+    conn, at = view.conn, view.at
+    return [
+        receivable_shown.court_hold(row, standing.receivable, marks.orders(conn, row.hold, at), marks.executions(conn, row.hold, at))
+        for row in marks.holds_on(conn, standing.receivable.number, at)
+    ]
 
 
 @router.get("/receivables/{receivable}/tokens")
@@ -110,18 +131,40 @@ def get_lineage(
         return view.page(page, shown.holding)
 
 
+@router.get("/receivables/{receivable}/transfers")
+def list_transfers(
+    receivable: str,
+    services: Running,
+    session: Caller,
+    start: Annotated[int, Query(ge=0, lt=1 << 63, description="Start of the range, in minor units")] = 0,
+    end: RangeEnd = None,
+    limit: Limit = 100,
+    after: Cursor = None,
+) -> Answer[list[Transfer]]:
+    """Every move that touched the range [start, end), oldest first, with what it was: assignment, split, custody, order, retirement."""
+    with reading(services, session) as view:
+        found = visible(session, view, receivable).receivable
+        until = found.face if end is None else end
+        page = tokens.transfers(view.conn, found.number, start, until, limit=limit, after=cursor_from(after))
+        return view.page(page, receivable_shown.transfer)
+
+
 @router.get("/receivables/{receivable}/payments")
 def list_payments(receivable: str, services: Running, session: Caller, point: Point) -> Answer[Payments]:
-    """What came in for a receivable, and what was distributed of it: the steps of the ruler."""
+    """What came in for a receivable, what was distributed of it, and which ranges retired: the steps of the ruler."""
     with reading(services, session, point) as view:
         found = visible(session, view, receivable).receivable
         received = [shown.receipt(row, found.currency) for row in payments.receipts(view.conn, found.number)]
         distributed = [shown.payment(row, found.currency) for row in payments.distributed(view.conn, found.number, view.at)]
-        return view.answer(Payments(currency=shown.currency_code(found.currency), received=received, distributed=distributed))
+        retired = [receivable_shown.retirement(row, found.currency) for row in marks.retirements(view.conn, found.number, view.at)]
+        currency = shown.currency_code(found.currency)
+        return view.answer(Payments(currency=currency, received=received, distributed=distributed, retired=retired))
 
 
 def visible(session: Session, view: Reading, receivable: str) -> Standing:
-    """The receivable, if the caller is a party, holds or held a piece, or oversees the ledger. Raises 404 otherwise."""
+    """The receivable, if the caller is a party, holds or held a piece, was offered one, guarantees it, or oversees the ledger. Raises 404
+    otherwise.
+    """
     standing = receivables.get(view.conn, whole_number(receivable, "receivable"), view.at)
     if standing is None or not (sees_all(session, view.conn) or _concerns(view, standing, session.member)):
         raise not_found(f"receivable {receivable}")
@@ -132,7 +175,9 @@ def _concerns(view: Reading, standing: Standing, account: bytes | None) -> bool:
     found = standing.receivable
     if account is None or account in (found.supplier, found.obligor, found.issuer):
         return account is not None
-    return tokens.ever_held(view.conn, found.number, account)
+    conn = view.conn
+    held = tokens.ever_held(conn, found.number, account) or offers.ever_offered(conn, found.number, account)
+    return held or claims.guarantees(conn, found.number, account)
 
 
 def _status(name: str | None) -> int | None:

@@ -18,7 +18,6 @@ from ledger.domain.catalogue import Catalogue
 from ledger.domain.ids import to_hex, token_id
 from ledger.domain.money import MoneyError, currency_of
 from ledger.domain.pledge_words import Flag, NoteKind
-from ledger.domain.ranges import Drawn
 from ledger.domain.registers import (
     DEMANDS_DOCUMENT,
     DEMANDS_VERSION,
@@ -37,6 +36,7 @@ from ledger.domain.registers import (
 )
 from ledger.domain.registers import Ground as GroundRule
 from ledger.domain.routing import AssetKind, Route
+from ledger.domain.token_flags import TokenFlag
 from ledger.mirror.models import (
     Cash,
     CashEntry,
@@ -225,9 +225,10 @@ def content(row: Content) -> answers.Content:
 # --- Receivables, tokens, money -------------------------------------------------------------------------------------------------
 
 
-def _receivable_fields(standing: receivables.Standing) -> dict[str, Any]:
+def receivable_fields(standing: receivables.Standing) -> dict[str, Any]:
+    """What every answer says of a receivable."""
     issued, state = standing.receivable, standing.state
-    amounts = ("owed_live", "distributed", "interest_distributed", "waiting", "waiting_interest")
+    amounts = ("owed_live", "distributed", "waiting", "waiting_interest", "retired")
     return {
         "id": str(number(issued.id)),
         "number": issued.number,
@@ -242,40 +243,32 @@ def _receivable_fields(standing: receivables.Standing) -> dict[str, Any]:
         "cash": issued.cash,
         "module": issued.module,
         "policy": issued.policy,
+        "tenor_reason": hex_or_none(issued.tenor_reason) if any(issued.tenor_reason) else None,
         "content_root": to_hex(issued.content_root),
         "issued": to_hex(issued.issued),
         "issued_at": rfc3339(issued.issued_at),
         "confirmed_at": time_or_none(state.confirmed_at),
         **{each: money(getattr(state, each), issued.currency) for each in amounts},
+        "interest_distributed": money(number(state.interest_distributed), issued.currency),
         "payments": state.payments,
     }
 
 
 def receivable(standing: receivables.Standing) -> answers.Receivable:
     """A receivable with its present state."""
-    return answers.Receivable(**_receivable_fields(standing))
+    return answers.Receivable(**receivable_fields(standing))
 
 
 def named(name: str, standing: receivables.Standing | None) -> answers.ReceivableNamed:
     """What a payer's reference names."""
     if standing is None:
         return answers.ReceivableNamed(name=name, receivable=None, obligor=None, status=None)
-    fields = _receivable_fields(standing)
+    fields = receivable_fields(standing)
     return answers.ReceivableNamed(name=name, receivable=fields["id"], obligor=fields["obligor"], status=fields["status"])
 
 
-def receivable_whole(standing: receivables.Standing, time: int, tokens: int) -> answers.ReceivableWhole:
-    """A receivable with its condition and debt at a time (UTC seconds)."""
-    owed, currency = receivables.debt(standing, time), standing.receivable.currency
-    return answers.ReceivableWhole(
-        **_receivable_fields(standing),
-        condition=receivables.condition(standing, time).name.lower().replace("_", " "),
-        debt=answers.Debt(principal=money(owed.principal, currency), interest=money(owed.interest, currency)),
-        tokens=tokens,
-    )
-
-
-def _token_fields(row: Token, receivable_id: int, currency: int) -> dict[str, Any]:
+def token_fields(row: Token, receivable_id: int, currency: int) -> dict[str, Any]:
+    """What every answer says of a token."""
     return {
         "token": str(token_id(receivable_id, row.start)),
         "receivable": str(receivable_id),
@@ -285,23 +278,14 @@ def _token_fields(row: Token, receivable_id: int, currency: int) -> dict[str, An
         "owner": to_hex(row.owner),
         "cursor": row.cursor,
         "flags": row.flags,
+        "marks": [str(flag.name).lower().replace("_", " ") for flag in TokenFlag(row.flags)],
         "since_pos": str(row.from_pos),
     }
 
 
 def token(row: Token, receivable_id: int, currency: int) -> answers.Token:
     """A token: a range of a receivable."""
-    return answers.Token(**_token_fields(row, receivable_id, currency))
-
-
-def token_whole(row: Token, of: Receivable, owed: int, undrawn: Drawn, lineage: list[Holding]) -> answers.TokenWhole:
-    """A token with what it is owed, what it could draw, and who held it."""
-    return answers.TokenWhole(
-        **_token_fields(row, number(of.id), of.currency),
-        owed=money(owed, of.currency),
-        undrawn=answers.Debt(principal=money(undrawn.principal, of.currency), interest=money(undrawn.interest, of.currency)),
-        lineage=[holding(each) for each in lineage],
-    )
+    return answers.Token(**token_fields(row, receivable_id, currency))
 
 
 def holding(row: Holding) -> answers.Holding:
@@ -319,6 +303,7 @@ def receipt(row: Receipt, currency: int) -> answers.Receipt:
         kind=name(PaymentKind, row.kind),
         interest=money(row.interest, currency),
         principal=money(row.principal, currency),
+        recovered=money(row.recovered, currency),
         excess=money(row.excess, currency),
     )
 

@@ -4,14 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from gateway.api import shown
-from gateway.api.answers import Answer, Token, TokenWhole
+from gateway.api import receivable_shown, shown
+from gateway.api.answers import Answer, Token
 from gateway.api.asking import Account, Caller, Cursor, Limit, Point, Running, addressed, cursor_from, own_account, reading, whole_number
+from gateway.api.receivable_answers import TokenWhole
 from gateway.api.receivables import visible
 from gateway.api.refusals import ANY, AWAY, NAMED
 from gateway.errors import not_found
 from ledger.domain.ids import split_token_id
-from ledger.mirror.queries import tokens
+from ledger.mirror.queries import offers, tokens
 from ledger.mirror.queries.reading import MOST_ROWS
 from ledger.mirror.queries.tokens import Held
 from ledger.mirror.schema import number
@@ -38,7 +39,7 @@ def list_portfolio(
 
 @router.get("/tokens/{token}")
 def get_token(token: str, services: Running, session: Caller, point: Point) -> Answer[TokenWhole]:
-    """A token: its range and owner, what it is still owed, what it could draw, and its lineage."""
+    """A token: its range and owner, what it is still owed, what it could draw, its newest offer, and its lineage."""
     receivable, start = split_token_id(whole_number(token, "token"))
     with reading(services, session, point) as view:
         found = visible(session, view, str(receivable)).receivable
@@ -48,7 +49,10 @@ def get_token(token: str, services: Running, session: Caller, point: Point) -> A
         end = start + row.length
         owed = tokens.owed(view.conn, found.number, start, end, view.at)
         lineage = tokens.lineage_page(view.conn, found.number, start, end, limit=MOST_ROWS)
-        return view.answer(shown.token_whole(row, found, owed, tokens.undrawn(view.conn, row, view.at), lineage.rows))
+        newest = offers.get(view.conn, found.number, start, view.at)
+        offered = None if newest is None else receivable_shown.offer(newest, found, view.time)
+        undrawn = tokens.undrawn(view.conn, row, view.at)
+        return view.answer(receivable_shown.token_whole(row, found, owed, undrawn, offered, lineage.rows))
 
 
 def _held(held: Held) -> Token:

@@ -167,7 +167,7 @@ def void_act(
 
 @router.post("/calls:batch", status_code=202, responses=WRITES | AWAY)
 def post_calls(asked: CallBatch, services: Running, session: Caller) -> answers.Calls:
-    """Accepts permissionless triggers: debit, distribute, draw. Only their condition decides."""
+    """Accepts permissionless triggers: debit, distribute, draw, lapse, cancel, call of a guarantee. Only their condition decides."""
     wanted = [calls.Asked(each.key, each.contract, each.function, each.arguments) for each in asked.calls]
     outcomes = calls.trigger(services, session, wanted)
     return answers.Calls(calls=[_call(each.key, outcome) for each, outcome in zip(wanted, outcomes, strict=True)])

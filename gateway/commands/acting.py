@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import inspect
 import json
-import sys
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gateway.commands.shared import AsJson, Home, Url, calling, read_bytes, say, show_json, show_table, written
+from gateway.commands.signing import agree, hashed, is_known, submit, waits
 from gateway.pledging.table import COMMON, TABLE, ActKind
 
 if TYPE_CHECKING:
@@ -181,7 +180,7 @@ def _described(spec: ActKind, file: Path | None) -> dict[str, Any]:
     described: Json = _plain(found)
     instrument = described.get("instrument", {})
     if isinstance(instrument, dict) and "document_file" in instrument:
-        instrument["document"] = _hashed(str(file.parent / instrument.pop("document_file")), "instrument.document_file")
+        instrument["document"] = hashed(str(file.parent / instrument.pop("document_file")), "instrument.document_file")
     return described
 
 
@@ -202,7 +201,7 @@ def _fill(asked: dict[str, Any], given: Mapping[str, Any]) -> None:
     document = {"number": given["instrument"], "caption": given["caption"], "executed": given["executed"]}
     told = {name: value for name, value in document.items() if value is not None}
     if given["document"] is not None:
-        told["document"] = _hashed(given["document"], "--document")
+        told["document"] = hashed(given["document"], "--document")
     if told:
         asked["instrument"] = {**asked.get("instrument", {}), **told}
     terms = {name: given[name] for name in _TERMS if given.get(name) is not None}
@@ -223,7 +222,7 @@ def _field(name: str, value: Any) -> Any:
     if name == "grounds":
         return [_ground(each) for each in value]
     if name == "evidence":
-        return _hashed(value, "--evidence")
+        return hashed(value, "--evidence")
     return int(value) if name in _WHOLE and str(value).isdecimal() else value
 
 
@@ -242,17 +241,6 @@ def _ground(text: str) -> dict[str, Any]:
 def _consent(text: str) -> dict[str, str]:
     role, between, mode = text.partition("=")
     return {"role": role, "mode": mode} if between else {"mode": role}
-
-
-def _hashed(text: str, option: str) -> str:
-    """A hash as it is, or that of a file. Raises Refused."""
-    from gateway.client import Refused
-
-    if text.startswith("0x"):
-        return text
-    if not Path(text).is_file():
-        raise Refused(f"{option}: {text}: no such file; name the document's file, or its hash (0x and 64 digits)")
-    return "0x" + sha256(read_bytes(Path(text))).hexdigest()
 
 
 # --- What is said and done -------------------------------------------------------------------------------------------------------------
@@ -292,64 +280,18 @@ def _act(client: Client, spec: ActKind, made: Json, given: Mapping[str, Any]) ->
 
     if not given["as_json"]:
         _show(made)
-    if made["refusals"] and not _is_known(client, made):
+    if made["refusals"] and not is_known(client, made):
         raise Refused(f"{spec.name}: {made['refusals'][0]['sentence']} Nothing was signed")
-    _agree(spec.name, given["yes"])
-    done = _submit(client, made)
+    agree(spec.name, given["yes"])
+    done = submit(client, made)
     waiting = next((each for each in done if each["state"] != "final"), None)
     if waiting is not None:
-        return _waits(client, waiting, given["as_json"])
+        return waits(client, waiting, given["as_json"])
     pledge = given.get("pledge") or _filed(client, made, done[-1])
     statement = _statement(client, pledge, done[-1]["digest"]) if pledge else None
     if given["as_json"]:
         return show_json({"acts": done, "pledge": pledge, "statement": statement})
     return _outcome(spec, made, done, pledge, statement)
-
-
-def _is_known(client: Client, made: Json) -> bool:
-    """Whether the first of these very acts was handed in before: then what is left of them is gone on with."""
-    from gateway.client import Refused
-    from ledger.domain.ids import act_id
-
-    first = made["acts"][0]
-    try:
-        client.get(f"/acts/{act_id(first['key'])}", account=first["account"])
-    except Refused:
-        return False
-    return True
-
-
-def _agree(name: str, yes: bool) -> None:
-    from gateway.client import Refused
-
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise Refused(f"{name}: nobody is asked here; give --yes to sign it, or --dry-run to look only")
-    if not typer.confirm("Sign this?"):
-        raise Refused(f"{name}: not signed")
-
-
-def _submit(client: Client, made: Json) -> list[Json]:
-    """Keeps the private document, then hands in the acts one after another; each as it ended, or waits for signatures."""
-    for each in made["contents"]:
-        client.post("/content:batch", {"items": [{name: value for name, value in each.items() if name != "root"}]})
-    done: list[Json] = []
-    for each in made["acts"]:
-        act = client.post("/acts", {name: value for name, value in each.items() if name != "key"}, each["key"])
-        done.append(act if act["state"] == "gathering" else client.done(act))
-        if done[-1]["state"] == "gathering":
-            break
-    return done
-
-
-def _waits(client: Client, act: Json, as_json: bool) -> None:
-    whole = client.get(f"/acts/{act['id']}", account=act["account"])
-    if as_json:
-        return show_json(whole)
-    missing = ", ".join(f"{each['account']} as {each['role']}" for each in whole["signers"] if not each["signed"])
-    say(f"act {act['id']} of {act['account']} waits for the signature of {missing}; the same command goes on when it is there")
-    return None
 
 
 def _filed(client: Client, made: Json, act: Json) -> int | None:
@@ -486,13 +428,13 @@ def sign(
             show_json({name: whole[name] for name in ("kind", "account", "deadline", "digest", "signers", "body")})
         if dry_run:
             return show_json(whole) if as_json else None
-        _agree("sign", yes)
+        agree("sign", yes)
         if content is not None:
             client.post("/content:batch", {"items": [{"member": account, **each} for each in _handed(content)]})
-        given = {"account": account} | ({} if evidence is None else {"evidence": _hashed(evidence, "--evidence")})
+        given = {"account": account} | ({} if evidence is None else {"evidence": hashed(evidence, "--evidence")})
         signed = client.ask(f"/acts/{act}/signatures", given, account=of)
         if signed["state"] == "gathering":
-            return _waits(client, signed, as_json)
+            return waits(client, signed, as_json)
         done = client.done(signed)
     return show_json(done) if as_json else say(f"signed; act {act} of {of} is final in block {done['done_at_block']}")
 

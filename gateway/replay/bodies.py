@@ -106,6 +106,7 @@ def _terms(book: Book, claim: Claim, root: str) -> Json:
         "module": MODULE,
         "leastPiece": 0,
         "policy": STANDARD_POLICY,
+        "tenorReason": NO_REF,
         "contentRoot": root,
     }
 
@@ -191,7 +192,7 @@ def mandate(book: Book, claim: Claim) -> list[ActWanted]:
 
 def debit(book: Book, claim: Claim) -> CallWanted:
     """The trigger that takes what is due."""
-    return CallWanted(f"{claim.key}/debit", "Repayment", "debit", [str(book.receivable(claim))])
+    return CallWanted(f"{claim.key}/debit", "Mandates", "debit", [str(book.receivable(claim))])
 
 
 def draws(book: Book, set_name: str, tokens: Iterable[tuple[Claim, int]]) -> list[CallWanted]:

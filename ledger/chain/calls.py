@@ -37,7 +37,7 @@ def constructor_data(contract: str, *arguments: Any) -> bytes:
 def result(contract: str, function: str, answer: bytes) -> Any:
     """The decoded result of a call: a value, or a tuple of several. Addresses are bytes of 20."""
     outputs = _function(contract, function)["outputs"]
-    values = tuple(_plain(type_, value) for type_, value in zip(_types(outputs), decode(_types(outputs), answer), strict=True))
+    values = tuple(_plain(entry, value) for entry, value in zip(outputs, decode(_types(outputs), answer), strict=True))
     return values[0] if len(values) == 1 else values
 
 
@@ -85,9 +85,12 @@ def _type(component: Mapping[str, Any]) -> str:
     return f"({','.join(_types(component['components']))}){type_.removeprefix('tuple')}"
 
 
-def _plain(type_: str, value: Any) -> Any:
-    if type_ == "address":
-        return from_hex(value)
-    if type_ == "address[]":
-        return tuple(from_hex(item) for item in value)
-    return value
+def _plain(entry: Mapping[str, Any], value: Any) -> Any:
+    """A decoded value with addresses of 20 bytes wherever they lie; lists and structs are tuples."""
+    kind = entry["type"]
+    if kind.endswith("]"):
+        inner = {**entry, "type": kind[: kind.rindex("[")]}
+        return tuple(_plain(inner, each) for each in value)
+    if kind == "tuple":
+        return tuple(_plain(part, each) for part, each in zip(entry["components"], value, strict=True))
+    return from_hex(value) if kind == "address" else value

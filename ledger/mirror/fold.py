@@ -13,7 +13,7 @@ from ledger.mirror.state import AnyProjection, State
 
 Rule = Callable[[State, Event], None]
 
-GENERATION = 1
+GENERATION = 2
 """Raised whenever a rule changes what it writes without a change of the tables: the projections are then folded again from the raw events.
 """
 

@@ -17,6 +17,7 @@ def _admitted(state: State, event: Event) -> None:
             suspended=False,
             is_contract=told.isContract,
             accepts_direct=told.acceptsDirect,
+            held=False,
             epoch=0,
         ),
     )
@@ -36,6 +37,10 @@ def _reinstated(state: State, event: Event) -> None:
 
 def _acceptance_set(state: State, event: Event) -> None:
     state.change(MEMBER, (event.args.account,), accepts_direct=event.args.acceptsDirect)
+
+
+def _held(state: State, event: Event) -> None:
+    state.change(MEMBER, (event.args.account,), held=event.args.held)
 
 
 def _recovered(state: State, event: Event) -> None:
@@ -64,6 +69,7 @@ RULES = {
     ("Members", "MemberReinstated"): _reinstated,
     ("Members", "MemberRecovered"): _recovered,
     ("Members", "AcceptanceSet"): _acceptance_set,
+    ("Members", "MemberHeld"): _held,
     ("Members", "KeyAdded"): _key_added,
     ("Members", "KeyRevoked"): _key_revoked,
     ("Members", "SlotSet"): _slot_set,

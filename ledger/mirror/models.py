@@ -93,7 +93,9 @@ class Kind(NamedTuple):
 
 
 class Member(NamedTuple):
-    """An organisation's account. `party` is its registered identifier's word; keys of an epoch below `epoch` are dead."""
+    """An organisation's account. `party` is its registered identifier's word; keys of an epoch below `epoch` are dead. `held`: a court
+    holds all that it has on receivables.
+    """
 
     account: Address
     party: Word
@@ -102,6 +104,7 @@ class Member(NamedTuple):
     suspended: bool
     is_contract: bool
     accepts_direct: bool
+    held: bool
     epoch: int
     from_pos: int = 0
     to_pos: int | None = None
@@ -177,21 +180,40 @@ class Condition(IntEnum):
     OVERDUE = 5
     CLOSED = 6
     CANCELLED = 7
+    SUBROGATED = 8
+    """Holders are owed nothing any more, but the obligor owes those who paid in its place."""
 
 
 class PaymentKind(IntEnum):
-    """How a payment came."""
+    """How a payment came. A retirement is no payment: a range left, and took a number in the order of payments."""
 
     VOLUNTARY = 1
     DEBIT = 2
     BANK_NOTICE = 3
     COLLECTED = 4
+    THIRD_PARTY = 5
+    GUARANTEE = 6
+    RETIREMENT = 7
+
+
+class TransferKind(IntEnum):
+    """Why a range went from one account to another: only an assignment is one in law; what goes into or out of custody is none."""
+
+    CONFIRMATION = 1
+    ASSIGNMENT = 2
+    SPLIT = 3
+    """Cut, and still its owner's."""
+    INTO_CUSTODY = 4
+    OUT_OF_CUSTODY = 5
+    COURT_ORDER = 6
+    RETIREMENT = 7
 
 
 class Receivable(NamedTuple):
     """A receivable as issued. `id` is its 192-bit id as a word, `number` its order of issue: what other rows name it by.
 
     Amounts in minor units; late interest a day is late_rate / late_basis of what is owed, from `due` on unless paid within `grace` seconds.
+    `tenor_reason` is the hash of why the tenor is longer than usual, zero where it is not.
     """
 
     id: Word
@@ -210,6 +232,7 @@ class Receivable(NamedTuple):
     module: int
     least_piece: int
     policy: int
+    tenor_reason: Word
     content_root: Word
     issued: Word
     issued_at: int
@@ -218,19 +241,25 @@ class Receivable(NamedTuple):
 class ReceivableState(NamedTuple):
     """What changes of a receivable. Waiting money has paid the debt and is not distributed yet; money-days are debt times days late.
 
-    `fingerprint`, `confirmation` and the bits of `terms` are set by the obligor's confirmation, `reason` by its refusal.
+    `fingerprint`, `confirmation` and the bits of `terms` are set by the obligor's confirmation, `reason` by its refusal; the marks of a
+    hold and of a dispute are bits of `terms` too. `retired` is the length of what retired, `interest_retired` the late interest that fell
+    away with it. `part_paid`: some principal was paid.
     """
 
     receivable: int
     status: int
     owed_live: int
     payments: int
+    retired: int
     distributed: int
-    interest_distributed: int
+    interest_distributed: Word
+    interest_retired: Word
     waiting: int
     waiting_interest: int
     money_days: Word
     accrued_day: int
+    part_paid: bool
+    paused: bool
     terms: int
     confirmation: Word | None
     fingerprint: Word | None
@@ -266,10 +295,13 @@ class Transfer(NamedTuple):
     start: int
     length: int
     reference: Word
+    kind: int
 
 
 class Receipt(NamedTuple):
-    """Money came in for a receivable: late interest first, then principal; `excess` was credited to the payer."""
+    """Money came in for a receivable: late interest first, then principal, then claims of those who paid in the obligor's place
+    (`recovered`); `excess` was credited to the payer.
+    """
 
     receivable: int
     pos: int
@@ -278,11 +310,14 @@ class Receipt(NamedTuple):
     kind: int
     interest: int
     principal: int
+    recovered: int
     excess: int
 
 
 class Payment(NamedTuple):
-    """A payment distributed over the live ranges: step `payment` of the ruler."""
+    """A payment distributed over the live ranges: step `payment` of the ruler. In a retirement nothing is paid: what was owed from `low`
+    on, by owed_before - owed_after, was the retired range's.
+    """
 
     receivable: int
     payment: int
@@ -292,6 +327,7 @@ class Payment(NamedTuple):
     owed_before: int
     owed_after: int
     kind: int
+    low: int | None
 
 
 class Draw(NamedTuple):
@@ -322,11 +358,14 @@ class Credit(NamedTuple):
 
 
 class Mandate(NamedTuple):
-    """The obligor lets due debts be debited: `cap_left` in minor units, until a second (UTC); `partial` allows less than the debt."""
+    """The obligor lets due debts be debited: `cap_left` in minor units, until a second (UTC); `partial` allows less than the debt. `given`
+    is the position at which this mandate was given.
+    """
 
     obligor: Address
     cash: int
-    cap_left: int
+    given: int
+    cap_left: Word
     until: int
     partial: bool
     from_pos: int = 0
@@ -346,12 +385,14 @@ class BankNotice(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """A policy version for receivables: the longest tenor in seconds, whether transfers need a trade background, closed to new drafts or
-    not.
+    """A policy version for receivables: the longest tenor without a reason and with one, and for how long all disputes of a receivable
+    together stop its debit, in seconds; whether transfers need a trade background, closed to new drafts or not.
     """
 
     policy: int
+    usual_tenor: int
     most_tenor: int
+    dispute_term: int
     demands_background: bool
     retired: bool
     from_pos: int = 0

@@ -1,11 +1,10 @@
-"""Payments: money received for receivables, distributed by the ruler, drawn by ranges, credited and paid out; mandates and bank notices."""
+"""Payments: money received for receivables, distributed by the ruler, drawn by ranges, credited and paid out; bank notices."""
 
 from ledger.chain.decode import Event
 from ledger.mirror.models import (
     BANK_NOTICE,
     CREDIT,
     DRAW,
-    MANDATE,
     MEMBER,
     PAYMENT,
     RECEIPT,
@@ -14,28 +13,31 @@ from ledger.mirror.models import (
     BankNotice,
     Credit,
     Draw,
-    Mandate,
     Payment,
     Receipt,
 )
-from ledger.mirror.schema import word
+from ledger.mirror.schema import number, word
 from ledger.mirror.state import FoldError, State
 from ledger.mirror.tokens import drawn_until, number_of
 
-_WHOLE = 0
-"""Credits that belong to no range: receivable and start are 0 (surrogates count from 1)."""
+OF_NO_RANGE = (0, 0)
+"""Receivable and start of credits that belong to no range (surrogates count from 1)."""
 
 
 def _received(state: State, event: Event) -> None:
     told, receivable = event.args, number_of(state, event)
-    state.add(RECEIPT, Receipt(receivable, event.pos, told.payer, told.ref, told.kind, told.interest, told.principal, told.excess))
-    state.change(
+    before = state.need(RECEIVABLE_STATE, (receivable,))
+    amounts = (told.kind, told.interest, told.principal, told.recovered, told.excess)
+    state.add(RECEIPT, Receipt(receivable, event.pos, told.payer, told.ref, *amounts))
+    state.put(
         RECEIVABLE_STATE,
-        (receivable,),
-        waiting=told.waitingPrincipal,
-        waiting_interest=told.waitingInterest,
-        money_days=word(told.moneyDays),
-        accrued_day=told.accruedDay,
+        before._replace(
+            waiting=told.waitingPrincipal,
+            waiting_interest=told.waitingInterest,
+            money_days=word(told.moneyDays),
+            accrued_day=told.accruedDay,
+            part_paid=before.part_paid or told.principal > 0,
+        ),
     )
 
 
@@ -48,11 +50,11 @@ def _distributed(state: State, event: Event) -> None:
             waiting=before.waiting - told.principal,
             waiting_interest=before.waiting_interest - told.interest,
             distributed=before.distributed + told.principal,
-            interest_distributed=before.interest_distributed + told.interest,
+            interest_distributed=word(number(before.interest_distributed) + told.interest),
         ),
     )
     amounts = (told.principal, told.interest, told.owedBefore, told.owedAfter)
-    state.add(PAYMENT, Payment(receivable, told.payment, event.pos, *amounts, told.kind))
+    state.add(PAYMENT, Payment(receivable, told.payment, event.pos, *amounts, told.kind, low=None))
 
 
 def _drawn(state: State, event: Event) -> None:
@@ -61,27 +63,34 @@ def _drawn(state: State, event: Event) -> None:
     state.add(DRAW, Draw(issued.number, event.pos, told.owner, told.start, told.end - told.start, *drawn))
     drawn_until(state, issued.number, told.start, told.to)
     if not told.paid:
-        _credit(state, told.owner, issued.cash, _range_of(state, told.owner, issued.number, told.start), told.principal + told.interest)
+        credit(state, told.owner, issued.cash, _range_of(state, told.owner, issued.number, told.start), told.principal + told.interest)
 
 
 def _range_of(state: State, account: bytes, receivable: int, start: int) -> tuple[int, int]:
     # A contract (an escrow, a vault) must know whose money it is, so its credits are kept by range.
     member = state.need(MEMBER, (account,))
-    return (receivable, start) if member.is_contract else (_WHOLE, _WHOLE)
+    return (receivable, start) if member.is_contract else OF_NO_RANGE
 
 
 def _credited(state: State, event: Event) -> None:
-    _credit(state, event.args.account, event.args.cash, (_WHOLE, _WHOLE), event.args.amount)
+    credit(state, event.args.account, event.args.cash, OF_NO_RANGE, event.args.amount)
+
+
+def _ordered(state: State, event: Event) -> None:
+    told = event.args
+    credit(state, told.from_, told.cash, OF_NO_RANGE, -told.amount)
+    credit(state, told.to, told.cash, OF_NO_RANGE, told.amount)
 
 
 def _withdrawn(state: State, event: Event) -> None:
-    told, of_range = event.args, (_WHOLE, _WHOLE)
+    told, of_range = event.args, OF_NO_RANGE
     if told.receivable:
         of_range = state.need(RECEIVABLE, (word(told.receivable),)).number, told.start
-    _credit(state, told.account, told.cash, of_range, -told.amount)
+    credit(state, told.account, told.cash, of_range, -told.amount)
 
 
-def _credit(state: State, account: bytes, cash: int, of_range: tuple[int, int], delta: int) -> None:
+def credit(state: State, account: bytes, cash: int, of_range: tuple[int, int], delta: int) -> None:
+    """Adds to what is kept for an account, of a range or of none. Raises FoldError where less than nothing would be left."""
     if delta == 0:
         return
     key = (account, cash, *of_range)
@@ -90,19 +99,6 @@ def _credit(state: State, account: bytes, cash: int, of_range: tuple[int, int], 
     if amount < 0:
         raise FoldError(f"credit of 0x{account.hex()} in cash {cash} would fall to {amount} at position {state.pos}")
     state.put(CREDIT, Credit(*key, amount))
-
-
-def _mandate_set(state: State, event: Event) -> None:
-    told = event.args
-    state.put(MANDATE, Mandate(told.obligor, told.cash, told.cap, told.until, told.partial_))
-
-
-def _mandate_used(state: State, event: Event) -> None:
-    state.change(MANDATE, (event.args.obligor, event.args.cash), cap_left=event.args.capLeft)
-
-
-def _mandate_ended(state: State, event: Event) -> None:
-    state.close(MANDATE, (event.args.obligor, event.args.cash))
 
 
 def _notice_taken(state: State, event: Event) -> None:
@@ -116,8 +112,6 @@ RULES = {
     ("Repayment", "Drawn"): _drawn,
     ("Repayment", "Credited"): _credited,
     ("Repayment", "Withdrawn"): _withdrawn,
-    ("Repayment", "MandateSet"): _mandate_set,
-    ("Repayment", "MandateUsed"): _mandate_used,
-    ("Repayment", "MandateEnded"): _mandate_ended,
+    ("Repayment", "CreditOrdered"): _ordered,
     ("Repayment", "BankNoticeTaken"): _notice_taken,
 }

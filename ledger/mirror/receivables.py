@@ -1,4 +1,4 @@
-"""Receivables: issue, confirmation, refusal, and what payments leave owed."""
+"""Receivables: issue, confirmation, refusal, marks, and what payments and retirements leave owed."""
 
 from ledger.chain.decode import Event
 from ledger.mirror.models import MODULE, POLICY, RECEIVABLE, RECEIVABLE_STATE, Module, Policy, Receivable, ReceivableState, ReceivableStatus
@@ -27,6 +27,7 @@ def _issued(state: State, event: Event) -> None:
         module=terms.module,
         least_piece=terms.leastPiece,
         policy=terms.policy,
+        tenor_reason=terms.tenorReason,
         content_root=terms.contentRoot,
         issued=told.issued,
         issued_at=told.issuedAt,
@@ -41,12 +42,16 @@ def _draft(number: int) -> ReceivableState:
         status=ReceivableStatus.DRAFT,
         owed_live=0,
         payments=0,
+        retired=0,
         distributed=0,
-        interest_distributed=0,
+        interest_distributed=word(0),
+        interest_retired=word(0),
         waiting=0,
         waiting_interest=0,
         money_days=word(0),
         accrued_day=0,
+        part_paid=False,
+        paused=False,
         terms=0,
         confirmation=None,
         fingerprint=None,
@@ -70,6 +75,8 @@ def _confirmed(state: State, event: Event) -> None:
         (issued.number,),
         status=ReceivableStatus.LIVE,
         owed_live=issued.face,
+        # A draft can't be paused: what the council said of its id is gone once it opens.
+        paused=False,
         terms=told.marks,
         confirmation=told.confirmation,
         fingerprint=told.fingerprint,
@@ -84,8 +91,28 @@ def _payment_recorded(state: State, event: Event) -> None:
     state.change(RECEIVABLE_STATE, key, payments=told.payments, owed_live=told.owedLive, status=status)
 
 
+def _closed(state: State, event: Event) -> None:
+    state.change(RECEIVABLE_STATE, (number_of(state, event),), status=ReceivableStatus.CLOSED)
+
+
+def _cancelled(state: State, event: Event) -> None:
+    state.change(RECEIVABLE_STATE, (number_of(state, event),), status=ReceivableStatus.CANCELLED)
+
+
+def _marks_set(state: State, event: Event) -> None:
+    state.change(RECEIVABLE_STATE, (number_of(state, event),), terms=event.args.marks)
+
+
+def _paused_set(state: State, event: Event) -> None:
+    # The council may pause an id that nobody has issued: there is nothing to pause.
+    if state.get(RECEIVABLE, (word(event.args.receivable),)) is not None:
+        state.change(RECEIVABLE_STATE, (number_of(state, event),), paused=event.args.paused)
+
+
 def _policy_set(state: State, event: Event) -> None:
-    state.open(POLICY, Policy(event.args.policy, event.args.mostTenor, event.args.demandsBackground, retired=False))
+    terms = event.args.terms
+    tenors = (terms.usualTenor, terms.mostTenor, terms.disputeTerm)
+    state.open(POLICY, Policy(event.args.policy, *tenors, terms.demandsBackground, retired=False))
 
 
 def _policy_retired(state: State, event: Event) -> None:
@@ -102,6 +129,10 @@ RULES = {
     ("ReceivableDrafts", "ReceivableRefused"): _refused,
     ("ReceivableDrafts", "ReceivableConfirmed"): _confirmed,
     ("ReceivableToken", "PaymentRecorded"): _payment_recorded,
+    ("ReceivableToken", "ReceivableClosed"): _closed,
+    ("ReceivableToken", "ReceivableCancelled"): _cancelled,
+    ("ReceivableToken", "MarksSet"): _marks_set,
+    ("ReceivableToken", "PausedSet"): _paused_set,
     ("ReceivableDrafts", "PolicySet"): _policy_set,
     ("ReceivableDrafts", "PolicyRetired"): _policy_retired,
     ("ReceivableToken", "ModuleAppended"): _module_appended,

@@ -91,6 +91,7 @@ class Api:
         terms = {
             "supplier": supplier.account, "obligor": obligor.account, "face": str(face), "due": self.running.clock.now() + days * 86_400,
             "grace": 0, "lateRate": 0, "lateBasis": 1, "currency": 840, "cash": 1, "module": 1, "leastPiece": 0, "policy": 1,
+            "tenorReason": "0x" + "00" * 32,
             "contentRoot": root,
         }  # fmt: skip
         key = self.fresh_key("issue")

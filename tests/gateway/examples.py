@@ -33,7 +33,7 @@ from ledger.domain.act_types import RecordParty
 from ledger.domain.acts import to_json
 from ledger.domain.assets import stated_party
 from ledger.domain.identifiers import Scheme, identifier
-from ledger.domain.ids import act_id, from_hex, to_hex
+from ledger.domain.ids import act_id, from_hex, to_hex, token_id
 from ledger.domain.pledge_words import PartyKind
 from ledger.domain.shipped_registers import by_key
 from ledger.mirror.schema import word
@@ -75,6 +75,7 @@ class Teller:
         self.answers: dict[str, Any] = {}
         self.before: dict[str, Callable[[], None]] = {
             "get_statement": self.pay,
+            "list_transfers": self.offer,
             "list_acts_to_sign": self.ask_harbour,
             "retry_act": self.hold,
             "list_pledges": self.record_pledge,
@@ -139,6 +140,18 @@ class Teller:
         self.post("cash/1", cash["bank"], "IssueCash", issue)
         pay = {"receivable": receivable, "amount": "500000", "ref": _text("PAY-1")}
         self.post("pay/1", self.accounts["harbour"], "PayReceivable", pay, role="OBLIGOR")
+        self.settle()
+
+    def offer(self) -> None:
+        """Lumen offers Mill another piece; Mill tells Harbour of the piece that it has; Harbour lets be debited what falls due."""
+        receivable = int(json.loads(FILE.read_text())["get_receivable"]["path"]["receivable"])
+        lumen, harbour, mill = (self.accounts[name] for name in ("lumen", "harbour", "mill"))
+        piece = {"token": str(token_id(receivable, 0)), "start": "600000", "end": "750000", "to": mill}
+        self.post("offer/1", lumen, "OfferRange", {**piece, "ref": _text("PO-2026-0042"), "deadline": 1_798_761_600})
+        notice = {"receivable": str(receivable), "start": "750000", "end": "1000000", "assignor": lumen, "assignee": mill}
+        self.post("notice/1", mill, "NotifyAssignment", {**notice, "contentRoot": "0x" + "00" * 32})
+        mandate = {"cash": 1, "cap": "600000", "until": 1_798_761_600, "partial_": True}
+        self.post("mandate/1", harbour, "SetMandate", mandate, role="OBLIGOR")
         self.settle()
 
     def ask_harbour(self) -> None:

@@ -172,6 +172,7 @@ def test_nobody_signs_a_root_whose_content_is_not_held(api: Api) -> None:
     terms = {
         "supplier": supplier.account, "obligor": obligor.account, "face": "5", "due": api.running.clock.now() + 86_400, "grace": 0,
         "lateRate": 0, "lateBasis": 1, "currency": 840, "cash": 1, "module": 1, "leastPiece": 0, "policy": 1,
+        "tenorReason": "0x" + "00" * 32,
         "contentRoot": "0x" + "ab" * 32,
     }  # fmt: skip
     assert "is not held" in str(problem(api.act(supplier, "Issue", terms, role="SUPPLIER"), 409)["detail"])

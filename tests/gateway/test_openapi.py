@@ -17,7 +17,7 @@ from tests.gateway.examples import Teller, telling
 
 ROOT = Path(__file__).parents[2]
 VOLATILE = {
-    *("acts_at", "document", "fingerprint", "hash", "known_since", "reported_at"),
+    *("acts_at", "document", "fingerprint", "hash", "known_since", "notified_at", "offered_at", "reported_at"),
     *("account", "act", "address", "at", "bank", "behind", "block", "confirmed_at", "counterparty", "deadline", "digest"),
     *("done_at_block", "done_pos", "domain", "filer", "filing", "from_pos", "id", "issued", "issued_at", "mirror", "next"),
     *("office", "officers", "placed", "pos", "rule_contract", "signers", "since_pos", "time", "to_pos", "transaction", "values"),
@@ -25,7 +25,15 @@ VOLATILE = {
 """What differs from one ledger to the next, with all that lies in it: compared by its form only."""
 FREE = {
     *("Act.body", "ActWhole.body", "Certificate.document", "CertificateKept.document", "Content.document", "Event.values"),
-    *("Reason.values", "TypedData.domain", "TypedData.message", "DraftedAct.body", "DraftedContent.document", "ProRata.draft"),
+    *(
+        "ReceivableAct.body",
+        "Reason.values",
+        "TypedData.domain",
+        "TypedData.message",
+        "DraftedAct.body",
+        "DraftedContent.document",
+        "ProRata.draft",
+    ),
 }
 """Parts whose form an act's kind, a document's schema or the ABI decides."""
 

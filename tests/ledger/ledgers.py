@@ -22,6 +22,7 @@ from ledger.domain.acts import Envelope, SignedAct, SignerClaim
 GENESIS = 1_700_000_000
 DAY = 86_400
 SUPPLIER, OBLIGOR, BANK, SETTLEMENT = 1 << 2, 1 << 3, 1 << 4, 1 << 5
+GUARANTOR, COURT_OFFICER, CUSTODIAN = 1 << 6, 1 << 10, 1 << 12
 ADMINISTRATOR = 1 << 13
 """Every account has it."""
 
@@ -54,12 +55,6 @@ class Clock:
         self.rpc.call("evm_mine")
 
 
-def _signature(digest: bytes, key: bytes) -> bytes:
-    """As the contracts take it: r, s, v."""
-    signed = PrivateKey(key).sign_recoverable(digest, hasher=None)
-    return signed[:64] + bytes([signed[64] + 27])
-
-
 @dataclass
 class Ledger:
     """A ledger with its members, a relayer and the council's key."""
@@ -71,17 +66,17 @@ class Ledger:
     council: Sender
     people: dict[str, Person]
 
-    def act(self, name: str, body: Any, *cosigners: str) -> int:
-        """Signs and runs one act, with the consent of others; its id."""
-        signers = [self.people[one] for one in (name, *cosigners)]
-        for person in signers:
-            person.acts += 1
+    def act(self, name: str, body: Any, *others: str) -> int:
+        """Signs and runs one act of a member, which others sign too; its id."""
+        signers = [self.people[each] for each in (name, *others)]
+        for signer in signers:
+            signer.acts += 1
+        claims = tuple(SignerClaim(each.account, each.account, each.role, 1, 0, each.acts) for each in signers)
         person = signers[0]
-        claims = tuple(SignerClaim(one.account, one.account, one.role, 1, 0, one.acts) for one in signers)
         envelope = Envelope(person.account, person.acts, 2**63, 3_000_000, claims, body)
         digest = acts.digest(envelope, self.manifest.domain)
-        signatures = tuple(_signature(digest, one.key) for one in signers)
-        self.relayer.run([(self.manifest.address("Acts"), acts.encode_run([SignedAct(envelope, signatures)]))])
+        signed = SignedAct(envelope, tuple(_signature(each.key, digest) for each in signers))
+        self.relayer.run([(self.manifest.address("Acts"), acts.encode_run([signed]))])
         return person.acts
 
     def direct(self, name: str, contract: str, function: str, *arguments: Any) -> None:
@@ -113,6 +108,11 @@ class Ledger:
         """The next block has this time."""
         self.rpc.call("evm_setNextBlockTimestamp", time)
         self.rpc.call("evm_mine")
+
+
+def _signature(key: bytes, digest: bytes) -> bytes:
+    signature = PrivateKey(key).sign_recoverable(digest, hasher=None)
+    return signature[:64] + bytes([signature[64] + 27])
 
 
 @contextmanager

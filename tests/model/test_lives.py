@@ -1,10 +1,10 @@
 """The model of a receivable and the real contracts live the same random lives, and are equal after every step."""
 
-import copy
 import random
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -12,8 +12,11 @@ from ledger.chain import calls
 from ledger.domain import ids, ranges
 from ledger.domain.act_types import (
     ConfirmReceivable,
+    ConsentCancel,
+    HoldAccount,
     Issue,
     IssueCash,
+    LiftCourtHold,
     Merge,
     Move,
     MoveBatch,
@@ -28,10 +31,11 @@ from ledger.domain.act_types import (
     Withdraw,
     WithdrawRange,
 )
-from ledger.domain.ranges import DAY
+from ledger.domain.ranges import DAY, Range, RangeError
+from ledger.domain.token_flags import TokenFlag
 from tests.conftest import FULL
 from tests.ledger import ledgers
-from tests.ledger.ledgers import BANK, OBLIGOR, SETTLEMENT, SUPPLIER, Ledger, Person
+from tests.ledger.ledgers import BANK, COURT_OFFICER, OBLIGOR, SETTLEMENT, SUPPLIER, Ledger, Person
 from tests.model.mandates import House
 from tests.model.receivables import Receivable, Token
 
@@ -39,8 +43,10 @@ LIVES = 60 if FULL else 6
 STEPS = 40 if FULL else 25
 HOLDERS = ("Supplier", "Bank", "Buyer", "Escrow")
 REF = b"r" * 32
-_STATES = {False: 1, True: 2}
-RETIRED = 8
+PAYERS = ("Bank", "Buyer")
+"""Who pays in the obligor's place, and whose account a court holds now and then."""
+NAMES = {"obligor": "Obligor"}
+LIVE, CLOSED, CANCELLED = 1, 2, 3
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +58,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
         Person("Buyer", BANK),
         Person("Escrow", BANK, is_contract=True),
         Person("Money", SETTLEMENT),
+        Person("Court", COURT_OFFICER),
     ]
     with ledgers.running(tmp_path_factory.mktemp("lives"), people, council_delay=0) as one:
         yield one
@@ -63,25 +70,30 @@ class Pair:
 
     ledger: Ledger
     model: Receivable
-    house: House
     id: int
     dice: random.Random
-    others: int
-    """What the obligor owes by receivables of earlier lives."""
+    house: House
+    before: int
+    """What the obligor owes by earlier lives."""
+    holds: dict[str, int] = field(default_factory=dict)
 
     def token(self, start: int) -> int:
         return ids.token_id(self.id, start)
 
     def account(self, name: str) -> bytes:
-        return self.ledger.people[name].account
+        return self.ledger.people[NAMES.get(name, name)].account
+
+    @property
+    def stopped(self) -> set[str]:
+        """Who can do nothing: suspended, or held by a court."""
+        return self.model.suspended | self.model.held
 
     def active(self) -> str:
         return self.dice.choice([name for name in HOLDERS if name not in self.model.suspended])
 
     def movable(self) -> int | None:
         """The start of a token that can be moved now."""
-        tokens = self.model.tokens.items()
-        starts = [start for start, token in tokens if token.owner not in self.model.suspended and not token.retired]
+        starts = [start for start, token in self.model.tokens.items() if not token.retired and token.owner not in self.stopped]
         return None if self.model.ended or not starts else self.dice.choice(starts)
 
 
@@ -90,13 +102,13 @@ def _born(ledger: Ledger, dice: random.Random) -> Pair:
     ledger.clock.time = now = ledger.now()
     due, grace = now + dice.randint(10, 60) * DAY, dice.choice([0, 3 * DAY])
     rate, basis = dice.choice([(0, 1), (5, 10_000), (1, 365), (1, 1)])
-    others = ledger.view("Exposure", "outstanding", ledger.people["Obligor"].account, 156, True)
     supplier, obligor = ledger.people["Supplier"].account, ledger.people["Obligor"].account
     terms = Issue(supplier, obligor, face, due, grace, rate, basis, 156, 1, 1, 0, 1, bytes(32), b"c" * 32)
+    before = ledger.view("Exposure", "outstanding", obligor, 156, True)
     receivable = ids.receivable_id(supplier, ledger.act("Supplier", terms))
     ledger.act("Obligor", ConfirmReceivable(receivable, supplier, terms, secrets.token_bytes(32), 7, ()))
     model = Receivable(face, due, now, "Supplier", grace, rate, basis, contracts=frozenset({"Escrow"}))
-    return Pair(ledger, model, House({"one": model}, 0, 0, partial=False, now=now), receivable, dice, others)
+    return Pair(ledger, model, receivable, dice, House({"it": model}, 0, 0, True, now), before)
 
 
 # --- Steps: each is taken by both ---
@@ -145,7 +157,8 @@ def _merge(life: Pair) -> None:
     if left is None:
         return
     right, owner = life.model.tokens[left].range.end, life.model.tokens[left].owner
-    if right in life.model.tokens and life.model.tokens[right].owner == owner:
+    joined = life.model.tokens.get(right)
+    if joined is not None and joined.owner == owner and not joined.retired:
         life.ledger.act(owner, Merge(life.token(left), life.token(right)))
         life.model.merge(left, right)
 
@@ -165,87 +178,99 @@ def _draw(life: Pair) -> None:
 
 
 def _pay(life: Pair) -> None:
-    amount = _amount(life)
-    if amount > 0 and not life.model.ended:
+    if life.model.ended:
+        return
+    model, most = life.model, 2**63 - 1 - _supply(life)
+    wanted = [1, model.face // 300 + 1, life.dice.randint(1, model.face), model.debt + model.interest_owed() + 1]
+    amount = min(life.dice.choice(wanted), most)
+    if amount > 0:
         life.ledger.act("Money", IssueCash(1, life.account("Obligor"), amount, REF))
         life.ledger.act("Obligor", PayReceivable(life.id, amount, REF))
-        life.model.pay(amount)
-
-
-def _amount(life: Pair) -> int:
-    """The least, dust, a part, or more than everything, as far as cash may still be issued."""
-    model = life.model
-    wanted = [1, model.face // 300 + 1, life.dice.randint(1, model.face), model.debt + model.interest_owed() + 1]
-    return min(life.dice.choice(wanted), 2**63 - 1 - _supply(life))
+        model.pay(amount)
 
 
 def _pay_for(life: Pair) -> None:
-    """A bank or a buyer pays in the obligor's place."""
-    amount, payer = _amount(life), life.dice.choice(["Bank", "Buyer"])
-    if amount > 0 and not life.model.ended and payer not in life.model.suspended:
+    """Somebody else pays, not more than is owed to holders."""
+    model, most = life.model, 2**63 - 1 - _supply(life)
+    payers = [name for name in PAYERS if name not in life.stopped]
+    due = model.debt + model.interest_owed()
+    if model.ended or not payers or due == 0:
+        return
+    payer, amount = life.dice.choice(payers), min(due, most, life.dice.choice([due, life.dice.randint(1, due)]))
+    if amount > 0:
         life.ledger.act("Money", IssueCash(1, life.account(payer), amount, REF))
         life.ledger.act(payer, PayAsThirdParty(life.id, amount, REF))
-        before = life.model.excess
-        life.model.pay_for(payer, amount)
-        _take_excess(life, payer, life.model.excess - before)
-
-
-def _take_excess(life: Pair, payer: str, excess: int) -> None:
-    """The model keeps all excess together; on the ledger it is the payer's credit, which it takes out at once."""
-    if excess:
-        life.model.excess -= excess
-        life.model.credits[payer] = life.model.credits.get(payer, 0) + excess
+        model.pay_for(payer, amount)
 
 
 def _waive(life: Pair) -> None:
-    payers = [claim.payer for claim in life.model.claims if claim.payer not in life.model.suspended]
-    if payers and life.dice.random() < 0.5:
+    payers = [claim.payer for claim in life.model.claims if claim.payer not in life.stopped]
+    if payers and life.dice.random() < 0.3:
         payer = life.dice.choice(payers)
         life.ledger.act(payer, WaiveClaim(life.id, REF))
         life.model.waive(payer)
 
 
 def _retire(life: Pair) -> None:
-    """Owner and obligor sign what both see. What waits goes out first, so the range may be owed less when it leaves."""
-    start, model = life.movable(), life.model
-    if start is None or life.dice.random() < 0.5:
+    """Owner and obligor sign; what the model refuses the contracts refuse."""
+    start = life.movable()
+    if start is None:
         return
-    token = model.tokens[start]
+    token = life.model.tokens[start]
     first = life.dice.randint(start, token.range.end - 1)
-    end = life.dice.choice([token.range.end, life.dice.randint(first + 1, token.range.end)])
-    seen = ranges.owed(model.payments, ranges.Range(first, end))
-    after = copy.deepcopy(model)
-    try:
-        after.retire(start, first, end)
-    except ranges.RangeError:
-        return
-    body = RetireRange(life.token(start), first, end, 1, len(model.payments), seen, REF)
+    piece = Range(first, life.dice.randint(first + 1, token.range.end))
+    owed = ranges.owed(life.model.payments, piece)
+    body = RetireRange(life.token(start), piece.start, piece.end, 1, len(life.model.payments), owed, REF)
     life.ledger.act(token.owner, body, "Obligor")
-    model.retire(start, first, end)
+    with suppress(RangeError):
+        life.model.retire(start, piece.start, piece.end)
+
+
+def _cancel(life: Pair) -> None:
+    """All owners agree, if all can; then anyone cancels."""
+    live = {start: token for start, token in life.model.tokens.items() if not token.retired}
+    cannot = life.stopped & {token.owner for token in live.values()}
+    if life.model.ended or life.model.claims or cannot or life.dice.random() < 0.8:
+        return
+    for start, token in live.items():
+        life.ledger.act(token.owner, ConsentCancel(life.token(start), token.range.length, True))
+    life.ledger.call("ReceivableEndings", "cancel", life.id)
+    life.model.cancel()
+
+
+def _hold(life: Pair) -> None:
+    """A court holds an account, or lifts its hold."""
+    name = life.dice.choice(PAYERS)
+    if name in life.holds:
+        life.ledger.act("Court", LiftCourtHold(life.holds.pop(name), (), REF))
+    else:
+        _HOLDS.append(name)
+        life.holds[name] = len(_HOLDS)
+        life.ledger.act("Court", HoldAccount(life.account(name), REF))
+    life.model.held ^= {name}
+
+
+_HOLDS: list[str] = []
+"""All holds that were laid on the module's ledger: they are numbered from 1."""
 
 
 def _debit(life: Pair) -> None:
-    """Under a new mandate: its share of a pot, which is all of it here, or what is free."""
-    house, model = life.house, life.model
-    house.cap, house.partial, house.now = life.dice.randint(1, model.face), life.dice.random() < 0.5, model.now
-    life.ledger.act("Obligor", SetMandate(1, house.cap, model.now + DAY, house.partial))
+    model = life.model
+    cap, partial = life.dice.randint(1, model.face), life.dice.random() < 0.5
+    life.ledger.act("Obligor", SetMandate(1, cap, model.now + DAY, partial))
     more = min(life.dice.randint(1, model.face), 2**63 - 1 - _supply(life))
     if more > 0:
         life.ledger.act("Money", IssueCash(1, life.account("Obligor"), more, REF))
-    house.free = life.ledger.cash_of(life.account("Obligor"))
-    taken = _debitable(life)
+    house = life.house
+    house.free, house.cap, house.partial, house.now = life.ledger.cash_of(life.account("Obligor")), cap, partial, model.now
     amount, reason = life.ledger.view("Mandates", "checkDebit", life.id)
+    try:
+        taken = house.debit("it")
+    except RangeError:
+        taken = 0
     assert (amount, reason == b"") == (taken, taken > 0)
     if taken:
         life.ledger.call("Mandates", "debit", life.id)
-        assert house.debit("one") == taken
-
-
-def _debitable(life: Pair) -> int:
-    try:
-        return copy.deepcopy(life.house).debit("one")
-    except ranges.RangeError:
-        return 0
 
 
 def _wait(life: Pair) -> None:
@@ -268,7 +293,7 @@ def _suspend(life: Pair) -> None:
 
 def _withdraw(life: Pair) -> None:
     model = life.model
-    for owner in sorted(model.credits.keys() - model.suspended):
+    for owner in sorted(model.credits.keys() - life.stopped - set(NAMES)):
         if model.withdraw(owner):
             life.ledger.act(owner, Withdraw(1))
     for owner, start in sorted(model.range_credits if "Escrow" not in model.suspended else ()):
@@ -282,7 +307,8 @@ def _supply(life: Pair) -> int:
 
 
 STEPS_OF_A_LIFE: list[Callable[[Pair], None]] = [
-    *(_move, _move, _split, _batch, _merge, _draw, _draw, _pay, _pay, _pay_for, _waive, _retire, _debit, _wait, _wait, _suspend, _withdraw),
+    *(_move, _move, _split, _batch, _merge, _draw, _draw, _pay, _pay, _pay, _debit, _wait, _wait, _suspend, _withdraw),
+    *(_pay_for, _pay_for, _waive, _retire, _retire, _cancel, _hold),
 ]
 
 
@@ -292,8 +318,9 @@ STEPS_OF_A_LIFE: list[Callable[[Pair], None]] = [
 def _assert_equal(life: Pair) -> None:
     view, model = life.ledger.view, life.model
     state, face, owed, *_ = view("ReceivableViews", "receivable", life.id)
-    assert (state, face, owed) == (_STATES[model.closed], model.face, model.owed_live)
-    assert view("Repayment", "bookOf", life.id) == (
+    expected = CANCELLED if model.cancelled else CLOSED if model.closed else LIVE
+    assert (state, face, owed) == (expected, model.face, model.owed_live)
+    assert view("Repayment", "bookOf", life.id)[:8] == (
         model.waiting_principal,
         model.waiting_interest,
         model.interest_paid,
@@ -302,16 +329,14 @@ def _assert_equal(life: Pair) -> None:
         model.last_distribution,
         model.retirements,
         len(model.claims),
-        any(isinstance(step, ranges.Payment) and step.principal for step in model.payments) or model.waiting_principal > 0,
-        True,
     )
-    for claim in model.claims:
-        found = view("Repayment", "claimOf", life.id, life.account(claim.payer), model.now)
-        assert found == (claim.owed, min(model.claim_interest(claim), 2**64 - 1))
-    exposure = view("Exposure", "outstanding", life.account("Obligor"), 156, True)
-    assert exposure - life.others == model.exposure
-    interest = min(model.interest_owed(), 2**64 - 1)
-    assert view("Repayment", "debtAt", life.id, model.now)[:2] == (model.debt, interest)
+    debt = (0, 0) if model.cancelled else (model.debt, min(model.interest_owed(), 2**64 - 1))
+    assert view("Repayment", "debtAt", life.id, model.now)[:2] == debt
+    assert view("Exposure", "outstanding", life.account("Obligor"), 156, True) == model.exposure + life.before
+    for payer in PAYERS:
+        claim = next((each for each in model.claims if each.payer == payer), None)
+        owing = (claim.owed, min(model.claim_interest(claim), 2**64 - 1)) if claim else (0, 0)
+        assert view("Repayment", "claimOf", life.id, life.account(payer), model.now) == owing
     for start, token in model.tokens.items():
         _assert_token_equal(life, start, token)
     for name in HOLDERS:
@@ -322,12 +347,14 @@ def _assert_equal(life: Pair) -> None:
 
 
 def _assert_token_equal(life: Pair, start: int, token: Token) -> None:
-    one, view, owner = token.range, life.ledger.view, "Obligor" if token.retired else token.owner
-    flags = RETIRED if token.retired else 0
-    assert view("ReceivableViews", "range", life.token(start)) == (life.account(owner), one.end, token.cursor, flags)
-    drawn = ranges.drawn(life.model.payments, one, token.cursor)
+    one, view = token.range, life.ledger.view
+    end, cursor = one.end, token.cursor
+    consents = TokenFlag.CANCEL_CONSENT if life.model.cancelled else TokenFlag(0)
+    flags = TokenFlag.RETIRED if token.retired else consents
+    assert view("ReceivableViews", "range", life.token(start)) == (life.account(token.owner), end, cursor, flags)
+    drawn = ranges.drawn(life.model.payments, one, cursor)
     assert view("Repayment", "undrawn", life.token(start)) == (drawn.principal, drawn.interest)
-    assert view("Repayment", "owed", life.id, one.start, one.end) == ranges.owed(life.model.payments, one)
+    assert view("Repayment", "owed", life.id, start, end) == ranges.owed(life.model.payments, one)
 
 
 def _end(life: Pair) -> None:
@@ -335,6 +362,9 @@ def _end(life: Pair) -> None:
     for name in sorted(life.model.suspended):
         life.ledger.decide("Members", "reinstate", life.account(name), REF)
     life.model.suspended.clear()
+    for name in sorted(life.holds):
+        life.ledger.act("Court", LiftCourtHold(life.holds[name], (), REF))
+    life.model.held.clear()
     _withdraw(life)
     money = life.account("Money")
     for name in (*HOLDERS, "Obligor"):

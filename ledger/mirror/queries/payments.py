@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, select
 
+from ledger.domain import ranges
 from ledger.mirror.models import (
     BANK_NOTICE,
     CASH,
@@ -18,6 +19,7 @@ from ledger.mirror.models import (
     Draw,
     Mandate,
     Payment,
+    PaymentKind,
     Receipt,
 )
 from ledger.mirror.queries.reading import Page, halves, one, page, rows_of, told, valid, whole
@@ -70,9 +72,20 @@ def notice(conn: Connection, reference: bytes) -> BankNotice | None:
 
 
 def distributed(conn: Connection, receivable: int, at: int | None = None) -> list[Payment]:
-    """The payments distributed on a receivable by number: the steps of the ruler."""
+    """The payments distributed on a receivable and the retirements from it, by number."""
     where = (PAYMENT.table.c.receivable == receivable, told(PAYMENT, at))
     return rows_of(conn, PAYMENT, select(PAYMENT.table).where(*where).order_by(PAYMENT.table.c.payment))
+
+
+def steps(conn: Connection, receivable: int, at: int | None = None) -> list[ranges.Step]:
+    """The steps of the ruler: what each payment and each retirement did to what is owed."""
+    return [_step(row) for row in distributed(conn, receivable, at)]
+
+
+def _step(row: Payment) -> ranges.Step:
+    if row.kind == PaymentKind.RETIREMENT and row.low is not None:
+        return ranges.Retirement(row.low, row.low + row.owed_before - row.owed_after, row.owed_before)
+    return ranges.Payment(row.principal, row.interest, row.owed_before)
 
 
 def draws(conn: Connection, receivable: int, *, limit: int = 100, after: tuple[int] | None = None) -> Page[Draw]:
@@ -89,6 +102,12 @@ def credits_of(conn: Connection, account: bytes, at: int | None = None) -> list[
     """What Repayment holds for an account, in minor units."""
     where = (CREDIT.table.c.account == account, CREDIT.table.c.amount > 0, valid(CREDIT, at))
     return rows_of(conn, CREDIT, select(CREDIT.table).where(*where).order_by(*CREDIT.key_columns))
+
+
+def mandates(conn: Connection, obligor: bytes, at: int | None = None) -> list[Mandate]:
+    """An obligor's mandates by cash contract, expired ones too."""
+    where = (MANDATE.table.c.obligor == obligor, valid(MANDATE, at))
+    return rows_of(conn, MANDATE, select(MANDATE.table).where(*where).order_by(MANDATE.table.c.cash))
 
 
 def mandate(conn: Connection, obligor: bytes, cash: int, at: int | None = None) -> Mandate | None:

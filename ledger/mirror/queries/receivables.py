@@ -97,12 +97,15 @@ def find(
 
 
 def debt(standing: Standing, time: int) -> Debt:
-    """What is still to be paid at a time (UTC seconds) not before the last receipt."""
+    """What is still to be paid to holders at a time (UTC seconds) not before the last receipt; nothing once it is cancelled."""
     issued, state = standing
+    if state.status == ReceivableStatus.CANCELLED:
+        return Debt(0, 0)
     principal = state.owed_live - state.waiting
     late = max(0, late_days(issued.due, issued.grace, time) - state.accrued_day)
     earned = late_interest(number(state.money_days) + principal * late, issued.late_rate, issued.late_basis)
-    return Debt(principal, earned - state.waiting_interest - state.interest_distributed)
+    paid = state.waiting_interest + number(state.interest_distributed) + number(state.interest_retired)
+    return Debt(principal, earned - paid)
 
 
 def condition(standing: Standing, time: int) -> Condition:
@@ -110,11 +113,13 @@ def condition(standing: Standing, time: int) -> Condition:
     issued, state = standing
     if state.status != ReceivableStatus.LIVE:
         return _ENDED.get(state.status, Condition.NONE)
+    if state.owed_live == 0:
+        return Condition.SUBROGATED
     if time > issued.due + issued.grace:
         return Condition.OVERDUE
     if time >= issued.due:
         return Condition.DUE if time == issued.due else Condition.GRACE
-    return Condition.CURRENT if state.owed_live - state.waiting == issued.face else Condition.PART_PAID
+    return Condition.PART_PAID if state.part_paid else Condition.CURRENT
 
 
 _ENDED: dict[int, Condition] = {ReceivableStatus.CLOSED: Condition.CLOSED, ReceivableStatus.CANCELLED: Condition.CANCELLED}

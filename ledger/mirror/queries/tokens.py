@@ -5,9 +5,9 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from ledger.domain import ranges
-from ledger.domain.ranges import Drawn, Payment, Range
+from ledger.domain.ranges import Drawn, Range
 from ledger.mirror.models import RECEIVABLE, RECEIVABLE_STATE, TOKEN, TRANSFER, Receivable, ReceivableStatus, Token, Transfer
-from ledger.mirror.queries.payments import distributed
+from ledger.mirror.queries.payments import steps
 from ledger.mirror.queries.reading import Page, cut, one, ordered, page, rows_of, valid
 from ledger.mirror.schema import Address, word
 
@@ -32,6 +32,13 @@ class Held(NamedTuple):
 def get(conn: Connection, receivable: int, start: int, at: int | None = None) -> Token | None:
     """The token that begins at `start` of the receivable with this number."""
     return one(conn, TOKEN, TOKEN.table.c.receivable == receivable, TOKEN.table.c.start == start, valid(TOKEN, at))
+
+
+def at_unit(conn: Connection, receivable: int, unit: int, at: int | None = None) -> Token | None:
+    """The token in whose range a minor unit of a receivable lies."""
+    columns = TOKEN.table.c
+    where = (columns.receivable == receivable, columns.start <= unit, columns.start + columns.length > unit)
+    return one(conn, TOKEN, *where, valid(TOKEN, at))
 
 
 def of_receivable(
@@ -126,15 +133,13 @@ def tiled(conn: Connection, receivable: int, at: int | None = None) -> tuple[int
 
 
 def owed(conn: Connection, receivable: int, start: int, end: int, at: int | None = None) -> int:
-    """What [start, end) is still owed of its principal after the payments, in minor units."""
-    steps = [Payment(step.principal, step.interest, step.owed_before) for step in distributed(conn, receivable, at)]
-    return ranges.owed(steps, Range(start, end))
+    """What [start, end) is still owed of its principal after the payments and retirements, in minor units."""
+    return ranges.owed(steps(conn, receivable, at), Range(start, end))
 
 
 def undrawn(conn: Connection, token: Token, at: int | None = None) -> Drawn:
     """What a token could draw of the payments that it has not drawn."""
-    steps = [Payment(step.principal, step.interest, step.owed_before) for step in distributed(conn, token.receivable, at)]
-    return ranges.drawn(steps, Range(token.start, token.start + token.length), token.cursor)
+    return ranges.drawn(steps(conn, token.receivable, at), Range(token.start, token.start + token.length), token.cursor)
 
 
 def by_token_id(conn: Connection, token: int, at: int | None = None) -> Token | None:

@@ -52,6 +52,7 @@ class Cast:
         terms = {
             "supplier": to_hex(self.supplier), "obligor": to_hex(self.obligor), "face": FACE, "due": self.house.world.time() + 10**6,
             "grace": 0, "lateRate": 0, "lateBasis": 1, "currency": 840, "cash": 1, "module": 1, "leastPiece": 0, "policy": 1,
+            "tenorReason": "0x" + "00" * 32,
             "contentRoot": to_hex(root.commitment.root),
         }  # fmt: skip
         row = self.run(self.supplier, "Issue", terms, key=key)

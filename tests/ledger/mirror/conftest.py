@@ -11,6 +11,8 @@ from ledger.mirror.database import Database
 from ledger.mirror.sync import Mirror
 from tests.ledger.mirror.chains import IDENTITY, table
 
+pytest.register_assert_rewrite("tests.ledger.mirror.receivable_views")
+
 MakeMirror = Callable[..., Mirror]
 
 

@@ -129,6 +129,8 @@ class Piece:
     end: int
     owner: str
     cursor: int
+    offered_to: str = ""
+    retired: bool = False
 
 
 @dataclass
@@ -145,7 +147,7 @@ class Claim:
 
 @dataclass
 class Receivables:
-    """Receivables issued, confirmed, cut, moved, merged, paid and drawn."""
+    """Receivables issued, confirmed, cut, moved, offered, merged, paid, drawn and retired."""
 
     claims: list[Claim] = field(default_factory=list)
     credits: int = 0
@@ -156,7 +158,9 @@ class Receivables:
         claim = draw.choice(self.claims)
         if not claim.confirmed:
             return self._confirm(claim)
-        return draw.choice([self._move, self._move, self._merge, self._pay, self._draw])(draw, claim)
+        return draw.choice([self._move, self._move, self._merge, self._pay, self._draw, self._offer, self._answer, self._retire])(
+            draw, claim
+        )
 
     def _issue(self, draw: random.Random) -> list[Told]:
         claim = Claim(len(self.claims), draw.choice([1, 100, 10**6, 2**63 - 1]))
@@ -168,28 +172,75 @@ class Receivables:
         claim.tokens[0] = Piece(claim.face, PEOPLE[0], 0)
         return [told.confirmed(claim.key, PEOPLE[0], "Obligor", claim.face)]
 
-    def _move(self, draw: random.Random, claim: Claim) -> list[Told]:
-        start = draw.choice(sorted(claim.tokens))
+    def _free(self, claim: Claim) -> list[int]:
+        """Where tokens begin that may be cut: one under an offer may be when the offer has lapsed, as all of these do."""
+        return [start for start, token in sorted(claim.tokens.items()) if not token.retired]
+
+    def _cut(self, draw: random.Random, claim: Claim, payee: str) -> tuple[Piece, tuple[int, int], tuple[int, int]]:
+        """A piece cut out of a token for the payee: what the token was, and both ranges."""
+        start = draw.choice(self._free(claim))
         token = claim.tokens.pop(start)
         low = draw.choice([start, draw.randrange(start, token.end)])
         high = draw.choice([token.end, draw.randrange(low + 1, token.end + 1)])
-        payee = draw.choice(PEOPLE)
         if start < low:
             claim.tokens[start] = Piece(low, token.owner, claim.payments)
         if high < token.end:
             claim.tokens[high] = Piece(token.end, token.owner, claim.payments)
-        claim.tokens[low] = Piece(high, payee, claim.payments)
-        return [told.range_moved(claim.key, token.owner, payee, (start, token.end), (low, high), claim.payments)]
+        claim.tokens[low] = Piece(high, payee or token.owner, claim.payments)
+        return token, (start, token.end), (low, high)
+
+    def _move(self, draw: random.Random, claim: Claim) -> list[Told]:
+        if not self._free(claim):
+            return []
+        payee = draw.choice(PEOPLE)
+        token, whole, piece = self._cut(draw, claim, payee)
+        return [told.range_moved(claim.key, token.owner, payee, whole, piece, claim.payments)]
+
+    def _offer(self, draw: random.Random, claim: Claim) -> list[Told]:
+        if not self._free(claim):
+            return []
+        token, whole, piece = self._cut(draw, claim, "")
+        payee = draw.choice([name for name in PEOPLE if name != token.owner])
+        claim.tokens[piece[0]].offered_to = payee
+        deadline = draw.choice([0, told.DUE])
+        return told.offered(claim.key, token.owner, payee, whole, piece, claim.payments, deadline)
+
+    def _answer(self, draw: random.Random, claim: Claim) -> list[Told]:
+        offered = [(start, token) for start, token in sorted(claim.tokens.items()) if token.offered_to]
+        if not offered:
+            return self._offer(draw, claim)
+        start, token = draw.choice(offered)
+        payee, token.offered_to = token.offered_to, ""
+        if draw.random() < 0.5:
+            seller, token.owner, token.cursor = token.owner, payee, claim.payments
+            return told.accepted(claim.key, seller, payee, (start, token.end), claim.payments)
+        if draw.random() < 0.5:
+            return told.offer_ended("RangeDeclined", claim.key, token.owner, payee, start, reason=draw.randbytes(32))
+        return told.offer_ended(draw.choice(["RangeRecalled", "OfferLapsed"]), claim.key, token.owner, payee, start)
+
+    def _retire(self, draw: random.Random, claim: Claim) -> list[Told]:
+        if not claim.owed or not self._free(claim):
+            return []
+        token, whole, piece = self._cut(draw, claim, "Obligor")
+        owed, before = draw.randrange(1, claim.owed + 1), claim.owed
+        claim.owed, claim.payments = before - owed, claim.payments + 1
+        claim.tokens[piece[0]].cursor, claim.tokens[piece[0]].retired = claim.payments, True
+        low = draw.randrange(before - owed + 1)
+        return told.retired(claim.key, token.owner, "Obligor", whole, piece, claim.payments, low, owed, before)
 
     def _merge(self, draw: random.Random, claim: Claim) -> list[Told]:
-        starts = sorted(claim.tokens)
-        pairs = [(one, other) for one, other in pairwise(starts) if claim.tokens[one].owner == claim.tokens[other].owner]
+        starts = self._free(claim)
+        pairs = [(one, other) for one, other in pairwise(starts) if self._joinable(claim, one, other)]
         if not pairs:
             return self._move(draw, claim)
         left, right = draw.choice(pairs)
         end = claim.tokens.pop(right).end
         claim.tokens[left] = Piece(end, claim.tokens[left].owner, claim.payments)
         return [told.merged(claim.key, claim.tokens[left].owner, left, right, end, claim.payments)]
+
+    def _joinable(self, claim: Claim, one: int, other: int) -> bool:
+        left, right = claim.tokens[one], claim.tokens[other]
+        return left.owner == right.owner and left.end == other
 
     def _pay(self, draw: random.Random, claim: Claim) -> list[Told]:
         if not claim.owed:

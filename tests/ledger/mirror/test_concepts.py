@@ -25,6 +25,11 @@ NOT_FOLDED = {
     "TransferValue",
     # Approvals are for wallets; who holds what does not hang on them.
     "ApprovalsRevoked",
+    # Flags of a token and marks of a receivable say the same, whole, by FlagsSet and MarksSet.
+    "CancelConsented",
+    "WrittenOff",
+    # What each companion of the token may do is fixed when the ledger is founded.
+    "CompanionNamed",
     # Which council guards a contract, and which modules the desk pins: governance.
     "AuthorityUpdated",
     "ModulePinned",

@@ -6,6 +6,7 @@ from ledger.chain.blocks import last_position
 from ledger.mirror.database import Database
 from ledger.mirror.models import ReceivableStatus
 from ledger.mirror.queries import payments, receivables, tokens
+from ledger.mirror.schema import number
 from ledger.mirror.state import FoldError
 from tests.ledger.mirror import told
 from tests.ledger.mirror.chains import START, Chain, Told
@@ -52,7 +53,7 @@ def test_a_receivable_stands_differently_at_each_block(followed: Database) -> No
         ]
         last = states[-1]
         assert last is not None
-        assert (last.state.distributed, last.state.interest_distributed, last.state.waiting) == (FACE, 7, 0)
+        assert (last.state.distributed, number(last.state.interest_distributed), last.state.waiting) == (FACE, 7, 0)
         assert last == receivables.by_number(conn, 1)
         assert last.receivable.content_root == (1).to_bytes(32)
         assert len(receivables.history(conn, 1)) >= 5
@@ -130,17 +131,21 @@ def _repayment(event: str, **values: object) -> Told:
     return "Repayment", event, values
 
 
+def _mandates(event: str, **values: object) -> Told:
+    return "Mandates", event, values
+
+
 def test_mandates_and_notices(db: Database, mirror_of: MakeMirror) -> None:
     chain, obligor = Chain(), told.account("Obligor")
-    chain.mine([_repayment("MandateSet", obligor=obligor, cash=1, cap=500, until=told.DUE, partial_=True)])
-    chain.mine([_repayment("MandateUsed", obligor=obligor, cash=1, amount=200, capLeft=300)])
-    chain.mine([_repayment("MandateEnded", obligor=obligor, cash=1)])
+    chain.mine([_mandates("MandateSet", obligor=obligor, cash=1, cap=500, until=told.DUE, partial_=True)])
+    chain.mine([_mandates("MandateUsed", obligor=obligor, cash=1, amount=200, capLeft=300)])
+    chain.mine([_mandates("MandateEnded", obligor=obligor, cash=1)])
     notice = {"ref": b"u" * 32, "bank": told.account("Bank"), "cash": 1, "bookedAt": told.DUE, "total": 900, "contentRoot": b"c" * 32}
     chain.mine([_repayment("BankNoticeTaken", **notice), _repayment("Credited", account=obligor, cash=1, receivable=1, amount=9)])
     mirror_of(chain.source()).catch_up()
     with db.read() as conn:
         caps = [payments.mandate(conn, obligor, 1, _end(block)) for block in range(3)]
-        assert [mandate and mandate.cap_left for mandate in caps] == [500, 300, None]
+        assert [mandate and number(mandate.cap_left) for mandate in caps] == [500, 300, None]
         taken = payments.notice(conn, b"u" * 32)
         assert taken is not None
         assert (taken.total, taken.booked_at) == (900, told.DUE)
@@ -149,9 +154,9 @@ def test_mandates_and_notices(db: Database, mirror_of: MakeMirror) -> None:
 
 def test_policies_are_set_once_and_retired(db: Database, mirror_of: MakeMirror) -> None:
     chain = Chain()
-    chain.mine([("ReceivableDrafts", "PolicySet", {"policy": 1, "mostTenor": 180, "demandsBackground": True})])
+    chain.mine([told.policy_set(1, demands_background=True)])
     chain.mine([("ReceivableDrafts", "PolicyRetired", {"policy": 1})])
     mirror_of(chain.source()).catch_up()
     with db.read() as conn:
         policies = [receivables.policy(conn, 1, _end(block)) for block in (0, 1)]
-        assert [policy and (policy.most_tenor, policy.retired) for policy in policies] == [(180, False), (180, True)]
+        assert [policy and policy[1:6] for policy in policies] == [(180, 366, 60, True, False), (180, 366, 60, True, True)]

@@ -78,6 +78,7 @@ def terms(key: int, supplier: str, obligor: str, face: int, due: int = DUE) -> d
         "module": 1,
         "leastPiece": 0,
         "policy": 1,
+        "tenorReason": bytes(32),
         "contentRoot": key.to_bytes(32),
     }
 
@@ -120,7 +121,8 @@ def merged(key: int, owner: str, start: int, middle: int, end: int, cursor: int 
 def paid(key: int, payer: str, number: int, principal: int, owed_before: int, interest: int = 0) -> list[Told]:
     """Money comes in and is distributed at once as payment `number`."""
     receivable, owed_after = receivable_id(key), owed_before - principal
-    amounts = {"interest": interest, "principal": principal, "excess": 0, "waitingPrincipal": principal, "waitingInterest": interest}
+    amounts = {"interest": interest, "principal": principal, "recovered": 0, "excess": 0}
+    amounts |= {"waitingPrincipal": principal, "waitingInterest": interest}
     received = {"receivable": receivable, "payer": account(payer), "ref": b"p" * 32, "kind": 1, **amounts, "moneyDays": 0, "accruedDay": 0}
     step = {"receivable": receivable, "payment": number, "principal": principal, "interest": interest, "kind": 1}
     recorded = {"receivable": receivable, "payments": number, "owedLive": owed_after, "closed": owed_after == 0}
@@ -136,6 +138,60 @@ def drawn(key: int, owner: str, piece: tuple[int, int], payments: tuple[int, int
     receivable = receivable_id(key)
     values = {"receivable": receivable, "owner": account(owner), "start": piece[0], "end": piece[1], "from": payments[0], "to": payments[1]}
     return [("Repayment", "Drawn", {**values, "principal": principal, "interest": 0, "paid": direct})]
+
+
+def flags_set(key: int, start: int, flags: int) -> Told:
+    return "ReceivableToken", "FlagsSet", {"receivable": receivable_id(key), "start": start, "flags": flags}
+
+
+def marks_set(key: int, marks: int) -> Told:
+    return "ReceivableToken", "MarksSet", {"receivable": receivable_id(key), "marks": marks}
+
+
+def policy_set(policy: int = 1, *, demands_background: bool = False) -> Told:
+    """A policy of 180 seconds' tenor, 366 with a reason, and 60 for disputes."""
+    return "ReceivableDrafts", "PolicySet", {"policy": policy, "terms": (180, 366, 60, demands_background)}
+
+
+def offered(
+    key: int, payer: str, payee: str, token: tuple[int, int], piece: tuple[int, int], cursor: int = 0, deadline: int = DUE
+) -> list[Told]:
+    """`piece` is cut out of `token`, stays its owner's and is locked for the payee."""
+    moved = range_moved(key, payer, payer, token, piece, cursor)
+    said = {"receivable": receivable_id(key), "from": account(payer), "to": account(payee), "start": piece[0], "end": piece[1]}
+    offer = ("ReceivableOffers", "RangeOffered", {**said, "deadline": deadline, "ref": b"f" * 32})
+    return [moved, flags_set(key, piece[0], 1 << 1), offer]
+
+
+def offer_ended(event: str, key: int, payer: str, payee: str, start: int, **values: Any) -> list[Told]:
+    """The lock of an offer is taken off: declined, recalled or lapsed."""
+    said = {"receivable": receivable_id(key), "from": account(payer), "to": account(payee), "start": start}
+    return [flags_set(key, start, 0), ("ReceivableOffers", event, {**said, **values})]
+
+
+def accepted(key: int, payer: str, payee: str, piece: tuple[int, int], cursor: int = 0) -> list[Told]:
+    """The recipient of an offered piece accepts it."""
+    said = {"receivable": receivable_id(key), "from": account(payer), "to": account(payee), "start": piece[0], "end": piece[1]}
+    moved = range_moved(key, payer, payee, piece, piece, cursor)
+    return [flags_set(key, piece[0], 0), moved, ("ReceivableOffers", "RangeAccepted", said)]
+
+
+def retired(
+    key: int, owner: str, obligor: str, token: tuple[int, int], piece: tuple[int, int], number: int, low: int, owed: int, before: int
+) -> list[Told]:
+    """`piece` leaves as step `number`: of `before` in all, it is owed `owed` from `low` on."""
+    receivable = receivable_id(key)
+    days = {"interest": 0, "moneyDays": 0, "accruedDay": 0}
+    step = {"receivable": receivable, "payment": number, "low": low, "high": low + owed, "owedBefore": before, **days}
+    where = {"receivable": receivable, "owner": account(owner), "start": piece[0], "end": piece[1], "owed": owed}
+    left = [
+        ("Repayment", "RetirementRecorded", step),
+        range_moved(key, owner, obligor, token, piece, number - 1),
+        ("ReceivableToken", "RangeRetired", {**where, "payments": number}),
+        flags_set(key, piece[0], 1 << 3),
+    ]
+    closed = [("ReceivableToken", "ReceivableClosed", {"receivable": receivable})] if owed == before else []
+    return [*left, *closed, ("ReceivableEndings", "RangeRetirementSigned", {**where, "reason": 1, "document": b"d" * 32})]
 
 
 def withdrawn(name: str, amount: int, key: int | None = None, start: int = 0) -> Told:

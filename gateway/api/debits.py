@@ -1,0 +1,52 @@
+"""What may be debited of an account, what it has outstanding, and what courts hold of it."""
+
+from fastapi import APIRouter
+
+from gateway.api import receivable_shown as shown
+from gateway.api.answers import Answer
+from gateway.api.asking import Caller, Point, Running, addressed, own_account, reading
+from gateway.api.receivable_answers import CourtHold, Debits, Outstanding
+from gateway.api.refusals import ANY, AWAY, NAMED
+from ledger.mirror.queries import claims, exposure, marks, payments
+from ledger.mirror.queries.exposure import Side
+from ledger.mirror.schema import number
+
+router = APIRouter(tags=["debits"], responses=ANY | AWAY | NAMED)
+_SIDES = {"obligor": True, "supplier": False}
+
+
+@router.get("/accounts/{account}/debits")
+def get_debits(account: str, services: Running, session: Caller, point: Point) -> Answer[Debits]:
+    """What an obligor lets be debited, and what debits put aside for debts of one due second."""
+    with reading(services, session, point) as view:
+        obligor = own_account(session, view.conn, addressed(account, "account"))
+        currencies = {row.number: row.currency for row in payments.cash_contracts(view.conn)}
+        found = Debits(
+            mandates=[shown.mandate(row, currencies[row.cash]) for row in payments.mandates(view.conn, obligor, view.at)],
+            pots=[shown.pot(row, currencies[row.cash]) for row in claims.pots(view.conn, obligor, view.at)],
+        )
+        return view.answer(found)
+
+
+@router.get("/accounts/{account}/outstanding")
+def list_outstanding(account: str, services: Running, session: Caller, point: Point) -> Answer[list[Outstanding]]:
+    """What an account has outstanding in each currency of the ledger, as obligor and as supplier, with its ceilings."""
+    with reading(services, session, point) as view:
+        holder = own_account(session, view.conn, addressed(account, "account"))
+        ceilings = {(row.currency, row.as_obligor): number(row.ceiling) for row in exposure.ceilings(view.conn, holder, view.at)}
+        rows = []
+        for currency in sorted({row.currency for row in payments.cash_contracts(view.conn)}):
+            for side, as_obligor in _SIDES.items():
+                amount = exposure.outstanding(view.conn, Side(holder, as_obligor), currency, view.at)
+                rows.append(shown.outstanding(side, amount, ceilings.get((currency, as_obligor)), currency))
+        return view.answer(rows)
+
+
+@router.get("/accounts/{account}/holds")
+def list_court_holds(account: str, services: Running, session: Caller, point: Point) -> Answer[list[CourtHold]]:
+    """The holds of courts on an account, with the orders given under each."""
+    with reading(services, session, point) as view:
+        holder = own_account(session, view.conn, addressed(account, "account"))
+        found = marks.holds_of(view.conn, holder, view.at)
+        orders = [(marks.orders(view.conn, row.hold, view.at), marks.executions(view.conn, row.hold, view.at)) for row in found]
+        return view.answer([shown.court_hold(row, None, *each) for row, each in zip(found, orders, strict=True)])

@@ -1,0 +1,214 @@
+"""What is answered of receivables beside issue, moves and payments: offers, notices, holds, ends, claims, guarantees, debits, ceilings.
+
+Amounts are minor units as text with their currency, times RFC 3339, bytes hex, ids that pass 2^53 text.
+"""
+
+from gateway.api.answers import Debt, Hex, Holding, Id, Money, Payment, Position, Receipt, Receivable, Shown, Time, Token
+
+
+class Offer(Shown):
+    """The range [start, end) of a receivable, locked for its recipient until the deadline; `can_be_accepted` at the block's time."""
+
+    token: Id
+    receivable: Id
+    start: str
+    end: str
+    value: Money
+    sender: Hex
+    recipient: Hex
+    state: str
+    deadline: Time
+    reference: Hex
+    offered_at: Time
+    reason: Hex | None
+    can_be_accepted: bool
+
+
+class AssignmentNotice(Shown):
+    """Assignor or assignee told the obligor who holds [start, end); null: the obligor has not acknowledged it."""
+
+    notice: Hex
+    receivable: Id
+    start: str
+    end: str
+    obligor: Hex
+    assignor: Hex
+    assignee: Hex
+    content_root: Hex
+    notified_at: Time
+    acknowledged_at: Time | None
+
+
+class CourtOrder(Shown):
+    """An order under a hold: given, to be executed from a time on."""
+
+    order: Hex
+    content: Hex
+    executable_from: Time
+    pos: Position
+
+
+class OrderExecution(Shown):
+    """An order that was executed in favour of an account."""
+
+    order: Hex
+    recipient: Hex
+    pos: Position
+
+
+class CourtHold(Shown):
+    """A hold that stands: on a receivable, on [start, end) of one, or on an account; with the orders given under it."""
+
+    hold: int
+    target: str
+    receivable: Id | None
+    account: Hex | None
+    start: str
+    end: str
+    authority: Hex
+    order: Hex
+    laid_at: Time
+    orders: list[CourtOrder]
+    executions: list[OrderExecution]
+
+
+class Dispute(Shown):
+    """The newest dispute: it stops the automatic debit up to `until`. `stands` is said as at the block's time."""
+
+    author: Hex
+    scope: list[str]
+    since: Time
+    until: Time
+    ended_at: Time | None
+    document: Hex
+    stands: bool
+
+
+class Claim(Shown):
+    """What the obligor owes to one who paid in its place."""
+
+    payer: Hex
+    claim: Money
+    interest: Money
+
+
+class Guarantor(Shown):
+    """A guarantor, its share in basis points, and what it has paid on this receivable."""
+
+    account: Hex
+    share: int
+    paid: Money
+
+
+class Guarantee(Shown):
+    """What stands behind a receivable: the pool, up to what, and who pays."""
+
+    pool: Id
+    most: Money
+    manager: Hex
+    cap: Money
+    used: Money
+    callable_from: Time
+    callable_until: Time
+    agreement: Hex
+    guarantors: list[Guarantor]
+
+
+class ReceivableWhole(Receivable):
+    """A receivable with its condition, debts and marks at the block's time, and the number of its tokens.
+
+    `debt` is what holders are owed, `claims` what those are owed who paid in the obligor's place; `consented` is the length of the ranges
+    whose owners agree to a cancellation.
+    """
+
+    condition: str
+    debt: Debt
+    claims: list[Claim]
+    confirmed: list[str]
+    held: bool
+    paused: bool
+    demands_background: bool
+    dispute: Dispute | None
+    holds: list[CourtHold]
+    consented: Money
+    guarantee: Guarantee | None
+    tokens: int
+
+
+class TokenWhole(Token):
+    """A token with what it is still owed, what it could draw, its offer, and who held its range (at most 1,000 lines, oldest first)."""
+
+    owed: Money
+    undrawn: Debt
+    offer: Offer | None
+    lineage: list[Holding]
+
+
+class Retirement(Shown):
+    """[start, end) left the receivable as step `payment` of the ruler: owner and obligor signed that it is owed nothing any more."""
+
+    payment: int
+    pos: Position
+    owner: Hex
+    start: str
+    end: str
+    owed: Money
+    reason: str
+    document: Hex
+
+
+class Payments(Shown):
+    """What came in for a receivable, what was distributed of it, and which ranges left: the steps of the ruler."""
+
+    currency: str
+    received: list[Receipt]
+    distributed: list[Payment]
+    retired: list[Retirement]
+
+
+class Transfer(Shown):
+    """[start, end) went from one account to another. Only an assignment is one in law: not what goes into or out of custody."""
+
+    pos: Position
+    kind: str
+    sender: Hex | None
+    recipient: Hex
+    start: str
+    end: str
+    reference: Hex
+
+
+class Mandate(Shown):
+    """What an obligor lets be debited: `cap_left` until a time; `partial`: less than the debt may be taken."""
+
+    cash: int
+    cap_left: Money
+    until: Time
+    partial: bool
+    pos: Position
+
+
+class Pot(Shown):
+    """What the first debit of a due second put aside for all debts of that second, `total` in all, and what is left of it."""
+
+    cash: int
+    due: Time
+    total: Money
+    pot: Money
+    left: Money
+    opened_at: Time
+
+
+class Debits(Shown):
+    """An obligor's mandates and pots."""
+
+    mandates: list[Mandate]
+    pots: list[Pot]
+
+
+class Outstanding(Shown):
+    """What an account has outstanding in a currency, as obligor or as supplier, and the most that it may have; null: no ceiling."""
+
+    side: str
+    outstanding: Money
+    ceiling: Money | None

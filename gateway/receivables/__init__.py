@@ -1,0 +1,1 @@
+"""Acts on receivables from words: drafts ready to be signed."""

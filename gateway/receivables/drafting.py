@@ -1,0 +1,84 @@
+"""Drafts of acts on receivables: from a description to a body ready to be signed, what it says in words, and what the ledger says of it."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import rfc8785
+
+from gateway import acts
+from gateway.drafts import Request, Wanted
+from gateway.errors import Problem, invalid
+from gateway.pledging.known import Desk
+from gateway.pledging.words import REFUSALS
+from gateway.receivables.given import ReceivableGiven
+from gateway.receivables.table import BY_NAME, COMMON, ActKind
+from gateway.receivables.writers import WRITERS
+from gateway.receivables.writing import Made, Writing
+from gateway.roles import MODES, ROLES
+from ledger.domain.acts import ActError, body_from
+from ledger.domain.ids import to_hex
+from ledger.domain.money import MoneyError
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A draft with its idempotency key; why it would be refused now (`untried`: why that is not known)."""
+
+    spec: ActKind
+    made: Made
+    key: str
+    refusals: tuple[dict[str, Any], ...]
+    untried: str | None
+
+
+def draft(desk: Desk, given: ReceivableGiven) -> Drafted:
+    """The body of what is described. Raises 404, 422 that name field, rule and what to do; SigningLocked, NodeUnreachable."""
+    spec = BY_NAME.get(given.act)
+    if spec is None:
+        raise invalid(f"act: {given.act[:40]!r} is none of {', '.join(BY_NAME)}", field="act")
+    _check_fields(spec, given)
+    try:
+        made = WRITERS[spec.name](Writing(desk, spec, given))
+        body_from(spec.kind, made.body)
+    except (*REFUSALS, MoneyError, ActError) as wrong:
+        raise invalid(str(wrong), field=str(wrong).split(":", 1)[0].split(" ")[0]) from wrong
+    refused, untried = _would_be(desk, spec, made)
+    return Drafted(spec, made, _key(spec, made), () if refused is None else (refused,), untried)
+
+
+def _check_fields(spec: ActKind, given: ReceivableGiven) -> None:
+    told = given.told()
+    fields = (*spec.needs, *spec.takes)
+    if unknown := sorted(name for name in told if name not in {*COMMON, *fields}):
+        raise invalid(f"{unknown[0]}: {spec.name} takes no such field; it takes {', '.join(fields)}", field=unknown[0])
+    if missing := [name for name in spec.needs if name not in told]:
+        raise invalid(f"{missing[0]}: missing; {spec.name} needs {', '.join(spec.needs)}", field=missing[0])
+
+
+def _would_be(desk: Desk, spec: ActKind, made: Made) -> tuple[dict[str, Any] | None, str | None]:
+    """Why the ledger would refuse the act now, and why that could not be tried."""
+    account = made.signers[0].account
+    if not desk.session.may_act_for(account, desk.services.keystore):
+        return None, f"{to_hex(account)} acts, for whom this API key does not speak"
+    roles = (None if each.role is None else ROLES[each.role] for each in made.signers)
+    wanted = tuple(Wanted(each.account, role, MODES["SIGNED"], None, None, None) for each, role in zip(made.signers, roles, strict=True))
+    try:
+        return acts.check(desk.services, desk.session, Request("check", account, spec.kind, made.body, wanted, None, None, ())), None
+    except Problem as wrong:
+        return {"error": wrong.title.title().replace(" ", ""), "values": {}, "sentence": wrong.detail}, None
+
+
+def _key(spec: ActKind, made: Made) -> str:
+    """The same act drafted again has the same key, so that it is done once."""
+    told = {"kind": spec.kind, "account": to_hex(made.signers[0].account), "body": _plain(made.body), "after": str(made.after)}
+    return f"{spec.name} {sha256(rfc8785.dumps(told)).hexdigest()[:40]}"
+
+
+def _plain(value: Any) -> Any:
+    """Integers as text: they pass what JSON's canonical form holds."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
