@@ -16,7 +16,10 @@ from ledger.mirror import (
     endings,
     exposure,
     filings,
+    finance_models,
+    financing,
     guarantees,
+    loans,
     mandates,
     members,
     models,
@@ -30,6 +33,7 @@ from ledger.mirror import (
     registers,
     sequels,
     tokens,
+    triggers,
 )
 from ledger.mirror.fold import Folds
 
@@ -45,6 +49,9 @@ FOLDS = Folds(
         **mandates.RULES,
         **guarantees.RULES,
         **exposure.RULES,
+        **financing.RULES,
+        **loans.RULES,
+        **triggers.RULES,
         **offers.RULES,
         **court_holds.RULES,
         **endings.RULES,
@@ -79,6 +86,7 @@ FOLDS = Folds(
         models.POLICY,
         models.MODULE,
         *receivable_models.PROJECTIONS,
+        *finance_models.PROJECTIONS,
         models.PLEDGE,
         models.PLEDGE_STATE,
         models.PLEDGE_ACT,
