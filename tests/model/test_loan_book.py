@@ -1,6 +1,7 @@
 """The product's reckoning of a loan against the model that counts day by day: random schedules, payments, calls and looks at any time."""
 
 import random
+from collections.abc import Callable
 
 import pytest
 
@@ -51,7 +52,7 @@ def _kept(loan: Loan) -> tuple[Figures, dict[int, int]]:
 
 def _step(loan: Loan, dice: random.Random) -> None:
     amount = dice.choice([1, dice.randint(1, 100), dice.randint(1, loan.principal + 1)])
-    steps = [lambda: loan.pay(amount), lambda: loan.prepay(amount, consent=True), lambda: loan.debit(amount)]
+    steps: list[Callable[[], object]] = [lambda: loan.pay(amount), lambda: loan.prepay(amount, consent=True), lambda: loan.debit(amount)]
     steps += [lambda: loan.charge(amount), loan.accelerate]
     try:
         dice.choice(steps)()
@@ -61,7 +62,12 @@ def _step(loan: Loan, dice: random.Random) -> None:
 
 def _assert_equal(book: Book, loan: Loan) -> None:
     due, owed = loan.due(), book.owed
-    assert (book.due.costs, book.due.overdue, book.due.interest, book.due.principal) == (due.costs, due.overdue, due.interest, due.principal)
+    assert (book.due.costs, book.due.overdue, book.due.interest, book.due.principal) == (
+        due.costs,
+        due.overdue,
+        due.interest,
+        due.principal,
+    )
     assert (owed.overdue, owed.interest, owed.principal) == (
         loan.overdue_interest(),
         loan.accrued_interest() - loan.interest_paid,
