@@ -22,6 +22,7 @@ from gateway.api import (
     document,
     drafts,
     events,
+    financing,
     health,
     invoices,
     members,
@@ -49,7 +50,7 @@ log = logging.getLogger(__name__)
 
 ROOMS = (
     *(transactions, members, contents, registers, anchors, parties, assets, pledges, drafts, searches, certificates, watches),
-    *(invoices, receivables, receivable_drafts, offers, tokens, payments, debits, events, health),
+    *(invoices, receivables, receivable_drafts, offers, tokens, payments, debits, financing, events, health),
 )
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
 """What is answered without a key: whether the gateway works, and how to ask it."""

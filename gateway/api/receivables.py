@@ -28,7 +28,7 @@ from gateway.errors import invalid, not_found
 from ledger.domain.bank_references import named_by
 from ledger.domain.ids import RECEIVABLE_BITS
 from ledger.mirror.models import ReceivableStatus
-from ledger.mirror.queries import claims, marks, offers, payments, receivables, tokens
+from ledger.mirror.queries import claims, financing, loans, marks, offers, payments, receivables, tokens
 from ledger.mirror.queries.receivables import Standing
 from ledger.mirror.schema import number
 
@@ -162,8 +162,8 @@ def list_payments(receivable: str, services: Running, session: Caller, point: Po
 
 
 def visible(session: Session, view: Reading, receivable: str) -> Standing:
-    """The receivable, if the caller is a party, holds or held a piece, was offered one, guarantees it, or oversees the ledger. Raises 404
-    otherwise.
+    """The receivable, if the caller is a party, holds or held a piece, was offered one, bought or lent on one, guarantees it, or oversees
+    the ledger. Raises 404 otherwise.
     """
     standing = receivables.get(view.conn, whole_number(receivable, "receivable"), view.at)
     if standing is None or not (sees_all(session, view.conn) or _concerns(view, standing, session.member)):
@@ -177,7 +177,8 @@ def _concerns(view: Reading, standing: Standing, account: bytes | None) -> bool:
         return account is not None
     conn = view.conn
     held = tokens.ever_held(conn, found.number, account) or offers.ever_offered(conn, found.number, account)
-    return held or claims.guarantees(conn, found.number, account)
+    lent = financing.finances(conn, found.number, account) or loans.secures(conn, found.number, account)
+    return held or lent or claims.guarantees(conn, found.number, account)
 
 
 def _status(name: str | None) -> int | None:

@@ -191,18 +191,25 @@ def find(
     return page(conn, DEAL, where, ["since", "deal"], limit=limit, after=after)
 
 
-def outstanding(conn: Connection, found: Deal, time: int) -> Outstanding:
-    """What the bank still gets first at a time (UTC seconds) not before the last payment; of an ended deal nothing."""
+def outstanding(conn: Connection, found: Deal, time: int, at: int | None = None) -> Outstanding:
+    """What the bank still gets first on a deal, as at `at`, at a time (UTC seconds) not before the last payment; of an ended one nothing."""
     if found.state == DealState.ENDED:
         return Outstanding(0, 0, 0)
     figures = Figures(found.advance, number(found.fee), found.day, number(found.money_days), number(found.discount_paid))
     rate = Rate(found.discount_rate, found.discount_basis, found.day_start)
-    return deals.outstanding(figures, rate, _undrawn(conn, found), time)
+    return deals.outstanding(figures, rate, _undrawn(conn, found, at), time)
 
 
-def collectable(conn: Connection, found: Deal) -> int:
+def collectable(conn: Connection, found: Deal, at: int | None = None) -> int:
     """What a collection would draw now, in minor units."""
-    return 0 if found.state == DealState.ENDED else sum(amount for _, amount in _undrawn(conn, found))
+    return 0 if found.state == DealState.ENDED else sum(amount for _, amount in _undrawn(conn, found, at))
+
+
+def finances(conn: Connection, receivable: int, account: bytes) -> bool:
+    """Whether an account is or was the bank of a deal on the receivable with this number."""
+    columns = DEAL.table.c
+    asked = select(columns.deal).where(columns.receivable == receivable, columns.bank == account).limit(1)
+    return conn.execute(asked).first() is not None
 
 
 def in_custody(conn: Connection, found: Deal, at: int | None = None) -> list[Token]:
@@ -213,14 +220,14 @@ def in_custody(conn: Connection, found: Deal, at: int | None = None) -> list[Tok
     return rows_of(conn, TOKEN, held.order_by(columns.start))
 
 
-def _undrawn(conn: Connection, found: Deal) -> list[tuple[int, int]]:
+def _undrawn(conn: Connection, found: Deal, at: int | None) -> list[tuple[int, int]]:
     """(second, amount) of each payment that the deal's tokens have not drawn; what a court holds brings nothing yet."""
-    standing = receivables.by_number(conn, found.receivable)
+    standing = receivables.by_number(conn, found.receivable, at)
     if standing is None or marks.is_held(standing.state):
         return []
-    held = [token for token in in_custody(conn, found) if not token.flags & TokenFlag.HELD]
-    rows = payments.distributed(conn, found.receivable)
-    amounts = _brought(payments.steps(conn, found.receivable), held)
+    held = [token for token in in_custody(conn, found, at) if not token.flags & TokenFlag.HELD]
+    rows = payments.distributed(conn, found.receivable, at)
+    amounts = _brought(payments.steps(conn, found.receivable, at), held)
     times = _times(conn, {row.pos >> LOG_BITS for row in rows})
     return [(times[row.pos >> LOG_BITS], amount) for row, amount in zip(rows, amounts, strict=True) if amount]
 

@@ -129,14 +129,14 @@ def figures(state: LoanState) -> Figures:
     )
 
 
-def book(conn: Connection, standing: Standing, time: int) -> Book:
-    """A live loan reckoned at a time (UTC seconds) not before its last payment."""
-    return loan_book.reckoned(agreement(standing.terms, rows(conn, standing.terms.loan)), figures(standing.state), time)
+def book(conn: Connection, standing: Standing, time: int, at: int | None = None) -> Book:
+    """A live loan, as at `at`, reckoned at a time (UTC seconds) not before its last payment."""
+    return loan_book.reckoned(agreement(standing.terms, rows(conn, standing.terms.loan, at)), figures(standing.state), time)
 
 
-def coming(conn: Connection, standing: Standing, time: int) -> list[tuple[int, int, int]]:
+def coming(conn: Connection, standing: Standing, time: int, at: int | None = None) -> list[tuple[int, int, int]]:
     """(due second, principal, interest) of what is still to fall due on a live loan, if all is paid when it does."""
-    return loan_book.coming(agreement(standing.terms, rows(conn, standing.terms.loan)), figures(standing.state), time)
+    return loan_book.coming(agreement(standing.terms, rows(conn, standing.terms.loan, at)), figures(standing.state), time)
 
 
 def payments(conn: Connection, loan: int, at: int | None = None) -> list[LoanPayment]:
@@ -196,10 +196,26 @@ def _is_here(conn: Connection, entry: CustodyRange, at: int | None) -> bool:
     return token is not None and token.owner == entry.custodian
 
 
-def beneficiary_of(conn: Connection, account: bytes, at: int | None = None) -> list[CustodyRange]:
-    """The pledged ranges that an account is beneficiary of."""
-    where = (CUSTODY_RANGE.table.c.beneficiary == account, valid(CUSTODY_RANGE, at))
-    return rows_of(conn, CUSTODY_RANGE, select(CUSTODY_RANGE.table).where(*where).order_by(*CUSTODY_RANGE.key_columns))
+def custody_of(conn: Connection, account: bytes, at: int | None = None) -> list[Held]:
+    """The pledged ranges that an account is beneficiary of, or whose loans it is lender of, by loan and range."""
+    terms, entry = LOAN_TERMS.table.c, CUSTODY_RANGE.table.c
+    join = and_(terms.loan == entry.loan, valid(LOAN_TERMS, at))
+    asked = select(CUSTODY_RANGE.table).join_from(CUSTODY_RANGE.table, LOAN_TERMS.table, join)
+    asked = asked.where(or_(entry.beneficiary == account, terms.lender == account), valid(CUSTODY_RANGE, at))
+    loans = dict.fromkeys(row.loan for row in rows_of(conn, CUSTODY_RANGE, asked.order_by(entry.loan)))
+    return [held for loan in loans for held in ranges(conn, loan, at) if account in (held.entry.beneficiary, _lender(conn, loan, at))]
+
+
+def _lender(conn: Connection, loan: int, at: int | None) -> bytes | None:
+    standing = get(conn, loan, at)
+    return None if standing is None else standing.terms.lender
+
+
+def secures(conn: Connection, receivable: int, account: bytes) -> bool:
+    """Whether a range of the receivable with this number is or was pledged for a loan that an account gave."""
+    terms, entry = LOAN_TERMS.table.c, CUSTODY_RANGE.table.c
+    asked = select(entry.loan).join(LOAN_TERMS.table, terms.loan == entry.loan)
+    return conn.execute(asked.where(entry.receivable == receivable, terms.lender == account).limit(1)).first() is not None
 
 
 def custody(conn: Connection, loan: int, at: int | None = None) -> list[CustodyChange]:
@@ -222,30 +238,30 @@ def appraisals(conn: Connection, pledge: int, at: int | None = None) -> list[App
     return rows_of(conn, APPRAISAL, select(APPRAISAL.table).where(*where).order_by(APPRAISAL.table.c.pos))
 
 
-def value(conn: Connection, standing: Standing, time: int) -> int:
+def value(conn: Connection, standing: Standing, time: int, at: int | None = None) -> int:
     """What secures a loan, minor units: live pledges as the agreed appraiser valued them last, ranges in custody at what they are owed."""
     terms = standing.terms
     cash = one(conn, CASH, CASH.table.c.number == terms.cash)
     worth = 0
     for pledge in pledges(conn, terms.loan):
-        found = appraisal(conn, pledge, terms.appraiser)
-        if found and cash and found.currency == cash.currency and _is_live(conn, pledge, time):
+        found = appraisal(conn, pledge, terms.appraiser, at)
+        if found and cash and found.currency == cash.currency and _is_live(conn, pledge, time, at):
             worth += number(found.amount)
-    return worth + sum(_owed(conn, held) for held in ranges(conn, terms.loan))
+    return worth + sum(_owed(conn, held, at) for held in ranges(conn, terms.loan, at))
 
 
-def _is_live(conn: Connection, pledge: int, time: int) -> bool:
+def _is_live(conn: Connection, pledge: int, time: int, at: int | None) -> bool:
     """As the contracts say it: registered or being enforced, and not lapsed at the time."""
-    state = one(conn, PLEDGE_STATE, PLEDGE_STATE.table.c.pledge == pledge, valid(PLEDGE_STATE, None))
+    state = one(conn, PLEDGE_STATE, PLEDGE_STATE.table.c.pledge == pledge, valid(PLEDGE_STATE, at))
     return state is not None and state.status in IN_FORCE and (state.expires == 0 or time <= state.expires)
 
 
-def _owed(conn: Connection, held: Held) -> int:
-    standing = receivables.by_number(conn, held.entry.receivable)
-    token = tokens.get(conn, held.entry.receivable, held.entry.start)
+def _owed(conn: Connection, held: Held, at: int | None) -> int:
+    standing = receivables.by_number(conn, held.entry.receivable, at)
+    token = tokens.get(conn, held.entry.receivable, held.entry.start, at)
     if held.holder is None or token is None or standing is None or standing.state.status != ReceivableStatus.LIVE:
         return 0
-    return tokens.owed(conn, token.receivable, token.start, token.start + token.length)
+    return tokens.owed(conn, token.receivable, token.start, token.start + token.length, at)
 
 
 def releases_due(conn: Connection, lender: bytes, at: int | None = None) -> list[ReleaseDue]:
