@@ -101,7 +101,9 @@ def compiled(folder: Path, sources: Mapping[str, str], wanted: Mapping[str, Any]
         },
     }
     command = ["node", "scripts/solc.js", "--standard-json", "--base-path", str(folder)]
-    done = subprocess.run(command, cwd=folder, env=_environment(), input=json.dumps(asked), capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=folder, env=_environment(), input=json.dumps(asked), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RunBroken(f"the compiler ended with {done.returncode}:\n{done.stderr[-4000:]}")
     answer: dict[str, Any] = json.loads(done.stdout)
     faults = [each["formattedMessage"] for each in answer.get("errors", ()) if each["severity"] == "error"]
     if faults:
@@ -141,8 +143,11 @@ def workspace(root: Path, folder: Path) -> Path:
         _copy(file, folder / file.relative_to(root))
     if not (folder / "node_modules").exists():
         (folder / "node_modules").symlink_to((root / "node_modules").resolve())
-    done = _forge(folder, -1, FIRST_RUN)
-    failed = _failures(done)
+    _forge(folder, 0, FIRST_RUN)
+    for target in TARGETS:
+        # A run that was killed may have left a mutant in it.
+        _put(_artifact(folder, target), creation_code(folder, target, {}, optimised=True))
+    failed = _failures(_forge(folder, -1, FIRST_RUN))
     if failed:
         raise ValueError(f"the tests fail without any mutant: {'; '.join(failed)}")
     return folder
@@ -176,6 +181,12 @@ def _artifact(folder: Path, target: str) -> Path:
     return folder / "out" / f"{target}.sol" / f"{target}.json"
 
 
+def _put(artifact: Path, code: str) -> None:
+    told = json.loads(artifact.read_text())
+    told["bytecode"]["object"] = code
+    artifact.write_text(json.dumps(told))
+
+
 # --- One mutant
 
 
@@ -204,10 +215,8 @@ def _killer_of(folder: Path, target: str, code: str) -> str:
     """The first test that fails when the target has this code; nothing if none does. The artifact is put back."""
     artifact = _artifact(folder, target)
     kept = artifact.read_text()
-    told = json.loads(kept)
-    told["bytecode"]["object"] = code
     try:
-        artifact.write_text(json.dumps(told))
+        _put(artifact, code)
         return _killer(folder)
     finally:
         artifact.write_text(kept)

@@ -124,6 +124,15 @@ contract ReceivableTransferTest is ReceivableBase {
         _assertToken(id, 0, 1000, other.account);
     }
 
+    function test_a_value_transfer_into_a_neighbour_first_pays_what_both_were_paid() public {
+        _move(supplier, _id(id, 0), 600, 1000, supplier.account);
+        _pay(id, 500);
+        vm.prank(supplier.account);
+        token.transferFrom(_id(id, 600), _id(id, 0), 400);
+        _assertToken(id, 0, 1000, supplier.account);
+        assertEq(cash.balanceOf(supplier.account), 500);
+    }
+
     function test_a_value_transfer_cuts_the_tail_and_returns_the_new_id() public {
         vm.expectEmit(address(token));
         emit IERC721.Transfer(address(0), other.account, _id(id, 700));

@@ -26,8 +26,10 @@ contract RepaymentDrawTest is ReceivableBase {
         vm.prank(stranger);
         _draw(_id(id, 400));
         assertEq(cash.balanceOf(other.account), 300);
+        vm.recordLogs();
         _draw(_id(id, 400));
         assertEq(cash.balanceOf(other.account), 300, "a second draw brings nothing");
+        assertEq(vm.getRecordedLogs().length, 0, "and tells nothing");
     }
 
     function test_shows_what_could_be_drawn() public {

@@ -213,6 +213,19 @@ contract RepaymentNumbersTest is RepaymentBase {
         assertEq(cash.balanceOf(supplier.account), 50);
     }
 
+    function test_the_last_number_is_told_and_none_before_the_first_or_behind_it() public {
+        _exhaust();
+        _retire(supplier, id, 0, 0, 2000);
+        (uint64 low, uint64 high, uint64 before,, IRepayment.Kind kind) = repayment.payment(id, 1023);
+        assertEq(uint8(kind), uint8(IRepayment.Kind.Retirement));
+        assertEq(high - low, before);
+        for (uint16 number = 0; number <= 1024; number += 1024) {
+            (,, before,, kind) = repayment.payment(id, number);
+            assertEq(uint8(kind), uint8(IRepayment.Kind.None));
+            assertEq(before, 0);
+        }
+    }
+
     function test_1023_numbers_used_up_then_exit_by_cancellation() public {
         _exhaust();
         _consent(supplier, id, 0, 2000);

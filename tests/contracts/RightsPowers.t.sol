@@ -39,12 +39,14 @@ contract RightsPowersTest is RightsState {
         uint16 ends = TokenWords.CANCEL_CONSENT | TokenWords.WRITTEN_OFF;
         callers.push(Caller("endings", address(endings), Powers.END | Powers.MARK_DISPUTED | ends));
         callers.push(Caller("drafts", address(drafts), Powers.OPEN));
+        callers.push(Caller("financing", address(financing), Powers.CARRY | TokenWords.CUSTODY));
     }
 
     function _others() private {
         callers.push(Caller("repayment", address(repayment), 0));
         callers.push(Caller("mandates", address(mandates), 0));
         callers.push(Caller("guarantees", address(guarantees), 0));
+        callers.push(Caller("purchases", address(purchases), 0));
         callers.push(Caller("exposure", address(exposure), 0));
         callers.push(Caller("Acts", address(acts), 0));
         callers.push(Caller("the token", address(token), 0));

@@ -56,13 +56,13 @@ abstract contract RightsReceivables is RightsRows {
 
     /// @dev Each of their powers by itself: {RightsPowersTest}.
     function _rowsOfCompanions() private {
-        address[3] memory ends = _one(address(endings));
+        address[4] memory ends = _one(address(endings));
         _companion(
             "ReceivableToken.open", abi.encodeCall(token.open, (77, _terms(9, DUE), 0, 0, 0)), _one(address(drafts))
         );
         IReceivableToken.Move memory body = IReceivableToken.Move(_id(held, 0), 0, 10, other.account, "ref");
         bytes memory data = abi.encodeCall(token.carry, (body, 0));
-        _companion("ReceivableToken.carry", data, _two(address(offers), address(holds)));
+        _companion("ReceivableToken.carry", data, [address(offers), address(holds), address(financing), address(0)]);
         data = abi.encodeCall(token.flag, (_id(held, 0), TokenWords.HELD, 0));
         _companion("ReceivableToken.flag", data, _one(address(holds)));
         _companion("ReceivableToken.mark", abi.encodeCall(token.mark, (held, ReceivableWords.DISPUTED, 0)), ends);
@@ -70,7 +70,7 @@ abstract contract RightsReceivables is RightsRows {
         _companion("ReceivableToken.cancel", abi.encodeCall(token.cancel, (agreed)), ends);
     }
 
-    function _companion(string memory name, bytes memory data, address[3] memory who) private {
+    function _companion(string memory name, bytes memory data, address[4] memory who) private {
         _named(name, data, who, IReceivableToken.NotCompanion.selector);
     }
 

@@ -28,7 +28,7 @@ abstract contract RightsRows is RightsState {
         /// Roles of which a key must have one; ANY_KEY: none is needed.
         uint32 roles;
         /// Who is named.
-        address[3] named;
+        address[4] named;
         /// What everybody else meets, where the door does not say it.
         bytes4 refusal;
         /// What a member with every role meets, for whom the call is not; 0 where it acts for itself.
@@ -78,7 +78,7 @@ abstract contract RightsRows is RightsState {
         _add(name, data, Door.Anyone);
     }
 
-    function _named(string memory name, bytes memory data, address[3] memory who, bytes4 refusal) internal {
+    function _named(string memory name, bytes memory data, address[4] memory who, bytes4 refusal) internal {
         Row storage row = _add(name, data, Door.Named);
         (row.named, row.refusal) = (who, refusal);
     }
@@ -92,11 +92,11 @@ abstract contract RightsRows is RightsState {
         _add(name, abi.encodePacked(selector, uint256(32), new bytes(4096)), Door.Register);
     }
 
-    function _one(address who) internal pure returns (address[3] memory) {
-        return [who, address(0), address(0)];
+    function _one(address who) internal pure returns (address[4] memory) {
+        return [who, address(0), address(0), address(0)];
     }
 
-    function _two(address a, address b) internal pure returns (address[3] memory) {
-        return [a, b, address(0)];
+    function _two(address a, address b) internal pure returns (address[4] memory) {
+        return [a, b, address(0), address(0)];
     }
 }

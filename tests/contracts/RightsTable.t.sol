@@ -72,10 +72,10 @@ abstract contract RightsTable is RightsPledges, RightsReceivables, RightsRepayme
 
     function _rowsOfCash() private {
         _of(address(cash));
-        address[3] memory three = [address(desk), address(repayment), address(mandates)];
+        address[4] memory modules = [address(desk), address(repayment), address(mandates), address(financing)];
         bytes4 refusal = ISettlementCash.NotDesk.selector;
-        _named("SettlementCash.moveFor", abi.encodeCall(cash.moveFor, (house, other.account, 1, "")), three, refusal);
-        _named("SettlementCash.issueFor", abi.encodeCall(cash.issueFor, (house, 1, "")), three, refusal);
+        _named("SettlementCash.moveFor", abi.encodeCall(cash.moveFor, (house, other.account, 1, "")), modules, refusal);
+        _named("SettlementCash.issueFor", abi.encodeCall(cash.issueFor, (house, 1, "")), modules, refusal);
         _named("SettlementCash.redeemFor", abi.encodeCall(cash.redeemFor, (house, 1, "")), _one(address(desk)), refusal);
         bytes memory data = abi.encodeCall(IERC20.transfer, (other.account, 1));
         _direct("SettlementCash.transfer", data, Roles.HOLDERS, IERC20Errors.ERC20InsufficientBalance.selector);
@@ -108,7 +108,7 @@ abstract contract RightsTable is RightsPledges, RightsReceivables, RightsRepayme
     /// @dev Nothing is scheduled, and the council of the tests decides without delay.
     function _rowsOfDelays() private {
         bytes memory call = abi.encodeCall(members.suspend, (other.account, ""));
-        (address[3] memory nobody, address at) = (_one(address(0)), address(members));
+        (address[4] memory nobody, address at) = (_one(address(0)), address(members));
         bytes4 refusal = IAccessManager.AccessManagerUnauthorizedCall.selector;
         _named("Council.execute", abi.encodeCall(council.execute, (at, call)), _one(address(this)), refusal);
         _named("Council.schedule", abi.encodeCall(council.schedule, (at, call, 0)), nobody, refusal);
