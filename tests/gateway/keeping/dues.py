@@ -23,10 +23,10 @@ from ledger.mirror.schema import word
 from ledger.mirror.triggers import FIRING
 from tests.gateway.outbox.world import House, World
 from tests.ledger import ledgers
-from tests.ledger.ledgers import DAY, OBLIGOR, SETTLEMENT, SUPPLIER, Ledger, Person
+from tests.ledger.ledgers import DAY, GUARANTOR, OBLIGOR, SETTLEMENT, SUPPLIER, Ledger, Person
 
 REF = b"r" * 32
-PEOPLE = ("Supplier", SUPPLIER), ("One", OBLIGOR), ("Two", OBLIGOR), ("Money", SETTLEMENT)
+PEOPLE = ("Supplier", SUPPLIER), ("One", OBLIGOR), ("Two", OBLIGOR), ("Guarantor", GUARANTOR), ("Money", SETTLEMENT)
 
 
 @contextmanager
