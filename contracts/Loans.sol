@@ -186,7 +186,7 @@ contract Loans is LoanMoney {
             uint256 most = keeps ? Math.min(amount, _sum(_due(work))) : amount;
             PaymentKind kind = proceeds ? PaymentKind.Proceeds : PaymentKind.Collection;
             bool last = work.loan.prepayment == Prepayments.LAST;
-            if (most != 0) amount -= _take(work, payer, most, keeps ? 0 : _notDue(work), last, kind, ref);
+            if (most != 0) amount -= _take(work, payer, most, _notDue(work), last, kind, ref);
             if (keeps && amount != 0 && work.loan.status == Status.Live) return _keep(work, amount, ref);
         }
         _payOut(work, payer, work.loan.borrower, amount, ref);

@@ -22,6 +22,15 @@ _PANIC = keccak(b"Panic(uint256)")[:4]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RECEIVABLE_STATES = ("not confirmed", "live", "closed", "cancelled")
 _DRAFT_STATES = ("unknown", "open", "confirmed", "refused", "withdrawn")
+_LOAN_STATES = ("unknown", "live", "repaid", "discharged")
+_LOAN_CONDITIONS = ("unknown", "current", "due", "overdue", "in default", "repaid", "discharged")
+_LOAN_TERMS = (
+    *("cash", "principal", "start", "rate", "overdue rate", "day count", "flags", "prepayment", "grace", "time until default"),
+    *("most loan to value", "cure", "appraiser (named if and only if a loan to value is agreed)", "time to release", "content"),
+)
+_DEAL_STATES = ("unknown", "active", "satisfied, and waits for its range's return", "over")
+_PURCHASE_STATES = ("unknown", "open", "recalled", "accepted")
+_RECOURSE = ("of no kind", "with recourse", "without recourse")
 _TARGETS = {HoldTarget.ASSET: "right", HoldTarget.PLEDGE: "pledge", HoldTarget.PARTY: "party", HoldTarget.CLAIM: "claim of pledge"}
 _MARKS = {AssetFlag.CONFLICT: "two pledges on it are in conflict", AssetFlag.CLOSED: "it is closed"}
 _DAY_SECONDS = 86_400
@@ -43,7 +52,13 @@ def explain(data: bytes) -> dict[str, Any]:
         return _told("Unknown", {"data": data}, "The contract refused without a reason that is known here.")
     name, fields = found
     values = dict(zip([field for field, _ in fields], _decoded([type_ for _, type_ in fields], data[4:]), strict=False))
-    return _told(name, values, SENTENCES.get(name, f"The contract refused: {name}."))
+    return _told(name, values, sentence_of(name, fields))
+
+
+def sentence_of(name: str, fields: Sequence[tuple[str, str]]) -> str:
+    """The sentence of a custom error with (name, type) fields: that of its signature, else that of its name."""
+    signature = f"{name}({','.join(type_ for _, type_ in fields)})"
+    return SENTENCES.get(signature, SENTENCES.get(name, f"The contract refused: {name}."))
 
 
 def explain_skip(cause: int, signer: int | None) -> dict[str, Any]:
@@ -154,7 +169,9 @@ def _words(name: str) -> str:
 FORMS: dict[str, Callable[[Any], str]] = {
     "code": lambda number: f"{_words(Code(number).name)} (code {number})",
     "days": _days,
+    "condition": lambda number: _LOAN_CONDITIONS[number],
     "currency": lambda number: currency_of(number).code,
+    "deal": lambda number: _DEAL_STATES[number],
     "draft": lambda number: _DRAFT_STATES[number],
     "flags": lambda flags: ", ".join(_words(str(flag.name)) for flag in Flag(flags)) or "none",
     "effect": lambda bit: _words(str(Effect(bit).name)),
@@ -163,11 +180,15 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "ground": lambda number: f"ground {number} of the register",
     "held": _held,
     "hold": lambda number: _words(HoldKind(number).name),
+    "loan": lambda number: _LOAN_STATES[number],
+    "loan_term": lambda number: _LOAN_TERMS[number - 1],
     "marks": _marks,
     "mode": lambda number: mode_name(number).lower(),
     "party": lambda number: _words(PartyRole(number).name),
     "pledge": lambda number: _words(State(number).name),
+    "purchase": lambda number: _PURCHASE_STATES[number],
     "receivable": lambda number: _RECEIVABLE_STATES[number],
+    "recourse": lambda number: _RECOURSE[number],
     "roles": _roles,
     "source": lambda number: _SOURCES[number],
     "target": lambda number: _TARGETS[HoldTarget(number)],

@@ -1,5 +1,6 @@
 """One sentence for every custom error of the contracts, for a bank officer or a registrar. `{field:form}` shows a field of the error in
-words; the forms are those of gateway/refusals.py. tests/gateway/test_refusals.py holds that no error is without a sentence.
+words; the forms are those of gateway/refusals.py. Where errors of one name mean different things, one is keyed by its signature.
+tests/gateway/test_refusals.py holds that no error is without a sentence.
 """
 
 SENTENCES = {
@@ -54,7 +55,10 @@ SENTENCES = {
     "RecipientDeclinesDirect": "The recipient {recipient} takes nothing without its own acceptance.",
     "RecipientInactive": "The recipient {recipient} is no active member.",
     "SupplierDeclines": "The supplier {supplier} takes nothing without its own acceptance, so it must issue the receivable itself.",
-    "TermsInvalid": "The terms are not admitted: check late rate and its basis, the least piece, and that the parties differ.",
+    "TermsInvalid": (
+        "The terms are not admitted: of a receivable, check late rate and its basis, the least piece, and that the parties differ; of an "
+        "offer, the advance, rate and basis of the discount, the day's begin, and the range."
+    ),
     "TokenLocked": "The token is locked by an offer, a hold or its retirement.",
     "TooManyFingerprints": "{count} fingerprints of earlier key epochs are more than an act may name.",
     "UnknownModule": "There is no repayment module {module}.",
@@ -72,11 +76,11 @@ SENTENCES = {
     "CashExists": "This cash contract is listed already, as number {index}.",
     "CashFull": "No more cash contracts can be listed.",
     "ContractDrawsItself": "The owner {owner} is a contract and draws its money itself.",
-    "Disputed": "The receivable is disputed; it can't be debited until the dispute is settled.",
+    "Disputed": "The receivable is disputed; until that is settled it is not debited, bought or guaranteed.",
     "HolderMustSign": "The holder {holder} of the cash must sign its redemption.",
     "MandateShort": "The mandate has {capLeft} minor units left, {needed} are needed.",
     "NoMandate": "The obligor {obligor} has given no mandate for cash {cash}, or it has ended.",
-    "NotBank": "Only the settlement bank of this cash may do that.",
+    "NotBank": "Only the bank whose cash or deal this is may do that.",
     "NotDesk": "Only the cash desk may do that.",
     "NotDue": "The debt is not due before {due:time}.",
     "NotLive": "The receivable is not live: not confirmed yet, paid in full, or cancelled.",
@@ -132,7 +136,8 @@ SENTENCES = {
     "NotHolds": "Only the contract of court holds may do that.",
     "NotManager": "Only the manager of the guarantee, its first guarantor, may do that.",
     "NotMember": "The account {account} is no member, so no money can be kept for it.",
-    "NotOverdue": "The guarantee may be called from {from:time} on.",
+    "NotOverdue": "The receivable is not overdue: its grace runs still.",
+    "NotOverdue(uint192,uint40)": "The guarantee may be called from {from:time} on.",
     "NotOwner": "The token {token} belongs to {owner}, not to {account}.",
     "NotParty": "Only the assignor or the assignee may give this notice.",
     "NotRecipient": "The range is offered to {recipient}; only it may answer.",
@@ -142,7 +147,8 @@ SENTENCES = {
     "NothingToTake": "No guarantor has cash of its share to pay with now.",
     "NoticeKnown": "This notice was given, or acknowledged, before.",
     "ObligorMustSign": "The obligor {obligor} must sign this too.",
-    "OfferDiffers": (
+    "OfferDiffers": "What is accepted is not what was offered; look at the offer as it is now.",
+    "OfferDiffers(uint256,uint64,uint16,uint64)": (
         "The offered range is now {length} minor units long, after {payments} payments, and is owed {owed}; look at it again before "
         "you accept."
     ),
@@ -175,6 +181,96 @@ SENTENCES = {
     "UnknownPool": "There is no guarantee {pool}.",
     "UnknownReceivable": "There is no receivable {receivable}.",
     "WaitingNotCleared": "Money waits on this receivable; it must be distributed first.",
+    # --- Purchases, loans and what secures them ---
+    "AboveCeiling": "The bank would have {advanced} minor units advanced on this obligor; by its own ceiling {most} is the most.",
+    "AcknowledgedMore": "On loan {loan} {owed} minor units are owed; {amount} can't have been paid on it.",
+    "AlreadyAccelerated": "Loan {loan} was called before, or nothing of it is still to fall due.",
+    "AssignedDiffers": (
+        "What the assignment of the deal names is not so any more: {payments} payments were made by now, and the range is owed {owed}."
+    ),
+    "BankIsSeller": "The bank {account} can't buy from itself.",
+    "BankUnable": "The bank {account} is suspended, held by a court, or no bank any more.",
+    "BothMustSign": "The bank {bank} and the seller {seller} must both sign this.",
+    "CashOther": "The range {token} is paid in cash {cash}; the loan is in another.",
+    "CheckMalformed": "The dry run of trigger kind {kind} did not answer as dry runs do.",
+    "CheckMissing": "Trigger kind {kind} has no dry run; fire it and see.",
+    "CureRuns": "The margin of loan {loan} can be restored until {until:time}; the loan can't be called on that ground before.",
+    "FactsDiffer": (
+        "What the offer names is not so any more: the token has the owner {owner} and the length {length}, {payments} payments were "
+        "made, and the range is owed {owed}."
+    ),
+    "FiringGasShort": "The firing has {left} gas left and needs {needed}; send it with more, or in smaller lots.",
+    "GroundNotAgreed": "Calling loan {loan} on ground {ground} was not agreed.",
+    "GroundUnknownOf": "{ground} is no ground to call a loan: 1 default, 2 loan to value, 3 right lapsed, 4 cross default.",
+    "HeadNotTaken": "The token that begins at {left} does not cover where the deal's range began.",
+    "LoanAccountHeld": "A court holds all that the account {account} has.",
+    "LoanAmountZero": "An amount of zero pays nothing; give the amount in minor units.",
+    "LoanNotLive": "Loan {loan} is {status:loan}; only a live one admits this.",
+    "LoanReferenceUsed": "The lender acknowledged a payment with this reference before; each counts once.",
+    "LoanStillLive": "Loan {loan} is not repaid or discharged yet, so its ranges stay in custody.",
+    "MarginNotCalled": "No margin of loan {loan} is called; call it first.",
+    "MarginStands": "The margin of loan {loan} is called since {since:time}, and the value does not suffice yet.",
+    "MoneyHeld": "A court holds money of the token {token}; it must be free and collected first.",
+    "NeitherParty": "The account {account} is neither bank nor seller of the deal.",
+    "NoCash": "The account {account} has no free cash, and nothing is kept for the loan.",
+    "NotAgreements": "Only the contract of loan agreements may do that.",
+    "NotBorrower": "The account {account} is not the borrower of loan {loan}.",
+    "NotBorrowerOf": "The account {account} is not the borrower of loan {loan}, so it can't pledge for it.",
+    "NotDefaulted": "The borrower of loan {loan} is not in default, so a court's officer can't sign in its place.",
+    "NotEscrow": "Only the title escrow may do that.",
+    "NotFinancing": "Only the contract of financing may do that.",
+    "NotHolder": "The account {account} does not hold the pledged range {token}: the lender of its loan does.",
+    "NotInDefault": "Loan {loan} is {condition:condition}, not in default.",
+    "NotLender": "The account {account} is not the lender of loan {loan}.",
+    "NotOfBorrower": "Loan {other} is no other loan of the borrower of loan {loan}.",
+    "NotPledged": "The range {token} is not pledged.",
+    "NotPledgor": "The range {token} belongs to {owner}, who must pledge it itself.",
+    "NotSeller": "Only the seller {seller} may do that, not {account}.",
+    "NothingCollected": "Nothing came in on the range {token} that was not collected.",
+    "NothingCreditedTo": "Nothing is held for the account {account}.",
+    "NothingDue": "Nothing of loan {loan} is due.",
+    "NothingFree": "The seller {seller} has no free cash.",
+    "NothingOutstanding": "Of the deal nothing is outstanding: the bank has everything.",
+    "NothingTaken": "The payment would pay nothing on loan {loan}: nothing is due that it could pay.",
+    "NothingValued": "A value names a pledge and a currency; given are pledge {pledge} and currency {currency}.",
+    "OfferExists": "There is an offer from this act id already.",
+    "OfferLapsed": "The offer could be accepted until {until:time}; it has lapsed.",
+    "OfferNotOpen": "The offer is not open: it is {state:purchase}.",
+    "OfferStale": "The bank's account was recovered after it offered; it must offer anew.",
+    "PartiesSame": "Lender and borrower are the same account {account}.",
+    "PartyMissing": "The account {account} must sign this itself, by a key in one of these roles: {roles:roles}.",
+    "PartyUnable": "The account {account} is suspended, held by a court, or lacks the role or the signature that this takes.",
+    "PayoffAbove": "{outstanding} minor units are outstanding, more than the {most} that were named.",
+    "PledgeHeld": "A hold runs on pledge {pledge}; it must end before the pledge secures a loan.",
+    "PledgeLives": "Pledge {pledge} is live, so its lapse is no ground to call the loan.",
+    "PledgeNotLive": "Pledge {pledge} is {state:pledge} or lapsed; only a live one secures a loan.",
+    "PledgeUnknown": "Pledge {pledge} does not secure loan {loan}.",
+    "PledgesOutside": "A loan names at most 16 pledges, ascending and once each; {pledges} is out of place or too many.",
+    "PriceZero": "A sale needs a price above zero.",
+    "PrincipalDiffers": "The rows pay back {sum} minor units, the principal is {stated}.",
+    "RangeDiffers": "The range of the deal is [{start}, {end}) now, in one token; name that.",
+    "RangeDiffers(uint256,uint16,uint64)": "The range {token} is owed {owed} after {payments} payments now; look at it again.",
+    "RangeGone": "The range {token} is not in custody any more, or is entered already; its owner is {owner}.",
+    "RangesOutside": "A loan has 1 to 32 pledged ranges; these would be {ranges}.",
+    "RecourseDiffers": "The deal is {recourse:recourse}; this is for deals of the other kind.",
+    "RecourseMissing": "An offer says whether the seller answers for the obligor; it is never assumed.",
+    "RenewalDiffers": "A renewal of loan {loan} has the principal that is outstanding, in the same cash.",
+    "RowInvalid": (
+        "Row number {row} of the schedule (from 0) doesn't fit: days ascend, the count is that of its days, a row without interest has "
+        "no principal, and the grace of one ends before the next falls due."
+    ),
+    "RowsOutside": "A schedule has 1 to 360 rows; this one has {rows}.",
+    "SignerMissing": "The account {account} must sign this sale too.",
+    "StartMissing": "No token of receivable {receivable} begins at {start}; its neighbours were merged, so the deal must be resumed.",
+    "StartOutside": "Interest can't begin at {start:time}; the end of the legal day lies between {earliest:time} and {latest:time}.",
+    "TermInvalid": "The loan's {field:loan_term} is not admitted.",
+    "TriggerKindInvalid": "A kind of trigger names a contract ({target} has no code) and its most gas ({gas}).",
+    "UnknownTriggerKind": "There is no trigger kind {kind}.",
+    "ValueShort": "What secures the loan is worth {value} minor units, too little for {principal} at the agreed loan to value.",
+    "ValueSuffices": "What secures loan {loan} is worth {value} minor units, enough for {principal} at the agreed loan to value.",
+    "ValuedBefore": "The value is of {valuedAt:time}, before the appraiser's last one of {last:time}.",
+    "ValuedLater": "The value is of {valuedAt:time}, which lies in the future.",
+    "WrongDealState": "The deal is {state:deal}, which does not admit this.",
     # --- Pledges ---
     "AdoptedBefore": "The anchored record {officeNumber:text} became pledge {pledge} before; a record is adopted once.",
     "AnchorInvalid": (

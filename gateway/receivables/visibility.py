@@ -1,11 +1,12 @@
-"""Who sees a receivable: its parties, who holds or held a piece, was offered one or guarantees it, and who oversees the ledger."""
+"""Who sees a receivable: its parties, who holds or held a piece, was offered one, bought or lent on
+one, or guarantees it, and who oversees the ledger."""
 
 from sqlalchemy import Connection
 
 from gateway.access import Session
 from gateway.api.asking import sees_all
 from gateway.errors import not_found
-from ledger.mirror.queries import claims, offers, receivables, tokens
+from ledger.mirror.queries import claims, financing, loans, offers, receivables, tokens
 from ledger.mirror.queries.receivables import Standing
 
 
@@ -22,4 +23,5 @@ def _concerns(conn: Connection, standing: Standing, account: bytes | None) -> bo
     if account is None or account in (found.supplier, found.obligor, found.issuer):
         return account is not None
     held = tokens.ever_held(conn, found.number, account) or offers.ever_offered(conn, found.number, account)
-    return held or claims.guarantees(conn, found.number, account)
+    lent = financing.finances(conn, found.number, account) or loans.secures(conn, found.number, account)
+    return held or lent or claims.guarantees(conn, found.number, account)

@@ -1,7 +1,7 @@
 """Mutants of a Solidity file: small faults, each at one place of the compiler's syntax tree.
 
-Offsets are bytes, as the compiler gives them. What a mutant changes: an operator, a number, a condition, a modifier; or a statement is left out. Assembly
-has the same kinds. A mutant need not compile.
+Offsets are bytes, as the compiler gives them. A mutant changes an operator, a number, a condition or a modifier, or leaves a statement out;
+in assembly too. It need not compile.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

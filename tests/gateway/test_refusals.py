@@ -10,7 +10,7 @@ from eth_hash.auto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.refusals import FORMS, custom_errors, explain, explain_skip
+from gateway.refusals import FORMS, custom_errors, explain, explain_skip, sentence_of
 from gateway.sentences import SENTENCES, SKIP_SENTENCES, SKIPS
 
 ERRORS = sorted(custom_errors().values())
@@ -35,7 +35,8 @@ def test_the_contracts_have_errors() -> None:
 
 @pytest.mark.parametrize(("name", "fields"), ERRORS, ids=lambda each: each if isinstance(each, str) else "")
 def test_no_error_is_without_a_sentence(name: str, fields: list[tuple[str, str]]) -> None:
-    sentence = SENTENCES[name]
+    sentence = sentence_of(name, fields)
+    assert name in SENTENCES
     assert sentence[0].isupper() or sentence[0] == "{"
     assert sentence.endswith(".") and len(sentence) > 15
     assert {field for field, _ in places(sentence)} <= {field for field, _ in fields}, "a placeholder is no field of the error"
@@ -43,7 +44,8 @@ def test_no_error_is_without_a_sentence(name: str, fields: list[tuple[str, str]]
 
 
 def test_no_sentence_is_left_of_an_error_that_is_gone() -> None:
-    assert SENTENCES.keys() - {name for name, _ in ERRORS} == set()
+    signatures = {f"{name}({','.join(type_ for _, type_ in fields)})" for name, fields in ERRORS}
+    assert SENTENCES.keys() - {name for name, _ in ERRORS} - signatures == set()
 
 
 def test_a_time_is_never_shown_as_seconds() -> None:
@@ -107,8 +109,14 @@ def test_a_time_is_never_shown_as_seconds() -> None:
             data("AssetTaken(bytes32,uint40)", b"CNPA2020108".ljust(32, b"\0"), 3),
             "The right CNPA2020108 is pledged already, by pledge 3, and this register allows one pledge on a right.",
         ),
-        (data("NotBank(uint8,address)", 1, HOLDER), "Only the settlement bank of this cash may do that."),
-        (data("NotBank(address,address)", HOLDER, HOLDER), "Only the settlement bank of this cash may do that."),
+        (data("NotBank(uint8,address)", 1, HOLDER), "Only the bank whose cash or deal this is may do that."),
+        (data("NotBank(address,address)", HOLDER, HOLDER), "Only the bank whose cash or deal this is may do that."),
+        (data("NotOverdue(uint192)", 1), "The receivable is not overdue: its grace runs still."),
+        (data("NotOverdue(uint192,uint40)", 1, 0), "The guarantee may be called from 1970-01-01 00:00:00 UTC on."),
+        (data("WrongDealState(uint192,uint8)", 1, 3), "The deal is over, which does not admit this."),
+        (data("TermInvalid(uint8)", 5), "The loan's overdue rate is not admitted."),
+        (data("NotInDefault(uint40,uint8)", 7, 3), "Loan 7 is overdue, not in default."),
+        (data("OfferNotOpen(uint192,uint8)", 1, 2), "The offer is not open: it is recalled."),
         (data("TooEarly(uint192,uint40)", 1, 0), "This may be done from 1970-01-01 00:00:00 UTC on, not before."),
         (data("Error(string)", "no"), "The contract refused: no."),
         (data("Panic(uint256)", 17), "The contract stopped on an inner fault (panic code 17)."),

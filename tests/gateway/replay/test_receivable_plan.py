@@ -16,6 +16,7 @@ from gateway.replay.financed import FACE, PART, PIECE, financed, outcome
 from gateway.replay.invoice_plan import invoices
 from gateway.replay.records import Invoice, SpendLine
 from gateway.replay.spending_plan import Payees, netted, newest_quarter, spending
+from ledger.domain.fingerprints import fingerprints
 from ledger.domain.money import currency
 
 LONDON, UTC_ZONE = ZoneInfo("Europe/London"), ZoneInfo("UTC")
@@ -110,10 +111,11 @@ def test_an_invoice_of_the_longest_tenor_stands() -> None:
 
 @pytest.mark.parametrize(("days", "told"), [(184, False), (185, True), (366, True)])
 def test_a_long_tenor_says_why(days: int, told: bool) -> None:
-    party, day = Person("x", "X"), 86_400
-    claim = Claim("set", "1", party, party, 5, 0, days * day, None)
+    supplier, obligor, day = Person("x", "X"), Person("y", "Y"), 86_400
+    claim = Claim("set", "1", supplier, obligor, 5, 0, days * day, None)
     cash = bodies.Cash(1, bytes(20), currency("USD"))
-    book = bodies.Book({party.key: bytes(20)}, {"set": cash}, b"k" * 32)
+    accounts = {supplier.key: b"x" * 20, obligor.key: b"y" * 20}
+    book = bodies.Book(accounts, {"set": cash}, lambda invoice: fingerprints(invoice, [bytes(32)]))
     terms = bodies.issue(book, claim, bodies.NO_REF)[0].body
     assert (terms["tenorReason"] != bodies.NO_REF) == told
 

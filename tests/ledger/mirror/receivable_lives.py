@@ -546,7 +546,8 @@ def _wait(life: Lives) -> None:
     life.ledger.jump(life.ledger.now() + life.dice.choice([700, 3_600, DAY, 4 * DAY, 31 * DAY]))
 
 
-def _first_token(life: Lives, receivable: int) -> tuple[Receivable, Token]:
+def first_token(life: Lives, receivable: int) -> tuple[Receivable, Token]:
+    """A fresh receivable and its whole token, as mirrored."""
     life.mirror.catch_up()
     with life.db.read() as conn:
         standing = receivables.get(conn, receivable)
@@ -594,7 +595,7 @@ def _pot_given_back(life: Lives) -> None:
     life.fund("Second obligor", 2_000)
     life.ledger.jump(life.ledger.now() + 10 * DAY)
     life.call("Mandates", "debit", one)
-    receivable, token = _first_token(life, other)
+    receivable, token = first_token(life, other)
     retire(life, receivable, token, 0, 3_000)
     life.ledger.jump(life.ledger.now() + 2 * DAY)
     life.call("Mandates", "closePot", receivable.obligor, CASH, receivable.due)
