@@ -9,8 +9,10 @@ from sqlalchemy import Connection
 
 from ledger.chain.calls import call_data
 from ledger.domain.ids import token_id
+from ledger.mirror.finance_models import Recourse
 from ledger.mirror.queries import triggers
 from ledger.mirror.queries.triggers import subject_of
+from ledger.mirror.schema import number
 
 Key: TypeAlias = tuple[str, int]
 """The trigger's name and the subject that it is fired on."""
@@ -87,6 +89,20 @@ def _guarantees(conn: Connection, now: int, until: int) -> Iterator[Due]:
             yield Due("guarantee", subject_of(each.receivable), at, _positions(each[4:]))
 
 
+def _collections(conn: Connection, _: int, until: int) -> Iterator[Due]:
+    """Deals whose receivable was paid since they were last reckoned."""
+    for each in triggers.deals(conn):
+        if each.paid_pos is not None and each.paid_pos > each.deal_pos and (each.paid_at or 0) <= until:
+            yield Due("collect", number(each.deal), each.paid_at or 0, (each.paid_pos, each.deal_pos))
+
+
+def _recourses(conn: Connection, _: int, until: int) -> Iterator[Due]:
+    for each in triggers.deals(conn):
+        at = each.since if each.is_over else each.late_from
+        if each.recourse == Recourse.FULL and at <= until:
+            yield Due("recourse", number(each.deal), at, _positions((each.deal_pos, each.state_pos, each.cash_pos)))
+
+
 def _offers(conn: Connection, _: int, until: int) -> Iterator[Due]:
     for each in triggers.open_offers(conn):
         if each.until < until:
@@ -111,7 +127,7 @@ def _positions(told: Iterable[int | None]) -> tuple[int, ...]:
     return tuple(position or 0 for position in told)
 
 
-LISTERS: tuple[Lister, ...] = (_debits, _guarantees, _distributions, _offers, _disputes, _pots)
+LISTERS: tuple[Lister, ...] = (_debits, _guarantees, _distributions, _collections, _recourses, _offers, _disputes, _pots)
 
 
 def due(conn: Connection, now: int, until: int) -> Iterator[Due]:

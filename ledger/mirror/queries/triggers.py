@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Integer, and_, func, literal, select
+from sqlalchemy import Connection, Integer, and_, func, literal, or_, select
 
 from ledger.chain.blocks import LOG_BITS
+from ledger.mirror.finance_models import DEAL, DealState
 from ledger.mirror.models import BLOCK, CASH_ENTRY, MANDATE, PAYMENT, RECEIVABLE, RECEIVABLE_STATE, ReceivableStatus
 from ledger.mirror.queries.reading import rows_of, valid
 from ledger.mirror.receivable_models import COVER, DISPUTE, GUARANTOR, OFFER, POOL, POT, OfferState, Pot
@@ -147,6 +148,41 @@ def filled_pots(conn: Connection) -> list[Pot]:
     columns = POT.table.c
     asked = select(POT.table).where(valid(POT, None), columns.left > 0)
     return rows_of(conn, POT, asked.order_by(columns.opened_at, columns.obligor, columns.cash, columns.due))
+
+
+class Bought(NamedTuple):
+    """A deal that is not over: its receivable's terms and whether anything is still owed on it, the position and time of the last payment,
+    and positions as in Debit.
+    """
+
+    deal: bytes
+    recourse: int
+    since: int
+    late_from: int
+    is_over: bool
+    paid_pos: int | None
+    paid_at: int | None
+    deal_pos: int
+    state_pos: int
+    cash_pos: int | None
+
+
+def deals(conn: Connection) -> Iterator[Bought]:
+    """Active purchases of ranges, in the order of their receivables' issue."""
+    deal, issued, state = DEAL.table.c, RECEIVABLE.table.c, RECEIVABLE_STATE.table.c
+    entry, paid = CASH_ENTRY.table.c, PAYMENT.table.c
+    last = select(func.max(paid.pos)).where(paid.receivable == issued.number).scalar_subquery()
+    is_over = or_(state.status != ReceivableStatus.LIVE, state.owed_live == 0)
+    asked = (
+        select(deal.deal, deal.recourse, deal.since, issued.due + issued.grace + 1, is_over, last, BLOCK.c.time)
+        .add_columns(deal.from_pos, state.from_pos, entry.from_pos)
+        .join_from(DEAL.table, RECEIVABLE.table, issued.number == deal.receivable)
+        .join(RECEIVABLE_STATE.table, state.receivable == issued.number)
+        .join(CASH_ENTRY.table, and_(entry.account == deal.seller, entry.cash == deal.cash, valid(CASH_ENTRY, None)), isouter=True)
+        .join(BLOCK, BLOCK.c.number == last.op(">>")(literal(LOG_BITS, Integer)), isouter=True)
+        .where(valid(DEAL, None), deal.state == DealState.ACTIVE, valid(RECEIVABLE_STATE, None))
+    )
+    return (Bought(*row) for row in conn.execute(asked.order_by(issued.number, deal.deal)))
 
 
 def distributable_from(found: Waiting) -> int:

@@ -20,10 +20,12 @@ from ledger.mirror import database as mirrors
 from ledger.mirror.database import Database
 from ledger.mirror.triggers import TriggerKind
 from tests.gateway.keeping import dues
-from tests.gateway.keeping.dues import Watch, allow, amounts, fund, issued, pay, rounds
+from tests.gateway.keeping.dues import Watch, allow, amounts, financed, fund, issued, pay, rounds
 from tests.ledger.ledgers import DAY, Ledger
 
 FACES = (100_000, 33_333, 77_777)
+HOUR = 3_600
+"""The chain's time goes on by itself between two steps of a test."""
 
 
 @pytest.fixture
@@ -220,7 +222,7 @@ def test_a_guarantor_is_called_once_grace_and_its_wait_are_over(ledger: Ledger, 
     ledger.act("Guarantor", OpenPool((guarantor,), (10_000,), 1, 60_000, 3 * DAY, due + 100 * DAY, b"a" * 32))
     ledger.act("Guarantor", CoverReceivable(1, receivable, 60_000))
     fund(ledger, "Guarantor", 25_000)
-    ledger.jump(due + 3 * DAY)
+    ledger.jump(due + 3 * DAY - HOUR)
     assert rounds(ledger, watch) == 0
     ledger.jump(due + 3 * DAY + 1)
     assert rounds(ledger, watch) == 1 and ledger.cash_of(guarantor) == 0
@@ -228,6 +230,22 @@ def test_a_guarantor_is_called_once_grace_and_its_wait_are_over(ledger: Ledger, 
     fund(ledger, "Guarantor", 40_000)
     assert rounds(ledger, watch) == 1 and ledger.cash_of(guarantor) == 5_000
     assert rounds(ledger, watch) == 0 and watch.fired(receivable) == [True, True]
+
+
+def test_what_a_deal_is_paid_is_collected_and_what_it_lacks_is_the_sellers_once_late(ledger: Ledger, watch: Watch) -> None:
+    due = ledger.now() + 10 * DAY
+    receivable = issued(ledger, "One", 60_000, due)
+    deal = financed(ledger, receivable, 60_000, 50_000)
+    assert rounds(ledger, watch) == 0
+    fund(ledger, "One", 20_000)
+    pay(ledger, "One", receivable, 20_000)
+    assert rounds(ledger, watch) == 1 and ledger.cash_of(ledger.people["Bank"].account) == 20_000
+    ledger.jump(due - HOUR)
+    assert rounds(ledger, watch) == 0
+    ledger.jump(due + 1)
+    assert rounds(ledger, watch) == 1 and watch.fired(deal) == [True, True]
+    assert ledger.cash_of(ledger.people["Bank"].account) == 50_000
+    assert ledger.cash_of(ledger.people["Supplier"].account) == 20_000
 
 
 def test_offers_and_disputes_that_ran_out_are_lapsed(ledger: Ledger, watch: Watch) -> None:
@@ -238,7 +256,7 @@ def test_offers_and_disputes_that_ran_out_are_lapsed(ledger: Ledger, watch: Watc
     ledger.act("Supplier", offered)
     ledger.act("One", DisputeReceivable(receivable, 1, b"d" * 32))
     until = ledger.view("ReceivableEndings", "disputeOf", receivable)[3]
-    ledger.jump(ends)
+    ledger.jump(ends - HOUR)
     assert rounds(ledger, watch) == 0
     ledger.jump(ends + 1)
     assert rounds(ledger, watch) == 1 and watch.fired(token_id(receivable, 0)) == [True]
