@@ -1,21 +1,50 @@
 """What time makes due, by kind of trigger: candidates from the mirror. Whether one fires is for the chain to say."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from hashlib import sha256
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
+from ledger.chain.calls import call_data
+from ledger.domain.ids import token_id
+from ledger.mirror.finance_models import Recourse
 from ledger.mirror.queries import triggers
 from ledger.mirror.queries.triggers import subject_of
+from ledger.mirror.schema import number
 
 Key: TypeAlias = tuple[str, int]
 """The trigger's name and the subject that it is fired on."""
 
 
+CLOSE_POT = "close pot"
+POT_SECONDS = 86_400
+"""What is left of a pot goes back so long after it was filled (contracts/Mandates.sol)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectCall:
+    """A call that anyone may make and that takes more than one word, so that the door of triggers has no kind of it."""
+
+    contract: str
+    function: str
+    arguments: tuple[Any, ...]
+
+    @property
+    def data(self) -> bytes:
+        """As it is called."""
+        return call_data(self.contract, self.function, *self.arguments)
+
+    @property
+    def subject(self) -> int:
+        """One word that stands for the arguments."""
+        return int.from_bytes(sha256(self.data).digest())
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A trigger that may be fired on `subject` from the second `at` (UTC) on.
+    """A trigger that may be fired on `subject` from the second `at` (UTC) on; with `call`, one that the door of triggers doesn't have.
 
     `facts` are the positions of the rows that decide it: while they stay the same, only time can change the answer.
     """
@@ -24,6 +53,7 @@ class Due:
     subject: int
     at: int
     facts: tuple[int, ...]
+    call: DirectCall | None = None
 
     @property
     def key(self) -> Key:
@@ -42,7 +72,7 @@ Lister: TypeAlias = Callable[[Connection, int, int], Iterator[Due]]
 
 def _debits(conn: Connection, now: int, until: int) -> Iterator[Due]:
     for each in triggers.debits(conn, now, until):
-        yield Due("debit", subject_of(each.receivable), each.due, (each.state_pos, each.mandate_pos, each.cash_pos or 0))
+        yield Due("debit", subject_of(each.receivable), each.due, _positions(each[2:]))
 
 
 def _distributions(conn: Connection, _: int, until: int) -> Iterator[Due]:
@@ -52,7 +82,52 @@ def _distributions(conn: Connection, _: int, until: int) -> Iterator[Due]:
             yield Due("distribute", subject_of(each.receivable), at, (each.state_pos,))
 
 
-LISTERS: tuple[Lister, ...] = (_debits, _distributions)
+def _guarantees(conn: Connection, now: int, until: int) -> Iterator[Due]:
+    for each in triggers.guaranteed(conn, now):
+        at = each.due + each.grace + each.wait + 1
+        if at <= until:
+            yield Due("guarantee", subject_of(each.receivable), at, _positions(each[4:]))
+
+
+def _collections(conn: Connection, _: int, until: int) -> Iterator[Due]:
+    """Deals whose receivable was paid since they were last reckoned."""
+    for each in triggers.deals(conn):
+        if each.paid_pos is not None and each.paid_pos > each.deal_pos and (each.paid_at or 0) <= until:
+            yield Due("collect", number(each.deal), each.paid_at or 0, (each.paid_pos, each.deal_pos))
+
+
+def _recourses(conn: Connection, _: int, until: int) -> Iterator[Due]:
+    for each in triggers.deals(conn):
+        at = each.since if each.is_over else each.late_from
+        if each.recourse == Recourse.FULL and at <= until:
+            yield Due("recourse", number(each.deal), at, _positions((each.deal_pos, each.state_pos, each.cash_pos)))
+
+
+def _offers(conn: Connection, _: int, until: int) -> Iterator[Due]:
+    for each in triggers.open_offers(conn):
+        if each.until < until:
+            yield Due("lapse offer", token_id(subject_of(each.receivable), each.start), each.until + 1, (each.pos,))
+
+
+def _disputes(conn: Connection, _: int, until: int) -> Iterator[Due]:
+    for each in triggers.open_disputes(conn):
+        if each.until < until:
+            yield Due("lapse dispute", subject_of(each.receivable), each.until + 1, (each.pos,))
+
+
+def _pots(conn: Connection, _: int, until: int) -> Iterator[Due]:
+    for each in triggers.filled_pots(conn):
+        at = each.opened_at + POT_SECONDS
+        if at <= until:
+            call = DirectCall("Mandates", "closePot", (each.obligor, each.cash, each.due))
+            yield Due(CLOSE_POT, call.subject, at, (each.from_pos,), call)
+
+
+def _positions(told: Iterable[int | None]) -> tuple[int, ...]:
+    return tuple(position or 0 for position in told)
+
+
+LISTERS: tuple[Lister, ...] = (_debits, _guarantees, _distributions, _collections, _recourses, _offers, _disputes, _pots)
 
 
 def due(conn: Connection, now: int, until: int) -> Iterator[Due]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import islice
 
@@ -20,7 +20,7 @@ from gateway.calls import Asked
 from gateway.keeping import book
 from gateway.keeping.asking import refusals
 from gateway.keeping.book import Kept
-from gateway.keeping.due import Due, due
+from gateway.keeping.due import DirectCall, Due, due
 from gateway.keeping.pauses import Refused, pause
 from gateway.outbox import store
 from gateway.outbox.lanes import Lane, LeaseLost
@@ -39,8 +39,8 @@ NO_KEY = bytes(20)
 """The keeper signs nothing: its lease is a lane without a key."""
 LOOK_SECONDS = 2.0
 MOST_ASKED = 500
-CALL_GAS, ITEM_GAS = 100_000, 60_000
-"""What a call costs before its first firing, and each firing beside its own gas."""
+CALL_GAS, ITEM_GAS, DIRECT_GAS = 100_000, 60_000, 400_000
+"""What a call costs before its first firing, each firing beside its own gas, and what a call of one function may use."""
 
 log = logging.getLogger(__name__)
 
@@ -102,9 +102,7 @@ class Keeper:
         with self._services.snapshot() as conn:
             now, kinds = chain_time(self._services, conn), triggers.kinds(conn)
             awake = (
-                each
-                for each in due(conn, now, now)
-                if each.trigger in kinds and each.key not in busy and not self._refused.rests(each, now)
+                each for each in due(conn, now, now) if known(kinds, each) and each.key not in busy and not self._refused.rests(each, now)
             )
             return now, kinds, list(islice(awake, MOST_ASKED))
 
@@ -112,21 +110,25 @@ class Keeper:
         with self._services.office.read() as conn:
             before = book.kept(conn, [each.key for each in found])
         asked = [each for each in found if not _rests(before.get(each.key), each, now)]
-        answers = refusals(self._services.rpc, self._services.manifest.address("Triggers"), kinds, asked)
+        answers = refusals(self._services.rpc, self._services.manifest, kinds, asked)
         ready = []
         for each, reason in zip(asked, answers, strict=True):
             if reason is None:
                 self._refused.forget(each)
                 ready.append((each, attempt_of(before.get(each.key), each)))
             else:
-                self._refused.note(each, reason, now, _named_time(reason))
+                self._refused.note(each, now, _named_time(reason))
+        self._refused.tidy(now)
         return ready
 
     def _fire(self, lane: Lane, kinds: dict[str, TriggerKind], ready: Sequence[Firing], now: int) -> None:
         with self._services.office.write() as conn:
             store.hold_fence(conn, lane, lane.next_nonce)
-            for batch in batches(kinds, ready, self._services.engine.batch_gas):
+            for batch in batches(kinds, [each for each in ready if each[0].call is None], self._services.engine.batch_gas):
                 book.keep(conn, batch, self._call(conn, kinds, batch), now)
+            for each in ready:
+                if each[0].call is not None:
+                    book.keep(conn, [each], self._direct(conn, each, each[0].call), now)
             faults.point("keeper.keeping")
         faults.point("keeper.kept")
 
@@ -134,6 +136,15 @@ class Keeper:
         data = call_data("Triggers", "fire", [(kinds[each.trigger].trigger, each.subject) for each, _ in batch])
         asked, gas = Asked(key_of(batch), "Triggers", "fire", []), CALL_GAS + sum(gas_of(kinds[each.trigger]) for each, _ in batch)
         return calls.own(conn, HOUSE, RELAY, asked, self._services.manifest.address("Triggers"), data, gas, LEASE).call_id
+
+    def _direct(self, conn: Connection, firing: Firing, call: DirectCall) -> bytes:
+        asked, target = Asked(key_of([firing]), call.contract, call.function, []), self._services.manifest.address(call.contract)
+        return calls.own(conn, HOUSE, RELAY, asked, target, call.data, DIRECT_GAS, LEASE).call_id
+
+
+def known(kinds: Mapping[str, TriggerKind], each: Due) -> bool:
+    """Whether this ledger has what is to be fired."""
+    return each.call is not None or each.trigger in kinds
 
 
 def chain_time(services: Services, conn: Connection) -> int:

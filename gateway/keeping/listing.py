@@ -10,7 +10,7 @@ from typing import Any
 from gateway.keeping import book
 from gateway.keeping.asking import refusals
 from gateway.keeping.due import Due, due
-from gateway.keeping.keeper import chain_time
+from gateway.keeping.keeper import chain_time, known
 from gateway.refusals import explain
 from gateway.services import Services
 from ledger.mirror.queries import triggers
@@ -45,13 +45,14 @@ def listed(services: Services, horizon: int, most: int = MOST_LISTED) -> list[Li
         sent = book.on_its_way(conn)
     with services.snapshot() as conn:
         now, kinds = chain_time(services, conn), triggers.kinds(conn)
-        found = _first((each for each in due(conn, now, now + horizon) if each.trigger in kinds), most)
-        last = {each.key: triggers.last_firing(conn, kinds[each.trigger].trigger, word(each.subject)) for each in found}
+        found = _first((each for each in due(conn, now, now + horizon) if known(kinds, each)), most)
+        fired = [each for each in found if each.call is None]
+        last = {each.key: triggers.last_firing(conn, kinds[each.trigger].trigger, word(each.subject)) for each in fired}
     asked = [each for each in found if each.at <= now and each.key not in sent]
-    answers = refusals(services.rpc, services.manifest.address("Triggers"), kinds, asked)
+    answers = refusals(services.rpc, services.manifest, kinds, asked)
     refused = {each.key: reason for each, reason in zip(asked, answers, strict=True) if reason is not None}
     standings = [(each, _standing(each, now, each.key in sent, each.key in refused)) for each in found]
-    return [Listed(each, how, explain(refused[each.key]) if each.key in refused else None, last[each.key]) for each, how in standings]
+    return [Listed(each, how, explain(refused[each.key]) if each.key in refused else None, last.get(each.key)) for each, how in standings]
 
 
 def _first(found: Iterable[Due], most: int) -> Sequence[Due]:

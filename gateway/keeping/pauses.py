@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from gateway.keeping.due import Due, Key
 
 FIRST_SECONDS, MOST_SECONDS = 60, 3_600
+MOST_REMEMBERED = 10_000
 
 
 def pause(times: int) -> int:
@@ -14,12 +15,11 @@ def pause(times: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Asleep:
-    """A refusal: the facts it was given for, how often, the second until which it is not asked again, and the revert data."""
+    """A refusal: the facts it was given for, how often, and the second until which it is not asked again."""
 
     state: str
     times: int
     until: int
-    reason: bytes
 
 
 @dataclass(slots=True)
@@ -33,17 +33,17 @@ class Refused:
         found = self._asleep.get(each.key)
         return found is not None and found.state == each.state and now < found.until
 
-    def note(self, each: Due, reason: bytes, now: int, until: int | None) -> None:
+    def note(self, each: Due, now: int, until: int | None) -> None:
         """A refusal; `until` is the second that it names, from which the answer may be another."""
         before = self._asleep.get(each.key)
         times = before.times + 1 if before is not None and before.state == each.state else 1
-        self._asleep[each.key] = Asleep(each.state, times, max(now + pause(times), until or 0), reason)
+        self._asleep[each.key] = Asleep(each.state, times, max(now + pause(times), until or 0))
 
     def forget(self, each: Due) -> None:
         """It was not refused."""
         self._asleep.pop(each.key, None)
 
-    def of(self, each: Due) -> Asleep | None:
-        """The refusal that holds for these facts."""
-        found = self._asleep.get(each.key)
-        return found if found is not None and found.state == each.state else None
+    def tidy(self, now: int) -> None:
+        """Drops what nobody asked again when its time came, once there is much of it: mostly it is over."""
+        if len(self._asleep) > MOST_REMEMBERED:
+            self._asleep = {key: found for key, found in self._asleep.items() if found.until > now}

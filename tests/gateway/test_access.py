@@ -340,6 +340,7 @@ def rows(cast: Cast) -> dict[str, Row]:
         "get_money": Row(OWN, account),
         "list_draws": Row(OWN, account),
         "list_events": Row(OVERSIGHT),
+        "list_due": Row(OVERSIGHT),
         "list_of_record": Row(OVERSIGHT, {"record": to_hex(cast.receivable.to_bytes(32))}),
         "get_health": Row(PUBLIC),
         "get_health_details": Row(OVERSIGHT),

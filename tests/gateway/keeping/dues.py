@@ -15,7 +15,7 @@ from gateway.keeping.keeper import Keeper
 from ledger.chain.direct import Sender as Direct
 from ledger.chain.engines import anvil
 from ledger.domain import ids
-from ledger.domain.act_types import ConfirmReceivable, Issue, IssueCash, PayReceivable, SetMandate
+from ledger.domain.act_types import AcceptPurchase, ConfirmReceivable, Issue, IssueCash, OfferPurchase, PayReceivable, SetMandate
 from ledger.mirror.database import Database
 from ledger.mirror.models import RECEIPT, RECEIVABLE, PaymentKind
 from ledger.mirror.queries import triggers
@@ -23,10 +23,10 @@ from ledger.mirror.schema import word
 from ledger.mirror.triggers import FIRING
 from tests.gateway.outbox.world import House, World
 from tests.ledger import ledgers
-from tests.ledger.ledgers import DAY, OBLIGOR, SETTLEMENT, SUPPLIER, Ledger, Person
+from tests.ledger.ledgers import BANK, DAY, GUARANTOR, OBLIGOR, SETTLEMENT, SUPPLIER, Ledger, Person
 
 REF = b"r" * 32
-PEOPLE = ("Supplier", SUPPLIER), ("One", OBLIGOR), ("Two", OBLIGOR), ("Money", SETTLEMENT)
+PEOPLE = ("Supplier", SUPPLIER), ("One", OBLIGOR), ("Two", OBLIGOR), ("Guarantor", GUARANTOR), ("Bank", BANK), ("Money", SETTLEMENT)
 
 
 @contextmanager
@@ -43,6 +43,17 @@ def issued(ledger: Ledger, obligor: str, face: int, due: int) -> int:
     receivable = ids.receivable_id(supplier, ledger.act("Supplier", terms))
     ledger.act(obligor, ConfirmReceivable(receivable, supplier, terms, secrets.token_bytes(32), 7, ()))
     return receivable
+
+
+def financed(ledger: Ledger, receivable: int, face: int, advance: int) -> int:
+    """The supplier sells the whole receivable to the bank with recourse, for an advance without fee or discount; the deal."""
+    supplier, bank = ledger.people["Supplier"].account, ledger.people["Bank"].account
+    facts = (ids.token_id(receivable, 0), 0, face, supplier, face, 0, face)
+    terms = OfferPurchase(*facts, advance, 0, 0, 1, 0, 1, ledger.now() + DAY, 1, b"c" * 32)
+    fund(ledger, "Bank", advance)
+    deal = ids.receivable_id(bank, ledger.act("Bank", terms))
+    ledger.act("Supplier", AcceptPurchase(deal, bank, terms))
+    return deal
 
 
 def fund(ledger: Ledger, obligor: str, amount: int) -> None:

@@ -14,14 +14,18 @@ from gateway.office.models import CALL
 from gateway.outbox import store
 from gateway.outbox.lanes import LeaseLost
 from gateway.signers import sealing
+from ledger.domain.act_types import CoverReceivable, DisputeReceivable, OfferRange, OpenPool
+from ledger.domain.ids import token_id
 from ledger.mirror import database as mirrors
 from ledger.mirror.database import Database
 from ledger.mirror.triggers import TriggerKind
 from tests.gateway.keeping import dues
-from tests.gateway.keeping.dues import Watch, allow, amounts, fund, issued, pay, rounds
+from tests.gateway.keeping.dues import Watch, allow, amounts, financed, fund, issued, pay, rounds
 from tests.ledger.ledgers import DAY, Ledger
 
 FACES = (100_000, 33_333, 77_777)
+HOUR = 3_600
+"""The chain's time goes on by itself between two steps of a test."""
 
 
 @pytest.fixture
@@ -194,3 +198,67 @@ def test_calls_close_at_the_gas_of_one_and_name_what_they_fire() -> None:
     assert key_of(found[0]) == key_of(found[0][::-1]) != key_of(found[1])
     again = [(each, 2) for each, _ in found[0]]
     assert key_of(again) != key_of(found[0])
+
+
+def test_what_a_pot_still_holds_goes_back_after_a_day(ledger: Ledger, watch: Watch) -> None:
+    """A disputed debt does not take its share; the obligor has it back a day later."""
+    due = ledger.now() + 10 * DAY
+    taken, disputed = issued(ledger, "One", 60_000, due), issued(ledger, "One", 40_000, due)
+    fund(ledger, "One", 50_000)
+    allow(ledger, "One", 100_000)
+    ledger.act("One", DisputeReceivable(disputed, 1, b"d" * 32))
+    ledger.jump(due)
+    assert rounds(ledger, watch) == 1 and amounts(watch, [taken, disputed]) == [[30_000], []]
+    left = ledger.cash_of(ledger.people["One"].account)
+    ledger.jump(ledger.now() + DAY + 1)
+    assert rounds(ledger, watch) >= 1
+    assert ledger.view("Mandates", "potOf", ledger.people["One"].account, 1, due)[2] == 0
+    assert ledger.cash_of(ledger.people["One"].account) + sum(watch.debits(taken)) - 30_000 == left + 20_000
+
+
+def test_a_guarantor_is_called_once_grace_and_its_wait_are_over(ledger: Ledger, watch: Watch) -> None:
+    due, guarantor = ledger.now() + 10 * DAY, ledger.people["Guarantor"].account
+    receivable = issued(ledger, "One", 60_000, due)
+    ledger.act("Guarantor", OpenPool((guarantor,), (10_000,), 1, 60_000, 3 * DAY, due + 100 * DAY, b"a" * 32))
+    ledger.act("Guarantor", CoverReceivable(1, receivable, 60_000))
+    fund(ledger, "Guarantor", 25_000)
+    ledger.jump(due + 3 * DAY - HOUR)
+    assert rounds(ledger, watch) == 0
+    ledger.jump(due + 3 * DAY + 1)
+    assert rounds(ledger, watch) == 1 and ledger.cash_of(guarantor) == 0
+    assert rounds(ledger, watch) == 0, "it has nothing more"
+    fund(ledger, "Guarantor", 40_000)
+    assert rounds(ledger, watch) == 1 and ledger.cash_of(guarantor) == 5_000
+    assert rounds(ledger, watch) == 0 and watch.fired(receivable) == [True, True]
+
+
+def test_what_a_deal_is_paid_is_collected_and_what_it_lacks_is_the_sellers_once_late(ledger: Ledger, watch: Watch) -> None:
+    due = ledger.now() + 10 * DAY
+    receivable = issued(ledger, "One", 60_000, due)
+    deal = financed(ledger, receivable, 60_000, 50_000)
+    assert rounds(ledger, watch) == 0
+    fund(ledger, "One", 20_000)
+    pay(ledger, "One", receivable, 20_000)
+    assert rounds(ledger, watch) == 1 and ledger.cash_of(ledger.people["Bank"].account) == 20_000
+    ledger.jump(due - HOUR)
+    assert rounds(ledger, watch) == 0
+    ledger.jump(due + 1)
+    assert rounds(ledger, watch) == 1 and watch.fired(deal) == [True, True]
+    assert ledger.cash_of(ledger.people["Bank"].account) == 50_000
+    assert ledger.cash_of(ledger.people["Supplier"].account) == 20_000
+
+
+def test_offers_and_disputes_that_ran_out_are_lapsed(ledger: Ledger, watch: Watch) -> None:
+    due = ledger.now() + 30 * DAY
+    receivable = issued(ledger, "One", 60_000, due)
+    ends = ledger.now() + 5 * DAY
+    offered = OfferRange(token_id(receivable, 0), 0, 20_000, ledger.people["Guarantor"].account, b"r" * 32, ends)
+    ledger.act("Supplier", offered)
+    ledger.act("One", DisputeReceivable(receivable, 1, b"d" * 32))
+    until = ledger.view("ReceivableEndings", "disputeOf", receivable)[3]
+    ledger.jump(ends - HOUR)
+    assert rounds(ledger, watch) == 0
+    ledger.jump(ends + 1)
+    assert rounds(ledger, watch) == 1 and watch.fired(token_id(receivable, 0)) == [True]
+    ledger.jump(max(until, ledger.now()) + 1)
+    assert rounds(ledger, watch) == 1 and watch.fired(receivable) == [True]
