@@ -45,6 +45,8 @@ contract LoanAgreements is ILoanAgreements, ActTarget {
     uint32 private constant MOST_RATE = 1_000_000;
     uint256 private constant WHOLE = 10_000;
     uint40 private constant DAY = 1 days;
+    /// With it no figure of a loan ever outgrows its word, however long it is unpaid.
+    uint256 private constant MOST_DAYS = 36_525;
     /// A legal day has 25 hours when clocks are set back.
     uint40 private constant LONGEST_DAY = 25 hours;
 
@@ -110,7 +112,7 @@ contract LoanAgreements is ILoanAgreements, ActTarget {
         require((terms.mostLoanToValue == 0) == (terms.appraiser == address(0)), TermInvalid(13));
     }
 
-    /// @dev Days ascend, each period has a numerator that its days can have, a row without interest due has no principal, the grace of one instalment
+    /// @dev Days ascend within 100 years, each period has a numerator that its days can have, a row without interest due has no principal, the grace of one instalment
     /// ends before the next falls due, and principal adds up.
     function _words(LoanTerms calldata terms, ScheduleRow[] calldata schedule)
         private
@@ -123,7 +125,8 @@ contract LoanAgreements is ILoanAgreements, ActTarget {
         for (uint256 i = 0; i < schedule.length; ++i) {
             ScheduleRow calldata row = schedule[i];
             uint256 ends = row.due > terms.start ? (uint256(row.due) - terms.start + DAY / 2) / DAY : 0;
-            require(ends > day && DayCounts.admits(terms.dayCount, row.numerator, ends - day), RowInvalid(i));
+            require(ends > day && ends <= MOST_DAYS, RowInvalid(i));
+            require(DayCounts.admits(terms.dayCount, row.numerator, ends - day), RowInvalid(i));
             require(row.interestDue ? row.due > free : row.principal == 0, RowInvalid(i));
             if (row.interestDue) free = uint256(row.due) + terms.grace;
             (day, sum) = (ends, sum + row.principal);

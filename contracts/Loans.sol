@@ -86,8 +86,8 @@ contract Loans is LoanMoney {
     /// @dev All but the principal, from the borrower's cash.
     function _payRest(Work memory work) private {
         Loan memory loan = work.loan;
-        uint256[4] memory owed = _owed(loan);
-        Taken memory taken = Taken(uint64(owed[0]), uint64(owed[1]), uint64(owed[2]), 0);
+        Taken memory taken = _parts(_owed(loan));
+        taken.principal = 0;
         loan.costs = 0;
         loan.overduePaid += taken.overdue;
         loan.interestPaid += taken.interest;
@@ -168,8 +168,9 @@ contract Loans is LoanMoney {
         uint256 due = _sum(_due(work));
         require(due != 0, NothingDue(work.id));
         Loan memory loan = work.loan;
-        _requireUnheld(loan.borrower);
-        uint256 free = _cash(loan.cash).balanceOf(loan.borrower) + loan.kept;
+        uint256 free = loan.kept;
+        if (free == 0) _requireUnheld(loan.borrower);
+        if (!_isHeld(loan.borrower)) free += _cash(loan.cash).balanceOf(loan.borrower);
         require(free != 0, NoCash(loan.borrower));
         return uint64(Math.min(due, free));
     }
@@ -185,7 +186,7 @@ contract Loans is LoanMoney {
             uint256 most = keeps ? Math.min(amount, _sum(_due(work))) : amount;
             PaymentKind kind = proceeds ? PaymentKind.Proceeds : PaymentKind.Collection;
             bool last = work.loan.prepayment == Prepayments.LAST;
-            if (most != 0) amount -= _take(work, payer, most, keeps ? 0 : _notDue(work), last, kind, ref);
+            if (most != 0) amount -= _take(work, payer, most, _notDue(work), last, kind, ref);
             if (keeps && amount != 0 && work.loan.status == Status.Live) return _keep(work, amount, ref);
         }
         _payOut(work, payer, work.loan.borrower, amount, ref);
@@ -340,8 +341,13 @@ contract Loans is LoanMoney {
         return _parts(_owed(_work(loan).loan));
     }
 
+    /// @dev More than there may be of any cash reads as the most that an amount holds.
     function _parts(uint256[4] memory parts) private pure returns (Taken memory) {
-        return Taken(uint64(parts[0]), uint64(parts[1]), uint64(parts[2]), uint64(parts[3]));
+        return Taken(_amount(parts[0]), _amount(parts[1]), _amount(parts[2]), _amount(parts[3]));
+    }
+
+    function _amount(uint256 value) private pure returns (uint64) {
+        return uint64(Math.min(value, type(uint64).max));
     }
 
     /// @inheritdoc ILoans

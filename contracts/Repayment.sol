@@ -203,7 +203,8 @@ contract Repayment is RepaymentClaims {
         Applied memory applied = _apply(terms, amount, payer == terms.obligor);
         applied.excess = amount - applied.interest - applied.principal;
         if (payer != terms.obligor) {
-            if (applied.excess != amount) _addClaim(terms, payer, applied.interest, applied.principal);
+            uint256 most = kind == Kind.Guarantee ? MOST_CLAIMS : MOST_PAYERS;
+            if (applied.excess != amount) _addClaim(terms, payer, applied.interest, applied.principal, most);
         } else if (applied.excess != 0 && books[terms.id].payers != 0) {
             applied.recovered = _recover(terms, applied.excess);
             applied.excess -= applied.recovered;

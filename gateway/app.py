@@ -25,6 +25,7 @@ from gateway.api import (
     financing,
     health,
     invoices,
+    keeping,
     members,
     offers,
     parties,
@@ -50,7 +51,7 @@ log = logging.getLogger(__name__)
 
 ROOMS = (
     *(transactions, members, contents, registers, anchors, parties, assets, pledges, drafts, searches, certificates, watches),
-    *(invoices, receivables, receivable_drafts, offers, tokens, payments, debits, financing, events, health),
+    *(invoices, receivables, receivable_drafts, offers, tokens, payments, debits, financing, keeping, events, health),
 )
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
 """What is answered without a key: whether the gateway works, and how to ask it."""

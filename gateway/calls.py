@@ -24,6 +24,9 @@ from ledger.chain.calls import call_data
 from ledger.domain.ids import IdError, from_hex
 
 TRIGGERS = {
+    ("Financing", "collect"),
+    ("Financing", "fireRecourse"),
+    ("Financing", "release"),
     ("Guarantees", "call"),
     ("Mandates", "closePot"),
     ("Mandates", "debit"),

@@ -23,6 +23,7 @@ from rich.table import Table
 
 from gateway.commands.fingerprints import fingerprint_cli, fingerprint_key_cli
 from gateway.commands.invoices import receivable_draft
+from gateway.commands.keeper import keeper_cli
 from gateway.commands.notices import notice_cli
 from gateway.commands.pledges import pledge_cli
 from gateway.commands.receivables import receivable_cli
@@ -46,12 +47,13 @@ keys_cli = typer.Typer(no_args_is_help=True, help="Keys of the members served he
 cli.add_typer(mirror_cli, name="mirror")
 cli.add_typer(keys_cli, name="keys")
 cli.add_typer(pledge_cli, name="pledge")
-cli.add_typer(register_cli, name="register")
-receivable_cli.command("draft")(receivable_draft)
 cli.add_typer(receivable_cli, name="receivable")
+receivable_cli.command("draft")(receivable_draft)
+cli.add_typer(register_cli, name="register")
 cli.add_typer(notice_cli, name="notice")
 cli.add_typer(fingerprint_cli, name="fingerprint")
 cli.add_typer(fingerprint_key_cli, name="fingerprint-key")
+cli.add_typer(keeper_cli, name="keeper")
 
 Home = Annotated[Path | None, typer.Option(help="Directory of everything the gateway keeps  [default: .pledgebook]")]
 Data = Annotated[Path | None, typer.Option(help="Folder of records to replay  [default: ../shared/data]")]

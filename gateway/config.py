@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     """Where the API listens: loopback, unless a proxy with TLS stands in front."""
     port: int = 8420
     """Port of the API; 0 takes a free one."""
+    keeper: bool | None = None
+    """Whether the gateway fires what falls due on the ledger; unset: on a ledger of its own only."""
     body_bytes: int = 8 << 20
     """Longest request body."""
 
@@ -47,6 +49,11 @@ class Settings(BaseSettings):
     def office_database(self) -> str:
         """URL of the office's database."""
         return self.office_url or f"sqlite:///{self.home / OFFICE_FILE}"
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the keeper runs here."""
+        return not self.node if self.keeper is None else self.keeper
 
     @property
     def manifest(self) -> Path:

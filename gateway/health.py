@@ -31,7 +31,7 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Every check in the order in which a start would fail."""
-    checks: tuple[Callable[[Settings], Finding], ...] = (_machine, _contracts, _node_program, _disk, _port, _manifest, _passphrase)
+    checks: tuple[Callable[[Settings], Finding], ...] = (_machine, _contracts, _node_program, _disk, _port, _manifest, _passphrase, _keeper)
     return [check(settings) for check in checks]
 
 
@@ -89,3 +89,8 @@ def _passphrase(settings: Settings) -> Finding:
     if given is None and settings.node:
         return Finding("passphrase", False, "none given: signing is locked, reads are served", f"set {passphrase.FILE_VARIABLE}")
     return Finding("passphrase", True)
+
+
+def _keeper(settings: Settings) -> Finding:
+    """Nobody is obliged to keep: where none does, whoever is owed something must fire it."""
+    return Finding("keeper", True, advice="" if settings.keeps else "off here: set PLEDGEBOOK_KEEPER=1 to have what falls due fired")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.einvoices import EInvoice, InvoiceError
 from ledger.domain.calendar import DAY, end_of_day
-from ledger.domain.ids import act_id, from_hex, receivable_id
+from ledger.domain.ids import act_id, from_hex, receivable_id, to_hex
 
 EXISTENCE, AMOUNT, DUE_DATE, NO_SET_OFF = 1, 2, 4, 8
 """Bits of ConfirmationTerms."""
@@ -36,6 +36,8 @@ class Terms:
     policy: int = 1
     least_piece: int = 0
     no_set_off: bool = False
+    tenor_reason: bytes = bytes(32)
+    """Hash of why it is due later than is usual; zero where it isn't."""
 
 
 def due_day(invoice: EInvoice, stated: date | None) -> date:
@@ -87,5 +89,6 @@ def _terms(invoice: EInvoice, terms: Terms, root: str) -> dict[str, Any]:
         "module": terms.module,
         "leastPiece": terms.least_piece,
         "policy": terms.policy,
+        "tenorReason": to_hex(terms.tenor_reason),
         "contentRoot": root,
     }

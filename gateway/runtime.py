@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 
 from gateway import access, app, descriptions, founding
 from gateway.config import OPERATOR_KEY, PASSPHRASE_FILE, URL_FILE, Settings
+from gateway.keeping.keeper import Keeper
 from gateway.office import database as office_database
 from gateway.outbox import owners
 from gateway.outbox.own import OwnKeys
@@ -93,7 +94,7 @@ def _start(settings: Settings, genesis_time: int | None, report: Report, stack: 
     is_new = not settings.manifest.exists()
     report("deploying the contracts" if is_new else "finding the contracts")
     manifest = _ledger(rpc, keystore, kind, settings.manifest, clock)
-    services, workers = _services(settings, kind, manifest, rpc, office, keystore, stack)
+    services, workers = _services(settings, kind, manifest, rpc, office, keystore, clock, stack)
     _run(workers, services, stack)
     if not keystore.locked and (is_new or not settings.node):
         services.fingerprint_keys.found()
@@ -182,6 +183,7 @@ def _services(
     rpc: Rpc,
     office: database.Database,
     keystore: Keystore,
+    clock: DevelopmentClock | None,
     stack: ExitStack,
 ) -> tuple[Services, Mapping[str, Callable[[threading.Event], None]]]:
     mirror = database.open(settings.mirror_database())
@@ -199,11 +201,13 @@ def _services(
         own.wake()
 
     ended: list[str] = []
+    keepers: list[Keeper] = []
 
     def faults() -> list[tuple[str, str]]:
         found = [
             *(("lane-waits", text) for text in (*(each.fault for each in senders), own.fault)),
             ("settling-waits", settler.alarm),
+            *(("keeper-waits", each.fault) for each in keepers),
             *(("worker-ended", each) for each in ended),
         ]
         return [(name, text) for name, text in found if text]
@@ -228,6 +232,9 @@ def _services(
     workers = {"mirror": mirrored.run, "settler": settler.run, "own keys": own.run, **{each.name: each.run for each in senders}}
     if keystore.locked:
         del workers["own keys"]
+    elif settings.keeps:
+        keepers.append(Keeper(services, owners.me(), lambda: clock is not None and not clock.runs))
+        workers["keeper"] = keepers[0].run
     return services, {name: _watched(name, run, ended) for name, run in workers.items()}
 
 

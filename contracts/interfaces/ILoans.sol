@@ -144,6 +144,7 @@ interface ILoans {
     error GroundUnknownOf(uint8 ground);
     error GroundNotAgreed(uint40 loan, uint8 ground);
     error NotInDefault(uint40 loan, Condition condition);
+    /// @dev It was called before, or nothing is still to fall due.
     error AlreadyAccelerated(uint40 loan);
     error AcknowledgedMore(uint40 loan, uint64 amount, uint64 owed);
     error ValueSuffices(uint40 loan, uint256 value, uint64 principal);

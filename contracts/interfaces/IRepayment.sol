@@ -261,6 +261,7 @@ interface IRepayment {
         external
         view
         returns (uint64 principal, uint64 interest, uint64 waitingPrincipal, uint64 waitingInterest);
+    /// @notice A payment, or a retirement: then the first two are what [0, start) and [0, end) of the range were owed.
     function payment(uint192 receivable, uint16 number)
         external
         view

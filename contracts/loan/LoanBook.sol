@@ -134,13 +134,13 @@ abstract contract LoanBook is ILoans {
     function _fall(Work memory work, LoanRow row) private view {
         Loan memory loan = work.loan;
         _stepTo(work, _index(work, uint256(loan.fallen) + 1));
-        _ripen(work, row.due());
         work.marks[loan.fallen - work.from] =
             row.interestDue() ? _accruedInterest(loan) : _interestDueBy(work, loan.fallen);
         ++loan.fallen;
     }
 
-    /// @dev Products stay far below 2^128: principal and interest below 2^71, rates below 2^21, days below 2^24.
+    /// @dev Schedules end within 100 years, rates are 100 % at most and block times have 40 bits: principal below 2^63, interest due by rows below 2^70, a
+    /// year's numerators below 2^18 and all days below 2^24, so that both products stay below 2^114.
     function _stepTo(Work memory work, uint256 day) private view {
         Loan memory loan = work.loan;
         if (day <= loan.day) return;
@@ -150,7 +150,7 @@ abstract contract LoanBook is ILoans {
         loan.day = uint24(day);
     }
 
-    /// @dev Once grace is over, what is unpaid of a row is late from its due date.
+    /// @dev Once grace is over, what is unpaid of a row is late from its due date; whenever that is written, it comes to the same.
     function _ripen(Work memory work, uint40 time) private view {
         Loan memory loan = work.loan;
         while (loan.ripe < loan.fallen && time > uint256(rows[work.id][loan.ripe].due()) + loan.grace) {

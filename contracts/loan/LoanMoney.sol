@@ -36,7 +36,11 @@ abstract contract LoanMoney is LoanBook, ActTarget {
     }
 
     function _requireUnheld(address account) internal view {
-        require(!MEMBERS.wordOf(account).has(MemberWord.HELD), LoanAccountHeld(account));
+        require(!_isHeld(account), LoanAccountHeld(account));
+    }
+
+    function _isHeld(address account) internal view returns (bool) {
+        return MEMBERS.wordOf(account).has(MemberWord.HELD);
     }
 
     /// @dev Never reverts because of who is to be paid.

@@ -19,12 +19,12 @@ abstract contract RepaymentClaims is RepaymentStore {
         uint64 bearing;
     }
 
-    /// @dev Adds to the payer's claim what it paid for the obligor.
-    function _addClaim(Terms memory terms, address payer, uint64 interest, uint64 principal) internal {
+    /// @dev Adds to the payer's claim what it paid for the obligor; a new one only while there are less than `most`.
+    function _addClaim(Terms memory terms, address payer, uint64 interest, uint64 principal, uint256 most) internal {
         Book storage book = books[terms.id];
         uint256 index = _claimAt(terms.id, payer);
         if (index == book.payers) {
-            require(index != MOST_PAYERS, TooManyPayers(terms.id));
+            require(index < most, TooManyPayers(terms.id));
             ++book.payers;
         }
         Claim memory claim = _accrued(terms, index, uint40(block.timestamp));

@@ -36,7 +36,9 @@ abstract contract RepaymentStore is IRepayment, ActTarget {
         address supplier;
     }
 
+    /// Who pays by itself; guarantors that are called have as many places more, which nobody can take from them with small payments.
     uint256 internal constant MOST_PAYERS = 8;
+    uint256 internal constant MOST_CLAIMS = 16;
     uint40 private constant DAY = 1 days;
 
     IReceivableToken internal immutable TOKEN;
@@ -45,7 +47,7 @@ abstract contract RepaymentStore is IRepayment, ActTarget {
 
     mapping(uint192 id => Book) internal books;
     mapping(uint192 id => PaymentWord[MOST_PAYMENTS]) internal payments;
-    mapping(uint192 id => Claim[MOST_PAYERS]) internal claims;
+    mapping(uint192 id => Claim[MOST_CLAIMS]) internal claims;
     mapping(address account => mapping(uint8 cash => uint64)) internal credits;
     mapping(bytes32 key => uint64) internal rangeCredits;
     mapping(address obligor => mapping(uint8 cash => mapping(uint40 due => uint128))) internal dueTotals;

@@ -25,10 +25,11 @@ from gateway.api.receivable_answers import CourtHold, Payments, ReceivableWhole,
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
 from gateway.api.schemas import PaymentNamesIn
 from gateway.errors import invalid, not_found
+from gateway.receivables import visibility
 from ledger.domain.bank_references import named_by
 from ledger.domain.ids import RECEIVABLE_BITS
 from ledger.mirror.models import ReceivableStatus
-from ledger.mirror.queries import claims, financing, loans, marks, offers, payments, receivables, tokens
+from ledger.mirror.queries import claims, marks, payments, receivables, tokens
 from ledger.mirror.queries.receivables import Standing
 from ledger.mirror.schema import number
 
@@ -162,23 +163,8 @@ def list_payments(receivable: str, services: Running, session: Caller, point: Po
 
 
 def visible(session: Session, view: Reading, receivable: str) -> Standing:
-    """The receivable, if the caller is a party, holds or held a piece, was offered one, bought or lent on one, guarantees it, or oversees
-    the ledger. Raises 404 otherwise.
-    """
-    standing = receivables.get(view.conn, whole_number(receivable, "receivable"), view.at)
-    if standing is None or not (sees_all(session, view.conn) or _concerns(view, standing, session.member)):
-        raise not_found(f"receivable {receivable}")
-    return standing
-
-
-def _concerns(view: Reading, standing: Standing, account: bytes | None) -> bool:
-    found = standing.receivable
-    if account is None or account in (found.supplier, found.obligor, found.issuer):
-        return account is not None
-    conn = view.conn
-    held = tokens.ever_held(conn, found.number, account) or offers.ever_offered(conn, found.number, account)
-    lent = financing.finances(conn, found.number, account) or loans.secures(conn, found.number, account)
-    return held or lent or claims.guarantees(conn, found.number, account)
+    """The receivable, if the caller may see it. Raises 404 otherwise."""
+    return visibility.visible(session, view.conn, whole_number(receivable, "receivable"), view.at)
 
 
 def _status(name: str | None) -> int | None:

@@ -199,10 +199,10 @@ def _trigger(contract: str, function: str, receivable: str, home: Any, url: str 
         # What it does hangs on the ledger of now, so a later one is another call.
         block = client.get("/receivables", limit=1)["block"]
         asked = {"key": f"{function} {receivable} {block}", "contract": contract, "function": function, "arguments": [receivable]}
-        (made,) = client.post("/calls", {"calls": [asked]})["calls"]
-        if made["call"] is None:
+        (made,) = client.post("/calls:batch", {"calls": [asked]})["calls"]
+        if "problem" in made:
             raise Refused(f"{function}: {made['problem']['detail']}")
-        done = client.called(made["call"])
+        done = client.called(made)
     if as_json:
         return show_json(done)
     return say(f"{function}: done, receivable {receivable}")

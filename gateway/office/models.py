@@ -151,6 +151,18 @@ CALL = Table(
     Index("call_by_hash", "hash"),
 )
 
+KEPT_FIRING = Table(
+    "kept_firing",
+    office,
+    Column("trigger", Text, primary_key=True),
+    Column("subject", Word, primary_key=True),
+    Column("facts", Text, nullable=False, comment="positions of the mirror's rows that made it ready"),
+    Column("attempt", Integer, nullable=False, comment="how many times for the same facts"),
+    Column("call_id", Word, nullable=False),
+    Column("at", BigInteger, nullable=False, comment="UTC seconds of the chain"),
+    Index("kept_firing_call", "call_id"),
+)
+
 SETTLED = Table(
     "settled",
     office,

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Mapping
 
-from gateway.errors import Problem, invalid
+from gateway.errors import invalid, not_found
 from gateway.pledging.words import one_of
+from gateway.receivables.visibility import visible
 from gateway.receivables.writing import NONE, Json, Made, Signer, Writing
 from ledger.domain.ids import from_hex, to_hex
 from ledger.domain.money import currency
 from ledger.domain.ranges import DAY
 from ledger.domain.token_flags import Mark, Scope
-from ledger.mirror.models import Receivable, ReceivableStatus, Token
-from ledger.mirror.queries import marks, offers, payments, tokens
-from ledger.mirror.receivable_models import Offer, OfferState, RetirementReason
+from ledger.mirror.models import MANDATE, RECEIVABLE_STATE, TOKEN, Receivable, ReceivableStatus, Token
+from ledger.mirror.queries import marks, offers, receivables, tokens
+from ledger.mirror.queries.reading import versions
+from ledger.mirror.receivable_models import DISPUTE, Offer, OfferState, RetirementReason
+from ledger.mirror.schema import number
 
 Writer = Callable[[Writing], Made]
 _MODULE, _STANDARD_POLICY = 1, 1
@@ -127,7 +130,7 @@ def move(writing: Writing) -> Made:
     body = {"token": writing.token_id, **_piece(start, end), "to": to_hex(to), "ref": writing.given.background or NONE}
     owner = writing.acts(writing.token.owner)
     says = [f"{writing.who(owner)} gives {writing.about()} to {writing.who(to)}"]
-    return Made(body, (Signer(owner),), says, f"tell the obligor: pledgebook receivable notify {writing.id}", writing.token.from_pos)
+    return Made(body, (Signer(owner),), says, f"tell the obligor: pledgebook receivable notify {writing.id}", _changes(writing))
 
 
 def offer(writing: Writing) -> Made:
@@ -143,7 +146,7 @@ def offer(writing: Writing) -> Made:
         (Signer(owner),),
         says,
         f"the other accepts: pledgebook receivable accept {writing.id} --start {start}",
-        writing.token.from_pos,
+        _changes(writing),
     )
 
 
@@ -160,24 +163,24 @@ def accept(writing: Writing) -> Made:
         f"{writing.who(recipient)} takes {writing.about()} from {writing.who(found.sender)}",
         f"after {payments_so_far} payments it is owed {writing.money(owed)}; if that changes meanwhile, nothing is taken",
     ]
-    return Made(body, (Signer(recipient),), says, f"tell the obligor: pledgebook receivable notify {writing.id}", token.from_pos)
+    return Made(body, (Signer(recipient),), says, f"tell the obligor: pledgebook receivable notify {writing.id}", _changes(writing))
 
 
 def decline(writing: Writing) -> Made:
     """Declines what is offered."""
-    token, found = _offered(writing)
+    _token, found = _offered(writing)
     recipient = writing.acts(found.recipient)
     body = {"token": writing.token_id, "reason": writing.given.document or NONE}
     says = [f"{writing.who(recipient)} declines {writing.about()} from {writing.who(found.sender)}"]
-    return Made(body, (Signer(recipient),), says, "nothing: the range is its owner's, unlocked", token.from_pos)
+    return Made(body, (Signer(recipient),), says, "nothing: the range is its owner's, unlocked", _changes(writing))
 
 
 def recall(writing: Writing) -> Made:
     """Takes an offer back."""
-    token, found = _offered(writing)
+    _token, found = _offered(writing)
     sender = writing.acts(found.sender)
     says = [f"{writing.who(sender)} takes back its offer of {writing.about()} to {writing.who(found.recipient)}"]
-    return Made({"token": writing.token_id}, (Signer(sender),), says, "nothing: the range is unlocked", token.from_pos)
+    return Made({"token": writing.token_id}, (Signer(sender),), says, "nothing: the range is unlocked", _changes(writing))
 
 
 def _offered(writing: Writing) -> tuple[Token, Offer]:
@@ -205,9 +208,16 @@ def acknowledge(writing: Writing) -> Made:
     """The obligor acknowledges a notice."""
     found = offers.notice(writing.desk.conn, from_hex(writing.given.notice or ""))
     if found is None:
-        raise Problem(404, "Not found", f"there is no notice {writing.given.notice}")
+        raise not_found(f"notice {writing.given.notice}")
+    of = receivables.of_numbers(writing.desk.conn, [found.receivable])[found.receivable]
+    visible(writing.desk.session, writing.desk.conn, number(of.id))
     says = [f"{writing.who(found.obligor)} knows that {writing.who(found.assignee)} holds [{found.start}, {found.start + found.length})"]
     return Made({"notice": writing.given.notice}, (Signer(writing.acts(found.obligor), "OBLIGOR"),), says, "nothing")
+
+
+def _changes(writing: Writing) -> int:
+    """How often the token changed, so that what was undone may be done again in the same words."""
+    return versions(writing.desk.conn, TOKEN, [writing.issued.number, writing.token.start])
 
 
 def _piece(start: int, end: int) -> Json:
@@ -231,7 +241,7 @@ def retire(writing: Writing) -> Made:
         f"{writing.about()} leaves for ever ({why}): {writing.money(owed)} that it is owed fall away",
         f"{writing.who(owner)} and {writing.who(obligor)} sign",
     ]
-    return Made(body, signers, says, "the obligor signs: pledgebook pledge to-sign OBLIGOR", writing.token.from_pos)
+    return Made(body, signers, says, "the obligor signs: pledgebook pledge to-sign OBLIGOR", _changes(writing))
 
 
 def consent_cancel(writing: Writing) -> Made:
@@ -243,7 +253,7 @@ def consent_cancel(writing: Writing) -> Made:
     live = writing.issued.face - writing.standing.state.retired
     said = "agrees that the receivable be cancelled" if consents else "no longer agrees that the receivable be cancelled"
     says = [f"{writing.who(owner)} {said}: {writing.about()}", f"owners of {agreed} of {live} live minor units agree so far"]
-    return Made(body, (Signer(owner),), says, f"once all agree: pledgebook receivable cancel {writing.id}", token.from_pos)
+    return Made(body, (Signer(owner),), says, f"once all agree: pledgebook receivable cancel {writing.id}", _changes(writing))
 
 
 def write_off(writing: Writing) -> Made:
@@ -251,7 +261,7 @@ def write_off(writing: Writing) -> Made:
     token, marked = writing.whole_token(), not writing.given.undo
     owner = writing.acts(token.owner)
     says = [f"{writing.who(owner)} {'writes off' if marked else 'no longer writes off'} {writing.about()}; payments still come"]
-    return Made({"token": writing.token_id, "writtenOff": marked}, (Signer(owner),), says, "nothing", token.from_pos)
+    return Made({"token": writing.token_id, "writtenOff": marked}, (Signer(owner),), says, "nothing", _changes(writing))
 
 
 def dispute(writing: Writing) -> Made:
@@ -274,8 +284,7 @@ def end_dispute(writing: Writing) -> Made:
 
 
 def _disputes(writing: Writing) -> int:
-    found = marks.dispute(writing.desk.conn, writing.issued.number)
-    return 0 if found is None else found.from_pos
+    return versions(writing.desk.conn, DISPUTE, [writing.issued.number])
 
 
 # --- Money ------------------------------------------------------------------------------------------------------------------------------
@@ -307,7 +316,7 @@ def waive_claim(writing: Writing) -> Made:
     payer = from_hex(writing.given.account or "")
     says = [f"{writing.who(payer)} gives up what {writing.who(writing.issued.obligor)} owes it for paying on receivable {writing.id}"]
     body = {"receivable": writing.id, "reason": writing.given.document or NONE}
-    return Made(body, (Signer(payer),), says, "nothing", writing.standing.state.from_pos)
+    return Made(body, (Signer(payer),), says, "nothing", versions(writing.desk.conn, RECEIVABLE_STATE, [writing.issued.number]))
 
 
 def mandate(writing: Writing) -> Made:
@@ -329,8 +338,7 @@ def end_mandate(writing: Writing) -> Made:
 
 
 def _mandates(writing: Writing, obligor: bytes) -> int:
-    found = payments.mandate(writing.desk.conn, obligor, writing.cash.number)
-    return 0 if found is None else found.given
+    return versions(writing.desk.conn, MANDATE, [obligor, writing.cash.number])
 
 
 WRITERS: Mapping[str, Writer] = {

@@ -5,17 +5,18 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from gateway.errors import invalid, not_found
+from gateway.errors import invalid
 from gateway.pledging import words
 from gateway.pledging.known import Desk
 from gateway.receivables.given import ReceivableGiven
 from gateway.receivables.table import ActKind
+from gateway.receivables.visibility import visible
 from ledger.domain.calendar import end_of_day, rfc3339
 from ledger.domain.ids import from_hex, to_hex, token_id
 from ledger.domain.money import currency, currency_of, to_text
 from ledger.domain.token_flags import TokenFlag
 from ledger.mirror.models import Cash, Receivable, Token
-from ledger.mirror.queries import members, payments, receivables, tokens
+from ledger.mirror.queries import members, payments, tokens
 from ledger.mirror.queries.receivables import Standing
 from ledger.mirror.schema import number
 
@@ -58,12 +59,8 @@ class Writing:
 
     @cached_property
     def standing(self) -> Standing:
-        """The receivable. Raises 404."""
-        id_ = self.given.receivable or "0"
-        found = receivables.get(self.desk.conn, int(id_)) if int(id_) < 1 << 192 else None
-        if found is None:
-            raise not_found(f"receivable {id_}")
-        return found
+        """The receivable, if the caller may see it. Raises 404."""
+        return visible(self.desk.session, self.desk.conn, int(self.given.receivable or "0"))
 
     @property
     def issued(self) -> Receivable:

@@ -10,6 +10,7 @@ from gateway.receivable_drafts import LEAST_CONFIRMED, NO_SET_OFF
 from gateway.replay.claims import Claim, Person, invoice_of
 from gateway.replay.client import ActWanted, CallWanted, Json, chunks
 from gateway.replay.demonstration import Tier
+from ledger.chain.deploy import USUAL_TENOR_SECONDS
 from ledger.domain.fingerprints import Fingerprints, Invoice
 from ledger.domain.ids import act_id, receivable_id, to_hex, token_id
 from ledger.domain.money import Currency, to_text
@@ -23,6 +24,8 @@ MOST_PIECES = 50
 CLAIM_SCHEMA = "pledgebook/receivable/1"
 NOTICE_SCHEMA = "pledgebook/bank-notice/1"
 NO_REF = to_hex(bytes(32))
+AS_RECORDED = sha256(b"The due date is the source's own.").digest()
+"""Why a claim is due later than is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +102,14 @@ def _terms(book: Book, claim: Claim, root: str) -> Json:
         "face": str(claim.face),
         "due": claim.due,
         "grace": 0,
-        "lateRate": 0,
-        "lateBasis": 1,
+        "lateRate": claim.late_rate,
+        "lateBasis": claim.late_basis,
         "currency": cash.currency.number,
         "cash": cash.index,
         "module": MODULE,
         "leastPiece": 0,
         "policy": STANDARD_POLICY,
-        "tenorReason": NO_REF,
+        "tenorReason": to_hex(AS_RECORDED) if claim.due - claim.issued > USUAL_TENOR_SECONDS else NO_REF,
         "contentRoot": root,
     }
 
@@ -157,7 +160,7 @@ def notice(book: Book, at: int, claims: Sequence[Claim], root: str) -> ActWanted
     ]
     body: Json = {
         "cash": cash.index,
-        "ref": to_hex(_reference(key)),
+        "ref": to_hex(reference(key)),
         "bookedAt": at,
         "total": str(sum(claim.face for claim in claims)),
         "contentRoot": root,
@@ -174,7 +177,7 @@ def notices(claims: Iterable[Claim]) -> list[list[Claim]]:
     return [part for each in by_set.values() for part in chunks(each, MOST_ALLOCATIONS)]
 
 
-def _reference(key: str) -> bytes:
+def reference(key: str) -> bytes:
     """The word by which the replay's bank knows a payment: the sources name none."""
     return sha256(key.encode()).digest()
 
@@ -182,7 +185,7 @@ def _reference(key: str) -> bytes:
 def mandate(book: Book, claim: Claim) -> list[ActWanted]:
     """The obligor gets the cash that it owes, and lets it be debited when due."""
     cash, obligor = book.cash[claim.set], book.account(claim.obligor)
-    funds: Json = {"cash": cash.index, "to": to_hex(obligor), "amount": str(claim.face), "ref": to_hex(_reference(f"{claim.key}/cash"))}
+    funds: Json = {"cash": cash.index, "to": to_hex(obligor), "amount": str(claim.face), "ref": to_hex(reference(f"{claim.key}/cash"))}
     allowed: Json = {"cash": cash.index, "cap": str(claim.face), "until": claim.due + 86_400, "partial_": False}
     return [
         ActWanted(f"{claim.key}/cash", cash.bank, "IssueCash", funds, "SETTLEMENT_BANK"),

@@ -50,7 +50,8 @@ class Piece:
 class Claim:
     """One receivable from its issue to its payment (`paid` None: still open). Amounts in minor units, times UTC seconds.
 
-    No pieces: it stays whole. `rows`: how many rows of the source it was made of.
+    No pieces: it stays whole. `rows`: how many rows of the source it was made of. Late interest a day is late_rate / late_basis of what is
+    owed; the sources know none.
     """
 
     set: str
@@ -65,6 +66,8 @@ class Claim:
     disputed: bool = False
     detail: tuple[tuple[str, str], ...] = ()
     rows: int = 1
+    late_rate: int = 0
+    late_basis: int = 1
 
     @property
     def key(self) -> str:

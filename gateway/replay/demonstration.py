@@ -24,6 +24,17 @@ class Demonstration:
     tiers: tuple[tuple[Tier, ...], ...] = field(default=())
 
     @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody in it."""
+        pieces = (piece for tiers in self.tiers for tier in tiers for piece in tier.pieces)
+        return (self.claim.supplier, self.claim.obligor, *(piece.payee for piece in pieces))
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Nobody but suppliers and an obligor is in it."""
+        return {}
+
+    @property
     def holders(self) -> tuple[tuple[int, int, Person], ...]:
         """(start, end, holder) of every piece in the end; they tile the face."""
         held: dict[int, tuple[int, Person]] = {0: (self.claim.face, self.claim.supplier)}

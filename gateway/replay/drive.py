@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from gateway.replay import bodies
+from gateway.replay import bodies, financed_bodies
 from gateway.replay.bodies import Book
 from gateway.replay.claims import Claim, Person
 from gateway.replay.client import ActWanted, CallWanted, Gateway, Json
+from gateway.replay.financed import Financed
 from gateway.replay.journal import Journal, Progress
 from gateway.replay.pace import Pace
 from gateway.replay.plan import Plan
@@ -21,7 +22,9 @@ _ACT_LIFE_SECONDS = 86_400
 
 @dataclass(slots=True)
 class Drive:
-    """What a drive stands on. `overdue` counts which receivables the chain calls overdue at a second; `advanced` hears of each stamp."""
+    """What a drive stands on. `overdue` counts which receivables the chain calls overdue at a second; `advanced` hears of each stamp;
+    `pool_of` finds a pool by the word of its agreement.
+    """
 
     plan: Plan
     gateway: Gateway
@@ -30,6 +33,7 @@ class Drive:
     journal: Journal
     overdue: Callable[[Sequence[int], int], int]
     advanced: Callable[[int, int], None]
+    pool_of: Callable[[bytes], int]
     roots: dict[str, str] = field(default_factory=dict)
 
     def receivables(self, progress: Progress) -> Progress:
@@ -56,6 +60,10 @@ class Drive:
             self.pace.mine()
             self.gateway.wait_acts(refs, "final", beat)
         self._debit(at, [event.claim for event in events if event.step is Step.DEBIT])
+        for story in (event.story for event in events if event.step is Step.CALL and event.story):
+            # What is collected is there once the guarantor has paid.
+            for call in financed_bodies.calls(self.book, story):
+                self._trigger([call], at)
         return progress
 
     def _asked(self, at: int, late: Sequence[int], progress: Progress) -> Progress:
@@ -71,6 +79,8 @@ class Drive:
         return acts + [bodies.notice(self.book, at, part, self.roots[bodies.notice_key(at, part)]) for part in bodies.notices(paid)]
 
     def _of_event(self, event: Event) -> list[ActWanted]:
+        if event.story is not None and event.step not in (Step.ISSUE, Step.SPLIT):
+            return financed_bodies.acts(self.book, event.story, event.step, self.roots[event.claim.key], self.pool_of)
         match event.step:
             case Step.ISSUE:
                 return bodies.issue(self.book, event.claim, self.roots[event.claim.key])
@@ -101,16 +111,17 @@ class Drive:
     def _store_contents(self) -> None:
         """Every document goes to its signers' stores first: nobody's key signs a root whose content isn't held."""
         claims = [*self.plan.claims, *(demo.claim for demo in self.plan.demonstrations)]
-        items = [self._claim_content(claim) for claim in claims]
+        seen = {demo.claim.key: demo.people for demo in self.plan.demonstrations if isinstance(demo, Financed)}
+        items = [self._claim_content(claim, seen.get(claim.key, (claim.obligor,))) for claim in claims]
         keys = [claim.key for claim in claims]
         for at, part in _paid(self.plan):
             keys.append(bodies.notice_key(at, part))
             items.append(self._notice_content(part))
         self.roots = dict(zip(keys, self.gateway.contents(items), strict=True))
 
-    def _claim_content(self, claim: Claim) -> Json:
+    def _claim_content(self, claim: Claim, readers: Sequence[Person]) -> Json:
         document = bodies.document(claim, self.plan.currency_of(claim))
-        shared = [to_hex(self.book.account(claim.obligor))]
+        shared = [to_hex(self.book.account(person)) for person in readers if person != claim.supplier]
         return {
             "member": to_hex(self.book.account(claim.supplier)),
             "share_with": shared,

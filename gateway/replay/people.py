@@ -18,6 +18,7 @@ _LONGEST_NAME = 400
 def admit(gateway: Gateway, plan: Plan, party: Mapping[str, bytes], beat: Beat) -> dict[str, bytes]:
     """Admits everybody in the plan as a member, and waits until the mirror knows them; accounts by person's key."""
     claims = (*plan.claims, *(demo.claim for demo in plan.demonstrations))
+    others = {key: role for demo in plan.demonstrations for key, role in demo.roles.items()}
     obligors = {claim.obligor.key for claim in claims}
     suppliers = {person.key for person in plan.people} - obligors | {claim.supplier.key for claim in claims}
     wanted: list[Json] = [
@@ -25,7 +26,9 @@ def admit(gateway: Gateway, plan: Plan, party: Mapping[str, bytes], beat: Beat) 
             "key": _key(person),
             "name": person.name[:_LONGEST_NAME],
             "party": to_hex(party[person.key]),
-            "roles": [role for role, holders in (("SUPPLIER", suppliers), ("OBLIGOR", obligors)) if person.key in holders],
+            "roles": [others[person.key]]
+            if person.key in others
+            else [role for role, holders in (("SUPPLIER", suppliers), ("OBLIGOR", obligors)) if person.key in holders],
         }
         for person in plan.people
     ]

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from gateway.replay.claims import Aside, Claim, Person, ReceivablePlan
 from gateway.replay.demonstration import TERM_DAYS, Demonstration, demonstration
 from gateway.replay.faults import Origin
+from gateway.replay.financed import Financed, financed
 from gateway.replay.invoice_plan import invoices
 from gateway.replay.pledge_acts import Placement
 from gateway.replay.pledge_plan import plan as pledge_plan
@@ -21,7 +22,7 @@ from ledger.domain.money import Currency, currency
 INVOICE_ZONE = ZoneInfo("UTC")
 """The invoices name countries by opaque codes only, so their days are counted in UTC."""
 SPEND_ZONE = ZoneInfo("Europe/London")
-DEMONSTRATION = "demonstration"
+DEMONSTRATION, FINANCED = "demonstration", "financed demonstration"
 LEDGER_DECIMALS = 2
 """The token contract's minor-unit exponent: one contract for each (contracts/ReceivableToken.sol)."""
 _DOLLAR, _POUND, _YUAN = currency("USD"), currency("GBP"), currency("CNY")
@@ -46,7 +47,7 @@ class Plan:
 
     placements: tuple[Placement, ...]
     receivables: tuple[ReceivablePlan, ...]
-    demonstrations: tuple[Demonstration, ...]
+    demonstrations: tuple[Demonstration | Financed, ...]
     read: Read
     choices: Choices
 
@@ -59,13 +60,11 @@ class Plan:
     def people(self) -> tuple[Person, ...]:
         """Every member that the receivables need, by key."""
         found: dict[str, Person] = {}
-        for claim in (*self.claims, *(demo.claim for demo in self.demonstrations)):
+        for claim in self.claims:
             for person in (claim.supplier, claim.obligor, *(piece.payee for piece in claim.pieces)):
                 found.setdefault(person.key, person)
-        for demo in self.demonstrations:
-            for tier in (tier for step in demo.tiers for tier in step):
-                for piece in tier.pieces:
-                    found.setdefault(piece.payee.key, piece.payee)
+        for person in (person for demo in self.demonstrations for person in demo.people):
+            found.setdefault(person.key, person)
         return tuple(found[key] for key in sorted(found))
 
     @property
@@ -101,8 +100,9 @@ def make(read: Read, choices: Choices, today: date) -> Plan:
     for name, lines in _by_set(read.spending).items():
         unit = choices.spend_currency
         sets.append(_decimals(lines, name, unit) or spending(lines, name, SPEND_ZONE, choices.payer, unit, today))
-    shown = demonstration(DEMONSTRATION, _demonstrated(sets, today))
-    return Plan(tuple(pledge_plan(read.conveyances, today)), tuple(sets), (shown,), read, choices)
+    start = _demonstrated(sets, today)
+    shown = (demonstration(DEMONSTRATION, start), financed(FINANCED, start))
+    return Plan(tuple(pledge_plan(read.conveyances, today)), tuple(sets), shown, read, choices)
 
 
 def _by_set(rows: Iterable[_Row]) -> dict[str, list[_Row]]:

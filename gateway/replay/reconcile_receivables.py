@@ -9,12 +9,14 @@ from typing import TypeAlias
 from gateway.replay.bodies import Book
 from gateway.replay.claims import Claim, Person
 from gateway.replay.drive import final_pieces
+from gateway.replay.financed import Financed, outcome
 from gateway.replay.plan import Plan
 from gateway.replay.report import Check
 from gateway.replay.views import Views
 from ledger.domain.ids import split_token_id, token_id
 from ledger.mirror.database import Database
 from ledger.mirror.models import ReceivableStatus
+from ledger.mirror.queries import payments as payment_queries
 from ledger.mirror.queries import receivables as receivable_queries
 from ledger.mirror.queries import tokens as token_queries
 
@@ -57,9 +59,22 @@ def checks(plan: Plan, views: Views, mirror: Database, book: Book, overdue: int,
         yield Check(name, "owed + paid is not the face", _three("unbalanced", planned, chain, sql))
         yield Check(name, "other holders than planned", _three("wrong_holders", planned, chain, sql))
         yield from _open_checks(name, claims, views, book, now)
+    for story in (demo for demo in plan.demonstrations if isinstance(demo, Financed)):
+        yield from _financed_checks(story, plan, views, mirror, book)
     late = sum(claim.late for claim in plan.claims)
     if late or overdue:
         yield Check("late invoices", "overdue before they were paid", {"source": late, "chain": overdue})
+
+
+def _financed_checks(story: Financed, plan: Plan, views: Views, mirror: Database, book: Book) -> Iterator[Check]:
+    """What everybody has in the end, as the rules reckon it, as the cash contract and as SQL tell it."""
+    unit, cash = plan.currency_of(story.claim), book.cash[story.claim.set].index
+    for person, amount in outcome(story).cash(story).items():
+        account = book.account(person)
+        with mirror.read() as conn:
+            told = payment_queries.balance(conn, cash, account)
+        values = {"source": amount, "chain": views.balance(cash, account), "sql": told}
+        yield Check(story.claim.set, f"cash of {person.key.removeprefix(f'{story.claim.set}/')}", values, unit)
 
 
 def _three(field: str, planned: Totals, chain: Totals, sql: Totals) -> dict[str, int]:
@@ -91,7 +106,7 @@ def _planned(claims: Sequence[Held]) -> Totals:
 def _chain(views: Views, book: Book, claims: Sequence[Held]) -> Totals:
     """What the contracts say of these claims: every receivable, every payment, and every range walked from 0 to its face."""
     ids = [book.receivable(claim) for claim, _ in claims]
-    words = views.ask("ReceivableToken", "receivable", [(each,) for each in ids])
+    words = views.ask("ReceivableViews", "receivable", [(each,) for each in ids])
     paid = _paid(views, ids, [word[4] for word in words])
     ranges = _walked(views, ids, [word[1] for word in words])
     totals = Totals()
@@ -129,7 +144,7 @@ def _walked(views: Views, ids: list[int], faces: list[int]) -> dict[int, list[tu
     frontier = [token_id(number, 0) for number in ids]
     while frontier:
         further: list[int] = []
-        for token, (owner, end, _, _) in zip(frontier, views.ask("ReceivableToken", "range", [(each,) for each in frontier]), strict=True):
+        for token, (owner, end, _, _) in zip(frontier, views.ask("ReceivableViews", "range", [(each,) for each in frontier]), strict=True):
             number, start = split_token_id(token)
             if end > start:
                 found[number].append((start, end, owner))

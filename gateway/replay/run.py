@@ -18,7 +18,7 @@ from rich.progress import Progress as Bars
 from gateway.replay import people, pledge_words, reading, reconcile, reconcile_pledges, reconcile_receivables, report
 from gateway.replay.bodies import Book
 from gateway.replay.claims import LEAD_SECONDS
-from gateway.replay.client import Gateway
+from gateway.replay.client import Gateway, ReplayStopped
 from gateway.replay.drive import Drive
 from gateway.replay.journal import Journal, OtherReplay, Progress
 from gateway.replay.judgements import judgements
@@ -35,6 +35,7 @@ from ledger.chain.calls import view
 from ledger.domain.assets import stated_party
 from ledger.domain.ids import to_hex
 from ledger.domain.money import currency
+from ledger.mirror.queries import claims
 
 NETWORK_LEAD_SECONDS = 20
 HTTP_SECONDS = 150.0
@@ -255,8 +256,19 @@ class _Replay:
 
     def _receivables(self, plan: Plan, book: Book, pace: Pace, progress: Progress) -> Progress:
         bar = self.bars.add_task("receivables", total=sum(len(events) for _, events in stamps(plan.claims, plan.demonstrations)))
-        drive = Drive(plan, self.gateway, book, pace, self.journal, self._views().overdue, lambda _, done: self.bars.advance(bar, done))
+
+        def advanced(_: int, done: int) -> None:
+            self.bars.advance(bar, done)
+
+        drive = Drive(plan, self.gateway, book, pace, self.journal, self._views().overdue, advanced, self._pool_of)
         return drive.receivables(progress)
+
+    def _pool_of(self, agreement: bytes) -> int:
+        with self.running.services.mirror.read() as conn:
+            found = claims.pool_by_agreement(conn, agreement)
+        if found is None:
+            raise ReplayStopped(f"agreement {to_hex(agreement)}: no pool was opened under it")
+        return found.pool
 
     def _now(self) -> int:
         if self.running.clock is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gateway.replay.client import chunks
-from ledger.chain.calls import call_data, result
+from ledger.chain.calls import call_data, result, view
 from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import Rpc, RpcError
 from ledger.domain.ids import from_hex, to_hex
@@ -35,6 +35,12 @@ class Views:
                 if isinstance(answer, RpcError):
                     raise answer
                 found.append(result(contract, function, from_hex(answer)))
+        return found
+
+    def balance(self, cash: int, account: bytes) -> int:
+        """What an account has in the cash of an index at the desk, minor units."""
+        (place,) = (each.address for each in self._manifest.cash if each.index == cash)
+        found: int = view(self._rpc, place, "SettlementCash", "balanceOf", account)
         return found
 
     def overdue(self, receivables: Sequence[int], at: int) -> int:

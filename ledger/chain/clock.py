@@ -61,6 +61,11 @@ class DevelopmentClock:
             self.set_next(present)
             self.mine()
 
+    @property
+    def runs(self) -> bool:
+        """Whether it mines by itself; else somebody moves the chain by hand."""
+        return self._timer is not None
+
     def run(self) -> None:
         """Mine by itself from now on: soon after a transaction comes in, and a block every 15 s to keep the time."""
         if self._timer is None:

@@ -19,6 +19,8 @@ RATE_UNIT = 1_000_000
 """Rates are millionths a year: 43,500 is 4.35 %."""
 MOST_RATE = RATE_UNIT
 MOST_ROWS = 360
+MOST_DAYS = 36_525
+"""A schedule ends within 100 years, so that no figure of a contract outgrows its word."""
 INSTALMENT_RULE = "equal parts of the principal are rounded down to the minor unit, and the last row takes the rest"
 ANNUITY_RULE = (
     "the level payment is the exact one rounded half up to the minor unit; each row's principal is that less the row's interest, and the "
@@ -92,6 +94,8 @@ class Plan:
             raise ScheduleError(f"days: {len(self.days)}; 1 to {MOST_ROWS} expected")
         if any(one >= other for one, other in pairwise((self.start, *self.days))):
             raise ScheduleError("days: ascending days after the start expected")
+        if (self.days[-1] - self.start).days > MOST_DAYS:
+            raise ScheduleError(f"days: {self.days[-1]} is more than {MOST_DAYS} days after the start")
 
     @property
     def begins(self) -> int:

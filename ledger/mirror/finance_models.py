@@ -406,28 +406,6 @@ class Appraisal(NamedTuple):
     report: Word
 
 
-class TriggerKind(NamedTuple):
-    """A condition that anyone may fire. `check` is the selector of its dry run, zero where it has none."""
-
-    kind: int
-    pos: int
-    target: Address
-    check: bytes
-    fire: bytes
-    gas: int
-    name: str
-
-
-class Firing(NamedTuple):
-    """A trigger was fired; `reason` is the revert data of what was not done."""
-
-    kind: int
-    subject: Word
-    pos: int
-    done: bool
-    reason: bytes
-
-
 PURCHASE_OFFER = versioned(PurchaseOffer, "purchase_offer", 1, ["seller", "state"], ["bank", "state"], ["receivable", "state"])
 DEAL = versioned(Deal, "deal", 1, ["bank", "state"], ["seller", "state"], ["receivable", "start"])
 DEAL_PAYMENT = facts(DealPayment, "deal_payment", 2)
@@ -447,11 +425,8 @@ MARGIN_CALL = facts(MarginCall, "margin_call", 2)
 CUSTODY_RANGE = versioned(CustodyRange, "custody_range", 2, ["loan"], ["beneficiary"])
 CUSTODY_CHANGE = facts(CustodyChange, "custody_change", 3, ["loan", "pos"])
 APPRAISAL = facts(Appraisal, "appraisal", 3)
-TRIGGER_KIND = facts(TriggerKind, "trigger_kind", 1)
-FIRING = facts(Firing, "firing", 3)
 
 PROJECTIONS = (
     *(PURCHASE_OFFER, DEAL, DEAL_PAYMENT, DEAL_ASSIGNMENT, DEAL_CUT, BANK_CEILING, KEPT_CREDIT, LOAN_TERMS, LOAN_STATE, LOAN_ROW),
     *(LOAN_PLEDGE, RELEASE_DUE, LOAN_PAYMENT, LOAN_COST, LOAN_CALL, MARGIN_CALL, CUSTODY_RANGE, CUSTODY_CHANGE, APPRAISAL),
-    *(TRIGGER_KIND, FIRING),
 )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from house import analysis, results, steps
+from house import analysis, mutation, results, steps
 from house.results import Counts
 from house.steps import StepFailed
 
@@ -21,6 +21,8 @@ FORGE = Path("node_modules", "@foundry-rs", "forge-linux-amd64", "bin", "forge")
 CHECKED = ("ledger", "gateway", "bench", "tests", "scripts/house")
 MINUTES = 25
 FULL_MINUTES = 600
+MUTATION_SHARE = 0.8
+"""Of a part's time, what it may try mutants in; the rest is for what was begun."""
 
 
 @dataclass(frozen=True)
@@ -167,14 +169,24 @@ def _on_copy(command: Sequence[str | Path], settings: Settings, name: str) -> En
     return execute(command, settings, capture=True, within=folder, known=analysis.environment(settings.root))
 
 
+def mutated(settings: Settings) -> Counts:
+    """Mutants of the receivable token and of repayment that the tests kill: a sample, or all of a full run."""
+    size = None if settings.full else mutation.SAMPLE
+    seconds = settings.minutes * 60 * MUTATION_SHARE
+    found, chosen = mutation.campaign(settings.root, settings.reports / "mutation", size, settings.seed, seconds)
+    print(*mutation.report(found), sep="\n", flush=True)
+    return mutation.counts(found, chosen)
+
+
 PARTS: Mapping[str, Callable[[Settings], Counts]] = {
     "checks": checks,
     "contracts": contracts,
     "python": python,
     "system": system,
     "analysis": analysed,
+    "mutation": mutated,
 }
-FULL_ONLY = ("analysis",)
+FULL_ONLY = ("analysis", "mutation")
 """Parts that take more minutes than a quick run has; `--part` names them all the same."""
 
 

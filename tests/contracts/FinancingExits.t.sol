@@ -112,6 +112,21 @@ contract FinancingExitsTest is FinancingBase {
         _assertState(dealId, IFinancing.DealState.Active);
     }
 
+    function test_a_released_tail_is_financed_anew_and_the_deals_do_not_mix() public {
+        (uint192 dealId, uint192 receivable) = _deal(50_000);
+        _done(_tailAct(dealId, 70_000, supplier.account));
+        assertEq(financing.dealOf(dealId).end, 70_000);
+        OfferPurchase memory terms = _purchase(receivable, 70_000, FACE, 20_000);
+        uint192 anew = _offer(second, terms);
+        _done(_acceptAct(supplier, anew, second, terms));
+        _pay(receivable, 50_000);
+        financing.collect(dealId);
+        financing.collect(anew);
+        (uint256 first, uint256 other_,) = _balances();
+        assertEq(first, RICH - 50_000 + 35_000);
+        assertEq(other_, RICH - 20_000 + 15_000);
+    }
+
     /// @dev A credit note on 30 of 100: the released tail is retired by seller and obligor, and the bank gets of the 70 all that it is owed.
     function test_a_credit_note_on_a_part_of_a_financed_receivable() public {
         (uint192 dealId, uint192 receivable) = _deal(60_000);
@@ -411,6 +426,7 @@ contract FinancingExitsTest is FinancingBase {
         vm.prank(other.account);
         token.merge(IReceivableToken.Merge(_id(receivable, 0), _id(receivable, 60_000)));
         financing.resume(dealId, 0);
+        assertEq(financing.dealOf(dealId).start, 60_000, "nothing is left of it");
         _pay(receivable, 50_000);
         financing.collect(dealId);
         assertEq(_outstanding(dealId), 20_000);
@@ -436,6 +452,7 @@ contract FinancingExitsTest is FinancingBase {
         bytes memory bankUnable = abi.encodeWithSelector(IFinancing.PartyUnable.selector, financier.account);
         _refused(_waiveAct(financier, dealId), bankUnable);
         _refused(_takeOutAct(financier, without), bankUnable);
+        _refused(_assignAct(without, 1, 0, 0), bankUnable);
         _refused(_settleAct(dealId, supplier.account), bankUnable);
         _refused(
             _buyBackAct(supplier, dealId, 50_000),
@@ -444,6 +461,13 @@ contract FinancingExitsTest is FinancingBase {
         vm.warp(DUE + 1);
         vm.expectRevert(abi.encodeWithSelector(IFinancing.PartyUnable.selector, supplier.account));
         financing.fireRecourse(dealId);
+    }
+
+    function test_a_held_bank_takes_no_deal_over() public {
+        (uint192 without,) = _dealWithout(50_000);
+        vm.prank(officer.account);
+        holds.holdAccount(IReceivableHolds.HoldAccount(second.account, "order"));
+        _refused(_assignAct(without, 1, 0, 0), abi.encodeWithSelector(IFinancing.PartyUnable.selector, second.account));
     }
 
     // --- Members that change ---

@@ -7,6 +7,7 @@ import {IFinancing} from "../../contracts/interfaces/IFinancing.sol";
 import {IPurchaseOffers, OfferPurchase, Recourse} from "../../contracts/interfaces/IPurchaseOffers.sol";
 import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {IReceivableEndings} from "../../contracts/interfaces/IReceivableEndings.sol";
+import {IReceivableHolds} from "../../contracts/interfaces/IReceivableHolds.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
 import {FinancingBase} from "./FinancingBase.t.sol";
 
@@ -247,6 +248,17 @@ contract FinancingOffersTest is FinancingBase {
         );
         members.reinstate(financier.account, "test");
         _done(_acceptAct(supplier, offer, financier, terms));
+    }
+
+    function test_a_bank_that_a_court_holds_buys_nothing() public {
+        OfferPurchase memory terms = _purchase(receivable, 80_000);
+        uint192 offer = _offer(financier, terms);
+        vm.prank(officer.account);
+        holds.holdAccount(IReceivableHolds.HoldAccount(financier.account, "order"));
+        _refused(
+            _acceptAct(supplier, offer, financier, terms),
+            abi.encodeWithSelector(IPurchaseOffers.BankUnable.selector, financier.account)
+        );
     }
 
     function test_who_is_no_bank_any_more_buys_nothing() public {

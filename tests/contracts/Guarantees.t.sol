@@ -226,7 +226,8 @@ contract GuaranteesTest is ReceivableBase {
         IGuarantees.OpenPool memory body = _pool();
         body.shares[0] = 3999;
         _refused(
-            _openAct(body), abi.encodeWithSelector(IGuarantees.SharesWrong.selector, uint256(3), uint256(3), uint256(9999))
+            _openAct(body),
+            abi.encodeWithSelector(IGuarantees.SharesWrong.selector, uint256(3), uint256(3), uint256(9999))
         );
         body = _pool();
         body.guarantors[2] = other.account;

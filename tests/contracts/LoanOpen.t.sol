@@ -7,7 +7,7 @@ import {Act} from "../../contracts/interfaces/IActs.sol";
 import {ILoanAgreements} from "../../contracts/interfaces/ILoanAgreements.sol";
 import {ILoans} from "../../contracts/interfaces/ILoans.sol";
 import {DayCounts} from "../../contracts/types/LoanRow.sol";
-import {LoanTerms, Prepayments, ScheduleRow} from "../../contracts/types/LoanTerms.sol";
+import {LoanFlags, LoanTerms, ScheduleRow} from "../../contracts/types/LoanTerms.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
 import {LoanBase} from "./LoanBase.t.sol";
 
@@ -131,6 +131,36 @@ contract LoanOpenTest is LoanBase {
         _refusedRows(rows, _rowInvalid(1));
         rows[0].due = FROM;
         _refusedRows(rows, _rowInvalid(0));
+    }
+
+    function test_a_schedule_ends_within_a_hundred_years() public {
+        ScheduleRow[] memory rows = _schedule(PRINCIPAL, FROM, 1);
+        (rows[0].due, rows[0].numerator) = (FROM + 36_526 days, 36_526);
+        _refusedRows(rows, _rowInvalid(0));
+        (rows[0].due, rows[0].numerator) = (FROM + 36_525 days, 36_525);
+        _opened(_body(_usualTerms(), rows));
+    }
+
+    /// @dev The largest loan at the highest rates, unpaid for as long as block times reach.
+    function test_no_figure_outgrows_its_word() public {
+        LoanTerms memory terms = _usualTerms();
+        (terms.principal, terms.rate, terms.overdueRate) = (uint64(type(int64).max), 0, 1_000_000);
+        (terms.dayCount, terms.flags) = (DayCounts.ACT_ACT, LoanFlags.OVERDUE_ON_INTEREST);
+        terms.rate = 500_000;
+        ScheduleRow[] memory rows = _schedule(terms.principal, FROM, 1);
+        (rows[0].due, rows[0].numerator) = (FROM + 36_525 days, 36_525 * 366 - 25 * 366);
+        uint40 loan = _opened(_body(terms, rows));
+        vm.warp(type(uint40).max - 30 days);
+        ILoans.Figures memory figures = loans.figuresOf(loan);
+        assertEq(
+            uint256(figures.product),
+            uint256(terms.principal) * (rows[0].numerator + 366 * uint256(figures.day - 36_525))
+        );
+        assertEq(loans.owedOf(loan).interest, type(uint64).max, "more than any cash");
+        (uint64 amount,) = loans.checkInstalment(loan);
+        assertEq(amount, terms.principal, "what the borrower has");
+        loans.fireInstalment(loan);
+        assertEq(cash.balanceOf(lender.account), terms.principal);
     }
 
     function test_a_numerator_is_that_of_its_days() public {

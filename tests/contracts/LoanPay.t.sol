@@ -14,10 +14,6 @@ contract LoanPayTest is LoanBase {
     /// 12 instalments of 100,000; the first month's interest on 1,200,000 at 6 % is 6,000, each later one 500 less.
     uint40 private constant FIRST = FROM + 30 days;
 
-    function _default() private view returns (LoanTerms memory) {
-        return _usualTerms();
-    }
-
     function _openedWith(LoanTerms memory terms) private returns (uint40) {
         return _opened(_body(terms, _schedule(PRINCIPAL, FROM, 12)));
     }
@@ -91,7 +87,7 @@ contract LoanPayTest is LoanBase {
     }
 
     function test_prepaid_principal_pays_the_coming_instalments_or_the_last_as_agreed() public {
-        LoanTerms memory terms = _default();
+        LoanTerms memory terms = _usualTerms();
         uint40 next = _openedWith(terms);
         terms.prepayment = Prepayments.LAST;
         uint40 last = _openedWith(terms);
@@ -106,7 +102,7 @@ contract LoanPayTest is LoanBase {
     }
 
     function test_where_prepayment_needs_it_the_lender_signs_too() public {
-        LoanTerms memory terms = _default();
+        LoanTerms memory terms = _usualTerms();
         terms.prepayment = Prepayments.CONSENT;
         uint40 loan = _openedWith(terms);
         _refused(
@@ -119,7 +115,7 @@ contract LoanPayTest is LoanBase {
     // --- Lateness ---
 
     function test_within_grace_lateness_costs_nothing_beyond_the_rate() public {
-        LoanTerms memory terms = _default();
+        LoanTerms memory terms = _usualTerms();
         terms.grace = 5 days;
         uint40 loan = _openedWith(terms);
         vm.warp(FIRST + 5 days);
@@ -131,7 +127,7 @@ contract LoanPayTest is LoanBase {
     }
 
     function test_overdue_interest_bears_interest_only_where_agreed() public {
-        LoanTerms memory terms = _default();
+        LoanTerms memory terms = _usualTerms();
         uint40 plain = _openedWith(terms);
         terms.flags = LoanFlags.OVERDUE_ON_INTEREST;
         uint40 compound = _openedWith(terms);
@@ -154,11 +150,21 @@ contract LoanPayTest is LoanBase {
     }
 
     function test_after_the_last_due_date_the_rate_runs_on_whole_days() public {
-        LoanTerms memory terms = _default();
+        LoanTerms memory terms = _usualTerms();
         uint40 loan = _opened(_body(terms, _schedule(PRINCIPAL, FROM, 1)));
         vm.warp(FIRST + 36 days);
         _assertTaken(loans.dueOf(loan), 0, 3600, 13_200, PRINCIPAL);
         _assertTaken(loans.owedOf(loan), 0, 3600, 13_200, PRINCIPAL);
+    }
+
+    function test_once_no_principal_is_still_to_fall_due_all_interest_is_due() public {
+        LoanTerms memory terms = _usualTerms();
+        terms.prepayment = Prepayments.LAST;
+        uint40 loan = _openedWith(terms);
+        _done(_prepayAct(loan, 1_100_000));
+        vm.warp(FIRST + 10 days);
+        // 40 days at 6 % on the 100,000 that are left, though the second row is still to come.
+        _assertTaken(loans.dueOf(loan), 0, 83, 666, 100_000);
     }
 
     // --- Debit ---

@@ -114,8 +114,7 @@ contract RepaymentThirdTest is RepaymentBase {
 
     function test_a_guarantee_is_collected_by_a_pinned_contract() public {
         _fund(guarantor.account, 300);
-        vm.prank(address(mandates));
-        repayment.collect(id, guarantor.account, guarantor.account, 300, "call", IRepayment.Kind.Guarantee);
+        _call(guarantor.account, 300);
         _owes(guarantor.account, 300, 0);
     }
 
@@ -269,6 +268,30 @@ contract RepaymentThirdTest is RepaymentBase {
         _assertState(id, IReceivableToken.State.Closed);
         assertEq(cash.balanceOf(account), 0);
         assertEq(_outstanding(), 0);
+    }
+
+    /// @dev Else whoever wishes to spare a guarantor has eight members pay a unit each.
+    function test_small_payments_of_eight_take_no_place_from_guarantors() public {
+        for (uint256 i = 0; i < 8; ++i) {
+            _payFor(_member(string.concat("payer ", vm.toString(i)), Roles.BANK), id, 1);
+        }
+        for (uint256 i = 0; i < 8; ++i) {
+            Actor memory one = _member(string.concat("guarantor ", vm.toString(i)), Roles.GUARANTOR);
+            _fund(one.account, 50);
+            _call(one.account, 50);
+            _owes(one.account, 50, 0);
+        }
+        _fund(guarantor.account, 50);
+        vm.expectRevert(abi.encodeWithSelector(IRepayment.TooManyPayers.selector, id));
+        _call(guarantor.account, 50);
+        _pay(id, 1000);
+        _assertState(id, IReceivableToken.State.Closed);
+        assertEq(_outstanding(), 0);
+    }
+
+    function _call(address payer, uint64 amount) private {
+        vm.prank(address(mandates));
+        repayment.collect(id, payer, payer, amount, "call", IRepayment.Kind.Guarantee);
     }
 
     function test_a_waived_claim_is_no_more_and_may_close() public {

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {ActTarget} from "../../contracts/ActTarget.sol";
 import {PledgeRegistry} from "../../contracts/PledgeRegistry.sol";
 import {Registers} from "../../contracts/Registers.sol";
 import {SettlementCash} from "../../contracts/SettlementCash.sol";
-import {Act} from "../../contracts/interfaces/IActs.sol";
 import {ICashDesk} from "../../contracts/interfaces/ICashDesk.sol";
 import {IMembers} from "../../contracts/interfaces/IMembers.sol";
-import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {IPledgeRegistry} from "../../contracts/interfaces/IPledgeRegistry.sol";
-import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
-import {IRegisters} from "../../contracts/interfaces/IRegisters.sol";
-import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
 import {Modes, Roles} from "../../contracts/types/Roles.sol";
 import {PledgeHouse} from "./PledgeHouse.sol";
 import {PledgeRules} from "./PledgeRules.sol";
@@ -30,7 +24,6 @@ contract Custody {
 abstract contract RightsHouse is ReceivableBase {
     uint16 internal constant ALL_ROLES = (1 << 14) - 1;
     uint256 internal constant COUNT_OF_ROLES = 14;
-    uint256 internal constant DRAFTED = 777;
     uint8 internal constant OWN_CASH = 2;
 
     address internal house;
@@ -47,13 +40,6 @@ abstract contract RightsHouse is ReceivableBase {
     IPledgeRegistry internal registry;
     PledgeRegistry.Parts internal parts;
 
-    uint192 internal held;
-    uint192 internal owed;
-    uint192 internal waits;
-    uint192 internal noticed;
-    uint192 internal plain;
-    uint192 internal drafted;
-
     function setUp() public virtual override {
         super.setUp();
         registers = new Registers(address(council));
@@ -62,7 +48,6 @@ abstract contract RightsHouse is ReceivableBase {
         (bool done,) = address(registers).call(_registerCall(1));
         assertTrue(done, "fixture");
         _admitTheHouse();
-        _giveTheHouseWhatItNeeds();
     }
 
     /// @dev The call that sets the first version of a register with its rules as they ship.
@@ -92,72 +77,6 @@ abstract contract RightsHouse is ReceivableBase {
         members.suspend(suspended, "inquiry");
         ownCash = new SettlementCash(members, ICashDesk(desk), house, CNY, "Cash of the house", "CNYh");
         desk.list(address(ownCash));
-    }
-
-    function _giveTheHouseWhatItNeeds() internal {
-        _fund(house, 100_000);
-        _asHouse(
-            address(desk),
-            abi.encodeCall(desk.issueCash, (ICashDesk.IssueCash(OWN_CASH, house, 1000, ""))),
-            Roles.SETTLEMENT_BANK
-        );
-        held = _receivable(1000);
-        _move(supplier, _id(held, 0), 0, 1000, house);
-        _asHouse(
-            address(token),
-            abi.encodeCall(token.move, (IReceivableToken.Move(_id(held, 0), 400, 1000, house, ""))),
-            Roles.BANK
-        );
-        _pay(held, 500);
-        vm.prank(firstKey);
-        repayment.draw(_one(_id(held, 0)));
-        owed = _owedByTheHouse(1000, CASH);
-        waits = _owedByTheHouse(1_000_000, CASH);
-        _payAsHouse(waits, 10);
-        noticed = _owedByTheHouse(1000, OWN_CASH);
-        _payAsHouse(_owedByTheHouse(10, CASH), 15);
-        plain = _receivable(1000);
-        _pay(plain, 100);
-        bytes memory issue = abi.encodeCall(drafts.issue, (_termsOfTheHouse()));
-        _actAsHouse(address(drafts), issue, Roles.SUPPLIER, Modes.SIGNED, DRAFTED);
-        drafted = _issuedToTheHouse(1000, CASH);
-        _asHouse(
-            address(repayment),
-            abi.encodeCall(repayment.setMandate, (IRepayment.SetMandate(CASH, 5000, DUE + 1 days, true))),
-            Roles.OBLIGOR
-        );
-        vm.prank(other.account);
-        cash.approve(house, 50);
-        _fund(other.account, 100);
-        vm.warp(DUE);
-    }
-
-    function _termsOfTheHouse() internal view returns (Issue memory terms) {
-        terms = _terms(1000, DUE + 30 days);
-        terms.supplier = house;
-    }
-
-    function _termsToTheHouse(uint64 face, uint8 index) internal view returns (Issue memory terms) {
-        terms = _terms(face, DUE);
-        (terms.obligor, terms.cash) = (house, index);
-    }
-
-    function _issuedToTheHouse(uint64 face, uint8 index) internal returns (uint192 id) {
-        Act memory act;
-        (act, id) = _issueAct(supplier, _termsToTheHouse(face, index));
-        _done(act);
-    }
-
-    function _owedByTheHouse(uint64 face, uint8 index) internal returns (uint192 id) {
-        id = _issuedToTheHouse(face, index);
-        bytes memory call =
-            abi.encodeCall(drafts.confirm, (_confirmation(id, supplier.account, _termsToTheHouse(face, index))));
-        _asHouse(address(drafts), call, Roles.OBLIGOR);
-    }
-
-    function _payAsHouse(uint192 id, uint64 amount) internal {
-        bytes memory call = abi.encodeCall(repayment.payReceivable, (IRepayment.PayReceivable(id, amount, "pay")));
-        _asHouse(address(repayment), call, Roles.OBLIGOR);
     }
 
     function _asHouse(address target, bytes memory call, uint16 role) internal {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {SettlementCash} from "../../contracts/SettlementCash.sol";
 import {Act} from "../../contracts/interfaces/IActs.sol";
 import {ILoanAgreements} from "../../contracts/interfaces/ILoanAgreements.sol";
 import {ILoans} from "../../contracts/interfaces/ILoans.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
+import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {ITitleEscrow} from "../../contracts/interfaces/ITitleEscrow.sol";
 import {Grounds, LoanFlags, LoanTerms, PledgedRange} from "../../contracts/types/LoanTerms.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
@@ -90,6 +92,22 @@ contract TitleEscrowTest is LoanBase {
         _refused(_openAct(_with(_range(0, FACE))), reason);
     }
 
+    function test_a_range_that_is_paid_in_other_cash_is_not_taken() public {
+        desk.list(address(new SettlementCash(members, desk, bank.account, CNY, "Other cash of bank", "CNYo")));
+        Issue memory terms = _terms(FACE, START + 30 days);
+        terms.cash = 2;
+        id = _receivable(terms);
+        _move(supplier, _id(id, 0), 0, FACE, borrower.account);
+        bytes memory reason = abi.encodeWithSelector(ITitleEscrow.CashOther.selector, _id(id, 0), 2);
+        _refused(_openAct(_with(_range(0, FACE))), reason);
+    }
+
+    function test_a_loan_has_at_most_32_ranges() public {
+        ILoanAgreements.OpenLoan memory body = _with(_range(0, FACE));
+        body.ranges = new PledgedRange[](33);
+        _refused(_openAct(body), abi.encodeWithSelector(ITitleEscrow.RangesOutside.selector, 33));
+    }
+
     function test_nobody_but_the_agreements_makes_it_take() public {
         vm.expectRevert(abi.encodeWithSelector(ITitleEscrow.NotAgreements.selector, address(this)));
         escrow.take(1, borrower.account, CASH, new PledgedRange[](1));
@@ -161,6 +179,37 @@ contract TitleEscrowTest is LoanBase {
         assertEq(cash.balanceOf(address(loans)), 0, "what is left goes back");
     }
 
+    function test_nothing_is_kept_for_a_loan_that_it_repays() public {
+        ILoanAgreements.OpenLoan memory body = _with(_range(200_000, 800_000));
+        (body.terms.principal, body.terms.flags) = (100_000, LoanFlags.KEEP_COLLECTIONS);
+        body.rows = _schedule(100_000, FROM, 1);
+        _done(_openAct(body));
+        uint40 loan = loans.loanCount();
+        vm.warp(FROM + 30 days);
+        _pay(id, 500_000);
+        uint256 before = cash.balanceOf(borrower.account);
+        escrow.collectRange(_piece());
+        assertEq(_condition(loan), uint8(ILoans.Condition.Repaid));
+        assertEq(loans.keptOf(loan), 0);
+        assertEq(cash.balanceOf(borrower.account) - before, 300_000 - 100_500, "the rest is the borrower's");
+    }
+
+    function test_what_is_kept_pays_though_a_court_holds_the_borrower() public {
+        LoanTerms memory terms = _usualTerms();
+        terms.flags = LoanFlags.KEEP_COLLECTIONS;
+        uint40 loan = _secured(terms, _range(200_000, 800_000));
+        _pay(id, 100_000);
+        escrow.collectRange(_piece());
+        vm.prank(address(holds));
+        members.setHeld(borrower.account, true);
+        vm.warp(FROM + 30 days);
+        loans.fireInstalment(loan);
+        assertEq(cash.balanceOf(lender.account), 60_000, "what was kept");
+        assertEq(cash.balanceOf(borrower.account), PRINCIPAL, "what it has is not touched");
+        vm.expectRevert(abi.encodeWithSelector(ILoans.LoanAccountHeld.selector, borrower.account));
+        loans.fireInstalment(loan);
+    }
+
     function test_what_comes_in_beyond_the_debt_is_the_borrowers() public {
         uint40 loan = _secured();
         vm.prank(borrower.account);
@@ -229,6 +278,18 @@ contract TitleEscrowTest is LoanBase {
         assertEq(_owner(_piece()), borrower.account);
     }
 
+    function test_ranges_go_back_in_any_order() public {
+        uint40 loan = _secured();
+        assertEq(_pledgeMore(borrower, loan, 0, 200_000), "");
+        assertEq(_pledgeMore(borrower, loan, 800_000, FACE), "");
+        uint256[3] memory order = [_piece(), _id(id, 800_000), _id(id, 0)];
+        for (uint256 i = 0; i < 3; ++i) {
+            _done(_act(lender, RELEASE_RANGE_TEXT, abi.encode(order[i])));
+            assertEq(_owner(order[i]), borrower.account);
+            assertEq(escrow.rangesOf(loan).length, 2 - i);
+        }
+    }
+
     // --- Sale ---
 
     function _sale(uint64 price, uint64 leastOwed) private view returns (bytes memory) {
@@ -263,6 +324,23 @@ contract TitleEscrowTest is LoanBase {
         assertEq(cash.balanceOf(lender.account), 590_000);
     }
 
+    function test_a_called_loan_that_is_not_paid_lets_a_court_sell() public {
+        ILoanAgreements.OpenLoan memory body = _usualBody();
+        body.terms.flags = LoanFlags.CROSS_DEFAULT;
+        (body.ranges, body.rows) = (new PledgedRange[](1), _schedule(PRINCIPAL, FROM + 95 days, 1));
+        (body.rows[0].numerator, body.ranges[0]) = (125, _range(200_000, 800_000));
+        uint40 late = _opened();
+        uint40 loan = _opened(body);
+        _fund(financier.account, 590_000);
+        vm.warp(FROM + 120 days + 1);
+        _done(_accelerateAct(loan, Grounds.CROSS_DEFAULT, late));
+        Act memory sale = _all([lender, financier, officer], SELL_RANGE_TEXT, _sale(590_000, 600_000));
+        _refused(sale, abi.encodeWithSelector(ITitleEscrow.NotDefaulted.selector, loan));
+        vm.warp(FROM + 121 days + 1);
+        _done(_all([lender, financier, officer], SELL_RANGE_TEXT, _sale(590_000, 600_000)));
+        assertEq(_owner(_piece()), financier.account);
+    }
+
     function test_default_alone_moves_nothing_to_the_lender() public {
         uint40 loan = _secured();
         vm.warp(FROM + 400 days);
@@ -274,6 +352,15 @@ contract TitleEscrowTest is LoanBase {
         vm.expectRevert(abi.encodeWithSelector(ITitleEscrow.LoanStillLive.selector, loan));
         escrow.returnRange(_piece());
         assertEq(_owner(_piece()), address(escrow));
+    }
+
+    function test_a_lender_that_buys_by_agreement_sets_the_price_off() public {
+        uint40 loan = _secured();
+        bytes memory sale = abi.encode(ITitleEscrow.SellRange(_piece(), lender.account, 590_000, 0, 600_000, "basis"));
+        _done(_both(lender, borrower, SELL_RANGE_TEXT, sale));
+        assertEq(_owner(_piece()), lender.account);
+        assertEq(loans.figuresOf(loan).principal, PRINCIPAL - 590_000);
+        assertEq(cash.balanceOf(lender.account), 0);
     }
 
     function test_a_buyer_gets_what_it_saw_or_nothing() public {

@@ -178,4 +178,12 @@ contract TriggersTest is LoanBase {
         assertFalse(done);
         assertEq(bytes4(reason), ITriggers.FiringGasShort.selector);
     }
+
+    function test_only_the_councils_contract_hands_the_kinds_to_another_authority() public {
+        vm.expectRevert(abi.encodeWithSignature("AccessManagedUnauthorized(address)", address(this)));
+        triggers.setAuthority(address(token));
+        vm.prank(address(council));
+        triggers.setAuthority(address(token));
+        assertEq(triggers.authority(), address(token));
+    }
 }

@@ -281,7 +281,7 @@ def _text(text: str) -> str:
 @contextmanager
 def telling(home: Path, databases: str = "") -> Iterator[Teller]:
     """A gateway on a fresh ledger, at the beginning of the story: on SQLite, or on a PostgreSQL database."""
-    settings = Settings(home=home, port=0, mirror_url=databases, office_url=databases)
+    settings = Settings(home=home, port=0, mirror_url=databases, office_url=databases, keeper=False)
     running = runtime.start(settings, genesis_time=GENESIS)
     assert running.clock is not None
     running.clock.run()

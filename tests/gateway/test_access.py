@@ -321,6 +321,18 @@ def rows(cast: Cast) -> dict[str, Row]:
         "list_tokens": Row(OWN, receivable),
         "get_lineage": Row(OWN, receivable),
         "list_payments": Row(OWN, receivable),
+        "list_transfers": Row(OWN, receivable),
+        "list_notices_of_receivable": Row(OWN, receivable),
+        "fingerprint_invoice": Row(
+            {**PUBLIC, "reader": 403}, body={"seller": own, "buyer": cast.party.account, "number": "1", "issued": "2023-11-14"}
+        ),
+        "name_receivables": Row({**OVERSIGHT, **dict.fromkeys(("member", "other", "reader"), 404)}, body={"cash": 1, "names": ["7"]}),
+        "draft_receivable": Row(OWN, body={"act": "move", **receivable, "to": cast.other.account}),
+        "list_offers": Row(OWN, query={"to": own}),
+        "list_notices": Row(OWN, query={"obligor": own}),
+        "get_debits": Row(OWN, account),
+        "list_outstanding": Row(OWN, account),
+        "list_court_holds": Row(OWN, account),
         "list_portfolio": Row(OWN, query={"owner": own}),
         "get_token": Row(OWN, {"token": str(token_id(cast.receivable, 0))}),
         "list_cash": Row(PUBLIC),

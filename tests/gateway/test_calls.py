@@ -11,6 +11,7 @@ from gateway.errors import Problem
 from gateway.office.models import ACT, CALL
 from gateway.office.repository import Call
 from gateway.signers.keystore import HOUSE
+from ledger.chain.calls import function_selector
 from tests.gateway.conftest import Api
 from tests.gateway.outbox.world import OPERATOR
 
@@ -24,10 +25,15 @@ def count(api: Api, table: Any) -> int:
         return conn.execute(select(func.count()).select_from(table)).scalar_one()
 
 
+@pytest.mark.parametrize(("contract", "function"), sorted(calls.TRIGGERS))
+def test_every_trigger_is_a_function_of_its_contract(contract: str, function: str) -> None:
+    assert len(function_selector(contract, function)) == 4
+
+
 @pytest.mark.parametrize(
     ("contract", "function", "arguments", "said"),
     [
-        ("Members", "suspend", [], "is no trigger that anybody may call; one of Repayment.debit, Repayment.distribute, Repayment.draw"),
+        ("Members", "suspend", [], "is no trigger that anybody may call; one of Financing.collect, Financing.fireRecourse"),
         ("Repayment", "payReceivable", [], "is no trigger"),
         ("Repayment", "distribute", [], "they don't fit Repayment.distribute"),
         ("Repayment", "distribute", ["1", "2"], "they don't fit"),

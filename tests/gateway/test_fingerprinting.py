@@ -53,7 +53,8 @@ def confirm(api: Api, words: dict[str, Any], issuer: Member | None = None) -> st
     root = api.content({"n": api.fresh_key()}, seller, buyer)
     terms = {
         "supplier": seller.account, "obligor": buyer.account, "face": "10000", "due": api.running.clock.now() + 30 * 86_400, "grace": 0,
-        "lateRate": 0, "lateBasis": 1, "currency": 840, "cash": 1, "module": 1, "leastPiece": 0, "policy": 1, "contentRoot": root,
+        "lateRate": 0, "lateBasis": 1, "currency": 840, "cash": 1, "module": 1, "leastPiece": 0, "policy": 1,
+        "tenorReason": "0x" + "00" * 32, "contentRoot": root,
     }  # fmt: skip
     key = api.fresh_key("issue")
     assert api.done(api.act(by, "Issue", terms, key=key, role="SUPPLIER" if by is seller else "OBLIGOR"))["state"] == "final"

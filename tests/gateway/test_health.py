@@ -26,7 +26,7 @@ def found(settings: Settings) -> dict[str, Finding]:
 
 def test_a_sound_machine_has_no_fault(settings: Settings) -> None:
     checks = found(settings)
-    assert list(checks) == ["machine", "contracts", "embedded chain", "disk", "port", "manifest", "passphrase"]
+    assert list(checks) == ["machine", "contracts", "embedded chain", "disk", "port", "manifest", "passphrase", "keeper"]
     assert [name for name, each in checks.items() if not each.ok] == []
 
 

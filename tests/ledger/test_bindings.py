@@ -9,7 +9,6 @@ from ledger.chain import artifacts, bindings
 from ledger.domain import acts
 from ledger.domain.act_types import KINDS
 
-
 ANSWERING = {"ReceivableViews": "ReceivableToken"}
 """Contracts whose views are asked at another, which passes the call on."""
 

@@ -38,20 +38,22 @@ def test_actual_actual_gives_the_figures_of_isdas_paper(start: date, end: date, 
     [
         (date(2006, 8, 20), date(2007, 2, 20), 180, 180),
         (date(2008, 2, 20), date(2008, 8, 20), 180, 180),
+        (date(2006, 2, 28), date(2006, 8, 31), 183, 182),
         (date(2006, 8, 31), date(2007, 2, 28), 178, 178),
-        (date(2007, 2, 28), date(2007, 8, 31), 183, 182),
         (date(2007, 8, 31), date(2008, 2, 29), 179, 179),
         (date(2008, 2, 29), date(2008, 8, 31), 182, 181),
         (date(2006, 1, 31), date(2006, 2, 28), 28, 28),
-        (date(2006, 2, 28), date(2006, 3, 31), 33, 32),
-        (date(2006, 3, 31), date(2006, 4, 30), 30, 30),
-        (date(2006, 4, 30), date(2006, 5, 31), 30, 30),
-        (date(2006, 8, 15), date(2006, 8, 31), 16, 15),
+        (date(2006, 2, 28), date(2006, 3, 3), 5, 5),
+        (date(2006, 9, 30), date(2006, 10, 31), 30, 30),
+        (date(2006, 10, 31), date(2006, 11, 28), 28, 28),
+        (date(2008, 2, 28), date(2008, 8, 30), 182, 182),
         (date(2007, 2, 26), date(2008, 2, 29), 363, 363),
+        (date(2008, 2, 29), date(2009, 2, 28), 359, 359),
+        (date(2008, 2, 28), date(2008, 3, 31), 33, 32),
     ],
 )
 def test_months_of_thirty_days_give_the_figures_of_isdas_sheet(start: date, end: date, bond: int, eurobond: int) -> None:
-    """ISDA's worked examples of the 30/360 conventions (30-360-2006), columns Bond Basis and 30E/360."""
+    """ISDA, "30/360 day count conventions" (isda.org, 22 December 2008): its examples, columns Bond Basis and Eurobond Basis."""
     assert day_count(DayCount.THIRTY_360, start, end) == bond
     assert day_count(DayCount.THIRTY_E_360, start, end) == eurobond
 

@@ -184,6 +184,7 @@ def test_a_due_rule_that_says_too_little_is_refused(rule: dict[str, object], mes
         (1, (), "days: 0"),
         (1, (JANUARY_31,), "days: ascending"),
         (1, (date(2025, 3, 2), date(2025, 3, 1)), "days: ascending"),
+        (1, (date(2125, 2, 2),), "days: 2125-02-02 is more than"),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused(principal: int, days: tuple[date, ...], message: str) -> None:

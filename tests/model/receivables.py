@@ -10,6 +10,8 @@ from ledger.domain import ranges
 from ledger.domain.ranges import Payment, Range, RangeError, Step
 
 MOST_PAYERS = 8
+MOST_CLAIMS = 16
+"""Guarantors that are called have places of their own, which nobody takes from them with small payments."""
 
 
 @dataclass
@@ -190,13 +192,14 @@ class Receivable:
         recovered = self._recover(left)
         self.excess += left - recovered
 
-    def pay_for(self, payer: str, amount: int) -> None:
-        """Somebody else pays: holders are owed less, and the payer has a claim for as much."""
+    def pay_for(self, payer: str, amount: int, *, called: bool = False) -> None:
+        """Somebody else pays, by itself or called as guarantor: holders are owed less, and the payer has a claim for as much."""
         if self.ended:
             self._receive(amount)
             return
-        if len(self.claims) == MOST_PAYERS and all(claim.payer != payer for claim in self.claims):
-            raise RangeError("at most 8 payers")
+        most = MOST_CLAIMS if called else MOST_PAYERS
+        if self.debt and len(self.claims) >= most and all(claim.payer != payer for claim in self.claims):
+            raise RangeError("too many payers")
         applied = self._receive(amount)
         assert applied is not None
         interest, principal = applied

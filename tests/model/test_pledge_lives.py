@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from bench import house
+from bench.house import House, Key, running
 from bench.pledge_bodies import PAPER, ZERO
-from bench.house import House, Key
 from ledger.chain import artifacts, calls
 from ledger.chain.decode import event_types
 from ledger.chain.rpc import RpcError
@@ -71,7 +70,7 @@ ALIKE = {"AssetBarred": "AssetTaken"}
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house.running(tmp_path_factory.mktemp("lives")) as made:
+    with running(tmp_path_factory.mktemp("lives")) as made:
         yield made
 
 

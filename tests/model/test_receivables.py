@@ -428,11 +428,19 @@ def test_at_most_eight_pay_for_the_obligor_and_a_slot_frees_itself() -> None:
     life = Receivable(1_000, due=DAY, now=0)
     for number in range(MOST_PAYERS):
         life.pay_for(f"payer {number}", 10)
-    with pytest.raises(RangeError, match="at most 8"):
+    with pytest.raises(RangeError, match="too many payers"):
         life.pay_for("ninth", 10)
     life.pay_for("payer 3", 10)
     life.waive("payer 3")
     life.pay_for("ninth", 10)
+    life.check()
+
+
+def test_small_payments_of_eight_take_no_place_from_a_guarantor() -> None:
+    life = Receivable(1_000, due=DAY, now=0)
+    for number in range(MOST_PAYERS):
+        life.pay_for(f"payer {number}", 1)
+    life.pay_for("guarantor", 500, called=True)
     life.check()
 
 

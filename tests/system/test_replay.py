@@ -72,6 +72,23 @@ def test_what_is_printed_fits_a_terminal(replayed: Replayed) -> None:
     assert "  face, CNY                       1,000,000.07  1,000,000.07  1,000,000.07 holds" in lines
 
 
+def test_a_piece_is_financed_and_everybody_ends_with_what_the_rules_reckon(replayed: Replayed) -> None:
+    """The bank has its advance of 570,000.00, its fee of 400.00 and a discount of 4,197.63; the guarantor what it paid and 7,050.00."""
+    cash = {check.name: check.values for check in replayed.report.checks if check.name.startswith("cash of ")}
+    assert cash == {
+        f"cash of {who}": dict.fromkeys(("source", "chain", "sql"), amount)
+        for who, amount in {
+            "bank/2": 57_459_763,
+            "seller": 60_051_738,
+            "guarantor": 70_852_507 + 705_000,
+            "lead": 40_341_006,
+            "core": 0,
+        }.items()
+    }
+    closed = {check.name: check.values for check in replayed.report.checks if check.set == "financed demonstration"}["closed"]
+    assert closed == {"source": 1, "chain": 1, "sql": 1}
+
+
 def test_rows_that_are_not_placed_are_told_with_file_line_field_and_rule(replayed: Replayed) -> None:
     told = {(each.record, each.outcome, each.reason) for each in replayed.report.asides}
     assert ("rich.jsonl:28 nonsense", "unreadable", "reel/frame: 'nonsense' is no reel and frame") in told

@@ -80,6 +80,13 @@ def pool(conn: Connection, pool_number: int, at: int | None = None) -> Pool | No
     return one(conn, POOL, POOL.table.c.pool == pool_number, valid(POOL, at))
 
 
+def pool_by_agreement(conn: Connection, agreement: bytes) -> Pool | None:
+    """The first pool that was opened under an agreement."""
+    asked = select(POOL.table).where(POOL.table.c.agreement == agreement, valid(POOL, None)).order_by(POOL.table.c.pool).limit(1)
+    rows = rows_of(conn, POOL, asked)
+    return rows[0] if rows else None
+
+
 def guarantors(conn: Connection, pool_number: int) -> list[Guarantor]:
     """A pool's guarantors in their order."""
     where = GUARANTOR.table.c.pool == pool_number

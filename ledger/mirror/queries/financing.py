@@ -192,7 +192,7 @@ def find(
 
 
 def outstanding(conn: Connection, found: Deal, time: int, at: int | None = None) -> Outstanding:
-    """What the bank still gets first at a time (UTC seconds) not before the last payment of the deal, as at `at`; once ended, nothing."""
+    """What the bank still gets first on a deal, as at `at`, at a time (UTC seconds) not before its last payment; nothing once it ended."""
     if found.state == DealState.ENDED:
         return Outstanding(0, 0, 0)
     figures = Figures(found.advance, number(found.fee), found.day, number(found.money_days), number(found.discount_paid))

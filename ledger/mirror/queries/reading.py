@@ -68,6 +68,12 @@ def one(conn: Connection, projection: Projection[RowT], *where: ColumnElement[bo
     return None if row is None else projection.row(*row)
 
 
+def versions(conn: Connection, projection: Projection[Any], key: Sequence[Any]) -> int:
+    """How many versions a key has had."""
+    where = (column == value for column, value in zip(projection.key_columns, key, strict=True))
+    return int(conn.execute(select(func.count()).select_from(projection.table).where(*where)).scalar_one())
+
+
 def page(
     conn: Connection,
     projection: Projection[RowT],

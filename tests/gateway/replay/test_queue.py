@@ -3,6 +3,7 @@ from hypothesis import strategies as st
 
 from gateway.replay.claims import Claim, Person, Piece
 from gateway.replay.demonstration import demonstration
+from gateway.replay.financed import financed
 from gateway.replay.queue import Step, stamps
 
 A, B = Person("a", "A"), Person("b", "B")
@@ -28,6 +29,21 @@ def test_a_demonstration_is_debited_at_its_very_due_second() -> None:
     assert [event.step for event in found[demo.claim.issued]] == [Step.ISSUE, Step.MANDATE, Step.TIER]
     assert [event.step for event in found[demo.claim.due]] == [Step.DEBIT]
     assert sorted(found) == [1_000_000, 1_086_400, 1_172_800, demo.claim.due]
+
+
+def test_a_financed_piece_has_its_steps_in_their_order() -> None:
+    story = financed("financed", 1_000_000)
+    found = [(at, [event.step for event in events]) for at, events in stamps([], [story])]
+    assert [steps for _, steps in found] == [
+        [Step.ISSUE, Step.SPLIT, Step.POOL],
+        [Step.COVER],
+        [Step.OFFER],
+        [Step.ACCEPT],
+        [Step.PAY_PART],
+        [Step.CALL],
+        [Step.PAY_BACK],
+    ]
+    assert [at for at, _ in found][4:] == [story.part_at, story.called_at, story.settled_at]
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 20), st.integers(0, 40)), max_size=20))

@@ -8,12 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.replay import bodies
 from gateway.replay.claims import Aside, Claim, Person, ReceivablePlan, bounded
 from gateway.replay.demonstration import demonstration
 from gateway.replay.faults import Origin
+from gateway.replay.financed import FACE, PART, PIECE, financed, outcome
 from gateway.replay.invoice_plan import invoices
 from gateway.replay.records import Invoice, SpendLine
 from gateway.replay.spending_plan import Payees, netted, newest_quarter, spending
+from ledger.domain.fingerprints import fingerprints
 from ledger.domain.money import currency
 
 LONDON, UTC_ZONE = ZoneInfo("Europe/London"), ZoneInfo("UTC")
@@ -104,6 +107,17 @@ def test_an_invoice_that_cant_stand_is_set_aside_with_its_amount(change: dict[st
 
 def test_an_invoice_of_the_longest_tenor_stands() -> None:
     assert len(billed(bill(due=date(2014, 1, 26), settled=date(2014, 1, 1))).claims) == 1
+
+
+@pytest.mark.parametrize(("days", "told"), [(184, False), (185, True), (366, True)])
+def test_a_long_tenor_says_why(days: int, told: bool) -> None:
+    supplier, obligor, day = Person("x", "X"), Person("y", "Y"), 86_400
+    claim = Claim("set", "1", supplier, obligor, 5, 0, days * day, None)
+    cash = bodies.Cash(1, bytes(20), currency("USD"))
+    accounts = {supplier.key: b"x" * 20, obligor.key: b"y" * 20}
+    book = bodies.Book(accounts, {"set": cash}, lambda invoice: fingerprints(invoice, [bytes(32)]))
+    terms = bodies.issue(book, claim, bodies.NO_REF)[0].body
+    assert (terms["tenorReason"] != bodies.NO_REF) == told
 
 
 def test_a_document_is_issued_thirty_days_before_it_is_paid_by_the_payers_calendar() -> None:
@@ -263,3 +277,28 @@ def test_documents_that_the_ledger_would_take_for_one_are_set_aside_with_all_the
     plan = spent(line("X-1 - 1", 100), line("X-1 - 2", 50), line("x 01", 10), line("X-2", 5), line("X-1", 7, supplier="8"))
     assert [claim.number for claim in plan.claims] == ["X-2"] and plan.balances()
     assert {aside.number: (aside.lines, aside.amount) for aside in plan.asides} == {"X-1": (3, 157), "x 01": (1, 10)}
+
+
+def test_the_better_of_two_offers_finances_a_piece_and_all_that_is_paid_reaches_somebody() -> None:
+    """Late interest of 500,000 and of 352,500; the bank has 370,500 + 49,263 of discount and a fee of 40,000."""
+    story = financed("financed", 1_514_808_000)
+    assert [bid.cost(42) for bid in story.bids] == [30_000 + 392_000, 40_000 + 299_250] and story.better is story.bids[1]
+    found = outcome(story)
+    assert [(each.principal, each.interest) for each in found.payments] == [(29_500_000, 500_000), (70_500_007, 352_500)]
+    assert found.to_bank == story.better.advance + 40_000 + 370_500 + 49_263
+    assert found.to_bank + found.reserve + found.to_lead == PART + found.called == 100_852_507
+    assert found.recovered - found.called == 70_500_007 * 20 * 5 // 10_000
+
+
+def test_a_bank_that_is_not_paid_whole_leaves_no_reserve() -> None:
+    story = financed("financed", 1_514_808_000)
+    dear = replace(story, bids=(replace(story.better, advance=70_000_000),))
+    found = outcome(dear)
+    assert found.reserve == 0 and found.to_bank + found.to_lead == PART + found.called
+
+
+def test_everybody_in_the_demonstrations_is_a_member_to_be() -> None:
+    story = financed("financed", 1_514_808_000)
+    assert len(story.people) == len(set(story.people)) == 6
+    assert set(story.roles.values()) == {"BANK", "GUARANTOR"} and set(story.roles) < {person.key for person in story.people}
+    assert story.holders == ((0, PIECE, story.seller), (PIECE, FACE, story.claim.supplier))

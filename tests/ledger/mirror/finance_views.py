@@ -12,10 +12,8 @@ from ledger.mirror.finance_models import (
     BANK_CEILING,
     CUSTODY_RANGE,
     DEAL,
-    FIRING,
     LOAN_TERMS,
     PURCHASE_OFFER,
-    TRIGGER_KIND,
     Deal,
     DealState,
     Keeper,
@@ -27,6 +25,7 @@ from ledger.mirror.queries import financing, loans, members, receivables
 from ledger.mirror.queries.loans import Standing
 from ledger.mirror.queries.reading import rows_of, valid
 from ledger.mirror.schema import number
+from ledger.mirror.triggers import FIRING, TRIGGER_KIND
 from tests.ledger.ledgers import DAY, Ledger
 from tests.ledger.mirror.finance_lives import BANKS, PLEDGES, body_of
 from tests.ledger.mirror.receivable_lives import CASH, OBLIGORS
@@ -172,8 +171,8 @@ def _appraisals(conn: Connection, ledger: Ledger) -> None:
 
 
 def _triggers(conn: Connection, ledger: Ledger) -> None:
-    kinds = rows_of(conn, TRIGGER_KIND, select(TRIGGER_KIND.table).order_by(TRIGGER_KIND.table.c.kind))
+    kinds = rows_of(conn, TRIGGER_KIND, select(TRIGGER_KIND.table).order_by(TRIGGER_KIND.table.c.trigger))
     assert len(kinds) == ledger.view("Triggers", "triggerKinds")
     for kind in kinds:
-        assert (kind.target, kind.check, kind.fire, kind.gas) == tuple(ledger.view("Triggers", "triggerKind", kind.kind))
+        assert (kind.target, kind.asked_by, kind.fired_by, kind.gas) == tuple(ledger.view("Triggers", "triggerKind", kind.trigger))
     assert all(firing.done == (firing.reason == b"") for firing in rows_of(conn, FIRING, select(FIRING.table)) if firing.done)

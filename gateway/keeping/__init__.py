@@ -1,0 +1,1 @@
+"""The keeper: fires at the ledger's one door what time has made due."""

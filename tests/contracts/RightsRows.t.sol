@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {RightsState} from "./RightsState.t.sol";
+
+/// @notice The kinds of rows that the table of rights is made of.
+abstract contract RightsRows is RightsState {
+    enum Door {
+        /// Keys directly, and signed acts.
+        Both,
+        /// Signed acts only.
+        Acts,
+        /// As Acts; who must sign is data and tested with the pledges.
+        Register,
+        /// Keys directly only.
+        Direct,
+        /// Contracts, relayers or the council, named in the row.
+        Named,
+        Anyone
+    }
+
+    struct Row {
+        string name;
+        address target;
+        bytes data;
+        Door door;
+        /// Roles of which a key must have one; ANY_KEY: none is needed.
+        uint32 roles;
+        /// Who is named.
+        address[3] named;
+        /// What everybody else meets, where the door does not say it.
+        bytes4 refusal;
+        /// What a member with every role meets, for whom the call is not; 0 where it acts for itself.
+        bytes4 rival;
+    }
+
+    /// No role is needed, any key of the account will do.
+    uint32 internal constant ANY_KEY = 1 << 16;
+    /// Refused in a way that is not ours.
+    bytes4 internal constant REFUSED = 0xffffffff;
+
+    Row[] internal rows;
+    address private target;
+    mapping(bytes32 targetAndSelector => bool) private listed;
+
+    // --- Kinds of rows ---
+
+    /// @dev The rows that follow are of this contract.
+    function _of(address at) internal {
+        target = at;
+    }
+
+    function _add(string memory name, bytes memory data, Door door) private returns (Row storage row) {
+        bytes32 key = keccak256(abi.encode(target, bytes4(data)));
+        assertFalse(listed[key], string.concat(name, " is listed twice"));
+        listed[key] = true;
+        row = rows.push();
+        (row.name, row.target, row.data) = (name, target, data);
+        row.door = door;
+    }
+
+    function _both(string memory name, bytes memory data, uint32 roles, bytes4 rivalError) internal {
+        Row storage row = _add(name, data, Door.Both);
+        (row.roles, row.rival) = (roles, rivalError);
+    }
+
+    function _direct(string memory name, bytes memory data, uint32 roles, bytes4 rivalError) internal {
+        Row storage row = _add(name, data, Door.Direct);
+        (row.roles, row.rival) = (roles, rivalError);
+    }
+
+    function _acts(string memory name, bytes memory data, uint32 roles) internal {
+        _add(name, data, Door.Acts).roles = roles;
+    }
+
+    function _anyone(string memory name, bytes memory data) internal {
+        _add(name, data, Door.Anyone);
+    }
+
+    function _named(string memory name, bytes memory data, address[3] memory who, bytes4 refusal) internal {
+        Row storage row = _add(name, data, Door.Named);
+        (row.named, row.refusal) = (who, refusal);
+    }
+
+    function _council(string memory name, bytes memory data) internal {
+        _named(name, data, _one(address(this)), IAccessManaged.AccessManagedUnauthorized.selector);
+    }
+
+    /// @dev The head of any body, all zero: enough for the door, which comes before every other check.
+    function _register(string memory name, bytes4 selector) internal {
+        _add(name, abi.encodePacked(selector, uint256(32), new bytes(4096)), Door.Register);
+    }
+
+    function _one(address who) internal pure returns (address[3] memory) {
+        return [who, address(0), address(0)];
+    }
+
+    function _two(address a, address b) internal pure returns (address[3] memory) {
+        return [a, b, address(0)];
+    }
+}
