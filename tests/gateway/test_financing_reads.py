@@ -1,5 +1,6 @@
 """Reads of purchases and loans: only for parties, and a bank sees the receivable that it bought on, not one that it merely bid for."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from gateway import access
 from ledger.domain.ids import act_id, receivable_id, token_id
+from tests.gateway.commanding import refused, runner
 from tests.gateway.conftest import Api, Member
 from tests.gateway.test_access import problem
 
@@ -125,3 +127,37 @@ def test_a_portfolio_is_its_banks(market: Market) -> None:
     assert ([row["advanced"]["minor"] for row in found["advances"]], len(found["loans"])) == (["4000"], 1)
     problem(market.get(market.other, f"/accounts/{market.bank.account}/portfolio"), 404)
     assert market.get(market.bank, f"/accounts/{market.bank.account}/custody").json()["data"] == []
+
+
+def test_commands_show_what_the_api_answers(market: Market, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    run = runner(market.api.running.services.settings.home, monkeypatch, capsys)
+    asked = (str(market.receivable), "--seller", market.supplier.account, "--json")
+    assert [each["start"] for each in json.loads(run("finance", "offers", *asked).out)] == ["5000", "0"]
+    assert f"{market.deal}" in run("finance", "deals", "--party", market.bank.account).out
+    shown = run("finance", "show", str(market.deal)).out
+    assert "4010 USD" in shown and "active" in shown
+    (loan,) = json.loads(run("loan", "list", "--party", market.bank.account, "--json").out)
+    told = run("loan", "show", str(loan["loan"])).out
+    assert "ACT/360" in told and "3000 USD" in told
+    refused(run("finance", "show", "12"), "deal 12")
+
+
+def test_anybody_collects_and_what_is_not_so_is_refused_in_words(
+    market: Market, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = runner(market.api.running.services.settings.home, monkeypatch, capsys)
+    obligor, cash = market.api.admit("market obligor", "OBLIGOR"), market.api.http.get("/cash").json()["data"][0]
+    issue = {"cash": cash["number"], "to": obligor.account, "amount": 10_000, "ref": NONE[:-1] + "2"}
+    pay = {"receivable": str(market.receivable), "amount": "2000", "ref": NONE[:-1] + "3"}
+    for answer in (market.api.act(Member("cash", cash["bank"]), "IssueCash", issue), market.api.act(obligor, "PayReceivable", pay)):
+        assert market.api.done(answer)["state"] == "final"
+    before = market.get(market.bank, f"/deals/{market.deal}").json()["data"]
+    assert before["collectable"]["minor"] == "1000"
+    assert run("finance", "collect", str(market.deal)).out == f"collect: done, deal {market.deal}\n"
+    after = market.get(market.bank, f"/deals/{market.deal}").json()["data"]
+    assert after["outstanding"] == {**before["outstanding"], "at": after["outstanding"]["at"]}, (
+        "counted from the payment, not the collection"
+    )
+    (paid,) = after["payments"]
+    assert (paid["fee"]["minor"], paid["advance"]["minor"], after["collectable"]["minor"]) == ("10", "990", "0")
+    refused(run("finance", "recourse", str(market.deal)), "not overdue")
