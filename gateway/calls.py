@@ -20,6 +20,7 @@ from gateway.outbox.sender import COUNCIL, RELAY
 from gateway.outbox.states import State
 from gateway.services import Services
 from gateway.signers.keystore import HOUSE
+from ledger.chain import deploy
 from ledger.chain.calls import call_data
 from ledger.domain.ids import IdError, from_hex
 
@@ -28,6 +29,8 @@ TRIGGERS = {
     ("Financing", "fireRecourse"),
     ("Financing", "release"),
     ("Guarantees", "call"),
+    ("Loans", "fireInstalment"),
+    ("Loans", "fireMargin"),
     ("Mandates", "closePot"),
     ("Mandates", "debit"),
     ("ReceivableEndings", "cancel"),
@@ -39,6 +42,8 @@ TRIGGERS = {
 }
 """What anybody may call; only the contract's own condition decides."""
 TRIGGER_GAS, GAS_AN_ITEM = 1_000_000, 250_000
+_MOST_GAS = {(contract, fire): gas for _, contract, _, fire, gas in deploy.TRIGGERS}
+"""What the door of triggers gives a firing: the same condition needs as much where it is called by itself."""
 ADMIT_GAS = 600_000
 
 
@@ -112,7 +117,7 @@ def _call(services: Services, caller: bytes, asked: Asked) -> Call:
     except (EncodingError, TypeError, ValueError) as wrong:
         raise invalid(f"arguments: they don't fit {asked.contract}.{asked.function} ({wrong})", field="arguments") from wrong
     items = max((len(argument) for argument in arguments if isinstance(argument, list)), default=1)
-    gas = TRIGGER_GAS + GAS_AN_ITEM * items
+    gas = max(TRIGGER_GAS + GAS_AN_ITEM * items, _MOST_GAS.get((asked.contract, asked.function), 0))
     if gas > services.engine.block_gas_limit // 2:
         raise invalid(f"arguments: {items} items are too many for one transaction; cut the call in parts", field="arguments")
     return _row(caller, asked, RELAY, services.manifest.address(asked.contract), data, gas)

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from gateway.commands.financing import finance_cli, loan_cli
 from gateway.commands.fingerprints import fingerprint_cli, fingerprint_key_cli
 from gateway.commands.invoices import receivable_draft
 from gateway.commands.keeper import keeper_cli
@@ -48,6 +49,8 @@ cli.add_typer(mirror_cli, name="mirror")
 cli.add_typer(keys_cli, name="keys")
 cli.add_typer(pledge_cli, name="pledge")
 cli.add_typer(receivable_cli, name="receivable")
+cli.add_typer(finance_cli, name="finance")
+cli.add_typer(loan_cli, name="loan")
 receivable_cli.command("draft")(receivable_draft)
 cli.add_typer(register_cli, name="register")
 cli.add_typer(notice_cli, name="notice")

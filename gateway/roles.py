@@ -50,8 +50,21 @@ _ACTING = {
     **dict.fromkeys(("Merge", "Move", "MoveBatch", "MoveMany", "RevokeApprovals", "TransferCash"), HOLDERS),
     **dict.fromkeys(("AcceptRange", "DeclineRange", "OfferRange", "RecallRange", "NotifyAssignment"), HOLDERS),
     **dict.fromkeys(("ConsentCancel", "PayAsThirdParty", "RetireRange", "WaiveClaim", "WriteOff"), HOLDERS),
+    **dict.fromkeys(("OfferPurchase", "SetBankCeiling"), _bits("BANK")),
+    **dict.fromkeys(("AcceptPurchase", "AssignDeal", "BuyBack", "RecallPurchase", "RefinanceDeal", "ReleaseTail"), HOLDERS),
+    **dict.fromkeys(("SettleDeal", "TakeOutDeal", "WaiveDeal", "WithdrawFinancing"), HOLDERS),
+    **dict.fromkeys(("AccelerateLoan", "AcknowledgePayment", "ChargeCosts", "DischargeLoan", "OpenLoan", "RenewLoan"), _bits("BANK")),
+    **dict.fromkeys(("ReleaseRange", "SellRange"), _bits("BANK")),
+    **dict.fromkeys(("PayLoan", "PledgeRanges", "PrepayLoan", "WithdrawLoanCredit"), HOLDERS),
+    "RecordValuation": _bits("APPRAISER"),
 }
-_FURTHER = {"RedeemCash": HOLDERS, "RetireRange": _bits("OBLIGOR"), "OpenPool": _GUARANTORS}
+_IN_THE_BORROWERS_PLACE = HOLDERS | _bits("COURT_OFFICER")
+_FURTHER = {
+    **{"RedeemCash": HOLDERS, "RetireRange": _bits("OBLIGOR"), "OpenPool": _GUARANTORS},
+    **dict.fromkeys(("AssignDeal", "PrepayLoan"), _bits("BANK")),
+    **dict.fromkeys(("OpenLoan", "ReleaseTail", "RenewLoan", "SettleDeal"), HOLDERS),
+    **dict.fromkeys(("ChargeCosts", "SellRange"), _IN_THE_BORROWERS_PLACE),
+}
 """Roles of those who sign beside the acting account, where the act asks for them."""
 _ANY = sum(ROLES.values()) - _bits("ADMINISTRATOR", "ANCHORER")
 _ALIKE = (HOLDERS, _ADOPTERS, _GUARANTORS)

@@ -183,29 +183,30 @@ def _issued(done: Json) -> str:
 @receivable_cli.command()
 def cancel(receivable: _ID, home: Home = None, url: Url = None, as_json: AsJson = False) -> None:
     """Cancels a receivable once the owners of everything that lives agree; anybody may."""
-    _trigger("ReceivableEndings", "cancel", receivable, home, url, as_json)
+    trigger(("ReceivableEndings", "cancel", receivable), "receivable", home, url, as_json)
 
 
 @receivable_cli.command()
 def debit(receivable: _ID, home: Home = None, url: Url = None, as_json: AsJson = False) -> None:
     """Debits what is due under the obligor's mandate; anybody may."""
-    _trigger("Mandates", "debit", receivable, home, url, as_json)
+    trigger(("Mandates", "debit", receivable), "receivable", home, url, as_json)
 
 
-def _trigger(contract: str, function: str, receivable: str, home: Any, url: str | None, as_json: bool) -> None:
+def trigger(asked: tuple[str, str, str], what: str, home: Any, url: str | None, as_json: bool) -> None:
+    """Calls a permissionless function: (contract, function, id) of a `what`; only the contract's own condition decides. Raises Refused."""
     from gateway.client import Refused
 
     with calling(home, url) as client:
         # What it does hangs on the ledger of now, so a later one is another call.
-        block = client.get("/receivables", limit=1)["block"]
-        asked = {"key": f"{function} {receivable} {block}", "contract": contract, "function": function, "arguments": [receivable]}
-        (made,) = client.post("/calls:batch", {"calls": [asked]})["calls"]
+        block, (contract, function, id_) = client.get("/receivables", limit=1)["block"], asked
+        call = {"key": f"{function} {id_} {block}", "contract": contract, "function": function, "arguments": [id_]}
+        (made,) = client.post("/calls:batch", {"calls": [call]})["calls"]
         if "problem" in made:
             raise Refused(f"{function}: {made['problem']['detail']}")
         done = client.called(made)
     if as_json:
         return show_json(done)
-    return say(f"{function}: done, receivable {receivable}")
+    return say(f"{function}: done, {what} {id_}")
 
 
 @receivable_cli.command("list")

@@ -33,7 +33,7 @@ from ledger.domain.act_types import RecordParty
 from ledger.domain.acts import to_json
 from ledger.domain.assets import stated_party
 from ledger.domain.identifiers import Scheme, identifier
-from ledger.domain.ids import act_id, from_hex, to_hex, token_id
+from ledger.domain.ids import act_id, from_hex, receivable_id, to_hex, token_id
 from ledger.domain.pledge_words import PartyKind
 from ledger.domain.shipped_registers import by_key
 from ledger.mirror.schema import word
@@ -76,6 +76,7 @@ class Teller:
         self.before: dict[str, Callable[[], None]] = {
             "get_statement": self.pay,
             "list_transfers": self.offer,
+            "list_purchase_offers": self.finance,
             "list_acts_to_sign": self.ask_harbour,
             "retry_act": self.hold,
             "list_pledges": self.record_pledge,
@@ -152,6 +153,37 @@ class Teller:
         self.post("notice/1", mill, "NotifyAssignment", {**notice, "contentRoot": "0x" + "00" * 32})
         mandate = {"cash": 1, "cap": "600000", "until": 1_798_761_600, "partial_": True}
         self.post("mandate/1", harbour, "SetMandate", mandate, role="OBLIGOR")
+        self.settle()
+
+    def finance(self) -> None:
+        """Mill offers to buy two pieces of Lumen's, who accepts one offer, and borrows from Mill besides."""
+        receivable = int(json.loads(FILE.read_text())["get_receivable"]["path"]["receivable"])
+        lumen, mill = self.accounts["lumen"], self.accounts["mill"]
+        cash = self.http.get("/cash").json()["data"][0]
+        issue = {"cash": cash["number"], "to": mill, "amount": "9000000", "ref": _text("CASH-2")}
+        self.post("cash/2", cash["bank"], "IssueCash", issue)
+        self.settle()
+        held = self.http.get(f"/receivables/{receivable}/tokens").json()["data"][0]
+        terms = {
+            "token": held["token"], "start": "0", "end": "300000", "seller": lumen, "length": held["end"], "payments": 1,
+            "leastOwed": "150000", "advance": "120000", "fee": "500", "discountRate": 500, "discountBasis": 3_600_000,
+            "dayStart": 57_600, "recourse": 1, "until": 1_798_761_600, "cash": 1, "contentRoot": "0x" + "00" * 32,
+        }  # fmt: skip
+        rest = {"token": str(token_id(receivable, 300_000)), "start": "300000", "end": held["end"], "length": "300000"}
+        self.post("purchase/2", mill, "OfferPurchase", {**terms, **rest})
+        self.post("purchase/1", mill, "OfferPurchase", terms)
+        self.settle()
+        offer = str(receivable_id(from_hex(mill), act_id("purchase/1")))
+        self.post("accept/1", lumen, "AcceptPurchase", {"offer": offer, "bank": mill, "terms": terms})
+        loan = {
+            "cash": 1, "principal": "800000", "start": GENESIS + 86_400, "rate": 43_500, "overdueRate": 65_250, "dayCount": 1, "flags": 0,
+            "prepayment": 2, "grace": 0, "defaultAfter": 864_000, "mostLoanToValue": 0, "cure": 0, "appraiser": "0x" + "00" * 20,
+            "releaseWithin": 1_296_000, "contentRoot": "0x" + "00" * 32,
+        }  # fmt: skip
+        rows = [{"due": GENESIS + 86_400 * (1 + 90 * at), "principal": "400000", "numerator": 90, "interestDue": True} for at in (1, 2)]
+        signers = [{"account": mill, "role": "BANK"}, {"account": lumen}]
+        body = {"lender": mill, "borrower": lumen, "terms": loan, "rows": rows, "pledges": [], "ranges": []}
+        self.post("loan/1", mill, "OpenLoan", body, signers=signers)
         self.settle()
 
     def ask_harbour(self) -> None:

@@ -17,7 +17,7 @@ from tests.gateway.examples import Teller, telling
 
 ROOT = Path(__file__).parents[2]
 VOLATILE = {
-    *("acts_at", "document", "fingerprint", "hash", "known_since", "notified_at", "offered_at", "reported_at"),
+    *("acts_at", "document", "fingerprint", "hash", "known_since", "notified_at", "offered_at", "opened_at", "reported_at", "since"),
     *("account", "act", "address", "at", "bank", "behind", "block", "confirmed_at", "counterparty", "deadline", "digest"),
     *("done_at_block", "done_pos", "domain", "filer", "filing", "from_pos", "id", "issued", "issued_at", "mirror", "next"),
     *("office", "officers", "placed", "pos", "rule_contract", "signers", "since_pos", "time", "to_pos", "transaction", "values"),
