@@ -61,7 +61,7 @@ class Finances:
             receivable=str(number(row.receivable)),
             token=str(number(row.token)),
             start=str(number(row.start)),
-            end=str(number(row.end)),
+            end=str(number(row.stop)),
             advance=self.money(number(row.advance), row.cash),
             fee=self.money(number(row.fee), row.cash),
             least_owed=self.money(number(row.least_owed), row.cash),
@@ -94,7 +94,7 @@ class Finances:
             seller=to_hex(row.seller),
             receivable=self.receivable(row.receivable),
             start=str(row.start),
-            end=str(row.end),
+            end=str(row.stop),
             recourse=name(Recourse, row.recourse),
             advanced=self.money(row.advanced, row.cash),
             since=rfc3339(row.since),
@@ -203,14 +203,14 @@ class Finances:
             loan=entry.loan,
             receivable=self.receivable(entry.receivable),
             start=str(entry.start),
-            end=str(entry.end),
+            end=str(entry.stop),
             holder=hex_or_none(held.holder),
             beneficiary=to_hex(entry.beneficiary),
         )
 
 
 def _cut(row: DealCut) -> answers.DealCut:
-    return answers.DealCut(pos=str(row.pos), start=str(row.start), end=str(row.end), recipient=hex_or_none(row.recipient))
+    return answers.DealCut(pos=str(row.pos), start=str(row.start), end=str(row.stop), recipient=hex_or_none(row.recipient))
 
 
 def _call(row: LoanCall) -> answers.LoanCall:

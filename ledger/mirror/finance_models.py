@@ -100,7 +100,7 @@ class CustodyEvent(IntEnum):
 
 
 class PurchaseOffer(NamedTuple):
-    """A bank would buy [start, end) of a token, which need not exist. `receivable` is the token's 192-bit id as a word; `length`,
+    """A bank would buy [start, stop) of a token, which need not exist. `receivable` is the token's 192-bit id as a word; `length`,
     `payments` and `least_owed` are what the bank saw; discount a legal day is discount_rate / discount_basis of the unpaid advance.
     `epoch` is that of the bank's keys when it offered.
     """
@@ -112,7 +112,7 @@ class PurchaseOffer(NamedTuple):
     receivable: Word
     token: Word
     start: Word
-    end: Word
+    stop: Word
     length: Word
     payments: int
     least_owed: Word
@@ -132,7 +132,7 @@ class PurchaseOffer(NamedTuple):
 
 
 class Deal(NamedTuple):
-    """An accepted offer: [start, end) of the receivable with this number is in the custody of `custodian`.
+    """An accepted offer: [start, stop) of the receivable with this number is in the custody of `custodian`.
 
     `advance`, `fee`, `money_days`, `discount_paid` and `day` are as last reckoned (ledger/domain/deals.py goes on from there); `advanced`
     is what was paid at first, `payoff` how much of it to the bank of the deal `refinanced`. Of an ended deal, `unpaid_discount`, `fee` and
@@ -146,7 +146,7 @@ class Deal(NamedTuple):
     custodian: Address
     receivable: int
     start: int
-    end: int
+    stop: int
     recourse: int
     cash: int
     since: int
@@ -194,13 +194,13 @@ class DealAssignment(NamedTuple):
 
 
 class DealCut(NamedTuple):
-    """[start, end) left a deal that goes on: bank and seller released a tail to `recipient`, or an order took the head."""
+    """[start, stop) left a deal that goes on: bank and seller released a tail to `recipient`, or an order took the head."""
 
     deal: Word
     pos: int
     recipient: Address | None
     start: int
-    end: int
+    stop: int
     document: Word | None
 
 
@@ -366,13 +366,13 @@ class MarginCall(NamedTuple):
 
 
 class CustodyRange(NamedTuple):
-    """The range [start, end) that was pledged for a loan: the lender is its holder, `beneficiary` keeps what it is worth. It is in custody
+    """The range [start, stop) that was pledged for a loan: the lender is its holder, `beneficiary` keeps what it is worth. It is in custody
     while `custodian` owns the token; where an order cut it, the entry stays.
     """
 
     receivable: int
     start: int
-    end: int
+    stop: int
     loan: int
     beneficiary: Address
     custodian: Address

@@ -42,7 +42,7 @@ def _offered(state: State, event: Event) -> None:
         receivable=word(terms.token >> 64),
         token=word(terms.token),
         start=word(terms.start),
-        end=word(terms.end),
+        stop=word(terms.end),
         length=word(terms.length),
         payments=terms.payments,
         least_owed=word(terms.leastOwed),
@@ -100,7 +100,7 @@ def _opened(state: State, event: Event) -> None:
         custodian=event.address,
         receivable=number_of(state, event),
         start=told.start,
-        end=told.end,
+        stop=told.end,
         recourse=offer.recourse,
         cash=offer.cash,
         since=told.since,
@@ -173,7 +173,7 @@ def _assigned(state: State, event: Event) -> None:
 
 def _tail_released(state: State, event: Event) -> None:
     told, deal = event.args, _deal(state, event)
-    state.put(DEAL, deal._replace(end=told.start))
+    state.put(DEAL, deal._replace(stop=told.start))
     state.add(DEAL_CUT, DealCut(deal.deal, event.pos, told.to, told.start, told.end, told.document))
 
 

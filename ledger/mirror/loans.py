@@ -272,7 +272,7 @@ def _leave(state: State, event: Event) -> None:
     """The entry ends, unless the range was cut: then pieces of it may still have to be entered."""
     key = _place(state, event)
     token = state.need(TOKEN, key)
-    if token.start + token.length == state.need(CUSTODY_RANGE, key).end:
+    if token.start + token.length == state.need(CUSTODY_RANGE, key).stop:
         state.close(CUSTODY_RANGE, key)
 
 

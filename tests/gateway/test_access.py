@@ -347,6 +347,7 @@ def rows(cast: Cast) -> dict[str, Row]:
         "get_statement": Row(OWN, {"cash": "1"}, account),
         "get_money": Row(OWN, account),
         "list_draws": Row(OWN, account),
+        "list_due": Row(OVERSIGHT),
         "list_events": Row(OVERSIGHT),
         "list_due": Row(OVERSIGHT),
         "list_of_record": Row(OVERSIGHT, {"record": to_hex(cast.receivable.to_bytes(32))}),

@@ -84,7 +84,7 @@ def competing(conn: Connection, seller: bytes, receivable: int, of: Range, at: i
         columns.state == PurchaseState.OPEN,
         columns.seller == seller,
         columns.start < word(of.end),
-        columns.end > word(of.start),
+        columns.stop > word(of.start),
         valid(PURCHASE_OFFER, at),
     )
     return rows_of(conn, PURCHASE_OFFER, select(PURCHASE_OFFER.table).where(*where).order_by(columns.advance.desc(), columns.offer))
@@ -121,7 +121,7 @@ def _facts(conn: Connection, found: PurchaseOffer, time: int) -> str | None:
     token = tokens.by_token_id(conn, number(found.token))
     if token is None or (token.owner, token.length, standing.state.payments) != _seen(found):
         return "FactsDiffer"
-    owed = tokens.owed(conn, token.receivable, number(found.start), number(found.end))
+    owed = tokens.owed(conn, token.receivable, number(found.start), number(found.stop))
     return None if owed >= number(found.least_owed) else "FactsDiffer"
 
 
@@ -215,7 +215,7 @@ def finances(conn: Connection, receivable: int, account: bytes) -> bool:
 def in_custody(conn: Connection, found: Deal, at: int | None = None) -> list[Token]:
     """The tokens of a deal that are in custody, by start: what a court's order took is not."""
     columns = TOKEN.table.c
-    where = (columns.receivable == found.receivable, columns.start >= found.start, columns.start < found.end)
+    where = (columns.receivable == found.receivable, columns.start >= found.start, columns.start < found.stop)
     held = select(TOKEN.table).where(*where, columns.owner == found.custodian, valid(TOKEN, at))
     return rows_of(conn, TOKEN, held.order_by(columns.start))
 

@@ -207,7 +207,7 @@ def _open_offer(life: FinanceLives) -> PurchaseOffer | None:
 
 def body_of(offer: PurchaseOffer) -> bodies.OfferPurchase:
     """The terms of an offer as they were signed."""
-    figures = (number(offer.token), number(offer.start), number(offer.end))
+    figures = (number(offer.token), number(offer.start), number(offer.stop))
     seen = (number(offer.length), offer.payments, number(offer.least_owed), number(offer.advance), number(offer.fee))
     rate = (offer.discount_rate, offer.discount_basis, offer.day_start)
     return bodies.OfferPurchase(*figures, offer.seller, *seen, *rate, offer.recourse, offer.until, offer.cash, offer.content_root)
@@ -241,7 +241,7 @@ def _refinance(life: FinanceLives) -> None:
     if found is None or receivable is None:
         return
     bank = life.dice.choice(BANKS)
-    terms = life.terms(receivable.receivable, found, deal.start, deal.end, life.dice.randint(1, 2), seller=deal.seller)
+    terms = life.terms(receivable.receivable, found, deal.start, deal.stop, life.dice.randint(1, 2), seller=deal.seller)
     terms = replace(terms, advance=min(2**61, owed + life.dice.choice([0, 7, 1_000])))
     life.fund(bank, terms.advance)
     body = bodies.RefinanceDeal(number(deal.deal), terms.advance, life.offer(bank, terms), life.account(bank), terms)
@@ -273,7 +273,7 @@ def _step_of_deal(life: FinanceLives) -> None:
     elif kind == "settle":
         life.ledger.act(bank, bodies.SettleDeal(id_, life.dice.choice([deal.bank, deal.seller]), REF), seller)
     elif kind == "tail":
-        tail = life.dice.randint(deal.start + 1, deal.end)
+        tail = life.dice.randint(deal.start + 1, deal.stop)
         life.ledger.act(bank, bodies.ReleaseTail(id_, tail, life.dice.choice([deal.bank, deal.seller]), REF), seller)
     else:
         life.call("Financing", {"recourse": "fireRecourse"}.get(kind, kind), id_)

@@ -84,7 +84,7 @@ def _deal(conn: Connection, ledger: Ledger, deal: Deal) -> None:
     receivable = receivables.by_number(conn, deal.receivable)
     assert receivable is not None
     parties = (deal.bank, deal.state, deal.recourse, deal.cash, deal.day_start, deal.since, deal.seller)
-    place = (number(receivable.receivable.id), deal.start, deal.end)
+    place = (number(receivable.receivable.id), deal.start, deal.stop)
     sums = (number(deal.fee), number(deal.money_days), deal.discount_rate, deal.discount_basis, number(deal.discount_paid))
     assert (*parties, deal.advance, deal.day, *place, *sums) == tuple(ledger.view("Financing", "dealOf", number(deal.deal)))
     if deal.state == DealState.ENDED:
@@ -147,7 +147,7 @@ def _custody(conn: Connection, ledger: Ledger) -> None:
         assert receivable is not None
         assert held is not None
         token = ids.token_id(number(receivable.receivable.id), entry.start)
-        assert (entry.loan, entry.beneficiary, entry.end) == ledger.view("TitleEscrow", "pledgeOf", token)
+        assert (entry.loan, entry.beneficiary, entry.stop) == ledger.view("TitleEscrow", "pledgeOf", token)
         assert (held.holder or NOBODY) == ledger.view("TitleEscrow", "holderOf", token)
     for loan in range(1, ledger.view("Loans", "loanCount") + 1):
         listed = {(each.entry.receivable, each.entry.start) for each in loans.ranges(conn, loan)}
