@@ -1,9 +1,9 @@
 """Mutation testing of the receivable token and of repayment: how many small faults the tests of receivables notice.
 
 These tests reach the contracts by their artifacts, so a mutant needs no compilation but its own: its creation code is put into the artifact
-of a built copy of the checkout, and forge runs the tests on it, fast ones first. A mutant that doesn't compile, or compiles to the same
-code, is none. What was found out is kept in cache/mutation.jsonl: who was killed stays so while the contracts are the same, who survived is
-tried again when a test has changed. A run that was ended goes on where it stopped:
+of a built copy of the checkout, and forge runs the tests on it, with few random cases first. A mutant that doesn't compile, or compiles to
+the same code, is none. What was found out is kept in cache/mutation.jsonl: who was killed stays so while the contracts are the same, who
+survived is tried again when a test has changed. A run that was ended goes on where it stopped:
 
     PYTHONPATH=scripts .venv/bin/python -m house.mutation --full --folder FOLDER
 """

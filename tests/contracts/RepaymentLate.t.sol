@@ -91,6 +91,15 @@ contract RepaymentInterestTest is ReceivableBase {
         assertEq(_interest(id, DUE + 10 days), 999);
     }
 
+    function test_what_pays_interest_alone_is_no_part_payment() public {
+        uint192 id = _late(100_000, 0, 1, 1000);
+        vm.warp(DUE + 10 days);
+        _pay(id, 500);
+        assertEq(repayment.bookOf(id).interestPaid, 500);
+        assertFalse(repayment.bookOf(id).partPaid);
+        assertEq(uint8(repayment.stateAt(id, DUE - 1)), uint8(IRepayment.Condition.Current));
+    }
+
     function test_at_rate_zero_nothing_is_owed_however_late() public {
         uint192 id = _late(1000, 0, 0, 1);
         assertEq(_interest(id, DUE + 3000 days), 0);
