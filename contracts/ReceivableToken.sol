@@ -26,6 +26,9 @@ import {TokenWord, TokenWords} from "./types/TokenWord.sol";
 contract ReceivableToken is ReceivableFace, AccessManaged {
     using MemberWord for uint256;
 
+    /// Flags that a range can be carried with; consents and write-offs are its owner's own.
+    uint8 private constant CARRIED = TokenWords.OFFERED | TokenWords.HELD | TokenWords.CUSTODY;
+
     struct Companion {
         address place;
         uint16 powers;
@@ -91,6 +94,7 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
 
     /// @inheritdoc IReceivableToken
     function carry(Move calldata body, uint8 flags) external locked returns (uint256 piece) {
+        require(flags & ~CARRIED == 0, NotCompanion(msg.sender, flags));
         bool court = _powers(Powers.CARRY | flags) & TokenWords.HELD != 0;
         Source memory source = court ? _heldSource(body.token) : _source(body.token);
         if (!court) _requireOwnerActive(source.owner);
@@ -108,6 +112,7 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
 
     /// @inheritdoc IReceivableToken
     function flag(uint256 token, uint8 set, uint8 clear) external unlocked {
+        require((set | clear) & ~Powers.FLAGS == 0, NotCompanion(msg.sender, set | clear));
         _powers(set | clear);
         TokenWord held = tokens[token];
         require(held.exists(), ERC721NonexistentToken(token));
@@ -125,10 +130,11 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
     /// @inheritdoc IReceivableToken
     function mark(uint192 id, uint16 set, uint16 clear) external unlocked {
         uint16 marks = set | clear;
+        // What the obligor confirmed and the policy demands is nobody's to change.
+        require(marks & ~(ReceivableWords.HELD | ReceivableWords.DISPUTED) == 0, NotCompanion(msg.sender, marks));
         _powers(
             (marks & ReceivableWords.HELD != 0 ? Powers.MARK_HELD : 0)
                 | (marks & ReceivableWords.DISPUTED != 0 ? Powers.MARK_DISPUTED : 0)
-                | (marks & ~(ReceivableWords.HELD | ReceivableWords.DISPUTED))
         );
         ReceivableWord word = records[id].word;
         require(word.state() != uint8(State.None), WrongState(id, State.None));

@@ -87,7 +87,9 @@ contract TitleEscrow is ITitleEscrow, ActTarget {
         _enter(piece, loan, pledgor, range.end);
     }
 
+    /// @dev A range that a court's order cut keeps its entry for what was left here, so its id is pledged no second time: another start is.
     function _enter(uint256 token, uint40 loan, address beneficiary, uint64 end) private {
+        require(pledged[token].loan == 0, EntryStands(token, pledged[token].loan));
         pledged[token] = Pledged(beneficiary, loan, uint16(lists[loan].length), end);
         lists[loan].push(token);
         emit RangePledged(loan, token, beneficiary, end);

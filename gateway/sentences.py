@@ -250,6 +250,7 @@ SENTENCES = {
     "PrincipalDiffers": "The rows pay back {sum} minor units, the principal is {stated}.",
     "RangeDiffers": "The range of the deal is [{start}, {end}) now, in one token; name that.",
     "RangeDiffers(uint256,uint16,uint64)": "The range {token} is owed {owed} after {payments} payments now; look at it again.",
+    "EntryStands": "Range {token} still has an entry for loan {loan}, kept for what a court's order left; pledge it from another start.",
     "RangeGone": "The range {token} is not in custody any more, or is entered already; its owner is {owner}.",
     "RangesOutside": "A loan has 1 to 32 pledged ranges; these would be {ranges}.",
     "RecourseDiffers": "The deal is {recourse:recourse}; this is for deals of the other kind.",

@@ -38,6 +38,7 @@ interface ITitleEscrow {
         uint40 indexed loan, uint256 indexed token, address indexed buyer, uint64 price, bool ordered, bytes32 basis
     );
 
+    error EntryStands(uint256 token, uint40 loan);
     error NotAgreements(address caller);
     error NothingCollected(uint256 token);
     error NotBorrowerOf(uint40 loan, address account);

@@ -123,6 +123,23 @@ contract ReceivableFlagsTest is ReceivableBase {
         (,,, flags) = views.range(id_);
     }
 
+    /// @dev Bits of marks, flags and powers share their places; no power reaches a bit that it isn't for.
+    function test_no_companion_changes_what_was_confirmed_or_carries_a_consent() public {
+        bytes4 refused = IReceivableToken.NotCompanion.selector;
+        vm.startPrank(address(holds));
+        uint16 background = ReceivableWords.DEMANDS_BACKGROUND;
+        vm.expectRevert(abi.encodeWithSelector(refused, address(holds), background));
+        token.mark(id, background, 0);
+        vm.expectRevert(abi.encodeWithSelector(refused, address(holds), uint16(TokenWords.CANCEL_CONSENT)));
+        token.carry(IReceivableToken.Move(source, 0, 10, other.account, ""), TokenWords.CANCEL_CONSENT);
+        vm.stopPrank();
+        vm.startPrank(address(offers));
+        vm.expectRevert(abi.encodeWithSelector(refused, address(offers), uint16(2)));
+        token.mark(id, 0, 2);
+        vm.expectRevert(abi.encodeWithSelector(refused, address(offers), uint16(128)));
+        token.flag(source, 128, 0);
+    }
+
     function test_a_held_token_neither_moves_nor_merges() public {
         _flag(source, TokenWords.HELD);
         bytes memory reason = abi.encodeWithSelector(IReceivableToken.TokenLocked.selector, source, TokenWords.HELD);

@@ -30,7 +30,7 @@ contract ActsProof is Test {
 
     function setUp() public {
         Council council = new Council(address(this));
-        members = new Members(address(0xac75), address(council));
+        members = new Members(address(0xac75), address(0x401d), address(council));
         acts = new Acts(keccak256("ledger"), IMembers(members), address(council));
         counter = new Counter();
         acts.setRelayer(address(this), true);
