@@ -349,7 +349,6 @@ def rows(cast: Cast) -> dict[str, Row]:
         "list_draws": Row(OWN, account),
         "list_due": Row(OVERSIGHT),
         "list_events": Row(OVERSIGHT),
-        "list_due": Row(OVERSIGHT),
         "list_of_record": Row(OVERSIGHT, {"record": to_hex(cast.receivable.to_bytes(32))}),
         "get_health": Row(PUBLIC),
         "get_health_details": Row(OVERSIGHT),
