@@ -94,7 +94,7 @@ contract ReceivableToken is ReceivableFace, AccessManaged {
 
     /// @inheritdoc IReceivableToken
     function carry(Move calldata body, uint8 flags) external locked returns (uint256 piece) {
-        require(flags & ~CARRIED == 0, NotCompanion(msg.sender, flags));
+        require(flags & ~CARRIED == 0, NotCompanion(msg.sender, Powers.CARRY | flags));
         bool court = _powers(Powers.CARRY | flags) & TokenWords.HELD != 0;
         Source memory source = court ? _heldSource(body.token) : _source(body.token);
         if (!court) _requireOwnerActive(source.owner);
