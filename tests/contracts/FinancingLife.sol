@@ -11,6 +11,7 @@ import {SettlementCash} from "../../contracts/SettlementCash.sol";
 import {IFinancing} from "../../contracts/interfaces/IFinancing.sol";
 import {OfferPurchase, Recourse} from "../../contracts/interfaces/IPurchaseOffers.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
+import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
 import {ReceivableWord} from "../../contracts/types/ReceivableWord.sol";
 import {TokenWord} from "../../contracts/types/TokenWord.sol";
 import {FinancingReckoning} from "./FinancingReckoning.sol";
@@ -245,8 +246,18 @@ contract FinancingLife is CommonBase, StdUtils {
             uint256[] memory before = _undrawn(ids[i]);
             try parts.repayment.distribute(ids[i]) {
                 _received(ids[i], before);
-            } catch {}
+            } catch (bytes memory reason) {
+                _assertNothingToDistribute(reason);
+            }
         }
+    }
+
+    /// @dev A distribution is refused for these reasons only; any other, a panic above all, ends the life.
+    function _assertNothingToDistribute(bytes memory reason) private pure {
+        bytes4 told = bytes4(reason);
+        bool foreseen = told == IRepayment.NothingWaiting.selector || told == IRepayment.TooEarly.selector
+            || told == IRepayment.NotLive.selector || told == IRepayment.PaymentsExhausted.selector;
+        require(foreseen, "a distribution failed for a reason of its own");
     }
 
     function suspend(uint256 who, uint256 luck) external {

@@ -245,6 +245,33 @@ contract ReceivableMoveTest is ReceivableBase {
         _assertToken(strict, 10, 20, other.account);
     }
 
+    function test_a_batch_whose_pieces_name_their_backgrounds_goes_through_where_they_are_demanded() public {
+        Issue memory terms = _terms(1000, DUE);
+        terms.policy = STRICT_POLICY;
+        uint192 strict = _receivable(terms);
+        IReceivableToken.Piece[] memory pieces = new IReceivableToken.Piece[](2);
+        pieces[0] = IReceivableToken.Piece(10, other.account, "invoice");
+        pieces[1] = IReceivableToken.Piece(20, financier.account, 0);
+        vm.startPrank(supplier.account);
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.BackgroundMissing.selector, strict));
+        token.moveBatch(IReceivableToken.MoveBatch(_id(strict, 0), pieces));
+        pieces[1].ref = "order";
+        token.moveBatch(IReceivableToken.MoveBatch(_id(strict, 0), pieces));
+        vm.stopPrank();
+        _assertToken(strict, 10, 20, financier.account);
+    }
+
+    function test_a_contract_that_is_no_custodian_needs_a_background_as_everybody() public {
+        Issue memory terms = _terms(1000, DUE);
+        terms.policy = STRICT_POLICY;
+        uint192 strict = _receivable(terms);
+        address vault = makeAddr("vault");
+        members.admit(vault, vault, "vault", Roles.SUPPLIER, true, true, "vault");
+        vm.prank(supplier.account);
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.BackgroundMissing.selector, strict));
+        token.move(IReceivableToken.Move(_id(strict, 0), 0, 1000, vault, 0));
+    }
+
     function test_custody_contracts_give_and_take_without_a_background() public {
         Issue memory terms = _terms(1000, DUE);
         terms.policy = STRICT_POLICY;

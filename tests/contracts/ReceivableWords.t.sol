@@ -144,6 +144,13 @@ contract ReceivableFlagsTest is ReceivableBase {
         token.flag(source, 128, 0);
     }
 
+    function test_no_range_is_carried_to_a_member_that_is_suspended() public {
+        _suspend(other.account);
+        vm.prank(address(offers));
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.RecipientInactive.selector, other.account));
+        token.carry(IReceivableToken.Move(source, 0, 10, other.account, "ref"), 0);
+    }
+
     function test_a_held_token_neither_moves_nor_merges() public {
         _flag(source, TokenWords.HELD);
         bytes memory reason = abi.encodeWithSelector(IReceivableToken.TokenLocked.selector, source, TokenWords.HELD);
