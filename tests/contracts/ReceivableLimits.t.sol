@@ -110,6 +110,65 @@ contract ReceivableLimitsTest is ReceivableBase {
         assertEq(cash.balanceOf(supplier.account), 256_000_000);
     }
 
+    /// @dev Pieces cut before, between and behind the payments, one drawn on the way: closed by the last payment, each has brought all of its length.
+    /// Or what the 1,022nd leaves is retired whole, as the 1,023rd.
+    function test_1023_numbers_then_every_piece_is_drawn_and_nothing_is_left() public {
+        uint192 id = _receivable(256_000_000);
+        uint64[4] memory cuts = [uint64(10_000_000), 77_777_777, 128_000_001, 255_999_999];
+        for (uint256 i = 0; i < 1021; ++i) {
+            uint256 cut = i / 340;
+            if (i % 340 == 0) _cut(id, cut == 0 ? 0 : cuts[cut - 1], cuts[cut]);
+            if (i == 500) _draw(_id(id, cuts[0]));
+            _payNumber(id, i);
+        }
+        uint256 before = vm.snapshotState();
+        (uint64 principal,,,) = repayment.debtAt(id, uint40(block.timestamp));
+        _pay(id, principal);
+        _assertEmptied(id, cuts, 1022, 256_000_000);
+        vm.revertToState(before);
+        _pay(id, principal / 2);
+        _retireTheRest(id, cuts);
+        _assertEmptied(id, cuts, 1023, 256_000_000 - (principal - principal / 2));
+    }
+
+    function _cut(uint192 id, uint64 start, uint64 at) private {
+        _move(supplier, _id(id, start), at, 256_000_000, supplier.account);
+    }
+
+    function _assertEmptied(uint192 id, uint64[4] memory cuts, uint16 numbers, uint256 paid) private {
+        assertEq(views.receivable(id).payments, numbers);
+        assertEq(uint8(views.receivable(id).state), uint8(IReceivableToken.State.Closed));
+        for (uint256 i = 0; i <= 4; ++i) {
+            uint256 piece = _id(id, i == 0 ? 0 : cuts[i - 1]);
+            if (token.tokenWord(piece).exists()) _draw(piece);
+        }
+        assertEq(cash.balanceOf(supplier.account), paid);
+        assertEq(cash.balanceOf(address(repayment)), 0);
+    }
+
+    function _retireTheRest(uint192 id, uint64[4] memory cuts) private {
+        assertEq(views.receivable(id).payments, 1021, "fixture: half of the rest waits");
+        _mergeAll(id, cuts);
+        vm.startPrank(address(endings));
+        repayment.clearWaiting(id);
+        token.retire(_id(id, 0), 0, 256_000_000, "");
+        vm.stopPrank();
+    }
+
+    function _mergeAll(uint192 id, uint64[4] memory cuts) private {
+        for (uint256 i = 0; i < 4; ++i) {
+            vm.prank(supplier.account);
+            token.merge(IReceivableToken.Merge(_id(id, 0), _id(id, cuts[i])));
+        }
+    }
+
+    function _payNumber(uint192 id, uint256 i) private {
+        _pay(id, i < 255 ? 1_000_000 : 10);
+        if (i < 255) return;
+        vm.warp(block.timestamp + 366 days);
+        repayment.distribute(id);
+    }
+
     function _payTheRest(uint192 id) private {
         for (uint256 i = 1000; i < 1021; ++i) {
             _pay(id, 10);

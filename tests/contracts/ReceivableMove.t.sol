@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IMembers} from "../../contracts/interfaces/IMembers.sol";
 import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
+import {IReceivableOffers} from "../../contracts/interfaces/IReceivableOffers.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {IReceivableViews} from "../../contracts/interfaces/IReceivableViews.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
@@ -232,6 +233,31 @@ contract ReceivableMoveTest is ReceivableBase {
         _assertToken(coarse, 990, 1000, other.account);
     }
 
+    function test_the_least_piece_holds_in_every_form_and_no_court() public {
+        Issue memory terms = _terms(1000, DUE);
+        terms.leastPiece = 6;
+        uint192 coarse = _receivable(terms);
+        bytes memory reason = abi.encodeWithSelector(IReceivableToken.PieceTooSmall.selector, 63, 64);
+        IReceivableToken.Piece[] memory pieces = new IReceivableToken.Piece[](2);
+        pieces[0] = IReceivableToken.Piece(64, other.account, "ref");
+        pieces[1] = IReceivableToken.Piece(127, other.account, "ref");
+        vm.startPrank(supplier.account);
+        vm.expectRevert(reason);
+        token.moveBatch(IReceivableToken.MoveBatch(_id(coarse, 0), pieces));
+        vm.expectRevert(reason);
+        token.transferFrom(_id(coarse, 0), other.account, 63);
+        vm.expectRevert(reason);
+        offers.offer(IReceivableOffers.OfferRange(_id(coarse, 0), 100, 163, other.account, "ref", DUE));
+        vm.stopPrank();
+        vm.startPrank(address(endings));
+        vm.expectRevert(reason);
+        token.retire(_id(coarse, 0), 100, 163, "");
+        vm.stopPrank();
+        vm.prank(address(holds));
+        token.carry(IReceivableToken.Move(_id(coarse, 0), 100, 101, supplier.account, "order"), 0);
+        _assertToken(coarse, 100, 101, supplier.account);
+    }
+
     function test_a_background_is_demanded_where_the_policy_says_so() public {
         Issue memory terms = _terms(1000, DUE);
         terms.policy = STRICT_POLICY;
@@ -366,6 +392,21 @@ contract ReceivableMoveBatchTest is ReceivableBase {
         }
         _assertToken(id, 950, 1000, supplier.account);
         assertEq(token.balanceOf(supplier.account), 1);
+    }
+
+    /// @dev The issue's bound: a hundred payees, half of them new, in one call.
+    function test_pays_a_hundred_in_one_call() public {
+        IReceivableToken.MoveBatch memory body = _body(10, 100, other.account);
+        for (uint256 i = 0; i < 100; i += 2) {
+            body.pieces[i].to = _member(vm.toString(i), Roles.SUPPLIER).account;
+        }
+        vm.prank(supplier.account);
+        token.moveBatch(body);
+        for (uint64 i = 0; i < 100; ++i) {
+            _assertToken(id, 10 * i, 10 * i + 10, body.pieces[i].to);
+        }
+        assertEq(token.balanceOf(other.account), 50);
+        assertEq(token.balanceOf(supplier.account), 0);
     }
 
     function test_gives_everything_away_without_a_rest() public {

@@ -32,6 +32,33 @@ contract RepaymentInterestTest is ReceivableBase {
         assertEq(book.moneyDays, _moneyDaysOfDailyUnits(), "exact");
     }
 
+    /// @dev Paid as it becomes due, at any times and in any parts, or never: what was paid and what is owed come to the same, to the unit.
+    function testFuzz_interest_accrued_n_times_is_interest_accrued_once(
+        uint64 face,
+        uint32 rate,
+        uint32 basis,
+        uint32[12] memory seconds_,
+        uint32 parts
+    ) public {
+        face = uint64(bound(face, 1, type(uint48).max));
+        basis = uint32(bound(basis, 1, 1_000_000));
+        rate = uint32(bound(rate, 0, basis));
+        uint192 often = _late(face, 2 days, rate, basis);
+        uint192 once = _late(face, 2 days, rate, basis);
+        uint40 time = DUE;
+        for (uint256 i = 0; i < seconds_.length; ++i) {
+            time += seconds_[i] % 40 days;
+            vm.warp(time);
+            uint64 owed = _interest(often, time);
+            // Some of what is owed, never more: principal stays, so that both have the same debt.
+            uint64 part = (parts >> i) % 2 == 1 ? owed : owed / 3;
+            if (part != 0) _pay(often, part);
+        }
+        IRepayment.Book memory book = repayment.bookOf(often);
+        assertEq(book.interestPaid + _interest(often, time), _interest(once, time));
+        assertEq(repayment.owed(often, 0, face), face);
+    }
+
     /// @dev Day by day: interest first, of which one unit becomes due each time the floor rises, then principal.
     function _moneyDaysOfDailyUnits() private pure returns (uint128 sum) {
         uint64 principal = 1000;

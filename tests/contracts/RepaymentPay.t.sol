@@ -276,6 +276,10 @@ contract RepaymentNoticeTest is ReceivableBase {
         _pay(id, 1000);
         vm.expectEmit(address(repayment));
         emit IRepayment.Credited(obligor.account, CASH, id, 400);
+        vm.expectEmit(address(repayment));
+        emit IRepayment.PaymentReceived(
+            id, obligor.account, "uetr", IRepayment.Kind.BankNotice, 0, 0, 0, 400, 0, 0, 0, 0
+        );
         _done(_noticeAct(bank, _notice("uetr", id, 400)));
         assertEq(repayment.credit(obligor.account, CASH), 400);
     }
