@@ -106,6 +106,7 @@ contract ReceivableViews is IReceivableViews {
         return _uri(string.concat(text, ',"marks":[', _marks(held), "]}}"));
     }
 
+    /// @dev EIP-3525 wants the properties of a slot as a list of objects, those of a token as one object.
     function slotURI(uint256 slot) external view returns (string memory) {
         uint192 id = uint192(slot);
         (ReceivableWord word, address obligor,,,, address supplier) = TOKEN.termsOf(id);
@@ -113,18 +114,31 @@ contract ReceivableViews is IReceivableViews {
         string memory text = string.concat(
             '{"name":"Receivable ',
             _hex(id),
-            '","description":"A receivable that its obligor has confirmed, divided into ranges of minor units.","properties":{"obligor":"',
-            obligor.toChecksumHexString(),
-            '","supplier":"',
-            supplier.toChecksumHexString(),
-            '","face":"',
-            _number(word.face()),
-            '","owed":"',
-            _number(word.owedLive()),
-            '","currency":',
-            _number(word.currency())
+            '","description":"A receivable that its obligor has confirmed, divided into ranges of minor units.","properties":[',
+            _property("obligor", "who owes it", obligor.toChecksumHexString()),
+            _property("supplier", "who sold what it is owed for", supplier.toChecksumHexString()),
+            _property("face", "minor units confirmed", _number(word.face())),
+            _property("owed", "minor units that holders are owed", _number(word.owedLive()))
         );
-        return _uri(string.concat(text, ',"due":', _number(word.due()), ',"state":"', _state(word), '"}}'));
+        return _uri(string.concat(text, _timely(word), "]}"));
+    }
+
+    function _timely(ReceivableWord word) private pure returns (string memory text) {
+        text = string.concat(
+            _property("currency", "number in ISO 4217", _number(word.currency())),
+            _property("due", "UTC seconds", _number(word.due())),
+            '{"name":"state","description":"live, closed or cancelled","value":"'
+        );
+        return string.concat(text, _state(word), '"}');
+    }
+
+    /// @dev Amounts are texts, since readers of JSON round numbers from 2^53 on.
+    function _property(string memory name_, string memory meaning, string memory value)
+        private
+        pure
+        returns (string memory)
+    {
+        return string.concat('{"name":"', name_, '","description":"', meaning, '","value":"', value, '"},');
     }
 
     function contractURI() external pure returns (string memory) {

@@ -63,13 +63,36 @@ contract ReceivableViewsTest is ReceivableBase {
     function test_a_slots_json_says_parties_face_due_and_state() public {
         _pay(id, 500);
         string memory json = _json(views.slotURI(id));
-        assertEq(vm.parseJsonAddress(json, ".properties.obligor"), obligor.account);
-        assertEq(vm.parseJsonAddress(json, ".properties.supplier"), supplier.account);
-        assertEq(vm.parseJsonUint(json, ".properties.face"), 1000);
-        assertEq(vm.parseJsonUint(json, ".properties.owed"), 500);
-        assertEq(vm.parseJsonUint(json, ".properties.due"), DUE);
-        assertEq(vm.parseJsonString(json, ".properties.state"), "live");
-        assertEq(vm.parseJsonUint(_json(views.contractURI()), ".valueDecimals"), 2);
+        string[7] memory names = ["obligor", "supplier", "face", "owed", "currency", "due", "state"];
+        for (uint256 i = 0; i < 7; ++i) {
+            assertEq(vm.parseJsonString(json, string.concat(_property(i), ".name")), names[i]);
+        }
+        assertEq(vm.parseJsonAddress(json, ".properties[0].value"), obligor.account);
+        assertEq(vm.parseJsonAddress(json, ".properties[1].value"), supplier.account);
+        assertEq(vm.parseJsonString(json, ".properties[2].value"), "1000");
+        assertEq(vm.parseJsonString(json, ".properties[3].value"), "500");
+        assertEq(vm.parseJsonString(json, ".properties[4].value"), "156");
+        assertEq(vm.parseJsonUint(json, ".properties[5].value"), DUE);
+        assertEq(vm.parseJsonString(json, ".properties[6].value"), "live");
+        assertFalse(vm.keyExistsJson(json, ".properties[7]"));
+    }
+
+    function _property(uint256 index) private pure returns (string memory) {
+        return string.concat(".properties[", index.toString(), "]");
+    }
+
+    /// @dev Every member that the schemas of EIP-721 and EIP-3525 name and ours has, by its kind.
+    function test_each_json_has_the_members_of_its_schema() public view {
+        string[3] memory all = [_json(views.tokenURI(_id(id, 0))), _json(views.slotURI(id)), _json(views.contractURI())];
+        for (uint256 i = 0; i < 3; ++i) {
+            assertGt(bytes(vm.parseJsonString(all[i], ".name")).length, 0);
+            assertGt(bytes(vm.parseJsonString(all[i], ".description")).length, 0);
+        }
+        assertEq(vm.parseJsonUint(all[0], ".balance"), 400);
+        assertEq(vm.parseJsonUint(all[0], ".slot"), id);
+        assertEq(vm.parseJsonUint(all[0], ".properties.paymentsDrawn"), 0);
+        assertEq(vm.parseJsonStringArray(all[0], ".properties.marks").length, 0);
+        assertEq(vm.parseJsonUint(all[2], ".valueDecimals"), token.valueDecimals());
     }
 
     function test_what_is_no_token_or_receivable_has_no_text() public {
