@@ -58,3 +58,10 @@ def test_every_function_that_changes_state_has_a_row() -> None:
 @pytest.mark.parametrize("contract", OF_THEIR_OWN)
 def test_every_function_of_the_others_is_called_in_their_tests(contract: str) -> None:
     assert [name for name, _ in _changing(contract) if not re.search(rf"\.{name}\b", THEIR_TESTS)] == []
+
+
+@pytest.mark.parametrize("contract", ["PurchaseOffers", "Financing"])
+def test_every_function_of_financing_is_tried_from_a_hook(contract: str) -> None:
+    """The others are: the table of rights is what is tried there."""
+    tried = re.findall(rf'"{contract}\.(\w+)"', (CONTRACTS / "ReceivableReentry.t.sol").read_text())
+    assert sorted(tried) == sorted(name for name, _ in _changing(contract))
