@@ -8,12 +8,15 @@ import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.s
 import {IERC3525, IERC3525Receiver} from "../../contracts/interfaces/IERC3525.sol";
 import {Act} from "../../contracts/interfaces/IActs.sol";
 import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
+import {IMembers} from "../../contracts/interfaces/IMembers.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
+import {Roles} from "../../contracts/types/Roles.sol";
 import {ReceivableBase} from "./ReceivableBase.t.sol";
 
 /// @notice Remembers what it was told, and answers as it was bidden.
 contract Told is IERC721Receiver, IERC3525Receiver {
     bytes public last;
+    address public by;
     bytes4 private answer721 = IERC721Receiver.onERC721Received.selector;
     bytes4 private answer3525 = IERC3525Receiver.onERC3525Received.selector;
 
@@ -25,7 +28,7 @@ contract Told is IERC721Receiver, IERC3525Receiver {
         external
         returns (bytes4)
     {
-        last = abi.encode(operator, from, id, data);
+        (last, by) = (abi.encode(operator, from, id, data), msg.sender);
         return answer721;
     }
 
@@ -33,7 +36,7 @@ contract Told is IERC721Receiver, IERC3525Receiver {
         external
         returns (bytes4)
     {
-        last = abi.encode(operator, from, to, value, data);
+        (last, by) = (abi.encode(operator, from, to, value, data), msg.sender);
         return answer3525;
     }
 }
@@ -193,6 +196,30 @@ contract Erc165And721Test is StandardsBase {
         assertEq(told.last(), abi.encode(financier.account, supplier.account, left, "data"));
         token.safeTransferFrom(supplier.account, address(told), right);
         assertEq(told.last(), abi.encode(financier.account, supplier.account, right, ""), "as with no data");
+        assertEq(told.by(), address(token), "by the token itself");
+    }
+
+    /// @dev What a contract decides by is the member, whichever of its keys called.
+    function test_a_hook_is_told_the_account_behind_the_calling_key() public {
+        address key = makeAddr("second key");
+        vm.prank(supplier.account);
+        members.addKey(IMembers.AddKey(key, Roles.SUPPLIER));
+        vm.startPrank(key);
+        token.safeTransferFrom(supplier.account, address(told), left);
+        assertEq(told.last(), abi.encode(supplier.account, supplier.account, left, ""));
+        token.transferFrom(right, address(told), 100);
+        assertEq(told.last(), abi.encode(supplier.account, right, _id(receivable, 900), 100, ""));
+    }
+
+    function test_721_an_id_is_the_tokens_for_as_long_as_it_is_there() public {
+        vm.startPrank(supplier.account);
+        token.transferFrom(supplier.account, other.account, left);
+        token.transferFrom(right, other.account, 100);
+        vm.stopPrank();
+        vm.prank(other.account);
+        token.transferFrom(left, supplier.account, 50);
+        assertEq(token.ownerOf(left), other.account);
+        assertEq(token.ownerOf(right), supplier.account);
     }
 
     function test_721_a_safe_transfer_throws_on_another_answer_and_transferFrom_asks_nothing() public {
@@ -320,6 +347,41 @@ contract Erc3525Test is StandardsBase {
         vm.prank(financier.account);
         token.transferFrom(right, left, 400);
         assertEq(token.balanceOf(left), 1000);
+    }
+
+    /// @dev The whole value is the token itself here; less than the whole never moves it.
+    function test_3525_an_allowance_of_all_takes_the_token_and_one_of_less_does_not() public {
+        vm.startPrank(supplier.account);
+        token.approve(left, financier.account, 600);
+        token.approve(right, financier.account, 399);
+        vm.stopPrank();
+        vm.startPrank(financier.account);
+        token.transferFrom(left, financier.account, 600);
+        assertEq(token.ownerOf(left), financier.account);
+        assertEq(token.allowance(left, financier.account), 0);
+        vm.expectRevert(_unapproved(financier.account, right));
+        token.transferFrom(right, financier.account, 400);
+        vm.expectRevert(_unapproved(financier.account, right));
+        token.transferFrom(supplier.account, financier.account, right);
+    }
+
+    /// @dev Slot approval and slot enumeration are optional and not claimed: their functions are not there either.
+    function test_3525_has_no_function_of_an_extension_that_it_does_not_claim() public {
+        bytes[4] memory all = [
+            abi.encodeWithSignature(
+                "setApprovalForSlot(address,uint256,address,bool)", supplier.account, receivable, bank.account, true
+            ),
+            abi.encodeWithSignature(
+                "isApprovedForSlot(address,uint256,address)", supplier.account, receivable, bank.account
+            ),
+            abi.encodeWithSignature("slotCount()"),
+            abi.encodeWithSignature("totalSupply()")
+        ];
+        vm.startPrank(supplier.account);
+        for (uint256 i = 0; i < 4; ++i) {
+            (bool done,) = address(token).call(all[i]);
+            assertFalse(done);
+        }
     }
 
     function test_3525_an_approved_address_transfers_part_of_the_value() public {

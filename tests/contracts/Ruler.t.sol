@@ -58,6 +58,27 @@ contract RulerTest is Test {
         assertEq(allInterest, paid[before].interest(), "and to its interest");
     }
 
+    /// @dev Each payment rounds each end down once, so the ends of a range lie less than a unit a payment above the true share.
+    function testFuzz_a_piece_is_off_pro_rata_by_less_than_the_number_of_payments(
+        uint64 face,
+        uint64[2] memory ends,
+        uint64[9] memory parts
+    ) public pure {
+        face = uint64(bound(face, 2, type(uint64).max >> 1));
+        ends[0] = uint64(bound(ends[0], 0, face - 1));
+        ends[1] = uint64(bound(ends[1], ends[0] + 1, face));
+        uint64 owed = face;
+        PaymentWord[] memory paid = new PaymentWord[](0);
+        for (uint256 k = 0; k < parts.length && owed > 0; ++k) {
+            uint64 principal = uint64(bound(parts[k], 0, k % 2 == 0 ? owed : owed / 100));
+            paid = _with(paid, PaymentWords.make(principal, 0, owed, 0, 1));
+            owed -= principal;
+            uint256 have = uint256(paid.owed(ends[0], ends[1])) * face;
+            uint256 share = uint256(ends[1] - ends[0]) * owed;
+            assertLt(have > share ? have - share : share - have, paid.length * face);
+        }
+    }
+
     /// @dev [cut, end) retires between two payments: nobody else is owed less, and the payment after it is exact over who stays.
     function testFuzz_a_retirement_changes_nothing_for_who_stays(
         uint64 face,
