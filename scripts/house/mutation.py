@@ -43,7 +43,7 @@ TARGETS: Mapping[str, tuple[str, ...]] = {
 """The files whose mutants are tried, by the contract that their code is in."""
 COPIED = ("contracts", "foundry.toml", "package.json", "scripts/solc.js")
 TESTS = (
-    *("Base.t", "Exposure", "Guarantees", "Mandates", "PledgeHouse", "PledgeRules", "Receivable"),
+    *("Base.t", "Exposure", "FinancingBase.t", "Guarantees", "Mandates", "PledgeHouse", "PledgeRules", "Receivable"),
     *("Reckoning", "Repayment", "Rights", "SettlementCash"),
 )
 """How the files of the tests that a mutant is tried on begin, and of what they share."""

@@ -297,23 +297,29 @@ contract ReceivableExitsTest is RepaymentBase {
         repayment.withdrawRange(IRepayment.WithdrawRange(id, 700));
     }
 
-    function _try(Life life, Mark mark) private {
+    function _tryMarks(Life life) private {
         uint256 before = vm.snapshotState();
         _live(life);
-        if (_mark(mark, life)) {
-            if (!_over(life)) _payAll();
-            _unmark(mark);
-            _empty();
-            if (!_over(life)) _tryAgreed(life, mark, before);
+        uint256 lived = vm.snapshotState();
+        for (uint8 mark = 0; mark <= uint8(type(Mark).max); ++mark) {
+            _try(life, Mark(mark));
+            vm.revertToState(lived);
+            if (_mark(Mark(mark), life) && !_over(life)) _tryAgreed(life, Mark(mark));
+            vm.revertToState(lived);
         }
         vm.revertToState(before);
     }
 
+    /// @dev The exit that asks nobody but the bank that was paid.
+    function _try(Life life, Mark mark) private {
+        if (!_mark(mark, life)) return;
+        if (!_over(life)) _payAll();
+        _unmark(mark);
+        _empty();
+    }
+
     /// @dev The exits that the parties agree on, once the mark is ended by whose it is.
-    function _tryAgreed(Life life, Mark mark, uint256 before) private {
-        vm.revertToState(before);
-        _live(life);
-        _mark(mark, life);
+    function _tryAgreed(Life life, Mark mark) private {
         _unmark(mark);
         uint256 ended = vm.snapshotState();
         if (life != Life.Subrogated) {
@@ -326,12 +332,6 @@ contract ReceivableExitsTest is RepaymentBase {
         if (life == Life.Subrogated) _done(_waiveAct(financier, id));
         else _retireAll();
         _empty();
-    }
-
-    function _tryMarks(Life life) private {
-        for (uint8 mark = 0; mark <= uint8(type(Mark).max); ++mark) {
-            _try(life, Mark(mark));
-        }
     }
 
     function test_whatever_mark_lies_on_a_receivable_that_is_not_late_it_has_an_exit() public {
