@@ -109,6 +109,9 @@ contract Erc165And721Test is StandardsBase {
         token.transferFrom(supplier.account, other.account, left);
         vm.stopPrank();
         assertEq(token.getApproved(left), address(0));
+        vm.prank(other.account);
+        token.approve(left, bank.account, 1);
+        assertEq(token.getApproved(left), address(0), "nor when the token is flagged again");
     }
 
     function test_721_Approval_says_change_reaffirmation_and_none() public {
