@@ -23,6 +23,7 @@ from gateway.api import (
     drafts,
     events,
     financing,
+    financing_drafts,
     health,
     invoices,
     keeping,
@@ -51,7 +52,7 @@ log = logging.getLogger(__name__)
 
 ROOMS = (
     *(transactions, members, contents, registers, anchors, parties, assets, pledges, drafts, searches, certificates, watches),
-    *(invoices, receivables, receivable_drafts, offers, tokens, payments, debits, financing, keeping, events, health),
+    *(invoices, receivables, receivable_drafts, offers, tokens, payments, debits, financing, financing_drafts, keeping, events, health),
 )
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
 """What is answered without a key: whether the gateway works, and how to ask it."""

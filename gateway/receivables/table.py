@@ -16,6 +16,11 @@ class ActKind:
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
 
+    @property
+    def command(self) -> str:
+        """The command that drafts it, below its group."""
+        return self.name.rpartition(" ")[2]
+
 
 _ON = ("receivable",)
 _RANGE = ("start", "end")
@@ -50,5 +55,3 @@ TABLE = (
     ActKind("end-mandate", "EndMandate", "Ends a mandate.", ("account", "currency"), ("cash",)),
 )  # fmt: skip
 """Every act that is drafted, in the order of a receivable's life."""
-
-BY_NAME = {each.name: each for each in TABLE}

@@ -1,11 +1,14 @@
 """One writer an act: from the description and what the mirror holds now to the body that is signed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from gateway.errors import invalid, not_found
 from gateway.pledging.words import one_of
+from gateway.receivables.given import ReceivableGiven
+from gateway.receivables.table import TABLE
 from gateway.receivables.visibility import visible
-from gateway.receivables.writing import NONE, Json, Made, Signer, Writing
+from gateway.receivables.writing import NONE, Acts, Json, Made, Signer, Writer
+from gateway.receivables.writing import Writing as AnyWriting
 from ledger.domain.ids import from_hex, to_hex
 from ledger.domain.money import currency
 from ledger.domain.ranges import DAY
@@ -16,7 +19,7 @@ from ledger.mirror.queries.reading import versions
 from ledger.mirror.receivable_models import DISPUTE, Offer, OfferState, RetirementReason
 from ledger.mirror.schema import number
 
-Writer = Callable[[Writing], Made]
+Writing = AnyWriting[ReceivableGiven]
 _MODULE, _STANDARD_POLICY = 1, 1
 _LEAST = Mark.EXISTENCE | Mark.AMOUNT | Mark.DUE_DATE
 _MORE = (Mark.NO_SET_OFF, Mark.SHIELDED)
@@ -341,7 +344,7 @@ def _mandates(writing: Writing, obligor: bytes) -> int:
     return versions(writing.desk.conn, MANDATE, [obligor, writing.cash.number])
 
 
-WRITERS: Mapping[str, Writer] = {
+WRITERS: Mapping[str, Writer[ReceivableGiven]] = {
     "issue": issue,
     "confirm": confirm,
     "refuse": refuse,
@@ -363,3 +366,5 @@ WRITERS: Mapping[str, Writer] = {
     "mandate": mandate,
     "end-mandate": end_mandate,
 }
+RECEIVABLES = Acts(TABLE, WRITERS)
+"""The acts on receivables."""
