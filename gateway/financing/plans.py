@@ -173,10 +173,10 @@ def _says(writing: Writing, plan: Plan, rate: int, overdue: int, how: Repayment)
     given, kind = writing.given, plan.kind
     rolls = "due days are not rolled" if given.roll in (None, "none") else f"due days roll {given.roll} by the calendar {given.calendar}"
     rule = {Repayment.EQUAL_INSTALMENTS: schedules.INSTALMENT_RULE, Repayment.ANNUITY: schedules.ANNUITY_RULE}.get(how)
-    ends = "at the day's end" if given.cut_off is None else f"at {given.cut_off}"
+    ends = "the end" if given.cut_off is None else given.cut_off
     says = [
         f"interest {percent(rate)} a year, {kind.value}, from {plan.start}; overdue principal bears {percent(overdue)}",
-        f"repayment: {how.name.lower().replace('_', ' ')}; {rolls}; a day ends {ends} in {given.zone}",
+        f"repayment: {how.name.lower().replace('_', ' ')}; {rolls}; a payment is in time until {ends} of the due day in {given.zone}",
         schedules.INTEREST_RULE if rule is None else f"{rule}; {schedules.INTEREST_RULE}",
         f"grace {given.grace_days or 0} days, default after {given.default_after_days} days; prepayment: {given.prepayment}",
     ]

@@ -167,7 +167,7 @@ def _positions(told: Iterable[int | None]) -> tuple[int, ...]:
 
 LISTERS: tuple[Lister, ...] = (
     *(_debits, _guarantees, _distributions, _collections, _recourses, _offers, _disputes, _pots),
-    *(_instalments, _margins, _pledged, _returns, _releases),
+    *(_pledged, _instalments, _margins, _returns, _releases),
 )
 
 

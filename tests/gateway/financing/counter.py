@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -31,7 +31,7 @@ class Counter:
     friend: Member
     court: Member
     appraiser: Member
-    document: str = "0x" + "d0" * 32
+    document: ClassVar[str] = "0x" + "d0" * 32
 
     def json(self, *words: object) -> dict[str, Any]:
         """What a command answers that signs without asking."""
