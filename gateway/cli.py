@@ -26,6 +26,7 @@ from gateway.commands.financing import finance_cli, loan_cli
 from gateway.commands.fingerprints import fingerprint_cli, fingerprint_key_cli
 from gateway.commands.invoices import receivable_draft
 from gateway.commands.keeper import keeper_cli
+from gateway.commands.members import member_cli
 from gateway.commands.notices import notice_cli
 from gateway.commands.pledges import pledge_cli
 from gateway.commands.receivables import receivable_cli
@@ -51,6 +52,7 @@ cli.add_typer(mirror_cli, name="mirror")
 cli.add_typer(keys_cli, name="keys")
 cli.add_typer(pledge_cli, name="pledge")
 cli.add_typer(receivable_cli, name="receivable")
+cli.add_typer(member_cli, name="member")
 cli.add_typer(finance_cli, name="finance")
 cli.add_typer(loan_cli, name="loan")
 cli.add_typer(guarantee_cli, name="guarantee")

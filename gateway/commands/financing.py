@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -171,7 +172,8 @@ def show_loan(
     if as_json:
         return show_json(found)
     names = ("status", "condition", "lender", "borrower", "rate", "overdue_rate", "day_count", "start", "ends", "called", "margin_until")
-    rows: list[tuple[str, Any]] = [(name.replace("_", " "), found[name]) for name in names]
+    rates = {name: f"{Decimal(found[name]) / 10_000:f} %" for name in ("rate", "overdue_rate")}
+    rows: list[tuple[str, Any]] = [(name.replace("_", " "), rates.get(name, found[name])) for name in names]
     rows += [(name, money(found[name])) for name in ("principal", "outstanding", "kept", "security")]
     for name in ("due", "owed"):
         rows += [(f"{name}: {part}", money(amount)) for part, amount in (found[name] or {}).items()]

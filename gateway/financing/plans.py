@@ -90,7 +90,7 @@ def _schedule(writing: Writing, principal: int, kind: DayCount, rate: int, how: 
         field, _, why = str(wrong).partition(":")
         raise FieldError(f"{_FIELDS.get(field, field)}:{why}") from wrong
     except BeyondCalendar as wrong:
-        raise FieldError(f"calendar: {wrong}") from wrong
+        raise FieldError(f"{wrong}; name the due days themselves (due_days), or let none be rolled (roll none)") from wrong
 
 
 def _days(writing: Writing, start: date) -> tuple[date, ...]:

@@ -24,7 +24,7 @@ class Given(Strict):
     end: Minor | None = None
     to: Hex20 | None = None
     zone: Short | None = None
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     cash: Annotated[int, Field(ge=1, lt=1 << 8)] | None = None
     content: Hex32 | None = None
     document: Hex32 | None = None

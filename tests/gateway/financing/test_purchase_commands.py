@@ -112,7 +112,9 @@ def test_what_is_wrong_is_one_line_that_names_it(counter: Counter) -> None:
     refused(counter.run("finance", "offer", *words, *UNTIL, "--rate", "4.35555%", "--yes"), "rate: '4.35555%'")
     refused(counter.run("finance", "offer", *words, *UNTIL, "--day-count", "30/360", "--yes"), "day_count: 30/360")
     refused(counter.run("finance", "offer", *words, *UNTIL, "--recourse", "half", "--yes"), "recourse: 'half' is none of full, none")
-    refused(counter.run("finance", "offer", *words, *UNTIL, "--advance", "12.50", "--yes"), "advance")
+    refused(
+        counter.run("finance", "offer", *words, *UNTIL, "--advance", "12.50", "--yes"), "advance: '12.50' is not an amount in minor units"
+    )
     refused(counter.run("finance", "offer", *words, *UNTIL, "--end", "100001", "--yes"), "end: 100001")
     refused(counter.run("finance", "offer", *words, "--until", "31.1.2024", "--zone", "UTC", "--yes"), "until: '31.1.2024'")
     refused(
