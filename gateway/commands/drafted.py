@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gateway.commands.shared import AsJson, Home, Url, calling, say, show_json, show_table
+from gateway.commands.shared import AsJson, Home, OnlyId, Url, calling, say, show_json, show_table
 from gateway.commands.signing import agree, hashed, is_known, submit, waits
 from gateway.receivables.table import ActKind
 
@@ -126,10 +126,11 @@ _COMMON: dict[str, Any] = {
     "yes": Annotated[bool, typer.Option("--yes", help="Sign without asking")],
     "home": Home,
     "url": Url,
+    "only_id": OnlyId,
     "as_json": AsJson,
 }
-_NO_FIELD = frozenset({"dry_run", "yes", "home", "url", "as_json"})
-_EMPTY = {"dry_run": False, "yes": False, "as_json": False, "partial": False, "undo": False}
+_NO_FIELD = frozenset({"dry_run", "yes", "home", "url", "only_id", "as_json"})
+_EMPTY = {"dry_run": False, "yes": False, "only_id": False, "as_json": False, "partial": False, "undo": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +257,7 @@ def money(amount: Json) -> str:
 def _act(client: Client, kind: ActKind, drafting: Drafting, made: Json, given: Mapping[str, Any]) -> None:
     from gateway.client import Refused
 
-    if not given["as_json"]:
+    if not (given["as_json"] or given["only_id"]):
         _show(made)
     if made["refusals"] and not is_known(client, made):
         raise Refused(f"{kind.command}: {made['refusals'][0]['sentence']} Nothing was signed")
@@ -268,6 +269,8 @@ def _act(client: Client, kind: ActKind, drafting: Drafting, made: Json, given: M
         next((name for name in kind.needs[:1] if name in _ARGUMENTS), None),
         None,
     )
+    if given["only_id"]:
+        return say(id_ or (given[what] if what else done["id"]))
     if given["as_json"]:
         return show_json({"act": done} | ({} if what is None else {what: id_ or given[what]}))
     say(f"{kind.command}: done, final in block {done['done_at_block']}{f', {what} {id_}' if id_ else ''}")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.commands.shared import AsJson, Home, Url, calling, say, show, show_json
+from gateway.commands.shared import AsJson, Home, OnlyId, Url, calling, say, show, show_json
 
 member_cli = typer.Typer(no_args_is_help=True, help="Members: organisations with an account on the ledger.")
 
@@ -19,6 +19,7 @@ def admit(
     account: Annotated[str | None, typer.Option(help="Its account  [default: a new one, whose key is kept here]")] = None,
     home: Home = None,
     url: Url = None,
+    only_id: OnlyId = False,
     as_json: AsJson = False,
 ) -> None:
     """Admits an organisation, by the admitter's key held here, and waits until the ledger has it."""
@@ -31,6 +32,8 @@ def admit(
             raise Refused(
                 f"admit: {name} is not on the ledger after a minute; the same command goes on, `pledgebook doctor` says what waits"
             )
+    if only_id:
+        return say(made["account"])
     return show_json(made) if as_json else say(f"{name} is a member: {made['account']}")
 
 

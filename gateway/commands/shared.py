@@ -25,6 +25,7 @@ _WIDEST = 10_000
 
 Home = Annotated[Path | None, typer.Option(help="Directory of the gateway  [default: .pledgebook]")]
 Url = Annotated[str | None, typer.Option(help="URL of the gateway  [default: the one that runs on the home]")]
+OnlyId = Annotated[bool, typer.Option("--id", help="Print the id that it makes, and nothing else")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON")]
 Block = Annotated[int | None, typer.Option(min=0, help="As known at the end of this block")]
 KnownAt = Annotated[str | None, typer.Option(help="As known at this time (RFC 3339)")]
