@@ -1,5 +1,7 @@
 """Writers of acts on loans: opening, paying, calling and ending them, and the ranges that secure them."""
 
+from collections.abc import Sequence
+
 from gateway.errors import invalid, not_found
 from gateway.financing.plans import planned
 from gateway.financing.telling import Writing, actor, day, in_words, loan, member, named, unit_of
@@ -24,10 +26,7 @@ def open_loan(writing: Writing) -> Made:
     lender, borrower = member(writing, given.lender, "lender"), member(writing, given.borrower, "borrower")
     principal, cash = int(given.principal or 0), writing.cash
     made = planned(writing, principal, cash.number)
-    if given.pledges and given.release_within_days is None:
-        raise invalid(
-            "release_within_days: missing; how soon after repayment the lender has the pledges released", field="release_within_days"
-        )
+    _check_release(writing, given.pledges or ())
     ranges = [_range(writing, text, borrower) for text in given.ranges or ()]
     body = {
         "lender": to_hex(lender),
@@ -51,6 +50,13 @@ def open_loan(writing: Writing) -> Made:
     return Made(body, signers, says, "pledgebook loan show", schedule=made.schedule, unit=cash.currency)
 
 
+def _check_release(writing: Writing, secured_by: Sequence[int]) -> None:
+    """Where pledges secure a loan, the lender's time to have them released is agreed, not left out. Raises 422."""
+    if secured_by and writing.given.release_within_days is None:
+        why = "how soon after repayment the lender has the pledges released"
+        raise invalid(f"release_within_days: missing; {why}", field="release_within_days")
+
+
 def _first(writing: Writing, parties: tuple[Signer, Signer]) -> tuple[Signer, ...]:
     """Who acts signs first: the lender, unless the borrower is named or speaks."""
     named_, own = writing.given.account, writing.desk.session.member
@@ -64,6 +70,7 @@ def renew(writing: Writing) -> Made:
     """The same principal under new terms and a new schedule."""
     found = loan(writing)
     terms, outstanding = found.terms, found.state.outstanding
+    _check_release(writing, loans.pledges(writing.desk.conn, terms.loan))
     made = planned(writing, outstanding, terms.cash)
     body = {"loan": terms.loan, "terms": made.terms, "rows": made.body_rows}
     says = [

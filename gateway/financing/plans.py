@@ -182,6 +182,8 @@ def _says(writing: Writing, plan: Plan, rate: int, overdue: int, how: Repayment)
     ]
     if given.agreed:
         says.append(f"agreed besides: {', '.join(given.agreed)}")
-    if given.loan_to_value:
+    if given.loan_to_value is None:
+        says.append("no loan to value is agreed: what secures it may lose its worth without a margin call")
+    else:
         says.append(f"loan to value at most {given.loan_to_value}, to be restored within {given.cure_days} days of a margin call")
     return says

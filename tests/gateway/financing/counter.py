@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from gateway import access
 from tests.gateway.commanding import Run, runner
 from tests.gateway.conftest import Api, Member
 
@@ -55,6 +56,17 @@ class Counter:
     def fund(self, member: Member, amount: int) -> None:
         self.api.count += 1
         self.json("cash", "issue", "--to", member.account, "--amount", amount, "--currency", "USD", "--reference", f"F-{self.api.count}")
+
+    def fund_by_operator(self, member: Member, amount: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The same while a member's own key is set."""
+        with monkeypatch.context() as operator:
+            operator.delenv("PLEDGEBOOK_API_KEY")
+            self.fund(member, amount)
+
+    def key_of(self, member: Member) -> str:
+        """A key that reads and acts for a member only."""
+        with self.api.running.services.office.write() as conn:
+            return access.issue(conn, self.api.fresh_key("key"), member.address, (access.READ, access.ACT))
 
     def cash(self, member: Member) -> int:
         """What a member has."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+
+import pytest
 
 from tests.gateway.commanding import refused
 from tests.gateway.financing.counter import Counter, counter
@@ -172,3 +175,22 @@ def test_what_is_wrong_is_one_line_that_names_it(counter: Counter) -> None:
     wrong("ranges: '5:x'", "--range", "5:x")
     wrong("disbursed: 'today' is no day", "--disbursed", "today")
     refused(counter.run("loan", "pay", "99", "--amount", "5", "--reference", "X", "--yes"), "loan 99")
+
+
+def test_lender_and_borrower_sign_by_their_own_keys_one_after_the_other(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    counter.fund(counter.bank, 300_000)
+    words = (*parties(counter), *LENT, "--repayment", "bullet", "--due", "2024-05-31")
+    keys = {each.account: counter.key_of(each) for each in (counter.bank, counter.supplier)}
+    monkeypatch.setenv("PLEDGEBOOK_API_KEY", keys[counter.bank.account])
+    ran = counter.run("loan", "open", *words, "--yes")
+    assert ran.code == 0 and f"waits for the signature of {counter.supplier.account}" in ran.out, ran
+    (act,) = re.findall(r"act ([0-9]+) of", ran.out)
+    monkeypatch.setenv("PLEDGEBOOK_API_KEY", keys[counter.supplier.account])
+    assert act in counter.run("pledge", "to-sign", counter.supplier.account).out
+    assert counter.run("pledge", "sign", counter.supplier.account, act, "--of", counter.bank.account, "--yes").code == 0
+    monkeypatch.setenv("PLEDGEBOOK_API_KEY", keys[counter.bank.account])
+    loan = counter.json("loan", "open", *words)["loan"]
+    assert counter.read(f"/loans/{loan}")["borrower"] == counter.supplier.account
+    renewal = (*RATE, "--default-after-days", "10", "--prepayment", "last", *ZONE, "--repayment", "bullet", "--due", "2024-06-30")
+    ran = counter.run("loan", "renew", loan, *renewal, "--dry-run")
+    assert "no loan to value is agreed" in ran.out, ran

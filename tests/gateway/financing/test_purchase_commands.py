@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gateway.financing.table import TABLE
 from gateway.financing.writers import WRITERS
 from gateway.receivables.table import TABLE as RECEIVABLE_ACTS
@@ -127,3 +129,20 @@ def test_what_is_wrong_is_one_line_that_names_it(counter: Counter) -> None:
     refused(counter.run("finance", "offer", "77", "--account", counter.bank.account, *PRICE, "--recourse", "full", *UNTIL, "--yes"), "77")
     answer = counter.api.http.post("/financing:draft", json={"act": "finance sell"})
     assert answer.status_code == 422 and "act: 'finance sell' is none of finance offer" in answer.json()["detail"]
+
+
+def test_a_bank_offers_on_what_it_was_told_where_the_ledger_shows_it_nothing(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    receivable = counter.confirmed(100_000)
+    monkeypatch.setenv("PLEDGEBOOK_API_KEY", counter.key_of(counter.bank))
+    words = (receivable, *PRICE, "--recourse", "full", *UNTIL)
+    refused(counter.run("finance", "offer", *words, "--yes"), "say what its seller told you of it: seller, start, end, length")
+    told = ("--seller", counter.supplier.account, "--start", 0, "--end", 100_000, "--length", 100_000, "--payments", 0)
+    offer = counter.json("finance", "offer", *words, *told, "--least-owed", 100_000, "--currency", "USD")["offer"]
+    assert offer in counter.run("finance", "offers").out
+    refused(counter.run("finance", "accept", offer, "--yes"), "there is none that you may see")
+    monkeypatch.setenv("PLEDGEBOOK_API_KEY", counter.key_of(counter.supplier))
+    counter.fund_by_operator(counter.bank, 100_000, monkeypatch)
+    counter.json("finance", "accept", offer)
+    assert counter.run("finance", "show", offer).code == 0
+    monkeypatch.setenv("PLEDGEBOOK_API_KEY", counter.key_of(counter.other))
+    refused(counter.run("finance", "show", offer), f"deal {offer}")
