@@ -7,8 +7,12 @@ import re
 
 import pytest
 
+from gateway.founding import OFFICES
+from ledger.domain.ids import to_hex
 from tests.gateway.commanding import refused
+from tests.gateway.conftest import Member
 from tests.gateway.financing.counter import Counter, counter
+from tests.gateway.pledge import record
 
 __all__ = ["counter"]
 ZONE = ("--zone", "Asia/Shanghai")
@@ -194,3 +198,33 @@ def test_lender_and_borrower_sign_by_their_own_keys_one_after_the_other(counter:
     renewal = (*RATE, "--default-after-days", "10", "--prepayment", "last", *ZONE, "--repayment", "bullet", "--due", "2024-06-30")
     ran = counter.run("loan", "renew", loan, *renewal, "--dry-run")
     assert "no loan to value is agreed" in ran.out, ran
+
+
+def test_a_loan_on_a_pledge_is_valued_margined_and_its_release_falls_due(counter: Counter) -> None:
+    api = counter.api
+    office = to_hex(api.running.services.keystore.accounts([OFFICES["United States recordation office"].key])[0])
+    signers = [{"account": office, "role": "REGISTRAR", "mode": "ATTESTED", "key": office}]
+    body = record("60011-99", "Lumen Optics Ltd", "Mill Bank", effective=1_690_000_000, given=1_690_000_000)
+    assert api.done(api.act(Member("office", office), "RecordPledge", body, signers=signers))["state"] == "final"
+    pledge = counter.read("/pledges?number=60011-99")[0]["pledge"]
+    words = (pledge, "--account", counter.appraiser.account, "--currency", "USD", "--document", counter.document, *ZONE)
+    counter.json("loan", "value", *words, "--amount", 500_000, "--valued", "2023-11-01")
+    secured = ("--pledge", pledge, "--loan-to-value", "70%", "--appraiser", counter.appraiser.account, "--cure-days", 5)
+    plan = ("--repayment", "bullet", "--due", "2024-06-30", *secured)
+    refused(counter.run("loan", "open", *parties(counter), *LENT, *map(str, plan), "--yes"), "release_within_days: missing")
+    loan = opened(counter, *plan, "--release-within-days", 15)
+    found = counter.read(f"/loans/{loan}")
+    assert (found["pledges"], found["security"]["minor"]) == ([int(pledge)], "500000")
+    refused(counter.run("loan", "margin", loan), "is worth 500000 minor units, enough for 300000")
+    counter.json("loan", "value", *words, "--amount", 400_000, "--valued", "2023-11-02")
+    due = [each["trigger"] for each in counter.read("/triggers/due?horizon_days=0") if int(each["subject"], 16) == int(loan)]
+    assert due == ["margin"], "the keeper would call it"
+    assert counter.run("loan", "margin", loan).code == 0
+    assert counter.read(f"/loans/{loan}")["margin_until"] is not None
+    refused(counter.run("loan", "accelerate", loan, "--ground", "loan to value", "--yes"), "Nothing was signed")
+    counter.json("loan", "discharge", loan, "--document", counter.document)
+    assert [each["pledge"] for each in counter.read(f"/loans/{loan}")["releases"]] == [int(pledge)]
+    refused(counter.run("loan", "value", "99", *map(str, words[1:]), "--amount", "5", "--valued", "2023-11-02", "--yes"), "pledge 99")
+    refused(
+        counter.run("loan", "value", *map(str, words), "--amount", "5", "--valued", "2023-11-1", "--yes"), "valued: '2023-11-1' is no day"
+    )
