@@ -284,7 +284,7 @@ def identified(done: Json) -> str:
     return str(receivable_id(from_hex(done["account"]), int(done["id"])))
 
 
-def trigger(asked: tuple[str, str, Any], what: str, home: Any, url: str | None, as_json: bool) -> None:
+def trigger(asked: tuple[str, str, Any], what: str, home: Any, url: str | None, as_json: bool, named: str | None = None) -> None:
     """Calls what anybody may: (contract, function, id or arguments) of a `what`; only its own condition decides. Raises Refused."""
     from gateway.client import Refused
 
@@ -293,11 +293,11 @@ def trigger(asked: tuple[str, str, Any], what: str, home: Any, url: str | None, 
         block, (contract, function, id_) = client.get("/receivables", limit=1)["block"], asked
         arguments = id_ if isinstance(id_, list) else [id_]
         shown = " ".join(map(str, arguments))
-        call = {"key": f"{function} {shown} {block}", "contract": contract, "function": function, "arguments": arguments}
+        call = {"key": f"{function} {named or shown} {block}", "contract": contract, "function": function, "arguments": arguments}
         (made,) = client.post("/calls:batch", {"calls": [call]})["calls"]
         if "problem" in made:
             raise Refused(f"{function}: {made['problem']['detail']}")
         done = client.called(made)
     if as_json:
         return show_json(done)
-    return say(f"{function}: done, {what} {shown}")
+    return say(f"{function}: done, {what} {named or shown}")

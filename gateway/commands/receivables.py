@@ -10,7 +10,7 @@ import typer
 
 from gateway.commands import drafted
 from gateway.commands.drafted import RECEIVABLE, Drafting, identified, money, trigger
-from gateway.commands.shared import AsJson, Block, Home, KnownAt, Url, calling, show, show_json, show_table
+from gateway.commands.shared import AsJson, Block, Home, KnownAt, Url, calling, moment, show, show_json, show_table
 from gateway.receivables.table import TABLE, ActKind
 
 if TYPE_CHECKING:
@@ -85,6 +85,50 @@ def cancel(receivable: RECEIVABLE, home: Home = None, url: Url = None, as_json: 
 def debit(receivable: RECEIVABLE, home: Home = None, url: Url = None, as_json: AsJson = False) -> None:
     """Debits what is due under the obligor's mandate; anybody may."""
     trigger(("Mandates", "debit", receivable), "receivable", home, url, as_json)
+
+
+@receivable_cli.command()
+def distribute(receivable: RECEIVABLE, home: Home = None, url: Url = None, as_json: AsJson = False) -> None:
+    """Distributes money that has waited 30 days; anybody may."""
+    trigger(("Repayment", "distribute", receivable), "receivable", home, url, as_json)
+
+
+_NOT_DRAWN = frozenset({"custody", "retired"})
+
+
+@receivable_cli.command()
+def draw(
+    receivable: RECEIVABLE,
+    start: Annotated[list[int] | None, typer.Option("--start", min=0, help="Where a token begins  [default: every token]")] = None,
+    home: Home = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Pays owners what their tokens were paid and have not drawn; anybody may. What lies in custody is collected where it lies."""
+    from gateway.client import Refused
+
+    with calling(home, url) as client:
+        held = list(client.pages(f"/receivables/{receivable}/tokens", limit=1000))
+    ours = [each for each in held if not _NOT_DRAWN & set(each["marks"])]
+    drawn = [each["token"] for each in ours if start is None or int(each["start"]) in start]
+    if not drawn:
+        raise Refused(
+            f"draw: receivable {receivable} has no token there that its owner can draw on; `pledgebook receivable show` lists them"
+        )
+    trigger(("Repayment", "draw", [drawn]), "receivable", home, url, as_json, receivable)
+
+
+@receivable_cli.command("close-pot")
+def close_pot(
+    obligor: Annotated[str, typer.Argument(metavar="OBLIGOR", help="The obligor's account")],
+    cash: Annotated[int, typer.Argument(min=1, max=255, metavar="CASH", help="The cash contract")],
+    due: Annotated[str, typer.Argument(metavar="DUE", help="The due time of its debts (RFC 3339), as its debits show it")],
+    home: Home = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Gives back what debits put aside and nobody took, a day after it was put aside; anybody may."""
+    trigger(("Mandates", "closePot", [obligor, cash, moment(due, "DUE")]), "pot of", home, url, as_json)
 
 
 @receivable_cli.command("list")

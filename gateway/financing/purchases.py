@@ -8,10 +8,9 @@ from gateway.errors import Problem, invalid
 from gateway.financing.telling import Writing, actor, day_count, deal, in_words, member, millionths, named, offer, percent, unit_of
 from gateway.pledging.words import FieldError
 from gateway.receivables.writing import NONE, Json, Made, Signer
-from ledger.chain.blocks import LOG_BITS
 from ledger.domain.calendar import legal_date, start_of_day
 from ledger.domain.day_counts import DayCount
-from ledger.domain.ids import from_hex, receivable_id, to_hex, token_id
+from ledger.domain.ids import from_hex, to_hex, token_id
 from ledger.domain.ranges import DAY
 from ledger.domain.schedules import RATE_UNIT
 from ledger.mirror.finance_models import (
@@ -25,7 +24,7 @@ from ledger.mirror.finance_models import (
     PurchaseState,
     Recourse,
 )
-from ledger.mirror.models import ACT, Token
+from ledger.mirror.models import Token
 from ledger.mirror.queries import financing, receivables, tokens
 from ledger.mirror.queries.reading import rows_of, valid, versions
 from ledger.mirror.schema import number, word
@@ -150,16 +149,12 @@ def recall(writing: Writing) -> Made:
     row = _open(writing)
     bank = writing.acts(row.bank)
     says = [f"{writing.who(bank)} takes back its offer {writing.given.offer} to {writing.who(row.seller)}"]
-    return Made({"offeredBy": str(_offered_by(writing, row))}, (Signer(bank),), says, "nothing: it can't be accepted any more")
-
-
-def _offered_by(writing: Writing, row: PurchaseOffer) -> int:
-    """The act id from which the offer's id follows."""
-    columns, block = ACT.table.c, row.from_pos >> LOG_BITS
-    where = (columns.account == row.bank, columns.pos >= block << LOG_BITS, columns.pos < block + 1 << LOG_BITS)
-    told = rows_of(writing.desk.conn, ACT, select(ACT.table).where(*where))
-    ids = (number(each.act_id) for each in told)
-    return next(id_ for id_ in ids if receivable_id(row.bank, id_) == number(row.offer))
+    return Made(
+        {"offeredBy": str(writing.act_that_made(row.bank, row.offer, row.from_pos))},
+        (Signer(bank),),
+        says,
+        "nothing: it can't be accepted any more",
+    )
 
 
 def accept(writing: Writing) -> Made:

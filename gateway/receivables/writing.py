@@ -7,18 +7,22 @@ from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy import select
+
 from gateway.errors import invalid
 from gateway.pledging import words
 from gateway.pledging.known import Desk
 from gateway.receivables.given import Given
 from gateway.receivables.table import ActKind
 from gateway.receivables.visibility import visible
+from ledger.chain.blocks import LOG_BITS
 from ledger.domain.calendar import end_of_day, rfc3339
-from ledger.domain.ids import from_hex, to_hex, token_id
+from ledger.domain.ids import from_hex, receivable_id, to_hex, token_id
 from ledger.domain.money import currency, currency_of, to_text
 from ledger.domain.token_flags import TokenFlag
-from ledger.mirror.models import Cash, Receivable, Token
+from ledger.mirror.models import ACT, Cash, Receivable, Token
 from ledger.mirror.queries import members, payments, tokens
+from ledger.mirror.queries.reading import rows_of
 from ledger.mirror.queries.receivables import Standing
 from ledger.mirror.schema import number
 
@@ -129,6 +133,13 @@ class Writing(Generic[Told]):
     def unit(self) -> int:
         """The ISO 4217 number of the currency that is named. Raises MoneyError."""
         return currency(self.given.currency or "").number
+
+    def act_that_made(self, account: bytes, id_: bytes, pos: int) -> int:
+        """The id of an account's act, told at a position, by which it made the receivable or offer of this id."""
+        columns, block = ACT.table.c, pos >> LOG_BITS
+        where = (columns.account == account, columns.pos >= block << LOG_BITS, columns.pos < block + 1 << LOG_BITS)
+        told = rows_of(self.desk.conn, ACT, select(ACT.table).where(*where))
+        return next(act for each in told if receivable_id(account, act := number(each.act_id)) == number(id_))
 
     # --- Days, amounts, people -----------------------------------------------------------------------------------------------
 

@@ -43,6 +43,7 @@ def test_an_offer_is_accepted_collected_and_ended(counter: Counter) -> None:
     assert counter.cash(counter.supplier) == 80_000
     counter.fund(counter.obligor, 100_000)
     counter.json("receivable", "pay", receivable, "--amount", 60_000, "--reference", "P-1")
+    refused(counter.run("receivable", "draw", receivable), "no token there")
     assert counter.run("finance", "collect", offer).code == 0
     deal = counter.read(f"/deals/{offer}")
     assert (deal["outstanding"]["advance"]["minor"], deal["payments"][0]["fee"]["minor"]) == ("20050", "50")

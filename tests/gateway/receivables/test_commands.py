@@ -221,3 +221,27 @@ def test_an_electronic_invoice_names_itself(desk: Desk, tmp_path: Path) -> None:
     refused(desk.run("receivable", "confirm", desk.issued(), "--invoice", str(tmp_path / "invoice.xml"), "--yes"), "already")
     (tmp_path / "invoice.pdf").write_bytes(b"%PDF")
     refused(desk.run("receivable", "confirm", desk.issued(), "--invoice", str(tmp_path / "invoice.pdf"), "--yes"), "invoice.pdf: no XML")
+
+
+def test_a_draft_is_taken_back_neighbours_merge_and_owners_draw(desk: Desk) -> None:
+    draft = desk.issued()
+    desk.json("withdraw-draft", draft)
+    assert desk.read(f"/receivables/{draft}")["status"] == "withdrawn"
+    refused(desk.run("receivable", "withdraw-draft", draft, "--yes"), "only a draft")
+    receivable = desk.confirmed()
+    desk.json("move", receivable, "--start", 40_000, "--to", desk.bank.account)
+    refused(desk.run("receivable", "merge", receivable, "--start", "0", "--yes"), "no right neighbour of the same owner")
+    desk.json("move", receivable, "--start", 40_000, "--to", desk.supplier.account)
+    desk.json("merge", receivable, "--start", 0)
+    assert [each["end"] for each in desk.read(f"/receivables/{receivable}/tokens")] == ["100000"]
+    desk.fund(desk.obligor, 30_000)
+    desk.json("pay", receivable, "--amount", 30_000, "--reference", "D-1")
+    before = desk.read(f"/accounts/{desk.supplier.account}/money")["balances"]
+    assert desk.run("receivable", "draw", receivable).code == 0
+    after = desk.read(f"/accounts/{desk.supplier.account}/money")["balances"]
+    assert int(after[0]["balance"]["minor"]) - sum(int(each["balance"]["minor"]) for each in before) == 30_000
+    refused(desk.run("receivable", "draw", receivable, "--start", "7"), "no token there")
+    refused(desk.run("receivable", "distribute", receivable), "distribute")
+    refused(desk.run("receivable", "close-pot", desk.obligor.account, "1", "2024-01-01T00:00:00Z"), "closePot")
+    refused(desk.run("receivable", "close-pot", desk.obligor.account, "1", "tomorrow"), "DUE: 'tomorrow' is no time")
+    refused(desk.run("receivable", "withdraw", "--account", desk.supplier.account, "--currency", "USD", "--yes"), "Nothing was signed")
