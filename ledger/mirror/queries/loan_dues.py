@@ -11,7 +11,7 @@ from ledger.mirror.models import BLOCK, CASH_ENTRY, CREDIT, MEMBER, PAYMENT, PLE
 from ledger.mirror.queries import loans, tokens
 from ledger.mirror.queries.liveness import IN_FORCE
 from ledger.mirror.queries.loans import Standing
-from ledger.mirror.queries.reading import one, rows_of, valid
+from ledger.mirror.queries.reading import one, valid
 from ledger.mirror.schema import word
 
 _WHOLE = 10_000
@@ -118,8 +118,8 @@ def _lapses(conn: Connection, loan: int, now: int, until: int) -> list[int]:
 
 def collectable(conn: Connection) -> Iterator[Pledged]:
     """Ranges in custody for live loans that were paid since they last drew, or for which drawn money is kept, by receivable and start."""
-    for entry, receivable, token_pos in _in_custody(conn, LoanStatus.LIVE):
-        token = tokens.get(conn, entry.receivable, entry.start)
+    for entry, receivable, token_pos, is_paid in _in_custody(conn, LoanStatus.LIVE):
+        token = tokens.get(conn, entry.receivable, entry.start) if is_paid else None
         credit = one(conn, CREDIT, *_of_range(entry), valid(CREDIT, None))
         drawn = None if token is None else tokens.undrawn(conn, token)
         if (drawn is not None and drawn.principal + drawn.interest) or (credit is not None and credit.amount):
@@ -142,7 +142,7 @@ def _last_payment(conn: Connection, receivable: int) -> tuple[int, int]:
 
 def returnable(conn: Connection) -> Iterator[Pledged]:
     """Ranges in custody for loans that are over, since their end, by receivable and start."""
-    for entry, receivable, token_pos in _in_custody(conn, LoanStatus.REPAID, LoanStatus.DISCHARGED):
+    for entry, receivable, token_pos, _ in _in_custody(conn, LoanStatus.REPAID, LoanStatus.DISCHARGED):
         standing = loans.get(conn, entry.loan)
         if standing is not None:
             marks_pos = one(conn, RECEIVABLE_STATE, RECEIVABLE_STATE.table.c.receivable == entry.receivable, valid(RECEIVABLE_STATE, None))
@@ -151,17 +151,20 @@ def returnable(conn: Connection) -> Iterator[Pledged]:
             yield Pledged(receivable, entry.start, standing.state.ended_at or 0, facts)
 
 
-def _in_custody(conn: Connection, *status: LoanStatus) -> Iterator[tuple[CustodyRange, bytes, int]]:
-    """Entries of ranges that are still in custody, for loans in these states; the receivable's id and the token's position."""
-    entry, token, issued, state = CUSTODY_RANGE.table.c, TOKEN.table.c, RECEIVABLE.table.c, LOAN_STATE.table.c
+def _in_custody(conn: Connection, *status: LoanStatus) -> Iterator[tuple[CustodyRange, bytes, int, bool]]:
+    """Entries of ranges that are still in custody, for loans in these states; the receivable's id, the token's position, and whether
+    there are payments that the token has not drawn.
+    """
+    entry, token, issued, loan = CUSTODY_RANGE.table.c, TOKEN.table.c, RECEIVABLE.table.c, LOAN_STATE.table.c
+    state, width = RECEIVABLE_STATE.table.c, len(CUSTODY_RANGE.table.c)
     here = and_(token.receivable == entry.receivable, token.start == entry.start, token.owner == entry.custodian, valid(TOKEN, None))
     asked = (
-        select(CUSTODY_RANGE.table)
+        select(CUSTODY_RANGE.table, issued.id, token.from_pos, state.payments > token.cursor)
         .join_from(CUSTODY_RANGE.table, TOKEN.table, here)
-        .join(LOAN_STATE.table, and_(state.loan == entry.loan, valid(LOAN_STATE, None), state.status.in_(status)))
+        .join(LOAN_STATE.table, and_(loan.loan == entry.loan, valid(LOAN_STATE, None), loan.status.in_(status)))
+        .join(RECEIVABLE.table, issued.number == entry.receivable)
+        .join(RECEIVABLE_STATE.table, and_(state.receivable == entry.receivable, valid(RECEIVABLE_STATE, None)))
         .where(valid(CUSTODY_RANGE, None))
     )
-    for row in rows_of(conn, CUSTODY_RANGE, asked.order_by(entry.receivable, entry.start)):
-        found = conn.execute(select(issued.id).where(issued.number == row.receivable)).scalar_one()
-        held = tokens.get(conn, row.receivable, row.start)
-        yield row, found, 0 if held is None else held.from_pos
+    for row in conn.execute(asked.order_by(entry.receivable, entry.start)).all():
+        yield CustodyRange._make(row[:width]), row[width], row[width + 1], bool(row[width + 2])
