@@ -23,6 +23,7 @@ from gateway.api import (
     drafts,
     events,
     financing,
+    financing_drafts,
     health,
     invoices,
     keeping,
@@ -40,6 +41,7 @@ from gateway.api import (
     watches,
 )
 from gateway.api.refusals import PROBLEM_TYPE
+from gateway.api.schemas import FORMS
 from gateway.errors import Problem
 from gateway.services import Services
 from gateway.signers.fingerprint_keys import FingerprintKeyError
@@ -51,7 +53,7 @@ log = logging.getLogger(__name__)
 
 ROOMS = (
     *(transactions, members, contents, registers, anchors, parties, assets, pledges, drafts, searches, certificates, watches),
-    *(invoices, receivables, receivable_drafts, offers, tokens, payments, debits, financing, keeping, events, health),
+    *(invoices, receivables, receivable_drafts, offers, tokens, payments, debits, financing, financing_drafts, keeping, events, health),
 )
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
 """What is answered without a key: whether the gateway works, and how to ask it."""
@@ -183,8 +185,14 @@ def _headers_of(error: Exception) -> dict[str, str]:
 
 
 def _malformed(error: RequestValidationError) -> Problem:
-    told = [{"field": _field(each), "rule": each["msg"]} for each in error.errors()[:20]]
+    told = [{"field": _field(each), "rule": _rule(each)} for each in error.errors()[:20]]
     return Problem(422, "Invalid request", "; ".join(f"{each['field']}: {each['rule']}" for each in told[:3]), errors=told)
+
+
+def _rule(each: dict[str, Any]) -> str:
+    """A rule in words; that of a pattern says what is to be written."""
+    words = FORMS.get(each.get("ctx", {}).get("pattern", ""))
+    return str(each["msg"]) if words is None else f"{str(each['input'])[:40]!r} is not {words}"
 
 
 def _field(each: dict[str, Any]) -> str:

@@ -39,6 +39,8 @@ TRIGGERS = {
     ("ReceivableOffers", "lapse"),
     ("Repayment", "distribute"),
     ("Repayment", "draw"),
+    ("TitleEscrow", "collectRange"),
+    ("TitleEscrow", "returnRange"),
 }
 """What anybody may call; only the contract's own condition decides."""
 TRIGGER_GAS, GAS_AN_ITEM = 1_000_000, 250_000

@@ -21,14 +21,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from gateway import files
 from gateway.commands.financing import finance_cli, loan_cli
 from gateway.commands.fingerprints import fingerprint_cli, fingerprint_key_cli
 from gateway.commands.invoices import receivable_draft
 from gateway.commands.keeper import keeper_cli
+from gateway.commands.members import member_cli
 from gateway.commands.notices import notice_cli
 from gateway.commands.pledges import pledge_cli
 from gateway.commands.receivables import receivable_cli
 from gateway.commands.registers import register_cli
+from gateway.commands.securities import cash_cli, guarantee_cli, hold_cli
 from gateway.commands.shared import ledger_of, opened_keystore
 from gateway.config import Settings
 from ledger.foreseen import Foreseen
@@ -49,8 +52,12 @@ cli.add_typer(mirror_cli, name="mirror")
 cli.add_typer(keys_cli, name="keys")
 cli.add_typer(pledge_cli, name="pledge")
 cli.add_typer(receivable_cli, name="receivable")
+cli.add_typer(member_cli, name="member")
 cli.add_typer(finance_cli, name="finance")
 cli.add_typer(loan_cli, name="loan")
+cli.add_typer(guarantee_cli, name="guarantee")
+cli.add_typer(hold_cli, name="hold")
+cli.add_typer(cash_cli, name="cash")
 receivable_cli.command("draft")(receivable_draft)
 cli.add_typer(register_cli, name="register")
 cli.add_typer(notice_cli, name="notice")
@@ -95,7 +102,9 @@ def one_line_errors() -> Iterator[None]:
         _fail("; ".join(f"PLEDGEBOOK_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in wrong.errors()))
     except DatabaseError as wrong:
         _fail(f"database: {wrong.orig}")
-    except (Foreseen, TransportError, OSError) as error:
+    except OSError as error:
+        _fail(files.said(error))
+    except (Foreseen, TransportError) as error:
         _fail(str(error))
 
 
@@ -271,7 +280,7 @@ def keys_import(
 
     keystore = opened_keystore(ledger_of(home))
     try:
-        key = keystore.import_v3(address(account, "account"), json.loads(file.read_text()), passphrase_file.read_text().strip())
+        key = keystore.import_v3(address(account, "account"), files.json_in(file), files.text(passphrase_file).strip())
     except (IdError, ValueError) as wrong:
         raise StartError(f"{file}: {wrong}; give a V3 key file and its passphrase") from wrong
     console.print(f"took in {to_hex(key)}; list it on the ledger with an AddKey act of the account")
@@ -291,7 +300,7 @@ def keys_export(
 
     keystore = opened_keystore(ledger_of(home))
     try:
-        exported = keystore.export_v3(address(account, "account"), address(key, "key"), passphrase_file.read_text().strip())
+        exported = keystore.export_v3(address(account, "account"), address(key, "key"), files.text(passphrase_file).strip())
     except IdError as wrong:
         raise StartError(str(wrong)) from wrong
     write_secret(file, json.dumps(exported))

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from gateway import files
 from gateway.pledging import words
 from ledger.domain.act_types import Instrument, Party, PartyName
 from ledger.domain.assets import Listing, listing, side_root
@@ -113,7 +114,9 @@ def rows(file: Path) -> Iterator[tuple[int, Row | RowError]]:
     try:
         with _opened(file) as text:
             yield from _csv(text) if name.endswith(".csv") else _json(text)
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as wrong:
+    except OSError as wrong:
+        raise ExportError(files.said(wrong, file)) from wrong
+    except (EOFError, UnicodeDecodeError, csv.Error) as wrong:
         raise ExportError(f"{file}: {wrong}") from wrong
 
 

@@ -1,11 +1,11 @@
-"""What may be debited of an account, what it has outstanding, and what courts hold of it."""
+"""What may be debited of an account, what it has outstanding, what courts hold of it, and for whom it answers."""
 
 from fastapi import APIRouter
 
 from gateway.api import receivable_shown as shown
 from gateway.api.answers import Answer
 from gateway.api.asking import Caller, Point, Running, addressed, own_account, reading
-from gateway.api.receivable_answers import CourtHold, Debits, Outstanding
+from gateway.api.receivable_answers import CourtHold, Debits, Outstanding, Pool
 from gateway.api.refusals import ANY, AWAY, NAMED
 from ledger.mirror.queries import claims, exposure, marks, payments
 from ledger.mirror.queries.exposure import Side
@@ -50,3 +50,13 @@ def list_court_holds(account: str, services: Running, session: Caller, point: Po
         found = marks.holds_of(view.conn, holder, view.at)
         orders = [(marks.orders(view.conn, row.hold, view.at), marks.executions(view.conn, row.hold, view.at)) for row in found]
         return view.answer([shown.court_hold(row, None, *each) for row, each in zip(found, orders, strict=True)])
+
+
+@router.get("/accounts/{account}/pools")
+def list_pools(account: str, services: Running, session: Caller, point: Point) -> Answer[list[Pool]]:
+    """The guarantees and risk pools in which an account is a guarantor, in the order of their opening."""
+    with reading(services, session, point) as view:
+        guarantor = own_account(session, view.conn, addressed(account, "account"))
+        currencies = {row.number: row.currency for row in payments.cash_contracts(view.conn)}
+        found = claims.pools_of(view.conn, guarantor, view.at)
+        return view.answer([shown.pool(row, claims.guarantors(view.conn, row.pool), currencies[row.cash]) for row in found])

@@ -124,7 +124,7 @@ class LoanParts(Shown):
 
 
 class Loan(Shown):
-    """A loan: `condition` is computed at the block's time, `outstanding` is principal not paid back."""
+    """A loan: `condition` is computed at the block's time, `outstanding` is principal not paid back; `act` is what both signed."""
 
     loan: int
     lender: Hex
@@ -142,6 +142,7 @@ class Loan(Shown):
     margin_until: Time | None
     opened_at: Time
     ended_at: Time | None
+    act: Hex
 
 
 class LoanInstalment(Shown):
@@ -150,6 +151,14 @@ class LoanInstalment(Shown):
     due: Time
     principal: Money
     interest: Money
+
+
+class LoanScheduled(LoanInstalment):
+    """An instalment with what was paid of it. `state`: paid, unpaid (it fell due and isn't paid whole) or coming."""
+
+    paid_principal: Money
+    paid_interest: Money
+    state: str
 
 
 class LoanPayment(Shown):
@@ -195,6 +204,7 @@ class LoanWhole(Loan):
 
     due: LoanParts | None
     owed: LoanParts | None
+    schedule: list[LoanScheduled]
     coming: list[LoanInstalment]
     kept: Money
     payments: list[LoanPayment]

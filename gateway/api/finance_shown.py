@@ -7,7 +7,7 @@ from gateway.api.shown import hex_or_none, money, name, time_or_none
 from ledger.domain.calendar import rfc3339
 from ledger.domain.day_counts import DayCount
 from ledger.domain.ids import to_hex
-from ledger.domain.loan_book import LoanFlag, Parts
+from ledger.domain.loan_book import LoanFlag, Parts, Scheduled
 from ledger.mirror.finance_models import (
     BankCeiling,
     Deal,
@@ -156,6 +156,7 @@ class Finances:
             margin_until=time_or_none(state.margin_until),
             opened_at=rfc3339(terms.opened_at),
             ended_at=time_or_none(state.ended_at),
+            act=to_hex(terms.agreement),
         )
 
     def _condition(self, standing: Standing) -> str:
@@ -173,6 +174,7 @@ class Finances:
             **dict(self.loan(standing)),
             due=self._parts(book.due, terms.cash) if book else None,
             owed=self._parts(book.owed, terms.cash) if book else None,
+            schedule=[self._scheduled(each, terms.cash) for each in loans.schedule(conn, standing, time, at)],
             coming=[self._coming(*each, terms.cash) for each in rest],
             kept=self.money(state.kept, terms.cash),
             payments=[self._loan_paid(each, terms.cash) for each in loans.payments(conn, terms.loan, at)],
@@ -189,6 +191,10 @@ class Finances:
 
     def _coming(self, due: int, principal: int, interest: int, cash: int) -> answers.LoanInstalment:
         return answers.LoanInstalment(due=rfc3339(due), principal=self.money(principal, cash), interest=self.money(interest, cash))
+
+    def _scheduled(self, row: Scheduled, cash: int) -> answers.LoanScheduled:
+        amounts = {part: self.money(getattr(row, part), cash) for part in ("principal", "interest", "paid_principal", "paid_interest")}
+        return answers.LoanScheduled(due=rfc3339(row.due), state=row.state, **amounts)
 
     def _loan_paid(self, row: LoanPayment, cash: int) -> answers.LoanPayment:
         parts = Parts(number(row.costs), number(row.overdue), number(row.interest), row.principal)

@@ -26,6 +26,7 @@ from gateway.api.finance_answers import ComparedOffer, CustodyRange, Deal, DealW
 from gateway.api.finance_shown import Finances, release
 from gateway.api.refusals import ANY, AWAY, NAMED
 from gateway.errors import invalid, not_found
+from gateway.pledging.words import FieldError, one_of
 from ledger.domain.ids import RECEIVABLE_BITS
 from ledger.domain.ranges import Range
 from ledger.mirror.finance_models import DealState, LoanStatus, PurchaseState
@@ -49,13 +50,26 @@ def _later(view: Reading, stated: datetime | None, field: str) -> int:
 
 @router.get("/purchase-offers")
 def list_purchase_offers(
-    services: Running, session: Caller, point: Point, party: Party = None, limit: Limit = 100, after: Cursor = None
+    services: Running,
+    session: Caller,
+    point: Point,
+    party: Party = None,
+    state: Annotated[str | None, Query(description="open, recalled or accepted")] = None,
+    limit: Limit = 100,
+    after: Cursor = None,
 ) -> Answer[list[PurchaseOffer]]:
     """Banks' offers to buy ranges of receivables, in their order; a member sees those that it made or that are to it."""
     with reading(services, session, point) as view:
-        account = limited_to(session, view.conn, None if party is None else addressed(party, "party"))
-        page = financing.offers(view.conn, party=account, at=view.at, limit=limit, after=cursor_from(after))
+        account, standing = limited_to(session, view.conn, None if party is None else addressed(party, "party")), _state(state)
+        page = financing.offers(view.conn, party=account, state=standing, at=view.at, limit=limit, after=cursor_from(after))
         return view.page(page, Finances(view).offer)
+
+
+def _state(text: str | None) -> PurchaseState | None:
+    try:
+        return None if text is None else one_of(PurchaseState, text, "state")
+    except FieldError as wrong:
+        raise invalid(str(wrong), field="state") from wrong
 
 
 @router.get("/purchase-offers:compare")

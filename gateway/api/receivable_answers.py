@@ -114,6 +114,26 @@ class Guarantee(Shown):
     guarantors: list[Guarantor]
 
 
+class PoolGuarantor(Shown):
+    """A guarantor of a pool; its share in basis points."""
+
+    account: Hex
+    share: int
+
+
+class Pool(Shown):
+    """A guarantee or risk pool: `cap` is the most that it pays in all, `used` what it has paid; called `wait_seconds` after grace."""
+
+    pool: Id
+    manager: Hex
+    cap: Money
+    used: Money
+    wait_seconds: int
+    until: Time
+    agreement: Hex
+    guarantors: list[PoolGuarantor]
+
+
 class ReceivableWhole(Receivable):
     """A receivable with its condition, debts and marks at the block's time, and the number of its tokens.
 

@@ -10,6 +10,7 @@ from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
 from gateway.pledging.known import Desk
 from gateway.receivables import drafting
 from gateway.receivables.given import ReceivableGiven
+from gateway.receivables.writers import RECEIVABLES
 from ledger.domain.ids import to_hex
 
 router = APIRouter(tags=["drafts"], responses=ANY | AWAY)
@@ -51,13 +52,14 @@ def draft_receivable(asked: ReceivableGiven, services: Running, session: Caller)
     sent.
     """
     with reading(services, session) as view:
-        found = drafting.draft(Desk(services, session, view.conn, view.block, view.time), asked)
-        return view.answer(_drafted(found))
+        found = drafting.draft(Desk(services, session, view.conn, view.block, view.time), RECEIVABLES, asked)
+        return view.answer(DraftedReceivable(**drafted(found)))
 
 
-def _drafted(found: drafting.Drafted) -> DraftedReceivable:
+def drafted(found: drafting.Drafted) -> dict[str, Any]:
+    """What every answer to a draft has."""
     made = found.made
     signers = [ReceivableSigner(account=to_hex(each.account), role=each.role) for each in made.signers]
     act = ReceivableAct(key=found.key, account=signers[0].account, kind=found.spec.kind, body=made.body, signers=signers)
-    refusals = [Reason(**each) for each in found.refusals]
-    return DraftedReceivable(act=found.spec.name, says=made.says, acts=[act], refusals=refusals, untried=found.untried, next=made.next)
+    told = {"refusals": [Reason(**each) for each in found.refusals], "untried": found.untried}
+    return {"act": found.spec.name, "says": made.says, "acts": [act], "next": made.next} | told

@@ -18,9 +18,11 @@ from ledger.mirror.receivable_models import (
     CourtOrder,
     CourtTarget,
     Dispute,
+    Guarantor,
     Offer,
     OfferState,
     OrderExecution,
+    Pool,
     Pot,
     Retirement,
     RetirementReason,
@@ -129,6 +131,20 @@ def guarantee(row: claims.Guarantee, of: Receivable) -> answers.Guarantee:
         guarantors=[
             answers.Guarantor(account=to_hex(each.account), share=each.share, paid=money(paid, of.currency)) for each, paid in pairs
         ],
+    )
+
+
+def pool(row: Pool, guarantors: list[Guarantor], currency: int) -> answers.Pool:
+    """A pool with its guarantors in their order."""
+    return answers.Pool(
+        pool=str(row.pool),
+        manager=to_hex(row.manager),
+        cap=money(number(row.cap), currency),
+        used=money(number(row.used), currency),
+        wait_seconds=row.wait,
+        until=rfc3339(row.until),
+        agreement=to_hex(row.agreement),
+        guarantors=[answers.PoolGuarantor(account=to_hex(each.account), share=each.share) for each in guarantors],
     )
 
 

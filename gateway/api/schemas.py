@@ -18,6 +18,17 @@ Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
 Key = Annotated[Text, Field(min_length=1, max_length=256)]
 
 
+FORMS = {
+    r"^0x[0-9a-fA-F]{40}$": "an account; write 0x and 40 hex digits",
+    r"^0x[0-9a-fA-F]{64}$": "a hash or a word; write 0x and 64 hex digits",
+    r"^[0-9]{1,19}$": "an amount in minor units; write digits without a point, as 1250 for 12.50",
+    r"^[0-9]{1,78}$": "a number; write its digits",
+    r"^[A-Z]{3}$": "a currency; write its ISO 4217 code, as USD",
+    r"^[0-9]{1,9}/[1-9][0-9]{0,8}$": "a rate; write a fraction, as 5/10000",
+}
+"""What is to be written where a pattern is not kept, by the pattern."""
+
+
 def _shallow(value: Any) -> Any:
     """What is nested deeper than any record is refused before anything walks through it."""
     level = [value]

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gateway.commands.shared import AsJson, Home, Url, calling, read_bytes, say, show_json, show_table, written
+from gateway import files
+from gateway.commands.shared import AsJson, Home, Url, calling, say, show_json, show_table
 from gateway.commands.signing import agree, hashed, is_known, submit, waits
 from gateway.pledging.table import COMMON, TABLE, ActKind
 
@@ -146,10 +147,10 @@ def _run(spec: ActKind, given: dict[str, Any]) -> None:
     with calling(given["home"], given["url"]) as client:
         made = client.post("/pledges:draft", asked)["data"]
         if given.get("out") is not None:
-            written(given["out"], json.dumps(_for_office(asked, made), indent=2, ensure_ascii=False).encode() + b"\n")
+            files.write(given["out"], json.dumps(_for_office(asked, made), indent=2, ensure_ascii=False).encode() + b"\n")
         if given.get("private") is not None:
             handed = [{name: each[name] for name in ("schema", "document", "seed")} for each in made["contents"]]
-            written(given["private"], json.dumps(handed, indent=2, ensure_ascii=False).encode() + b"\n")
+            files.write(given["private"], json.dumps(handed, indent=2, ensure_ascii=False).encode() + b"\n")
         if given["dry_run"]:
             return _tried(made, given["as_json"])
         return _act(client, spec, made, given)
@@ -169,7 +170,7 @@ def _described(spec: ActKind, file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
     try:
-        text = read_bytes(file).decode()
+        text = files.read(file).decode()
         found = json.loads(text) if file.suffix.lower() == ".json" else tomllib.loads(text)
     except (ValueError, RecursionError) as wrong:
         raise Refused(f"{file}: {wrong}") from wrong
@@ -368,7 +369,7 @@ def pro_rata(
     with calling(home, url) as client:
         found = client.post(f"/pledges/{pledge}/pro-rata", {"debt": debt, "paid": paid, "values": values})["data"]
     if out is not None:
-        written(out, json.dumps(found["draft"], indent=2, ensure_ascii=False).encode() + b"\n")
+        files.write(out, json.dumps(found["draft"], indent=2, ensure_ascii=False).encode() + b"\n")
     if as_json:
         return show_json(found)
     say(f"rule: {found['rule']}")
@@ -444,7 +445,7 @@ def _handed(file: Path) -> list[Json]:
     from gateway.client import Refused
 
     try:
-        found = json.loads(read_bytes(file))
+        found = json.loads(files.read(file))
     except (ValueError, RecursionError) as wrong:
         raise Refused(f"--content: {file}: {wrong}") from wrong
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gateway.commands.shared import AsJson, Home, Url, calling, moment, read_json, say, settings, show, show_json
+from gateway import files
+from gateway.commands.shared import AsJson, Home, Url, calling, moment, say, settings, show, show_json
 
 if TYPE_CHECKING:
     from gateway.anchoring.book import Book
@@ -152,7 +153,7 @@ def verify_anchor(
     from gateway.client import Refused
     from ledger.domain.ids import IdError, from_hex, to_hex
 
-    document = read_json(file)
+    document = files.json_in(file)
     proof = proofs.verify(document)
     if (root is None) != (count is None):
         raise Refused("--root and --count go together: a root does not say of how many records it is")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gateway import files
 from gateway.commands.shared import (
     About,
     AsJson,
@@ -16,14 +17,11 @@ from gateway.commands.shared import (
     KnownAt,
     Url,
     calling,
-    read_bytes,
-    read_json,
     say,
     show,
     show_hits,
     show_json,
     show_table,
-    written,
 )
 
 certificates_cli = typer.Typer()
@@ -225,7 +223,7 @@ def _issue(
         raise Refused(f"the gateway gives hash {found['hash']}, the document has {to_hex(made.hash)}")
     for file, content in ((out, made.canonical), (html, page(made).encode())):
         if file is not None:
-            written(file, content)
+            files.write(file, content)
     if as_json:
         return show_json(found)
     for line in lines(made):
@@ -254,7 +252,7 @@ def verify(
     from ledger.domain.certificates import CertificateError, read
 
     try:
-        given = read(read_bytes(file))
+        given = read(files.read(file))
     except CertificateError as wrong:
         raise Refused(f"{file}: {wrong}") from wrong
     with calling(home, url) as client:
@@ -297,7 +295,7 @@ def report(
     """Keeps what sources say of rights: dates, duties done, offices' events, valuations."""
     from gateway.client import Refused
 
-    asked = read_json(file)
+    asked = files.json_in(file)
     if not isinstance(asked, dict):
         raise Refused(f'{file}: {{"reports": [...]}} expected')
     with calling(home, url) as client:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gateway.commands.shared import AsJson, Home, Url, calling, ledger_of, opened_keystore, read_json, say, show, show_json
+from gateway import files
+from gateway.commands.shared import AsJson, Home, Url, calling, ledger_of, opened_keystore, say, show, show_json
 
 if TYPE_CHECKING:
     from gateway.signers.fingerprint_keys import FingerprintKeys, Version
@@ -81,7 +82,7 @@ def key_import(file: Path, passphrase_file: _PASSPHRASE, home: Home = None) -> N
     """Takes in a version that another gateway of this ledger exported; compare its mark with what they tell you."""
     from gateway.signers import passphrase
 
-    say(_line(_keys(home).take_in(read_json(file), passphrase.from_file(passphrase_file))))
+    say(_line(_keys(home).take_in(files.json_in(file), passphrase.from_file(passphrase_file))))
 
 
 @fingerprint_key_cli.command("retire")

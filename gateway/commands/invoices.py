@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gateway.commands.shared import AsJson, Home, Url, calling, read_bytes, say, show_json
+from gateway import files
+from gateway.commands.shared import AsJson, Home, Url, calling, say, show_json
 
 if TYPE_CHECKING:
     from gateway.client import Client, Json
@@ -46,7 +47,7 @@ def receivable_draft(
     """
     from gateway.receivable_drafts import Terms
 
-    found, (rate, basis) = _invoice(invoice), _rate(late)
+    found, (rate, basis) = invoice_in(invoice), _rate(late)
     with calling(home, url) as client:
         where = _cash(client, found, cash)
         stated = Terms(
@@ -96,12 +97,13 @@ def _asked(invoice: EInvoice, terms: Terms, instalment: int) -> Json:
     return {**parties, "number": invoice.number, "issued": invoice.issued.isoformat(), "instalment": instalment}
 
 
-def _invoice(file: Path) -> EInvoice:
+def invoice_in(file: Path) -> EInvoice:
+    """The electronic invoice in a file. Raises Refused."""
     from gateway.client import Refused
     from gateway.einvoices import InvoiceError, read
 
     try:
-        return read(read_bytes(file))
+        return read(files.read(file))
     except InvoiceError as wrong:
         raise Refused(f"{file}: {wrong}") from wrong
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gateway.commands.shared import AsJson, Home, Url, calling, read_bytes, read_json, say, show_json
+from gateway import files
+from gateway.commands.shared import AsJson, Home, Url, calling, say, show_json
 
 if TYPE_CHECKING:
     from gateway.client import Client, Json
@@ -124,7 +125,7 @@ def _aliases(file: Path | None) -> dict[str, str]:
     from gateway.client import Refused
     from gateway.notices.matching import aliases_of
 
-    given = {} if file is None else read_json(file)
+    given = {} if file is None else files.json_in(file)
     if not isinstance(given, dict) or not all(isinstance(each, str) and each.isdecimal() for each in given.values()):
         raise Refused(f'{file}: an object of names and receivables\' ids as text expected, as {{"INV-17": "7925..."}}')
     return aliases_of(given)
@@ -136,7 +137,7 @@ def _made(client: Client, desk: Desk, file: Path, aliases: Mapping[str, str]) ->
     from gateway.notices.matching import key_of, names, notice_of
 
     try:
-        found = read(read_bytes(file))
+        found = read(files.read(file))
     except CamtError as wrong:
         raise Refused(f"{file}: {wrong}") from wrong
     credits: list[Credit] = [each for each in found if not isinstance(each, Left)]

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gateway import files
 from gateway.commands import record_lines
 from gateway.commands.acting import acting_cli
 from gateway.commands.anchors import anchor_cli, verify_anchor
@@ -21,7 +22,6 @@ from gateway.commands.shared import (
     KnownAt,
     Url,
     calling,
-    read_json,
     say,
     show,
     show_json,
@@ -48,7 +48,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Would it be registered today, and if not, why; exit 1 if not. No transaction."""
-    asked = read_json(file)
+    asked = files.json_in(file)
     with calling(home, url) as client:
         found = client.post("/pledges:check", asked)["data"]
     if as_json:

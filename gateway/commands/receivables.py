@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gateway.commands.shared import AsJson, Block, Home, KnownAt, Url, calling, say, show, show_json, show_table
-from gateway.commands.signing import agree, hashed, is_known, submit, waits
+from gateway.commands import drafted
+from gateway.commands.drafted import RECEIVABLE, Drafting, identified, money, trigger
+from gateway.commands.shared import AsJson, Block, Home, KnownAt, Url, calling, moment, show, show_json, show_table
 from gateway.receivables.table import TABLE, ActKind
 
 if TYPE_CHECKING:
@@ -17,196 +18,117 @@ if TYPE_CHECKING:
 
 receivable_cli = typer.Typer(no_args_is_help=True, help="Receivables: acts on them, offers, payments, history.")
 
-_ID = Annotated[str, typer.Argument(metavar="RECEIVABLE", help="The receivable's id")]
-_NOTICE = Annotated[str, typer.Argument(metavar="NOTICE", help="The notice's hash")]
-_DRY = Annotated[bool, typer.Option("--dry-run", help="Say what would be signed, and what the ledger says of it; sign nothing")]
-_YES = Annotated[bool, typer.Option("--yes", help="Sign without asking")]
-_ARGUMENTS = {"receivable": _ID, "notice": _NOTICE}
-_HASHES = frozenset({"background", "content", "document", "fingerprint", "tenor_reason"})
-_LISTS = frozenset({"confirms", "earlier", "scope"})
-_SWITCHES = frozenset({"partial", "undo"})
-_HELP = {
-    "account": "Account that acts",
-    "amount": "Minor units",
-    "assignor": "Account that the range came from",
-    "background": "The trade background: a file, of which the SHA-256 is taken, or a hash",
-    "cap": "The most that is debited in all, minor units",
-    "cash": "Cash contract  [default: the only one in the currency]",
-    "confirms": "What else is confirmed: no set off, shielded",
-    "content": "Root of the private document that is held",
-    "currency": "ISO 4217",
-    "deadline": "The last day of the zone, or a time",
-    "document": "The document: a file, of which the SHA-256 is taken, or a hash",
-    "due": "The legal due day of the zone, at whose end the debt is late, or a time",
-    "earlier": "The invoice's fingerprint under an earlier key",
-    "end": "End of the range, minor units  [default: the token's]",
-    "face": "Minor units",
-    "fingerprint": "The invoice's keyed fingerprint",
-    "grace_days": "Days after the due day in which lateness costs nothing",
-    "late_rate": "Late interest a day, as 5/10000",
-    "partial": "Less than a whole debt may be debited too",
-    "policy": "Number of the policy  [default: 1]",
-    "reason": "credit note, set off, waiver, paid outside or returned",
-    "reference": "The payment's reference: up to 32 letters, or a hash",
-    "scope": "existence, amount, due date or delivery",
-    "start": "Start of the range, minor units  [default: 0]",
-    "tenor_reason": "Why it is due so late: a file, of which the SHA-256 is taken, or a hash",
-    "to": "Account that gets it",
-    "undo": "Take it back",
-    "until": "The last day of the zone, or a time",
-    "zone": "Zone in which days end, as Asia/Shanghai",
+_INVOICE = {
+    "invoice": Annotated[Path | None, typer.Option("--invoice", help="The electronic invoice (UBL or CII), whose words name it")],
+    "number": Annotated[str | None, typer.Option("--number", help="The invoice's number as written")],
+    "issued": Annotated[str | None, typer.Option("--issued", help="Day of the invoice, ISO 8601")],
+    "instalment": Annotated[int, typer.Option("--instalment", min=1, max=999, help="Which instalment; 1 where it is paid at once")],
+    "seller": Annotated[str | None, typer.Option("--seller", help="Its seller, as 'VAT DE123456789'  [default: the supplier]")],
 }
-_COMMON: dict[str, Any] = {
-    "account": Annotated[str | None, typer.Option("--account", help=_HELP["account"])],
-    "zone": Annotated[str | None, typer.Option("--zone", help=_HELP["zone"])],
-    "dry_run": _DRY,
-    "yes": _YES,
-    "home": Home,
-    "url": Url,
-    "as_json": AsJson,
-}
-_NO_FIELD = frozenset({"dry_run", "yes", "home", "url", "as_json"})
-_EMPTY = {"dry_run": False, "yes": False, "as_json": False, "partial": False, "undo": False}
 
 
 # --- One command an act ----------------------------------------------------------------------------------------------------------------
 
 
-def command_of(spec: ActKind) -> Callable[..., None]:
-    """The command of an act: its options are the fields that it takes."""
-
-    def command(**given: Any) -> None:
-        _run(spec, given)
-
-    options = {name: _parameter(name) for name in (*spec.needs, *spec.takes)} | _COMMON
-    command.__signature__ = inspect.Signature([_signed(name, each) for name, each in options.items()])  # type: ignore[attr-defined]
-    command.__annotations__ = options
-    command.__doc__ = spec.help
-    return command
+def _made(_: Client, kind: ActKind, __: Json, done: Json) -> tuple[str, str] | None:
+    """A receivable is drawn up."""
+    return ("receivable", identified(done)) if kind.name == "issue" else None
 
 
-def _parameter(name: str) -> Any:
-    if name in _ARGUMENTS:
-        return _ARGUMENTS[name]
-    option = typer.Option(f"--{name.replace('_', '-')}", help=_HELP.get(name))
-    if name in _LISTS:
-        return Annotated[list[str] | None, option]
-    return Annotated[bool, option] if name in _SWITCHES else Annotated[str | None, option]
-
-
-def _signed(name: str, annotation: Any) -> inspect.Parameter:
-    if name in _ARGUMENTS:
-        return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation)
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=_EMPTY.get(name))
-
-
-for _each in TABLE:
-    receivable_cli.command(_each.name)(command_of(_each))
-
-
-def _run(spec: ActKind, given: dict[str, Any]) -> None:
-    asked = {name: _field(name, value) for name, value in given.items() if name not in _NO_FIELD and value not in (None, [], False)}
-    with calling(given["home"], given["url"]) as client:
-        made = client.post("/receivables:draft", {**asked, "act": spec.name})["data"]
-        if given["dry_run"]:
-            return _tried(made, given["as_json"])
-        return _act(client, spec, made, given)
-
-
-def _field(name: str, value: Any) -> Any:
-    if name in _HASHES:
-        return hashed(value, f"--{name.replace('_', '-')}")
-    if name == "reference":
-        return _reference(value)
-    return int(value) if name in ("cash", "grace_days", "policy") and str(value).isdecimal() else value
-
-
-def _reference(text: str) -> str:
-    """A reference as a word. Raises Refused."""
+def _fill(client: Client, kind: ActKind, asked: dict[str, Any], extra: Mapping[str, Any]) -> None:
+    """The obligor's own fingerprint, from the invoice's words. Raises Refused."""
     from gateway.client import Refused
 
-    written = text.encode()
-    if text.startswith("0x"):
-        return text
-    if not 0 < len(written) <= 32:
-        raise Refused(f"--reference: {text[:40]!r}; up to 32 letters, or a hash (0x and 64 digits)")
-    return "0x" + written.ljust(32, b"\0").hex()
+    if kind.name != "confirm" or "fingerprint" in asked:
+        return
+    found = client.data(f"/receivables/{asked['receivable']}")
+    words = client.post("/invoices:fingerprint", _words(found, extra))["data"]
+    if words["used"]:
+        raise Refused("confirm: this invoice backs a receivable already; nothing was signed")
+    asked["fingerprint"] = words["fingerprint"]
+    if words["earlier"]:
+        asked["earlier"] = words["earlier"]
 
 
-def _tried(made: Json, as_json: bool) -> None:
-    """What would be signed, and whether the ledger would do it; exit 1 if not."""
-    if as_json:
-        show_json(made)
-    else:
-        _show(made)
-        say("not signed: a dry run")
-    raise typer.Exit(1 if made["refusals"] else 0)
-
-
-def _show(made: Json) -> None:
-    for line in made["says"]:
-        say(line)
-    for each in made["refusals"]:
-        say(f"the ledger would refuse it now: {each['sentence']} ({each['error']})")
-    if made["untried"]:
-        say(f"not tried: {made['untried']}")
-
-
-def _act(client: Client, spec: ActKind, made: Json, given: Mapping[str, Any]) -> None:
+def _words(found: Json, extra: Mapping[str, Any]) -> Json:
+    """What names the invoice of a receivable. Raises Refused."""
     from gateway.client import Refused
+    from gateway.commands.invoices import invoice_in
+    from gateway.einvoices import seller_named
 
-    if not given["as_json"]:
-        _show(made)
-    if made["refusals"] and not is_known(client, made):
-        raise Refused(f"{spec.name}: {made['refusals'][0]['sentence']} Nothing was signed")
-    agree(spec.name, given["yes"])
-    (done,) = submit(client, {**made, "contents": []})
-    if done["state"] != "final":
-        return waits(client, done, given["as_json"])
-    receivable = _issued(done) if spec.name == "issue" else None
-    if given["as_json"]:
-        return show_json({"act": done, "receivable": receivable or given.get("receivable")})
-    say(f"{spec.name}: done, final in block {done['done_at_block']}{f', receivable {receivable}' if receivable else ''}")
-    return say(f"next: {made['next']}{f' {receivable}' if receivable else ''}")
+    seller, told = found["supplier"], {name: extra[name] for name in ("number", "issued")}
+    if extra["invoice"] is not None:
+        invoice = invoice_in(extra["invoice"])
+        seller = seller_named(invoice.document(), seller)
+        told = {"number": told["number"] or invoice.number, "issued": told["issued"] or invoice.issued.isoformat()}
+    if None in told.values():
+        raise Refused(
+            "confirm: say which invoice it is: --number and --issued as they stand on it, or --invoice with the electronic invoice; "
+            "--fingerprint only where the fingerprint itself was told to you"
+        )
+    return {**told, "seller": extra["seller"] or seller, "buyer": found["obligor"], "instalment": extra["instalment"] or 1}
 
 
-def _issued(done: Json) -> str:
-    """The id of a receivable that an act drew up."""
-    from ledger.domain.ids import from_hex, receivable_id
-
-    return str(receivable_id(from_hex(done["account"]), int(done["id"])))
+drafted.add(receivable_cli, TABLE, Drafting("/receivables:draft", _made, {"confirm": _INVOICE}, _fill))
 
 
 # --- Beside the acts -------------------------------------------------------------------------------------------------------------------
 
 
 @receivable_cli.command()
-def cancel(receivable: _ID, home: Home = None, url: Url = None, as_json: AsJson = False) -> None:
+def cancel(receivable: RECEIVABLE, home: Home = None, url: Url = None, as_json: AsJson = False) -> None:
     """Cancels a receivable once the owners of everything that lives agree; anybody may."""
     trigger(("ReceivableEndings", "cancel", receivable), "receivable", home, url, as_json)
 
 
 @receivable_cli.command()
-def debit(receivable: _ID, home: Home = None, url: Url = None, as_json: AsJson = False) -> None:
+def debit(receivable: RECEIVABLE, home: Home = None, url: Url = None, as_json: AsJson = False) -> None:
     """Debits what is due under the obligor's mandate; anybody may."""
     trigger(("Mandates", "debit", receivable), "receivable", home, url, as_json)
 
 
-def trigger(asked: tuple[str, str, str], what: str, home: Any, url: str | None, as_json: bool) -> None:
-    """Calls a permissionless function: (contract, function, id) of a `what`; only the contract's own condition decides. Raises Refused."""
+@receivable_cli.command()
+def distribute(receivable: RECEIVABLE, home: Home = None, url: Url = None, as_json: AsJson = False) -> None:
+    """Distributes money that has waited 30 days; anybody may."""
+    trigger(("Repayment", "distribute", receivable), "receivable", home, url, as_json)
+
+
+_NOT_DRAWN = frozenset({"custody", "retired"})
+
+
+@receivable_cli.command()
+def draw(
+    receivable: RECEIVABLE,
+    start: Annotated[list[int] | None, typer.Option("--start", min=0, help="Where a token begins  [default: every token]")] = None,
+    home: Home = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Pays owners what their tokens were paid and have not drawn; anybody may. What lies in custody is collected where it lies."""
     from gateway.client import Refused
 
     with calling(home, url) as client:
-        # What it does hangs on the ledger of now, so a later one is another call.
-        block, (contract, function, id_) = client.get("/receivables", limit=1)["block"], asked
-        call = {"key": f"{function} {id_} {block}", "contract": contract, "function": function, "arguments": [id_]}
-        (made,) = client.post("/calls:batch", {"calls": [call]})["calls"]
-        if "problem" in made:
-            raise Refused(f"{function}: {made['problem']['detail']}")
-        done = client.called(made)
-    if as_json:
-        return show_json(done)
-    return say(f"{function}: done, {what} {id_}")
+        held = list(client.pages(f"/receivables/{receivable}/tokens", limit=1000))
+    ours = [each for each in held if not _NOT_DRAWN & set(each["marks"])]
+    drawn = [each["token"] for each in ours if start is None or int(each["start"]) in start]
+    if not drawn:
+        raise Refused(
+            f"draw: receivable {receivable} has no token there that its owner can draw on; `pledgebook receivable show` lists them"
+        )
+    trigger(("Repayment", "draw", [drawn]), "receivable", home, url, as_json, receivable)
+
+
+@receivable_cli.command("close-pot")
+def close_pot(
+    obligor: Annotated[str, typer.Argument(metavar="OBLIGOR", help="The obligor's account")],
+    cash: Annotated[int, typer.Argument(min=1, max=255, metavar="CASH", help="The cash contract")],
+    due: Annotated[str, typer.Argument(metavar="DUE", help="The due time of its debts (RFC 3339), as its debits show it")],
+    home: Home = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Gives back what debits put aside and nobody took, a day after it was put aside; anybody may."""
+    trigger(("Mandates", "closePot", [obligor, cash, moment(due, "DUE")]), "pot of", home, url, as_json)
 
 
 @receivable_cli.command("list")
@@ -220,13 +142,13 @@ def list_receivables(
     """Receivables in the order of their issue."""
     with calling(home, url) as client:
         found = list(client.pages("/receivables", party=party, status=status, limit=1000))
-    rows = [(each["id"], each["status"], _money(each["face"]), _money(each["owed_live"]), each["due"]) for each in found]
+    rows = [(each["id"], each["status"], money(each["face"]), money(each["owed_live"]), each["due"]) for each in found]
     show(found, as_json, ("receivable", "status", "face", "owed", "due"), rows)
 
 
 @receivable_cli.command("show")
 def show_receivable(
-    receivable: _ID, block: Block = None, known_at: KnownAt = None, home: Home = None, url: Url = None, as_json: AsJson = False
+    receivable: RECEIVABLE, block: Block = None, known_at: KnownAt = None, home: Home = None, url: Url = None, as_json: AsJson = False
 ) -> None:
     """A receivable whole: terms, condition, debts, marks, who holds what."""
     with calling(home, url) as client:
@@ -242,16 +164,12 @@ def show_receivable(
 def _summary(found: Json) -> list[tuple[str, Any]]:
     dispute, claims = found["dispute"], found["claims"]
     rows = [(name, found[name]) for name in ("status", "condition", "supplier", "obligor", "due")]
-    rows += [(name, _money(found[name])) for name in ("face", "owed_live", "retired", "waiting")]
-    rows += [(f"owed: {name}", _money(each)) for name, each in found["debt"].items()]
-    rows += [(f"owed to {each['payer']}", _money(each["claim"])) for each in claims]
+    rows += [(name, money(found[name])) for name in ("face", "owed_live", "retired", "waiting")]
+    rows += [(f"owed: {name}", money(each)) for name, each in found["debt"].items()]
+    rows += [(f"owed to {each['payer']}", money(each["claim"])) for each in claims]
     rows += [("confirmed", ", ".join(found["confirmed"])), ("held", found["held"]), ("paused", found["paused"])]
     rows += [("disputed until", dispute["until"])] if dispute and dispute["stands"] else []
     return rows + ([("guarantee", found["guarantee"]["pool"])] if found["guarantee"] else [])
-
-
-def _money(amount: Json) -> str:
-    return f"{amount['minor']} {amount['currency']}"
 
 
 @receivable_cli.command("offers")
@@ -285,7 +203,7 @@ def list_notices(
 
 
 @receivable_cli.command("history")
-def history(receivable: _ID, home: Home = None, url: Url = None, as_json: AsJson = False) -> None:
+def history(receivable: RECEIVABLE, home: Home = None, url: Url = None, as_json: AsJson = False) -> None:
     """Every move of a receivable's ranges, oldest first."""
     with calling(home, url) as client:
         found = list(client.pages(f"/receivables/{receivable}/transfers", limit=1000))

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gateway import files
 from gateway.commands.shared import AsJson, Home, Url, calling, say, settings, show_json, show_table
 from gateway.config import Settings
 
@@ -51,7 +52,7 @@ def register_set(
 ) -> None:
     """Has the council set a described register by the key held here; a decision that waits is announced, then carried out later."""
     _described(file, settings(home))
-    asked = {"description": file.read_text(), "office": office}
+    asked = {"description": files.text(file), "office": office}
     with calling(home, url) as client:
         made = client.post("/registers", asked)
         if made["call"] is not None:
@@ -64,14 +65,9 @@ def register_set(
 
 def _described(file: Path, settings: Settings) -> Any:
     from gateway import descriptions
-    from gateway.descriptions import DescriptionError
     from ledger.domain.catalogue import CATALOGUE
 
-    try:
-        text = file.read_text()
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise DescriptionError(f"{file}: {wrong}") from wrong
-    return descriptions.read(text, str(file), descriptions.catalogue_of(settings.home, CATALOGUE))
+    return descriptions.read(files.text(file), str(file), descriptions.catalogue_of(settings.home, CATALOGUE))
 
 
 def _show_register(found: dict[str, Any], as_json: bool) -> None:

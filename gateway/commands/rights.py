@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gateway import files
 from gateway.commands.shared import (
     About,
     AsJson,
@@ -15,7 +16,6 @@ from gateway.commands.shared import (
     KnownAt,
     Url,
     calling,
-    read_json,
     say,
     show,
     show_hits,
@@ -127,7 +127,7 @@ def priority(
     as_json: AsJson = False,
 ) -> None:
     """The order of the liens on a right, each place explained with its source; or the cycle of their relations."""
-    asked: dict[str, Any] = {} if claims is None else read_json(claims)
+    asked: dict[str, Any] = {} if claims is None else files.json_in(claims)
     if if_filed is not None:
         asked = {**asked, "if_filed": {"key": "new", "amount": if_filed, "value": value or "0", "parties": party or []}}
     point = {"block": block, "known_at": known_at, "effective_at": about}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from gateway.signers.keystore import Keystore
 
 console = Console()
+_WIDEST = 10_000
 
 Home = Annotated[Path | None, typer.Option(help="Directory of the gateway  [default: .pledgebook]")]
 Url = Annotated[str | None, typer.Option(help="URL of the gateway  [default: the one that runs on the home]")]
+OnlyId = Annotated[bool, typer.Option("--id", help="Print the id that it makes, and nothing else")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON")]
 Block = Annotated[int | None, typer.Option(min=0, help="As known at the end of this block")]
 KnownAt = Annotated[str | None, typer.Option(help="As known at this time (RFC 3339)")]
@@ -85,11 +88,12 @@ def show_json(value: Any) -> None:
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Rows under headings; nothing is an empty cell."""
+    """Rows under headings, nothing is an empty cell; as wide as they are: an id that is cut off can't be named in the next command."""
     table = Table(*columns)
     for row in rows:
         table.add_row(*("" if cell is None else Text(visible(str(cell))) for cell in row))
-    console.print(table)
+    whole = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
+    Console(width=max(whole, console.width)).print(table)
 
 
 def show(found: Any, as_json: bool, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -98,36 +102,6 @@ def show(found: Any, as_json: bool, columns: Sequence[str], rows: Sequence[Seque
         show_json(found)
     else:
         show_table(columns, rows)
-
-
-def read_json(file: Path) -> Any:
-    """A JSON file. Raises Refused."""
-    from gateway.client import Refused
-
-    try:
-        return json.loads(file.read_text())
-    except (OSError, ValueError, RecursionError) as wrong:
-        raise Refused(f"{file}: {wrong}") from wrong
-
-
-def read_bytes(file: Path) -> bytes:
-    """A file. Raises Refused."""
-    from gateway.client import Refused
-
-    try:
-        return file.read_bytes()
-    except OSError as wrong:
-        raise Refused(f"{file}: {wrong}") from wrong
-
-
-def written(file: Path, content: bytes) -> None:
-    """Writes a file. Raises Refused."""
-    from gateway.client import Refused
-
-    try:
-        file.write_bytes(content)
-    except OSError as wrong:
-        raise Refused(f"{file}: {wrong}") from wrong
 
 
 def moment(text: str, option: str) -> int:

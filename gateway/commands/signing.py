@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from gateway.commands.shared import read_bytes, say, show_json
+from gateway import files
+from gateway.commands.shared import say, show_json
 
 if TYPE_CHECKING:
     from gateway.client import Client, Json
@@ -23,7 +24,7 @@ def hashed(text: str, option: str) -> str:
         return text
     if not Path(text).is_file():
         raise Refused(f"{option}: {text}: no such file; name the document's file, or its hash (0x and 64 digits)")
-    return "0x" + sha256(read_bytes(Path(text))).hexdigest()
+    return "0x" + sha256(files.read(Path(text))).hexdigest()
 
 
 def is_known(client: Client, made: Json) -> bool:

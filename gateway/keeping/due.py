@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from ledger.chain.calls import call_data
 from ledger.domain.ids import token_id
 from ledger.mirror.finance_models import Recourse
-from ledger.mirror.queries import triggers
+from ledger.mirror.queries import loan_dues, triggers
 from ledger.mirror.queries.triggers import subject_of
 from ledger.mirror.schema import number
 
@@ -18,18 +18,21 @@ Key: TypeAlias = tuple[str, int]
 """The trigger's name and the subject that it is fired on."""
 
 
-CLOSE_POT = "close pot"
+CLOSE_POT, RELEASE, RETURN = "close pot", "release", "return pledged"
 POT_SECONDS = 86_400
 """What is left of a pot goes back so long after it was filled (contracts/Mandates.sol)."""
+MOVE_GAS = 3_000_000
+"""What may be used at most by a call that collects and gives a range back."""
 
 
 @dataclass(frozen=True, slots=True)
 class DirectCall:
-    """A call that anyone may make and that takes more than one word, so that the door of triggers has no kind of it."""
+    """A call that anyone may make and of which the door of triggers has no kind; `gas` is what it may use at most."""
 
     contract: str
     function: str
     arguments: tuple[Any, ...]
+    gas: int = 400_000
 
     @property
     def data(self) -> bytes:
@@ -46,7 +49,7 @@ class DirectCall:
 class Due:
     """A trigger that may be fired on `subject` from the second `at` (UTC) on; with `call`, one that the door of triggers doesn't have.
 
-    `facts` are the positions of the rows that decide it: while they stay the same, only time can change the answer.
+    `facts` are the positions of the rows that decide it, or what they come to: while they stay the same, only time can change the answer.
     """
 
     trigger: str
@@ -123,11 +126,49 @@ def _pots(conn: Connection, _: int, until: int) -> Iterator[Due]:
             yield Due(CLOSE_POT, call.subject, at, (each.from_pos,), call)
 
 
+def _instalments(conn: Connection, now: int, until: int) -> Iterator[Due]:
+    for each in loan_dues.instalments(conn, now, until):
+        yield Due("instalment", each.loan, each.due, _positions((each.state_pos, each.cash_pos, each.due)))
+
+
+def _margins(conn: Connection, now: int, until: int) -> Iterator[Due]:
+    """Loans whose margin is passed, or kept again; while the value of what secures one stays the same, nothing changes."""
+    for each in loan_dues.margins(conn, now, until):
+        yield Due("margin", each.loan, each.at, (each.state_pos, each.value))
+
+
+def _pledged(conn: Connection, _: int, until: int) -> Iterator[Due]:
+    """Pledged ranges that were paid since they were last collected."""
+    for each in loan_dues.collectable(conn):
+        if each.at <= until:
+            yield Due("collect pledged", token_id(subject_of(each.receivable), each.start), each.at, each.facts)
+
+
+def _returns(conn: Connection, _: int, until: int) -> Iterator[Due]:
+    """Pledged ranges of loans that are over."""
+    for each in loan_dues.returnable(conn):
+        token = token_id(subject_of(each.receivable), each.start)
+        if each.at <= until:
+            yield Due(RETURN, token, each.at, each.facts, DirectCall("TitleEscrow", "returnRange", (token,), MOVE_GAS))
+
+
+def _releases(conn: Connection, _: int, until: int) -> Iterator[Due]:
+    """Ranges of deals whose bank has everything."""
+    for each in triggers.satisfied(conn):
+        deal = number(each.deal)
+        if each.at <= until:
+            call = DirectCall("Financing", "release", (deal,), MOVE_GAS)
+            yield Due(RELEASE, deal, each.at, _positions(each[2:]), call)
+
+
 def _positions(told: Iterable[int | None]) -> tuple[int, ...]:
     return tuple(position or 0 for position in told)
 
 
-LISTERS: tuple[Lister, ...] = (_debits, _guarantees, _distributions, _collections, _recourses, _offers, _disputes, _pots)
+LISTERS: tuple[Lister, ...] = (
+    *(_debits, _guarantees, _distributions, _collections, _recourses, _offers, _disputes, _pots),
+    *(_pledged, _instalments, _margins, _returns, _releases),
+)
 
 
 def due(conn: Connection, now: int, until: int) -> Iterator[Due]:

@@ -39,8 +39,8 @@ NO_KEY = bytes(20)
 """The keeper signs nothing: its lease is a lane without a key."""
 LOOK_SECONDS = 2.0
 MOST_ASKED = 500
-CALL_GAS, ITEM_GAS, DIRECT_GAS = 100_000, 60_000, 400_000
-"""What a call costs before its first firing, each firing beside its own gas, and what a call of one function may use."""
+CALL_GAS, ITEM_GAS = 100_000, 60_000
+"""What a call costs before its first firing, and each firing beside its own gas."""
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +139,7 @@ class Keeper:
 
     def _direct(self, conn: Connection, firing: Firing, call: DirectCall) -> bytes:
         asked, target = Asked(key_of([firing]), call.contract, call.function, []), self._services.manifest.address(call.contract)
-        return calls.own(conn, HOUSE, RELAY, asked, target, call.data, DIRECT_GAS, LEASE).call_id
+        return calls.own(conn, HOUSE, RELAY, asked, target, call.data, call.gas, LEASE).call_id
 
 
 def known(kinds: Mapping[str, TriggerKind], each: Due) -> bool:

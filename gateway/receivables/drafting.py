@@ -1,4 +1,4 @@
-"""Drafts of acts on receivables: from a description to a body ready to be signed, what it says in words, and what the ledger says of it."""
+"""Drafts of acts: from a description to a body ready to be signed, what it says in words, and what the ledger says of it."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,14 +11,14 @@ from gateway.drafts import Request, Wanted
 from gateway.errors import Problem, invalid
 from gateway.pledging.known import Desk
 from gateway.pledging.words import REFUSALS
-from gateway.receivables.given import ReceivableGiven
-from gateway.receivables.table import BY_NAME, COMMON, ActKind
-from gateway.receivables.writers import WRITERS
-from gateway.receivables.writing import Made, Writing
-from gateway.roles import MODES, ROLES
+from gateway.receivables.given import Given
+from gateway.receivables.table import COMMON, ActKind
+from gateway.receivables.writing import Acts, Made, Told, Writing
+from gateway.roles import MODES, ROLES, fitting, names_of
 from ledger.domain.acts import ActError, body_from
 from ledger.domain.ids import to_hex
 from ledger.domain.money import MoneyError
+from ledger.mirror.queries import members
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +32,39 @@ class Drafted:
     untried: str | None
 
 
-def draft(desk: Desk, given: ReceivableGiven) -> Drafted:
+def draft(desk: Desk, acts_: Acts[Told], given: Told) -> Drafted:
     """The body of what is described. Raises 404, 422 that name field, rule and what to do; SigningLocked, NodeUnreachable."""
-    spec = BY_NAME.get(given.act)
-    if spec is None:
-        raise invalid(f"act: {given.act[:40]!r} is none of {', '.join(BY_NAME)}", field="act")
+    spec = acts_.kind(given.act)
     _check_fields(spec, given)
     try:
-        made = WRITERS[spec.name](Writing(desk, spec, given))
+        made = acts_.writers[spec.name](Writing(desk, spec, given))
         body_from(spec.kind, made.body)
     except (*REFUSALS, MoneyError, ActError) as wrong:
         raise invalid(str(wrong), field=str(wrong).split(":", 1)[0].split(" ")[0]) from wrong
+    _check_roles(desk, spec, made)
     refused, untried = _would_be(desk, spec, made)
     return Drafted(spec, made, _key(spec, made), () if refused is None else (refused,), untried)
 
 
-def _check_fields(spec: ActKind, given: ReceivableGiven) -> None:
+def _check_fields(spec: ActKind, given: Given) -> None:
     told = given.told()
     fields = (*spec.needs, *spec.takes)
     if unknown := sorted(name for name in told if name not in {*COMMON, *fields}):
         raise invalid(f"{unknown[0]}: {spec.name} takes no such field; it takes {', '.join(fields)}", field=unknown[0])
     if missing := [name for name in spec.needs if name not in told]:
         raise invalid(f"{missing[0]}: missing; {spec.name} needs {', '.join(spec.needs)}", field=missing[0])
+
+
+def _check_roles(desk: Desk, spec: ActKind, made: Made) -> None:
+    """Who is no member, or can't sign in any role that the act takes, is told so, rather than that it has no such key. Raises 422."""
+    for at, signer in enumerate(made.signers):
+        found = members.get(desk.conn, signer.account)
+        wanted = fitting(spec.kind, at == 0) if signer.role is None else ROLES[signer.role]
+        if found is None:
+            raise invalid(f"account: {to_hex(signer.account)} is no member of this ledger; it must be admitted first", field="account")
+        if not found.roles & wanted:
+            held, asked = ", ".join(names_of(found.roles)) or "no role", " or ".join(names_of(wanted))
+            raise invalid(f"account: {found.name} ({to_hex(found.account)}) is {held}; {spec.name} takes {asked}", field="account")
 
 
 def _would_be(desk: Desk, spec: ActKind, made: Made) -> tuple[dict[str, Any] | None, str | None]:

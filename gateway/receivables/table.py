@@ -16,6 +16,11 @@ class ActKind:
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
 
+    @property
+    def command(self) -> str:
+        """The command that drafts it, below its group."""
+        return self.name.rpartition(" ")[2]
+
 
 _ON = ("receivable",)
 _RANGE = ("start", "end")
@@ -27,7 +32,9 @@ TABLE = (
     ActKind("confirm", "ConfirmReceivable", "The obligor confirms a receivable with the very terms that were issued.",
             (*_ON, "fingerprint"), ("confirms", "earlier")),
     ActKind("refuse", "RefuseReceivable", "The obligor refuses a receivable.", _ON, ("document",)),
+    ActKind("withdraw-draft", "WithdrawDraft", "Who drew a receivable up takes it back before it is confirmed.", _ON),
     ActKind("move", "Move", "Gives a range to another account at once.", (*_ON, "to"), (*_RANGE, "background")),
+    ActKind("merge", "Merge", "Makes a token and its right neighbour, both of one owner, one again.", (*_ON, "start")),
     ActKind("offer", "OfferRange", "Offers a range to another account, locked until it answers or the deadline passes.",
             (*_ON, "to", "deadline"), (*_RANGE, "background")),
     ActKind("accept", "AcceptRange", "Accepts an offered range as it stands now.", (*_ON, "start")),
@@ -45,10 +52,10 @@ TABLE = (
     ActKind("pay", "PayReceivable", "The obligor pays.", (*_ON, "amount", "reference")),
     ActKind("pay-for", "PayAsThirdParty", "Somebody else pays in the obligor's place.", (*_ON, "account", "amount", "reference")),
     ActKind("waive-claim", "WaiveClaim", "Gives up what the obligor owes for a payment in its place.", (*_ON, "account"), ("document",)),
+    ActKind("withdraw", "Withdraw", "Pays out what is kept for an account that could not be paid when it drew.",
+            ("account", "currency"), ("cash",)),
     ActKind("mandate", "SetMandate", "Lets due debts be debited from an obligor's cash.",
             ("account", "currency", "cap", "until"), ("cash", "partial")),
     ActKind("end-mandate", "EndMandate", "Ends a mandate.", ("account", "currency"), ("cash",)),
 )  # fmt: skip
 """Every act that is drafted, in the order of a receivable's life."""
-
-BY_NAME = {each.name: each for each in TABLE}

@@ -1,22 +1,27 @@
 """One writer an act: from the description and what the mirror holds now to the body that is signed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+
+from sqlalchemy import select
 
 from gateway.errors import invalid, not_found
 from gateway.pledging.words import one_of
+from gateway.receivables.given import ReceivableGiven
+from gateway.receivables.table import TABLE
 from gateway.receivables.visibility import visible
-from gateway.receivables.writing import NONE, Json, Made, Signer, Writing
-from ledger.domain.ids import from_hex, to_hex
+from gateway.receivables.writing import NONE, Acts, Json, Made, Signer, Writer
+from gateway.receivables.writing import Writing as AnyWriting
+from ledger.domain.ids import from_hex, to_hex, token_id
 from ledger.domain.money import currency
 from ledger.domain.ranges import DAY
 from ledger.domain.token_flags import Mark, Scope
-from ledger.mirror.models import MANDATE, RECEIVABLE_STATE, TOKEN, Receivable, ReceivableStatus, Token
+from ledger.mirror.models import CREDIT, MANDATE, RECEIVABLE_STATE, TOKEN, Receivable, ReceivableStatus, Token
 from ledger.mirror.queries import marks, offers, receivables, tokens
 from ledger.mirror.queries.reading import versions
 from ledger.mirror.receivable_models import DISPUTE, Offer, OfferState, RetirementReason
 from ledger.mirror.schema import number
 
-Writer = Callable[[Writing], Made]
+Writing = AnyWriting[ReceivableGiven]
 _MODULE, _STANDARD_POLICY = 1, 1
 _LEAST = Mark.EXISTENCE | Mark.AMOUNT | Mark.DUE_DATE
 _MORE = (Mark.NO_SET_OFF, Mark.SHIELDED)
@@ -83,6 +88,16 @@ def refuse(writing: Writing) -> Made:
     body = {"receivable": writing.id, "issuer": to_hex(issued.issuer), "terms": terms_of(issued), "reason": writing.given.document or NONE}
     says = [*_terms_in_words(writing), "the obligor refuses it"]
     return Made(body, (Signer(writing.acts(issued.obligor), "OBLIGOR"),), says, "nothing: it is over")
+
+
+def withdraw_draft(writing: Writing) -> Made:
+    """Its issuer takes a draft back."""
+    issued = _draft(writing)
+    made = writing.act_that_made(issued.issuer, issued.id, writing.standing.state.from_pos)
+    issuer = writing.acts(issued.issuer)
+    role = "SUPPLIER" if issuer == issued.supplier else "OBLIGOR"
+    says = [*_terms_in_words(writing), f"{writing.who(issuer)} takes it back"]
+    return Made({"issuedBy": str(made)}, (Signer(issuer, role),), says, "nothing: it is over")
 
 
 def terms_of(issued: Receivable) -> Json:
@@ -164,6 +179,20 @@ def accept(writing: Writing) -> Made:
         f"after {payments_so_far} payments it is owed {writing.money(owed)}; if that changes meanwhile, nothing is taken",
     ]
     return Made(body, (Signer(recipient),), says, f"tell the obligor: pledgebook receivable notify {writing.id}", _changes(writing))
+
+
+def merge(writing: Writing) -> Made:
+    """Two neighbours of one owner become one."""
+    left = writing.whole_token()
+    right = tokens.at_unit(writing.desk.conn, writing.issued.number, left.start + left.length)
+    if right is None or right.owner != left.owner:
+        raise invalid(f"start: the token from {left.start} on has no right neighbour of the same owner", field="start")
+    body = {"left": writing.token_id, "right": str(token_id(number(writing.issued.id), right.start))}
+    owner = writing.acts(left.owner)
+    says = [
+        f"{writing.who(owner)} makes {writing.about()} and [{right.start}, {right.start + right.length}) one; what they were paid is drawn"
+    ]
+    return Made(body, (Signer(owner),), says, "nothing", _changes(writing))
 
 
 def decline(writing: Writing) -> Made:
@@ -319,6 +348,14 @@ def waive_claim(writing: Writing) -> Made:
     return Made(body, (Signer(payer),), says, "nothing", versions(writing.desk.conn, RECEIVABLE_STATE, [writing.issued.number]))
 
 
+def withdraw(writing: Writing) -> Made:
+    """Pays out what is kept for an account."""
+    account, cash = from_hex(writing.given.account or ""), writing.cash
+    says = [f"{writing.who(account)} has paid out what is kept for it in cash {cash.number}"]
+    kept = select(CREDIT.table.c.from_pos).where(CREDIT.table.c.account == account, CREDIT.table.c.cash == cash.number)
+    return Made({"cash": cash.number}, (Signer(account),), says, "nothing", len(writing.desk.conn.execute(kept).all()))
+
+
 def mandate(writing: Writing) -> Made:
     """Lets due debts be debited."""
     obligor, until = from_hex(writing.given.account or ""), writing.last_second(writing.given.until or "", "until")
@@ -341,11 +378,13 @@ def _mandates(writing: Writing, obligor: bytes) -> int:
     return versions(writing.desk.conn, MANDATE, [obligor, writing.cash.number])
 
 
-WRITERS: Mapping[str, Writer] = {
+WRITERS: Mapping[str, Writer[ReceivableGiven]] = {
     "issue": issue,
     "confirm": confirm,
     "refuse": refuse,
+    "withdraw-draft": withdraw_draft,
     "move": move,
+    "merge": merge,
     "offer": offer,
     "accept": accept,
     "decline": decline,
@@ -360,6 +399,9 @@ WRITERS: Mapping[str, Writer] = {
     "pay": pay,
     "pay-for": pay_for,
     "waive-claim": waive_claim,
+    "withdraw": withdraw,
     "mandate": mandate,
     "end-mandate": end_mandate,
 }
+RECEIVABLES = Acts(TABLE, WRITERS)
+"""The acts on receivables."""

@@ -1,27 +1,35 @@
 """What the writers of bodies share: the receivable, the range and the cash that an act is about, in the mirror's words of now."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import select
 
 from gateway.errors import invalid
 from gateway.pledging import words
 from gateway.pledging.known import Desk
-from gateway.receivables.given import ReceivableGiven
+from gateway.receivables.given import Given
 from gateway.receivables.table import ActKind
 from gateway.receivables.visibility import visible
+from ledger.chain.blocks import LOG_BITS
 from ledger.domain.calendar import end_of_day, rfc3339
-from ledger.domain.ids import from_hex, to_hex, token_id
+from ledger.domain.ids import from_hex, receivable_id, to_hex, token_id
 from ledger.domain.money import currency, currency_of, to_text
 from ledger.domain.token_flags import TokenFlag
-from ledger.mirror.models import Cash, Receivable, Token
+from ledger.mirror.models import ACT, Cash, Receivable, Token
 from ledger.mirror.queries import members, payments, tokens
+from ledger.mirror.queries.reading import rows_of
 from ledger.mirror.queries.receivables import Standing
 from ledger.mirror.schema import number
 
 Json = dict[str, Any]
 NONE = to_hex(bytes(32))
+Told = TypeVar("Told", bound=Given)
+"""The fields that acts of a table may be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,8 @@ class Signer:
 class Made:
     """A body with its signers, the acting account first, and what it says in words.
 
-    `after` is what the words stand on beside themselves: the same words about something new make another act.
+    `after` is what the words stand on beside themselves: the same words about something new make another act. `schedule` is that of a loan,
+    (last day, due second, principal, interest) a row, in minor units of `unit` (ISO 4217 number).
     """
 
     body: Json
@@ -44,15 +53,17 @@ class Made:
     says: list[str]
     next: str
     after: int = 0
+    schedule: tuple[tuple[date, int, int, int], ...] = ()
+    unit: int = 0
 
 
 @dataclass
-class Writing:
+class Writing(Generic[Told]):
     """An act on its way from words to its body."""
 
     desk: Desk
     spec: ActKind
-    given: ReceivableGiven
+    given: Told
     named: dict[bytes, str] = field(default_factory=dict)
 
     # --- What it is about ----------------------------------------------------------------------------------------------------
@@ -113,6 +124,23 @@ class Writing:
             raise invalid(f"cash: name the cash contract in {unit.code} that is meant; there is {known}", field="cash")
         return wanted[0]
 
+    @cached_property
+    def currencies(self) -> dict[int, int]:
+        """The currency (ISO 4217 number) of each cash contract."""
+        return {row.number: row.currency for row in payments.cash_contracts(self.desk.conn)}
+
+    @property
+    def unit(self) -> int:
+        """The ISO 4217 number of the currency that is named. Raises MoneyError."""
+        return currency(self.given.currency or "").number
+
+    def act_that_made(self, account: bytes, id_: bytes, pos: int) -> int:
+        """The id of an account's act, told at a position, by which it made the receivable or offer of this id."""
+        columns, block = ACT.table.c, pos >> LOG_BITS
+        where = (columns.account == account, columns.pos >= block << LOG_BITS, columns.pos < block + 1 << LOG_BITS)
+        told = rows_of(self.desk.conn, ACT, select(ACT.table).where(*where))
+        return next(act for each in told if receivable_id(account, act := number(each.act_id)) == number(id_))
+
     # --- Days, amounts, people -----------------------------------------------------------------------------------------------
 
     @property
@@ -160,3 +188,24 @@ class Writing:
 
     def when(self, second: int) -> str:
         return rfc3339(second)
+
+
+class Writer(Protocol[Told]):
+    """What makes an act's body. Raises 404, 422, FieldError, MoneyError."""
+
+    def __call__(self, writing: Writing[Told], /) -> Made: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Acts(Generic[Told]):
+    """A table of acts, with the one writer of each by its name."""
+
+    kinds: tuple[ActKind, ...]
+    writers: Mapping[str, Writer[Told]]
+
+    def kind(self, name: str) -> ActKind:
+        """The act of a name. Raises 422 that names those that there are."""
+        found = next((each for each in self.kinds if each.name == name), None)
+        if found is None:
+            raise invalid(f"act: {name[:40]!r} is none of {', '.join(each.name for each in self.kinds)}", field="act")
+        return found

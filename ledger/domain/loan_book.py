@@ -126,9 +126,9 @@ class Book:
     @property
     def due(self) -> Parts:
         """What can be asked for: once no principal is still to fall due, all interest that accrued."""
-        scheduled = self._scheduled(self.figures.fallen)
+        scheduled = self.scheduled(self.figures.fallen)
         is_last = scheduled == self.agreement.principal - self.figures.prepaid
-        interest = self.interest if is_last else self._interest_by(self.figures.fallen)
+        interest = self.interest if is_last else self.interest_by(self.figures.fallen)
         unpaid = max(0, interest - self.figures.interest_paid)
         return Parts(self.figures.costs, self._overdue, unpaid, max(0, scheduled - self.figures.scheduled_paid))
 
@@ -171,7 +171,7 @@ class Book:
         fallen = self.figures.fallen
         self._step_to(self._index(fallen + 1))
         self._ripen(row.due)
-        self.marks[fallen] = self.interest if row.interest_due else self._interest_by(fallen)
+        self.marks[fallen] = self.interest if row.interest_due else self.interest_by(fallen)
         self._set(fallen=fallen + 1)
 
     def _step_to(self, day: int) -> None:
@@ -195,7 +195,7 @@ class Book:
             self._set(settled=self.figures.settled + 1)
 
     def _is_paid(self, rows: int) -> bool:
-        return self._scheduled(rows) <= self.figures.scheduled_paid and self._interest_by(rows) <= self.figures.interest_paid
+        return self.scheduled(rows) <= self.figures.scheduled_paid and self.interest_by(rows) <= self.figures.interest_paid
 
     # --- Days ---
 
@@ -220,11 +220,11 @@ class Book:
 
     # --- Amounts ---
 
-    def _scheduled(self, rows: int) -> int:
+    def scheduled(self, rows: int) -> int:
         """Principal that the first `rows` rows make due; what was prepaid from the end is due no more."""
         return min(self.agreement.rows[rows - 1].principal, self.agreement.principal - self.figures.prepaid) if rows else 0
 
-    def _interest_by(self, rows: int) -> int:
+    def interest_by(self, rows: int) -> int:
         """All interest that was due when the first `rows` rows had fallen."""
         while rows:
             rows -= 1
@@ -235,8 +235,8 @@ class Book:
 
     def _weight(self, rows: int) -> int:
         """What a day costs for what is unpaid of the first `rows` rows, beyond the rate that all principal bears."""
-        principal = max(0, self._scheduled(rows) - self.figures.scheduled_paid)
-        interest = max(0, self._interest_by(rows) - self.figures.interest_paid) if self.agreement.on_interest else 0
+        principal = max(0, self.scheduled(rows) - self.figures.scheduled_paid)
+        interest = max(0, self.interest_by(rows) - self.figures.interest_paid) if self.agreement.on_interest else 0
         return principal * (self.agreement.overdue_rate - self.agreement.rate) + interest * self.agreement.overdue_rate
 
     @property
@@ -261,6 +261,42 @@ def coming(agreement: Agreement, figures: Figures, time: int) -> list[tuple[int,
         book = reckoned(agreement, _paid(book), row.due)
         if row.interest_due:
             found.append((row.due, book.due.principal, book.due.interest))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """An instalment: what it makes due (of one to come, if all is paid when it is due), and what was paid of it."""
+
+    due: int
+    principal: int
+    interest: int
+    paid_principal: int
+    paid_interest: int
+    has_fallen: bool
+
+    @property
+    def state(self) -> str:
+        """paid, unpaid or coming."""
+        if (self.paid_principal, self.paid_interest) == (self.principal, self.interest):
+            return "paid"
+        return "unpaid" if self.has_fallen else "coming"
+
+
+def scheduled(agreement: Agreement, figures: Figures, time: int) -> list[Scheduled]:
+    """Every row that makes something due, with what was paid of it: money pays the rows in their order."""
+    book, rest = reckoned(agreement, figures, time), {due: interest for due, _, interest in coming(agreement, figures, time)}
+    found, before, interest_before = list[Scheduled](), 0, 0
+    for at, row in enumerate(agreement.rows):
+        if not row.interest_due:
+            continue
+        fallen, principal = at < book.figures.fallen, book.scheduled(at + 1)
+        paid = min(max(book.figures.scheduled_paid - before, 0), principal - before)
+        interest = book.interest_by(at + 1) - interest_before if fallen else rest.get(row.due, 0)
+        paid_interest = min(max(book.figures.interest_paid - interest_before, 0), interest) if fallen else 0
+        if fallen or interest or principal > before:
+            found.append(Scheduled(row.due, principal - before, interest, paid, paid_interest, fallen))
+        before, interest_before = principal, interest_before + (interest if fallen else 0)
     return found
 
 

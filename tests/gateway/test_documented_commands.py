@@ -12,7 +12,7 @@ from gateway.cli import cli
 
 ROOT = Path(__file__).parents[2]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
-_SHOWN = re.compile(r"^ *(?:\.venv/bin/)?pledgebook (.+)$")
+_SHOWN = re.compile(r"^ *(?:\.venv/bin/|[A-Z]+=\$\()?pledgebook (.+?)\)?$")
 
 
 def shown_in(text: str) -> list[str]:

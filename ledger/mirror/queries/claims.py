@@ -80,6 +80,13 @@ def pool(conn: Connection, pool_number: int, at: int | None = None) -> Pool | No
     return one(conn, POOL, POOL.table.c.pool == pool_number, valid(POOL, at))
 
 
+def pools_of(conn: Connection, account: bytes, at: int | None = None) -> list[Pool]:
+    """The pools in which an account is a guarantor, in the order of their opening."""
+    asked = select(POOL.table).join_from(POOL.table, GUARANTOR.table, GUARANTOR.table.c.pool == POOL.table.c.pool)
+    asked = asked.where(GUARANTOR.table.c.account == account, valid(POOL, at)).order_by(POOL.table.c.pool)
+    return rows_of(conn, POOL, asked)
+
+
 def pool_by_agreement(conn: Connection, agreement: bytes) -> Pool | None:
     """The first pool that was opened under an agreement."""
     asked = select(POOL.table).where(POOL.table.c.agreement == agreement, valid(POOL, None)).order_by(POOL.table.c.pool).limit(1)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Select, and_, or_, select
 
 from ledger.domain import loan_book
 from ledger.domain.day_counts import DayCount
-from ledger.domain.loan_book import Agreement, Book, Figures, Instalment, LoanFlag
+from ledger.domain.loan_book import Agreement, Book, Figures, Instalment, LoanFlag, Scheduled
 from ledger.mirror.finance_models import (
     APPRAISAL,
     CUSTODY_CHANGE,
@@ -137,6 +137,13 @@ def book(conn: Connection, standing: Standing, time: int, at: int | None = None)
 def coming(conn: Connection, standing: Standing, time: int, at: int | None = None) -> list[tuple[int, int, int]]:
     """(due second, principal, interest) of what is still to fall due on a live loan, if all is paid when it does."""
     return loan_book.coming(agreement(standing.terms, rows(conn, standing.terms.loan, at)), figures(standing.state), time)
+
+
+def schedule(conn: Connection, standing: Standing, time: int, at: int | None = None) -> list[Scheduled]:
+    """Every instalment with what was paid of it; of a loan that has ended, as at its end."""
+    ended = standing.state.ended_at
+    when = time if ended is None else ended
+    return loan_book.scheduled(agreement(standing.terms, rows(conn, standing.terms.loan, at)), figures(standing.state), when)
 
 
 def payments(conn: Connection, loan: int, at: int | None = None) -> list[LoanPayment]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Integer, and_, func, literal, or_, select
 
 from ledger.chain.blocks import LOG_BITS
 from ledger.mirror.finance_models import DEAL, DealState
-from ledger.mirror.models import BLOCK, CASH_ENTRY, MANDATE, PAYMENT, RECEIVABLE, RECEIVABLE_STATE, ReceivableStatus
+from ledger.mirror.models import BLOCK, CASH_ENTRY, MANDATE, MEMBER, PAYMENT, RECEIVABLE, RECEIVABLE_STATE, TOKEN, ReceivableStatus
 from ledger.mirror.queries.reading import rows_of, valid
 from ledger.mirror.receivable_models import COVER, DISPUTE, GUARANTOR, OFFER, POOL, POT, OfferState, Pot
 from ledger.mirror.schema import number
@@ -183,6 +183,32 @@ def deals(conn: Connection) -> Iterator[Bought]:
         .where(valid(DEAL, None), deal.state == DealState.ACTIVE, valid(RECEIVABLE_STATE, None))
     )
     return (Bought(*row) for row in conn.execute(asked.order_by(issued.number, deal.deal)))
+
+
+class Satisfied(NamedTuple):
+    """A deal whose bank has everything, and whose range waits to go back; positions of the rows that decide whether it can."""
+
+    deal: bytes
+    at: int
+    deal_pos: int
+    state_pos: int
+    token_pos: int | None
+    seller_pos: int | None
+
+
+def satisfied(conn: Connection) -> Iterator[Satisfied]:
+    """Deals whose ranges wait to go back to their sellers, since when, in the order of their receivables' issue."""
+    deal, state, token, seller = DEAL.table.c, RECEIVABLE_STATE.table.c, TOKEN.table.c, MEMBER.table.c
+    head = and_(token.receivable == deal.receivable, token.start == deal.start, valid(TOKEN, None))
+    asked = (
+        select(deal.deal, BLOCK.c.time, deal.from_pos, state.from_pos, token.from_pos, seller.from_pos)
+        .join_from(DEAL.table, RECEIVABLE_STATE.table, and_(state.receivable == deal.receivable, valid(RECEIVABLE_STATE, None)))
+        .join(TOKEN.table, head, isouter=True)
+        .join(MEMBER.table, and_(seller.account == deal.seller, valid(MEMBER, None)), isouter=True)
+        .join(BLOCK, BLOCK.c.number == deal.from_pos.op(">>")(literal(LOG_BITS, Integer)))
+        .where(valid(DEAL, None), deal.state == DealState.SATISFIED)
+    )
+    return (Satisfied(*row) for row in conn.execute(asked.order_by(deal.receivable, deal.deal)))
 
 
 def distributable_from(found: Waiting) -> int:

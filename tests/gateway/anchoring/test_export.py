@@ -215,5 +215,5 @@ def test_a_file_that_is_no_export_is_one_line(tmp_path: Path, name: str, content
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ExportError, match=said):
         list(export.rows(tmp_path / name))
-    with pytest.raises(ExportError, match="No such file"):
+    with pytest.raises(ExportError, match="no such file; check the name"):
         list(export.rows(tmp_path / "nothing.csv"))

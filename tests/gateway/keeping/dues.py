@@ -5,28 +5,47 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from coincurve import PrivateKey
 from sqlalchemy import select
 
+from gateway.keeping.due import due
 from gateway.keeping.keeper import Keeper
 from ledger.chain.direct import Sender as Direct
 from ledger.chain.engines import anvil
 from ledger.domain import ids
-from ledger.domain.act_types import AcceptPurchase, ConfirmReceivable, Issue, IssueCash, OfferPurchase, PayReceivable, SetMandate
+from ledger.domain.act_types import (
+    AcceptPurchase,
+    ConfirmReceivable,
+    Issue,
+    IssueCash,
+    LoanTerms,
+    OfferPurchase,
+    OpenLoan,
+    PayReceivable,
+    PledgedRange,
+    ScheduleRow,
+    SetMandate,
+)
 from ledger.mirror.database import Database
+from ledger.mirror.finance_models import LoanPaymentKind
 from ledger.mirror.models import RECEIPT, RECEIVABLE, PaymentKind
-from ledger.mirror.queries import triggers
-from ledger.mirror.schema import word
+from ledger.mirror.queries import chain, loans, triggers
+from ledger.mirror.schema import number, word
 from ledger.mirror.triggers import FIRING
 from tests.gateway.outbox.world import House, World
 from tests.ledger import ledgers
-from tests.ledger.ledgers import BANK, DAY, GUARANTOR, OBLIGOR, SETTLEMENT, SUPPLIER, Ledger, Person
+from tests.ledger.ledgers import BANK, COURT_OFFICER, DAY, GUARANTOR, OBLIGOR, SETTLEMENT, SUPPLIER, Ledger, Person
 
 REF = b"r" * 32
-PEOPLE = ("Supplier", SUPPLIER), ("One", OBLIGOR), ("Two", OBLIGOR), ("Guarantor", GUARANTOR), ("Bank", BANK), ("Money", SETTLEMENT)
+PEOPLE = (
+    *(("Supplier", SUPPLIER), ("One", OBLIGOR), ("Two", OBLIGOR), ("Guarantor", GUARANTOR), ("Bank", BANK), ("Money", SETTLEMENT)),
+    ("Court", COURT_OFFICER),
+)
 
 
 @contextmanager
@@ -54,6 +73,21 @@ def financed(ledger: Ledger, receivable: int, face: int, advance: int) -> int:
     deal = ids.receivable_id(bank, ledger.act("Bank", terms))
     ledger.act("Supplier", AcceptPurchase(deal, bank, terms))
     return deal
+
+
+def lent(ledger: Ledger, days: Sequence[int], pledged: Sequence[tuple[int, int]] = (), **more: Any) -> int:
+    """The bank lends the supplier 1,000 for each of these days after the start, without interest; whole receivables (id, face) secure it.
+    Its number.
+    """
+    bank, supplier = ledger.people["Bank"].account, ledger.people["Supplier"].account
+    start, principal = ledger.now() + 3_600, 1_000 * len(days)
+    terms = LoanTerms(1, principal, start, 0, 0, 1, 0, 2, 0, 30 * DAY, 0, 0, bytes(20), DAY, b"c" * 32)
+    rows = tuple(ScheduleRow(start + day * DAY, 1_000, day - before, True) for before, day in pairwise((0, *days)))
+    ranges = tuple(PledgedRange(ids.token_id(receivable, 0), 0, face, 0, face) for receivable, face in pledged)
+    fund(ledger, "Bank", principal)
+    ledger.act("Bank", OpenLoan(bank, supplier, replace(terms, **more), rows, (), ranges), "Supplier")
+    count: int = ledger.view("Loans", "loanCount")
+    return count
 
 
 def fund(ledger: Ledger, obligor: str, amount: int) -> None:
@@ -100,6 +134,18 @@ class Watch:
         asked = asked.where(RECEIVABLE.table.c.id == word(receivable), RECEIPT.table.c.kind == PaymentKind.DEBIT)
         with self.house.services.snapshot() as conn:
             return list(conn.execute(asked.order_by(RECEIPT.table.c.pos)).scalars())
+
+    def taken(self, loan: int) -> list[tuple[str, int]]:
+        """What a loan was paid, oldest first: how, and the amount."""
+        with self.house.services.snapshot() as conn:
+            return [(LoanPaymentKind(each.kind).name, number(each.interest) + each.principal) for each in loans.payments(conn, loan)]
+
+    def due(self, days: int = 0) -> list[tuple[str, int, int]]:
+        """What the keeper would fire within days, kind by kind: (trigger, subject, second)."""
+        with self.house.services.snapshot() as conn:
+            held = chain.held(conn)
+            now = held.time or 0 if held else 0
+            return [(each.trigger, each.subject, each.at) for each in due(conn, now, now + days * DAY)]
 
     def waits(self, receivable: int) -> bool:
         """Whether money waits for its distribution."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,8 +42,8 @@ def opened(place: Place) -> Watch:
     return Watch.over(made, offices.open(place.office), mirrors.open(place.mirror), owner="killed 1 1.00")
 
 
-def live(place: Place, receivables: list[int], fault: str | None) -> None:
-    """One life of the gateway, with its threads: until every one of these receivables is debited."""
+def live(place: Place, receivables: list[int], fault: str | None, lent: Sequence[int] = ()) -> None:
+    """One life of the gateway, with its threads: until every one of these receivables is debited and these loans are paid something."""
     if fault is not None:
         os.environ[faults.VARIABLE] = fault
     watch, stop = opened(place), threading.Event()
@@ -52,7 +53,7 @@ def live(place: Place, receivables: list[int], fault: str | None) -> None:
     for worker in workers:
         worker.start()
     end = time.monotonic() + SECONDS
-    while not all(watch.debits(each) for each in receivables):
+    while not (all(watch.debits(each) for each in receivables) and all(watch.taken(each) for each in lent)):
         if time.monotonic() > end:
             raise TimeoutError(f"not debited; {watch.keeper.fault or house.relay.fault}")
         time.sleep(0.02)

@@ -1,56 +1,23 @@
 """Keepers fire what is due, once, whoever else does; and leave alone what can't go through."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select, update
 
 from gateway.keeping import asking
 from gateway.keeping.due import Due
 from gateway.keeping.keeper import Keeper, batches, key_of
-from gateway.office import database as offices
 from gateway.office.models import CALL
 from gateway.outbox import store
 from gateway.outbox.lanes import LeaseLost
-from gateway.signers import sealing
 from ledger.domain.act_types import CoverReceivable, DisputeReceivable, OfferRange, OpenPool
 from ledger.domain.ids import token_id
-from ledger.mirror import database as mirrors
-from ledger.mirror.database import Database
 from ledger.mirror.triggers import TriggerKind
-from tests.gateway.keeping import dues
 from tests.gateway.keeping.dues import Watch, allow, amounts, financed, fund, issued, pay, rounds
 from tests.ledger.ledgers import DAY, Ledger
 
 FACES = (100_000, 33_333, 77_777)
 HOUR = 3_600
 """The chain's time goes on by itself between two steps of a test."""
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
-    monkeypatch.setattr(sealing, "SCRYPT_N", 1 << 10)
-    with dues.running(tmp_path / "ledger") as one:
-        yield one
-
-
-@pytest.fixture
-def watch(request: pytest.FixtureRequest, ledger: Ledger, office: Database, tmp_path: Path) -> Iterator[Watch]:
-    """A gateway with a mirror of its office's kind."""
-    url = request.getfixturevalue("new_postgres")() if office.is_postgresql else f"sqlite:///{tmp_path / 'mirror.db'}"
-    mirror = mirrors.open(url)
-    yield Watch.over(ledger, office, mirror)
-    mirror.close()
-
-
-@pytest.fixture
-def another(ledger: Ledger, tmp_path: Path) -> Iterator[Watch]:
-    """A second gateway on the same chain, with databases of its own."""
-    office, mirror = offices.open(f"sqlite:///{tmp_path / 'office2.db'}"), mirrors.open(f"sqlite:///{tmp_path / 'mirror2.db'}")
-    yield Watch.over(ledger, office, mirror)
-    office.close()
-    mirror.close()
 
 
 def due_day(ledger: Ledger, obligor: str, *watches: Watch) -> list[int]:

@@ -3,19 +3,18 @@
 import multiprocessing
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from gateway.office.models import CALL, KEPT_FIRING
-from gateway.signers import sealing
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
 from tests.gateway.keeping import dues
 from tests.gateway.keeping.dues import allow, fund, issued
-from tests.gateway.keeping.killed import QUICK_N, Place, live, opened
-from tests.ledger.ledgers import Ledger
+from tests.gateway.keeping.killed import Place, live, opened
+from tests.ledger.ledgers import DAY, Ledger
 
 KEEPER_POINTS = ("keeper.asked", "keeper.keeping", "keeper.kept")
 OUTBOX_POINTS = ("outbox.writing", "outbox.written", "outbox.sending", "outbox.sent", "outbox.noted")
@@ -23,13 +22,6 @@ FACE = 5_000
 
 forks = multiprocessing.get_context("forkserver")
 forks.set_forkserver_preload(["tests.gateway.keeping.killed"])
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
-    monkeypatch.setattr(sealing, "SCRYPT_N", QUICK_N)
-    with dues.running(tmp_path / "ledger") as one:
-        yield one
 
 
 @pytest.fixture
@@ -78,9 +70,9 @@ def due_now(ledger: Ledger) -> int:
     return receivable
 
 
-def run(place: Place, receivables: list[int], fault: str | None) -> int | None:
+def run(place: Place, receivables: list[int], fault: str | None, lent: Sequence[int] = ()) -> int | None:
     """One life; how it ended."""
-    process = forks.Process(target=live, args=(place, receivables, fault))
+    process = forks.Process(target=live, args=(place, receivables, fault, lent))
     process.start()
     process.join(60)
     assert process.exitcode is not None, f"{fault}: the gateway hangs"
@@ -97,6 +89,21 @@ def test_killed_at_every_write_and_send_each_debit_is_made_once(ledger: Ledger, 
     with Mining(ledger.rpc.url):
         assert run(place, receivables, None) == 0
     check(ledger, place, receivables)
+
+
+def test_killed_at_each_of_its_points_the_keeper_takes_an_instalment_once(ledger: Ledger, place: Place) -> None:
+    loan = dues.lent(ledger, [3, 60])
+    ledger.jump(ledger.now() + 4 * DAY)
+    for point in KEEPER_POINTS:
+        with Mining(ledger.rpc.url):
+            assert run(place, [], point, [loan]) in (-signal.SIGKILL, 0)
+    with Mining(ledger.rpc.url):
+        assert run(place, [], None, [loan]) == 0
+    watch = opened(place)
+    watch.house.read()
+    assert watch.taken(loan) == [("DEBIT", 1_000)] and watch.fired(loan) == [True]
+    watch.house.office.close()
+    watch.house.services.mirror.close()
 
 
 def check(ledger: Ledger, place: Place, receivables: list[int]) -> None:

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -12,21 +11,12 @@ import pytest
 from gateway import runtime
 from gateway.config import Settings
 from gateway.keeping.listing import Standing, listed
-from gateway.signers import sealing
 from ledger.mirror import database as mirrors
 from ledger.mirror.database import Database
 from tests.gateway.conftest import Api
 from tests.gateway.documented import Documented
-from tests.gateway.keeping import dues
 from tests.gateway.keeping.dues import Watch, allow, fund, issued, rounds
 from tests.ledger.ledgers import DAY, Ledger
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
-    monkeypatch.setattr(sealing, "SCRYPT_N", 1 << 10)
-    with dues.running(tmp_path / "ledger") as one:
-        yield one
 
 
 def test_each_standing_is_told(ledger: Ledger, office: Database, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from ledger.domain.act_types import KINDS
 from ledger.domain.ids import token_id
 from tests.gateway.commanding import Run, refused, runner
 from tests.gateway.conftest import Api, Member
+from tests.gateway.einvoice_files import Bill
 
 FINGERPRINT = "0x" + "f1" * 32
 DOCUMENT = "0x" + "d0" * 32
@@ -198,3 +199,49 @@ def test_what_is_wrong_is_one_line_that_names_it(desk: Desk) -> None:
     assert answer.status_code == 422 and "act: 'sell' is none of issue" in answer.json()["detail"]
     answer = desk.api.http.post("/receivables:draft", json={"act": "recall", "receivable": receivable, "start": "0", "cap": "5"})
     assert answer.status_code == 422 and answer.json()["field"] == "cap"
+
+
+def test_the_obligor_names_the_invoice_and_the_fingerprint_follows(desk: Desk) -> None:
+    receivable = desk.issued()
+    ran = desk.run("receivable", "confirm", receivable, "--yes")
+    refused(ran, "--number and --issued")
+    refused(desk.run("receivable", "confirm", receivable, "--invoice", "invoice.xml", "--yes"), "invoice.xml: no such file; check the name")
+    words = (receivable, "--number", "W-1", "--issued", "2023-11-03")
+    desk.json("confirm", *words)
+    asked = {"seller": desk.supplier.account, "buyer": desk.obligor.account, "number": "W-1", "issued": "2023-11-03"}
+    told = desk.api.http.post("/invoices:fingerprint", json=asked).json()["data"]
+    assert told["used"], "the confirmation has the fingerprint of these very words"
+    refused(desk.run("receivable", "confirm", desk.issued(), *words[1:], "--yes"), "backs a receivable already")
+    refused(desk.run("receivable", "confirm", desk.issued(), "--number", "W-2", "--issued", "soon", "--yes"), "issued")
+
+
+def test_an_electronic_invoice_names_itself(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "invoice.xml").write_bytes(Bill().ubl())
+    desk.json("confirm", desk.issued(), "--invoice", tmp_path / "invoice.xml")
+    refused(desk.run("receivable", "confirm", desk.issued(), "--invoice", str(tmp_path / "invoice.xml"), "--yes"), "already")
+    (tmp_path / "invoice.pdf").write_bytes(b"%PDF")
+    refused(desk.run("receivable", "confirm", desk.issued(), "--invoice", str(tmp_path / "invoice.pdf"), "--yes"), "invoice.pdf: no XML")
+
+
+def test_a_draft_is_taken_back_neighbours_merge_and_owners_draw(desk: Desk) -> None:
+    draft = desk.issued()
+    desk.json("withdraw-draft", draft)
+    assert desk.read(f"/receivables/{draft}")["status"] == "withdrawn"
+    refused(desk.run("receivable", "withdraw-draft", draft, "--yes"), "only a draft")
+    receivable = desk.confirmed()
+    desk.json("move", receivable, "--start", 40_000, "--to", desk.bank.account)
+    refused(desk.run("receivable", "merge", receivable, "--start", "0", "--yes"), "no right neighbour of the same owner")
+    desk.json("move", receivable, "--start", 40_000, "--to", desk.supplier.account)
+    desk.json("merge", receivable, "--start", 0)
+    assert [each["end"] for each in desk.read(f"/receivables/{receivable}/tokens")] == ["100000"]
+    desk.fund(desk.obligor, 30_000)
+    desk.json("pay", receivable, "--amount", 30_000, "--reference", "D-1")
+    before = desk.read(f"/accounts/{desk.supplier.account}/money")["balances"]
+    assert desk.run("receivable", "draw", receivable).code == 0
+    after = desk.read(f"/accounts/{desk.supplier.account}/money")["balances"]
+    assert int(after[0]["balance"]["minor"]) - sum(int(each["balance"]["minor"]) for each in before) == 30_000
+    refused(desk.run("receivable", "draw", receivable, "--start", "7"), "no token there")
+    refused(desk.run("receivable", "distribute", receivable), "distribute")
+    refused(desk.run("receivable", "close-pot", desk.obligor.account, "1", "2024-01-01T00:00:00Z"), "closePot")
+    refused(desk.run("receivable", "close-pot", desk.obligor.account, "1", "tomorrow"), "DUE: 'tomorrow' is no time")
+    refused(desk.run("receivable", "withdraw", "--account", desk.supplier.account, "--currency", "USD", "--yes"), "Nothing was signed")

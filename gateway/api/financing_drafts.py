@@ -1,0 +1,58 @@
+"""Acts on purchases, loans, guarantees, courts' holds and cash from what people write: drafts ready to be signed."""
+
+from fastapi import APIRouter
+
+from gateway.api.answers import Answer, Money, Shown, Time
+from gateway.api.asking import Caller, Running, reading
+from gateway.api.receivable_drafts import DraftedReceivable, drafted
+from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
+from gateway.api.shown import money
+from gateway.financing.given import FinancingGiven
+from gateway.financing.writers import FINANCING
+from gateway.pledging.known import Desk
+from gateway.receivables import drafting
+from gateway.receivables.writing import Made
+from ledger.domain.calendar import rfc3339
+
+router = APIRouter(tags=["drafts"], responses=ANY | AWAY)
+
+
+class DraftedInstalment(Shown):
+    """What a loan makes due: the last day, the second from which it is late, and the amounts if all is paid when it is due."""
+
+    day: str
+    due: Time
+    principal: Money
+    interest: Money
+    total: Money
+
+
+class DraftedFinancing(DraftedReceivable):
+    """A draft of an act on a purchase, a loan, a guarantee, a hold or cash; `schedule` is that of a loan which is opened or renewed."""
+
+    schedule: list[DraftedInstalment]
+
+
+@router.post("/financing:draft", responses=WRITES | NAMED)
+def draft_financing(asked: FinancingGiven, services: Running, session: Caller) -> Answer[DraftedFinancing]:
+    """Makes an act on a purchase, a loan, a guarantee, a court's hold or cash of words: rates in percent a year, days that end in a zone.
+
+    What an offer saw, what is outstanding and a loan's schedule are worked out from the ledger as it stands. It answers what would be
+    signed, in words and as a body for POST /acts, and what the ledger says of it now. Nothing is signed, kept or sent.
+    """
+    with reading(services, session) as view:
+        found = drafting.draft(Desk(services, session, view.conn, view.block, view.time), FINANCING, asked)
+        return view.answer(DraftedFinancing(**drafted(found), schedule=_schedule(found.made)))
+
+
+def _schedule(made: Made) -> list[DraftedInstalment]:
+    return [
+        DraftedInstalment(
+            day=day.isoformat(),
+            due=rfc3339(due),
+            principal=money(principal, made.unit),
+            interest=money(interest, made.unit),
+            total=money(principal + interest, made.unit),
+        )
+        for day, due, principal, interest in made.schedule
+    ]

@@ -1,0 +1,71 @@
+"""`pledgebook guarantee ...`, `pledgebook hold ...` and `pledgebook cash ...`: guarantors, courts, and money, from words."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from gateway.commands.drafted import RECEIVABLE, money, trigger
+from gateway.commands.financing import add
+from gateway.commands.shared import AsJson, Home, Url, calling, show
+
+guarantee_cli = typer.Typer(no_args_is_help=True, help="Guarantees and risk pools: who pays in an obligor's place.")
+hold_cli = typer.Typer(no_args_is_help=True, help="Courts' holds on receivables, ranges and accounts, and their orders.")
+cash_cli = typer.Typer(no_args_is_help=True, help="Cash: tokenised deposits of settlement banks.")
+for _group, _name in ((guarantee_cli, "guarantee"), (hold_cli, "hold"), (cash_cli, "cash")):
+    add(_group, _name)
+
+_ACCOUNT = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account")]
+
+
+@guarantee_cli.command("list")
+def list_pools(account: _ACCOUNT, home: Home = None, url: Url = None, as_json: AsJson = False) -> None:
+    """The pools in which an account is a guarantor, and what each has paid."""
+    with calling(home, url) as client:
+        found = client.data(f"/accounts/{account}/pools")
+    rows = [(each["pool"], each["manager"], money(each["cap"]), money(each["used"]), each["until"]) for each in found]
+    show(found, as_json, ("pool", "manager", "cap", "used", "until"), rows)
+
+
+@guarantee_cli.command("call")
+def call_guarantee(receivable: RECEIVABLE, home: Home = None, url: Url = None, as_json: AsJson = False) -> None:
+    """Has the guarantors of an overdue receivable pay their shares; anybody may."""
+    trigger(("Guarantees", "call", receivable), "receivable", home, url, as_json)
+
+
+@hold_cli.command("list")
+def list_holds(
+    of: Annotated[str | None, typer.Option(help="Holds on this account")] = None,
+    receivable: Annotated[str | None, typer.Option(help="Holds on this receivable and its ranges")] = None,
+    home: Home = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Holds that stand, with the orders given under each."""
+    from gateway.client import Refused
+
+    if (of is None) == (receivable is None):
+        raise Refused("hold list: name an account (--of) or a receivable (--receivable)")
+    with calling(home, url) as client:
+        found = client.data(f"/accounts/{of}/holds") if receivable is None else client.data(f"/receivables/{receivable}")["holds"]
+    fields = ("hold", "target", "authority", "start", "end", "order", "laid_at")
+    show(found, as_json, fields, [tuple(each[name] for name in fields) for each in found])
+
+
+@cash_cli.command("list")
+def list_cash(home: Home = None, url: Url = None, as_json: AsJson = False) -> None:
+    """The cash contracts, each with the settlement bank that owes it."""
+    with calling(home, url) as client:
+        found: list[dict[str, Any]] = client.data("/cash")
+    rows = [(each["number"], each["bank"], money(each["in_circulation"])) for each in found]
+    show(found, as_json, ("cash", "bank", "in circulation"), rows)
+
+
+@cash_cli.command("show")
+def show_money(account: _ACCOUNT, home: Home = None, url: Url = None, as_json: AsJson = False) -> None:
+    """What an account has, and what is kept for it."""
+    with calling(home, url) as client:
+        found = client.data(f"/accounts/{account}/money")
+    rows = [(each["cash"], money(each["balance"])) for each in found["balances"]]
+    show(found, as_json, ("cash", "balance"), rows)
