@@ -334,7 +334,7 @@ def keys_list_api(home: Home = None) -> None:
 
 @keys_cli.command("revoke-api-key")
 def keys_revoke(key_id: str, home: Home = None) -> None:
-    """Ends an API key at once, also for a gateway that runs."""
+    """Ends an API key, also for a gateway that runs: there within a second."""
     from gateway import access
     from gateway.office import database
     from gateway.runtime import StartError

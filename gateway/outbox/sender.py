@@ -31,13 +31,14 @@ from gateway.outbox.lanes import (
     to_send,
 )
 from gateway.outbox.states import FAILED, GONE, State
+from gateway.outbox.store import Move
 from gateway.signers.interface import SigningLocked
 from gateway.signers.keystore import Keystore
 from ledger import faults
 from ledger.chain.calls import view
 from ledger.chain.engines import Engine
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
-from ledger.domain.acts import SignedAct, encode_run
+from ledger.domain.acts import SignedAct, run_data
 from ledger.domain.ids import from_hex, to_hex
 from ledger.mirror.database import Database
 
@@ -113,8 +114,7 @@ class Sender:
 
         Raises LaneAlarm, LeaseLost, NotEnrolled, NodeUnreachable, RpcError, SigningLocked.
         """
-        with self._office.write() as conn:
-            lane = store.lease(conn, self.name, self._purpose, self._key, self._owner)
+        lane = self._leased()
         if lane is None:
             return False
         if lane.alarm:
@@ -129,6 +129,15 @@ class Sender:
         self._note_overdue(lane, open_, counted)
         wrote = self._write(lane, open_, counted)
         return self._send(lane, counted) or wrote or decided
+
+    def _leased(self) -> Lane | None:
+        """The lane, renewed where its lease is half over; a write at every step would only make others wait."""
+        with self._office.read() as conn:
+            lane = store.held_lease(conn, self.name, self._owner)
+        if lane is not None:
+            return lane
+        with self._office.write() as conn:
+            return store.lease(conn, self.name, self._purpose, self._key, self._owner)
 
     def tried(self) -> float:
         """A step, and how long to pause after it; whatever goes wrong is kept in `fault`."""
@@ -242,7 +251,7 @@ class Sender:
         signatures, tried = store.signatures(conn, keys), store.tried(conn, keys)
         items = [batches.item(act.key, _signed_act(act, signatures[act.key]), alone=act.key in tried) for act in acts]
         for batch in batches.close(items, self._engine.batch_gas, self._engine.batch_bytes):
-            data = encode_run([item.act for item in batch])
+            data = run_data([item.encoded for item in batch])
             gas = min(batches.gas_of(batch), self._engine.block_gas_limit)
             yield Parcel(encode.Call(to, data, gas), tuple(item.key for item in batch))
 
@@ -337,9 +346,8 @@ def _hold_alone(conn: Connection, hash_: bytes, message: str) -> None:
 
 def _mark_sent(conn: Connection, hashes: Sequence[bytes]) -> None:
     keys = [key for found in store.acts_of(conn, hashes).values() for key in found]
-    for act in store.named(conn, keys, lock=True).values():
-        if act.state == State.QUEUED:
-            store.move(conn, act, State.SENT)
+    queued = [act for act in store.named(conn, keys, lock=True).values() if act.state == State.QUEUED]
+    store.move_all(conn, [Move(act, State.SENT) for act in queued])
 
 
 def _signed_act(act: Act, signatures: Sequence[Signature]) -> SignedAct:
