@@ -27,6 +27,7 @@ from bench.submission.floor import settings
 from bench.submission.split import GAS, Splitter
 from bench.submission.world import World
 from gateway.outbox import encode
+from gateway.signers.ecdsa import address_of, by
 from ledger.domain.ids import to_hex
 
 COUNT, CONNECTIONS, A_BATCH = 10_000, 64, 500
@@ -106,13 +107,13 @@ class Bench:
             for outcome in self.world.rpc.batch([("eth_sendRawTransaction", [each.raw]) for each in sent[at : at + 100]]):
                 if isinstance(outcome, Exception):
                     raise outcome
-        self._mined(encode.address_of(relayer), self.number)
+        self._mined(address_of(relayer), self.number)
         return self.number / (time.monotonic() - began)
 
     def _transaction(self, relayer: PrivateKey, splitter: Splitter, nonce: int) -> encode.Signed:
         data = splitter.call_data(next(self._keys), 2**40, self.world.split(nonce % CONNECTIONS))
         call = encode.Call(self.world.manifest.address("Acts"), data, GAS)
-        return encode.sign_legacy(call, chain_id=self.world.manifest.chain_id, nonce=nonce, fee=0, key=relayer)
+        return encode.sign_legacy(call, chain_id=self.world.manifest.chain_id, nonce=nonce, fee=0, by=by(relayer))
 
     def _mined(self, relayer: bytes, number: int) -> None:
         while int(self.world.rpc.call("eth_getTransactionCount", relayer, "latest"), 16) < number:
@@ -120,12 +121,12 @@ class Bench:
 
     def _relayer(self) -> PrivateKey:
         relayer = PrivateKey(secrets.token_bytes(32))
-        self.world.enrol(encode.address_of(relayer))
+        self.world.enrol(address_of(relayer))
         return relayer
 
     def _splitter(self) -> Splitter:
         key = PrivateKey(self.world.secret(self.world.supplier))
-        return Splitter(self.world.manifest.domain, encode.address_of(key), key)
+        return Splitter(self.world.manifest.domain, address_of(key), key)
 
     # --- Through gateways
 

@@ -28,7 +28,7 @@ from gateway.refusals import explain
 from gateway.services import Services
 from ledger import faults
 from ledger.chain.blocks import LOG_BITS
-from ledger.domain.acts import Envelope, SignerClaim, digest, to_json
+from ledger.domain.acts import Envelope, SignerClaim, digest, message, to_json
 from ledger.domain.ids import to_hex
 from ledger.mirror.models import Act as Told
 from ledger.mirror.models import Outcome
@@ -341,9 +341,10 @@ def _sign_all(services: Services, session: Session, batch: _Batch) -> None:
     for new in batch.new.values():
         if new.act.done_pos is not None:
             continue
+        asked = message(new.draft.envelope, services.manifest.domain)
         for at, claim in enumerate(new.draft.envelope.signers):
             if _is_ours(services, session, claim):
-                new.signatures[at] = services.keystore.sign(claim.account, claim.key, new.act.digest)
+                new.signatures[at] = services.keystore.sign(claim.account, claim.key, asked)
         if any(given is None for given in new.signatures):
             new.act = new.act._replace(state=State.GATHERING)
 

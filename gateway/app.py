@@ -42,7 +42,7 @@ from gateway.api.refusals import PROBLEM_TYPE
 from gateway.errors import Problem
 from gateway.services import Services
 from gateway.signers.fingerprint_keys import FingerprintKeyError
-from gateway.signers.interface import KeyUnheld, SigningLocked
+from gateway.signers.interface import KeyUnheld, SigningLocked, VaultAway
 from ledger.chain.rpc import NodeUnreachable, RpcError
 from ledger.mirror.queries.reading import PageError
 
@@ -163,9 +163,19 @@ def _answer_errors(app: FastAPI) -> None:
         KeyUnheld,
         PageError,
         FingerprintKeyError,
+        VaultAway,
     )
     for kind in kinds:
         app.add_exception_handler(kind, lambda _, error: _answer(_as_problem(error), _headers_of(error)))
+
+
+_AWAY: dict[type[Exception], tuple[str, str]] = {
+    NodeUnreachable: ("Node unreachable", "the gateway's node does not answer; nothing was changed, try again"),
+    RpcError: ("Node busy", "the gateway's node could not answer; nothing was changed, try again"),
+    SigningLocked: ("Signing locked", "this gateway has no passphrase, so it serves reads only; ask its operator"),
+    VaultAway: ("Signer away", "the place that holds the key does not answer; nothing was signed or kept, try again"),
+}
+"""What is away, and what is said of it: its title and detail."""
 
 
 def _as_problem(error: Exception) -> Problem:
@@ -175,12 +185,9 @@ def _as_problem(error: Exception) -> Problem:
         return _malformed(error)
     if isinstance(error, HTTPException):
         return _of_http(error)
-    if isinstance(error, NodeUnreachable):
-        return Problem(503, "Node unreachable", "the gateway's node does not answer; nothing was changed, try again")
-    if isinstance(error, RpcError):
-        return Problem(503, "Node busy", "the gateway's node could not answer; nothing was changed, try again")
-    if isinstance(error, SigningLocked):
-        return Problem(503, "Signing locked", "this gateway has no passphrase, so it serves reads only; ask its operator")
+    for kind, answer in _AWAY.items():
+        if isinstance(error, kind):
+            return Problem(503, *answer)
     if isinstance(error, FingerprintKeyError):
         return Problem(503, "Fingerprint key not held", str(error))
     if isinstance(error, KeyUnheld):

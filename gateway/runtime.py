@@ -27,7 +27,7 @@ from gateway.outbox.sender import COUNCIL as COUNCIL_LANE
 from gateway.outbox.sender import RELAY, Sender
 from gateway.outbox.settle import Settler
 from gateway.services import Progress, Services
-from gateway.signers import passphrase
+from gateway.signers import passphrase, vaults
 from gateway.signers.keystore import COUNCIL, RELAYER, Keystore
 from ledger.chain import deploy, local
 from ledger.chain import manifest as manifests
@@ -86,7 +86,7 @@ def _start(settings: Settings, genesis_time: int | None, report: Report, stack: 
         stack.enter_context(office_database.occupy(office))
     except office_database.Occupied as taken:
         raise StartError(str(taken)) from taken
-    keystore = Keystore(office)
+    keystore = Keystore(office, vaults.set_up(settings))
     unlock(keystore, settings)
     report(f"starting the chain ({settings.engine})")
     urls, kind = _chain(settings, genesis_time, stack)

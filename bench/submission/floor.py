@@ -29,6 +29,7 @@ from starlette.routing import Route
 
 from bench.submission.split import GAS, Splitter
 from gateway.outbox import encode
+from gateway.signers.ecdsa import address_of, by
 from ledger.chain.rpc import Rpc
 from ledger.domain.acts import SigningDomain
 from ledger.domain.ids import act_id
@@ -101,7 +102,7 @@ class Floor:
         key = PrivateKey(bytes.fromhex(given.supplier))
         self.relayer = PrivateKey(bytes.fromhex(given.relayer))
         domain = SigningDomain(given.chain_id, acts, bytes.fromhex(given.ledger_id[2:]))
-        self.splitter, self.acts = Splitter(domain, encode.address_of(key), key), acts
+        self.splitter, self.acts = Splitter(domain, address_of(key), key), acts
         self.key_hash = sha256(given.api_key.encode()).digest()
         self.decode = msgspec.json.Decoder(Act).decode
         with self._database() as database:
@@ -129,7 +130,7 @@ class Floor:
         data = self.splitter.call_data(act_id(key), 2**40, msgspec.structs.asdict(act.body))
         nonce, self.next_nonce = self.next_nonce, self.next_nonce + 1
         call = encode.Call(self.acts, data, GAS)
-        signed = encode.sign_legacy(call, chain_id=self.settings.chain_id, nonce=nonce, fee=0, key=self.relayer)
+        signed = encode.sign_legacy(call, chain_id=self.settings.chain_id, nonce=nonce, fee=0, by=by(self.relayer))
         loop = asyncio.get_running_loop()
         waiting = Waiting(key, body, signed.raw, nonce, signed.hash, loop, loop.create_future())
         self.arrived.put(waiting)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import rlp
-from coincurve import PrivateKey
 from eth_hash.auto import keccak
+
+from gateway.signers.ecdsa import Sign
 
 _TYPE_1559 = b"\x02"
 
@@ -27,25 +28,20 @@ class Signed:
     hash: bytes
 
 
-def sign(call: Call, *, chain_id: int, nonce: int, fee: int, key: PrivateKey) -> Signed:
+def sign(call: Call, *, chain_id: int, nonce: int, fee: int, by: Sign) -> Signed:
     """An EIP-1559 transaction."""
     fields: list[object] = [chain_id, nonce, fee, fee, call.gas, call.to, call.value, call.data, []]
-    signature = key.sign_recoverable(keccak(_TYPE_1559 + rlp.encode(fields)), hasher=None)
-    raw = _TYPE_1559 + rlp.encode([*fields, signature[64], *_halves(signature)])
+    signature = by(_TYPE_1559 + rlp.encode(fields))
+    raw = _TYPE_1559 + rlp.encode([*fields, signature[64] - 27, *_halves(signature)])
     return Signed(raw, keccak(raw))
 
 
-def sign_legacy(call: Call, *, chain_id: int, nonce: int, fee: int, key: PrivateKey) -> Signed:
+def sign_legacy(call: Call, *, chain_id: int, nonce: int, fee: int, by: Sign) -> Signed:
     """A legacy transaction bound to its chain (EIP-155)."""
     fields: list[object] = [nonce, fee, call.gas, call.to, call.value, call.data]
-    signature = key.sign_recoverable(keccak(rlp.encode([*fields, chain_id, 0, 0])), hasher=None)
-    raw = rlp.encode([*fields, signature[64] + 35 + 2 * chain_id, *_halves(signature)])
+    signature = by(rlp.encode([*fields, chain_id, 0, 0]))
+    raw = rlp.encode([*fields, signature[64] + 8 + 2 * chain_id, *_halves(signature)])
     return Signed(raw, keccak(raw))
-
-
-def address_of(key: PrivateKey) -> bytes:
-    """The address of a private key (20 bytes)."""
-    return keccak(key.public_key.format(compressed=False)[1:])[-20:]
 
 
 def _halves(signature: bytes) -> tuple[int, int]:

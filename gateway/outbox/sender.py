@@ -233,7 +233,7 @@ class Sender:
     def _signed(self, nonce: int, call: encode.Call) -> encode.Signed:
         fee = self._engine.gas_price
         sign = encode.sign if fee else encode.sign_legacy
-        return sign(call, chain_id=self._chain_id, nonce=nonce, fee=fee, key=self._keystore.private(self._key, self._member))
+        return sign(call, chain_id=self._chain_id, nonce=nonce, fee=fee, by=self._keystore.signing(self._key, self._member))
 
     def _parcels(self, conn: Connection, room: int) -> list[Parcel]:
         calls = store.waiting_calls(conn, self._purpose, room)

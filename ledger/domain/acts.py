@@ -254,10 +254,15 @@ def _head_words(envelope: Envelope) -> bytes:
 
 def digest(envelope: Envelope, domain: SigningDomain) -> bytes:
     """The EIP-712 digest that every signer of the envelope signs (32 bytes)."""
+    return keccak(message(envelope, domain))
+
+
+def message(envelope: Envelope, domain: SigningDomain) -> bytes:
+    """What the digest is of (66 bytes): a signer that hashes by itself is given this."""
     signers = keccak(b"".join(keccak(_signer_type_hash() + _signer_words(signer)) for signer in envelope.signers))
     kind = kind_of(envelope.body)
     hashed = keccak(envelope_type_hash(kind.name) + _head_words(envelope) + signers + struct_hash(envelope.body))
-    return keccak(b"\x19\x01" + domain_separator(domain) + hashed)
+    return b"\x19\x01" + domain_separator(domain) + hashed
 
 
 def typed_data(envelope: Envelope, domain: SigningDomain) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from gateway.outbox import batches, encode, lanes, sender, store
 from gateway.outbox.lanes import LaneAlarm, LeaseLost
 from gateway.outbox.sender import NotEnrolled
 from gateway.outbox.states import State
+from gateway.signers.ecdsa import address_of, by
 from gateway.signers.keystore import HOUSE, RELAYER
 from ledger import faults
 from ledger.chain.engines import anvil
@@ -65,12 +66,12 @@ def test_a_refused_act_is_spent_and_never_runs_later(house: House) -> None:
     assert house.act(row).state == "refused"
     # Another relayer sends the very same signed act again.
     stranger = PrivateKey()
-    relayer = encode.address_of(stranger)
+    relayer = address_of(stranger)
     house.world.decide("Acts", "setRelayer", relayer, True)
     acts_address = house.world.manifest.address("Acts")
     run = encode.Call(acts_address, _call_data(house), 3_000_000)
     house.world.rpc.call(
-        "eth_sendRawTransaction", encode.sign_legacy(run, chain_id=house.world.manifest.chain_id, nonce=0, fee=0, key=stranger).raw
+        "eth_sendRawTransaction", encode.sign_legacy(run, chain_id=house.world.manifest.chain_id, nonce=0, fee=0, by=by(stranger)).raw
     )
     house.world.mine()
     house.read()
@@ -162,7 +163,7 @@ def send_with(house: House, key: PrivateKey, nonce: int) -> None:
     """Somebody sends with a key, and it is mined."""
     call = encode.Call(b"\7" * 20, b"", 21_000)
     house.world.rpc.call(
-        "eth_sendRawTransaction", encode.sign_legacy(call, chain_id=house.world.manifest.chain_id, nonce=nonce, fee=0, key=key).raw
+        "eth_sendRawTransaction", encode.sign_legacy(call, chain_id=house.world.manifest.chain_id, nonce=nonce, fee=0, by=by(key)).raw
     )
     house.world.mine()
 
