@@ -207,6 +207,7 @@ def _write_step(conn: Connection, each: outcome.TxStep, reasons: dict[bytes, obj
         return
     store.mark_mined(conn, tx.hash, mined.block, each.after)
     if tx.purpose == "call":
+        store.carried_by(conn, tx)
         end = State.FINAL if tx.hash not in reasons else State.REFUSED
         store.mark_calls(conn, [tx.hash], end if each.after is TxState.FINAL else State.MINED, reasons.get(tx.hash))
 

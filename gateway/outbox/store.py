@@ -147,9 +147,11 @@ def write_tx(conn: Connection, lane: Lane, nonce: int, attempt: int, signed: Sig
 def in_flight(conn: Connection, lane: str) -> list[Written]:
     """The transactions of a lane that no block has settled, in nonce order, without their bytes."""
     columns = TX.c
-    asked = select(columns.nonce, columns.attempt, columns.hash, columns.purpose, columns.state, columns.sent, columns.fault)
+    asked = select(
+        columns.nonce, columns.attempt, columns.hash, columns.purpose, columns.state, columns.sent, columns.fault, columns.written
+    )
     asked = asked.where(columns.lane == lane, columns.state.in_(IN_FLIGHT)).order_by(columns.nonce, columns.attempt)
-    return [Written(*row[:4], TxState(row.state), row.sent, row.fault) for row in conn.execute(asked)]
+    return [Written(*row[:4], TxState(row.state), row.sent, row.fault, row.written) for row in conn.execute(asked)]
 
 
 def raw_of(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, bytes]:
@@ -495,6 +497,12 @@ def mark_calls(conn: Connection, hashes: Sequence[bytes], state: State, reason: 
     text = None if reason is None else orjson.dumps(reason)
     for part in chunks(hashes):
         conn.execute(update(CALL).where(CALL.c.hash.in_(part)).values(state=state, reason=text))
+
+
+def carried_by(conn: Connection, tx: Tx) -> None:
+    """Names this transaction as a call's, whichever attempt at its nonce was named before."""
+    attempts_ = select(TX.c.hash).where(TX.c.lane == tx.lane, TX.c.nonce == tx.nonce)
+    conn.execute(update(CALL).where(CALL.c.hash.in_(attempts_)).values(hash=tx.hash))
 
 
 def call_of(conn: Connection, hash_: bytes) -> Call | None:

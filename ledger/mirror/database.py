@@ -43,7 +43,8 @@ class Database:
     """An open database: transactions that read one snapshot, and transactions that write."""
 
     engine: Engine
-    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    # Reentrant, so that a thread that writes within its own writing meets SQLite's error and not itself.
+    _turn: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -1,10 +1,13 @@
 """The outbox on a real ledger, stepped by hand: every accepted act has one effect, whatever happens on the way."""
 
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from coincurve import PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import update
 
 from gateway import calls
@@ -126,6 +129,57 @@ def test_a_nonce_whose_bytes_the_node_refuses_for_ever_is_filled(
     assert house.states([good, too_much, later]) == ["final", "ready", "final"]
     assert house.transactions()[1] == (1, 0, "acts", "lost")
     house.check()
+
+
+@pytest.fixture
+def dear(world: World, office: Database, mirror: Database, quick_sealing: None) -> Iterator[House]:
+    """A gateway that takes its chain for one with a market of fees; its keys can pay."""
+    house = House.build(world, office, mirror, engine=replace(anvil.ENGINE, gas_price=1_000, fee_market=True)).enrol()
+    for key in (house.relayer, house.council._key):
+        world.rpc.call("anvil_setBalance", key, hex(10**24))
+    yield house
+    world.rpc.call("anvil_setNextBlockBaseFeePerGas", "0x0")
+    world.mine()
+
+
+def test_what_no_block_takes_is_replaced_by_what_offers_more(dear: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = dear.accept(dear.request(dear.member()), dear.request(dear.member()))
+    dear.send()
+    dear.world.rpc.call("anvil_setNextBlockBaseFeePerGas", hex(10**9))
+    dear.round()
+    assert dear.states(rows) == ["sent", "sent"] and len(dear.raws()) == 1, "not stuck yet"
+    monkeypatch.setattr(lanes, "STUCK_MS", -1)
+    dear.relay.step()
+    dear.world.rpc.call("anvil_setNextBlockBaseFeePerGas", hex(10**9))
+    dear.world.mine()
+    dear.read()
+    assert dear.states(rows) == ["final", "final"]
+    assert dear.transactions() == [(0, 0, "acts", "lost"), (0, 1, "acts", "final")]
+    dear.check()
+
+
+def test_a_call_is_done_by_whichever_of_its_attempts_a_block_takes(dear: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    dear.world.decide("Council", "grantRole", 2, dear.council._key, 0)
+    relayer = dear.services.keystore.create(HOUSE, RELAYER)
+    with dear.office.write() as conn:
+        made = calls.enrolment(dear.services, conn, relayer)
+    dear.council.step()
+    (first,) = dear.raws()
+    monkeypatch.setattr(lanes, "STUCK_MS", -1)
+    dear.council.step()
+    assert len(dear.raws()) > 1
+    dear.world.rpc.call("anvil_dropAllTransactions")
+    dear.world.rpc.call("eth_sendRawTransaction", first)
+    dear.world.mine()
+    dear.read()
+    with dear.office.read() as conn:
+        assert Office(conn, HOUSE).calls([made.call_id])[made.call_id].state == "final"
+
+
+@given(st.integers(0, 10**12), st.integers(0, lanes.MOST_RAISES))
+def test_each_attempt_offers_what_a_pool_asks_of_a_replacement(price: int, attempt: int) -> None:
+    assert lanes.raised(price, 0) == price
+    assert lanes.raised(price, attempt + 1) * 100 >= lanes.raised(price, attempt) * 112
 
 
 def test_acts_of_a_batch_that_the_node_refuses_are_sent_again_each_alone(
