@@ -6,22 +6,26 @@ every member whose keys this gateway holds: who shares a gateway trusts its oper
 
 import hmac
 import secrets
+import time
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
+from starlette.concurrency import run_in_threadpool
 
 from gateway.errors import Problem, not_found
 from gateway.office.database import now_ms
 from gateway.office.models import API_KEY
 from gateway.signers.keystore import Keystore
 from ledger.domain.ids import to_hex
+from ledger.mirror.database import Database
 
 READ, ACT, ADMIT = "read", "act", "admit"
 SCOPES = (READ, ACT, ADMIT)
 PREFIX = "pbk"
 DAY_MS = 86_400_000
+_KNOWN_SECONDS, _MOST_KNOWN = 1.0, 10_000
 STANDARD_DAYS = 90
 
 
@@ -94,6 +98,36 @@ def authenticate(conn: Connection, text: str) -> Session | None:
     if row is None or not matches or prefix != PREFIX or row.revoked or row.expires <= now_ms():
         return None
     return Session(key_id, row.member_id, frozenset(row.scopes.split()))
+
+
+class Sessions:
+    """Sessions of keys that were just used: a key is looked up once a second, so one that is revoked ends within a second."""
+
+    def __init__(self, office: Database) -> None:
+        self._office = office
+        self._known: dict[bytes, tuple[float, Session]] = {}
+
+    async def of(self, text: str) -> Session | None:
+        """The session of an API key; None for an unknown, revoked or expired one."""
+        asked, now = _hashed(text), time.monotonic()
+        until, session = self._known.get(asked, (now, None))
+        if until <= now:
+            session = await run_in_threadpool(self._looked_up, text)
+            self._keep(asked, session, now)
+        return session
+
+    def _looked_up(self, text: str) -> Session | None:
+        with self._office.read() as conn:
+            return authenticate(conn, text)
+
+    def _keep(self, asked: bytes, session: Session | None, now: float) -> None:
+        """Only keys that are good are kept, so strangers fill nothing."""
+        if session is None:
+            self._known.pop(asked, None)
+            return
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[asked] = (now + _KNOWN_SECONDS, session)
 
 
 def _hashed(secret: str) -> bytes:

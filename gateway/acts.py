@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any
 
 import orjson
@@ -18,7 +19,7 @@ from gateway.access import ACT, READ, Session
 from gateway.drafts import Draft, People, Request, Wanted, draft, fits, hash_of, key_of, other_content
 from gateway.errors import Problem, invalid
 from gateway.office.database import now_ms
-from gateway.office.repository import Act, ActKey, Office
+from gateway.office.repository import Act, ActKey, AddedAct, Entry, Office, signature_rows
 from gateway.outbox import recovered, store
 from gateway.outbox.envelopes import envelope_of, typed_bytes
 from gateway.outbox.simulate import simulate, tried
@@ -27,7 +28,7 @@ from gateway.refusals import explain
 from gateway.services import Services
 from ledger import faults
 from ledger.chain.blocks import LOG_BITS
-from ledger.domain.acts import Envelope, SignerClaim, digest, to_json
+from ledger.domain.acts import Envelope, SignerClaim, digest, message, to_json
 from ledger.domain.ids import to_hex
 from ledger.mirror.models import Act as Told
 from ledger.mirror.models import Outcome
@@ -97,9 +98,14 @@ def check(services: Services, session: Session, request: Request) -> dict[str, A
 _ENDING_KINDS = frozenset({"FilePledge", "RecordPledge", "PledgeActs", "RefinancePledge"})
 
 
+def may_be_odd(act: Act) -> bool:
+    """Whether `warnings` has anything to look for."""
+    return act.kind in _ENDING_KINDS
+
+
 def warnings(services: Services, act: Act) -> list[str]:
     """What is lawful and odd about an act that was just taken in."""
-    if act.kind not in _ENDING_KINDS:
+    if not may_be_odd(act):
         return []
     with services.snapshot() as conn:
         return filing.odd_ends(services.catalogue, conn, _envelope(act).body)
@@ -335,9 +341,10 @@ def _sign_all(services: Services, session: Session, batch: _Batch) -> None:
     for new in batch.new.values():
         if new.act.done_pos is not None:
             continue
+        asked = message(new.draft.envelope, services.manifest.domain)
         for at, claim in enumerate(new.draft.envelope.signers):
             if _is_ours(services, session, claim):
-                new.signatures[at] = services.keystore.sign(claim.account, claim.key, new.act.digest)
+                new.signatures[at] = services.keystore.sign(claim.account, claim.key, asked)
         if any(given is None for given in new.signatures):
             new.act = new.act._replace(state=State.GATHERING)
 
@@ -346,13 +353,22 @@ def _commit(services: Services, session: Session, batch: _Batch) -> None:
     if not batch.new:
         return
     with services.office.write() as conn:
-        for at, new in batch.new.items():
-            office, request = Office(conn, new.act.member_id), new.draft.request
-            evidence = [wanted.evidence for wanted in request.signers]
-            office.add_act(new.act, new.draft.envelope.signers, new.signatures, evidence, request.depends_on)
-            office.audit(session.key_id, f"act {new.act.kind}", str(new.act.id), new.act.state)
-            batch.results[at] = new.act
+        for member, mine in groupby(sorted(batch.new.values(), key=_member), _member):
+            added, office = [_added(new) for new in mine], Office(conn, member)
+            office.add_acts(added)
+            office.audit_all([Entry(session.key_id, f"act {each.act.kind}", str(each.act.id), each.act.state) for each in added])
         faults.point("outbox.adding")
+    batch.results |= {at: new.act for at, new in batch.new.items()}
+
+
+def _member(new: _New) -> bytes:
+    return new.act.member_id
+
+
+def _added(new: _New) -> AddedAct:
+    evidence = [wanted.evidence for wanted in new.draft.request.signers]
+    rows = signature_rows(new.act.key, new.draft.envelope.signers, new.signatures, evidence)
+    return AddedAct(new.act, rows, new.draft.request.depends_on)
 
 
 def _row(made: Draft, hashed: bytes, state: State) -> Act:

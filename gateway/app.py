@@ -2,17 +2,16 @@
 
 import logging
 import sys
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.access import Session, authenticate
+from gateway.access import Session, Sessions
 from gateway.api import (
     anchors,
     assets,
@@ -45,7 +44,7 @@ from gateway.api.schemas import FORMS
 from gateway.errors import Problem
 from gateway.services import Services
 from gateway.signers.fingerprint_keys import FingerprintKeyError
-from gateway.signers.interface import KeyUnheld, SigningLocked
+from gateway.signers.interface import KeyUnheld, SigningLocked, VaultAway
 from ledger.chain.rpc import NodeUnreachable, RpcError
 from ledger.mirror.queries.reading import PageError
 
@@ -64,6 +63,7 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
+_RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 def create(services: Services) -> FastAPI:
@@ -81,10 +81,14 @@ def create(services: Services) -> FastAPI:
     )
     app.state.services = services
     for room in ROOMS:
-        app.include_router(room.router)
+        # As routes of the application itself: a router within it would be asked anew at every request.
+        for route in room.router.routes:
+            if isinstance(route, APIRoute):
+                route.unique_id = route.name
+            app.router.routes.append(route)
     document.attach(app)
     _answer_errors(app)
-    app.middleware("http")(_door)
+    app.add_middleware(Door, services=services)
     return app
 
 
@@ -95,37 +99,52 @@ def _operation_id(route: APIRoute) -> str:
 # --- The door --------------------------------------------------------------------------------------------------------------------
 
 
-async def _door(request: Request, pass_on: Callable[[Request], Awaitable[Response]]) -> Response:
+class Door:
     """Nobody unknown passes, and no body that is too long, or whose length isn't told, is read; every answer carries the headers."""
-    try:
-        await _check(request)
-        response = await pass_on(request)
-    except Exception as error:  # noqa: BLE001  # whatever it was, the answer is a problem and carries the headers
-        response = _answer(_as_problem(error))
-    response.headers.update(HEADERS)
-    return response
 
+    def __init__(self, app: ASGIApp, services: Services) -> None:
+        self._app, self._services = app, services
+        self._sessions = Sessions(services.office)
 
-async def _check(request: Request) -> None:
-    if request.url.path not in OPEN_PATHS:
-        request.state.session = await run_in_threadpool(_session, request)
-    limit: int = request.app.state.services.settings.body_bytes
-    told = request.headers.get("content-length")
-    if told is not None and (not _is_number(told) or int(told) > limit):
-        raise Problem(413, "Body too long", f"body: {told[:20]} bytes, at most {limit}; send smaller batches")
-    if told is None and "transfer-encoding" in request.headers:
-        raise Problem(411, "Length required", "send Content-Length; a body in chunks is not read")
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = False
 
+        async def answer(message: Message) -> None:
+            nonlocal began
+            if message["type"] == "http.response.start":
+                began = True
+                message["headers"] = [*message["headers"], *_RAW_HEADERS]
+            await send(message)
 
-def _session(request: Request) -> Session:
-    """The caller's session. Raises 401."""
-    kind, _, text = request.headers.get("authorization", "").partition(" ")
-    services: Services = request.app.state.services
-    with services.office.read() as conn:
-        session = authenticate(conn, text.strip()) if kind.lower() == "bearer" else None
-    if session is None:
-        raise Problem(401, "Not authenticated", "give a valid API key as `Authorization: Bearer pbk_...`; see `pledgebook keys`")
-    return session
+        try:
+            await self._check(Request(scope))
+            await self._app(scope, receive, answer)
+        except Exception as error:  # whatever it was, the answer is a problem and carries the headers
+            problem = _as_problem(error)
+            if began:
+                raise
+            await _answer(problem)(scope, receive, answer)
+
+    async def _check(self, request: Request) -> None:
+        if request.url.path not in OPEN_PATHS:
+            request.state.session = await self._session(request)
+        limit = self._services.settings.body_bytes
+        told = request.headers.get("content-length")
+        if told is not None and (not _is_number(told) or int(told) > limit):
+            raise Problem(413, "Body too long", f"body: {told[:20]} bytes, at most {limit}; send smaller batches")
+        if told is None and "transfer-encoding" in request.headers:
+            raise Problem(411, "Length required", "send Content-Length; a body in chunks is not read")
+
+    async def _session(self, request: Request) -> Session:
+        """The caller's session. Raises 401."""
+        kind, _, text = request.headers.get("authorization", "").partition(" ")
+        session = await self._sessions.of(text.strip()) if kind.lower() == "bearer" else None
+        if session is None:
+            raise Problem(401, "Not authenticated", "give a valid API key as `Authorization: Bearer pbk_...`; see `pledgebook keys`")
+        return session
 
 
 def _is_number(text: str) -> bool:
@@ -146,9 +165,19 @@ def _answer_errors(app: FastAPI) -> None:
         KeyUnheld,
         PageError,
         FingerprintKeyError,
+        VaultAway,
     )
     for kind in kinds:
         app.add_exception_handler(kind, lambda _, error: _answer(_as_problem(error), _headers_of(error)))
+
+
+_AWAY: dict[type[Exception], tuple[str, str]] = {
+    NodeUnreachable: ("Node unreachable", "the gateway's node does not answer; nothing was changed, try again"),
+    RpcError: ("Node busy", "the gateway's node could not answer; nothing was changed, try again"),
+    SigningLocked: ("Signing locked", "this gateway has no passphrase, so it serves reads only; ask its operator"),
+    VaultAway: ("Signer away", "the place that holds the key does not answer; nothing was signed or kept, try again"),
+}
+"""What is away, and what is said of it: its title and detail."""
 
 
 def _as_problem(error: Exception) -> Problem:
@@ -158,12 +187,9 @@ def _as_problem(error: Exception) -> Problem:
         return _malformed(error)
     if isinstance(error, HTTPException):
         return _of_http(error)
-    if isinstance(error, NodeUnreachable):
-        return Problem(503, "Node unreachable", "the gateway's node does not answer; nothing was changed, try again")
-    if isinstance(error, RpcError):
-        return Problem(503, "Node busy", "the gateway's node could not answer; nothing was changed, try again")
-    if isinstance(error, SigningLocked):
-        return Problem(503, "Signing locked", "this gateway has no passphrase, so it serves reads only; ask its operator")
+    for kind, answer in _AWAY.items():
+        if isinstance(error, kind):
+            return Problem(503, *answer)
     if isinstance(error, FingerprintKeyError):
         return Problem(503, "Fingerprint key not held", str(error))
     if isinstance(error, KeyUnheld):

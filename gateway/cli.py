@@ -270,6 +270,42 @@ def keys_list(home: Home = None) -> None:
         console.print(f"0x{member.hex()}: {', '.join('0x' + key.hex() for key in keystore.keys(member)) or 'no key'}", soft_wrap=True)
 
 
+@keys_cli.command("make")
+def keys_make(account: str, home: Home = None) -> None:
+    """Makes one more key for an account that is served here; it signs once the ledger lists it."""
+    from ledger.domain.ids import address, to_hex
+
+    key = opened_keystore(ledger_of(home)).create(address(account, "account"))
+    console.print(f"made {to_hex(key)}; list it on the ledger with an AddKey act of the account", soft_wrap=True)
+
+
+@keys_cli.command("adopt")
+def keys_adopt(
+    account: str,
+    key: str,
+    vault: Annotated[str, typer.Option(help="remote (Web3Signer's eth1 API) or pkcs11 (a security module)")],
+    home: Home = None,
+) -> None:
+    """Has a key that lies outside, in a vault that the settings name, sign for an account."""
+    from gateway.runtime import StartError
+    from ledger.domain.ids import address
+
+    try:
+        opened_keystore(ledger_of(home)).adopt(address(account, "account"), address(key, "key"), vault)
+    except ValueError as wrong:
+        raise StartError(str(wrong)) from wrong
+    console.print(f"{key} signs for {account}; list it on the ledger with an AddKey act of the account", soft_wrap=True)
+
+
+@keys_cli.command("retire")
+def keys_retire(account: str, key: str, home: Home = None) -> None:
+    """Signs no more with a key. Revoke it on the ledger first (a RevokeKey act), so that nobody can."""
+    from ledger.domain.ids import address
+
+    opened_keystore(ledger_of(home)).retire(address(account, "account"), address(key, "key"))
+    console.print(f"retired {key}", soft_wrap=True)
+
+
 @keys_cli.command("import-v3")
 def keys_import(
     account: str, file: Path, passphrase_file: Annotated[Path, typer.Option(help="File with the V3 file's passphrase")], home: Home = None
@@ -343,7 +379,7 @@ def keys_list_api(home: Home = None) -> None:
 
 @keys_cli.command("revoke-api-key")
 def keys_revoke(key_id: str, home: Home = None) -> None:
-    """Ends an API key at once, also for a gateway that runs."""
+    """Ends an API key, also for a gateway that runs: there within a second."""
     from gateway import access
     from gateway.office import database
     from gateway.runtime import StartError

@@ -39,6 +39,14 @@ class Settings(BaseSettings):
     """Port of the API; 0 takes a free one."""
     keeper: bool | None = None
     """Whether the gateway fires what falls due on the ledger; unset: on a ledger of its own only."""
+    remote_signer: str = ""
+    """URL of a remote signer (Web3Signer's eth1 API) whose keys may sign here; empty: none."""
+    pkcs11_library: Path | None = None
+    """Library of a security module (PKCS#11) whose keys may sign here; none: none."""
+    pkcs11_token: str = ""
+    """Label of its token."""
+    pkcs11_pin_file: Path | None = None
+    """File with the PIN of the token's user."""
     body_bytes: int = 8 << 20
     """Longest request body."""
 

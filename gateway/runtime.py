@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 from filelock import FileLock, Timeout
 
-from gateway import access, app, descriptions, founding
+from gateway import access, acts, app, descriptions, founding
 from gateway.config import OPERATOR_KEY, PASSPHRASE_FILE, URL_FILE, Settings
 from gateway.keeping.keeper import Keeper
 from gateway.office import database as office_database
@@ -26,7 +27,7 @@ from gateway.outbox.sender import COUNCIL as COUNCIL_LANE
 from gateway.outbox.sender import RELAY, Sender
 from gateway.outbox.settle import Settler
 from gateway.services import Progress, Services
-from gateway.signers import passphrase
+from gateway.signers import passphrase, vaults
 from gateway.signers.keystore import COUNCIL, RELAYER, Keystore
 from ledger.chain import deploy, local
 from ledger.chain import manifest as manifests
@@ -85,7 +86,7 @@ def _start(settings: Settings, genesis_time: int | None, report: Report, stack: 
         stack.enter_context(office_database.occupy(office))
     except office_database.Occupied as taken:
         raise StartError(str(taken)) from taken
-    keystore = Keystore(office)
+    keystore = Keystore(office, vaults.set_up(settings))
     unlock(keystore, settings)
     report(f"starting the chain ({settings.engine})")
     urls, kind = _chain(settings, genesis_time, stack)
@@ -230,6 +231,7 @@ def _services(
         faults=faults,
     )
     workers = {"mirror": mirrored.run, "settler": settler.run, "own keys": own.run, **{each.name: each.run for each in senders}}
+    workers["acceptor"] = partial(services.acceptor.run, partial(acts.accept, services))
     if keystore.locked:
         del workers["own keys"]
     elif settings.keeps:
@@ -303,7 +305,9 @@ def _run(workers: Mapping[str, Callable[[threading.Event], None]], services: Ser
 
 
 def _serve(services: Services, listening: socket.socket, stack: ExitStack) -> str:
-    config = uvicorn.Config(app.create(services), log_config=None, access_log=False, lifespan="off", server_header=False)
+    config = uvicorn.Config(
+        app.create(services), log_config=None, access_log=False, lifespan="off", server_header=False, proxy_headers=False
+    )
     server = uvicorn.Server(config)
     server.install_signal_handlers = _nothing  # type: ignore[attr-defined,unused-ignore]
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="http", daemon=True)

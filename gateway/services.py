@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from gateway.accepting import Acceptor
 from gateway.config import Settings
 from gateway.signers.fingerprint_keys import FingerprintKeys
 from gateway.signers.keystore import Keystore
@@ -84,6 +85,8 @@ class Services:
     wake: Callable[[], None]
     faults: Callable[[], list[tuple[str, str]]]
     """What is wrong with the workers: a name that programs know, and words."""
+    acceptor: Acceptor = field(default_factory=Acceptor)
+    """Where requests wait to be accepted together."""
     catalogue: Catalogue = CATALOGUE
     """What is known of registers beside the chain's words: what ships, and what this home adds."""
     watching: watches.Settings = watches.USUAL

@@ -1,8 +1,5 @@
 """Signatures that come after an act was accepted: a wallet's, or one made here at the word of the member that is asked."""
 
-from coincurve import PublicKey
-from eth_hash.auto import keccak
-
 from gateway import contents
 from gateway.access import ACT, Session
 from gateway.errors import Problem, invalid, not_found
@@ -11,12 +8,11 @@ from gateway.outbox import store
 from gateway.outbox.envelopes import envelope_of
 from gateway.outbox.states import State
 from gateway.services import Services
+from gateway.signers import ecdsa
 from ledger import faults
+from ledger.domain.acts import message
 from ledger.domain.ids import to_hex
 from ledger.mirror.queries import members
-
-_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
-"""Order of the group of secp256k1."""
 
 
 def add_signature(services: Services, session: Session, act: Act, signer: bytes, given: bytes | None, evidence: bytes | None) -> Act:
@@ -38,10 +34,15 @@ def add_signature(services: Services, session: Session, act: Act, signer: bytes,
             raise not_found(f"act {act.id}")
         return act
     _check_active(services, mine)
-    sig = services.keystore.sign(signer, mine.key, act.digest) if given is None else checked(given, act.digest, mine.key)
+    sig = _made(services, act, mine) if given is None else checked(given, act.digest, mine.key)
     moved = _keep(services, session, act, mine, sig, evidence)
     services.wake()
     return moved
+
+
+def _made(services: Services, act: Act, mine: Signature) -> bytes:
+    asked = message(envelope_of(act.kind, act.typed), services.manifest.domain)
+    return services.keystore.sign(mine.signer, mine.key, asked)
 
 
 def _keep(services: Services, session: Session, act: Act, mine: Signature, sig: bytes, evidence: bytes | None) -> Act:
@@ -77,15 +78,11 @@ def checked(given: bytes, hashed: bytes, key: bytes) -> bytes:
     """
     if len(given) != 65 or given[64] not in (0, 1, 27, 28):
         raise invalid("signature: 65 bytes expected: r, s and v of 27 or 28", field="signature")
-    r, s, parity = given[:32], int.from_bytes(given[32:64]), given[64] % 27
-    if s > _ORDER // 2:
-        # Security modules give either half; the ledger takes the lower one, so that a signature has one form.
-        s, parity = _ORDER - s, parity ^ 1
-    made = r + max(s, 0).to_bytes(32) + bytes([parity])
+    made = ecdsa.lowered(given)
     try:
-        signer = keccak(PublicKey.from_signature_and_message(made, hashed, hasher=None).format(compressed=False)[1:])[-20:]
-    except Exception as wrong:  # coincurve raises bare Exceptions for points off the curve
-        raise invalid("signature: no valid ECDSA signature", field="signature") from wrong
+        signer = ecdsa.signer_of(made, hashed)
+    except ecdsa.NoSignature as wrong:
+        raise invalid(f"signature: {wrong}", field="signature") from wrong
     if signer != key:
         raise invalid(f"signature: made by {to_hex(signer)}, not by the key {to_hex(key)} over this act", field="signature")
-    return made[:64] + bytes([parity + 27])
+    return made

@@ -32,13 +32,13 @@ _LOOK_SECONDS = 1.0
 _OVERSIGHT = ROLES["AUDITOR"] | ROLES["REGULATOR"]
 
 
-def services_of(request: Request) -> Services:
-    """The running gateway's parts."""
+async def services_of(request: Request) -> Services:
+    """The running gateway's parts. A coroutine, so that no thread is asked for it."""
     found: Services = request.app.state.services
     return found
 
 
-def session_of(request: Request) -> Session:
+async def session_of(request: Request) -> Session:
     """The session that the door let in."""
     found: Session = request.state.session
     return found

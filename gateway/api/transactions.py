@@ -28,21 +28,22 @@ router = APIRouter(tags=["transactions"], responses=ANY)
 
 
 @router.post("/acts", status_code=202, responses=WRITES | NAMED | CONFLICTS | AWAY)
-def post_act(
+async def post_act(
     asked: ActIn,
     services: Running,
     session: Caller,
     idempotency_key: Annotated[Key, Header(description="Names the act for ever: sent again it changes nothing")],
 ) -> answers.Act:
     """Accepts one signed act. The answer comes when it is on disk; a repeated key gives the first answer back."""
-    (outcome,) = acts.accept(services, session, [_request(asked, idempotency_key)])
+    session.needs(ACT)
+    (outcome,) = await services.acceptor.accept(session, [_request(asked, idempotency_key)])
     if isinstance(outcome, Problem):
         raise outcome
-    return _accepted(services, outcome)
+    return await _accepted(services, outcome)
 
 
 @router.post("/acts:batch", status_code=202, responses=WRITES | AWAY)
-def post_acts(asked: ActBatch, services: Running, session: Caller) -> answers.Acts:
+async def post_acts(asked: ActBatch, services: Running, session: Caller) -> answers.Acts:
     """Accepts up to 500 acts, each with its own key; accepted ones are committed together, a refused one leaves nothing."""
     outcomes: dict[int, Act | Problem] = {}
     requests: dict[int, Request] = {}
@@ -51,8 +52,9 @@ def post_acts(asked: ActBatch, services: Running, session: Caller) -> answers.Ac
             requests[at] = _request(each, each.key)
         except Problem as wrong:
             outcomes[at] = wrong
-    outcomes |= zip(requests, acts.accept(services, session, list(requests.values())), strict=True)
-    return answers.Acts(acts=[_outcome(services, each.key, outcomes[at]) for at, each in enumerate(asked.acts)])
+    session.needs(ACT)
+    outcomes |= zip(requests, await services.acceptor.accept(session, list(requests.values())), strict=True)
+    return answers.Acts(acts=[await _outcome(services, each.key, outcomes[at]) for at, each in enumerate(asked.acts)])
 
 
 @router.post("/acts:check", responses=WRITES | NAMED | AWAY)
@@ -235,13 +237,15 @@ def _wanted(asked: SignerIn, at: int) -> Wanted:
     )
 
 
-def _outcome(services: Services, key: str, outcome: Act | Problem) -> answers.Act | Refused:
-    return _refused(key, outcome) if isinstance(outcome, Problem) else _accepted(services, outcome)
+async def _outcome(services: Services, key: str, outcome: Act | Problem) -> answers.Act | Refused:
+    return _refused(key, outcome) if isinstance(outcome, Problem) else await _accepted(services, outcome)
 
 
-def _accepted(services: Services, act: Act) -> answers.Act:
+async def _accepted(services: Services, act: Act) -> answers.Act:
     """An act that was taken in, with what is odd about it."""
-    found = acts.warnings(services, act)
+    if not acts.may_be_odd(act):
+        return shown.act(act)
+    found = await run_in_threadpool(acts.warnings, services, act)
     return shown.act(act).model_copy(update={"warnings": found}) if found else shown.act(act)
 
 

@@ -61,9 +61,10 @@ def opened_keystore(found: Settings) -> Keystore:
     """The keystore of a home, opened with the passphrase that is given or its own. Raises PassphraseError, Unsealable."""
     from gateway.office import database
     from gateway.runtime import unlock
+    from gateway.signers import vaults
     from gateway.signers.keystore import Keystore
 
-    keystore = Keystore(database.open(found.office_database()))
+    keystore = Keystore(database.open(found.office_database()), vaults.set_up(found))
     unlock(keystore, found)
     return keystore
 

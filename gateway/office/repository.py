@@ -1,10 +1,10 @@
 """What one member has in `office`. Every query is bound to the member of the session: a repository without one doesn't exist."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, Select, insert, or_, select, tuple_
+from sqlalchemy import Connection, Select, Table, insert, or_, select, tuple_
 
 from gateway.office.database import insert_or_keep, now_ms
 from gateway.office.models import ACT, ACT_HISTORY, AUDIT, CALL, CONTENT, DEPENDENCY, SIGNATURE
@@ -65,6 +65,31 @@ class Signature(NamedTuple):
     mode: int
     sig: bytes | None
     evidence_root: bytes | None
+
+
+def signature_rows(
+    act: ActKey, claims: Sequence[SignerClaim], signatures: Sequence[bytes | None], roots: Sequence[bytes | None]
+) -> list[Signature]:
+    """The rows of an act's signers, in the envelope's order, with what each gave and the root of what it attests."""
+    given = zip(claims, signatures, roots, strict=True)
+    return [Signature(*act, at, claim.account, claim.key, claim.role, claim.mode, sig, root) for at, (claim, sig, root) in enumerate(given)]
+
+
+class AddedAct(NamedTuple):
+    """A new act with its signers, in the envelope's order, and the acts that must go before it."""
+
+    act: Act
+    signatures: Sequence[Signature]
+    depends_on: Sequence[ActKey] = ()
+
+
+class Entry(NamedTuple):
+    """A line of the audit log: who did what to which record, and what came of it."""
+
+    subject: str
+    action: str
+    record: str
+    outcome: str
 
 
 class Step(NamedTuple):
@@ -153,28 +178,20 @@ class Office:
         asked = select(columns.state, columns.at, columns.note).where(columns.member_id == self.member, columns.act_id == word(act))
         return [Step(*row) for row in self.conn.execute(asked.order_by(columns.id))]
 
-    def add_act(
-        self,
-        act: Act,
-        claims: Sequence[SignerClaim],
-        signatures: Sequence[bytes | None],
-        roots: Sequence[bytes | None],
-        depends_on: Iterable[ActKey] = (),
-    ) -> None:
-        """Keeps a new act with its signers, what must go before it, and the first lines of its history. Raises IntegrityError if the
-        member has it already, or something else under its idempotency key.
+    def add_acts(self, added: Sequence[AddedAct]) -> None:
+        """Keeps new acts with their signers, what must go before each, and the first lines of its history. Raises IntegrityError if the
+        member has one already, or something else under its idempotency key.
         """
-        self._check_own(act.member_id)
-        self.conn.execute(insert(ACT).values(**act._asdict()))
-        rows = [
-            Signature(self.member, act.act_id, at, claim.account, claim.key, claim.role, claim.mode, sig, root)._asdict()
-            for at, (claim, sig, root) in enumerate(zip(claims, signatures, roots, strict=True))
-        ]
-        self.conn.execute(insert(SIGNATURE), rows)
-        if before := dict.fromkeys(depends_on):
-            self.conn.execute(insert(DEPENDENCY), [_dependency(act.key, on) for on in before])
-        for state in _PATH[State(act.state)]:
-            note(self.conn, act.key, state)
+        for each in added:
+            self._check_own(each.act.member_id)
+        self._insert(ACT, [each.act._asdict() for each in added])
+        self._insert(SIGNATURE, [row._asdict() for each in added for row in each.signatures])
+        self._insert(DEPENDENCY, [_dependency(each.act.key, on) for each in added for on in dict.fromkeys(each.depends_on)])
+        self._insert(ACT_HISTORY, [_line(each.act.key, state) for each in added for state in _PATH[State(each.act.state)]])
+
+    def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self.conn.execute(insert(table), rows)
 
     def content(self, root: bytes) -> Content | None:
         """A document that this member holds."""
@@ -204,22 +221,31 @@ class Office:
 
     def audit(self, subject: str, action: str, record: str, outcome: str) -> None:
         """Appends to the audit log."""
-        audit(self.conn, self.member, subject, action, record, outcome)
+        self.audit_all([Entry(subject, action, record, outcome)])
+
+    def audit_all(self, entries: Sequence[Entry]) -> None:
+        """Appends to the audit log, in this order."""
+        audit(self.conn, self.member, entries)
 
     def _check_own(self, member: bytes) -> None:
         if member != self.member:
             raise ValueError(f"a row of 0x{member.hex()} in the repository of 0x{self.member.hex()}")
 
 
-def audit(conn: Connection, member: bytes | None, subject: str, action: str, record: str, outcome: str) -> None:
+def audit(conn: Connection, member: bytes | None, entries: Sequence[Entry]) -> None:
     """Appends to the audit log what was done for a member; None: by the operator for nobody in particular."""
-    row = {"at": now_ms(), "subject": subject, "member_id": member, "action": action, "record": record, "outcome": outcome}
-    conn.execute(insert(AUDIT).values(**row))
+    at = now_ms()
+    if entries:
+        conn.execute(insert(AUDIT), [{"at": at, "member_id": member, **entry._asdict()} for entry in entries])
 
 
-def note(conn: Connection, act: ActKey, state: State, text: str | None = None) -> None:
-    """Appends to an act's history."""
-    conn.execute(insert(ACT_HISTORY).values(member_id=act[0], act_id=act[1], state=state, at=now_ms(), note=text))
+def notes(conn: Connection, lines: Sequence[tuple[ActKey, State, str | None]]) -> None:
+    """Appends to acts' histories."""
+    conn.execute(insert(ACT_HISTORY), [_line(*each) for each in lines])
+
+
+def _line(act: ActKey, state: State, text: str | None = None) -> dict[str, Any]:
+    return {"member_id": act[0], "act_id": act[1], "state": state, "at": now_ms(), "note": text}
 
 
 def _dependency(act: ActKey, on: ActKey) -> dict[str, bytes]:

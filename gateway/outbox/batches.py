@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gateway.office.repository import ActKey
-from ledger.domain.acts import SignedAct, encode_run
+from ledger.domain.acts import SignedAct, encode_act, run_data
 
 MOST_ACTS = 200
 # Around each act's own frame: the 1/64 that a call holds back, checks and signatures, copies of its bytes, spending and its event.
@@ -16,10 +16,10 @@ GAS_A_BYTE = 120
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An act to be packed: its gas and bytes in a transaction, and whether it must go alone."""
+    """An act to be packed: as it is encoded, its gas and bytes in a transaction, and whether it must go alone."""
 
     key: ActKey
-    act: SignedAct
+    encoded: bytes
     gas: int
     size: int
     alone: bool
@@ -27,10 +27,11 @@ class Item:
 
 def item(key: ActKey, act: SignedAct, *, alone: bool) -> Item:
     """Measures an act. What was sent before without effect goes alone, lest it spoil others."""
-    envelope, size = act.envelope, len(encode_run([act]))
+    envelope, encoded = act.envelope, encode_act(act)
+    size = len(run_data([encoded]))
     frame = envelope.gas + envelope.gas // 60
     gas = frame + GAS_AN_ACT + GAS_A_SIGNER * len(envelope.signers) + GAS_A_BYTE * size
-    return Item(key, act, gas, size, alone)
+    return Item(key, encoded, gas, size, alone)
 
 
 def gas_of(batch: Sequence[Item]) -> int:

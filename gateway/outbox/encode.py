@@ -3,20 +3,32 @@
 from dataclasses import dataclass
 
 import rlp
-from coincurve import PrivateKey
 from eth_hash.auto import keccak
+
+from gateway.signers.ecdsa import Sign
 
 _TYPE_1559 = b"\x02"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a transaction does. `fee` is wei a gas, tip and cap alike; 0 on a free-gas chain."""
+    """What a transaction does."""
 
     to: bytes
     data: bytes
     gas: int
     value: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What a transaction offers, in wei a gas: the tip, and the cap on tip and base fee together."""
+
+    tip: int
+    cap: int
+
+
+FREE = Fee(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +39,28 @@ class Signed:
     hash: bytes
 
 
-def sign(call: Call, *, chain_id: int, nonce: int, fee: int, key: PrivateKey) -> Signed:
+def sign(call: Call, *, chain_id: int, nonce: int, fee: Fee, by: Sign) -> Signed:
     """An EIP-1559 transaction."""
-    fields: list[object] = [chain_id, nonce, fee, fee, call.gas, call.to, call.value, call.data, []]
-    signature = key.sign_recoverable(keccak(_TYPE_1559 + rlp.encode(fields)), hasher=None)
-    raw = _TYPE_1559 + rlp.encode([*fields, signature[64], *_halves(signature)])
+    fields: list[object] = [chain_id, nonce, fee.tip, fee.cap, call.gas, call.to, call.value, call.data, []]
+    signature = by(_TYPE_1559 + rlp.encode(fields))
+    raw = _TYPE_1559 + rlp.encode([*fields, signature[64] - 27, *_halves(signature)])
     return Signed(raw, keccak(raw))
 
 
-def sign_legacy(call: Call, *, chain_id: int, nonce: int, fee: int, key: PrivateKey) -> Signed:
+def sign_legacy(call: Call, *, chain_id: int, nonce: int, fee: int, by: Sign) -> Signed:
     """A legacy transaction bound to its chain (EIP-155)."""
     fields: list[object] = [nonce, fee, call.gas, call.to, call.value, call.data]
-    signature = key.sign_recoverable(keccak(rlp.encode([*fields, chain_id, 0, 0])), hasher=None)
-    raw = rlp.encode([*fields, signature[64] + 35 + 2 * chain_id, *_halves(signature)])
+    signature = by(rlp.encode([*fields, chain_id, 0, 0]))
+    raw = rlp.encode([*fields, signature[64] + 8 + 2 * chain_id, *_halves(signature)])
     return Signed(raw, keccak(raw))
 
 
-def address_of(key: PrivateKey) -> bytes:
-    """The address of a private key (20 bytes)."""
-    return keccak(key.public_key.format(compressed=False)[1:])[-20:]
+def call_of(raw: bytes) -> Call:
+    """What a transaction that was signed here does."""
+    typed = raw[:1] == _TYPE_1559
+    fields = rlp.decode(raw[1:] if typed else raw)
+    gas, to, value, data = fields[4:8] if typed else fields[2:6]
+    return Call(to, data, int.from_bytes(gas), int.from_bytes(value))
 
 
 def _halves(signature: bytes) -> tuple[int, int]:

@@ -12,6 +12,12 @@ RESEND_MS = 10_000
 """After so long a transaction that was taken and not mined is sent again: the node may have dropped it."""
 RETRY_MS = 2_000
 """After so long a transaction that was refused for the moment is tried again."""
+STUCK_MS = 30_000
+"""After so long a transaction that was not mined is replaced by one that offers more, where fees decide."""
+RAISE_PER_CENT = 113
+"""A nodes' pool takes a replacement that offers a tenth more, or an eighth."""
+MOST_RAISES = 24
+"""So often at most: to 19 times of what is usual."""
 
 
 class TxState(StrEnum):
@@ -50,8 +56,8 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A transaction that was written and is not settled. `sent` is when the node last heard of it, in UTC milliseconds; `fault` what it
-    answered, unless it took it.
+    """A transaction that was written and is not settled. `sent` is when the node last heard of it, `written` when it was signed, both in
+    UTC milliseconds; `fault` what it answered, unless it took it.
     """
 
     nonce: int
@@ -61,6 +67,7 @@ class Written:
     state: TxState
     sent: int | None = None
     fault: str | None = None
+    written: int = 0
 
 
 class LaneAlarm(Exception):
@@ -119,6 +126,19 @@ def to_send(written: Sequence[Written], counted: int, now: int, room: int) -> li
 def to_fill(written: Sequence[Written], counted: int) -> list[Written]:
     """Nonces whose bytes the node will never take: a zero transfer fills them, else all later ones wait for ever."""
     return [tx for tx in newest(written) if tx.state is TxState.REFUSED and tx.nonce >= counted]
+
+
+def to_raise(written: Sequence[Written], counted: int, now: int) -> list[Written]:
+    """Nonces whose newest bytes the node has had for long and no block took: they offer too little, or did."""
+    waiting = [tx for tx in newest(written) if tx.nonce >= counted and tx.sent is not None and tx.attempt < MOST_RAISES]
+    return [tx for tx in waiting if tx.state in (TxState.SENT, TxState.WRITTEN) and now - tx.written > STUCK_MS]
+
+
+def raised(price: int, attempt: int) -> int:
+    """What an attempt at a nonce offers where the first one offers `price`: each at least RAISE_PER_CENT of the one before."""
+    for _ in range(attempt):
+        price = -(-price * RAISE_PER_CENT // 100)
+    return price
 
 
 def overdue(written: Sequence[Written], counted: int, now: int) -> list[Written]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
@@ -12,7 +12,7 @@ from gateway.office.repository import Act, ActKey
 from gateway.outbox import store
 from gateway.outbox.lanes import IN_FLIGHT, TxState
 from gateway.outbox.states import Seen, Spent, State, judge
-from gateway.outbox.store import Carrier, Count, Tx
+from gateway.outbox.store import Carrier, Count, Move, Tx
 from gateway.refusals import explain, explain_skip
 from ledger.chain.blocks import LOG_BITS, last_position, position
 from ledger.domain.ids import to_hex
@@ -25,7 +25,8 @@ from ledger.mirror.schema import number
 
 MOST_TRIES = 2
 """So often an act may revert a whole transaction by itself before it waits for a person."""
-_SPENT = (Outcome.DONE, Outcome.REFUSED, Outcome.VOIDED)
+SPENT = (Outcome.DONE, Outcome.REFUSED, Outcome.VOIDED)
+"""What an event may say that spends an act's id."""
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class View:
     mirror: Connection
     final: int
     final_time: int | None
+    _hashes: dict[int, bytes | None] = field(default_factory=dict, repr=False, compare=False)
 
     def told(self, acts: Sequence[ActKey]) -> dict[ActKey, list[Told]]:
         """The events of these acts, in the order of the chain."""
@@ -59,8 +61,10 @@ class View:
 
     def hash_at(self, block: int) -> bytes | None:
         """The hash of a block that the mirror holds."""
-        header = chain.header(self.mirror, block)
-        return None if header is None else header.hash
+        if block not in self._hashes:
+            header = chain.header(self.mirror, block)
+            self._hashes[block] = None if header is None else header.hash
+        return self._hashes[block]
 
     def left_an_event(self, mined: Mined) -> bool:
         """Whether a transaction had an effect: every call that we make leaves an event when it has one, and a reverted one leaves none."""
@@ -115,16 +119,18 @@ def overtaken(view: View, txs: Sequence[Tx], mined: Mapping[bytes, Mined], count
 # --- Acts --------------------------------------------------------------------------------------------------------------------
 
 
-def settle_act(
+def act_steps(
     conn: Connection, view: View, act: Act, told: Sequence[Told], carriers: Sequence[Carrier], mined: Mapping[bytes, Mined]
-) -> None:
-    """Moves an act to where the mirror says that it stands."""
-    spent = next((event for event in told if event.outcome in _SPENT), None)
+) -> Iterator[Move]:
+    """The steps of an act to where the mirror says that it stands."""
+    spent = next((event for event in told if event.outcome in SPENT), None)
     skip = _skip_of(view, told, carriers, mined)
     seen = _seen(conn, view, act, spent, skip, told, carriers, mined)
     done = None if spent is None else (spent.pos, view.hash_at(spent.pos >> LOG_BITS) or bytes(32))
     while (after := judge(State(act.state), act.deadline, seen)) != act.state or (done and done != (act.done_pos, act.done_hash)):
-        act = store.move(conn, act, after, reason=_reason(spent, skip, after, seen), done=done)
+        made = Move(act, after, _reason(spent, skip, after, seen), done)
+        yield made
+        act = made.moved()
         if after is State.UNDONE:
             log.critical("act %d of %s had run, its block is gone, and its deadline has passed since", act.id, to_hex(act.member_id))
 
@@ -148,7 +154,7 @@ def _seen(
         skipped=skip is not None,
         # What another gateway ran, and a fork took back, is ours to send only with every signature.
         lost=lost and (bool(carriers) or store.is_signed(conn, act.key)),
-        hopeless=sum(each.acts == 1 for each in reverted) >= MOST_TRIES,
+        hopeless=sum(not each.shared for each in reverted) >= MOST_TRIES,
     )
 
 

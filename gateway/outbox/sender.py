@@ -27,17 +27,20 @@ from gateway.outbox.lanes import (
     check_count,
     is_lasting,
     overdue,
+    raised,
     to_fill,
+    to_raise,
     to_send,
 )
 from gateway.outbox.states import FAILED, GONE, State
+from gateway.outbox.store import Move
 from gateway.signers.interface import SigningLocked
 from gateway.signers.keystore import Keystore
 from ledger import faults
 from ledger.chain.calls import view
 from ledger.chain.engines import Engine
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
-from ledger.domain.acts import SignedAct, encode_run
+from ledger.domain.acts import SignedAct, run_data
 from ledger.domain.ids import from_hex, to_hex
 from ledger.mirror.database import Database
 
@@ -113,8 +116,7 @@ class Sender:
 
         Raises LaneAlarm, LeaseLost, NotEnrolled, NodeUnreachable, RpcError, SigningLocked.
         """
-        with self._office.write() as conn:
-            lane = store.lease(conn, self.name, self._purpose, self._key, self._owner)
+        lane = self._leased()
         if lane is None:
             return False
         if lane.alarm:
@@ -129,6 +131,15 @@ class Sender:
         self._note_overdue(lane, open_, counted)
         wrote = self._write(lane, open_, counted)
         return self._send(lane, counted) or wrote or decided
+
+    def _leased(self) -> Lane | None:
+        """The lane, renewed where its lease is half over; a write at every step would only make others wait."""
+        with self._office.read() as conn:
+            lane = store.held_lease(conn, self.name, self._owner)
+        if lane is not None:
+            return lane
+        with self._office.write() as conn:
+            return store.lease(conn, self.name, self._purpose, self._key, self._owner)
 
     def tried(self) -> float:
         """A step, and how long to pause after it; whatever goes wrong is kept in `fault`."""
@@ -206,10 +217,13 @@ class Sender:
         with self._office.read() as conn:
             parcels = self._parcels(conn, max(self._engine.sender_in_flight - len(open_), 0))
         fills = [tx for tx in to_fill(open_, counted) if tx.purpose != "fill"]
-        if not parcels and not fills:
+        raises = to_raise(open_, counted, now_ms()) if self._engine.fee_market else []
+        if not parcels and not fills and not raises:
             return False
-        signed = [self._signed(lane.next_nonce + at, parcel.call) for at, parcel in enumerate(parcels)]
-        filled = [self._signed(tx.nonce, encode.Call(lane.key, b"", FILL_GAS)) for tx in fills]
+        base = self._base_fee()
+        signed = [self._signed(lane.next_nonce + at, parcel.call, self._fee(base)) for at, parcel in enumerate(parcels)]
+        filled = [self._signed(tx.nonce, encode.Call(lane.key, b"", FILL_GAS), self._fee(base, tx.attempt + 1)) for tx in fills]
+        replaced = self._raised(raises, base)
         faults.point("outbox.writing")
         with self._office.write() as conn:
             store.hold_fence(conn, lane, lane.next_nonce + len(parcels))
@@ -217,14 +231,38 @@ class Sender:
                 _keep(conn, lane, lane.next_nonce + at, parcel, tx)
             for old, tx in zip(fills, filled, strict=True):
                 store.write_tx(conn, lane, old.nonce, old.attempt + 1, tx, "fill")
+            for old, tx in replaced:
+                store.write_tx(conn, lane, old.nonce, old.attempt + 1, tx, old.purpose, store.acts_of(conn, [old.hash]).get(old.hash, ()))
             faults.point("outbox.keeping")
         faults.point("outbox.written")
         return True
 
-    def _signed(self, nonce: int, call: encode.Call) -> encode.Signed:
-        fee = self._engine.gas_price
-        sign = encode.sign if fee else encode.sign_legacy
-        return sign(call, chain_id=self._chain_id, nonce=nonce, fee=fee, key=self._keystore.private(self._key, self._member))
+    def _raised(self, stuck: Sequence[Written], base: int) -> list[tuple[Written, encode.Signed]]:
+        """The same calls at the same nonces, offering more."""
+        if not stuck:
+            return []
+        with self._office.read() as conn:
+            raw = store.raw_of(conn, [tx.hash for tx in stuck])
+        for tx in stuck:
+            log.warning("lane %s: no block took transaction %d in its time; it is replaced by one that offers more", self.name, tx.nonce)
+        return [(tx, self._signed(tx.nonce, encode.call_of(raw[tx.hash]), self._fee(base, tx.attempt + 1))) for tx in stuck]
+
+    def _base_fee(self) -> int:
+        """Of the newest block, in wei a gas; 0 where there is no market."""
+        if not self._engine.fee_market:
+            return 0
+        return int(self._rpc.call("eth_getBlockByNumber", "latest", False)["baseFeePerGas"], 16)
+
+    def _fee(self, base: int, attempt: int = 0) -> encode.Fee:
+        """Twice the base fee covers what six full blocks add to it."""
+        tip = self._engine.gas_price
+        return encode.Fee(raised(tip, attempt), raised(2 * base + tip, attempt))
+
+    def _signed(self, nonce: int, call: encode.Call, fee: encode.Fee) -> encode.Signed:
+        by = self._keystore.signing(self._key, self._member)
+        if fee == encode.FREE:
+            return encode.sign_legacy(call, chain_id=self._chain_id, nonce=nonce, fee=0, by=by)
+        return encode.sign(call, chain_id=self._chain_id, nonce=nonce, fee=fee, by=by)
 
     def _parcels(self, conn: Connection, room: int) -> list[Parcel]:
         calls = store.waiting_calls(conn, self._purpose, room)
@@ -242,7 +280,7 @@ class Sender:
         signatures, tried = store.signatures(conn, keys), store.tried(conn, keys)
         items = [batches.item(act.key, _signed_act(act, signatures[act.key]), alone=act.key in tried) for act in acts]
         for batch in batches.close(items, self._engine.batch_gas, self._engine.batch_bytes):
-            data = encode_run([item.act for item in batch])
+            data = run_data([item.encoded for item in batch])
             gas = min(batches.gas_of(batch), self._engine.block_gas_limit)
             yield Parcel(encode.Call(to, data, gas), tuple(item.key for item in batch))
 
@@ -337,9 +375,8 @@ def _hold_alone(conn: Connection, hash_: bytes, message: str) -> None:
 
 def _mark_sent(conn: Connection, hashes: Sequence[bytes]) -> None:
     keys = [key for found in store.acts_of(conn, hashes).values() for key in found]
-    for act in store.named(conn, keys, lock=True).values():
-        if act.state == State.QUEUED:
-            store.move(conn, act, State.SENT)
+    queued = [act for act in store.named(conn, keys, lock=True).values() if act.state == State.QUEUED]
+    store.move_all(conn, [Move(act, State.SENT) for act in queued])
 
 
 def _signed_act(act: Act, signatures: Sequence[Signature]) -> SignedAct:

@@ -12,6 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain as flat
 
 from sqlalchemy import Connection
 
@@ -51,6 +52,7 @@ class Settler:
         self._rpc, self._moved = rpc, moved
         self._last: tuple[int, bytes | None] | None = None
         self._looked_ns = 0
+        self._seen: dict[ActKey, int] = {}
         self.alarm: str | None = None
 
     def run(self, stop: threading.Event) -> None:
@@ -61,7 +63,7 @@ class Settler:
                     self._wait(stop)
             except Exception as fault:  # noqa: BLE001  # settling must outlive a full disk or a database that restarts
                 # A part may be written, so the next step looks at everything that is open.
-                self._last = None
+                self._last, self._seen = None, {}
                 self._note(fault)
                 stop.wait(PAUSE_SECONDS)
 
@@ -124,7 +126,7 @@ class Settler:
             yield from store.open_acts(office)
         else:
             yield from store.mined(office)
-            yield from store.accepted_after(office, self._looked_ns - FRESH_NS)
+            yield from self._fresh(office, view)
             if view.final_time is not None:
                 yield from store.overdue(office, view.final_time)
         if forked:
@@ -133,20 +135,32 @@ class Settler:
             first = since[0] - max(self._engine.finality, FORK_BLOCKS) if forked else since[0]
             yield from _named_since(view.mirror, last_position(first))
 
+    def _fresh(self, office: Connection, view: View) -> Iterator[list[ActKey]]:
+        """Acts that were accepted lately and that an event names already, each once: later events name them by themselves."""
+        now = time.time_ns()
+        self._seen = {key: at for key, at in self._seen.items() if at > now - 2 * FRESH_NS}
+        for page in store.accepted_after(office, self._looked_ns - FRESH_NS):
+            unseen = [key for key in page if key not in self._seen]
+            self._seen.update(dict.fromkeys(unseen, now))
+            if unseen:
+                yield list(view.told(unseen))
+
     def _settle_acts(self, view: View, keys: Sequence[ActKey]) -> None:
         if not keys:
             return
         with self._office.read() as conn:
-            mine = list(store.named(conn, keys))
+            mine = store.kept(conn, keys)
         if not mine:
             return
         told = view.told(mine)
+        # What spent an act says all; how it travelled matters only for one that nothing has spent.
+        unspent = [key for key in mine if not any(each.outcome in outcome.SPENT for each in told.get(key, ()))]
         with self._office.write() as conn:
             acts = store.named(conn, mine, lock=True)
-            carriers = store.carriers(conn, mine)
+            carriers = store.carriers(conn, unspent)
             mined = view.mined([each.hash for found in carriers.values() for each in found])
-            for act in acts.values():
-                outcome.settle_act(conn, view, act, told.get(act.key, []), carriers.get(act.key, []), mined)
+            steps = (outcome.act_steps(conn, view, act, told.get(act.key, []), carriers.get(act.key, []), mined) for act in acts.values())
+            store.move_all(conn, list(flat.from_iterable(steps)))
             faults.point("outbox.settling-acts")
 
     # --- Transactions and calls ----------------------------------------------------------------------------------------------
@@ -193,6 +207,7 @@ def _write_step(conn: Connection, each: outcome.TxStep, reasons: dict[bytes, obj
         return
     store.mark_mined(conn, tx.hash, mined.block, each.after)
     if tx.purpose == "call":
+        store.carried_by(conn, tx)
         end = State.FINAL if tx.hash not in reasons else State.REFUSED
         store.mark_calls(conn, [tx.hash], end if each.after is TxState.FINAL else State.MINED, reasons.get(tx.hash))
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, insert, not_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, insert, not_, or_, select, tuple_, update
 
 from gateway.office.database import insert_or_keep, now_ms
 from gateway.office.models import ACT, CALL, DEPENDENCY, LANE, SETTLED, SIGNATURE, TX, TX_ACT
-from gateway.office.repository import Act, ActKey, Call, Signature, note
+from gateway.office.repository import Act, ActKey, Call, Signature, notes
 from gateway.outbox import owners
 from gateway.outbox.encode import Signed
 from gateway.outbox.lanes import IN_FLIGHT, LEASE_MS, Lane, LeaseLost, TxState, Written
@@ -36,12 +36,17 @@ def lease(conn: Connection, name: str, purpose: str, key: bytes, owner: str) -> 
         return Lane(name, key, 1, 0) if insert_or_keep(conn, LANE, fresh) else None
     if row.owner not in (owner, None) and row.until > now_ms() and not owners.is_gone(row.owner):
         return None
-    if row.owner == owner and row.until - now_ms() > LEASE_MS // 2:
-        return Lane(name, row.key, row.fence, row.next_nonce, row.alarm)
     fence = row.fence if row.owner == owner else row.fence + 1
     unchanged = and_(LANE.c.lane == name, LANE.c.fence == row.fence, LANE.c.until == row.until)
     taken = update(LANE).where(unchanged).values(owner=owner, until=until, fence=fence)
     return Lane(name, row.key, fence, row.next_nonce, row.alarm) if conn.execute(taken).rowcount else None
+
+
+def held_lease(conn: Connection, name: str, owner: str) -> Lane | None:
+    """The lane, if this process holds it and more than half of the lease is left."""
+    mine = and_(LANE.c.lane == name, LANE.c.owner == owner, LANE.c.until > now_ms() + LEASE_MS // 2)
+    row = conn.execute(select(LANE).where(mine)).one_or_none()
+    return None if row is None else Lane(name, row.key, row.fence, row.next_nonce, row.alarm)
 
 
 def release(conn: Connection, name: str, owner: str) -> None:
@@ -142,9 +147,11 @@ def write_tx(conn: Connection, lane: Lane, nonce: int, attempt: int, signed: Sig
 def in_flight(conn: Connection, lane: str) -> list[Written]:
     """The transactions of a lane that no block has settled, in nonce order, without their bytes."""
     columns = TX.c
-    asked = select(columns.nonce, columns.attempt, columns.hash, columns.purpose, columns.state, columns.sent, columns.fault)
+    asked = select(
+        columns.nonce, columns.attempt, columns.hash, columns.purpose, columns.state, columns.sent, columns.fault, columns.written
+    )
     asked = asked.where(columns.lane == lane, columns.state.in_(IN_FLIGHT)).order_by(columns.nonce, columns.attempt)
-    return [Written(*row[:4], TxState(row.state), row.sent, row.fault) for row in conn.execute(asked)]
+    return [Written(*row[:4], TxState(row.state), row.sent, row.fault, row.written) for row in conn.execute(asked)]
 
 
 def raw_of(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, bytes]:
@@ -213,11 +220,11 @@ def acts_of(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, list[ActKe
 
 
 class Carrier(NamedTuple):
-    """A transaction that carried an act, and how many acts it carried."""
+    """A transaction that carried an act, and whether it carried others too."""
 
     hash: bytes
     state: str
-    acts: int
+    shared: bool
 
 
 def tried(conn: Connection, acts: Sequence[ActKey]) -> set[ActKey]:
@@ -233,13 +240,14 @@ def carriers(conn: Connection, acts: Sequence[ActKey]) -> dict[ActKey, list[Carr
     """The transactions that carried each act, oldest first; of one that a person had sent again, those since."""
     found: dict[ActKey, list[Carrier]] = defaultdict(list)
     beside = TX_ACT.alias()
-    size = select(func.count()).where(beside.c.hash == TX_ACT.c.hash).scalar_subquery()
+    other = or_(beside.c.act_id != TX_ACT.c.act_id, beside.c.member_id != TX_ACT.c.member_id)
+    shared = exists(select(beside.c.hash).where(beside.c.hash == TX_ACT.c.hash, other))
     for part in chunks(acts):
-        asked = select(TX_ACT.c.member_id, TX_ACT.c.act_id, TX.c.hash, TX.c.state, size).join(TX, TX.c.hash == TX_ACT.c.hash)
+        asked = select(TX_ACT.c.member_id, TX_ACT.c.act_id, TX.c.hash, TX.c.state, shared).join(TX, TX.c.hash == TX_ACT.c.hash)
         asked = asked.join(ACT, and_(ACT.c.member_id == TX_ACT.c.member_id, ACT.c.act_id == TX_ACT.c.act_id))
         asked = asked.where(tuple_(TX_ACT.c.member_id, TX_ACT.c.act_id).in_(part), TX.c.written >= ACT.c.retried)
         for row in conn.execute(asked.order_by(TX.c.written, TX.c.nonce, TX.c.attempt)):
-            found[(row[0], row[1])].append(Carrier(*row[2:]))
+            found[(row[0], row[1])].append(Carrier(row[2], row[3], bool(row[4])))
     return found
 
 
@@ -352,6 +360,15 @@ def named(conn: Connection, acts: Sequence[ActKey], *, lock: bool = False) -> di
     return found
 
 
+def kept(conn: Connection, acts: Sequence[ActKey]) -> list[ActKey]:
+    """Those of these acts that this office has."""
+    found: list[ActKey] = []
+    for part in chunks(sorted(set(acts))):
+        asked = select(ACT.c.member_id, ACT.c.act_id).where(tuple_(ACT.c.member_id, ACT.c.act_id).in_(part))
+        found += [(row[0], row[1]) for row in conn.execute(asked)]
+    return found
+
+
 def signatures(conn: Connection, acts: Sequence[ActKey]) -> dict[ActKey, list[Signature]]:
     """The signers of each act, in the envelope's order."""
     found: dict[ActKey, list[Signature]] = defaultdict(list)
@@ -385,15 +402,49 @@ def move(
     text: str | None = None,
 ) -> Act:
     """One step of an act and its line of history. Raises IllegalStep, and StaleAct where the act is not as given any more."""
-    step(State(act.state), after)
-    pos, hash_ = done or (None, None)
-    moved = act._replace(state=after, reason=None if reason is None else orjson.dumps(reason), done_pos=pos, done_hash=hash_)
-    values = {"state": moved.state, "reason": moved.reason, "done_pos": pos, "done_hash": hash_}
-    same = and_(ACT.c.member_id == act.member_id, ACT.c.act_id == act.act_id, ACT.c.state == act.state)
-    if not conn.execute(update(ACT).where(same).values(**values)).rowcount:
-        raise StaleAct(f"act {act.id} is not {act.state} any more")
-    note(conn, act.key, after, text)
-    return moved
+    made = Move(act, after, reason, done, text)
+    move_all(conn, [made])
+    return made.moved()
+
+
+class Move(NamedTuple):
+    """A step of an act: the state after it, why, and the position and block of the event that spent it."""
+
+    act: Act
+    after: State
+    reason: object = None
+    done: tuple[int, bytes] | None = None
+    text: str | None = None
+
+    def moved(self) -> Act:
+        """The act after it."""
+        pos, hash_ = self.done or (None, None)
+        reason = None if self.reason is None else orjson.dumps(self.reason)
+        return self.act._replace(state=self.after, reason=reason, done_pos=pos, done_hash=hash_)
+
+
+_MOVED = (
+    update(ACT)
+    .where(ACT.c.member_id == bindparam("member"), ACT.c.act_id == bindparam("id"), ACT.c.state == bindparam("before"))
+    .values(state=bindparam("after"), reason=bindparam("why"), done_pos=bindparam("pos"), done_hash=bindparam("block"))
+)
+
+
+def move_all(conn: Connection, moves: Sequence[Move]) -> None:
+    """Steps of acts in this order, and their lines of history. Raises IllegalStep, and StaleAct where an act is not as given any more."""
+    if not moves:
+        return
+    for each in moves:
+        step(State(each.act.state), each.after)
+    if conn.execute(_MOVED, [_moved(each) for each in moves]).rowcount != len(moves):
+        raise StaleAct(f"of {len(moves)} acts from {moves[0].act.id} on, one is not in the state any more that it was read in")
+    notes(conn, [(each.act.key, each.after, each.text) for each in moves])
+
+
+def _moved(each: Move) -> dict[str, object]:
+    after = each.moved()
+    key = {"member": after.member_id, "id": after.act_id, "before": each.act.state}
+    return {**key, "after": after.state, "why": after.reason, "pos": after.done_pos, "block": after.done_hash}
 
 
 def retry(conn: Connection, act: Act, at: int) -> Act:
@@ -446,6 +497,12 @@ def mark_calls(conn: Connection, hashes: Sequence[bytes], state: State, reason: 
     text = None if reason is None else orjson.dumps(reason)
     for part in chunks(hashes):
         conn.execute(update(CALL).where(CALL.c.hash.in_(part)).values(state=state, reason=text))
+
+
+def carried_by(conn: Connection, tx: Tx) -> None:
+    """Names this transaction as a call's, whichever attempt at its nonce was named before."""
+    attempts_ = select(TX.c.hash).where(TX.c.lane == tx.lane, TX.c.nonce == tx.nonce)
+    conn.execute(update(CALL).where(CALL.c.hash.in_(attempts_)).values(hash=tx.hash))
 
 
 def call_of(conn: Connection, hash_: bytes) -> Call | None:

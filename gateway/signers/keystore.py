@@ -5,8 +5,9 @@ Nothing here prints a secret: the classes that hold one have no fields in their 
 
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from coincurve import PrivateKey
@@ -16,8 +17,8 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway.office.database import insert_or_keep, now_ms
 from gateway.office.models import MASTER, MEMBER, MEMBER_KEY
-from gateway.outbox.encode import address_of
-from gateway.signers.interface import KeyUnheld, SigningLocked
+from gateway.signers.ecdsa import Sign, address_of, by
+from gateway.signers.interface import KeyUnheld, SigningLocked, Vault
 from gateway.signers.sealing import SECRET_BYTES, seal, seal_with_passphrase, unseal, unseal_with_passphrase
 from ledger.domain.ids import to_hex
 from ledger.mirror.database import Database
@@ -30,12 +31,16 @@ HOUSE = bytes(20)
 
 @dataclass
 class Keystore:
-    """Keys of the members served here. Without a passphrase it is locked: it knows which keys it holds, and signs nothing."""
+    """Keys of the members served here. Without a passphrase it is locked: it knows which keys it holds, and signs nothing.
+
+    A key lies here, sealed, or in one of `vaults`, which have names; then only its address and its member are known here.
+    """
 
     office: Database = field(repr=False)
+    vaults: Mapping[str, Vault] = field(default_factory=dict, repr=False)
     _master: bytes | None = field(default=None, repr=False)
     _secrets: dict[bytes, bytes] = field(default_factory=dict, repr=False)
-    _keys: dict[bytes, tuple[bytes, PrivateKey]] = field(default_factory=dict, repr=False)
+    _signing: dict[bytes, tuple[bytes, Sign]] = field(default_factory=dict, repr=False)
 
     @property
     def locked(self) -> bool:
@@ -98,14 +103,33 @@ class Keystore:
         if len(private) != SECRET_BYTES:
             raise ValueError(f"a private key has {SECRET_BYTES} bytes, {len(private)} were given")
         key = PrivateKey(private)
-        row = self._row(address_of(key))
-        if row is None:
+        if not self._is_kept(member, address_of(key)):
             self._store([(member, key)], purpose)
-        elif row.member_id != member:
-            raise ValueError(f"key {to_hex(row.key)} is held for another account here")
-        elif row.retired is not None:
-            raise ValueError(f"key {to_hex(row.key)} was retired here and signs no more; make a new one")
         return address_of(key)
+
+    def adopt(self, member: bytes, key: bytes, vault: str, purpose: str = OPERATOR) -> None:
+        """Has a key of a vault sign for an account that is served here; one that does already stays as it is.
+
+        Raises ValueError for a vault or a key that there isn't, and as `add`; SigningLocked, VaultAway.
+        """
+        if vault not in self.vaults:
+            raise ValueError(f"vault {vault!r} is not set up; set up are {', '.join(sorted(self.vaults)) or 'none'}")
+        if key not in self.vaults[vault].addresses():
+            raise ValueError(f"vault {vault!r} has no key {to_hex(key)}")
+        if not self._is_kept(member, key):
+            with self.office.write() as conn:
+                self._secret(conn, member)
+                row = {"key": key, "member_id": member, "purpose": purpose, "sealed": b"", "vault": vault, "at": now_ms()}
+                conn.execute(insert(MEMBER_KEY).values(row))
+
+    def _is_kept(self, member: bytes, key: bytes) -> bool:
+        """Whether a key is here for a member. Raises ValueError where it may not be taken in."""
+        row = self._row(key)
+        if row is not None and row.member_id != member:
+            raise ValueError(f"key {to_hex(key)} is held for another account here")
+        if row is not None and row.retired is not None:
+            raise ValueError(f"key {to_hex(key)} was retired here and signs no more; make a new one")
+        return row is not None
 
     def import_v3(self, member: bytes, file: dict[str, Any], passphrase: str) -> bytes:
         """Takes in a V3 key file. Raises ValueError for a wrong passphrase, a file that is none, or a key that `add` refuses."""
@@ -116,8 +140,8 @@ class Keystore:
         return self.add(member, private)
 
     def export_v3(self, member: bytes, key: bytes, passphrase: str) -> dict[str, Any]:
-        """A key as a V3 file under its own passphrase. Raises KeyUnheld, SigningLocked."""
-        exported: dict[str, Any] = Account.encrypt(self._private(member, key).secret, passphrase)
+        """A key as a V3 file under its own passphrase. Raises KeyUnheld, also for one in a vault, and SigningLocked."""
+        exported: dict[str, Any] = Account.encrypt(self.private(key, member).secret, passphrase)
         return exported
 
     def retire(self, member: bytes, key: bytes) -> None:
@@ -126,11 +150,11 @@ class Keystore:
             where = (MEMBER_KEY.c.key == key, MEMBER_KEY.c.member_id == member, MEMBER_KEY.c.retired.is_(None))
             if not conn.execute(update(MEMBER_KEY).where(*where).values(retired=now_ms())).rowcount:
                 raise KeyUnheld(f"key {to_hex(key)} is not held for {to_hex(member)}")
-        self._keys.pop(key, None)
+        self._signing.pop(key, None)
 
     def holds(self, member: bytes, key: bytes) -> bool:
         """Whether `key` can sign for `member` here."""
-        cached = self._keys.get(key)
+        cached = self._signing.get(key)
         if cached is not None:
             return cached[0] == member
         row = self._row(key)
@@ -156,14 +180,27 @@ class Keystore:
         with self.office.read() as conn:
             return member != HOUSE and _secret_box(conn, member) is not None
 
-    def sign(self, member: bytes, key: bytes, digest: bytes) -> bytes:
-        """r, s, v (27 or 28) of a digest. Raises KeyUnheld, SigningLocked."""
-        signature = self._private(member, key).sign_recoverable(digest, hasher=None)
-        return signature[:64] + bytes([signature[64] + 27])
+    def sign(self, member: bytes, key: bytes, message: bytes) -> bytes:
+        """r, s, v (27 or 28) of a message's hash. Raises KeyUnheld, VaultAway, SigningLocked."""
+        return self.signing(key, member)(message)
+
+    def signing(self, key: bytes, member: bytes | None = None) -> Sign:
+        """What signs with a key: the gateway's own, or a member's. Raises KeyUnheld, SigningLocked."""
+        owner = HOUSE if member is None else member
+        cached = self._signing.get(key)
+        if cached is None:
+            cached = self._signing[key] = owner, self._made(owner, key)
+        if cached[0] != owner:
+            raise _unheld(owner, key)
+        return cached[1]
 
     def private(self, key: bytes, member: bytes | None = None) -> PrivateKey:
-        """A sending key: the gateway's own, or a member's for what its own address must send. Raises KeyUnheld, SigningLocked."""
-        return self._private(HOUSE if member is None else member, key)
+        """A private key that lies here: the gateway's own, or a member's. Raises KeyUnheld, SigningLocked."""
+        owner = HOUSE if member is None else member
+        row = self._held(owner, key)
+        if row.vault is not None:
+            raise KeyUnheld(f"key {to_hex(key)} lies in the vault {row.vault!r}, which doesn't give it out")
+        return PrivateKey(unseal(self._committed_secret(owner), row.sealed, owner + key))
 
     def derived(self, member: bytes, message: bytes) -> bytes:
         """32 bytes that only who has the member's secret can know (HMAC-SHA256). Raises SigningLocked."""
@@ -220,24 +257,28 @@ class Keystore:
         with self.office.write() as conn:
             return self._secret(conn, member)
 
-    def _private(self, member: bytes, key: bytes) -> PrivateKey:
-        cached = self._keys.get(key)
-        if cached is None:
-            cached = self._open(member, key)
-            self._keys[key] = cached
-        if cached[0] != member:
-            raise KeyUnheld(f"key {to_hex(key)} is not held for {to_hex(member)}")
-        return cached[1]
+    def _made(self, member: bytes, key: bytes) -> Sign:
+        row = self._held(member, key)
+        if row.vault is None:
+            return by(self.private(key, member))
+        self.check_open()
+        if row.vault not in self.vaults:
+            raise KeyUnheld(f"key {to_hex(key)} lies in the vault {row.vault!r}, which is not set up here")
+        return partial(self.vaults[row.vault].sign, key)
 
-    def _open(self, member: bytes, key: bytes) -> tuple[bytes, PrivateKey]:
+    def _held(self, member: bytes, key: bytes) -> Any:
         row = self._row(key)
         if row is None or row.member_id != member or row.retired is not None:
-            raise KeyUnheld(f"key {to_hex(key)} is not held for {to_hex(member)}")
-        return member, PrivateKey(unseal(self._committed_secret(member), row.sealed, member + key))
+            raise _unheld(member, key)
+        return row
 
     def _row(self, key: bytes) -> Any:
         with self.office.read() as conn:
             return conn.execute(select(MEMBER_KEY).where(MEMBER_KEY.c.key == key)).one_or_none()
+
+
+def _unheld(member: bytes, key: bytes) -> KeyUnheld:
+    return KeyUnheld(f"key {to_hex(key)} is not held for {to_hex(member)}")
 
 
 def _named(conn: Connection, names: Sequence[str]) -> dict[str, bytes]:

@@ -39,6 +39,14 @@ def from_file(path: Path) -> bytes:
         raise PassphraseError(f"passphrase: {path} can't be read ({wrong.strerror}); restore it from a backup") from wrong
 
 
+def pin(path: Path) -> str:
+    """The PIN in a file, without the line's end. Raises PassphraseError."""
+    try:
+        return path.read_text().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise PassphraseError(f"PIN: {path} can't be read ({wrong}); name another with PLEDGEBOOK_PKCS11_PIN_FILE") from wrong
+
+
 def _path(environment: Mapping[str, str]) -> Path | None:
     credential = Path(environment[CREDENTIALS_VARIABLE], CREDENTIAL) if CREDENTIALS_VARIABLE in environment else None
     if credential is not None and credential.exists():

@@ -5,9 +5,10 @@ The kinds and their body types (act_types.py) are generated from the contracts' 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from eth_abi.abi import decode, encode
@@ -173,6 +174,7 @@ def _base(type_: str) -> str:
     return type_.split("[", 1)[0]
 
 
+@cache
 def is_flat(struct: str) -> bool:
     """Whether a body is static words only, so that Acts itself hashes it."""
     return all(type_ not in ("bytes", "string") and "[" not in type_ and type_ not in STRUCTS for _, type_ in STRUCTS[struct])
@@ -194,9 +196,39 @@ def _word(type_: str, value: Any) -> bytes:
         return keccak(value)
     if type_ == "string":
         return keccak(value.encode())
-    return encode([type_], [value])
+    return word_of(type_)(value)
 
 
+@cache
+def word_of(type_: str) -> Callable[[Any], bytes]:
+    """Encodes a static ABI type as its word of 32 bytes; the function raises ActError for a value that the type doesn't have.
+
+    What eth-abi does for these takes most of the time of a signed act.
+    """
+    if type_ == "bool":
+        return lambda value: bytes(31) + (b"\1" if value else b"\0")
+    if type_ == "address":
+        return lambda value: bytes(12) + _sized(value, ADDRESS_BYTES, type_)
+    if type_.startswith("bytes"):
+        length = int(type_[5:])
+        return lambda value: _sized(value, length, type_).ljust(32, b"\0")
+    low, high = _bounds(type_)
+    return lambda value: _ranged(value, low, high, type_).to_bytes(32, signed=low < 0)
+
+
+def _sized(value: bytes, length: int, type_: str) -> bytes:
+    if len(value) != length:
+        raise ActError(f"{type_}: {length} bytes expected, {len(value)} given")
+    return value
+
+
+def _ranged(value: int, low: int, high: int, type_: str) -> int:
+    if not low <= value <= high:
+        raise ActError(f"{value} is outside {type_} ({low} to {high})")
+    return value
+
+
+@cache
 def domain_separator(domain: SigningDomain) -> bytes:
     """EIP-712 domain separator (32 bytes)."""
     return keccak(
@@ -212,25 +244,25 @@ def _signer_type_hash() -> bytes:
     return keccak(_member_text("Signer", _SIGNER_FIELDS).encode())
 
 
-def _signer_hash(signer: SignerClaim) -> bytes:
-    types = [type_ for _, type_ in _SIGNER_FIELDS]
-    return keccak(_signer_type_hash() + encode(types, _signer_tuple(signer)))
+def _signer_words(signer: SignerClaim) -> bytes:
+    return b"".join(word_of(type_)(getattr(signer, field)) for field, type_ in _SIGNER_FIELDS)
 
 
-def _signer_tuple(signer: SignerClaim) -> tuple[bytes, bytes, int, int, int, int]:
-    return signer.account, signer.key, signer.role, signer.mode, signer.epoch, signer.nonce
+def _head_words(envelope: Envelope) -> bytes:
+    return b"".join(word_of(type_)(getattr(envelope, field)) for field, type_ in _ENVELOPE_HEAD[:4])
 
 
 def digest(envelope: Envelope, domain: SigningDomain) -> bytes:
     """The EIP-712 digest that every signer of the envelope signs (32 bytes)."""
-    head = encode(
-        ["address", "uint256", "uint64", "uint32"],
-        [envelope.account, envelope.id, envelope.deadline, envelope.gas],
-    )
-    signers = keccak(b"".join(map(_signer_hash, envelope.signers)))
+    return keccak(message(envelope, domain))
+
+
+def message(envelope: Envelope, domain: SigningDomain) -> bytes:
+    """What the digest is of (66 bytes): a signer that hashes by itself is given this."""
+    signers = keccak(b"".join(keccak(_signer_type_hash() + _signer_words(signer)) for signer in envelope.signers))
     kind = kind_of(envelope.body)
-    hashed = keccak(envelope_type_hash(kind.name) + head + signers + struct_hash(envelope.body))
-    return keccak(b"\x19\x01" + domain_separator(domain) + hashed)
+    hashed = keccak(envelope_type_hash(kind.name) + _head_words(envelope) + signers + struct_hash(envelope.body))
+    return b"\x19\x01" + domain_separator(domain) + hashed
 
 
 def typed_data(envelope: Envelope, domain: SigningDomain) -> dict[str, Any]:
@@ -372,7 +404,10 @@ def abi_value(value: Any) -> Any:
 
 def encode_body(body: Any) -> bytes:
     """`abi.encode(body)`, as the contract's function takes it behind its selector."""
-    return encode([abi_type(kind_of(body).name)], [abi_value(body)])
+    name = kind_of(body).name
+    if is_flat(name):
+        return b"".join(word_of(type_)(getattr(body, field)) for field, type_ in STRUCTS[name])
+    return encode([abi_type(name)], [abi_value(body)])
 
 
 def decode_body(kind: str, data: bytes) -> Any:
@@ -395,24 +430,40 @@ def _from_abi(type_: str, value: Any) -> Any:
 
 def encode_run(acts: Iterable[SignedAct]) -> bytes:
     """Call data of `Acts.run(Act[])`."""
-    return run_selector() + encode([_RUN_TYPE], [[_act_tuple(act) for act in acts]])
+    return run_data(list(map(encode_act, acts)))
+
+
+def run_data(encoded: Sequence[bytes]) -> bytes:
+    """The same from acts that encode_act has encoded."""
+    return run_selector() + _number(32) + _number(len(encoded)) + _offsets(encoded) + b"".join(encoded)
+
+
+def encode_act(act: SignedAct) -> bytes:
+    """An element of Act[] (contracts/interfaces/IActs.sol) in the ABI's encoding, from its first word on."""
+    envelope = act.envelope
+    signers = _number(len(envelope.signers)) + b"".join(map(_signer_words, envelope.signers))
+    body, signatures = _padded(encode_body(envelope.body)), [_padded(signature) for signature in act.signatures]
+    given = _number(len(signatures)) + _offsets(signatures) + b"".join(signatures)
+    at = (len(_ENVELOPE_HEAD) + 3) * 32
+    places = _number(at) + _number(at + len(signers)) + _number(at + len(signers) + len(body))
+    return _head_words(envelope) + type_hash(kind_of(envelope.body).name) + places + signers + body + given
+
+
+def _number(value: int) -> bytes:
+    return value.to_bytes(32)
+
+
+def _padded(value: bytes) -> bytes:
+    return _number(len(value)) + value + bytes(-len(value) % 32)
+
+
+def _offsets(parts: Sequence[bytes]) -> bytes:
+    """Where each part begins, counted from the first of these words."""
+    places = accumulate(map(len, parts[:-1]), initial=len(parts) * 32)
+    return b"".join(map(_number, places)) if parts else b""
 
 
 @cache
 def run_selector() -> bytes:
     """The four bytes that select `Acts.run(Act[])`."""
     return keccak(f"run({_RUN_TYPE})".encode())[:4]
-
-
-def _act_tuple(act: SignedAct) -> tuple[Any, ...]:
-    envelope = act.envelope
-    return (
-        envelope.account,
-        envelope.id,
-        envelope.deadline,
-        envelope.gas,
-        type_hash(kind_of(envelope.body).name),
-        [_signer_tuple(signer) for signer in envelope.signers],
-        encode_body(envelope.body),
-        list(act.signatures),
-    )

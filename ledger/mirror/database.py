@@ -1,8 +1,9 @@
 """Opening the mirror's database: SQLite (write-ahead log) or PostgreSQL (schema `mirror`), one model for both."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,8 @@ class Database:
     """An open database: transactions that read one snapshot, and transactions that write."""
 
     engine: Engine
+    # Reentrant, so that a thread that writes within its own writing meets SQLite's error and not itself.
+    _turn: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -52,8 +55,12 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A connection in a transaction that commits at the end, or leaves nothing behind."""
-        with self.engine.connect().execution_options(**{_WRITES: True}) as conn, conn.begin():
+        """A connection in a transaction that commits at the end, or leaves nothing behind.
+
+        SQLite has one writer, and who waits for it there asks again and again until it gives up; here threads wait for their turn.
+        """
+        turn = nullcontext() if self.is_postgresql else self._turn
+        with turn, self.engine.connect().execution_options(**{_WRITES: True}) as conn, conn.begin():
             yield conn
 
     @property

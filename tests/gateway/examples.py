@@ -24,11 +24,11 @@ from gateway.api import document
 from gateway.config import Settings
 from gateway.founding import OFFICES
 from gateway.office.models import ACT
-from gateway.outbox.encode import address_of
 from gateway.outbox.states import State
 from gateway.refusals import explain_skip
 from gateway.runtime import Runtime
 from gateway.sentences import SKIPS
+from gateway.signers.ecdsa import address_of
 from ledger.domain.act_types import RecordParty
 from ledger.domain.acts import to_json
 from ledger.domain.assets import stated_party

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import count
 
-from gateway.office.repository import Act, ActKey, Call, Office
+from gateway.office.repository import Act, ActKey, AddedAct, Call, Office, signature_rows
 from gateway.outbox.envelopes import typed_bytes
 from gateway.outbox.states import State
 from ledger.domain.act_types import SetAcceptance
@@ -51,7 +51,7 @@ def keep(office: Database, row: Act, *, others: Sequence[bytes] = (), signed: bo
     claims = envelope(row.member_id, row.id, others, row.deadline).signers
     given = [SIGNATURE, *((SIGNATURE if signed else None) for _ in others)]
     with office.write() as conn:
-        Office(conn, row.member_id).add_act(row, claims, given, [None] * len(given), after)
+        Office(conn, row.member_id).add_acts([AddedAct(row, signature_rows(row.key, claims, given, [None] * len(given)), after)])
     return row
 
 

@@ -59,7 +59,7 @@ def crowd(api: Api) -> list[Member]:
 def test_as_many_members_as_threads_act_at_once_right_after_a_start(api: Api, crowd: list[Member]) -> None:
     """Each opens its keys for the first time: who held a connection while waiting for another would wait for ever."""
     keystore = api.running.services.keystore
-    keystore._keys.clear()
+    keystore._signing.clear()
     keystore._secrets.clear()
     start = threading.Barrier(MANY)
 
@@ -123,7 +123,7 @@ def test_no_thread_holds_two_connections_of_one_database(api: Api, monkeypatch: 
 
     monkeypatch.setattr(Database, "read", watched(Database.read))
     monkeypatch.setattr(Database, "write", watched(Database.write))
-    api.running.services.keystore._keys.clear()
+    api.running.services.keystore._signing.clear()
     api.running.services.keystore._secrets.clear()
     supplier, obligor = api.admit("nested supplier", "SUPPLIER"), api.admit("nested obligor", "OBLIGOR")
     number = api.receivable(supplier, obligor)
@@ -416,7 +416,7 @@ def test_neither_database_nor_log_nor_answer_holds_a_secret(api: Api, caplog: py
         httpx.get(api.running.url + "/health").text,
     ]
     keystore = services.keystore
-    keys = [each[1].secret for each in keystore._keys.values()]
+    keys = [keystore.private(key, owner).secret for key, (owner, _) in keystore._signing.items()]
     secrets_ = [*keys, *keystore._secrets.values(), keystore._opened(), bytes.fromhex(text.split("_")[2])]
     passphrase = (home / PASSPHRASE_FILE).read_bytes()
     with services.office.write() as conn:

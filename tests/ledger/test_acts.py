@@ -1,9 +1,10 @@
 """The envelope: Python's digest is what wallets compute, and a wrong body is refused by field."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
+from eth_abi.abi import encode
 from eth_account import Account
 from eth_account.messages import encode_typed_data
 from eth_hash.auto import keccak
@@ -129,9 +130,32 @@ def test_the_acting_account_signs_first() -> None:
         envelope(act_types.RevokeKey(KEY), signers=(other,))
 
 
-@given(st.lists(any_body, max_size=3))
-def test_the_call_carries_every_act(bodies_: list[Any]) -> None:
-    signed = [SignedAct(envelope(body), (b"\x01" * 65,)) for body in bodies_]
-    call = acts.encode_run(signed)
-    assert call[:4] == acts.run_selector()
-    assert all(acts.encode_body(body) in call for body in bodies_)
+RUN = "(address,uint256,uint64,uint32,bytes32,(address,address,uint16,uint8,uint32,uint256)[],bytes,bytes[])[]"
+"""Act[] of contracts/interfaces/IActs.sol."""
+some_signatures = st.lists(st.binary(max_size=70), max_size=3).map(tuple)
+
+
+def as_abi(act: SignedAct) -> tuple[Any, ...]:
+    body, built = act.envelope.body, act.envelope
+    signers = [tuple(getattr(each, field.name) for field in fields(each)) for each in built.signers]
+    encoded = encode([acts.abi_type(type(body).__name__)], [acts.abi_value(body)])
+    head = (built.account, built.id, built.deadline, built.gas, acts.type_hash(type(body).__name__))
+    return (*head, signers, encoded, list(act.signatures))
+
+
+@given(st.lists(st.tuples(any_body, some_signatures), max_size=3))
+def test_the_call_is_what_an_abi_encoder_writes(given_: list[tuple[Any, tuple[bytes, ...]]]) -> None:
+    signed = [SignedAct(envelope(body), signatures) for body, signatures in given_]
+    assert acts.encode_run(signed) == acts.run_selector() + encode([RUN], [[as_abi(act) for act in signed]])
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [({"deadline": 2**64}, "uint64"), ({"gas": -1}, "uint32"), ({"account": b"\x0a" * 19}, "address"), ({"body": 0}, "bytes32")],
+)
+def test_no_word_is_cut_to_its_type(changed: dict[str, Any], named: str) -> None:
+    body = act_types.Move(1, 0, 1, ACCOUNT, b"\0" * 31) if changed.pop("body", None) is not None else act_types.RevokeKey(KEY)
+    account = changed.pop("account", ACCOUNT)
+    signer = SignerClaim(account, KEY, 4, acts.SIGNED, 1, 7)
+    with pytest.raises(ActError, match=named):
+        acts.digest(envelope(body, account=account, signers=(signer,), **changed), DOMAIN)

@@ -15,7 +15,8 @@ class Engine:
     chain_restarts_lose_blocks: a block may be undone (crash of the node, reorganisation): a mirror that meets
         another hash at a height it holds rolls back; where False it stops and alarms.
     block_seconds: usual time between blocks. sender_in_flight: unmined transactions of one sender that a node takes.
-    max_logs: rows of one eth_getLogs answer. gas_price: in wei, for every transaction.
+    max_logs: rows of one eth_getLogs answer. gas_price: in wei, for every transaction; with a fee market the tip on top of the base fee.
+    fee_market: blocks have a base fee that moves (EIP-1559), so a transaction that offered too little is replaced by one that offers more.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Engine:
     sender_in_flight: int
     max_logs: int
     gas_price: int = 0
+    fee_market: bool = False
 
 
 BATCH_BYTES = 96 * 1024

@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from gateway.office.models import AUDIT, DEPENDENCY
-from gateway.office.repository import Office
+from gateway.office.repository import AddedAct, Office
 from gateway.outbox.states import State
 from ledger.mirror.database import Database
 from ledger.mirror.schema import word
-from tests.gateway.rows import ALICE, BOB, CAROL, act, call, envelope, keep
+from tests.gateway.rows import ALICE, BOB, CAROL, act, call, keep
 
 
 def seen(office: Database, member: bytes, look: Callable[[Office], object]) -> object:
@@ -45,7 +45,7 @@ def test_a_query_for_another_member_finds_nothing(office: Database) -> None:
 def test_a_row_of_another_member_is_not_kept(office: Database) -> None:
     with office.write() as conn:
         with pytest.raises(ValueError, match="in the repository of"):
-            Office(conn, BOB).add_act(act(ALICE, 1), envelope(ALICE, 1).signers, [None], [None])
+            Office(conn, BOB).add_acts([AddedAct(act(ALICE, 1), ())])
         with pytest.raises(ValueError, match="in the repository of"):
             Office(conn, BOB).add_call(call(ALICE, "k"))
 

@@ -18,10 +18,10 @@ from gateway.office import database
 from gateway.office.database import Occupied, insert_or_keep
 from gateway.office.models import ACT, ACT_HISTORY, AUDIT, CALL, CONTENT, SIGNATURE
 from gateway.office.models import office as tables
-from gateway.office.repository import Act, Call, Content, Office, Signature
+from gateway.office.repository import Act, AddedAct, Call, Content, Office, Signature
 from ledger.mirror import database as mirrors
 from ledger.mirror.database import Database, DatabaseUrlError
-from tests.gateway.rows import ALICE, act, envelope, keep
+from tests.gateway.rows import ALICE, act, keep
 
 ROWS = [(ACT, Act), (SIGNATURE, Signature), (CALL, Call), (CONTENT, Content)]
 
@@ -134,10 +134,9 @@ def test_two_kinds_of_database_keep_apart(database_urls: Callable[[], str]) -> N
 
 
 def _add_twice(db: Database) -> None:
-    row = act(ALICE, 1)
     with db.write() as conn:
         for _ in range(2):
-            Office(conn, ALICE).add_act(row, envelope(ALICE, 1).signers, [None], [None])
+            Office(conn, ALICE).add_acts([AddedAct(act(ALICE, 1), ())])
 
 
 def _all(db: Database, table: Table) -> list[tuple[object, ...]]:

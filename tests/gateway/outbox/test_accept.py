@@ -20,6 +20,7 @@ from gateway.office.models import ACT_HISTORY, AUDIT, SIGNATURE
 from gateway.office.repository import Act, Office
 from gateway.outbox import encode, recovered
 from gateway.outbox.envelopes import frame_gas
+from gateway.signers.ecdsa import address_of, by
 from gateway.signers.interface import SigningLocked
 from gateway.signers.keystore import Keystore
 from ledger.chain.calls import call_data
@@ -353,9 +354,9 @@ def test_a_refused_act_is_taken_over_as_refused_with_its_reason(house: House, se
 
 def test_an_id_that_was_voided_is_a_conflict_that_says_so(house: House) -> None:
     member = house.member()
-    key = house.services.keystore._private(member, member)
+    key = house.services.keystore.private(member, member)
     call = encode.Call(house.world.manifest.address("Acts"), call_data("Acts", "void", 555), 200_000)
-    raw = encode.sign_legacy(call, chain_id=house.world.manifest.chain_id, nonce=0, fee=0, key=key).raw
+    raw = encode.sign_legacy(call, chain_id=house.world.manifest.chain_id, nonce=0, fee=0, by=by(key)).raw
     house.world.rpc.call("eth_sendRawTransaction", raw)
     house.world.mine()
     house.read()
@@ -366,9 +367,9 @@ def test_an_id_that_was_voided_is_a_conflict_that_says_so(house: House) -> None:
 def test_an_accepted_act_whose_id_is_voided_on_the_ledger_is_voided(house: House) -> None:
     member = house.member()
     (row,) = house.accept(house.request(member, key="556"))
-    key = house.services.keystore._private(member, member)
+    key = house.services.keystore.private(member, member)
     call = encode.Call(house.world.manifest.address("Acts"), call_data("Acts", "void", 556), 200_000)
-    raw = encode.sign_legacy(call, chain_id=house.world.manifest.chain_id, nonce=0, fee=0, key=key).raw
+    raw = encode.sign_legacy(call, chain_id=house.world.manifest.chain_id, nonce=0, fee=0, by=by(key)).raw
     house.world.rpc.call("eth_sendRawTransaction", raw)
     house.world.mine()
     house.round()
@@ -403,7 +404,7 @@ def test_a_node_that_lies_about_the_transaction_is_not_believed(
 def waiting(house: House) -> tuple[Act, bytes, PrivateKey]:
     """An act that waits for the signature of a member whose key is a wallet's."""
     wallet, member = PrivateKey(), house.member()
-    account = encode.address_of(wallet)
+    account = address_of(wallet)
     house.world.admit(account)
     house.read()
     (row,) = house.accept(house.request(member, signers=(signer(member), signer(account))))

@@ -1,10 +1,13 @@
 """The outbox on a real ledger, stepped by hand: every accepted act has one effect, whatever happens on the way."""
 
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from coincurve import PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import update
 
 from gateway import calls
@@ -15,6 +18,7 @@ from gateway.outbox import batches, encode, lanes, sender, store
 from gateway.outbox.lanes import LaneAlarm, LeaseLost
 from gateway.outbox.sender import NotEnrolled
 from gateway.outbox.states import State
+from gateway.signers.ecdsa import address_of, by
 from gateway.signers.keystore import HOUSE, RELAYER
 from ledger import faults
 from ledger.chain.engines import anvil
@@ -65,12 +69,12 @@ def test_a_refused_act_is_spent_and_never_runs_later(house: House) -> None:
     assert house.act(row).state == "refused"
     # Another relayer sends the very same signed act again.
     stranger = PrivateKey()
-    relayer = encode.address_of(stranger)
+    relayer = address_of(stranger)
     house.world.decide("Acts", "setRelayer", relayer, True)
     acts_address = house.world.manifest.address("Acts")
     run = encode.Call(acts_address, _call_data(house), 3_000_000)
     house.world.rpc.call(
-        "eth_sendRawTransaction", encode.sign_legacy(run, chain_id=house.world.manifest.chain_id, nonce=0, fee=0, key=stranger).raw
+        "eth_sendRawTransaction", encode.sign_legacy(run, chain_id=house.world.manifest.chain_id, nonce=0, fee=0, by=by(stranger)).raw
     )
     house.world.mine()
     house.read()
@@ -127,6 +131,57 @@ def test_a_nonce_whose_bytes_the_node_refuses_for_ever_is_filled(
     house.check()
 
 
+@pytest.fixture
+def dear(world: World, office: Database, mirror: Database, quick_sealing: None) -> Iterator[House]:
+    """A gateway that takes its chain for one with a market of fees; its keys can pay."""
+    house = House.build(world, office, mirror, engine=replace(anvil.ENGINE, gas_price=1_000, fee_market=True)).enrol()
+    for key in (house.relayer, house.council._key):
+        world.rpc.call("anvil_setBalance", key, hex(10**24))
+    yield house
+    world.rpc.call("anvil_setNextBlockBaseFeePerGas", "0x0")
+    world.mine()
+
+
+def test_what_no_block_takes_is_replaced_by_what_offers_more(dear: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = dear.accept(dear.request(dear.member()), dear.request(dear.member()))
+    dear.send()
+    dear.world.rpc.call("anvil_setNextBlockBaseFeePerGas", hex(10**9))
+    dear.round()
+    assert dear.states(rows) == ["sent", "sent"] and len(dear.raws()) == 1, "not stuck yet"
+    monkeypatch.setattr(lanes, "STUCK_MS", -1)
+    dear.relay.step()
+    dear.world.rpc.call("anvil_setNextBlockBaseFeePerGas", hex(10**9))
+    dear.world.mine()
+    dear.read()
+    assert dear.states(rows) == ["final", "final"]
+    assert dear.transactions() == [(0, 0, "acts", "lost"), (0, 1, "acts", "final")]
+    dear.check()
+
+
+def test_a_call_is_done_by_whichever_of_its_attempts_a_block_takes(dear: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    dear.world.decide("Council", "grantRole", 2, dear.council._key, 0)
+    relayer = dear.services.keystore.create(HOUSE, RELAYER)
+    with dear.office.write() as conn:
+        made = calls.enrolment(dear.services, conn, relayer)
+    dear.council.step()
+    (first,) = dear.raws()
+    monkeypatch.setattr(lanes, "STUCK_MS", -1)
+    dear.council.step()
+    assert len(dear.raws()) > 1
+    dear.world.rpc.call("anvil_dropAllTransactions")
+    dear.world.rpc.call("eth_sendRawTransaction", first)
+    dear.world.mine()
+    dear.read()
+    with dear.office.read() as conn:
+        assert Office(conn, HOUSE).calls([made.call_id])[made.call_id].state == "final"
+
+
+@given(st.integers(0, 10**12), st.integers(0, lanes.MOST_RAISES))
+def test_each_attempt_offers_what_a_pool_asks_of_a_replacement(price: int, attempt: int) -> None:
+    assert lanes.raised(price, 0) == price
+    assert lanes.raised(price, attempt + 1) * 100 >= lanes.raised(price, attempt) * 112
+
+
 def test_acts_of_a_batch_that_the_node_refuses_are_sent_again_each_alone(
     world: World, office: Database, mirror: Database, quick_sealing: None
 ) -> None:
@@ -162,7 +217,7 @@ def send_with(house: House, key: PrivateKey, nonce: int) -> None:
     """Somebody sends with a key, and it is mined."""
     call = encode.Call(b"\7" * 20, b"", 21_000)
     house.world.rpc.call(
-        "eth_sendRawTransaction", encode.sign_legacy(call, chain_id=house.world.manifest.chain_id, nonce=nonce, fee=0, key=key).raw
+        "eth_sendRawTransaction", encode.sign_legacy(call, chain_id=house.world.manifest.chain_id, nonce=nonce, fee=0, by=by(key)).raw
     )
     house.world.mine()
 

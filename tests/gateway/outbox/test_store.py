@@ -205,7 +205,7 @@ def test_a_refusal_is_shown_until_the_node_takes_the_bytes(office: Database) -> 
         assert store.refusals(conn) == []
 
 
-def test_carriers_come_oldest_first_with_their_number_of_acts(office: Database) -> None:
+def test_carriers_come_oldest_first_and_say_whether_they_carry_others(office: Database) -> None:
     lane = held(office)
     first, second = keep(office, act(ALICE, 1)), keep(office, act(ALICE, 2))
     both = write(office, lane, 0, [first.key, second.key])
@@ -214,8 +214,8 @@ def test_carriers_come_oldest_first_with_their_number_of_acts(office: Database) 
     alone = write(office, lane, 1, [first.key])
     with office.read() as conn:
         found = store.carriers(conn, [first.key, second.key])
-        assert [(each.hash, each.acts) for each in found[first.key]] == [(both, 2), (alone, 1)]
-        assert [(each.hash, each.acts) for each in found[second.key]] == [(both, 2)]
+        assert [(each.hash, each.shared) for each in found[first.key]] == [(both, True), (alone, False)]
+        assert [(each.hash, each.shared) for each in found[second.key]] == [(both, True)]
         assert store.tried(conn, [first.key, (BOB, word(1))]) == {first.key}
 
 

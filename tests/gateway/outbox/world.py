@@ -20,11 +20,11 @@ from gateway.errors import Problem
 from gateway.office.models import TX
 from gateway.office.repository import Act, ActKey, Office
 from gateway.outbox import store
-from gateway.outbox.encode import address_of
 from gateway.outbox.sender import COUNCIL, RELAY, Sender
 from gateway.outbox.settle import Settler
 from gateway.roles import ROLES
 from gateway.services import Progress, Services
+from gateway.signers.ecdsa import address_of
 from gateway.signers.keystore import COUNCIL as COUNCIL_KEY
 from gateway.signers.keystore import HOUSE, RELAYER, Keystore
 from ledger.chain import deploy
@@ -175,7 +175,7 @@ class House:
 
     def share(self, other: House, account: bytes) -> None:
         """Gives another gateway a copy of an account's key."""
-        private = self.services.keystore._private(account, account).secret
+        private = self.services.keystore.private(account, account).secret
         other.services.keystore.add(account, private)
         other.read()
 

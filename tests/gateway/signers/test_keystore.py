@@ -8,11 +8,12 @@ from typing import Literal
 import pytest
 from coincurve import PrivateKey
 from eth_account import Account
+from eth_hash.auto import keccak
 from sqlalchemy import insert, select, update
 
 from gateway.office.models import MASTER, MEMBER, MEMBER_KEY
-from gateway.outbox.encode import address_of
 from gateway.signers import sealing
+from gateway.signers.ecdsa import address_of
 from gateway.signers.interface import KeyUnheld, SigningLocked
 from gateway.signers.keystore import COUNCIL, HOUSE, OPERATOR, RELAYER, Keystore
 from gateway.signers.sealing import Unsealable
@@ -20,7 +21,8 @@ from ledger.mirror.database import Database
 
 PASSPHRASE = b"a long enough passphrase"
 ALICE, BOB = b"\xa1" * 20, b"\xb0" * 20
-DIGEST = b"\xd1" * 32
+MESSAGE = b"what is signed"
+DIGEST = keccak(MESSAGE)
 
 
 @pytest.fixture(autouse=True)
@@ -44,9 +46,9 @@ def signer_of(signature: bytes, digest: bytes = DIGEST) -> bytes:
 def test_a_key_signs_after_a_restart_as_before(office: Database) -> None:
     first = opened(office)
     key = first.create(ALICE)
-    signature = first.sign(ALICE, key, DIGEST)
+    signature = first.sign(ALICE, key, MESSAGE)
     assert signer_of(signature) == key and signature[64] in (27, 28)
-    assert opened(office).sign(ALICE, key, DIGEST) == signature
+    assert opened(office).sign(ALICE, key, MESSAGE) == signature
 
 
 def test_accounts_of_names_are_made_once(office: Database) -> None:
@@ -115,7 +117,7 @@ def test_a_new_passphrase_takes_the_olds_place_and_keys_stay(office: Database) -
     keystore.change_passphrase(b"the new long passphrase")
     with pytest.raises(Unsealable):
         opened(office)
-    assert signer_of(opened(office, b"the new long passphrase").sign(ALICE, key, DIGEST)) == key
+    assert signer_of(opened(office, b"the new long passphrase").sign(ALICE, key, MESSAGE)) == key
 
 
 def test_two_first_starts_at_once_found_one_keystore(office: Database) -> None:
@@ -131,7 +133,7 @@ def test_two_first_starts_at_once_found_one_keystore(office: Database) -> None:
     for thread in threads:
         thread.join()
     key = keystores[0].create(ALICE)
-    assert all(signer_of(keystore.sign(ALICE, key, DIGEST)) == key for keystore in keystores)
+    assert all(signer_of(keystore.sign(ALICE, key, MESSAGE)) == key for keystore in keystores)
 
 
 def test_a_locked_keystore_knows_its_keys_and_uses_none(office: Database) -> None:
@@ -139,7 +141,7 @@ def test_a_locked_keystore_knows_its_keys_and_uses_none(office: Database) -> Non
     locked = Keystore(office)
     assert locked.locked and locked.holds(ALICE, key) and locked.keys(ALICE) == [key] and locked.serves(ALICE)
     for use in (
-        lambda: locked.sign(ALICE, key, DIGEST),
+        lambda: locked.sign(ALICE, key, MESSAGE),
         lambda: locked.create(ALICE),
         lambda: locked.accounts(["new"]),
         lambda: locked.derived(ALICE, b"x"),
@@ -162,9 +164,9 @@ def test_a_key_signs_for_its_own_member_only(office: Database) -> None:
     keystore.create(BOB)
     for _ in range(2):
         with pytest.raises(KeyUnheld, match="is not held for"):
-            keystore.sign(BOB, key, DIGEST)
+            keystore.sign(BOB, key, MESSAGE)
         assert not keystore.holds(BOB, key)
-        keystore.sign(ALICE, key, DIGEST)
+        keystore.sign(ALICE, key, MESSAGE)
     with pytest.raises(KeyUnheld):
         keystore.private(key)
 
@@ -177,13 +179,13 @@ def test_a_key_is_not_readable_under_another_members_secret(office: Database) ->
     with office.write() as conn:
         conn.execute(update(MEMBER_KEY).where(MEMBER_KEY.c.key == key).values(member_id=BOB))
     with pytest.raises(Unsealable):
-        opened(office).sign(BOB, key, DIGEST)
+        opened(office).sign(BOB, key, MESSAGE)
     with office.write() as conn:
         conn.execute(update(MEMBER_KEY).where(MEMBER_KEY.c.key == key).values(member_id=ALICE))
         box = conn.execute(select(MEMBER.c.sealed).where(MEMBER.c.member_id == BOB)).scalar_one()
         conn.execute(update(MEMBER).where(MEMBER.c.member_id == ALICE).values(sealed=box))
     with pytest.raises(Unsealable):
-        opened(office).sign(ALICE, key, DIGEST)
+        opened(office).sign(ALICE, key, MESSAGE)
 
 
 def test_a_key_that_is_swapped_for_another_of_the_same_member_opens_nothing(office: Database) -> None:
@@ -193,7 +195,7 @@ def test_a_key_that_is_swapped_for_another_of_the_same_member_opens_nothing(offi
         boxes = {row.key: row.sealed for row in conn.execute(select(MEMBER_KEY.c.key, MEMBER_KEY.c.sealed))}
         conn.execute(update(MEMBER_KEY).where(MEMBER_KEY.c.key == one).values(sealed=boxes[two]))
     with pytest.raises(Unsealable):
-        opened(office).sign(ALICE, one, DIGEST)
+        opened(office).sign(ALICE, one, MESSAGE)
 
 
 @pytest.mark.parametrize("at", [0, 12, -1])
@@ -206,23 +208,23 @@ def test_tampered_ciphertext_opens_nothing(office: Database, at: int) -> None:
             changed[at] ^= 1
             conn.execute(update(table).values(sealed=bytes(changed)))
         with pytest.raises(Unsealable):
-            opened(office).sign(ALICE, key, DIGEST)
+            opened(office).sign(ALICE, key, MESSAGE)
         with office.write() as conn:
             conn.execute(update(table).values(sealed=whole))
-    assert signer_of(opened(office).sign(ALICE, key, DIGEST)) == key
+    assert signer_of(opened(office).sign(ALICE, key, MESSAGE)) == key
 
 
 def test_a_retired_key_signs_no_more_and_its_box_stays(office: Database) -> None:
     keystore = opened(office)
     key = keystore.create(ALICE)
-    keystore.sign(ALICE, key, DIGEST)
+    keystore.sign(ALICE, key, MESSAGE)
     with pytest.raises(KeyUnheld):
         keystore.retire(BOB, key)
     keystore.retire(ALICE, key)
     for each in (keystore, opened(office)):
         assert not each.holds(ALICE, key) and each.keys(ALICE) == []
         with pytest.raises(KeyUnheld):
-            each.sign(ALICE, key, DIGEST)
+            each.sign(ALICE, key, MESSAGE)
     with pytest.raises(KeyUnheld):
         keystore.retire(ALICE, key)
     with office.read() as conn:
@@ -240,7 +242,7 @@ def test_a_secret_that_was_rolled_back_is_not_used(office: Database) -> None:
         with pytest.raises(OSError, match="no space"):
             keystore.accounts(["a"])
     account = keystore.accounts(["a"])[0]
-    assert signer_of(opened(office).sign(account, account, DIGEST)) == account
+    assert signer_of(opened(office).sign(account, account, MESSAGE)) == account
 
 
 # --- V3 files ------------------------------------------------------------------------------------------------------------------------
@@ -252,7 +254,7 @@ def test_eth_accounts_files_are_taken_in(office: Database) -> None:
     keystore = opened(office)
     key = keystore.import_v3(ALICE, file, "secret")
     assert key == address_of(PrivateKey(private)) and keystore.import_v3(ALICE, file, "secret") == key
-    assert signer_of(opened(office).sign(ALICE, key, DIGEST)) == key
+    assert signer_of(opened(office).sign(ALICE, key, MESSAGE)) == key
 
 
 @pytest.mark.parametrize("kdf", ["scrypt", "pbkdf2"])
@@ -330,8 +332,8 @@ def test_a_key_is_one_members_and_a_retired_one_is_not_taken_in_again(office: Da
 def test_nothing_that_opens_a_key_lies_in_the_database_or_in_a_repr(office: Database) -> None:
     keystore = opened(office)
     key = keystore.create(ALICE)
-    keystore.sign(ALICE, key, DIGEST)
-    private = keystore._private(ALICE, key).secret
+    keystore.sign(ALICE, key, MESSAGE)
+    private = keystore.private(key, ALICE).secret
     hidden = [PASSPHRASE, private, keystore._opened(), keystore._committed_secret(ALICE)]
     with office.read() as conn:
         stored = b"".join(
