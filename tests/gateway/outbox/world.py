@@ -235,10 +235,11 @@ class House:
             asked = select(TX.c.nonce, TX.c.attempt, TX.c.purpose, TX.c.state).where(TX.c.lane == self.relay.name)
             return [tuple(row) for row in conn.execute(asked.order_by(TX.c.nonce, TX.c.attempt))]
 
-    def raws(self) -> list[bytes]:
-        """The bytes of the relay lane's transactions."""
+    def raws(self, lane: Sender | None = None) -> list[bytes]:
+        """The bytes of a lane's transactions; of the relay's, unless another is named."""
         with self.office.read() as conn:
-            return list(conn.execute(select(TX.c.raw).where(TX.c.lane == self.relay.name).order_by(TX.c.nonce, TX.c.attempt)).scalars())
+            mine = TX.c.lane == (lane or self.relay).name
+            return list(conn.execute(select(TX.c.raw).where(mine).order_by(TX.c.nonce, TX.c.attempt)).scalars())
 
     def outcomes(self, row: Act) -> list[Outcome]:
         """What the chain says of an act, in its order."""
