@@ -104,13 +104,17 @@ contract SettlementCash is ISettlementCash, ERC20 {
         if (told) emit Approval(owner, spender, value);
     }
 
-    /// @dev A recipient is an active member; or a pinned module that takes money in itself, so that nobody can suspend the way to be paid, and nobody
+    /// @dev Cash of an account that a court holds stays where it is, whoever would move it, until the hold is lifted: else a hold would stop everything
+    /// but the way out. A module's own balance is others' money and goes on.
+    /// A recipient is an active member; or a pinned module that takes money in itself, so that nobody can suspend the way to be paid, and nobody
     /// sends a module money that it would not account for. A contract that declines direct moves gets money from modules only, for the same reason.
     /// A suspended holder keeps its money and can't send it (its keys resolve to nobody).
     function _update(address from, address to, uint256 amount) internal override {
         require(amount != 0, AmountZero());
         bool takenIn = to == msg.sender && _isModule(to);
         if (to != address(0) && !takenIn) _checkRecipient(to);
+        bool ownModule = from == msg.sender && _isModule(from);
+        if (from != address(0) && !ownModule) require(!MEMBERS.wordOf(from).has(MemberWord.HELD), SenderHeld(from));
         super._update(from, to, amount);
     }
 

@@ -29,6 +29,7 @@ TRIGGERS = {
     ("Financing", "fireRecourse"),
     ("Financing", "release"),
     ("Guarantees", "call"),
+    ("LoanAgreements", "showHolders"),
     ("Loans", "fireInstalment"),
     ("Loans", "fireMargin"),
     ("Mandates", "closePot"),
@@ -39,6 +40,9 @@ TRIGGERS = {
     ("ReceivableOffers", "lapse"),
     ("Repayment", "distribute"),
     ("Repayment", "draw"),
+    ("TitleEscrow", "collectRange"),
+    ("TitleEscrow", "enterPiece"),
+    ("TitleEscrow", "returnRange"),
 }
 """What anybody may call; only the contract's own condition decides."""
 TRIGGER_GAS, GAS_AN_ITEM = 1_000_000, 250_000

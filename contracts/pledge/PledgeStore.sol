@@ -13,6 +13,7 @@ import {SegmentWord} from "../types/SegmentWord.sol";
 import {AssetTree} from "./AssetTree.sol";
 import {Consents} from "./Consents.sol";
 import {PartyBook} from "./PartyBook.sol";
+import {PartyRoots} from "./PartyRoots.sol";
 import {PledgeHash} from "./PledgeHash.sol";
 
 /// @title What all pledge acts share: the words, the links of assets, the checks of parts of a body
@@ -105,7 +106,6 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     }
 
     uint256 internal constant MOST_HOLDERS = type(uint8).max;
-    uint256 internal constant PARTY_WORDS = 4;
     uint256 private constant RULE_GAS = 300_000;
     uint256 private constant MOST_BEHIND = 64;
 
@@ -640,13 +640,8 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     }
 
     /// @dev Root over a side's words, as they stand in calldata.
-    function _sideRoot(Party[] calldata list) internal pure returns (bytes32 root) {
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            let size := mul(list.length, mul(PARTY_WORDS, 32))
-            calldatacopy(free, list.offset, size)
-            root := keccak256(free, size)
-        }
+    function _sideRoot(Party[] calldata list) internal pure returns (bytes32) {
+        return PartyRoots.ofSide(list);
     }
 
     /// @inheritdoc Consents
@@ -655,7 +650,7 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     }
 
     function _partiesRoot(bytes32 pledgors, bytes32 holders) internal pure returns (bytes32) {
-        return keccak256(abi.encode(pledgors, holders));
+        return PartyRoots.ofBoth(pledgors, holders);
     }
 
     function _known(uint40 pledge) internal view returns (uint256 head) {
