@@ -49,7 +49,7 @@ class CourtOrder(Shown):
 
 
 class OrderExecution(Shown):
-    """An order that was executed: a range, or money credited in a cash, went from one account to another. `content` is that of the order given."""
+    """An order that was executed: a range, or credited money, went from one account to another; `content` is that of the order given."""
 
     order: Hex
     sender: Hex

@@ -226,7 +226,7 @@ def _links(places: dict[str, bytes]) -> tuple[bytes, ...]:
 
 
 def _loan_links(places: dict[str, bytes]) -> tuple[bytes, ...]:
-    return tuple(places[name] for name in ("CashDesk", "Loans", "TitleEscrow", "PledgeRegistry", "Valuations"))
+    return tuple(places[name] for name in ("CashDesk", "Loans", "TitleEscrow", "PledgeRegistry", "Valuations", "Registers"))
 
 
 def _create_cash(sender: Sender, plans: Sequence[CashPlan], places: dict[str, bytes]) -> list[bytes]:

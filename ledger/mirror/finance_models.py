@@ -89,8 +89,8 @@ class LoanGround(IntEnum):
 
 
 class CustodyEvent(IntEnum):
-    """What became of a pledged range. CLOSED: entry ended, and a receivable that is over left nothing to move. CUT: what lies behind a piece has an
-    entry of its own. TAKEN: a court's order took the range or a part of it.
+    """What became of a pledged range. CLOSED: entry ended, and a receivable that is over left nothing to move. CUT: what lies behind a
+    piece has an entry of its own. TAKEN: a court's order took the range or a part of it.
     """
 
     PLEDGED = 1
@@ -198,8 +198,8 @@ class DealAssignment(NamedTuple):
 
 
 class DealCut(NamedTuple):
-    """[start, stop) left a deal that goes on: bank and seller released a tail by a document, a court's order took it, or it went back to the seller
-    before the rest could.
+    """[start, stop) left a deal that goes on: bank and seller released a tail by a document, a court's order took it, or it went back to
+    the seller before the rest could.
     """
 
     deal: Word
@@ -372,8 +372,8 @@ class MarginCall(NamedTuple):
 
 
 class CustodyRange(NamedTuple):
-    """The range [start, stop) that is pledged for a loan and in custody: the lender is its holder, `beneficiary` keeps what it is worth. The token at
-    `start` may be shorter where a court has cut it.
+    """The range [start, stop) that is pledged for a loan and in custody: the lender is its holder, `beneficiary` keeps what it is worth.
+    The token at `start` may be shorter where a court has cut it.
     """
 
     receivable: int

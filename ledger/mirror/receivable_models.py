@@ -101,8 +101,8 @@ class CourtOrder(NamedTuple):
 
 
 class OrderExecution(NamedTuple):
-    """An order was executed: [start, stop) of the receivable with this number, or `amount` of a cash that a repayment module had credited, went
-    from one account to another. `content` is that of the order as it was given.
+    """An order was executed: [start, stop) of the receivable with this number, or `amount` of a cash that a repayment module had credited,
+    went from one account to another. `content` is that of the order as it was given.
     """
 
     order: Word

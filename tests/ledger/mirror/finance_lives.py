@@ -49,7 +49,16 @@ class FinanceLives(Lives):
 
     def scripted(self) -> None:
         """What chance brings about too seldom."""
-        for step in (_two_offers, _satisfied_under_hold, _loan_with_margin, _called, _released_tail, _credited, _order_takes_the_head, _order_cuts_a_pledge):
+        for step in (
+            _two_offers,
+            _satisfied_under_hold,
+            _loan_with_margin,
+            _called,
+            _released_tail,
+            _credited,
+            _order_takes_the_head,
+            _order_cuts_a_pledge,
+        ):
             step(self)
 
     def subject_of(self, order: bodies.OrderRange) -> int:
