@@ -243,6 +243,8 @@ SENTENCES = {
     "PledgeHeld": "A hold runs on pledge {pledge}; it must end before the pledge secures a loan.",
     "PledgeLives": "Pledge {pledge} is live, so its lapse is no ground to call the loan.",
     "PledgeNotLive": "Pledge {pledge} is {state:pledge} or lapsed; only a live one secures a loan.",
+    "HoldersUnknown": "Nobody has shown who holds pledge {pledge} now; call LoanAgreements.showHolders with its parties first.",
+    "LenderNotHolder": "By the register the lender {lender} holds no part of pledge {pledge}, so it secures no loan of that lender.",
     "PledgeUnknown": "Pledge {pledge} does not secure loan {loan}.",
     "PledgesOutside": "A loan names at most 16 pledges, ascending and once each; {pledges} is out of place or too many.",
     "PriceZero": "A sale needs a price above zero.",
