@@ -254,7 +254,7 @@ SENTENCES = {
     "RangeGone": "The range {token} is not in custody any more; its owner is {owner}.",
     "RangeInDeal": "The range left the middle of deal {deal}, which has not ended; it is financed again once that deal is over.",
     "RecipientInCustody": "The contract {recipient} has ranges for others only; an order names the account that the range is for.",
-    "NotInCustodyFor": "[{start}, {end}) is not what {subject} is in custody for; name the deal or the pledged range that the order hits.",
+    "NotInCustodyFor": "The range [{start}, {end}) is in custody for something else than {subject}; name what the order hits.",
     "SenderHeld": "A court holds the account {sender}, so its cash stays where it is until the hold is lifted.",
     "RangesOutside": "A loan has 1 to 32 pledged ranges; these would be {ranges}.",
     "RecourseDiffers": "The deal is {recourse:recourse}; this is for deals of the other kind.",
