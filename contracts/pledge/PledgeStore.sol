@@ -13,7 +13,6 @@ import {SegmentWord} from "../types/SegmentWord.sol";
 import {AssetTree} from "./AssetTree.sol";
 import {Consents} from "./Consents.sol";
 import {PartyBook} from "./PartyBook.sol";
-import {PartyRoots} from "./PartyRoots.sol";
 import {PledgeHash} from "./PledgeHash.sol";
 
 /// @title What all pledge acts share: the words, the links of assets, the checks of parts of a body
@@ -639,18 +638,9 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         return PledgeFlags.STATED_TIME | (when.dateOnly ? PledgeFlags.DATE_ONLY : 0);
     }
 
-    /// @dev Root over a side's words, as they stand in calldata.
-    function _sideRoot(Party[] calldata list) internal pure returns (bytes32) {
-        return PartyRoots.ofSide(list);
-    }
-
     /// @inheritdoc Consents
     function _noticeOf(uint40 pledge, bytes32 subject) internal view override returns (bytes32) {
         return keccak256(abi.encode(subject, pledges[pledge].parties));
-    }
-
-    function _partiesRoot(bytes32 pledgors, bytes32 holders) internal pure returns (bytes32) {
-        return PartyRoots.ofBoth(pledgors, holders);
     }
 
     function _known(uint40 pledge) internal view returns (uint256 head) {
