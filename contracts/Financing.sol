@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ActTarget} from "./ActTarget.sol";
 import {ICashDesk} from "./interfaces/ICashDesk.sol";
+import {ICustody} from "./interfaces/ICustody.sol";
 import {IFinancing} from "./interfaces/IFinancing.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {IPurchaseOffers, OfferPurchase, Recourse} from "./interfaces/IPurchaseOffers.sol";
@@ -14,12 +15,13 @@ import {ISettlementCash} from "./interfaces/ISettlementCash.sol";
 import {Deals} from "./financing/Deals.sol";
 import {MemberWord} from "./types/MemberWord.sol";
 import {Roles} from "./types/Roles.sol";
-import {TokenWords} from "./types/TokenWord.sol";
+import {TokenWord, TokenWords} from "./types/TokenWord.sol";
 
 /// @title Financing: purchase of receivables, with recourse or without
 /// @dev An account of Members (contract, custodian, its own operator, declines direct moves), a companion of the token with {Powers-CARRY} and the flag
 /// CUSTODY, and a module at the cash desk. What must stay true: balance in each cash = sum of credits, between calls; every token that it owns lies in
-/// the range of exactly one deal that has not ended, or is of a receivable that is over and has drawn everything.
+/// the range of exactly one deal that has not ended, or is of a receivable that is over and has drawn everything. So what leaves a deal that goes on,
+/// by a court's order or before the rest can, leaves its range at once ({_part}).
 /// Everything that changes a deal first collects, so that what was distributed before goes by what stood before.
 ///
 /// Storage:
@@ -44,6 +46,7 @@ contract Financing is IFinancing, ActTarget {
     IReceivableToken private immutable TOKEN;
     IPurchaseOffers private immutable OFFERS;
     IRangeReceipts private immutable RECEIPTS;
+    address private immutable HOLDS;
 
     mapping(uint192 id => Deal) private deals;
     mapping(address account => mapping(uint8 cash => uint64)) private credits;
@@ -54,9 +57,10 @@ contract Financing is IFinancing, ActTarget {
         ICashDesk desk,
         IReceivableToken token,
         IPurchaseOffers offers,
-        IRangeReceipts receipts
+        IRangeReceipts receipts,
+        address holds
     ) ActTarget(acts, members) {
-        (DESK, TOKEN, OFFERS, RECEIPTS) = (desk, token, offers, receipts);
+        (DESK, TOKEN, OFFERS, RECEIPTS, HOLDS) = (desk, token, offers, receipts, holds);
     }
 
     // --- Acceptance ---
@@ -66,6 +70,7 @@ contract Financing is IFinancing, ActTarget {
         address seller = _signedIn(Roles.HOLDERS);
         id = body.offer;
         OFFERS.take(id, body.bank, body.terms, seller, seller);
+        RECEIPTS.requireApart(uint192(body.terms.token >> 64), body.terms.start, body.terms.end);
         TOKEN.carry(
             IReceivableToken.Move(body.terms.token, body.terms.start, body.terms.end, address(this), _ref(id)),
             TokenWords.CUSTODY
@@ -103,7 +108,7 @@ contract Financing is IFinancing, ActTarget {
     function _open(uint192 id, address bank, OfferPurchase calldata terms) private {
         uint192 receivable = uint192(terms.token >> 64);
         OFFERS.charge(bank, receivable, terms.advance);
-        deals[id] = Deal({
+        Deal memory deal = Deal({
             bank: bank,
             state: DealState.Active,
             recourse: terms.recourse,
@@ -122,6 +127,15 @@ contract Financing is IFinancing, ActTarget {
             discountBasis: terms.discountBasis,
             discountPaid: 0
         });
+        _write(id, deal);
+    }
+
+    function _write(uint192 id, Deal memory deal) private {
+        deals[id] = deal;
+    }
+
+    function _read(uint192 id) private view returns (Deal memory) {
+        return deals[id];
     }
 
     function _emitOpened(uint192 id, uint192 refinanced, uint64 payoff, uint64 advance) private {
@@ -193,16 +207,6 @@ contract Financing is IFinancing, ActTarget {
     }
 
     /// @inheritdoc IFinancing
-    function resume(uint192 id, uint64 left) external {
-        Deal memory deal = _living(id);
-        uint64 end = left + TOKEN.tokenWord(_tokenId(deal.receivable, left)).length();
-        require(left < deal.start && end > deal.start, HeadNotTaken(id, left));
-        if (end > deal.end) end = deal.end;
-        deals[id].start = end;
-        emit HeadLost(id, end);
-    }
-
-    /// @inheritdoc IFinancing
     function join(uint192 id) external {
         uint256[] memory tokens = _tokens(_collectActive(id));
         uint256 left;
@@ -216,7 +220,7 @@ contract Financing is IFinancing, ActTarget {
     // --- Reckoning ---
 
     function _store(uint192 id, Deal memory deal, Split memory split, Source source) private {
-        deals[id] = deal;
+        _write(id, deal);
         if (split.advance != 0) OFFERS.discharge(deal.bank, deal.receivable, split.advance);
         emit DealPaid(id, source, split, deal.advance, deal.fee, deal.moneyDays, deal.discountPaid, deal.day);
     }
@@ -236,24 +240,26 @@ contract Financing is IFinancing, ActTarget {
     function _finish(uint192 id, Deal memory deal) private {
         if (deal.recourse == Recourse.Full) {
             if (deal.advance == 0) _giveBack(id, deal);
-        } else if (!_isLive(deal) && _isDrawn(deal)) {
+        } else if (!_isLive(deal.receivable) && _isDrawn(deal)) {
             _end(id, deal, Ending.Exhausted, address(0), 0);
         }
     }
 
     /// @dev Tries, since a held range or a suspended seller must not stop the bank's money; {release} tries again.
     function _giveBack(uint192 id, Deal memory deal) private {
-        (bool gone, address to) = _isLive(deal) ? _tryLeave(id, deal) : (_isDrawn(deal), address(0));
+        uint256[] memory tokens = _tokens(deal);
+        (bool gone, address to) = _isLive(deal.receivable) ? _tryLeave(id, deal, tokens) : (_isDrawn(deal), address(0));
         if (gone) {
-            _end(id, deal, Ending.Repaid, to, 0);
-        } else if (deal.state == DealState.Active) {
+            return _end(id, deal, Ending.Repaid, to, 0);
+        }
+        if (deal.state == DealState.Active) {
             deals[id].state = deal.state = DealState.Satisfied;
             emit DealSatisfied(id);
         }
+        _partFrom(id, tokens);
     }
 
-    function _tryLeave(uint192 id, Deal memory deal) private returns (bool gone, address to) {
-        uint256[] memory tokens = _tokens(deal);
+    function _tryLeave(uint192 id, Deal memory deal, uint256[] memory tokens) private returns (bool gone, address to) {
         gone = true;
         for (uint256 i = 0; i < tokens.length; ++i) {
             try TOKEN.carry(_wholeMove(id, tokens[i], deal.seller), 0) {
@@ -265,10 +271,38 @@ contract Financing is IFinancing, ActTarget {
         }
     }
 
+    /// @dev Those of the tokens that went back leave the deal, which waits for the others.
+    function _partFrom(uint192 id, uint256[] memory tokens) private {
+        for (uint256 i = 0; i < tokens.length; ++i) {
+            TokenWord held = TOKEN.tokenWord(tokens[i]);
+            if (held.owner() == address(this)) continue;
+            _part(id, held.owner(), uint64(tokens[i]), uint64(tokens[i]) + held.length());
+        }
+    }
+
+    /// @inheritdoc ICustody
+    /// @dev A deal that has ended left nothing here but empty tokens of receivables that are over.
+    function lose(uint256 subject, address to, uint192 receivable, uint64 start, uint64 end) external {
+        require(msg.sender == HOLDS, NotHolds(msg.sender));
+        uint192 id = uint192(subject);
+        Deal storage deal = deals[id];
+        bool covers = deal.receivable == receivable && deal.start <= start && end <= deal.end;
+        require(covers && !(deal.state == DealState.Ended && _isLive(receivable)), NotInCustodyFor(subject, start, end));
+        if (deal.state != DealState.Ended) _part(id, to, start, end);
+    }
+
+    /// @dev [start, end) is the deal's no more: it begins later, ends earlier, or has a hole.
+    function _part(uint192 id, address to, uint64 start, uint64 end) private {
+        Deal storage deal = deals[id];
+        (uint64 from, uint64 until) = RECEIPTS.part(id, deal.receivable, deal.start, deal.end, start, end);
+        (deal.start, deal.end) = (from, until);
+        emit RangeLeft(id, to, start, end, from, until);
+    }
+
     /// @dev Everything in custody leaves it. Ranges of a receivable that is over stay where they are; they bring nothing more.
     function _leave(uint192 id, Deal memory deal, address to) private returns (address) {
         uint256[] memory tokens = _tokens(deal);
-        bool live = _isLive(deal);
+        bool live = _isLive(deal.receivable);
         if (!live) require(_isDrawn(deal), MoneyHeld(tokens[0]));
         for (uint256 i = 0; live && i < tokens.length; ++i) {
             TOKEN.carry(_wholeMove(id, tokens[i], to), 0);
@@ -282,8 +316,8 @@ contract Financing is IFinancing, ActTarget {
         return IReceivableToken.Move(token, start, start + TOKEN.tokenWord(token).length(), to, _ref(id));
     }
 
-    function _isLive(Deal memory deal) private view returns (bool) {
-        return TOKEN.wordOf(deal.receivable).state() == uint8(IReceivableToken.State.Live);
+    function _isLive(uint192 receivable) private view returns (bool) {
+        return TOKEN.wordOf(receivable).state() == uint8(IReceivableToken.State.Live);
     }
 
     /// @dev Nothing that was distributed is kept under a hold.
@@ -452,7 +486,7 @@ contract Financing is IFinancing, ActTarget {
     // --- Who ---
 
     function _living(uint192 id) private view returns (Deal memory deal) {
-        deal = deals[id];
+        deal = _read(id);
         require(deal.state == DealState.Active || deal.state == DealState.Satisfied, WrongDealState(id, deal.state));
     }
 
@@ -498,7 +532,12 @@ contract Financing is IFinancing, ActTarget {
 
     /// @inheritdoc IFinancing
     function dealOf(uint192 id) external view returns (Deal memory) {
-        return deals[id];
+        return _read(id);
+    }
+
+    /// @inheritdoc IFinancing
+    function isOver(uint192 id) external view returns (bool) {
+        return deals[id].state == DealState.Ended;
     }
 
     /// @inheritdoc IFinancing

@@ -188,9 +188,10 @@ contract Guarantees is IGuarantees, ActTarget {
         }
     }
 
-    /// @dev Nothing is taken of an account that the council has suspended.
+    /// @dev Nothing is taken of an account that the council has suspended or a court holds; the others' parts are.
     function _free(ISettlementCash cash, address account) private view returns (uint256) {
-        return MEMBERS.wordOf(account).isActive() ? cash.balanceOf(account) : 0;
+        uint256 word = MEMBERS.wordOf(account);
+        return word.isActive() && !word.has(MemberWord.HELD) ? cash.balanceOf(account) : 0;
     }
 
     function _sum(uint64[] memory amounts) private pure returns (uint256 sum) {

@@ -7,20 +7,23 @@ import {ILoanAgreements} from "./interfaces/ILoanAgreements.sol";
 import {ILoans} from "./interfaces/ILoans.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {IPledgeViews} from "./interfaces/IPledgeRegistry.sol";
+import {IRegisters} from "./interfaces/IRegisters.sol";
 import {ISettlementCash} from "./interfaces/ISettlementCash.sol";
 import {ITitleEscrow} from "./interfaces/ITitleEscrow.sol";
 import {IValuations} from "./interfaces/IValuations.sol";
 import {LoanHashes} from "./loan/LoanHashes.sol";
+import {PartyRoots} from "./pledge/PartyRoots.sol";
 import {HoldTargets} from "./types/ActCode.sol";
 import {DayCounts, LoanRow, LoanRows} from "./types/LoanRow.sol";
 import {LoanFlags, LoanTerms, Prepayments, ScheduleRow} from "./types/LoanTerms.sol";
+import {Party} from "./types/PledgeBodies.sol";
 import {PledgeFlags, PledgeWord} from "./types/PledgeWord.sol";
 import {Roles} from "./types/Roles.sol";
 
 /// @title Loan agreements: what may be signed, and what secures it
-/// @dev A pledge is named here and read in its register; whether its holder is the lender is the register's record and the parties' business, since
-/// nothing here moves a pledge. Storage:
+/// @dev A pledge is named here and read in its register, where the lender has to be one of its holders; nothing here moves a pledge. Storage:
 ///   security[loan]   appraiser 160 | currency 16; pledges ascending
+///   holders[root]    party words of the holders behind a register's root of parties
 contract LoanAgreements is ILoanAgreements, ActTarget {
     using LoanHashes for OpenLoan;
     using LoanHashes for RenewLoan;
@@ -32,6 +35,7 @@ contract LoanAgreements is ILoanAgreements, ActTarget {
         ITitleEscrow escrow;
         IPledgeViews pledges;
         IValuations valuations;
+        IRegisters registers;
     }
 
     struct Security {
@@ -55,8 +59,10 @@ contract LoanAgreements is ILoanAgreements, ActTarget {
     ITitleEscrow private immutable ESCROW;
     IPledgeViews private immutable PLEDGES;
     IValuations private immutable VALUATIONS;
+    IRegisters private immutable REGISTERS;
 
     mapping(uint40 loan => Security) private security;
+    mapping(bytes32 parties => bytes32[]) private holders;
 
     constructor(address acts, IMembers members, Links memory links) ActTarget(acts, members) {
         DESK = links.desk;
@@ -64,6 +70,7 @@ contract LoanAgreements is ILoanAgreements, ActTarget {
         ESCROW = links.escrow;
         PLEDGES = links.pledges;
         VALUATIONS = links.valuations;
+        REGISTERS = links.registers;
     }
 
     /// @inheritdoc ILoanAgreements
@@ -73,7 +80,7 @@ contract LoanAgreements is ILoanAgreements, ActTarget {
         _checkTerms(body.terms);
         uint40 loan = LOANS.open(body.lender, body.borrower, body.terms, _words(body.terms, body.rows));
         emit LoanOpened(loan, body.lender, body.borrower, body, digest);
-        _secure(loan, body.pledges);
+        _secure(loan, body.lender, body.pledges);
         _setSecurity(loan, body.terms);
         if (body.ranges.length != 0) ESCROW.take(loan, body.borrower, body.terms.cash, body.ranges);
         _requireValue(loan, body.terms);
@@ -142,8 +149,34 @@ contract LoanAgreements is ILoanAgreements, ActTarget {
         (head,,,,) = PLEDGES.pledge(pledge);
     }
 
-    /// @dev Live pledges on which no hold runs, in ascending order.
-    function _secure(uint40 loan, uint40[] calldata numbers) private {
+    /// @inheritdoc ILoanAgreements
+    function showHolders(bytes32 pledgorsRoot, Party[] calldata shown) external {
+        bytes32[] storage list = holders[PartyRoots.ofBoth(pledgorsRoot, PartyRoots.ofSide(shown))];
+        if (list.length != 0) return;
+        for (uint256 i = 0; i < shown.length; ++i) {
+            list.push(shown[i].id);
+        }
+    }
+
+    /// @inheritdoc ILoanAgreements
+    function holdersBehind(bytes32 parties) external view returns (bytes32[] memory) {
+        return holders[parties];
+    }
+
+    /// @dev Who signs for a holder before the register's office now is the lender.
+    function _requireHolder(uint40 pledge, uint16 register, address lender) private view {
+        (,, bytes32 parties,,) = PLEDGES.pledge(pledge);
+        bytes32[] storage list = holders[parties];
+        require(list.length != 0, HoldersUnknown(pledge));
+        (, address office,) = REGISTERS.current(register);
+        for (uint256 i = 0; i < list.length; ++i) {
+            if (PLEDGES.signerOf(office, list[i]) == lender) return;
+        }
+        revert LenderNotHolder(pledge, lender);
+    }
+
+    /// @dev Live pledges of the lender on which no hold runs, in ascending order.
+    function _secure(uint40 loan, address lender, uint40[] calldata numbers) private {
         require(numbers.length <= MOST_PLEDGES, PledgesOutside(numbers.length));
         uint40 last;
         for (uint256 i = 0; i < numbers.length; ++i) {
@@ -151,6 +184,7 @@ contract LoanAgreements is ILoanAgreements, ActTarget {
             last = numbers[i];
             uint256 head = _head(last);
             require(head.isLive(), PledgeNotLive(last, head.state()));
+            _requireHolder(last, head.register(), lender);
             if (head.hasFlag(PledgeFlags.LOOK_FOR_HOLDS)) _requireFree(last);
         }
         security[loan].pledges = numbers;

@@ -14,7 +14,7 @@ import {Roles} from "./types/Roles.sol";
 
 /// @title Loans between members
 /// @dev A module of the cash desk. Days and interest are reckoned in {LoanBook}, money and grounds in {LoanMoney}; what is signed first lies in {LoanAgreements}.
-/// Exits of a live loan: repayment, renewal, the lender's discharge. A borrower that is gone owes on; a lender that is suspended is credited.
+/// A lender that a court holds gives up nothing meanwhile. Exits of a live loan: repayment, renewal, the lender's discharge. A borrower that is gone owes on; a lender that is suspended is credited.
 ///
 /// Storage of its own:
 ///   count               number of loans, from 1
@@ -61,6 +61,7 @@ contract Loans is LoanMoney {
     /// @inheritdoc ILoans
     function renew(uint40 id, LoanTerms calldata terms, uint256[] calldata words) external onlyAgreements {
         Work memory work = _work(id);
+        _requireUnheld(work.loan.lender);
         bool same = terms.principal == _outstanding(work.loan) && terms.cash == work.loan.cash;
         require(same, RenewalDiffers(id));
         _payRest(work);
@@ -128,6 +129,7 @@ contract Loans is LoanMoney {
     /// @inheritdoc ILoans
     function acknowledgePayment(AcknowledgePayment calldata body) external {
         (Work memory work, address lender) = _ofLender(body.loan);
+        _requireUnheld(lender);
         require(body.amount != 0, LoanAmountZero());
         bytes32 key = keccak256(abi.encode(lender, body.ref));
         require(!acknowledged[key], LoanReferenceUsed(body.ref));
@@ -263,7 +265,8 @@ contract Loans is LoanMoney {
 
     /// @inheritdoc ILoans
     function dischargeLoan(DischargeLoan calldata body) external {
-        (Work memory work,) = _ofLender(body.loan);
+        (Work memory work, address lender) = _ofLender(body.loan);
+        _requireUnheld(lender);
         emit LoanDischarged(body.loan, body.reason, _figures(work.loan));
         _end(work, Status.Discharged);
     }

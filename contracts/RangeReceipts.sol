@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {IFinancing} from "./interfaces/IFinancing.sol";
 import {IRangeReceipts} from "./interfaces/IRangeReceipts.sol";
 import {IReceivableToken} from "./interfaces/IReceivableToken.sol";
 import {IRepayment} from "./interfaces/IRepayment.sol";
@@ -8,15 +9,59 @@ import {PaymentWord, PaymentWords, Ruler} from "./receivable/Ruler.sol";
 import {ReceivableWord, ReceivableWords} from "./types/ReceivableWord.sol";
 import {TokenWord, TokenWords} from "./types/TokenWord.sol";
 
-/// @title What ranges in custody have not drawn yet, payment by payment
-/// @dev Reads only; has no storage.
+/// @title What ranges in custody have not drawn yet, payment by payment, and what left their middle
+/// @dev Storage:
+///   holes[custodian][receivable]   {Hole}s of deals; those of ended ones go when a range comes in
 contract RangeReceipts is IRangeReceipts {
     using Ruler for PaymentWord[];
 
+    struct Hole {
+        uint192 deal;
+        uint64 start;
+        uint64 end;
+    }
+
     IReceivableToken private immutable TOKEN;
+
+    mapping(address custodian => mapping(uint192 receivable => Hole[])) private holes;
 
     constructor(IReceivableToken token) {
         TOKEN = token;
+    }
+
+    /// @inheritdoc IRangeReceipts
+    function part(uint192 deal, uint192 receivable, uint64 from, uint64 until, uint64 start, uint64 end)
+        external
+        returns (uint64, uint64)
+    {
+        Hole[] storage list = holes[msg.sender][receivable];
+        list.push(Hole(deal, start, end));
+        uint256 i;
+        while (i < list.length) {
+            Hole memory hole = list[i];
+            bool edges = hole.deal == deal && (hole.start == from || hole.end == until);
+            if (edges && hole.start == from) from = hole.end;
+            else if (edges) until = hole.start;
+            if (edges) _drop(list, i);
+            // What lay behind one may be at the edge now.
+            i = edges ? 0 : i + 1;
+        }
+        return (from, until);
+    }
+
+    /// @inheritdoc IRangeReceipts
+    function requireApart(uint192 receivable, uint64 start, uint64 end) external {
+        Hole[] storage list = holes[msg.sender][receivable];
+        for (uint256 i = list.length; i > 0; --i) {
+            Hole memory hole = list[i - 1];
+            if (IFinancing(msg.sender).isOver(hole.deal)) _drop(list, i - 1);
+            else require(end <= hole.start || hole.end <= start, RangeInDeal(hole.deal));
+        }
+    }
+
+    function _drop(Hole[] storage list, uint256 index) private {
+        list[index] = list[list.length - 1];
+        list.pop();
     }
 
     /// @inheritdoc IRangeReceipts
@@ -49,9 +94,9 @@ contract RangeReceipts is IRangeReceipts {
         ReceivableWord word = TOKEN.wordOf(receivable);
         uint256[] memory tokens = _tokens(owner, receivable, start, end, 0);
         for (uint256 i = 0; i < tokens.length; ++i) {
-            (uint64 first, uint64 part) = (uint64(tokens[i]), TOKEN.tokenWord(tokens[i]).length());
-            length += part;
-            owed += _module(word).owed(receivable, first, first + part);
+            (uint64 first, uint64 size) = (uint64(tokens[i]), TOKEN.tokenWord(tokens[i]).length());
+            length += size;
+            owed += _module(word).owed(receivable, first, first + size);
         }
         drawn = _isDrawn(tokens, word.payments());
     }

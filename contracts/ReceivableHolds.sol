@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {ActTarget} from "./ActTarget.sol";
+import {ICustody} from "./interfaces/ICustody.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {IReceivableHolds} from "./interfaces/IReceivableHolds.sol";
 import {IReceivableToken} from "./interfaces/IReceivableToken.sol";
@@ -148,6 +149,7 @@ contract ReceivableHolds is IReceivableHolds, ActTarget, AccessManaged {
         bool inside =
             uint192(body.token >> 64) == found.receivable && body.start >= found.start && body.end <= found.end;
         require(inside && body.start < body.end, TokensDiffer(body.token));
+        require(!_isCustody(body.to), RecipientInCustody(body.to));
         _give(body.order, body.hold, keccak256(abi.encode(body)));
     }
 
@@ -164,30 +166,39 @@ contract ReceivableHolds is IReceivableHolds, ActTarget, AccessManaged {
     }
 
     /// @inheritdoc IReceivableHolds
-    function executeRange(OrderRange calldata order) external restricted {
-        _take(order.hold, Target.Range, keccak256(abi.encode(order)));
+    function executeRange(OrderRange calldata order, uint256 subject) external restricted {
+        bytes32 content = _take(order.hold, Target.Range, keccak256(abi.encode(order)));
+        address from = TOKEN.tokenWord(order.token).owner();
         uint256 piece =
             TOKEN.carry(IReceivableToken.Move(order.token, order.start, order.end, order.to, order.order), 0);
         require(!_isCovered(piece, order.hold), StillHeld(piece));
         TOKEN.flag(piece, 0, TokenWords.HELD | TokenWords.CUSTODY);
-        emit OrderExecuted(order.order, order.hold, order.to);
+        uint192 id = uint192(order.token >> 64);
+        emit RangeOrdered(order.order, order.hold, order.to, from, id, order.start, order.end, content);
+        if (_isCustody(from)) ICustody(from).lose(subject, order.to, id, order.start, order.end);
     }
 
     /// @inheritdoc IReceivableHolds
     function executeCredit(OrderCredit calldata order) external restricted {
-        _take(order.hold, Target.Account, keccak256(abi.encode(order)));
+        bytes32 content = _take(order.hold, Target.Account, keccak256(abi.encode(order)));
         address from = holds[order.hold].account;
         IRepayment(TOKEN.moduleAt(order.module)).orderCredit(from, order.to, order.cash, order.amount);
-        emit OrderExecuted(order.order, order.hold, order.to);
+        emit CreditOrdered(order.order, order.hold, order.to, from, order.module, order.cash, order.amount, content);
+    }
+
+    /// @dev A companion that has ranges in its own account: it marks them CUSTODY. This contract clears the mark only, and has none.
+    function _isCustody(address account) private view returns (bool) {
+        return account != address(this) && TOKEN.powersOf(account) & TokenWords.CUSTODY != 0;
     }
 
     /// @dev An order is executed once, under the hold that it was given under.
-    function _take(uint256 hold, Target target, bytes32 content) private {
+    function _take(uint256 hold, Target target, bytes32 content) private returns (bytes32) {
         require(holds[hold].target == target, HoldTarget(hold, holds[hold].target));
         uint40 from = orders[content];
         require(from != 0, OrderUnknown(content));
         require(block.timestamp >= from, TooEarly(from));
         delete orders[content];
+        return content;
     }
 
     // --- Views ---

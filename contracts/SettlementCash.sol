@@ -54,6 +54,8 @@ contract SettlementCash is ISettlementCash, ERC20 {
 
     /// @inheritdoc ISettlementCash
     function moveFor(address from, address to, uint256 amount, bytes32 ref) external onlyDeskOrModule {
+        // A module's own balance is others' money and goes on.
+        if (from != msg.sender) _requireFree(from);
         _transfer(from, to, amount);
         emit CashMoved(from, to, amount, ref);
     }
@@ -67,6 +69,7 @@ contract SettlementCash is ISettlementCash, ERC20 {
 
     /// @inheritdoc ISettlementCash
     function redeemFor(address from, uint256 amount, bytes32 ref) external onlyDesk {
+        _requireFree(from);
         _burn(from, amount);
         emit CashMoved(from, address(0), amount, ref);
     }
@@ -74,6 +77,7 @@ contract SettlementCash is ISettlementCash, ERC20 {
     /// @notice ERC-20 transfer from the account that the caller operates.
     function transfer(address to, uint256 amount) public override(ERC20, IERC20) returns (bool) {
         address from = _msgSender();
+        _requireFree(from);
         _transfer(from, to, amount);
         emit CashMoved(from, to, amount, 0);
         return true;
@@ -82,6 +86,7 @@ contract SettlementCash is ISettlementCash, ERC20 {
     /// @notice ERC-20 transferFrom; the spender is the account that the caller operates. An allowance is worth nothing while its giver is suspended.
     function transferFrom(address from, address to, uint256 amount) public override(ERC20, IERC20) returns (bool) {
         require(MEMBERS.wordOf(from).isActive(), OwnerInactive(from));
+        _requireFree(from);
         _spendAllowance(from, _msgSender(), amount);
         _transfer(from, to, amount);
         emit CashMoved(from, to, amount, 0);
@@ -112,6 +117,12 @@ contract SettlementCash is ISettlementCash, ERC20 {
         bool takenIn = to == msg.sender && _isModule(to);
         if (to != address(0) && !takenIn) _checkRecipient(to);
         super._update(from, to, amount);
+    }
+
+    /// @dev Cash of an account that a court holds stays where it is, whoever would move it, until the hold is lifted: else a hold would stop everything
+    /// but the way out.
+    function _requireFree(address from) private view {
+        require(!MEMBERS.wordOf(from).has(MemberWord.HELD), SenderHeld(from));
     }
 
     function _checkRecipient(address to) private {

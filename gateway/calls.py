@@ -29,6 +29,7 @@ TRIGGERS = {
     ("Financing", "fireRecourse"),
     ("Financing", "release"),
     ("Guarantees", "call"),
+    ("LoanAgreements", "showHolders"),
     ("Loans", "fireInstalment"),
     ("Loans", "fireMargin"),
     ("Mandates", "closePot"),
@@ -40,6 +41,7 @@ TRIGGERS = {
     ("Repayment", "distribute"),
     ("Repayment", "draw"),
     ("TitleEscrow", "collectRange"),
+    ("TitleEscrow", "enterPiece"),
     ("TitleEscrow", "returnRange"),
 }
 """What anybody may call; only the contract's own condition decides."""

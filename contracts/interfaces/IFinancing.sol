@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {ICustody} from "./ICustody.sol";
 import {OfferPurchase, Recourse} from "./IPurchaseOffers.sol";
 
 /// @notice Purchase of receivables: the seller accepts a bank's offer ({IPurchaseOffers}), the range goes into custody against the advance, and what it
@@ -10,7 +11,7 @@ import {OfferPurchase, Recourse} from "./IPurchaseOffers.sol";
 ///
 ///   outstanding = discount accrued + fee + advance, each as far as unpaid; money pays them in this order; what is left is the reserve
 ///   discount accrued = floor(money-days * discountRate / discountBasis), money-days = sum of the unpaid advance times legal days
-interface IFinancing {
+interface IFinancing is ICustody {
     enum DealState {
         None,
         Active,
@@ -167,8 +168,9 @@ interface IFinancing {
     );
     event DealAssigned(uint192 indexed deal, address indexed from, address indexed to, uint64 price);
     event TailReleased(uint192 indexed deal, address indexed to, uint64 start, uint64 end, bytes32 document);
-    /// @notice The head of the range was taken by a court's order; what is left begins at `start`.
-    event HeadLost(uint192 indexed deal, uint64 start);
+    /// @notice [start, end) went to `to` while the deal goes on: a court's order took it, or it went back before the rest could. What is left lies
+    /// in [from, until).
+    event RangeLeft(uint192 indexed deal, address indexed to, uint64 start, uint64 end, uint64 from, uint64 until);
     event FinancingCredited(address indexed account, uint8 indexed cash, uint192 indexed deal, uint64 amount);
     event FinancingWithdrawn(address indexed account, uint8 indexed cash, uint64 amount);
 
@@ -190,8 +192,6 @@ interface IFinancing {
     error NothingOutstanding(uint192 deal);
     /// @dev Money of the range is kept under a court's hold.
     error MoneyHeld(uint256 token);
-    /// @dev The token named doesn't cover where the deal's range began.
-    error HeadNotTaken(uint192 deal, uint64 left);
     error NothingCredited(address account);
 
     function acceptPurchase(AcceptPurchase calldata body) external returns (uint192 deal);
@@ -217,11 +217,10 @@ interface IFinancing {
     function checkRecourse(uint192 deal) external view returns (uint64 amount, bytes memory reason);
     /// @notice Makes neighbouring tokens of the deal one again, after a court's hold had cut them. Anyone may call.
     function join(uint192 deal) external;
-    /// @notice After a court's order took the head of a range: `left` is the token that covers where it began; the deal goes on behind it. Anyone may call.
-    function resume(uint192 deal, uint64 left) external;
 
     /// @notice A deal as last reckoned.
     function dealOf(uint192 deal) external view returns (Deal memory);
+    function isOver(uint192 deal) external view returns (bool);
     /// @notice What the bank still gets first at a time not before the last payment, everything counted that was distributed.
     function outstandingAt(uint192 deal, uint40 time)
         external

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {Party} from "../types/PledgeBodies.sol";
 import {LoanTerms, PledgedRange, ScheduleRow} from "../types/LoanTerms.sol";
 
 /// @notice What lender and borrower sign: loans, their schedules and their security. What follows of it is reckoned by {ILoans}.
@@ -37,6 +38,10 @@ interface ILoanAgreements {
     error RowInvalid(uint256 row);
     error PrincipalDiffers(uint64 stated, uint256 sum);
     error PledgeNotLive(uint40 pledge, uint8 state);
+    /// @dev Nobody has shown here who the pledge's holders are ({showHolders}), or they changed since.
+    error HoldersUnknown(uint40 pledge);
+    /// @dev The register has others as the pledge's holders than the loan's lender.
+    error LenderNotHolder(uint40 pledge, address lender);
     error PledgeHeld(uint40 pledge, uint256 hold);
     error PledgesOutside(uint256 pledges);
     error PledgeUnknown(uint40 loan, uint40 pledge);
@@ -48,6 +53,11 @@ interface ILoanAgreements {
     function renewLoan(RenewLoan calldata body) external;
     function hashRenewLoan(RenewLoan calldata body) external view returns (bytes32);
 
+    /// @notice Shows the holders behind a register's root of a pledge's parties, which says no more than a hash. Anyone may call; what is no preimage of a
+    /// root is never asked for.
+    function showHolders(bytes32 pledgorsRoot, Party[] calldata holders) external;
+    /// @notice The holders' party words that were shown behind a root of parties; none = not shown.
+    function holdersBehind(bytes32 parties) external view returns (bytes32[] memory);
     /// @notice Numbers of the pledges that secure the loan, ascending.
     function pledgesOf(uint40 loan) external view returns (uint40[] memory);
     /// @notice What secures the loan, as valued: live pledges by the agreed appraiser, pledged ranges by what they are owed.

@@ -83,7 +83,28 @@ interface IReceivableHolds {
     event HoldNarrowed(uint256 indexed hold, uint192 indexed receivable, uint64 start, uint64 end, bytes32 order);
     event HoldLifted(uint256 indexed hold, uint192 indexed receivable, address indexed account, bytes32 order);
     event OrderGiven(bytes32 indexed order, uint256 indexed hold, bytes32 content, uint40 executableFrom);
-    event OrderExecuted(bytes32 indexed order, uint256 indexed hold, address indexed to);
+    /// @notice [start, end) of the receivable went from `from` to `to` with the money kept for it; `content` is the hash of the order as it was given.
+    event RangeOrdered(
+        bytes32 indexed order,
+        uint256 indexed hold,
+        address indexed to,
+        address from,
+        uint192 receivable,
+        uint64 start,
+        uint64 end,
+        bytes32 content
+    );
+    /// @notice Money credited to the held account `from` in the module went to `to`.
+    event CreditOrdered(
+        bytes32 indexed order,
+        uint256 indexed hold,
+        address indexed to,
+        address from,
+        uint8 module,
+        uint8 cash,
+        uint64 amount,
+        bytes32 content
+    );
 
     error UnknownHold(uint256 hold);
     error NotAuthority(address account, address authority);
@@ -96,6 +117,8 @@ interface IReceivableHolds {
     error TokensDiffer(uint256 token);
     error TooManyHolds(uint192 receivable);
     error StillHeld(uint256 token);
+    /// @dev A range is not ordered into a custody contract's account: it would be there for nobody.
+    error RecipientInCustody(address recipient);
 
     function holdReceivable(HoldReceivable calldata body) external returns (uint256 hold);
     function narrow(NarrowHold calldata body) external;
@@ -109,8 +132,9 @@ interface IReceivableHolds {
     /// @notice The court's part of an order; it runs after a delay, with the council's word.
     function orderRange(OrderRange calldata body) external;
     function orderCredit(OrderCredit calldata body) external;
-    /// @notice Runs an order that was given (council).
-    function executeRange(OrderRange calldata order) external;
+    /// @notice Runs an order that was given (council). `subject` is what the range is in custody for, if it is: a deal of {IFinancing}, a pledged range
+    /// of {ITitleEscrow} by its token; else 0.
+    function executeRange(OrderRange calldata order, uint256 subject) external;
     function executeCredit(OrderCredit calldata order) external;
 
     function holdOf(uint256 hold) external view returns (Hold memory);

@@ -13,6 +13,8 @@ interface ISettlementCash is IERC20 {
     /// @dev A contract that declines direct moves: it would account for this money to nobody.
     error RecipientDeclinesDirect(address recipient);
     error OwnerInactive(address owner);
+    /// @dev A court holds what the account has.
+    error SenderHeld(address sender);
     error SupplyTooLarge(uint256 supply);
     error AmountZero();
 

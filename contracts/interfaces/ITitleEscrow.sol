@@ -2,10 +2,11 @@
 pragma solidity 0.8.37;
 
 import {PledgedRange} from "../types/LoanTerms.sol";
+import {ICustody} from "./ICustody.sol";
 
 /// @notice Custody of pledged receivable ranges: the lender holds them (nothing leaves against its will while anything is owed), the borrower stays
 /// their beneficiary. The lender never becomes owner because of a default (CivC 428): what is sold brings money for the debt.
-interface ITitleEscrow {
+interface ITitleEscrow is ICustody {
     /// The borrower pledges further ranges for a live loan.
     struct PledgeRanges {
         uint40 loan;
@@ -30,6 +31,10 @@ interface ITitleEscrow {
     }
 
     event RangePledged(uint40 indexed loan, uint256 indexed token, address indexed beneficiary, uint64 end);
+    /// @notice The entry ends at `end` now; a new one begins there.
+    event RangeCut(uint40 indexed loan, uint256 indexed token, uint64 end);
+    /// @notice A court's order took [start, end) of the pledged range that begins at `token`; what lies behind it has an entry of its own now.
+    event RangeTaken(uint40 indexed loan, uint256 indexed token, address indexed to, uint64 start, uint64 end);
     /// @notice What came in on a pledged range went to the loan.
     event RangeCollected(uint40 indexed loan, uint256 indexed token, uint64 amount);
     /// @notice The range is its beneficiary's again; `moved` is false where a closed receivable left nothing to move.
@@ -38,7 +43,6 @@ interface ITitleEscrow {
         uint40 indexed loan, uint256 indexed token, address indexed buyer, uint64 price, bool ordered, bytes32 basis
     );
 
-    error EntryStands(uint256 token, uint40 loan);
     error NotAgreements(address caller);
     error NothingCollected(uint256 token);
     error NotBorrowerOf(uint40 loan, address account);
@@ -47,7 +51,7 @@ interface ITitleEscrow {
     error NotPledgor(uint256 token, address owner);
     error CashOther(uint256 token, uint8 cash);
     error NotPledged(uint256 token);
-    /// @dev It is not in custody any more, or is entered already.
+    /// @dev It is not in custody any more.
     error RangeGone(uint256 token, address owner);
     error RangesOutside(uint256 ranges);
     error SignerMissing(address account);
@@ -61,7 +65,8 @@ interface ITitleEscrow {
     function hashPledgeRanges(PledgeRanges calldata body) external view returns (bytes32);
     function releaseRange(ReleaseRange calldata body) external;
     function sellRange(SellRange calldata body) external;
-    /// @notice Enters a piece of a pledged range that was cut by an order and stayed in custody. Anyone may call.
+    /// @notice Gives a piece that a court cut out of the pledged range `from`, and that stayed in custody, an entry of its own. Anyone may call; what
+    /// is done with a range does it by itself for what lies behind the first piece.
     function enterPiece(uint256 token, uint256 from) external;
     /// @notice Draws what a pledged range is owed and gives it to the loan. Anyone may call.
     function collectRange(uint256 token) external;
@@ -69,6 +74,8 @@ interface ITitleEscrow {
     function checkCollect(uint256 token) external view returns (uint64 amount, bytes memory reason);
     /// @notice Gives a range back once nothing is owed on the loan. Anyone may call.
     function returnRange(uint256 token) external;
+    /// @notice Dry run of {returnRange}: the length that it would give back, or the revert data that it would meet.
+    function checkReturn(uint256 token) external view returns (uint64 length, bytes memory reason);
 
     /// @notice Loan and beneficiary of a pledged range; loan 0 = not pledged.
     function pledgeOf(uint256 token) external view returns (uint40 loan, address beneficiary, uint64 end);

@@ -7,6 +7,7 @@ import {ActCode, Demands, Effects, HoldTargets, PartyRoles} from "../types/ActCo
 import {ActOn, Consent, Instrument, PartiesNow, Party, Terms} from "../types/PledgeBodies.sol";
 import {PledgeFlags, PledgeStates, PledgeWord} from "../types/PledgeWord.sol";
 import {Consents} from "./Consents.sol";
+import {PartyRoots} from "./PartyRoots.sol";
 import {PledgeStore} from "./PledgeStore.sol";
 
 /// @title What every act on a registered pledge must meet
@@ -75,7 +76,7 @@ abstract contract PledgeActing is PledgeStore {
             _requireNoHold(HoldTargets.PLEDGE, bytes32(uint256(work.pledge)), bars);
         }
         if (book.holds == 0) return;
-        bytes32 shown = _partiesRoot(_sideRoot(parties.pledgors), _sideRoot(parties.holders));
+        bytes32 shown = PartyRoots.ofBoth(PartyRoots.ofSide(parties.pledgors), PartyRoots.ofSide(parties.holders));
         require(shown == pledges[work.pledge].parties, PartiesMismatch(work.pledge));
         _requirePartiesFree(work.scene.office, parties.pledgors, bars);
         _requirePartiesFree(work.scene.office, parties.holders, bars);
@@ -118,9 +119,11 @@ abstract contract PledgeActing is PledgeStore {
         asksPledgors = asksPledgors || parties.pledgors.length != 0;
         asksHolders = asksHolders || parties.holders.length != 0;
         if (!asksPledgors && !asksHolders && effect != Effects.SET_PARTIES) return;
-        work.pledgors = asksPledgors ? _sideRoot(parties.pledgors) : parties.pledgorsRoot;
-        work.holders = asksHolders ? _sideRoot(parties.holders) : parties.holdersRoot;
-        require(_partiesRoot(work.pledgors, work.holders) == pledges[work.pledge].parties, PartiesMismatch(work.pledge));
+        work.pledgors = asksPledgors ? PartyRoots.ofSide(parties.pledgors) : parties.pledgorsRoot;
+        work.holders = asksHolders ? PartyRoots.ofSide(parties.holders) : parties.holdersRoot;
+        require(
+            PartyRoots.ofBoth(work.pledgors, work.holders) == pledges[work.pledge].parties, PartiesMismatch(work.pledge)
+        );
     }
 
     /// @dev A later end within the rule's days for renewal, else as at registration; and what the rule contract says.

@@ -12,6 +12,7 @@ import {SegmentWord} from "../types/SegmentWord.sol";
 import {AnchoredRecord, AnchorTree} from "./AnchorTree.sol";
 import {AssetTree} from "./AssetTree.sol";
 import {Consents} from "./Consents.sol";
+import {PartyRoots} from "./PartyRoots.sol";
 import {PledgeConflicts} from "./PledgeConflicts.sol";
 import {PledgeStore} from "./PledgeStore.sol";
 
@@ -189,7 +190,7 @@ contract PledgeAnchors is PledgeConflicts {
         Pledge storage stored = pledges[pledge];
         stored.head = head.withMorePages(_pages(record.assetCount));
         stored.terms = _adoptedTerms(record, _adoptedSegment(record, pledge));
-        stored.parties = _partiesRoot(record.pledgorsRoot, record.holdersRoot);
+        stored.parties = PartyRoots.ofBoth(record.pledgorsRoot, record.holdersRoot);
         stored.content = record.content;
         stored.chain = keccak256(abi.encode(record.officeNumber, context.digest, OfficeCodes.ADOPT));
     }
@@ -218,7 +219,8 @@ contract PledgeAnchors is PledgeConflicts {
         require(holders.length == record.holders && pledgors.length != 0, PartyListInvalid(holders.length));
         _requireParties(pledgors, false);
         _requireParties(holders, true);
-        bool same = _sideRoot(pledgors) == record.pledgorsRoot && _sideRoot(holders) == record.holdersRoot;
+        bool same =
+            PartyRoots.ofSide(pledgors) == record.pledgorsRoot && PartyRoots.ofSide(holders) == record.holdersRoot;
         require(same, PartiesMismatch(0));
         require(_requireNames(body.parties, body.names, 0) == body.names.length, NameMismatch(body.names.length));
     }

@@ -8,6 +8,7 @@ import {AddSegment, ChangeParties, ChangeTerms, Consent, Party, PledgeActs} from
 import {PledgeFlags, PledgeWord, TermsWord} from "../types/PledgeWord.sol";
 import {SegmentWord} from "../types/SegmentWord.sol";
 import {Consents} from "./Consents.sol";
+import {PartyRoots} from "./PartyRoots.sol";
 import {PledgeActing} from "./PledgeActing.sol";
 import {PledgeStore} from "./PledgeStore.sol";
 
@@ -56,12 +57,12 @@ contract PledgeChanges is PledgeActing {
             _begin(change.on, change.parties, body.consents, body.instrument, Effects.SET_PARTIES, context);
         _requireChange(work, body.consents, change);
         Pledge storage stored = pledges[work.pledge];
-        if (change.pledgors.length != 0) work.pledgors = _sideRoot(change.pledgors);
+        if (change.pledgors.length != 0) work.pledgors = PartyRoots.ofSide(change.pledgors);
         if (change.holders.length != 0) {
-            work.holders = _sideRoot(change.holders);
+            work.holders = PartyRoots.ofSide(change.holders);
             stored.terms = stored.terms.withHolders(uint8(change.holders.length));
         }
-        stored.parties = _partiesRoot(work.pledgors, work.holders);
+        stored.parties = PartyRoots.ofBoth(work.pledgors, work.holders);
         work.head = work.head.raised();
         ActRecord memory done = _finish(work, change.on, body.consents);
         _emitParties(body.instrument.number, change, work, done);

@@ -6,6 +6,7 @@ import {FilePledge, Ground, Party, PartyName} from "../types/PledgeBodies.sol";
 import {PledgeFlags, PledgeStates, PledgeWord, TermsWord} from "../types/PledgeWord.sol";
 import {SegmentWord} from "../types/SegmentWord.sol";
 import {Consents} from "./Consents.sol";
+import {PartyRoots} from "./PartyRoots.sol";
 import {PledgeStepping} from "./PledgeStepping.sol";
 
 /// @title The registration of an accepted filing, by a decision or by an office that merely records
@@ -112,7 +113,7 @@ abstract contract PledgeRegistering is PledgeStepping {
         (Party[] calldata pledgors, Party[] calldata holders) = _sides(filing.parties);
         uint256 terms = stored.terms.withHolders(uint8(holders.length));
         stored.terms = terms.withTerms(filing.terms.ceiling, filing.terms.currency, filing.terms.kind, filing.terms.due);
-        stored.parties = _partiesRoot(_sideRoot(pledgors), _sideRoot(holders));
+        stored.parties = PartyRoots.ofBoth(PartyRoots.ofSide(pledgors), PartyRoots.ofSide(holders));
     }
 
     function _emitRegistered(

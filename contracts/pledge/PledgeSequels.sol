@@ -7,6 +7,7 @@ import {ActCode, ClaimKinds, Effects, EndReasons, HoldTargets, PartyRoles, Relat
 import {RecordSale, RefinancePledge, RelatePledges, SaleShare} from "../types/PledgeBodies.sol";
 import {PledgeFlags, PledgeStates, PledgeWord, TermsWord} from "../types/PledgeWord.sol";
 import {SegmentWord} from "../types/SegmentWord.sol";
+import {PartyRoots} from "./PartyRoots.sol";
 import {PledgeActing} from "./PledgeActing.sol";
 import {PledgeStore} from "./PledgeStore.sol";
 
@@ -62,7 +63,7 @@ contract PledgeSequels is PledgeActing {
         _requireAgreed(work);
         require(word.modes(PartyRoles.NEW_PLEDGEE) != 0, ConsentMissing(PartyRoles.NEW_PLEDGEE, 0));
         bytes32 stored = pledges[work.pledge].parties;
-        require(_partiesRoot(work.pledgors, work.holders) == stored, PartiesMismatch(work.pledge));
+        require(PartyRoots.ofBoth(work.pledgors, work.holders) == stored, PartiesMismatch(work.pledge));
         _requireNewTerms(work, body.terms, body.holders);
         uint16 before = pledges[work.pledge].terms.currency();
         bool compares = before == 0 || body.terms.currency == 0 || before == body.terms.currency;
@@ -89,7 +90,7 @@ contract PledgeSequels is PledgeActing {
         stored.head = head.withEffective(work.head.effective()).withExpires(body.terms.expires);
         stored.terms = terms.withTerms(body.terms.ceiling, body.terms.currency, body.terms.kind, body.terms.due)
             .withHolders(uint8(body.holders.length));
-        stored.parties = _partiesRoot(work.pledgors, _sideRoot(body.holders));
+        stored.parties = PartyRoots.ofBoth(work.pledgors, PartyRoots.ofSide(body.holders));
         stored.content = body.content;
         uint256 count = body.segments.length;
         require(count == terms.segments() && count <= MOST_SEGMENTS, SegmentsIncomplete(work.pledge, count));

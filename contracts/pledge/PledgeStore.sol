@@ -105,7 +105,6 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
     }
 
     uint256 internal constant MOST_HOLDERS = type(uint8).max;
-    uint256 internal constant PARTY_WORDS = 4;
     uint256 private constant RULE_GAS = 300_000;
     uint256 private constant MOST_BEHIND = 64;
 
@@ -639,23 +638,9 @@ abstract contract PledgeStore is ISequelEvents, IOfficeEvents, IAnchorEvents, IP
         return PledgeFlags.STATED_TIME | (when.dateOnly ? PledgeFlags.DATE_ONLY : 0);
     }
 
-    /// @dev Root over a side's words, as they stand in calldata.
-    function _sideRoot(Party[] calldata list) internal pure returns (bytes32 root) {
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            let size := mul(list.length, mul(PARTY_WORDS, 32))
-            calldatacopy(free, list.offset, size)
-            root := keccak256(free, size)
-        }
-    }
-
     /// @inheritdoc Consents
     function _noticeOf(uint40 pledge, bytes32 subject) internal view override returns (bytes32) {
         return keccak256(abi.encode(subject, pledges[pledge].parties));
-    }
-
-    function _partiesRoot(bytes32 pledgors, bytes32 holders) internal pure returns (bytes32) {
-        return keccak256(abi.encode(pledgors, holders));
     }
 
     function _known(uint40 pledge) internal view returns (uint256 head) {

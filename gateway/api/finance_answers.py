@@ -96,12 +96,12 @@ class DealAssignment(Shown):
 
 
 class DealCut(Shown):
-    """[start, end) left the deal, to an account or by a court's order (null)."""
+    """[start, end) left the deal: released by both, taken by a court's order, or back with the seller before the rest."""
 
     pos: Position
     start: str
     end: str
-    recipient: Hex | None
+    recipient: Hex
 
 
 class DealWhole(Deal):

@@ -216,7 +216,7 @@ class Finances:
 
 
 def _cut(row: DealCut) -> answers.DealCut:
-    return answers.DealCut(pos=str(row.pos), start=str(row.start), end=str(row.stop), recipient=hex_or_none(row.recipient))
+    return answers.DealCut(pos=str(row.pos), start=str(row.start), end=str(row.stop), recipient=to_hex(row.recipient))
 
 
 def _call(row: LoanCall) -> answers.LoanCall:

@@ -49,10 +49,16 @@ class CourtOrder(Shown):
 
 
 class OrderExecution(Shown):
-    """An order that was executed in favour of an account."""
+    """An order that was executed: a range, or credited money, went from one account to another; `content` is that of the order given."""
 
     order: Hex
+    sender: Hex
     recipient: Hex
+    start: str | None
+    end: str | None
+    cash: int | None
+    amount: str | None
+    content: Hex
     pos: Position
 
 

@@ -95,7 +95,21 @@ def _order(row: CourtOrder) -> answers.CourtOrder:
 
 
 def _execution(row: OrderExecution) -> answers.OrderExecution:
-    return answers.OrderExecution(order=to_hex(row.order), recipient=to_hex(row.recipient), pos=str(row.pos))
+    return answers.OrderExecution(
+        order=to_hex(row.order),
+        sender=to_hex(row.sender),
+        recipient=to_hex(row.recipient),
+        start=_text(row.start),
+        end=_text(row.stop),
+        cash=row.cash,
+        amount=_text(row.amount),
+        content=to_hex(row.content),
+        pos=str(row.pos),
+    )
+
+
+def _text(value: int | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def dispute(row: Dispute, time: int) -> answers.Dispute:

@@ -54,6 +54,7 @@ CREATED = (
     "Loans",
     "TitleEscrow",
     "Triggers",
+    "Distributions",
     "Registers",
     "SerialTermRule",
     *PARTS,
@@ -76,13 +77,14 @@ CUSTODIANS = {"Financing": "Financing of receivables", "TitleEscrow": "Title esc
 """Contracts that hold ranges for others, each a member that operates itself and takes nothing that it would not account for."""
 TRIGGERS = (
     ("debit", "Mandates", "checkDebit", "debit", 1_000_000),
-    ("distribute", "Repayment", "", "distribute", 600_000),
+    ("distribute", "Distributions", "checkDistribute", "distribute", 700_000),
     ("guarantee", "Guarantees", "checkCall", "call", 3_000_000),
     ("recourse", "Financing", "checkRecourse", "fireRecourse", 3_000_000),
     ("collect", "Financing", "", "collect", 3_000_000),
     ("instalment", "Loans", "checkInstalment", "fireInstalment", 8_000_000),
     ("margin", "Loans", "checkMargin", "fireMargin", 2_000_000),
     ("collect pledged", "TitleEscrow", "checkCollect", "collectRange", 3_000_000),
+    ("return pledged", "TitleEscrow", "checkReturn", "returnRange", 3_000_000),
     ("lapse offer", "ReceivableOffers", "", "lapse", 200_000),
     ("lapse dispute", "ReceivableEndings", "", "lapseDispute", 200_000),
 )
@@ -199,12 +201,13 @@ def _arguments(name: str, places: dict[str, bytes], ledger_id: bytes, sender: Se
         "Guarantees": [acts_, members, desk, token, places["ReceivableEndings"]],
         "RangeReceipts": [token],
         "PurchaseOffers": [acts_, members, desk, token, places["ReceivableEndings"], places["Financing"]],
-        "Financing": [acts_, members, desk, token, places["PurchaseOffers"], places["RangeReceipts"]],
+        "Financing": [acts_, members, desk, token, places["PurchaseOffers"], places["RangeReceipts"], places["ReceivableHolds"]],
         "Valuations": [acts_, members],
         "LoanAgreements": [acts_, members, _loan_links(places)],
         "Loans": [acts_, members, desk, places["LoanAgreements"], places["TitleEscrow"]],
-        "TitleEscrow": [acts_, members, places["Loans"], places["LoanAgreements"], token],
+        "TitleEscrow": [acts_, members, places["Loans"], places["LoanAgreements"], token, places["ReceivableHolds"]],
         "Triggers": [manager],
+        "Distributions": [token],
         "Registers": [manager],
         "SerialTermRule": [MOST_SERIAL_SECONDS],
         **{part: [acts_, members, places["Registers"]] for part in PARTS},
@@ -223,7 +226,7 @@ def _links(places: dict[str, bytes]) -> tuple[bytes, ...]:
 
 
 def _loan_links(places: dict[str, bytes]) -> tuple[bytes, ...]:
-    return tuple(places[name] for name in ("CashDesk", "Loans", "TitleEscrow", "PledgeRegistry", "Valuations"))
+    return tuple(places[name] for name in ("CashDesk", "Loans", "TitleEscrow", "PledgeRegistry", "Valuations", "Registers"))
 
 
 def _create_cash(sender: Sender, plans: Sequence[CashPlan], places: dict[str, bytes]) -> list[bytes]:

@@ -95,7 +95,7 @@ def name_hash(name: str, capacity: str) -> bytes:
 
 
 def side_root(parties: Iterable[tuple[int, bytes, bytes, int]]) -> bytes:
-    """The hash of one side of a pledge: (role, party word, name hash, share) of each party in order (contracts/pledge/PledgeStore.sol)."""
+    """The hash of one side of a pledge: (role, party word, name hash, share) of each party in order (contracts/pledge/PartyRoots.sol)."""
     words = (role.to_bytes(WORD) + word + hashed + share.to_bytes(WORD) for role, word, hashed, share in parties)
     return keccak(b"".join(words))
 

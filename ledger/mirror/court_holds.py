@@ -45,8 +45,42 @@ def _given(state: State, event: Event) -> None:
     state.add(COURT_ORDER, CourtOrder(told.order, event.pos, told.hold, told.content, told.executableFrom))
 
 
-def _executed(state: State, event: Event) -> None:
-    state.add(ORDER_EXECUTION, OrderExecution(event.args.order, event.pos, event.args.hold, event.args.to))
+def _range_ordered(state: State, event: Event) -> None:
+    told = event.args
+    execution = OrderExecution(
+        order=told.order,
+        pos=event.pos,
+        hold=told.hold,
+        sender=told.from_,
+        recipient=told.to,
+        receivable=number_of(state, event),
+        start=told.start,
+        stop=told.end,
+        module=None,
+        cash=None,
+        amount=None,
+        content=told.content,
+    )
+    state.add(ORDER_EXECUTION, execution)
+
+
+def _credit_ordered(state: State, event: Event) -> None:
+    told = event.args
+    execution = OrderExecution(
+        order=told.order,
+        pos=event.pos,
+        hold=told.hold,
+        sender=told.from_,
+        recipient=told.to,
+        receivable=None,
+        start=None,
+        stop=None,
+        module=told.module,
+        cash=told.cash,
+        amount=told.amount,
+        content=told.content,
+    )
+    state.add(ORDER_EXECUTION, execution)
 
 
 RULES = {
@@ -54,5 +88,6 @@ RULES = {
     ("ReceivableHolds", "HoldNarrowed"): _narrowed,
     ("ReceivableHolds", "HoldLifted"): _lifted,
     ("ReceivableHolds", "OrderGiven"): _given,
-    ("ReceivableHolds", "OrderExecuted"): _executed,
+    ("ReceivableHolds", "RangeOrdered"): _range_ordered,
+    ("ReceivableHolds", "CreditOrdered"): _credit_ordered,
 }

@@ -89,7 +89,9 @@ class LoanGround(IntEnum):
 
 
 class CustodyEvent(IntEnum):
-    """What became of a pledged range. CLOSED: entry ended, and a receivable that is over left nothing to move."""
+    """What became of a pledged range. CLOSED: entry ended, and a receivable that is over left nothing to move. CUT: what lies behind a
+    piece has an entry of its own. TAKEN: a court's order took the range or a part of it.
+    """
 
     PLEDGED = 1
     COLLECTED = 2
@@ -97,6 +99,8 @@ class CustodyEvent(IntEnum):
     CLOSED = 4
     SOLD = 5
     SOLD_BY_ORDER = 6
+    CUT = 7
+    TAKEN = 8
 
 
 class PurchaseOffer(NamedTuple):
@@ -194,11 +198,13 @@ class DealAssignment(NamedTuple):
 
 
 class DealCut(NamedTuple):
-    """[start, stop) left a deal that goes on: bank and seller released a tail to `recipient`, or an order took the head."""
+    """[start, stop) left a deal that goes on: bank and seller released a tail by a document, a court's order took it, or it went back to
+    the seller before the rest could.
+    """
 
     deal: Word
     pos: int
-    recipient: Address | None
+    recipient: Address
     start: int
     stop: int
     document: Word | None
@@ -366,8 +372,8 @@ class MarginCall(NamedTuple):
 
 
 class CustodyRange(NamedTuple):
-    """The range [start, stop) that was pledged for a loan: the lender is its holder, `beneficiary` keeps what it is worth. It is in custody
-    while `custodian` owns the token; where an order cut it, the entry stays.
+    """The range [start, stop) that is pledged for a loan and in custody: the lender is its holder, `beneficiary` keeps what it is worth.
+    The token at `start` may be shorter where a court has cut it.
     """
 
     receivable: int
@@ -381,7 +387,9 @@ class CustodyRange(NamedTuple):
 
 
 class CustodyChange(NamedTuple):
-    """What happened to a pledged range; `amount` is what was collected or the price, `account` the beneficiary or the buyer."""
+    """What happened to a pledged range; `amount` is what was collected or the price, `account` the beneficiary, the buyer, or whom a
+    court's order gave it to.
+    """
 
     receivable: int
     start: int

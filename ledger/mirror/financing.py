@@ -177,10 +177,10 @@ def _tail_released(state: State, event: Event) -> None:
     state.add(DEAL_CUT, DealCut(deal.deal, event.pos, told.to, told.start, told.end, told.document))
 
 
-def _head_lost(state: State, event: Event) -> None:
-    deal = _deal(state, event)
-    state.put(DEAL, deal._replace(start=event.args.start))
-    state.add(DEAL_CUT, DealCut(deal.deal, event.pos, None, deal.start, event.args.start, None))
+def _range_left(state: State, event: Event) -> None:
+    told, deal = event.args, _deal(state, event)
+    state.put(DEAL, deal._replace(start=told.from_, stop=told.until))
+    state.add(DEAL_CUT, DealCut(deal.deal, event.pos, told.to, told.start, told.end, None))
 
 
 # --- Money that could not be paid ---
@@ -213,7 +213,7 @@ RULES = {
     ("Financing", "DealEnded"): _ended,
     ("Financing", "DealAssigned"): _assigned,
     ("Financing", "TailReleased"): _tail_released,
-    ("Financing", "HeadLost"): _head_lost,
+    ("Financing", "RangeLeft"): _range_left,
     ("Financing", "FinancingCredited"): _credited,
     ("Financing", "FinancingWithdrawn"): _withdrawn,
 }

@@ -35,7 +35,7 @@ from ledger.mirror.finance_models import (
     ReleaseDue,
 )
 from ledger.mirror.financing import credited
-from ledger.mirror.models import RECEIVABLE, TOKEN
+from ledger.mirror.models import RECEIVABLE
 from ledger.mirror.schema import word
 from ledger.mirror.state import State
 
@@ -234,8 +234,7 @@ def _withdrawn(state: State, event: Event) -> None:
 
 def _range_pledged(state: State, event: Event) -> None:
     told, (receivable, start) = event.args, _place(state, event)
-    # An entry that a court's order left behind gives way to a new one of the same start.
-    state.put(CUSTODY_RANGE, CustodyRange(receivable, start, told.end, told.loan, told.beneficiary, event.address))
+    state.open(CUSTODY_RANGE, CustodyRange(receivable, start, told.end, told.loan, told.beneficiary, event.address))
     _changed(state, event, CustodyEvent.PLEDGED, account=told.beneficiary)
 
 
@@ -258,22 +257,28 @@ def _collected(state: State, event: Event) -> None:
 def _returned(state: State, event: Event) -> None:
     kind = CustodyEvent.RETURNED if event.args.moved else CustodyEvent.CLOSED
     _changed(state, event, kind, account=event.args.beneficiary)
-    _leave(state, event)
+    state.close(CUSTODY_RANGE, _place(state, event))
 
 
 def _sold(state: State, event: Event) -> None:
     told = event.args
     kind = CustodyEvent.SOLD_BY_ORDER if told.ordered else CustodyEvent.SOLD
     _changed(state, event, kind, told.price, told.buyer, told.basis)
-    _leave(state, event)
+    state.close(CUSTODY_RANGE, _place(state, event))
 
 
-def _leave(state: State, event: Event) -> None:
-    """The entry ends, unless the range was cut: then pieces of it may still have to be entered."""
-    key = _place(state, event)
-    token = state.need(TOKEN, key)
-    if token.start + token.length == state.need(CUSTODY_RANGE, key).stop:
+def _range_cut(state: State, event: Event) -> None:
+    state.change(CUSTODY_RANGE, _place(state, event), stop=event.args.end)
+    _changed(state, event, CustodyEvent.CUT)
+
+
+def _range_taken(state: State, event: Event) -> None:
+    told, key = event.args, _place(state, event)
+    if told.start == key[1]:
         state.close(CUSTODY_RANGE, key)
+    else:
+        state.change(CUSTODY_RANGE, key, stop=told.start)
+    _changed(state, event, CustodyEvent.TAKEN, account=told.to)
 
 
 # --- Appraisals ---
@@ -302,6 +307,8 @@ RULES = {
     ("Loans", "LoanCredited"): _credited,
     ("Loans", "LoanCreditWithdrawn"): _withdrawn,
     ("TitleEscrow", "RangePledged"): _range_pledged,
+    ("TitleEscrow", "RangeCut"): _range_cut,
+    ("TitleEscrow", "RangeTaken"): _range_taken,
     ("TitleEscrow", "RangeCollected"): _collected,
     ("TitleEscrow", "RangeReturned"): _returned,
     ("TitleEscrow", "RangeSold"): _sold,

@@ -101,12 +101,22 @@ class CourtOrder(NamedTuple):
 
 
 class OrderExecution(NamedTuple):
-    """An order was executed in favour of an account."""
+    """An order was executed: [start, stop) of the receivable with this number, or `amount` of a cash that a repayment module had credited,
+    went from one account to another. `content` is that of the order as it was given.
+    """
 
     order: Word
     pos: int
     hold: int
+    sender: Address
     recipient: Address
+    receivable: int | None
+    start: int | None
+    stop: int | None
+    module: int | None
+    cash: int | None
+    amount: int | None
+    content: Word
 
 
 class Dispute(NamedTuple):

@@ -140,7 +140,7 @@ abstract contract Base is Test {
         guarantees = new Guarantees(address(acts), members, desk, token, endings);
         receipts = new RangeReceipts(token);
         purchases = new PurchaseOffers(address(acts), members, desk, token, endings, _later(first + 16));
-        financing = new Financing(address(acts), members, desk, token, purchases, receipts);
+        financing = new Financing(address(acts), members, desk, token, purchases, receipts, address(holds));
     }
 
     function _companions(uint256 first) private view returns (ReceivableToken.Companion[] memory named) {

@@ -115,7 +115,7 @@ abstract contract FinancingBase is ReceivableBase {
     }
 
     /// @dev The token that `unit` lies in.
-    function _tokenAt(uint192 receivable, uint64 unit) private view returns (uint256 id) {
+    function _tokenAt(uint192 receivable, uint64 unit) internal view returns (uint256 id) {
         id = _id(receivable, 0);
         while (uint64(id) + token.tokenWord(id).length() <= unit) {
             id = _id(receivable, uint64(id) + token.tokenWord(id).length());

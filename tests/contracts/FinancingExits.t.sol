@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Act} from "../../contracts/interfaces/IActs.sol";
 import {IFinancing} from "../../contracts/interfaces/IFinancing.sol";
+import {IMembers} from "../../contracts/interfaces/IMembers.sol";
 import {OfferPurchase, Recourse} from "../../contracts/interfaces/IPurchaseOffers.sol";
 import {IReceivableEndings} from "../../contracts/interfaces/IReceivableEndings.sol";
 import {IReceivableHolds} from "../../contracts/interfaces/IReceivableHolds.sol";
@@ -363,19 +364,19 @@ contract FinancingExitsTest is FinancingBase {
     }
 
     /// @dev A court's order gives [start, end) of the held middle to the other supplier.
-    function _orderAway(uint192 receivable, uint256 hold, uint64 start, uint64 end) private {
+    function _orderAway(uint192 dealId, uint192 receivable, uint256 hold, uint64 start, uint64 end) private {
         IReceivableHolds.OrderRange memory order =
-            IReceivableHolds.OrderRange(hold, _id(receivable, start), start, end, other.account, "judgment");
+            IReceivableHolds.OrderRange(hold, _tokenAt(receivable, start), start, end, other.account, "judgment");
         vm.prank(officer.account);
         holds.orderRange(order);
         vm.warp(block.timestamp + 3 days);
-        holds.executeRange(order);
+        holds.executeRange(order, dealId);
     }
 
     function test_what_an_order_takes_out_of_the_middle_is_gone_and_the_rest_goes_on() public {
         (uint192 dealId, uint192 receivable) = _deal(50_000);
         uint256 hold = _holdMiddle(receivable);
-        _orderAway(receivable, hold, 30_000, 60_000);
+        _orderAway(dealId, receivable, hold, 30_000, 60_000);
         _assertToken(receivable, 30_000, 60_000, other.account);
         _pay(receivable, 50_000);
         financing.collect(dealId);
@@ -386,19 +387,15 @@ contract FinancingExitsTest is FinancingBase {
         _assertState(dealId, IFinancing.DealState.Ended);
     }
 
-    function test_a_deal_whose_head_was_taken_resumes_behind_it() public {
+    function test_a_deal_whose_head_was_taken_goes_on_behind_it() public {
         uint192 receivable = _receivable(FACE);
         uint192 dealId = _deal(_purchase(receivable, 30_000, FACE, 50_000));
         _move(supplier, _id(receivable, 0), 0, 30_000, other.account);
         uint256 hold = _holdMiddle(receivable, 30_000);
-        _orderAway(receivable, hold, 30_000, 60_000);
+        _orderAway(dealId, receivable, hold, 30_000, 60_000);
         _joinOthers(receivable);
+        _assertLeft(dealId, 60_000, FACE);
         _pay(receivable, 50_000);
-        vm.expectRevert();
-        financing.collect(dealId);
-        vm.expectRevert(abi.encodeWithSelector(IFinancing.HeadNotTaken.selector, dealId, 60_000));
-        financing.resume(dealId, 60_000);
-        financing.resume(dealId, 0);
         financing.collect(dealId);
         _assertPaid(20_000, 0, 50_000);
     }
@@ -421,12 +418,11 @@ contract FinancingExitsTest is FinancingBase {
         _move(supplier, _id(receivable, 0), 0, 30_000, other.account);
         _move(supplier, _id(receivable, 60_000), 60_000, FACE, other.account);
         uint256 hold = _holdMiddle(receivable, 30_000);
-        _orderAway(receivable, hold, 30_000, 60_000);
+        _orderAway(dealId, receivable, hold, 30_000, 60_000);
         _joinOthers(receivable);
         vm.prank(other.account);
         token.merge(IReceivableToken.Merge(_id(receivable, 0), _id(receivable, 60_000)));
-        financing.resume(dealId, 0);
-        assertEq(financing.dealOf(dealId).start, 60_000, "nothing is left of it");
+        _assertLeft(dealId, 60_000, 60_000);
         _pay(receivable, 50_000);
         financing.collect(dealId);
         assertEq(_outstanding(dealId), 20_000);
@@ -436,10 +432,10 @@ contract FinancingExitsTest is FinancingBase {
         assertEq(cash.balanceOf(financier.account), RICH);
     }
 
-    function test_a_head_that_was_not_taken_stays() public {
-        (uint192 dealId,) = _deal(50_000);
-        vm.expectRevert(abi.encodeWithSelector(IFinancing.HeadNotTaken.selector, dealId, 0));
-        financing.resume(dealId, 0);
+    function _assertLeft(uint192 dealId, uint64 start, uint64 end) private view {
+        IFinancing.Deal memory found = financing.dealOf(dealId);
+        assertEq(found.start, start, "start of what is left");
+        assertEq(found.end, end, "end of what is left");
     }
 
     function test_a_held_account_disposes_of_no_deal() public {
@@ -481,6 +477,28 @@ contract FinancingExitsTest is FinancingBase {
         _assertFree(receivable, 0, FACE, supplier.account);
     }
 
+    /// @dev The council, that suspended it, reinstates it. Meanwhile nothing is lost, and the discount is the same as if nothing had happened, since
+    /// payments count from their distribution.
+    function test_a_suspended_financing_keeps_everything_until_the_council_reinstates_it() public {
+        uint192 receivable = _receivable(FACE);
+        OfferPurchase memory terms = _purchase(receivable, 60_000);
+        (terms.discountRate, terms.discountBasis) = (1, 1000);
+        uint192 dealId = _deal(terms);
+        vm.warp(block.timestamp + 10 days);
+        _pay(receivable, 60_600);
+        _suspend(address(financing));
+        vm.warp(block.timestamp + 10 days);
+        bytes memory reason = abi.encodeWithSelector(IMembers.MemberIsSuspended.selector, address(financing));
+        vm.expectRevert(reason);
+        financing.collect(dealId);
+        _refused(_buyBackAct(supplier, dealId, 60_000), reason);
+        _refused(_waiveAct(financier, dealId), reason);
+        members.reinstate(address(financing), "inquiry closed");
+        financing.collect(dealId);
+        _assertPaid(60_600, 0, 60_000);
+        _assertFree(receivable, 0, FACE, supplier.account);
+    }
+
     function test_nothing_is_given_to_the_financing_account_directly() public {
         uint192 receivable = _receivable(FACE);
         vm.prank(supplier.account);
@@ -501,8 +519,6 @@ contract FinancingExitsTest is FinancingBase {
         financing.collect(7);
         vm.expectRevert(reason);
         financing.join(7);
-        vm.expectRevert(reason);
-        financing.resume(7, 0);
         vm.expectRevert(reason);
         financing.fireRecourse(7);
         Act memory act = _buyBackAct(supplier, 7, 1);

@@ -139,6 +139,24 @@ contract GuaranteesTest is ReceivableBase {
         assertEq(_claim(2), 300);
     }
 
+    /// @dev Else one guarantor's trouble would keep the holders from what the others owe them.
+    function test_a_guarantor_that_a_court_holds_or_the_council_suspended_stops_no_other() public {
+        _covered();
+        _fundAll(1000);
+        vm.prank(address(holds));
+        members.setHeld(guarantors[0].account, true);
+        _suspend(guarantors[1].account);
+        vm.warp(DUE + WAIT + 1);
+        guarantees.call(id);
+        assertEq(_claim(0), 0);
+        assertEq(_claim(1), 0);
+        assertEq(_claim(2), 300);
+        vm.prank(address(holds));
+        members.setHeld(guarantors[0].account, false);
+        guarantees.call(id);
+        assertEq(_claim(0), 400);
+    }
+
     /// @dev Who fires, how often and what the others have meanwhile changes nobody's part; parts add up to the debt.
     function testFuzz_parts_are_those_of_the_shares_whatever_the_order(uint64 face, uint64 a, uint64 b, uint64 c)
         public

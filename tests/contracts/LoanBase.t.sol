@@ -10,6 +10,7 @@ import {Act, Signer} from "../../contracts/interfaces/IActs.sol";
 import {ILoanAgreements} from "../../contracts/interfaces/ILoanAgreements.sol";
 import {ILoans} from "../../contracts/interfaces/ILoans.sol";
 import {IPledgeViews} from "../../contracts/interfaces/IPledgeRegistry.sol";
+import {IRegisters} from "../../contracts/interfaces/IRegisters.sol";
 import {ITitleEscrow} from "../../contracts/interfaces/ITitleEscrow.sol";
 import {DayCounts} from "../../contracts/types/LoanRow.sol";
 import {LoanFlags, LoanTerms, PledgedRange, Prepayments, ScheduleRow} from "../../contracts/types/LoanTerms.sol";
@@ -60,16 +61,18 @@ abstract contract LoanHouse is Base {
     Actor internal officer;
 
     /// @dev The contracts of loans over a register of pledges, in the order that their addresses need.
-    function _createLoans(IPledgeViews register) internal {
+    function _createLoans(IPledgeViews register, IRegisters registers_) internal {
         valuations = new Valuations(address(acts), members);
         uint256 nonce = vm.getNonce(address(this));
         address loansAt = vm.computeCreateAddress(address(this), nonce + 1);
         escrow = TitleEscrow(vm.computeCreateAddress(address(this), nonce + 2));
         agreements = new LoanAgreements(
-            address(acts), members, LoanAgreements.Links(desk, ILoans(loansAt), escrow, register, valuations)
+            address(acts),
+            members,
+            LoanAgreements.Links(desk, ILoans(loansAt), escrow, register, valuations, registers_)
         );
         loans = new Loans(address(acts), members, desk, agreements, address(escrow));
-        new TitleEscrow(address(acts), members, loans, address(agreements), token);
+        new TitleEscrow(address(acts), members, loans, address(agreements), token, address(holds));
         _joinEscrow();
         desk.pin(address(loans));
         _addLoanKinds();
@@ -295,6 +298,6 @@ abstract contract LoanHouse is Base {
 abstract contract LoanBase is LoanHouse {
     function setUp() public virtual override {
         super.setUp();
-        _createLoans(IPledgeViews(address(0)));
+        _createLoans(IPledgeViews(address(0)), IRegisters(address(0)));
     }
 }

@@ -150,4 +150,15 @@ contract LoanCallTest is LoanBase {
         );
         assertEq(loans.figuresOf(loan).principal, PRINCIPAL, "what was owed stays on record");
     }
+
+    /// @dev What a court holds of a lender's is its claims too.
+    function test_a_held_lender_gives_nothing_up() public {
+        uint40 loan = _opened();
+        vm.prank(address(holds));
+        members.setHeld(lender.account, true);
+        bytes memory held = abi.encodeWithSelector(ILoans.LoanAccountHeld.selector, lender.account);
+        _refused(_act(lender, DISCHARGE_TEXT, abi.encode(ILoans.DischargeLoan(loan, "waived"))), held);
+        _refused(_act(lender, ACKNOWLEDGE_TEXT, abi.encode(ILoans.AcknowledgePayment(loan, 5, "outside"))), held);
+        _refused(_renewAct(loan, _usualTerms(), _schedule(PRINCIPAL, FROM, 12)), held);
+    }
 }

@@ -6,15 +6,18 @@ import {ILoanAgreements} from "../../contracts/interfaces/ILoanAgreements.sol";
 import {ILoans} from "../../contracts/interfaces/ILoans.sol";
 import {IPledgeViews} from "../../contracts/interfaces/IPledgeRegistry.sol";
 import {IValuations} from "../../contracts/interfaces/IValuations.sol";
-import {Effects, HoldTargets} from "../../contracts/types/ActCode.sol";
+import {Effects, HoldTargets, PartyRoles} from "../../contracts/types/ActCode.sol";
 import {Grounds, LoanTerms} from "../../contracts/types/LoanTerms.sol";
+import {ChangeParties, FilePledge, Party, PledgeActs} from "../../contracts/types/PledgeBodies.sol";
 import {PledgeStates, PledgeWord} from "../../contracts/types/PledgeWord.sol";
-import {Roles} from "../../contracts/types/Roles.sol";
+import {Modes, Roles} from "../../contracts/types/Roles.sol";
 import {ActTarget} from "../../contracts/ActTarget.sol";
 import {Base} from "./Base.t.sol";
 import {LoanHouse} from "./LoanBase.t.sol";
 import {PledgeBase} from "./PledgeBase.t.sol";
-import {PledgeSetup} from "./PledgeSetup.t.sol";
+import {Listed} from "./AssetListing.sol";
+import {PledgeRules} from "./PledgeRules.sol";
+import {Hand, PledgeSetup} from "./PledgeSetup.t.sol";
 
 /// @notice Loans secured by registered pledges of rights: what the register and an appraiser say decides, and nothing here moves a right.
 contract LoanPledgeTest is PledgeBase, LoanHouse {
@@ -25,9 +28,16 @@ contract LoanPledgeTest is PledgeBase, LoanHouse {
 
     function setUp() public override(Base, PledgeSetup) {
         super.setUp();
-        _createLoans(IPledgeViews(address(registry)));
+        _createLoans(IPledgeViews(address(registry)), registers);
+        // The bank that the usual filing names as the holder.
+        lender = pledgee;
+        _show(_holders());
         first = _registered(_cnPatents(1, 2));
         second = _registered(_cnPatents(11, 2));
+    }
+
+    function _show(Party[] memory holders) private {
+        agreements.showHolders(_sideRoot(_pledgors()), holders);
     }
 
     function _numbers(uint40 one, uint40 two) private pure returns (uint40[] memory numbers) {
@@ -70,6 +80,66 @@ contract LoanPledgeTest is PledgeBase, LoanHouse {
         _refusedWith(first, 999, abi.encodeWithSelector(notLive, 999, PledgeStates.NONE));
         _done(_releaseAct(second));
         _refusedWith(first, second, abi.encodeWithSelector(notLive, second, PledgeStates.ENDED));
+    }
+
+    // --- The lender is the holder ---
+
+    function test_a_pledge_secures_no_loan_of_another_lender() public {
+        lender = _member("another bank", Roles.BANK);
+        _refusedWith(
+            first, second, abi.encodeWithSelector(ILoanAgreements.LenderNotHolder.selector, first, lender.account)
+        );
+    }
+
+    /// @dev Of several, each may lend.
+    function test_one_of_several_holders_lends() public {
+        Party[] memory both = _parties(_holders()[0], _party(PartyRoles.PLEDGEE, secondPledgee));
+        Listed memory listed = _cnPatents(21, 2);
+        Hand[] memory hands = _hands(_hand(pledgor), _hand(pledgee), _hand(secondPledgee));
+        FilePledge memory filing = _filing(CN, listed, _parties(_pledgors()[0], both[0], both[1]), Modes.SIGNED);
+        _link(filing.consents, hands);
+        uint40 third = _registered(filing, listed, hands);
+        bytes memory unknown = abi.encodeWithSelector(ILoanAgreements.HoldersUnknown.selector, third);
+        _refusedWith(first, third, unknown);
+        Party[] memory fewer = new Party[](1);
+        fewer[0] = both[1];
+        _show(fewer);
+        _refusedWith(first, third, unknown);
+        _show(both);
+        _opened(_loanBody(_usualTerms(), first, third));
+    }
+
+    function test_what_was_shown_of_earlier_holders_says_nothing_of_later_ones() public {
+        _transferred();
+        _refusedWith(first, second, abi.encodeWithSelector(ILoanAgreements.HoldersUnknown.selector, first));
+        _show(_parties(_party(PartyRoles.PLEDGEE, newcomer)));
+        _refusedWith(
+            first, second, abi.encodeWithSelector(ILoanAgreements.LenderNotHolder.selector, first, lender.account)
+        );
+    }
+
+    /// @dev The first pledge goes to the newcomer.
+    function _transferred() private {
+        PledgeActs memory body = _document();
+        Party[] memory next = _parties(_party(PartyRoles.PLEDGEE, newcomer));
+        body.consents =
+            _joined(_consents(_holders(), Modes.SIGNED), _consents(next, Modes.SIGNED, PartyRoles.NEW_PLEDGEE));
+        Hand[] memory hands = _hands(_hand(pledgee), _hand(newcomer), _officer(cnOffice, Modes.SIGNED));
+        _link(body.consents, hands);
+        body.parties = new ChangeParties[](1);
+        body.parties[0] = ChangeParties(_on(first, PledgeRules.TRANSFER), _now(), new Party[](0), next, _names(next));
+        body.parties[0].parties.pledgors = new Party[](0);
+        _done(_actsAct(body, hands));
+    }
+
+    function test_holders_are_kept_as_they_were_shown_first() public {
+        bytes32 root = _partiesRoot(_pledgors(), _holders());
+        bytes32[] memory found = agreements.holdersBehind(root);
+        assertEq(found.length, 1);
+        assertEq(found[0], _holders()[0].id);
+        _show(_holders());
+        assertEq(agreements.holdersBehind(root).length, 1);
+        assertEq(agreements.holdersBehind("no root").length, 0);
     }
 
     function test_pledges_are_named_once_in_ascending_order() public {

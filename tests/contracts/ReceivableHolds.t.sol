@@ -280,7 +280,12 @@ contract ReceivableHoldsTest is ReceivableBase {
         vm.prank(court.account);
         holds.orderRange(_order(hold, 400, 500));
         vm.warp(START + 3 days);
-        holds.executeRange(_order(hold, 400, 500));
+        bytes32 content = keccak256(abi.encode(_order(hold, 400, 500)));
+        vm.expectEmit(address(holds));
+        emit IReceivableHolds.RangeOrdered(
+            "judgment 7", hold, financier.account, supplier.account, id, 400, 500, content
+        );
+        holds.executeRange(_order(hold, 400, 500), 0);
         _assertToken(id, 400, 500, financier.account);
         assertEq(_flags(_id(id, 400)), 0);
         assertEq(_flags(_id(id, 500)), TokenWords.HELD);
@@ -295,7 +300,7 @@ contract ReceivableHoldsTest is ReceivableBase {
         vm.prank(court.account);
         holds.orderRange(_order(hold, 400, 600));
         vm.warp(START + 3 days);
-        holds.executeRange(_order(hold, 400, 600));
+        holds.executeRange(_order(hold, 400, 600), 0);
         repayment.draw(_one(_id(id, 400)));
         assertEq(cash.balanceOf(financier.account), 200);
     }
@@ -305,23 +310,23 @@ contract ReceivableHoldsTest is ReceivableBase {
         IReceivableHolds.OrderRange memory order = _order(hold, 400, 600);
         bytes32 content = keccak256(abi.encode(order));
         vm.expectRevert(abi.encodeWithSelector(IReceivableHolds.OrderUnknown.selector, content));
-        holds.executeRange(order);
+        holds.executeRange(order, 0);
         vm.prank(court.account);
         holds.orderRange(order);
         vm.warp(START + 3 days - 1);
         vm.expectRevert(abi.encodeWithSelector(IReceivableHolds.TooEarly.selector, START + 3 days));
-        holds.executeRange(order);
+        holds.executeRange(order, 0);
         vm.warp(START + 3 days);
         uint256 before = vm.snapshotState();
-        holds.executeRange(order);
+        holds.executeRange(order, 0);
         vm.expectRevert(abi.encodeWithSelector(IReceivableHolds.OrderUnknown.selector, content));
-        holds.executeRange(order);
+        holds.executeRange(order, 0);
         vm.revertToState(before);
         _lift(court, hold, _one(_id(id, 400)));
         vm.expectRevert(
             abi.encodeWithSelector(IReceivableHolds.HoldTarget.selector, hold, IReceivableHolds.Target.None)
         );
-        holds.executeRange(order);
+        holds.executeRange(order, 0);
     }
 
     function test_only_the_council_executes_and_only_the_court_orders() public {
@@ -331,10 +336,19 @@ contract ReceivableHoldsTest is ReceivableBase {
         vm.warp(START + 4 days);
         vm.prank(court.account);
         vm.expectRevert(abi.encodeWithSignature("AccessManagedUnauthorized(address)", court.account));
-        holds.executeRange(_order(hold, 400, 600));
+        holds.executeRange(_order(hold, 400, 600), 0);
         vm.prank(second.account);
         vm.expectRevert(abi.encodeWithSelector(IReceivableHolds.NotAuthority.selector, second.account, court.account));
         holds.orderRange(_order(hold, 400, 500));
+    }
+
+    function test_no_range_is_ordered_into_a_custody_contracts_account() public {
+        uint256 hold = _heldRange(400, 600);
+        IReceivableHolds.OrderRange memory order = _order(hold, 400, 500);
+        order.to = address(financing);
+        vm.prank(court.account);
+        vm.expectRevert(abi.encodeWithSelector(IReceivableHolds.RecipientInCustody.selector, address(financing)));
+        holds.orderRange(order);
     }
 
     function test_an_order_stays_within_its_hold_and_spares_what_another_court_holds() public {
@@ -348,7 +362,9 @@ contract ReceivableHoldsTest is ReceivableBase {
         holds.orderRange(IReceivableHolds.OrderRange(hold, _id(id, 500), 500, 600, financier.account, "judgment 7"));
         vm.warp(START + 3 days);
         vm.expectRevert(abi.encodeWithSelector(IReceivableHolds.StillHeld.selector, _id(id, 500)));
-        holds.executeRange(IReceivableHolds.OrderRange(hold, _id(id, 500), 500, 600, financier.account, "judgment 7"));
+        holds.executeRange(
+            IReceivableHolds.OrderRange(hold, _id(id, 500), 500, 600, financier.account, "judgment 7"), 0
+        );
     }
 
     function test_a_suspended_owners_range_is_held_cut_and_ordered_too() public {
@@ -357,7 +373,7 @@ contract ReceivableHoldsTest is ReceivableBase {
         vm.prank(court.account);
         holds.orderRange(_order(hold, 400, 600));
         vm.warp(START + 3 days);
-        holds.executeRange(_order(hold, 400, 600));
+        holds.executeRange(_order(hold, 400, 600), 0);
         _assertToken(id, 400, 600, financier.account);
     }
 

@@ -10,6 +10,11 @@ import {IPledgeRegistry} from "../../contracts/interfaces/IPledgeRegistry.sol";
 import {Modes, Roles} from "../../contracts/types/Roles.sol";
 import {PledgeHouse} from "./PledgeHouse.sol";
 import {PledgeRules} from "./PledgeRules.sol";
+import {IPledgeViews} from "../../contracts/interfaces/IPledgeRegistry.sol";
+import {Distributions} from "../../contracts/Distributions.sol";
+import {Triggers} from "../../contracts/Triggers.sol";
+import {Base} from "./Base.t.sol";
+import {LoanHouse} from "./LoanBase.t.sol";
 import {ReceivableBase} from "./ReceivableBase.t.sol";
 
 /// @notice A contract account that takes every token.
@@ -21,7 +26,7 @@ contract Custody {
 
 /// @notice A ledger with one account, the house, that is supplier, obligor, settlement bank and holder at once, with a key for each role and one for
 /// none, so that of every call only the caller's right decides.
-abstract contract RightsHouse is ReceivableBase {
+abstract contract RightsHouse is ReceivableBase, LoanHouse {
     uint16 internal constant ALL_ROLES = (1 << 14) - 1;
     uint256 internal constant COUNT_OF_ROLES = 14;
     uint8 internal constant OWN_CASH = 2;
@@ -39,14 +44,19 @@ abstract contract RightsHouse is ReceivableBase {
     Registers internal registers;
     IPledgeRegistry internal registry;
     PledgeRegistry.Parts internal parts;
+    Triggers internal triggers;
+    Distributions internal distributions;
 
-    function setUp() public virtual override {
+    function setUp() public virtual override(Base, ReceivableBase) {
         super.setUp();
         registers = new Registers(address(council));
         parts = PledgeHouse.parts(address(acts), members, registers);
         registry = PledgeHouse.built(address(acts), members, registers, parts);
         (bool done,) = address(registers).call(_registerCall(1));
         assertTrue(done, "fixture");
+        _createLoans(IPledgeViews(address(registry)), registers);
+        triggers = new Triggers(address(council));
+        distributions = new Distributions(token);
         _admitTheHouse();
     }
 
@@ -89,11 +99,32 @@ abstract contract RightsHouse is ReceivableBase {
         internal
         returns (bool, bytes memory)
     {
-        address key = role == 0 ? noRoles : keys[_indexOf(role)];
-        bytes memory signer = abi.encodePacked(house, role, mode, bytes9(0), key, bytes12(0));
-        bytes memory end = abi.encodePacked(keccak256("digest"), id, house, bytes11(0), uint8(1));
+        return _actWith(target, call, _signerWord(house, _keyIn(role), role, mode), house, id);
+    }
+
+    /// @dev The act of `account` with the signers as they stand in {ActTarget}'s suffix.
+    function _actWith(address target, bytes memory call, bytes memory signers, address account, uint256 id)
+        internal
+        returns (bool, bytes memory)
+    {
+        bytes memory end = abi.encodePacked(keccak256("digest"), id, account, bytes11(0), uint8(signers.length / 64));
         vm.prank(address(acts));
-        return target.call(abi.encodePacked(call, signer, end));
+        return target.call(abi.encodePacked(call, signers, end));
+    }
+
+    function _keyIn(uint16 role) internal view returns (address) {
+        return role == 0 ? noRoles : keys[_indexOf(role)];
+    }
+
+    function _signerWord(address account, address key, uint16 role, uint8 mode) internal pure returns (bytes memory) {
+        return abi.encodePacked(account, role, mode, bytes9(0), key, bytes12(0));
+    }
+
+    /// @dev An act of somebody who signs by its first key.
+    function _asMember(address account, uint16 role, address target, bytes memory call, uint256 id) internal {
+        (bool done, bytes memory reason) =
+            _actWith(target, call, _signerWord(account, account, role, Modes.SIGNED), account, id);
+        assertTrue(done, string.concat("fixture: ", vm.toString(reason)));
     }
 
     function _indexOf(uint16 role) internal pure returns (uint256 index) {

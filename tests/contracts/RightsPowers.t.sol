@@ -42,6 +42,7 @@ contract RightsPowersTest is RightsState {
         callers.push(Caller("endings", address(endings), Powers.END | Powers.MARK_DISPUTED | ends));
         callers.push(Caller("drafts", address(drafts), Powers.OPEN));
         callers.push(Caller("financing", address(financing), Powers.CARRY | TokenWords.CUSTODY));
+        callers.push(Caller("title escrow", address(escrow), Powers.CARRY | TokenWords.CUSTODY));
     }
 
     function _others() private {

@@ -56,13 +56,17 @@ abstract contract RightsReceivables is RightsRows {
 
     /// @dev Each of their powers by itself: {RightsPowersTest}.
     function _rowsOfCompanions() private {
-        address[4] memory ends = _one(address(endings));
+        address[6] memory ends = _one(address(endings));
         _companion(
             "ReceivableToken.open", abi.encodeCall(token.open, (77, _terms(9, DUE), 0, 0, 0)), _one(address(drafts))
         );
         IReceivableToken.Move memory body = IReceivableToken.Move(_id(held, 0), 0, 10, other.account, "ref");
         bytes memory data = abi.encodeCall(token.carry, (body, 0));
-        _companion("ReceivableToken.carry", data, [address(offers), address(holds), address(financing), address(0)]);
+        _companion(
+            "ReceivableToken.carry",
+            data,
+            [address(offers), address(holds), address(financing), address(escrow), address(0), address(0)]
+        );
         data = abi.encodeCall(token.flag, (_id(held, 0), TokenWords.HELD, 0));
         _companion("ReceivableToken.flag", data, _one(address(holds)));
         _companion("ReceivableToken.mark", abi.encodeCall(token.mark, (held, ReceivableWords.DISPUTED, 0)), ends);
@@ -70,7 +74,7 @@ abstract contract RightsReceivables is RightsRows {
         _companion("ReceivableToken.cancel", abi.encodeCall(token.cancel, (agreed)), ends);
     }
 
-    function _companion(string memory name, bytes memory data, address[4] memory who) private {
+    function _companion(string memory name, bytes memory data, address[6] memory who) private {
         _named(name, data, who, IReceivableToken.NotCompanion.selector);
     }
 
@@ -179,7 +183,7 @@ abstract contract RightsReceivables is RightsRows {
         _court("ReceivableHolds.orderRange", data, rivalError);
         data = abi.encodeCall(holds.orderCredit, (_orderOfCredit("another")));
         _court("ReceivableHolds.orderCredit", data, rivalError);
-        data = abi.encodeCall(holds.executeRange, (_orderOfRange("given")));
+        data = abi.encodeCall(holds.executeRange, (_orderOfRange("given"), 0));
         _council("ReceivableHolds.executeRange", data);
         data = abi.encodeCall(holds.executeCredit, (_orderOfCredit("given")));
         _council("ReceivableHolds.executeCredit", data);

@@ -28,11 +28,20 @@ abstract contract RightsRows is RightsState {
         /// Roles of which a key must have one; ANY_KEY: none is needed.
         uint32 roles;
         /// Who is named.
-        address[4] named;
+        address[6] named;
         /// What everybody else meets, where the door does not say it.
         bytes4 refusal;
         /// What a member with every role meets, for whom the call is not; 0 where it acts for itself.
         bytes4 rival;
+        /// Of an act that two sign: who signs beside the house and in which role, and what the house meets without it.
+        address with;
+        uint16 withRole;
+        bytes4 alone;
+        /// What a signature in a wrong role or mode meets, if not {ActTarget-NotSigned}.
+        bytes4 unsigned;
+        /// Whether the house is tried while a court holds its account, and what it meets then; 0: it may.
+        bool triesHeld;
+        bytes4 held;
     }
 
     /// No role is needed, any key of the account will do.
@@ -74,11 +83,31 @@ abstract contract RightsRows is RightsState {
         _add(name, data, Door.Acts).roles = roles;
     }
 
+    /// @dev An act, with what a member with every role and the house under a court's hold meet.
+    function _party(string memory name, bytes memory data, uint32 roles, bytes4 rivalError, bytes4 heldError) internal {
+        Row storage row = _add(name, data, Door.Acts);
+        (row.roles, row.rival, row.triesHeld, row.held) = (roles, rivalError, true, heldError);
+    }
+
+    /// @dev As {_party}, by keys directly too.
+    function _partyBoth(string memory name, bytes memory data, uint32 roles, bytes4 rivalError, bytes4 heldError)
+        internal
+    {
+        Row storage row = _add(name, data, Door.Both);
+        (row.roles, row.rival, row.triesHeld, row.held) = (roles, rivalError, true, heldError);
+    }
+
+    /// @dev The last row's act needs another's signature too.
+    function _withSigner(address account, uint16 role, bytes4 alone, bytes4 unsigned) internal {
+        Row storage row = rows[rows.length - 1];
+        (row.with, row.withRole, row.alone, row.unsigned) = (account, role, alone, unsigned);
+    }
+
     function _anyone(string memory name, bytes memory data) internal {
         _add(name, data, Door.Anyone);
     }
 
-    function _named(string memory name, bytes memory data, address[4] memory who, bytes4 refusal) internal {
+    function _named(string memory name, bytes memory data, address[6] memory who, bytes4 refusal) internal {
         Row storage row = _add(name, data, Door.Named);
         (row.named, row.refusal) = (who, refusal);
     }
@@ -92,11 +121,11 @@ abstract contract RightsRows is RightsState {
         _add(name, abi.encodePacked(selector, uint256(32), new bytes(4096)), Door.Register);
     }
 
-    function _one(address who) internal pure returns (address[4] memory) {
-        return [who, address(0), address(0), address(0)];
+    function _one(address who) internal pure returns (address[6] memory) {
+        return [who, address(0), address(0), address(0), address(0), address(0)];
     }
 
-    function _two(address a, address b) internal pure returns (address[4] memory) {
-        return [a, b, address(0), address(0)];
+    function _two(address a, address b) internal pure returns (address[6] memory) {
+        return [a, b, address(0), address(0), address(0), address(0)];
     }
 }

@@ -53,6 +53,7 @@ abstract contract RightsState is RightsHouse {
         _money();
         _held();
         _debts();
+        _finance();
         _drafts();
         _ends();
         _offers();
@@ -61,6 +62,9 @@ abstract contract RightsState is RightsHouse {
         _pots();
         vm.warp(DUE);
     }
+
+    /// @dev Deals and loans, where there are any.
+    function _finance() internal virtual {}
 
     function _money() private {
         _fund(house, 100_000);

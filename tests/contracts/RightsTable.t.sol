@@ -11,13 +11,15 @@ import {ICashDesk} from "../../contracts/interfaces/ICashDesk.sol";
 import {IMembers} from "../../contracts/interfaces/IMembers.sol";
 import {ISettlementCash} from "../../contracts/interfaces/ISettlementCash.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
+import {RightsLoans} from "./RightsLoans.t.sol";
 import {RightsPledges} from "./RightsPledges.t.sol";
 import {RightsReceivables} from "./RightsReceivables.t.sol";
 import {RightsRepayment} from "./RightsRepayment.t.sol";
+import {RightsState} from "./RightsState.t.sol";
 
 /// @notice Every function that changes state, who may call it, and what everybody else meets.
 /// @dev tests/ledger/chain/test_rights.py holds the names against the ABI of every contract.
-abstract contract RightsTable is RightsPledges, RightsReceivables, RightsRepayment {
+abstract contract RightsTable is RightsPledges, RightsReceivables, RightsRepayment, RightsLoans {
     function setUp() public virtual override {
         super.setUp();
         _rowsOfActs();
@@ -26,9 +28,15 @@ abstract contract RightsTable is RightsPledges, RightsReceivables, RightsRepayme
         _rowsOfCash();
         _rowsOfReceivables();
         _rowsOfRepayments();
+        _rowsOfDeals();
+        _rowsOfLoans();
         _rowsOfPledges();
         _rowsOfCouncil();
         _rowsOfAuthority();
+    }
+
+    function _finance() internal override(RightsState, RightsLoans) {
+        RightsLoans._finance();
     }
 
     function _rowsOfActs() private {
@@ -72,7 +80,8 @@ abstract contract RightsTable is RightsPledges, RightsReceivables, RightsRepayme
 
     function _rowsOfCash() private {
         _of(address(cash));
-        address[4] memory modules = [address(desk), address(repayment), address(mandates), address(financing)];
+        address[6] memory modules =
+            [address(desk), address(repayment), address(mandates), address(financing), address(loans), address(0)];
         bytes4 refusal = ISettlementCash.NotDesk.selector;
         _named("SettlementCash.moveFor", abi.encodeCall(cash.moveFor, (house, other.account, 1, "")), modules, refusal);
         _named("SettlementCash.issueFor", abi.encodeCall(cash.issueFor, (house, 1, "")), modules, refusal);
@@ -108,7 +117,7 @@ abstract contract RightsTable is RightsPledges, RightsReceivables, RightsRepayme
     /// @dev Nothing is scheduled, and the council of the tests decides without delay.
     function _rowsOfDelays() private {
         bytes memory call = abi.encodeCall(members.suspend, (other.account, ""));
-        (address[4] memory nobody, address at) = (_one(address(0)), address(members));
+        (address[6] memory nobody, address at) = (_one(address(0)), address(members));
         bytes4 refusal = IAccessManager.AccessManagerUnauthorizedCall.selector;
         _named("Council.execute", abi.encodeCall(council.execute, (at, call)), _one(address(this)), refusal);
         _named("Council.schedule", abi.encodeCall(council.schedule, (at, call, 0)), nobody, refusal);
@@ -135,6 +144,7 @@ abstract contract RightsTable is RightsPledges, RightsReceivables, RightsRepayme
         _authority("ReceivableHolds.setAuthority", address(holds));
         _authority("Exposure.setAuthority", address(exposure));
         _authority("Registers.setAuthority", address(registers));
+        _authority("Triggers.setAuthority", address(triggers));
     }
 
     function _authority(string memory name, address at) private {

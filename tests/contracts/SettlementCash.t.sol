@@ -268,6 +268,54 @@ contract SettlementCashTest is Base {
         }
     }
 
+    /// @dev Else a hold on an account would stop everything but the way out.
+    function test_cashOfAnAccountThatACourtHoldsMovesNowhere() public {
+        vm.prank(supplier.account);
+        cash.approve(other.account, 100);
+        _setHeld(true);
+        bytes memory refusal = abi.encodeWithSelector(ISettlementCash.SenderHeld.selector, supplier.account);
+        vm.startPrank(supplier.account);
+        vm.expectRevert(refusal);
+        cash.transfer(other.account, 1);
+        vm.expectRevert(refusal);
+        desk.transferCash(ICashDesk.TransferCash(CASH, other.account, 1, ""));
+        vm.stopPrank();
+        vm.prank(other.account);
+        vm.expectRevert(refusal);
+        cash.transferFrom(supplier.account, other.account, 1);
+        vm.prank(address(repayment));
+        vm.expectRevert(refusal);
+        cash.moveFor(supplier.account, address(repayment), 1, "");
+        _refused(_redemption(bank, Roles.SETTLEMENT_BANK, Roles.SUPPLIER, Modes.SIGNED), refusal);
+        _setHeld(false);
+        vm.prank(supplier.account);
+        cash.transfer(other.account, 1);
+    }
+
+    function _setHeld(bool held) private {
+        vm.prank(address(holds));
+        members.setHeld(supplier.account, held);
+    }
+
+    function test_aHeldAccountIsPaid() public {
+        _setHeld(true);
+        _fund(supplier.account, 5);
+        assertEq(cash.balanceOf(supplier.account), 1005);
+    }
+
+    /// @dev What a module has is others' money.
+    function test_aHoldOnAModulesAccountStopsNoneOfItsPayments() public {
+        _fund(other.account, 5);
+        vm.startPrank(address(financing));
+        cash.moveFor(other.account, address(financing), 5, "");
+        vm.stopPrank();
+        vm.prank(address(holds));
+        members.setHeld(address(financing), true);
+        vm.prank(address(financing));
+        cash.moveFor(address(financing), other.account, 5, "");
+        assertEq(cash.balanceOf(other.account), 5);
+    }
+
     function test_aModuleMayIssueAndMoveButNotRedeem() public {
         vm.expectRevert(abi.encodeWithSelector(ISettlementCash.NotDesk.selector, address(repayment)));
         vm.prank(address(repayment));

@@ -5,6 +5,9 @@ import {SettlementCash} from "../../contracts/SettlementCash.sol";
 import {Act} from "../../contracts/interfaces/IActs.sol";
 import {ILoanAgreements} from "../../contracts/interfaces/ILoanAgreements.sol";
 import {ILoans} from "../../contracts/interfaces/ILoans.sol";
+import {ICustody} from "../../contracts/interfaces/ICustody.sol";
+import {IMembers} from "../../contracts/interfaces/IMembers.sol";
+import {IReceivableHolds} from "../../contracts/interfaces/IReceivableHolds.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {ITitleEscrow} from "../../contracts/interfaces/ITitleEscrow.sol";
@@ -383,54 +386,251 @@ contract TitleEscrowTest is LoanBase {
         assertEq(_condition(loan), uint8(ILoans.Condition.Repaid));
     }
 
-    // --- What an order takes ---
+    // --- What a court cuts, and what its order takes ---
 
-    /// @dev As a companion that executes a court's order would: [start, end) of the range in custody to `to`.
-    function _ordered(uint64 start, uint64 end, address to) private {
-        vm.prank(address(escrow));
-        token.carry(IReceivableToken.Move(_piece(), start, end, to, "order"), 0);
+    /// @dev A court holds [start, end), which lies within the token of `from`.
+    function _held(uint64 from, uint64 start, uint64 end) private returns (uint256 hold) {
+        vm.startPrank(officer.account);
+        hold = holds.holdReceivable(IReceivableHolds.HoldReceivable(id, "order"));
+        holds.narrow(IReceivableHolds.NarrowHold(hold, start, end, _one(_id(id, from)), "order"));
+        vm.stopPrank();
     }
 
-    function test_a_range_that_an_order_took_is_touched_no_more() public {
+    function _lift(uint256 hold, uint256[] memory tokens) private {
+        vm.prank(officer.account);
+        holds.lift(IReceivableHolds.LiftCourtHold(hold, tokens, "order"));
+    }
+
+    function _judged(uint256 hold, uint64 start, uint64 end)
+        private
+        returns (IReceivableHolds.OrderRange memory order)
+    {
+        order = IReceivableHolds.OrderRange(hold, _id(id, start), start, end, other.account, "judgment");
+        vm.prank(officer.account);
+        holds.orderRange(order);
+        vm.warp(block.timestamp + 3 days);
+    }
+
+    /// @dev [start, end) of the range in custody goes to `other` by a court's order.
+    function _ordered(uint64 start, uint64 end) private {
+        uint256 hold = _held(200_000, start, end);
+        holds.executeRange(_judged(hold, start, end), _piece());
+        _lift(hold, new uint256[](0));
+    }
+
+    function _one(uint256 range) private pure returns (uint256[] memory list) {
+        list = new uint256[](1);
+        list[0] = range;
+    }
+
+    function _assertEntry(uint64 start, uint40 loan, uint64 end) private view {
+        (uint40 secures,, uint64 until) = escrow.pledgeOf(_id(id, start));
+        assertEq(secures, loan, "the loan that it secures");
+        assertEq(until, end, "its end");
+    }
+
+    function test_a_range_that_an_order_took_has_no_entry() public {
         uint40 loan = _secured();
-        _ordered(200_000, 800_000, other.account);
-        _repay(loan);
-        vm.expectRevert(abi.encodeWithSelector(ITitleEscrow.RangeGone.selector, _piece(), other.account));
-        escrow.returnRange(_piece());
-        assertEq(_owner(_piece()), other.account);
+        _ordered(200_000, 800_000);
+        _assertEntry(200_000, 0, 0);
+        assertEq(escrow.rangesOf(loan).length, 0);
         assertEq(escrow.valueOf(loan), 0);
         assertEq(escrow.holderOf(_piece()), address(0));
+        vm.expectRevert(abi.encodeWithSelector(ITitleEscrow.NotPledged.selector, _piece()));
+        escrow.returnRange(_piece());
     }
 
-    function test_pieces_that_an_order_left_in_custody_are_entered_and_given_back() public {
+    function test_what_an_order_left_has_entries_of_its_true_ranges() public {
         uint40 loan = _secured();
-        _ordered(300_000, 400_000, other.account);
-        uint256 rest = _id(id, 400_000);
-        vm.expectRevert(abi.encodeWithSelector(ITitleEscrow.NotPledged.selector, rest));
-        escrow.collectRange(rest);
-        vm.expectRevert(abi.encodeWithSelector(ITitleEscrow.RangeGone.selector, _id(id, 300_000), other.account));
-        escrow.enterPiece(_id(id, 300_000), _piece());
+        uint256 hold = _held(200_000, 300_000, 400_000);
+        IReceivableHolds.OrderRange memory order = _judged(hold, 300_000, 400_000);
+        vm.expectEmit(address(escrow));
+        emit ITitleEscrow.RangeTaken(loan, _piece(), other.account, 300_000, 400_000);
+        vm.expectEmit(address(escrow));
+        emit ITitleEscrow.RangePledged(loan, _id(id, 400_000), borrower.account, 800_000);
+        holds.executeRange(order, _piece());
+        _assertEntry(200_000, loan, 300_000);
+        _assertEntry(400_000, loan, 800_000);
+        assertEq(escrow.valueOf(loan), 500_000);
+        assertEq(escrow.rangesOf(loan).length, 2);
+        _lift(hold, new uint256[](0));
+        _repay(loan);
+        escrow.returnRange(_piece());
+        escrow.returnRange(_id(id, 400_000));
+        assertEq(_owner(_piece()), borrower.account);
+        assertEq(_owner(_id(id, 400_000)), borrower.account);
+        assertEq(escrow.rangesOf(loan).length, 0);
+    }
+
+    function test_the_head_that_an_order_took_leaves_the_rest() public {
+        uint40 loan = _secured();
+        _ordered(200_000, 300_000);
+        _assertEntry(200_000, 0, 0);
+        _assertEntry(300_000, loan, 800_000);
+    }
+
+    function test_whoever_executes_an_order_names_the_range_that_it_hits() public {
+        uint40 loan = _secured();
+        assertEq(_pledgeMore(borrower, loan, 0, 200_000), "");
+        uint256 hold = _held(200_000, 300_000, 400_000);
+        IReceivableHolds.OrderRange memory order = _judged(hold, 300_000, 400_000);
+        uint256[3] memory wrong = [uint256(0), _id(id, 0), _piece() + (1 << 64)];
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(ICustody.NotInCustodyFor.selector, wrong[i], 300_000, 400_000));
+            holds.executeRange(order, wrong[i]);
+        }
+        vm.expectRevert(abi.encodeWithSelector(ICustody.NotHolds.selector, address(this)));
+        escrow.lose(_piece(), other.account, id, 300_000, 400_000);
+    }
+
+    function test_a_range_whose_id_an_order_took_is_pledged_anew() public {
+        _secured();
+        _ordered(200_000, 300_000);
+        uint40 loan = _openedNow();
+        vm.prank(other.account);
+        token.move(IReceivableToken.Move(_piece(), 200_000, 300_000, borrower.account, "sold back"));
+        assertEq(_pledgeMore(borrower, loan, 200_000, 300_000), "");
+        _assertEntry(200_000, loan, 300_000);
+    }
+
+    /// @dev Else a piece of another's pledge would go to the borrower whose range once reached so far.
+    function test_an_entry_reaches_no_further_than_what_is_here() public {
+        uint40 old = _secured();
+        _ordered(300_000, 400_000);
+        _repay(old);
+        escrow.returnRange(_id(id, 400_000));
+        vm.prank(borrower.account);
+        token.move(IReceivableToken.Move(_id(id, 400_000), 400_000, 800_000, other.account, "sold"));
+        _pledgedByOther();
+        _held(400_000, 600_000, 700_000);
+        vm.expectRevert(abi.encodeWithSelector(ITitleEscrow.NotPledged.selector, _piece()));
+        escrow.enterPiece(_id(id, 600_000), _piece());
+        escrow.returnRange(_piece());
+        vm.expectRevert(abi.encodeWithSelector(ITitleEscrow.NotPledged.selector, _piece()));
+        escrow.enterPiece(_id(id, 600_000), _piece());
+        escrow.enterPiece(_id(id, 600_000), _id(id, 400_000));
+        (, address beneficiary,) = escrow.pledgeOf(_id(id, 600_000));
+        assertEq(beneficiary, other.account);
+    }
+
+    /// @dev A loan that begins in an hour, without security.
+    function _openedNow() private returns (uint40) {
+        LoanTerms memory terms = _usualTerms();
+        terms.start = uint40(block.timestamp + 1 hours);
+        return _opened(_body(terms, _schedule(PRINCIPAL, terms.start, 12)));
+    }
+
+    function _pledgedByOther() private {
+        Actor memory first = borrower;
+        borrower = other;
+        uint40 loan = _openedNow();
+        borrower = first;
+        assertEq(_pledgeMore(other, loan, 400_000, 800_000), "");
+    }
+
+    function test_pieces_that_a_court_cut_stay_in_the_entry_until_they_get_their_own() public {
+        uint40 loan = _secured();
+        uint256 hold = _held(200_000, 300_000, 400_000);
+        _assertEntry(200_000, loan, 800_000);
+        assertEq(escrow.valueOf(loan), 600_000);
         vm.expectRevert(abi.encodeWithSelector(ITitleEscrow.NotPledged.selector, _piece()));
         escrow.enterPiece(_id(id, 800_000), _piece());
-        escrow.enterPiece(rest, _piece());
-        vm.expectRevert(abi.encodeWithSelector(ITitleEscrow.RangeGone.selector, rest, address(escrow)));
-        escrow.enterPiece(rest, _piece());
-        assertEq(escrow.valueOf(loan), 500_000);
+        vm.expectRevert(abi.encodeWithSelector(ITitleEscrow.RangeGone.selector, _id(id, 500_000), address(0)));
+        escrow.enterPiece(_id(id, 500_000), _piece());
+        vm.expectEmit(address(escrow));
+        emit ITitleEscrow.RangeCut(loan, _piece(), 400_000);
+        escrow.enterPiece(_id(id, 400_000), _piece());
+        _assertEntry(200_000, loan, 400_000);
+        _assertEntry(400_000, loan, 800_000);
+        assertEq(escrow.valueOf(loan), 600_000);
         _repay(loan);
         escrow.returnRange(_piece());
-        escrow.returnRange(rest);
-        assertEq(_owner(_piece()), borrower.account);
-        assertEq(_owner(rest), borrower.account);
+        _assertEntry(300_000, loan, 400_000);
+        escrow.returnRange(_id(id, 400_000));
+        _lift(hold, _one(_id(id, 300_000)));
+        escrow.returnRange(_id(id, 300_000));
+        for (uint64 at = 200_000; at <= 400_000; at += 100_000) {
+            assertEq(_owner(_id(id, at)), borrower.account);
+        }
+        assertEq(escrow.rangesOf(loan).length, 0);
     }
 
-    function test_pieces_can_be_entered_after_the_cut_range_went_back() public {
+    function test_a_piece_that_no_court_holds_goes_on_collecting() public {
         uint40 loan = _secured();
-        _ordered(300_000, 400_000, other.account);
+        _held(200_000, 300_000, 400_000);
+        _pay(id, 500_000);
+        escrow.collectRange(_piece());
+        assertEq(loans.figuresOf(loan).principal, PRINCIPAL - 50_000);
+        bytes memory held = abi.encodeWithSelector(
+            IReceivableToken.TokenLocked.selector, _id(id, 300_000), TokenWords.HELD | TokenWords.CUSTODY
+        );
+        _assertCheck(300_000, 0, held);
+        vm.expectRevert(held);
+        escrow.collectRange(_id(id, 300_000));
+        escrow.enterPiece(_id(id, 400_000), _id(id, 300_000));
+        _assertCheck(400_000, 200_000, "");
+        escrow.collectRange(_id(id, 400_000));
+        assertEq(loans.figuresOf(loan).principal, PRINCIPAL - 250_000);
+    }
+
+    function _assertCheck(uint64 start, uint64 amount, bytes memory reason) private view {
+        (uint64 found, bytes memory why) = escrow.checkCollect(_id(id, start));
+        assertEq(found, amount);
+        assertEq(why, reason);
+    }
+
+    /// @dev What a hold kept of a receivable that was paid and whose entry has ended.
+    function test_an_order_takes_what_a_closed_receivable_left_here() public {
+        uint40 loan = _secured();
+        _pay(id, FACE);
+        escrow.collectRange(_piece());
         _repay(loan);
         escrow.returnRange(_piece());
-        uint256 rest = _id(id, 400_000);
-        escrow.enterPiece(rest, _piece());
-        escrow.returnRange(rest);
-        assertEq(_owner(rest), borrower.account);
+        uint256 hold = _held(200_000, 300_000, 400_000);
+        holds.executeRange(_judged(hold, 300_000, 400_000), 0);
+        assertEq(_owner(_id(id, 300_000)), other.account);
+    }
+
+    // --- The dry run of a return ---
+
+    function _assertReturn(uint64 length, bytes memory reason) private {
+        (uint64 found, bytes memory why) = escrow.checkReturn(_piece());
+        assertEq(found, length);
+        assertEq(why, reason);
+        if (reason.length == 0) return;
+        vm.expectRevert(reason);
+        escrow.returnRange(_piece());
+    }
+
+    function test_a_dry_run_says_what_stops_a_return() public {
+        _assertReturn(0, abi.encodeWithSelector(ITitleEscrow.NotPledged.selector, _piece()));
+        uint40 loan = _secured();
+        _assertReturn(0, abi.encodeWithSelector(ITitleEscrow.LoanStillLive.selector, loan));
+        _repay(loan);
+        members.suspend(borrower.account, "test");
+        _assertReturn(0, abi.encodeWithSelector(IReceivableToken.RecipientInactive.selector, borrower.account));
+        members.reinstate(borrower.account, "test");
+        token.setPaused(id, true);
+        _assertReturn(0, abi.encodeWithSelector(IReceivableToken.ReceivableStopped.selector, id));
+        token.setPaused(id, false);
+        vm.prank(officer.account);
+        uint256 hold = holds.holdReceivable(IReceivableHolds.HoldReceivable(id, "order"));
+        _assertReturn(0, abi.encodeWithSelector(IReceivableToken.ReceivableStopped.selector, id));
+        _lift(hold, new uint256[](0));
+        _assertReturn(600_000, "");
+        escrow.returnRange(_piece());
+    }
+
+    // --- The escrow's own account ---
+
+    function test_a_suspended_escrow_keeps_everything_until_the_council_reinstates_it() public {
+        uint40 loan = _secured();
+        _pay(id, 500_000);
+        members.suspend(address(escrow), "test");
+        vm.expectRevert(abi.encodeWithSelector(IMembers.MemberIsSuspended.selector, address(escrow)));
+        escrow.collectRange(_piece());
+        members.reinstate(address(escrow), "test");
+        escrow.collectRange(_piece());
+        assertEq(loans.figuresOf(loan).principal, PRINCIPAL - 300_000);
     }
 }

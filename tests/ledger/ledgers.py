@@ -29,11 +29,12 @@ ADMINISTRATOR = 1 << 13
 
 @dataclass
 class Person:
-    """A member with one key, its account's own address."""
+    """A member with one key, its account's own address, and the mode that it signs in (an office attests what others consented to)."""
 
     name: str
     role: int
     is_contract: bool = False
+    mode: int = 1
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     acts: int = 0
 
@@ -71,7 +72,7 @@ class Ledger:
         signers = [self.people[each] for each in (name, *others)]
         for signer in signers:
             signer.acts += 1
-        claims = tuple(SignerClaim(each.account, each.account, each.role, 1, 0, each.acts) for each in signers)
+        claims = tuple(SignerClaim(each.account, each.account, each.role, each.mode, 0, each.acts) for each in signers)
         person = signers[0]
         envelope = Envelope(person.account, person.acts, 2**63, 3_000_000, claims, body)
         digest = acts.digest(envelope, self.manifest.domain)

@@ -213,7 +213,7 @@ def finances(conn: Connection, receivable: int, account: bytes) -> bool:
 
 
 def in_custody(conn: Connection, found: Deal, at: int | None = None) -> list[Token]:
-    """The tokens of a deal that are in custody, by start: what a court's order took is not."""
+    """The tokens of a deal that are in custody, by start: what left its middle is not, and comes into no custody while the deal lives."""
     columns = TOKEN.table.c
     where = (columns.receivable == found.receivable, columns.start >= found.start, columns.start < found.stop)
     held = select(TOKEN.table).where(*where, columns.owner == found.custodian, valid(TOKEN, at))

@@ -49,7 +49,7 @@ class Standing(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A pledged range with its holder: the lender while the range is in custody, nobody once an order took it."""
+    """A pledged range with its holder: the lender while the range is in custody."""
 
     entry: CustodyRange
     holder: Address | None
@@ -264,11 +264,11 @@ def _is_live(conn: Connection, pledge: int, time: int, at: int | None) -> bool:
 
 
 def _owed(conn: Connection, held: Held, at: int | None) -> int:
-    standing = receivables.by_number(conn, held.entry.receivable, at)
-    token = tokens.get(conn, held.entry.receivable, held.entry.start, at)
-    if held.holder is None or token is None or standing is None or standing.state.status != ReceivableStatus.LIVE:
+    entry = held.entry
+    standing = receivables.by_number(conn, entry.receivable, at)
+    if standing is None or standing.state.status != ReceivableStatus.LIVE:
         return 0
-    return tokens.owed(conn, token.receivable, token.start, token.start + token.length, at)
+    return tokens.owed(conn, entry.receivable, entry.start, entry.stop, at)
 
 
 def releases_due(conn: Connection, lender: bytes, at: int | None = None) -> list[ReleaseDue]:

@@ -229,3 +229,27 @@ def test_a_wrong_function_is_named_with_the_known_ones() -> None:
         calls.call_data("ReceivableToken", "balanceOf", 1)
     with pytest.raises(calls.NoSuchFunction, match=r"unknown.*cashAt\(uint8\)"):
         calls.call_data("CashDesk", "nothing")
+
+
+@pytest.mark.parametrize(
+    ("trigger", "contract", "error", "values"),
+    [
+        ("debit", "Mandates", "NotLive", (7,)),
+        ("distribute", "Repayment", "NotLive", (7,)),
+        ("guarantee", "Guarantees", "NotCovered", (7,)),
+        ("recourse", "Financing", "WrongDealState", (7, 0)),
+        ("instalment", "Loans", "LoanNotLive", (7, 0)),
+        ("margin", "Loans", "LoanNotLive", (7, 0)),
+        ("collect pledged", "TitleEscrow", "NotPledged", (7,)),
+        ("return pledged", "TitleEscrow", "NotPledged", (7,)),
+    ],
+)
+def test_a_trigger_with_a_dry_run_says_why_not(
+    rpc: Rpc, made: tuple[Manifest, Path], trigger: str, contract: str, error: str, values: tuple[int, ...]
+) -> None:
+    names = [name for name, *_ in deploy.TRIGGERS]
+    ready, reason = calls.view(rpc, made[0].address("Triggers"), "Triggers", "check", names.index(trigger) + 1, 7)
+    assert not ready
+    told = calls.error_of(contract, reason)
+    assert told is not None
+    assert (told[0], tuple(told[1].values())) == (error, values)

@@ -5,20 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from ledger.chain import artifacts
 from ledger.chain.bindings import PARTS
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 TABLE = "\n".join(file.read_text() for file in sorted(CONTRACTS.glob("Rights*.t.sol")))
-
-
-OF_THEIR_OWN = ("PurchaseOffers", "Financing", "Valuations", "LoanAgreements", "Loans", "TitleEscrow", "Triggers")
-"""Contracts whose callers are tried by tests of their own, beside the matrix."""
-THEIR_TESTS = "\n".join(
-    file.read_text() for name in ("Financing*", "Loan*", "TitleEscrow*", "Triggers*") for file in CONTRACTS.glob(f"{name}.sol")
-)
 
 
 def _type(component: Mapping[str, Any]) -> str:
@@ -46,22 +37,9 @@ def test_every_function_that_changes_state_has_a_row() -> None:
     functions = [
         (f"{place}.{name}", f"{place}.{signature}")
         for contract in artifacts.names()
-        if contract not in OF_THEIR_OWN
         for name, signature in _changing(contract)
         for place in _places(contract)
     ]
     # Functions that share their name are listed by signature.
     names = [name for name, _ in functions]
     assert set(rows) == {signature if signature in rows or names.count(name) > 1 else name for name, signature in functions}
-
-
-@pytest.mark.parametrize("contract", OF_THEIR_OWN)
-def test_every_function_of_the_others_is_called_in_their_tests(contract: str) -> None:
-    assert [name for name, _ in _changing(contract) if not re.search(rf"\.{name}\b", THEIR_TESTS)] == []
-
-
-@pytest.mark.parametrize("contract", ["PurchaseOffers", "Financing"])
-def test_every_function_of_financing_is_tried_from_a_hook(contract: str) -> None:
-    """The others are: the table of rights is what is tried there."""
-    tried = re.findall(rf'"{contract}\.(\w+)"', (CONTRACTS / "ReceivableReentry.t.sol").read_text())
-    assert sorted(tried) == sorted(name for name, _ in _changing(contract))

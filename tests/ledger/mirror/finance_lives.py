@@ -49,8 +49,31 @@ class FinanceLives(Lives):
 
     def scripted(self) -> None:
         """What chance brings about too seldom."""
-        for step in (_two_offers, _satisfied_under_hold, _loan_with_margin, _called, _released_tail, _credited, _order_takes_the_head):
+        for step in (
+            _two_offers,
+            _satisfied_under_hold,
+            _loan_with_margin,
+            _called,
+            _released_tail,
+            _credited,
+            _order_takes_the_head,
+            _order_cuts_a_pledge,
+        ):
             step(self)
+
+    def subject_of(self, order: bodies.OrderRange) -> int:
+        """What the range of an order is in custody for: a deal, a pledged range by its token, or nothing (0)."""
+        with self.db.read() as conn:
+            found = receivables.get(conn, order.token >> 64)
+            assert found is not None
+            receivable = found.receivable.number
+            deals = rows_of(conn, DEAL, select(DEAL.table).where(DEAL.table.c.receivable == receivable, valid(DEAL, None)))
+            entries = select(CUSTODY_RANGE.table).where(CUSTODY_RANGE.table.c.receivable == receivable, valid(CUSTODY_RANGE, None))
+            pledged = rows_of(conn, CUSTODY_RANGE, entries)
+        deals.sort(key=lambda deal: deal.state == DealState.ENDED)
+        at_deals = (number(deal.deal) for deal in deals if deal.start <= order.start and order.end <= deal.stop)
+        at_loans = (order.token >> 64 << 64 | each.start for each in pledged if each.start <= order.start and order.end <= each.stop)
+        return next(at_loans, next(at_deals, 0))
 
     def held_by(self, name: str) -> list[tuple[Receivable, Token]]:
         """Tokens of an account, of receivables that live."""
@@ -498,7 +521,7 @@ def _credited(life: FinanceLives) -> None:
 
 
 def _order_takes_the_head(life: FinanceLives) -> None:
-    """A court's order takes the head of a financed range, its taker merges it away, and the deal goes on behind it."""
+    """A court's order takes the head of a financed range, its taker merges it with its own, and the deal goes on behind it."""
     receivable, _ = receivable_lives.first_token(life, life.issue(10_000, 60))
     first, second = (ids.token_id(number(receivable.id), start) for start in (0, 1_000))
     life.ledger.act("Supplier", bodies.Move(first, 0, 1_000, life.account("Buyer"), REF))
@@ -518,8 +541,27 @@ def _order_takes_the_head(life: FinanceLives) -> None:
     order = bodies.OrderRange(hold.hold, second, 1_000, 1_400, life.account("Buyer"), REF)
     life.ledger.act("Court", order)
     life.ledger.jump(life.ledger.now() + 3 * DAY)
-    life.ledger.decide("ReceivableHolds", "executeRange", astuple(order))
+    life.ledger.decide("ReceivableHolds", "executeRange", astuple(order), deal)
     life.ledger.act("Court", bodies.LiftCourtHold(hold.hold, (), REF))
     life.ledger.act("Buyer", bodies.Merge(first, second))
-    life.ledger.call("Financing", "resume", deal, 0)
     assert life.ledger.view("Financing", "dealOf", deal)[10] == 1_400
+
+
+def _order_cuts_a_pledge(life: FinanceLives) -> None:
+    """A court cuts a pledged range, an order takes a part of it, and each piece that stays has an entry of its own."""
+    receivable, _ = receivable_lives.first_token(life, life.issue(10_000, 60))
+    token = ids.token_id(number(receivable.id), 0)
+    life.lent(life.loan_terms(50_000), (bodies.PledgedRange(token, 0, 10_000, 0, 10_000),))
+    life.ledger.act("Court", bodies.HoldReceivable(number(receivable.id), REF))
+    life.mirror.catch_up()
+    with life.db.read() as conn:
+        (hold,) = marks.holds_on(conn, receivable.number)
+    life.ledger.act("Court", bodies.NarrowHold(hold.hold, 2_000, 5_000, (token,), REF))
+    life.ledger.call("TitleEscrow", "enterPiece", token + 5_000, token)
+    order = bodies.OrderRange(hold.hold, token + 2_000, 3_000, 4_000, life.account("Buyer"), REF)
+    life.ledger.act("Court", order)
+    life.ledger.jump(life.ledger.now() + 3 * DAY)
+    life.ledger.decide("ReceivableHolds", "executeRange", astuple(order), token)
+    life.ledger.act("Court", bodies.LiftCourtHold(hold.hold, (), REF))
+    ends = [life.ledger.view("TitleEscrow", "pledgeOf", token + start)[2] for start in (0, 4_000, 5_000)]
+    assert ends == [3_000, 5_000, 10_000]

@@ -80,6 +80,11 @@ class Lives:
     def name_of(self, account: bytes) -> str:
         return next(each.name for each in self.ledger.people.values() if each.account == account)
 
+    def subject_of(self, order: bodies.OrderRange) -> int:
+        """What the range of an order is in custody for: here there is no custody."""
+        del order
+        return 0
+
     def live(self, steps: int) -> None:
         """Takes so many random steps."""
         for _ in range(steps):
@@ -522,7 +527,7 @@ def _freed(life: Lives, hold: CourtHold) -> tuple[int, ...]:
 def _execute(life: Lives) -> None:
     if life.orders:
         function, body = life.dice.choice(life.orders)
-        life.decide("ReceivableHolds", function, astuple(body))
+        life.decide("ReceivableHolds", function, astuple(body), *([life.subject_of(body)] if function == "executeRange" else []))
 
 
 def _free(life: Lives) -> None:
@@ -570,7 +575,7 @@ def _ordered_range(life: Lives) -> None:
     order = bodies.OrderRange(hold, token + 100, 100, 250, life.account("Buyer"), ORDER)
     life.ledger.act("Court", order)
     life.ledger.jump(life.ledger.now() + 3 * DAY)
-    life.ledger.decide("ReceivableHolds", "executeRange", astuple(order))
+    life.ledger.decide("ReceivableHolds", "executeRange", astuple(order), 0)
 
 
 def _ordered_credit(life: Lives) -> None:

@@ -87,7 +87,7 @@ RULES: Mapping[Code, ActRule] = {
 """Every act by one officer, consents attested, no document asked for."""
 
 
-def _plan(register: int, office: bytes) -> RegisterPlan:
+def plan(register: int, office: bytes) -> RegisterPlan:
     flags = Rule.RECORDS if register == RANKED else Rule.SINGLE_RANK
     word = int.from_bytes(OFFICES[register].encode()) | 1 << 16 + ord(PATENT) - ord("A") | flags << 48
     codes, words = tuple(map(int, RULES)), tuple(rule.word for rule in RULES.values())
@@ -181,7 +181,7 @@ def _founded(rpc: Rpc, folder: Path) -> Office:
     key, member = secrets.token_bytes(32), secrets.token_bytes(20)
     office = ids.from_hex(Account.from_key(key).address)
     admitting, relayer = (Sender.of(rpc, secrets.token_bytes(32), mine) for _ in range(2))
-    plans = tuple(_plan(register, office) for register in OFFICES)
+    plans = tuple(plan(register, office) for register in OFFICES)
     founding = Founding(ids.from_hex(Account.create().address), DAY, (admitting.address,), (), plans)
     manifest = deploy.deploy(rpc, founding, folder / "manifest.json", mine)
     for account, role in ((office, REGISTRAR), (member, 1 << 4)):
