@@ -15,7 +15,7 @@ import {FinancingReckoning} from "./FinancingReckoning.sol";
 /// @notice Random lives of deals: after every step they are as reckoned from the facts alone.
 /// forge-config: default.invariant.runs = 24
 /// forge-config: default.invariant.depth = 128
-/// forge-config: full.invariant.runs = 256
+/// forge-config: full.invariant.runs = 768
 /// forge-config: full.invariant.depth = 256
 contract FinancingInvariantTest is FinancingBase, ISignsDeals {
     FinancingLife private life;
