@@ -25,7 +25,7 @@ PROOFS = Path("tests", "contracts", "proofs")
 FORGE_BIN = Path("node_modules", "@foundry-rs", "forge-linux-amd64", "bin")
 IMPACTS = ("High", "Medium")
 HALMOS_MINUTES = 60
-"""For all proofs together, compiling included; they take about 20 on two cores that do nothing else."""
+"""For all proofs together, compiling included; a run that takes longer is ended and fails."""
 COPIED = ("contracts", "foundry.toml", "package.json", "scripts/solc.js")
 """What the compiler needs of a checkout; node_modules is linked."""
 
