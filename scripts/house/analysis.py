@@ -24,7 +24,7 @@ HOME = Path(".venv", "analysis")
 PROOFS = Path("tests", "contracts", "proofs")
 FORGE_BIN = Path("node_modules", "@foundry-rs", "forge-linux-amd64", "bin")
 IMPACTS = ("High", "Medium")
-HALMOS_MINUTES = 60
+HALMOS_MINUTES = 120
 """For all proofs together, compiling included; a run that takes longer is ended and fails."""
 COPIED = ("contracts", "foundry.toml", "package.json", "scripts/solc.js")
 """What the compiler needs of a checkout; node_modules is linked."""
