@@ -7,7 +7,7 @@ high or medium impact is explained in docs/decisions/static-analysis.md, row by 
 import json
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -24,6 +24,8 @@ HOME = Path(".venv", "analysis")
 PROOFS = Path("tests", "contracts", "proofs")
 FORGE_BIN = Path("node_modules", "@foundry-rs", "forge-linux-amd64", "bin")
 IMPACTS = ("High", "Medium")
+HALMOS_MINUTES = 120
+"""For all proofs together, compiling included; a run that takes longer is ended and fails."""
 COPIED = ("contracts", "foundry.toml", "package.json", "scripts/solc.js")
 """What the compiler needs of a checkout; node_modules is linked."""
 
@@ -154,6 +156,27 @@ def halmos_command(root: Path, report: Path) -> list[str | Path]:
 def proofs(folder: Path) -> set[str]:
     """The names of the proofs that the contracts of a folder state."""
     return {name for file in sorted(folder.glob("*.sol")) for name in re.findall(r"function (check_\w+)", file.read_text())}
+
+
+def widths(folder: Path) -> dict[str, str]:
+    """By proof, for which inputs it holds, where its contract says so with `@custom:width`."""
+    tag = re.compile(r"/// @custom:width ([^\n]+)\n(?:[ \t]*///[^\n]*\n)*[ \t]*function (check_\w+)")
+    return {name: said.strip() for file in sorted(folder.glob("*.sol")) for said, name in tag.findall(file.read_text())}
+
+
+def proven(report: Path, said: Mapping[str, str]) -> list[str]:
+    """A line a proof that holds: name, width where one is said, seconds. None for a report that can't be read: {of_halmos} tells why."""
+    try:
+        found = json.loads(report.read_text())["test_results"]
+    except (OSError, ValueError, KeyError):
+        return []
+    whole = (entry for entries in found.values() for entry in entries if not list(_faults(entry)))
+    return [_told(entry, entry["name"].split("(")[0], said) for entry in whole]
+
+
+def _told(entry: dict[str, Any], name: str, said: Mapping[str, str]) -> str:
+    seconds = (entry.get("time") or [0])[0]
+    return f"proved {name}: {said.get(name, 'all inputs of its types')} ({seconds:.0f} s)"
 
 
 def of_halmos(code: int, output: str, report: Path, stated: Iterable[str]) -> Counts:

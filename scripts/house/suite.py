@@ -9,7 +9,7 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from house import analysis, mutation, results, steps
@@ -159,9 +159,11 @@ def _slither(settings: Settings) -> Counts:
 
 
 def _halmos(settings: Settings) -> Counts:
-    report = settings.reports / "halmos.json"
-    ended = _on_copy(analysis.halmos_command(settings.root, report), settings, "halmos")
-    return analysis.of_halmos(ended.code, ended.output, report, analysis.proofs(settings.root / analysis.PROOFS))
+    report, stated = settings.reports / "halmos.json", settings.root / analysis.PROOFS
+    bounded = replace(settings, minutes=min(settings.minutes, analysis.HALMOS_MINUTES))
+    ended = _on_copy(analysis.halmos_command(settings.root, report), bounded, "halmos")
+    print(*analysis.proven(report, analysis.widths(stated)), sep="\n", flush=True)
+    return analysis.of_halmos(ended.code, ended.output, report, analysis.proofs(stated))
 
 
 def _on_copy(command: Sequence[str | Path], settings: Settings, name: str) -> Ended:

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {Act} from "../../contracts/interfaces/IActs.sol";
 import {IFinancing} from "../../contracts/interfaces/IFinancing.sol";
-import {OfferPurchase} from "../../contracts/interfaces/IPurchaseOffers.sol";
+import {IPurchaseOffers, OfferPurchase} from "../../contracts/interfaces/IPurchaseOffers.sol";
 import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {IReceivableHolds} from "../../contracts/interfaces/IReceivableHolds.sol";
 import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
@@ -15,7 +16,7 @@ import {FinancingReckoning} from "./FinancingReckoning.sol";
 /// @notice Random lives of deals: after every step they are as reckoned from the facts alone.
 /// forge-config: default.invariant.runs = 24
 /// forge-config: default.invariant.depth = 128
-/// forge-config: full.invariant.runs = 256
+/// forge-config: full.invariant.runs = 768
 /// forge-config: full.invariant.depth = 256
 contract FinancingInvariantTest is FinancingBase, ISignsDeals {
     FinancingLife private life;
@@ -23,6 +24,7 @@ contract FinancingInvariantTest is FinancingBase, ISignsDeals {
     uint192[] private ids;
     mapping(address account => Actor) private actors;
     mapping(uint192 receivable => uint256) private laid;
+    mapping(uint192 offer => uint256 act) private offeredBy;
 
     function setUp() public override {
         super.setUp();
@@ -48,9 +50,22 @@ contract FinancingInvariantTest is FinancingBase, ISignsDeals {
 
     // --- Signing ---
 
-    function buyAs(address bank_, OfferPurchase calldata terms) external returns (uint192 dealId) {
-        dealId = _offer(actors[bank_], terms);
-        _done(_acceptAct(supplier, dealId, actors[bank_], terms));
+    function offerAs(address bank_, OfferPurchase calldata terms) external returns (uint192 offer) {
+        Act memory act = _offerAct(actors[bank_], terms);
+        _done(act);
+        offer = _offerId(actors[bank_], act.id);
+        offeredBy[offer] = act.id;
+    }
+
+    function recallAs(address bank_, uint192 offer) external {
+        _done(_act(actors[bank_], RECALL_TEXT, abi.encode(IPurchaseOffers.RecallPurchase(offeredBy[offer]))));
+    }
+
+    function acceptAs(uint192 offer, address bank_, OfferPurchase calldata terms)
+        external
+        returns (bytes memory reason)
+    {
+        return _outcome(_acceptAct(supplier, offer, actors[bank_], terms));
     }
 
     function refinanceAs(address bank_, uint192 dealId, uint64 most, OfferPurchase calldata terms)

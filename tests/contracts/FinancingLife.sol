@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {CommonBase} from "forge-std/Base.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {StdUtils} from "forge-std/StdUtils.sol";
 import {Financing} from "../../contracts/Financing.sol";
 import {PurchaseOffers} from "../../contracts/PurchaseOffers.sol";
@@ -9,7 +10,7 @@ import {ReceivableToken} from "../../contracts/ReceivableToken.sol";
 import {Repayment} from "../../contracts/Repayment.sol";
 import {SettlementCash} from "../../contracts/SettlementCash.sol";
 import {IFinancing} from "../../contracts/interfaces/IFinancing.sol";
-import {OfferPurchase, Recourse} from "../../contracts/interfaces/IPurchaseOffers.sol";
+import {IPurchaseOffers, OfferPurchase, Recourse} from "../../contracts/interfaces/IPurchaseOffers.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
 import {ReceivableWord} from "../../contracts/types/ReceivableWord.sol";
@@ -18,7 +19,10 @@ import {FinancingReckoning} from "./FinancingReckoning.sol";
 
 /// @notice What a life asks of the test that knows how to sign.
 interface ISignsDeals {
-    function buyAs(address bank, OfferPurchase calldata terms) external returns (uint192 dealId);
+    function offerAs(address bank, OfferPurchase calldata terms) external returns (uint192 offer);
+    function recallAs(address bank, uint192 offer) external;
+    /// @notice By the seller; what it is refused with, if it is.
+    function acceptAs(uint192 offer, address bank, OfferPurchase calldata terms) external returns (bytes memory reason);
     function refinanceAs(address bank, uint192 dealId, uint64 most, OfferPurchase calldata terms)
         external
         returns (uint192);
@@ -32,7 +36,7 @@ interface ISignsDeals {
     function liftAs(uint192 receivable) external;
 }
 
-/// @notice A random life of financed ranges on two receivables: two banks buy, refinance, assign and let go; the obligor pays in parts and late;
+/// @notice A random life of financed ranges on several receivables: two banks offer side by side and recall, buy, refinance, assign and let go; the obligor pays in parts and late;
 /// anybody collects; courts hold, the council pauses and suspends. Every step is taken by the contracts and written down in the reckoning.
 /// @dev Every call is one that must go through, so any revert is a fault (`fail_on_revert`).
 contract FinancingLife is CommonBase, StdUtils {
@@ -44,6 +48,13 @@ contract FinancingLife is CommonBase, StdUtils {
         SettlementCash cash;
     }
 
+    /// What a bank offered and nobody has accepted or recalled yet.
+    struct Standing {
+        uint192 offer;
+        address bank;
+        OfferPurchase terms;
+    }
+
     Parts private parts;
     FinancingReckoning private immutable RECKONING;
     ISignsDeals private immutable SIGNS;
@@ -51,6 +62,7 @@ contract FinancingLife is CommonBase, StdUtils {
     address[2] private banks;
     uint192[] private ids;
     uint192[] public deals;
+    Standing[] private standing;
     mapping(uint192 receivable => bool) public held;
     mapping(address account => bool) public suspended;
 
@@ -73,20 +85,88 @@ contract FinancingLife is CommonBase, StdUtils {
     // --- Buying ---
 
     function buy(uint256 which, uint256 seed, uint64 start, uint64 end, uint64 advance) external {
+        (bool can, address bank, OfferPurchase memory terms) = _wanted(which, seed, start, end, advance);
+        if (!can || !_moves(uint192(terms.token >> 64)) || suspended[SELLER]) return;
+        if (suspended[bank] || parts.cash.balanceOf(bank) < terms.advance) return;
+        uint192 offer = SIGNS.offerAs(bank, terms);
+        require(_accept(offer, bank, terms), "an offer as good as its facts is accepted");
+    }
+
+    /// @dev For a range of the seller's as it is now; both banks may offer for one range, and for parts of it.
+    function offer(uint256 which, uint256 seed, uint64 start, uint64 end, uint64 advance, uint32 time) external {
+        (bool can, address bank, OfferPurchase memory terms) = _wanted(which, seed, start, end, advance);
+        if (!can || suspended[bank] || standing.length == 8) return;
+        terms.until = uint40(block.timestamp + bound(time, 0, 20 days));
+        standing.push(Standing(SIGNS.offerAs(bank, terms), bank, terms));
+    }
+
+    function recall(uint256 which) external {
+        if (standing.length == 0) return;
+        which %= standing.length;
+        if (suspended[standing[which].bank]) return;
+        SIGNS.recallAs(standing[which].bank, standing[which].offer);
+        _forget(which);
+    }
+
+    /// @dev One of several: it goes through if all is as the bank saw it and it hasn't lapsed; one that lost to another is refused.
+    function acceptStanding(uint256 which) external {
+        if (standing.length == 0 || suspended[SELLER]) return;
+        which %= standing.length;
+        Standing memory found = standing[which];
+        bool can = _isAsSeen(found) && parts.cash.balanceOf(found.bank) >= found.terms.advance;
+        require(_accept(found.offer, found.bank, found.terms) == can, "accepted just when it is as the bank saw it");
+        if (can || block.timestamp > found.terms.until) _forget(which);
+    }
+
+    function _isAsSeen(Standing memory found) private view returns (bool) {
+        OfferPurchase memory terms = found.terms;
+        uint192 id = uint192(terms.token >> 64);
+        TokenWord word = parts.token.tokenWord(terms.token);
+        return block.timestamp <= terms.until && !suspended[found.bank] && _moves(id) && word.owner() == SELLER
+            && word.length() == terms.length && _word(id).payments() == terms.payments
+            && parts.repayment.owed(id, terms.start, terms.end) >= terms.leastOwed;
+    }
+
+    function _forget(uint256 which) private {
+        standing[which] = standing[standing.length - 1];
+        standing.pop();
+    }
+
+    /// @dev What the seller has not drawn of the token is credited to it before the range moves.
+    function _accept(uint192 offer_, address bank, OfferPurchase memory terms) private returns (bool) {
+        (uint64 principal, uint64 interest) = parts.repayment.undrawn(terms.token);
+        bytes memory reason = SIGNS.acceptAs(offer_, bank, terms);
+        if (reason.length != 0) {
+            require(_isForeseen(bytes4(reason)), "an acceptance failed for a reason of its own");
+            return false;
+        }
+        RECKONING.give(SELLER, principal + interest + terms.advance);
+        RECKONING.take(bank, terms.advance);
+        _opened(offer_, bank, terms);
+        return true;
+    }
+
+    function _isForeseen(bytes4 told) private pure returns (bool) {
+        return told == IPurchaseOffers.FactsDiffer.selector || told == IPurchaseOffers.OfferLapsed.selector
+            || told == IPurchaseOffers.BankUnable.selector || told == IReceivableToken.ReceivableStopped.selector
+            || told == IReceivableToken.WrongState.selector || told == IERC20Errors.ERC20InsufficientBalance.selector;
+    }
+
+    /// @dev A range within one of the seller's tokens, as it is now.
+    function _wanted(uint256 which, uint256 seed, uint64 start, uint64 end, uint64 advance)
+        private
+        view
+        returns (bool can, address bank, OfferPurchase memory terms)
+    {
         uint192 id = ids[which % ids.length];
         uint256 source = _sellersToken(id, seed);
-        if (source == 0 || !_moves(id) || suspended[SELLER]) return;
+        if (source == 0) return (false, address(0), terms);
         TokenWord word = parts.token.tokenWord(source);
         start = uint64(bound(start, uint64(source), uint64(source) + word.length() - 1));
         end = uint64(bound(end, start + 1, uint64(source) + word.length()));
-        OfferPurchase memory terms = _random(id, source, start, end, seed);
-        address bank = banks[seed % 2];
+        terms = _random(id, source, start, end, seed);
         terms.advance = uint64(bound(advance, 1, 2 * (end - start)));
-        if (suspended[bank] || parts.cash.balanceOf(bank) < terms.advance) return;
-        (uint64 principal, uint64 interest) = parts.repayment.undrawn(source);
-        RECKONING.give(SELLER, principal + interest + terms.advance);
-        RECKONING.take(bank, terms.advance);
-        _opened(SIGNS.buyAs(bank, terms), bank, terms);
+        return (true, banks[seed % 2], terms);
     }
 
     function _random(uint192 id, uint256 source, uint64 start, uint64 end, uint256 seed)

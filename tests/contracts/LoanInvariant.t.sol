@@ -19,7 +19,7 @@ import {LoanReckoning, PlainRow} from "./LoanReckoning.sol";
 /// @notice Random lives of loans: after every step the ledger is as a reckoning day by day says.
 /// forge-config: default.invariant.runs = 16
 /// forge-config: default.invariant.depth = 64
-/// forge-config: full.invariant.runs = 256
+/// forge-config: full.invariant.runs = 512
 /// forge-config: full.invariant.depth = 128
 contract LoanInvariantTest is LoanBase, ILoanSigns {
     uint256 private constant COUNT = 5;

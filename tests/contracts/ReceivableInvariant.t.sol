@@ -6,18 +6,25 @@ import {IMandates} from "../../contracts/interfaces/IMandates.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {IReceivableViews} from "../../contracts/interfaces/IReceivableViews.sol";
 import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
+import {PaymentWord, PaymentWords, RETIREMENT, Ruler} from "../../contracts/receivable/Ruler.sol";
+import {MemberWord} from "../../contracts/types/MemberWord.sol";
+import {TokenWord, TokenWords} from "../../contracts/types/TokenWord.sol";
 import {Actor} from "./Base.t.sol";
 import {ISigns, ReceivableLife} from "./ReceivableLife.sol";
 import {Reckoning} from "./Reckoning.sol";
 import {Told} from "./ReceivableStandards.t.sol";
 import {RepaymentBase} from "./RepaymentBase.t.sol";
 
-/// @notice Random lives: after every step the ledger is as the reckoning says.
-/// forge-config: default.invariant.runs = 32
+/// @notice Random lives: after every step the ledger is as the reckoning says, and keeps each promise of receivables by itself.
+/// @dev Each invariant has lives of its own; docs/decisions/invariants.md counts the calls.
+/// forge-config: default.invariant.runs = 3
 /// forge-config: default.invariant.depth = 64
-/// forge-config: full.invariant.runs = 256
+/// forge-config: full.invariant.runs = 416
 /// forge-config: full.invariant.depth = 128
 contract ReceivableInvariantTest is RepaymentBase, ISigns {
+    using MemberWord for uint256;
+    using Ruler for PaymentWord[];
+
     ReceivableLife private life;
     Reckoning private reckoning;
     address private escrow;
@@ -95,6 +102,22 @@ contract ReceivableInvariantTest is RepaymentBase, ISigns {
         repayment.orderCredit(from, to, CASH, amount);
     }
 
+    function carryAs(IReceivableToken.Move calldata body) external {
+        vm.prank(address(holds));
+        token.carry(body, 0);
+    }
+
+    function obligorsDebt() external view returns (bytes32 digest) {
+        digest = keccak256(
+            abi.encode(repayment.dueTotal(obligor.account, CASH, DUE), exposure.outstanding(obligor.account, CNY, true))
+        );
+        for (uint256 which = 0; which < ids.length; ++which) {
+            (uint64 principal, uint64 interest,,) = repayment.debtAt(ids[which], uint40(block.timestamp));
+            (uint64 claims, uint64 late) = repayment.subrogatedAt(ids[which], uint40(block.timestamp));
+            digest = keccak256(abi.encode(digest, principal, interest, claims, late));
+        }
+    }
+
     function fundAs(uint64 amount) external {
         _fund(obligor.account, amount);
     }
@@ -104,9 +127,184 @@ contract ReceivableInvariantTest is RepaymentBase, ISigns {
         else members.reinstate(account, "test");
     }
 
+    // --- What is promised ---
+
+    function invariant_ranges_are_disjoint_and_complete() public view {
+        uint192 id = ids[life.touched()];
+        IReceivableViews.Receivable memory found = views.receivable(id);
+        (uint64 at, uint64 live) = (0, 0);
+        while (at < found.face) {
+            (address owner, uint64 end,, uint8 flags) = views.range(_id(id, at));
+            assertTrue(owner != address(0) && end > at && end <= found.face, "the next range begins where one ends");
+            if (flags & TokenWords.RETIRED == 0) live += end - at;
+            at = end;
+        }
+        assertEq(at, found.face, "complete");
+        assertEq(live + found.retired, found.face, "live and retired are the face");
+    }
+
+    /// @dev Of the newest step; each one was the newest once. A retirement pays nothing.
+    function invariant_payouts_of_each_payment_add_up_to_it() public view {
+        (uint192 id, PaymentWord[] memory paid) = _steps();
+        if (paid.length == 0) return;
+        (uint256 principal, uint256 interest) = (0, 0);
+        uint256[] memory tokens = _tokens(id);
+        for (uint256 i = 0; i < tokens.length; ++i) {
+            (uint64 part, uint64 late) = _payout(paid, tokens[i]);
+            (principal, interest) = (principal + part, interest + late);
+        }
+        (uint64 whole, uint64 wholeInterest,,, IRepayment.Kind kind) = repayment.payment(id, uint16(paid.length));
+        if (kind == IRepayment.Kind.Retirement) (whole, wholeInterest) = (0, 0);
+        assertEq(principal, whole, "principal");
+        assertEq(interest, wholeInterest, "interest");
+    }
+
+    /// @dev None is negative either: what is taken from a lesser number would revert.
+    function invariant_no_payout_exceeds_what_its_range_is_owed() public view {
+        (uint192 id, PaymentWord[] memory paid) = _steps();
+        if (paid.length == 0) return;
+        PaymentWord[] memory earlier = _earlier(paid);
+        uint256[] memory tokens = _tokens(id);
+        for (uint256 i = 0; i < tokens.length; ++i) {
+            (uint64 part,) = _payout(paid, tokens[i]);
+            uint64 length = token.tokenWord(tokens[i]).length();
+            uint64 owed = earlier.owed(uint64(tokens[i]), uint64(tokens[i]) + length);
+            assertLe(part, owed, "at most what it was owed");
+            assertLe(owed, length, "which is at most itself");
+        }
+    }
+
+    function invariant_full_payment_leaves_nothing_owed_to_anybody() public view {
+        uint192 id = ids[life.touched()];
+        if (views.receivable(id).owedLive != 0) return;
+        uint256[] memory tokens = _tokens(id);
+        for (uint256 i = 0; i < tokens.length; ++i) {
+            (, uint64 end,,) = views.range(tokens[i]);
+            assertEq(repayment.owed(id, uint64(tokens[i]), end), 0, "owed");
+        }
+        (uint64 principal, uint64 interest, uint64 waiting, uint64 waitingInterest) =
+            repayment.debtAt(id, uint40(block.timestamp));
+        assertEq(uint256(principal) + interest + waiting + waitingInterest, 0, "debt");
+    }
+
+    function invariant_cash_in_is_cash_out_and_held() public view {
+        uint256 held = reckoning.rangeCredits() + repayment.credit(obligor.account, CASH);
+        uint256 outside = cash.balanceOf(obligor.account) + cash.balanceOf(address(mandates));
+        for (uint256 i = 0; i < holders.length; ++i) {
+            held += repayment.credit(holders[i], CASH);
+            outside += cash.balanceOf(holders[i]);
+        }
+        for (uint256 which = 0; which < ids.length; ++which) {
+            IRepayment.Book memory book = repayment.bookOf(ids[which]);
+            held += uint256(book.waitingPrincipal) + book.waitingInterest;
+            uint256[] memory tokens = _tokens(ids[which]);
+            for (uint256 i = 0; i < tokens.length; ++i) {
+                held += _undrawn(tokens[i]);
+            }
+        }
+        assertEq(cash.balanceOf(address(repayment)), held, "held = waiting + undrawn + credits");
+        assertEq(cash.totalSupply(), held + outside, "every unit that was issued is somebody's");
+    }
+
+    function invariant_the_debt_is_changed_by_no_act_of_a_holder() public view {
+        assertFalse(life.debtMoved());
+    }
+
+    /// @dev Everything is drawn twice: the first time pays what was due, the second nothing. (What an invariant does is undone.)
+    function invariant_no_one_is_paid_twice() public {
+        uint256[] memory tokens = _tokens(ids[life.touched()]);
+        uint256 due;
+        for (uint256 i = 0; i < tokens.length; ++i) {
+            due += _undrawn(tokens[i]);
+        }
+        uint256 before = _has();
+        if (reckoning.suspended(escrow)) members.reinstate(escrow, "test");
+        vm.prank(escrow);
+        repayment.draw(tokens);
+        uint256 since = _has();
+        assertEq(since - before, due, "what was due, once");
+        vm.prank(escrow);
+        repayment.draw(tokens);
+        assertEq(_has(), since, "and no more");
+    }
+
+    /// @dev Members' words are asked, not the reckoning; `moveToNoMember` tries the contrary in every form.
+    function invariant_only_members_own_ranges() public view {
+        uint256[] memory tokens = _tokens(ids[life.touched()]);
+        for (uint256 i = 0; i < tokens.length; ++i) {
+            address owner = token.tokenWord(tokens[i]).owner();
+            uint256 word = members.wordOf(owner);
+            assertTrue(word.has(MemberWord.ACTIVE) && word.account() == owner, "a member's account");
+        }
+    }
+
+    /// @dev Cash and credits of all who hold ranges; credits of the contract's ranges among them.
+    function _has() private view returns (uint256 sum) {
+        uint192 id = ids[life.touched()];
+        for (uint256 i = 0; i < holders.length; ++i) {
+            sum += cash.balanceOf(holders[i]) + repayment.credit(holders[i], CASH);
+        }
+        uint256[] memory tokens = _tokens(id);
+        for (uint256 i = 0; i < tokens.length; ++i) {
+            sum += repayment.rangeCredit(escrow, id, uint64(tokens[i]));
+        }
+        sum += cash.balanceOf(obligor.account) + repayment.credit(obligor.account, CASH);
+    }
+
+    function _undrawn(uint256 token_) private view returns (uint256) {
+        (uint64 principal, uint64 interest) = repayment.undrawn(token_);
+        return uint256(principal) + interest;
+    }
+
+    function _tokens(uint192 id) private view returns (uint256[] memory found) {
+        uint64 face = token.wordOf(id).face();
+        found = new uint256[](face);
+        uint256 count;
+        for (uint64 at = 0; at < face; at += token.tokenWord(_id(id, at)).length()) {
+            found[count++] = _id(id, at);
+        }
+        assembly ("memory-safe") {
+            mstore(found, count)
+        }
+    }
+
+    /// @dev The steps of the receivable that the last act was about, as the ledger tells them.
+    function _steps() private view returns (uint192 id, PaymentWord[] memory paid) {
+        id = ids[life.touched()];
+        paid = new PaymentWord[](token.wordOf(id).payments());
+        for (uint16 k = 0; k < paid.length; ++k) {
+            (uint64 first, uint64 second, uint64 before, uint40 time, IRepayment.Kind kind) =
+                repayment.payment(id, k + 1);
+            paid[k] = PaymentWords.make(first, second, before, time, uint8(kind));
+        }
+    }
+
+    /// @dev What a range gets of the last step. One that retires gets nothing: it leaves.
+    function _payout(PaymentWord[] memory paid, uint256 token_)
+        private
+        view
+        returns (uint64 principal, uint64 interest)
+    {
+        TokenWord held = token.tokenWord(token_);
+        uint256 last = paid.length - 1;
+        if (held.has(TokenWords.RETIRED) && paid[last].kind() == RETIREMENT) return (0, 0);
+        (uint64 low, uint64 lowInterest) = paid.drawnUntil(uint64(token_), last);
+        (principal, interest) = paid.drawnUntil(uint64(token_) + held.length(), last);
+        (principal, interest) = (principal - low, interest - lowInterest);
+    }
+
+    /// @dev Without the last of them.
+    function _earlier(PaymentWord[] memory paid) private pure returns (PaymentWord[] memory earlier) {
+        earlier = new PaymentWord[](paid.length - 1);
+        for (uint256 k = 0; k < earlier.length; ++k) {
+            earlier[k] = paid[k];
+        }
+    }
+
     // --- What must be as reckoned ---
 
     /// @dev After every step, the receivable that it was about, and all money.
+    /// forge-config: default.invariant.runs = 24
     function invariant_the_ledger_is_as_reckoned() public {
         _claimsAreAsReckoned(life.touched());
         _sumsAreAsReckoned();

@@ -6,6 +6,7 @@ import {StdUtils} from "forge-std/StdUtils.sol";
 import {Mandates} from "../../contracts/Mandates.sol";
 import {ReceivableToken} from "../../contracts/ReceivableToken.sol";
 import {Repayment} from "../../contracts/Repayment.sol";
+import {IReceivableEndings} from "../../contracts/interfaces/IReceivableEndings.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {IReceivableViews} from "../../contracts/interfaces/IReceivableViews.sol";
 import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
@@ -23,10 +24,14 @@ interface ISigns {
     function suspendAs(address account, bool suspended) external;
     function holdAs(address account, bool held) external;
     function orderAs(address from, address to, uint64 amount) external;
+    function carryAs(IReceivableToken.Move calldata body) external;
+    /// @notice Everything that the obligor owes, on whatever receivable and in whatever sum of debts.
+    function obligorsDebt() external view returns (bytes32);
 }
 
-/// @notice A random life of several receivables: cuts, transfers, batches, merges in every form, retirements, payments by the obligor and by others,
-/// notices, mandates and debits, draws, withdrawals, waivers, suspensions, holds and jumps of time. Every step is taken by the contracts and written down in the reckoning.
+/// @notice A random life of several receivables: cuts, transfers, batches, merges in every form, retirements, cancellations, payments by the obligor and
+/// by others, notices, mandates and debits, draws, withdrawals, waivers, suspensions, holds, court orders and jumps of time. Every step is taken by the
+/// contracts and written down in the reckoning; what the reckoning doesn't allow is refused for its reason.
 /// @dev Every call is one that must go through, so any revert is a fault (`fail_on_revert`).
 contract ReceivableLife is CommonBase, StdUtils {
     ReceivableToken private immutable TOKEN;
@@ -42,6 +47,8 @@ contract ReceivableLife is CommonBase, StdUtils {
     uint192[] private ids;
     /// The receivable that the last step was about.
     uint256 public touched;
+    /// Whether an act of a holder ever changed what the obligor owes.
+    bool public debtMoved;
 
     constructor(
         ReceivableToken token,
@@ -74,9 +81,20 @@ contract ReceivableLife is CommonBase, StdUtils {
         _;
     }
 
+    /// @dev Whatever holders do is no matter of the obligor's.
+    modifier byHolder() {
+        bytes32 before = SIGNS.obligorsDebt();
+        _;
+        if (SIGNS.obligorsDebt() != before) debtMoved = true;
+    }
+
     // --- Holders ---
 
-    function cut(uint256 which, uint256 at, uint64 start, uint64 end, uint256 to, bool signed) external about(which) {
+    function cut(uint256 which, uint256 at, uint64 start, uint64 end, uint256 to, bool signed)
+        external
+        about(which)
+        byHolder
+    {
         Found memory found = _find(which, at);
         if (!_moves(found)) return;
         start = uint64(bound(start, found.start, found.end - 1));
@@ -92,7 +110,7 @@ contract ReceivableLife is CommonBase, StdUtils {
         RECKONING.cut(found.which, found.start, start, end, payee);
     }
 
-    function transferValue(uint256 which, uint256 at, uint64 value, uint256 to) external about(which) {
+    function transferValue(uint256 which, uint256 at, uint64 value, uint256 to) external about(which) byHolder {
         Found memory found = _find(which, at);
         if (!_moves(found)) return;
         value = uint64(bound(value, 1, found.end - found.start));
@@ -102,7 +120,7 @@ contract ReceivableLife is CommonBase, StdUtils {
         RECKONING.cut(found.which, found.start, found.end - value, found.end, payee);
     }
 
-    function transferWhole(uint256 which, uint256 at, uint256 to, bool safe) external about(which) {
+    function transferWhole(uint256 which, uint256 at, uint256 to, bool safe) external about(which) byHolder {
         Found memory found = _find(which, at);
         if (!_moves(found)) return;
         address payee = _active(to);
@@ -112,7 +130,7 @@ contract ReceivableLife is CommonBase, StdUtils {
         RECKONING.cut(found.which, found.start, found.start, found.end, payee);
     }
 
-    function batch(uint256 which, uint256 at, uint8 count, uint256 to) external about(which) {
+    function batch(uint256 which, uint256 at, uint8 count, uint256 to) external about(which) byHolder {
         Found memory found = _find(which, at);
         uint64 pieces = uint64(bound(count, 1, 5));
         uint64 length = (found.end - found.start) / pieces;
@@ -132,7 +150,7 @@ contract ReceivableLife is CommonBase, StdUtils {
     }
 
     /// @dev All tokens of one owner in one receivable to one payee.
-    function moveMany(uint256 which, uint256 at, uint256 to) external about(which) {
+    function moveMany(uint256 which, uint256 at, uint256 to) external about(which) byHolder {
         Found memory found = _find(which, at);
         if (!_moves(found)) return;
         uint256[] memory all = _tokensOf(found.which, found.owner);
@@ -145,7 +163,7 @@ contract ReceivableLife is CommonBase, StdUtils {
         }
     }
 
-    function merge(uint256 which, uint256 at, bool wallet) external about(which) {
+    function merge(uint256 which, uint256 at, bool wallet) external about(which) byHolder {
         Found memory found = _find(which, at);
         uint256 right = uint256(ids[found.which]) << 64 | found.end;
         (address neighbour, uint64 end,,) = VIEWS.range(right);
@@ -156,7 +174,7 @@ contract ReceivableLife is CommonBase, StdUtils {
         RECKONING.merge(found.which, found.start, found.end);
     }
 
-    function draw(uint256 which, uint256 at) external about(which) {
+    function draw(uint256 which, uint256 at) external about(which) byHolder {
         Found memory found = _find(which, at);
         bool isContract = RECKONING.isContract(found.owner);
         if (isContract && RECKONING.suspended(found.owner)) return;
@@ -168,7 +186,7 @@ contract ReceivableLife is CommonBase, StdUtils {
     }
 
     /// @dev By a contract that draws its own and everybody else's, over all receivables in one call, forwards or backwards.
-    function drawAll(bool backwards) external {
+    function drawAll(bool backwards) external byHolder {
         address escrow = holders[holders.length - 1];
         if (RECKONING.suspended(escrow)) return;
         uint256[] memory all = new uint256[](0);
@@ -194,7 +212,7 @@ contract ReceivableLife is CommonBase, StdUtils {
         }
     }
 
-    function withdraw(uint256 who) external {
+    function withdraw(uint256 who) external byHolder {
         address account = who % 5 == 0 ? OBLIGOR : holders[who % holders.length];
         if (!_acts(account) || RECKONING.credit(account) == 0) return;
         vm.prank(account);
@@ -202,7 +220,7 @@ contract ReceivableLife is CommonBase, StdUtils {
         RECKONING.withdraw(account);
     }
 
-    function withdrawRange(uint256 which, uint64 start) external about(which) {
+    function withdrawRange(uint256 which, uint64 start) external about(which) byHolder {
         (uint256 chosen, address escrow) = (which % ids.length, holders[holders.length - 1]);
         start = _rangeWithCredit(chosen, escrow, start);
         if (!_acts(escrow) || RECKONING.rangeCredit(escrow, chosen, start) == 0) return;
@@ -223,7 +241,7 @@ contract ReceivableLife is CommonBase, StdUtils {
 
     function pay(uint256 which, uint64 amount) external about(which) {
         which %= ids.length;
-        if (RECKONING.closed(which)) return;
+        if (RECKONING.ended(which)) return;
         amount = _amount(which, amount);
         SIGNS.payAs(ids[which], amount);
         RECKONING.pay(which, amount, OBLIGOR, block.timestamp);
@@ -242,7 +260,7 @@ contract ReceivableLife is CommonBase, StdUtils {
     function payFor(uint256 which, uint64 amount, uint256 who) external about(which) {
         which %= ids.length;
         address payer = holders[who % holders.length];
-        if (RECKONING.closed(which) || !_acts(payer) || RECKONING.isContract(payer)) return;
+        if (RECKONING.ended(which) || !_acts(payer) || RECKONING.isContract(payer)) return;
         amount = _amount(which, amount);
         SIGNS.payForAs(payer, ids[which], amount);
         RECKONING.payFor(which, amount, payer, block.timestamp);
@@ -260,7 +278,7 @@ contract ReceivableLife is CommonBase, StdUtils {
     /// @dev As the owner and the obligor have it by {ReceivableEndings}.
     function retire(uint256 which, uint256 at, uint64 start, uint64 end) external about(which) {
         Found memory found = _find(which, at);
-        if (RECKONING.owedToAll(found.which) == 0 || _isRetired(found)) return;
+        if (RECKONING.ended(found.which) || RECKONING.owedToAll(found.which) == 0 || _isRetired(found)) return;
         start = uint64(bound(start, found.start, found.end - 1));
         end = end % 4 == 0 ? found.end : uint64(bound(end, start + 1, found.end));
         uint256 before = vm.snapshotState();
@@ -274,6 +292,88 @@ contract ReceivableLife is CommonBase, StdUtils {
         TOKEN.retire(found.token, start, end, "retired");
         vm.stopPrank();
         RECKONING.retire(found.which, found.start, start, end, OBLIGOR, block.timestamp);
+    }
+
+    function consent(uint256 which, uint256 at, bool consents) external about(which) byHolder {
+        Found memory found = _find(which, at);
+        if (_moves(found)) _consent(found, consents);
+    }
+
+    function _consent(Found memory found, bool consents) private {
+        if (RECKONING.consents(found.which, found.start) == consents) return;
+        vm.prank(found.owner);
+        IReceivableEndings(ENDINGS)
+            .consentCancel(IReceivableEndings.ConsentCancel(found.token, found.end - found.start, consents));
+        RECKONING.consent(found.which, found.start, consents);
+    }
+
+    /// @dev Now and then all who can agree do so first. It goes through if everything that lives agrees, else is refused for a reason that says so.
+    function cancel(uint256 which, uint256 luck) external about(which) {
+        which %= ids.length;
+        if (luck % 4 == 0) _consentToAll(which);
+        bool can = RECKONING.cancellable(which);
+        try IReceivableEndings(ENDINGS).cancel(ids[which]) {
+            require(can, "cancelled though somebody does not agree");
+            RECKONING.cancel(which, block.timestamp);
+        } catch (bytes memory reason) {
+            bytes4 told = bytes4(reason);
+            bool foreseen = told == IReceivableEndings.NotLive.selector || told == IRepayment.ClaimsStand.selector
+                || told == IReceivableToken.NotConsented.selector;
+            require(!can && foreseen, "refused though all agree, or for a reason of its own");
+        }
+    }
+
+    function _consentToAll(uint256 which) private {
+        uint256[] memory all = _tokensOf(which, address(0));
+        for (uint256 i = 0; i < all.length; ++i) {
+            Found memory found = _found(which, all[i]);
+            if (_moves(found)) _consent(found, true);
+        }
+    }
+
+    /// @dev A court's order is executed: a range moves, whoever owns it, and takes along the money that it has not drawn.
+    function carry(uint256 which, uint256 at, uint64 start, uint64 end, uint256 to) external about(which) byHolder {
+        Found memory found = _find(which, at);
+        if (RECKONING.ended(found.which) || _isRetired(found)) return;
+        start = uint64(bound(start, found.start, found.end - 1));
+        end = uint64(bound(end, start + 1, found.end));
+        address payee = _active(to);
+        SIGNS.carryAs(IReceivableToken.Move(found.token, start, end, payee, "order"));
+        RECKONING.carry(found.which, found.start, start, end, payee);
+    }
+
+    /// @dev In every form, to one that is no member or is suspended.
+    function moveToNoMember(uint256 which, uint256 at, uint256 form, uint256 who) external about(which) {
+        Found memory found = _find(which, at);
+        if (!_moves(found)) return;
+        address payee = holders[who % holders.length];
+        if (!RECKONING.suspended(payee)) payee = address(uint160(uint256(keccak256(abi.encode(who)))));
+        vm.prank(found.owner);
+        (bool done, bytes memory reason) = address(TOKEN).call(_moving(found, payee, form));
+        require(!done && bytes4(reason) == IReceivableToken.RecipientInactive.selector, "only members receive");
+    }
+
+    function _moving(Found memory found, address payee, uint256 form) private pure returns (bytes memory) {
+        uint64 length = found.end - found.start;
+        if (form % 5 == 0) {
+            return abi.encodeCall(
+                IReceivableToken.move, (IReceivableToken.Move(found.token, found.start, found.end, payee, "no"))
+            );
+        }
+        if (form % 5 == 1) {
+            IReceivableToken.Piece[] memory one = new IReceivableToken.Piece[](1);
+            one[0] = IReceivableToken.Piece(found.end, payee, "no");
+            return abi.encodeCall(IReceivableToken.moveBatch, (IReceivableToken.MoveBatch(found.token, one)));
+        }
+        if (form % 5 == 2) {
+            uint256[] memory one = new uint256[](1);
+            one[0] = found.token;
+            return abi.encodeCall(IReceivableToken.moveMany, (IReceivableToken.MoveMany(one, payee, "no")));
+        }
+        if (form % 5 == 3) {
+            return abi.encodeWithSignature("transferFrom(uint256,address,uint256)", found.token, payee, length);
+        }
+        return abi.encodeWithSignature("transferFrom(address,address,uint256)", found.owner, payee, found.token);
     }
 
     function setMandate(uint64 cap, bool part) external {
@@ -338,7 +438,7 @@ contract ReceivableLife is CommonBase, StdUtils {
     // --- Choosing ---
 
     function _moves(Found memory found) private view returns (bool) {
-        return !RECKONING.closed(found.which) && _acts(found.owner) && !_isRetired(found);
+        return !RECKONING.ended(found.which) && _acts(found.owner) && !_isRetired(found);
     }
 
     /// @dev Neither suspended nor held by a court.
@@ -353,9 +453,12 @@ contract ReceivableLife is CommonBase, StdUtils {
     function _find(uint256 which, uint256 at) private view returns (Found memory found) {
         found.which = which % ids.length;
         uint256[] memory all = _tokensOf(found.which, address(0));
-        found.token = all[at % all.length];
-        found.start = uint64(found.token);
-        (found.owner, found.end,,) = VIEWS.range(found.token);
+        return _found(found.which, all[at % all.length]);
+    }
+
+    function _found(uint256 which, uint256 token) private view returns (Found memory found) {
+        (found.which, found.token, found.start) = (which, token, uint64(token));
+        (found.owner, found.end,,) = VIEWS.range(token);
     }
 
     /// @dev Tokens of an owner, or of everybody; walked from 0 by their ends.

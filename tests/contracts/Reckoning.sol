@@ -69,6 +69,11 @@ contract Reckoning {
     mapping(address account => uint256) public balance;
     mapping(address account => uint256) public credit;
     mapping(address account => mapping(uint256 which => mapping(uint64 start => uint256))) public rangeCredit;
+    /// Of all ranges of all contracts together.
+    uint256 public rangeCredits;
+    /// Whose owners agree that the receivable be cancelled.
+    mapping(uint256 which => mapping(uint64 start => bool)) public consents;
+    mapping(uint256 which => bool) public cancelled;
 
     mapping(uint256 which => Claim[]) private claims;
     Pot public pot;
@@ -116,13 +121,18 @@ contract Reckoning {
         return owedToAll(which) == 0 && claims[which].length == 0;
     }
 
+    /// @notice Nothing more comes of it: closed, or cancelled by all who hold it.
+    function ended(uint256 which) public view returns (bool) {
+        return cancelled[which] || closed(which);
+    }
+
     function payers(uint256 which) external view returns (uint256) {
         return claims[which].length;
     }
 
-    /// @notice Principal that is still to be paid: what waits has paid it.
+    /// @notice Principal that is still to be paid: what waits has paid it, and a cancellation leaves none.
     function debt(uint256 which) public view returns (uint256) {
-        return owedToAll(which) - money[which].waitingPrincipal;
+        return cancelled[which] ? 0 : owedToAll(which) - money[which].waitingPrincipal;
     }
 
     function undrawn(uint256 which, uint64 start) public view returns (uint256 principal, uint256 interest) {
@@ -155,6 +165,12 @@ contract Reckoning {
     /// @notice Cuts [start, end) out of the piece that begins at `from` and gives it to `to`; the owner has drawn everything before.
     function cut(uint256 which, uint64 from, uint64 start, uint64 end, address to) public {
         draw(which, from);
+        carry(which, from, start, end, to);
+    }
+
+    /// @notice The same by a court's order: the money that the piece has not drawn goes with its parts. Either way its owner agrees to nothing any more.
+    function carry(uint256 which, uint64 from, uint64 start, uint64 end, address to) public {
+        consents[which][from] = false;
         Piece memory source = pieces[which][from];
         if (start > from) pieces[which][from] = Piece(start, source.owner, source.drawn, false);
         pieces[which][start] = Piece(end, to, source.drawn, false);
@@ -166,6 +182,7 @@ contract Reckoning {
         draw(which, right);
         pieces[which][left].end = pieces[which][right].end;
         delete pieces[which][right];
+        (consents[which][left], consents[which][right]) = (false, false);
     }
 
     function draw(uint256 which, uint64 start) public {
@@ -173,8 +190,9 @@ contract Reckoning {
         Piece storage piece = pieces[which][start];
         piece.drawn = money[which].steps;
         uint256 amount = principal + interest;
-        if (isContract[piece.owner]) rangeCredit[piece.owner][which][start] += amount;
-        else _give(piece.owner, amount);
+        if (!isContract[piece.owner]) return _give(piece.owner, amount);
+        rangeCredit[piece.owner][which][start] += amount;
+        rangeCredits += amount;
     }
 
     function _give(address account, uint256 amount) private {
@@ -214,6 +232,26 @@ contract Reckoning {
         }
     }
 
+    function consent(uint256 which, uint64 start, bool is_) external {
+        consents[which][start] = is_;
+    }
+
+    /// @notice Whether everything that lives agrees, and nobody who paid for the obligor has a claim.
+    function cancellable(uint256 which) external view returns (bool) {
+        if (ended(which) || claims[which].length != 0) return false;
+        for (uint64 at = 0; at < terms[which].face; at = pieces[which][at].end) {
+            if (!pieces[which][at].retired && !consents[which][at]) return false;
+        }
+        return true;
+    }
+
+    /// @notice What waits goes out first; then the obligor owes nothing any more, and what was distributed stays drawable.
+    function cancel(uint256 which, uint256 now_) external {
+        if (_waits(which)) distribute(which, now_);
+        money[which].outstanding -= debt(which);
+        cancelled[which] = true;
+    }
+
     function _waits(uint256 which) private view returns (bool) {
         return money[which].waitingPrincipal + money[which].waitingInterest != 0;
     }
@@ -225,6 +263,7 @@ contract Reckoning {
 
     function withdrawRange(address account, uint256 which, uint64 start) external {
         balance[account] += rangeCredit[account][which][start];
+        rangeCredits -= rangeCredit[account][which][start];
         rangeCredit[account][which][start] = 0;
     }
 
@@ -249,7 +288,7 @@ contract Reckoning {
     }
 
     function _apply(uint256 which, uint256 amount, uint256 now_) private returns (uint256 interest, uint256 principal) {
-        if (closed(which)) return (0, 0);
+        if (ended(which)) return (0, 0);
         Money storage m = money[which];
         _countDays(which, now_);
         interest = _least(amount, interestOwed(which, now_));
@@ -403,6 +442,7 @@ contract Reckoning {
     // --- Interest ---
 
     function interestOwed(uint256 which, uint256 now_) public view returns (uint256) {
+        if (cancelled[which]) return 0;
         uint256 more = _lateDays(which, now_);
         more = more > money[which].daysCounted ? more - money[which].daysCounted : 0;
         uint256 moneyDays = money[which].moneyDays + more * debt(which);

@@ -69,16 +69,20 @@ class Ledger:
 
     def act(self, name: str, body: Any, *others: str) -> int:
         """Signs and runs one act of a member, which others sign too; its id."""
+        signed = self.signed(name, body, *others)
+        self.relayer.run([(self.manifest.address("Acts"), acts.encode_run([signed]))])
+        return signed.envelope.id
+
+    def signed(self, name: str, body: Any, *others: str, gas: int = 3_000_000) -> SignedAct:
+        """An act of a member, which others sign too; its id is the member's next number."""
         signers = [self.people[each] for each in (name, *others)]
         for signer in signers:
             signer.acts += 1
         claims = tuple(SignerClaim(each.account, each.account, each.role, each.mode, 0, each.acts) for each in signers)
         person = signers[0]
-        envelope = Envelope(person.account, person.acts, 2**63, 3_000_000, claims, body)
+        envelope = Envelope(person.account, person.acts, 2**63, gas, claims, body)
         digest = acts.digest(envelope, self.manifest.domain)
-        signed = SignedAct(envelope, tuple(_signature(each.key, digest) for each in signers))
-        self.relayer.run([(self.manifest.address("Acts"), acts.encode_run([signed]))])
-        return person.acts
+        return SignedAct(envelope, tuple(_signature(each.key, digest) for each in signers))
 
     def direct(self, name: str, contract: str, function: str, *arguments: Any) -> None:
         """A call by a member's own key."""
@@ -117,9 +121,9 @@ def _signature(key: bytes, digest: bytes) -> bytes:
 
 
 @contextmanager
-def running(folder: Path, people: Sequence[Person], council_delay: int = 3 * DAY) -> Iterator[Ledger]:
+def running(folder: Path, people: Sequence[Person], council_delay: int = 3 * DAY, genesis: int = GENESIS) -> Iterator[Ledger]:
     """A fresh ledger whose members are `people`; the one in the role SETTLEMENT issues its cash 1, in CNY. council_delay in seconds."""
-    chain = anvil.start(folder / "chain", genesis_time=GENESIS)
+    chain = anvil.start(folder / "chain", genesis_time=genesis)
     try:
         with Rpc(chain.url) as rpc:
             yield _founded(rpc, folder, people, council_delay)

@@ -85,7 +85,6 @@ def life(told: Iterable[Event]) -> Life:
 class _Reading:
     book: Book = field(default_factory=Book)
     steps: list[Step] = field(default_factory=list)
-    due: int = 0
 
     def open(self) -> list[str]:
         """Claims that are live."""
@@ -102,15 +101,19 @@ class _Reading:
 
 
 def _created(reading: _Reading, event: Event) -> list[Step]:
-    reading.due = end_of_day(date.fromordinal(event.day.toordinal() + TERM_DAYS), ROME)
-    return [Issue(_at(event), FINE, _source(event), f"{event.case}/{FINE}", event.amount or 0, reading.due)]
+    return [Issue(_at(event), FINE, _source(event), f"{event.case}/{FINE}", event.amount or 0, _due(event))]
+
+
+def _due(event: Event) -> int:
+    """The term runs from the event by which the claim is drawn up: nobody owes at a date that is over."""
+    return end_of_day(date.fromordinal(event.day.toordinal() + TERM_DAYS), ROME)
 
 
 def _sent(reading: _Reading, event: Event) -> list[Step]:
     """What sending costs is owed too; nothing where the source says 0."""
     if not event.expense:
         return [Nothing(_at(event), FINE, _source(event), "it cost nothing")]
-    issued = Issue(_at(event), COST, _source(event), f"{event.case}/{COST}", event.expense, reading.due)
+    issued = Issue(_at(event), COST, _source(event), f"{event.case}/{COST}", event.expense, _due(event))
     if reading.book.claims[FINE].state is State.DRAFT:
         return [issued]
     return [issued, Confirm(_at(event), COST, _source(event), By.LAW)]

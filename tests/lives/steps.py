@@ -185,8 +185,8 @@ class Book:
 
     def _cancel(self, claim: Held) -> None:
         claim.state, claim.owed = State.CANCELLED, 0
-        if not claim.paid:
-            # The invoice may come again: nothing was paid on it.
+        if not claim.paid and not claim.retired:
+            # The invoice may come again, whole: nothing was paid on it, and nothing left it (which a set-off does too).
             self.used.discard(claim.invoice)
 
 

@@ -1,6 +1,7 @@
 """Slither's findings are held against the page that explains them, row by row; a proof counts only when it is whole."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,31 @@ def test_every_proof_that_a_contract_states_must_be_told(tmp_path: Path) -> None
     (tmp_path / "halmos.json").write_text(json.dumps({"test_results": {"Some": [proof()]}}))
     counts = analysis.of_halmos(0, "", tmp_path / "halmos.json", stated)
     assert (counts.passed, counts.failed) == (1, 1) and "check_that" in counts.reasons[0]
+
+
+def test_a_proof_says_at_which_width_it_holds(tmp_path: Path) -> None:
+    stated = [
+        "contract Some {",
+        "/// @custom:width 4 bits",
+        "/// @dev why",
+        "function check_it() public {}",
+        "function check_that() public {}",
+        "}",
+    ]
+    (tmp_path / "Some.t.sol").write_text("\n".join(stated))
+    said = analysis.widths(tmp_path)
+    assert said == {"check_it": "4 bits"}
+    entries = [proof(time=[7.4, 1.0]), proof(name="check_that()"), proof(name="check_no()", exitcode=1)]
+    (tmp_path / "halmos.json").write_text(json.dumps({"test_results": {"Some": entries}}))
+    lines = analysis.proven(tmp_path / "halmos.json", said)
+    assert lines == ["proved check_it: 4 bits (7 s)", "proved check_that: all inputs of its types (0 s)"]
+    assert analysis.proven(tmp_path / "none.json", said) == []
+
+
+def test_the_rulers_proofs_say_their_widths() -> None:
+    folder = ROOT / analysis.PROOFS
+    ruler = re.findall(r"function (check_\w+)", (folder / "RulerProof.t.sol").read_text())
+    assert len(ruler) == 7 and set(ruler) <= set(analysis.widths(folder))
 
 
 def test_tools_that_cannot_be_had_are_skipped_aloud(

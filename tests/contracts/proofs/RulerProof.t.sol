@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 import {Test} from "forge-std/Test.sol";
 import {PaymentWord, PaymentWords, RETIREMENT, Ruler} from "../../../contracts/receivable/Ruler.sol";
 
-/// @notice The ruler's two steps for all inputs: a retirement at full width, a payment at the width that solvers divide at ({docs/decisions/retirement.md} has
-/// the written proof for every width).
+/// @notice The ruler's two steps: a retirement for all inputs, a payment at the width that solvers divide at (docs/decisions/ruler.md has the proof for
+/// every width, and what of the code it rests on).
 contract RulerProof is Test {
     using Ruler for PaymentWord[];
 
@@ -24,6 +24,7 @@ contract RulerProof is Test {
     }
 
     /// @dev Any two ends of a range that stays: both before or both behind what leaves.
+    /// @custom:width 63 bits, all inputs
     function check_a_retirement_leaves_every_range_that_stays_as_it_was(
         uint64 low,
         uint64 high,
@@ -36,6 +37,7 @@ contract RulerProof is Test {
         assert(_retired(low, high, owed, y) - _retired(low, high, owed, x) == y - x);
     }
 
+    /// @custom:width 63 bits, all inputs
     function check_a_retired_range_is_owed_nothing_and_the_rest_all_that_lives_is(
         uint64 low,
         uint64 high,
@@ -47,6 +49,7 @@ contract RulerProof is Test {
         assert(_retired(low, high, owed, owed) == owed - (high - low));
     }
 
+    /// @custom:width 63 bits, all inputs
     function check_a_retirement_is_monotone_and_raises_nothing(uint64 low, uint64 high, uint64 owed, uint64 x, uint64 y)
         external
         pure
@@ -60,6 +63,7 @@ contract RulerProof is Test {
         return _after(PaymentWords.make(principal, 0, owed, 0, 1), x);
     }
 
+    /// @custom:width 4 bits; every width in docs/decisions/ruler.md
     function check_a_payment_gives_no_range_less_than_nothing(uint8 principal, uint8 owed, uint8 x, uint8 y)
         external
         pure
@@ -68,6 +72,7 @@ contract RulerProof is Test {
         assert(_paid(principal, owed, y) - _paid(principal, owed, x) <= y - x);
     }
 
+    /// @custom:width 4 bits; every width in docs/decisions/ruler.md
     function check_a_payment_gives_no_range_more_than_it_is_owed(uint8 principal, uint8 owed, uint8 x, uint8 y)
         external
         pure
@@ -76,11 +81,13 @@ contract RulerProof is Test {
         assert(_paid(principal, owed, x) <= _paid(principal, owed, y));
     }
 
+    /// @custom:width 5 bits; every width in docs/decisions/ruler.md
     function check_a_payment_raises_nothing(uint8 principal, uint8 owed, uint8 x) external pure {
         vm.assume(principal <= owed && owed >> SINGLE == 0 && x <= owed);
         assert(_paid(principal, owed, x) <= x);
     }
 
+    /// @custom:width 5 bits; every width in docs/decisions/ruler.md
     function check_a_payment_is_exact_over_all_that_lives(uint8 principal, uint8 owed) external pure {
         vm.assume(principal <= owed && owed != 0 && owed >> SINGLE == 0);
         assert(_paid(principal, owed, owed) == owed - principal);
