@@ -140,23 +140,6 @@ contract RightsMatrixTest is RightsTable {
         _assertCell(row, done, reason, row.alone, "the house alone");
     }
 
-    /// @dev The first role that the row admits.
-    function _admitted(Row memory row) private pure returns (uint16 role) {
-        if (row.roles == ANY_KEY) return Roles.BANK;
-        role = 1;
-        while (row.roles & role == 0) role <<= 1;
-    }
-
-    function _signed(Row memory row, uint16 role, uint8 mode) private returns (bool, bytes memory) {
-        bytes memory signers = _signerWord(house, _keyIn(role), role, mode);
-        if (row.with != address(0)) signers = abi.encodePacked(signers, _cosigner(row));
-        return _actWith(row.target, row.data, signers, house, 5555);
-    }
-
-    function _cosigner(Row memory row) private pure returns (bytes memory) {
-        return _signerWord(row.with, row.with, row.withRole, Modes.SIGNED);
-    }
-
     /// @dev What somebody meets who may not: what the row says, else what its door says, else `ofKeys`.
     function _refusal(Row memory row, bytes4 ofKeys) private pure returns (bytes4) {
         if (row.refusal != 0) return row.refusal;

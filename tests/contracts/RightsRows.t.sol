@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {Modes, Roles} from "../../contracts/types/Roles.sol";
 import {RightsState} from "./RightsState.t.sol";
 
 /// @notice The kinds of rows that the table of rights is made of.
@@ -127,5 +128,24 @@ abstract contract RightsRows is RightsState {
 
     function _two(address a, address b) internal pure returns (address[6] memory) {
         return [a, b, address(0), address(0), address(0), address(0)];
+    }
+
+    // --- Who may
+
+    /// @dev The first role that the row admits.
+    function _admitted(Row memory row) internal pure returns (uint16 role) {
+        if (row.roles == ANY_KEY) return Roles.BANK;
+        role = 1;
+        while (row.roles & role == 0) role <<= 1;
+    }
+
+    function _signed(Row memory row, uint16 role, uint8 mode) internal returns (bool, bytes memory) {
+        bytes memory signers = _signerWord(house, _keyIn(role), role, mode);
+        if (row.with != address(0)) signers = abi.encodePacked(signers, _cosigner(row));
+        return _actWith(row.target, row.data, signers, house, 5555);
+    }
+
+    function _cosigner(Row memory row) internal pure returns (bytes memory) {
+        return _signerWord(row.with, row.with, row.withRole, Modes.SIGNED);
     }
 }
