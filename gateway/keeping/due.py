@@ -18,7 +18,7 @@ Key: TypeAlias = tuple[str, int]
 """The trigger's name and the subject that it is fired on."""
 
 
-CLOSE_POT, RELEASE, RETURN = "close pot", "release", "return pledged"
+CLOSE_POT, RELEASE = "close pot", "release"
 POT_SECONDS = 86_400
 """What is left of a pot goes back so long after it was filled (contracts/Mandates.sol)."""
 MOVE_GAS = 3_000_000
@@ -147,9 +147,8 @@ def _pledged(conn: Connection, _: int, until: int) -> Iterator[Due]:
 def _returns(conn: Connection, _: int, until: int) -> Iterator[Due]:
     """Pledged ranges of loans that are over."""
     for each in loan_dues.returnable(conn):
-        token = token_id(subject_of(each.receivable), each.start)
         if each.at <= until:
-            yield Due(RETURN, token, each.at, each.facts, DirectCall("TitleEscrow", "returnRange", (token,), MOVE_GAS))
+            yield Due("return pledged", token_id(subject_of(each.receivable), each.start), each.at, each.facts)
 
 
 def _releases(conn: Connection, _: int, until: int) -> Iterator[Due]:
