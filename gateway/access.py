@@ -100,6 +100,12 @@ def authenticate(conn: Connection, text: str) -> Session | None:
     return Session(key_id, row.member_id, frozenset(row.scopes.split()))
 
 
+def stands(conn: Connection, session: Session) -> bool:
+    """Whether the key of a session is still good."""
+    row = conn.execute(select(API_KEY.c.expires, API_KEY.c.revoked).where(API_KEY.c.id == session.key_id)).one_or_none()
+    return row is not None and not row.revoked and row.expires > now_ms()
+
+
 class Sessions:
     """Sessions of keys that were just used: a key is looked up once a second, so one that is revoked ends within a second."""
 

@@ -38,9 +38,12 @@ from gateway.api import (
     tokens,
     transactions,
     watches,
+    webhooks,
 )
+from gateway.api.deprecation import DEPRECATED
 from gateway.api.refusals import PROBLEM_TYPE
 from gateway.api.schemas import FORMS
+from gateway.api.shaping import Shaping
 from gateway.errors import Problem
 from gateway.services import Services
 from gateway.signers.fingerprint_keys import FingerprintKeyError
@@ -52,7 +55,21 @@ log = logging.getLogger(__name__)
 
 ROOMS = (
     *(transactions, members, contents, registers, anchors, parties, assets, pledges, drafts, searches, certificates, watches),
-    *(invoices, receivables, receivable_drafts, offers, tokens, payments, debits, financing, financing_drafts, keeping, events, health),
+    *(
+        invoices,
+        receivables,
+        receivable_drafts,
+        offers,
+        tokens,
+        payments,
+        debits,
+        financing,
+        financing_drafts,
+        keeping,
+        events,
+        webhooks,
+        health,
+    ),
 )
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
 """What is answered without a key: whether the gateway works, and how to ask it."""
@@ -85,9 +102,11 @@ def create(services: Services) -> FastAPI:
         for route in room.router.routes:
             if isinstance(route, APIRoute):
                 route.unique_id = route.name
+                route.deprecated = route.name in DEPRECATED or None
             app.router.routes.append(route)
     document.attach(app)
     _answer_errors(app)
+    app.add_middleware(Shaping)
     app.add_middleware(Door, services=services)
     return app
 

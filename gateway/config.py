@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     """Label of its token."""
     pkcs11_pin_file: Path | None = None
     """File with the PIN of the token's user."""
+    webhook_hosts: str = ""
+    """To whom events may be sent: host names, `*.` and a domain, addresses or networks, each alone or with a port, set apart by commas.
+    Addresses that are not the internet's (loopback, private) are taken only where they are named themselves. Empty: to nobody."""
     body_bytes: int = 8 << 20
     """Longest request body."""
 

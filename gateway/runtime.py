@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from gateway import access, acts, app, descriptions, founding
 from gateway.config import OPERATOR_KEY, PASSPHRASE_FILE, URL_FILE, Settings
+from gateway.following.courier import Courier
 from gateway.keeping.keeper import Keeper
 from gateway.office import database as office_database
 from gateway.outbox import owners
@@ -27,6 +28,7 @@ from gateway.outbox.sender import COUNCIL as COUNCIL_LANE
 from gateway.outbox.sender import RELAY, Sender
 from gateway.outbox.settle import Settler
 from gateway.services import Progress, Services
+from gateway.serving import Abortable
 from gateway.signers import passphrase, vaults
 from gateway.signers.keystore import COUNCIL, RELAYER, Keystore
 from ledger.chain import deploy, local
@@ -42,6 +44,8 @@ log = logging.getLogger(__name__)
 
 Report = Callable[[str], None]
 SERVE_SECONDS = 10.0
+END_SECONDS = 5
+"""So long a request may still take when the gateway ends."""
 LOCK_FILE = ".lock"
 
 
@@ -190,7 +194,8 @@ def _services(
     mirror = database.open(settings.mirror_database())
     stack.callback(mirror.close)
     progress = Progress()
-    mirrored = sync.of(mirror, rpc, manifest, finality=kind.finality, development=kind.development_clock)
+    seen = Progress()
+    mirrored = sync.of(mirror, rpc, manifest, finality=kind.finality, development=kind.development_clock, moved=seen.announce)
     senders = [] if keystore.locked else _senders(kind, manifest, rpc, office, keystore, progress)
     settler = Settler(office=office, mirror=mirror, sync=mirrored, engine=kind, rpc=rpc, moved=progress.announce)
 
@@ -203,12 +208,14 @@ def _services(
 
     ended: list[str] = []
     keepers: list[Keeper] = []
+    couriers: list[Courier] = []
 
     def faults() -> list[tuple[str, str]]:
         found = [
             *(("lane-waits", text) for text in (*(each.fault for each in senders), own.fault)),
             ("settling-waits", settler.alarm),
             *(("keeper-waits", each.fault) for each in keepers),
+            *(("courier-waits", each.fault) for each in couriers),
             *(("worker-ended", each) for each in ended),
         ]
         return [(name, text) for name, text in found if text]
@@ -225,6 +232,7 @@ def _services(
         events=concepts.table(manifest),
         progress=progress,
         wake=wake,
+        mirrored=seen,
         catalogue=descriptions.catalogue_of(settings.home, CATALOGUE),
         watching=descriptions.watching_of(settings.home),
         codes=descriptions.codes_of(settings.home, settings.event_codes),
@@ -237,6 +245,9 @@ def _services(
     elif settings.keeps:
         keepers.append(Keeper(services, owners.me(), lambda: clock is not None and not clock.runs))
         workers["keeper"] = keepers[0].run
+    if not keystore.locked:
+        couriers.append(Courier(services, owners.me()))
+        workers["courier"] = couriers[0].run
     return services, {name: _watched(name, run, ended) for name, run in workers.items()}
 
 
@@ -298,6 +309,7 @@ def _run(workers: Mapping[str, Callable[[threading.Event], None]], services: Ser
         stop.set()
         services.wake()
         services.sync.wake()
+        services.mirrored.announce()
         for thread in threads:
             thread.join(timeout=10)
 
@@ -306,7 +318,14 @@ def _run(workers: Mapping[str, Callable[[threading.Event], None]], services: Ser
 
 def _serve(services: Services, listening: socket.socket, stack: ExitStack) -> str:
     config = uvicorn.Config(
-        app.create(services), log_config=None, access_log=False, lifespan="off", server_header=False, proxy_headers=False
+        app.create(services),
+        http=Abortable,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=END_SECONDS,
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = _nothing  # type: ignore[attr-defined,unused-ignore]
@@ -317,6 +336,8 @@ def _serve(services: Services, listening: socket.socket, stack: ExitStack) -> st
         raise StartError(f"the HTTP server did not start within {SERVE_SECONDS:.0f} s; its log says why")
 
     def end() -> None:
+        services.stopping.set()
+        services.mirrored.announce()
         server.should_exit = True
         thread.join(timeout=10)
 

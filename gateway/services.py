@@ -85,6 +85,12 @@ class Services:
     wake: Callable[[], None]
     faults: Callable[[], list[tuple[str, str]]]
     """What is wrong with the workers: a name that programs know, and words."""
+    mirrored: Progress = field(default_factory=Progress)
+    """Says that the mirror moved."""
+    stopping: threading.Event = field(default_factory=threading.Event)
+    """Set when the server is to end: what is told without end ends then."""
+    streams: int = 0
+    """How many readers follow the events."""
     acceptor: Acceptor = field(default_factory=Acceptor)
     """Where requests wait to be accepted together."""
     catalogue: Catalogue = CATALOGUE

@@ -184,9 +184,14 @@ def _number(given: Any) -> int:
 
 def sees_all(session: Session, conn: Connection) -> bool:
     """Whether the caller oversees the ledger: the node's operator, auditors and regulators."""
-    if session.member is None:
+    return oversees(session.member, conn)
+
+
+def oversees(account: bytes | None, conn: Connection) -> bool:
+    """The same of an account; None is the operator."""
+    if account is None:
         return True
-    member = members.get(conn, session.member)
+    member = members.get(conn, account)
     return member is not None and not member.suspended and bool(member.roles & _OVERSIGHT)
 
 

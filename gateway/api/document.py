@@ -16,9 +16,12 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.requests import Request
 
 from gateway.api.refusals import PROBLEM_TYPE, TITLES
+from gateway.api.shaping import FIELDS_PARAMETER, NONE_MATCH_PARAMETER
 
 PATH, PAGE = "/openapi.json", "/docs"
 EXAMPLES = "examples.json"
+STREAMS = frozenset({"stream_events"})
+"""Operations whose answer has no end."""
 
 Json = dict[str, Any]
 
@@ -66,13 +69,72 @@ def operations(made: Json) -> Iterator[tuple[str, str, Json]]:
 
 def _complete(made: Json) -> None:
     made["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key: pbk_..."}}
-    for _, path, operation in operations(made):
+    made["webhooks"] = _webhooks()
+    for method, path, operation in operations(made):
         if path != "/health":
             operation["security"] = [{"key": []}]
         operation["summary"] = _first_sentence(operation["description"])
         _as_problems(operation)
+        if operation["operationId"] in STREAMS:
+            del operation["responses"]["200"]["content"]["application/json"]
+        elif method == "get":
+            _shape(made, operation)
         if operation["operationId"] in examples():
             _exemplify(operation, examples()[operation["operationId"]])
+
+
+def _shape(made: Json, operation: Json) -> None:
+    """What shaping.py does with every answer to GET."""
+    answer = made["components"]["schemas"][operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].split("/")[-1]]
+    has_data = "data" in answer["properties"]
+    operation.setdefault("parameters", []).extend([NONE_MATCH_PARAMETER, *([FIELDS_PARAMETER] if has_data else [])])
+    operation["responses"]["200"]["headers"] = {"ETag": {"description": "A strong tag of this answer", "schema": {"type": "string"}}}
+    operation["responses"]["304"] = {"description": "The caller has this answer already (If-None-Match)"}
+
+
+def _webhooks() -> Json:
+    """What the gateway itself sends to subscribers' URLs."""
+    headers = {
+        "webhook-id": "The message's id: the same however often it is sent",
+        "webhook-timestamp": "When it was sent, seconds since 1970",
+        "webhook-signature": "`v1,` and HMAC-SHA256 over id.timestamp.body in base64; two, apart by a space, while a secret rotates",
+    }
+    parameters = [
+        {"name": name, "in": "header", "required": True, "description": text, "schema": {"type": "string"}}
+        for name, text in headers.items()
+    ]
+    message = {
+        "description": "A CloudEvent (1.0, structured mode)",
+        "type": "object",
+        "required": ["specversion", "id", "source", "type", "time", "datacontenttype", "sequence", "data"],
+        "properties": {
+            "specversion": {"const": "1.0"},
+            "id": {"type": "string", "description": "The event's position"},
+            "source": {"type": "string", "description": "urn:pledgebook:ledger: and the ledger's id"},
+            "type": {"type": "string", "description": "pledgebook., the contract, and the event"},
+            "time": {"type": "string", "format": "date-time", "description": "The block's time"},
+            "datacontenttype": {"const": "application/json"},
+            "sequence": {"type": "string", "description": "The position as text that sorts"},
+            "data": {"$ref": "#/components/schemas/Event"},
+        },
+    }
+    return {
+        "event": {
+            "post": {
+                "operationId": "receive_event",
+                "summary": "An event of the ledger, in order, at least once.",
+                "description": "An event of the ledger, in order, at least once. Answer 2xx once it is kept; 410 ends the subscription.",
+                "security": [],
+                "parameters": parameters,
+                "requestBody": {"required": True, "content": {"application/cloudevents+json": {"schema": message}}},
+                "responses": {
+                    "2XX": {"description": "The message is kept"},
+                    "410": {"description": "No more of them: the subscription ends"},
+                    "default": {"description": "Sent again later: after 5 s, 30 s and so on up to a day, then put aside"},
+                },
+            }
+        }
+    }
 
 
 def _first_sentence(description: str) -> str:

@@ -363,3 +363,32 @@ class CallWait(Strict):
     ids: Annotated[list[Hex32], Field(min_length=1, max_length=2000)]
     until: Annotated[str, Field(pattern="^(sent|mined|final)$")] = "final"
     timeout: Annotated[float, Field(ge=0, le=120)] = 30
+
+
+class WebhookIn(Strict):
+    """A subscription: `url` takes POST requests; `kinds` and `records` limit what is sent; none: all that the member sees. `after`: the
+    position from which on to tell; none: from now on.
+    """
+
+    url: Annotated[str, Field(min_length=1, max_length=2_000)]
+    kinds: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=50)] = []
+    records: Annotated[list[Annotated[str, Field(max_length=66)]], Field(max_length=50)] = []
+    after: Annotated[int | None, Field(ge=-1, lt=1 << 62)] = None
+
+
+class WebhookStateIn(Strict):
+    """Whether messages are sent."""
+
+    state: Literal["active", "paused"]
+
+
+class ReplayIn(Strict):
+    """The position after which everything is sent once more."""
+
+    after: Annotated[int, Field(ge=-1, lt=1 << 62)]
+
+
+class ResendIn(Strict):
+    """Positions of messages that are to be sent once more; none: all."""
+
+    positions: Annotated[list[Annotated[int, Field(ge=0, lt=1 << 62)]] | None, Field(max_length=1_000)] = None

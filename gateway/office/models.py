@@ -312,3 +312,38 @@ CERTIFICATE = Table(
     Column("at", BigInteger, nullable=False),
     Index("certificate_of", "member_id", "at"),
 )
+
+WEBHOOK = Table(
+    "webhook",
+    office,
+    Column("number", Counter, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("member_id", Address, nullable=False, comment="whose events; 20 zero bytes: the operator's own"),
+    Column("url", Text, nullable=False),
+    Column("selection", LargeBinary, nullable=False, comment="JSON: kinds and records"),
+    Column("sealed", LargeBinary, nullable=False, comment="the secret that signs, sealed under the gateway's"),
+    Column("sealed_before", LargeBinary, comment="the one before it"),
+    Column("before_until", BigInteger, comment="until when that one signs, too"),
+    Column("state", Text, nullable=False, comment="active, paused, gone or undone"),
+    Column("fault", Text, comment="why the last message did not arrive"),
+    Column("cursor", BigInteger, nullable=False, comment="the last position that was delivered, passed over or put aside"),
+    Column("cursor_hash", Word, comment="the hash of its block"),
+    Column("attempts", Integer, nullable=False, comment="how often the next message failed"),
+    Column("next_at", BigInteger, nullable=False, comment="not before then"),
+    Column("delivered", BigInteger, nullable=False, comment="how many messages arrived"),
+    Column("at", BigInteger, nullable=False),
+    Index("webhook_of", "member_id", "number"),
+    Index("webhook_next", "state", "next_at"),
+)
+
+WEBHOOK_DEAD = Table(
+    "webhook_dead",
+    office,
+    Column("webhook", Text, primary_key=True),
+    Column("pos", BigInteger, primary_key=True, autoincrement=False, comment="the event's position"),
+    Column("body", LargeBinary, nullable=False, comment="the message as it was sent"),
+    Column("attempts", Integer, nullable=False),
+    Column("fault", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("again", Boolean, nullable=False, comment="whether it is to be sent once more"),
+)

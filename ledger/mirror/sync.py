@@ -111,9 +111,11 @@ class Mirror:
         finality: int = 0,
         development: bool = False,
         poll: float = 0.1,
+        moved: Callable[[], None] = lambda: None,
     ) -> None:
         self._database, self._source, self._table, self._folds = database, source, table, folds
         self._finality, self._development, self._poll = finality, development, poll
+        self._announce = moved
         self._span = Span()
         self._state = State(Nothing())
         self._moved = threading.Condition()
@@ -241,6 +243,7 @@ class Mirror:
         with self._moved:
             self._checkpoint, self._time = checkpoint, block_time
             self._moved.notify_all()
+        self._announce()
 
     def _check_held(self, head: int) -> bool:
         """Compares the newest block that both have; another hash there is a reorganisation."""
@@ -309,12 +312,21 @@ class Mirror:
             self._moved.notify_all()
 
 
-def of(database: Database, rpc: Rpc, manifest: Manifest, *, finality: int, development: bool, poll: float = 0.1) -> Mirror:
-    """The mirror of a manifest's ledger, read from one node. Raises WrongLedger."""
+def of(
+    database: Database,
+    rpc: Rpc,
+    manifest: Manifest,
+    *,
+    finality: int,
+    development: bool,
+    poll: float = 0.1,
+    moved: Callable[[], None] = lambda: None,
+) -> Mirror:
+    """The mirror of a manifest's ledger, read from one node; `moved` is called after each step. Raises WrongLedger."""
     events = table(manifest)
     identity = Identity(manifest.chain_id, manifest.ledger_id, manifest.block)
     source = node_source(rpc, events)
-    return Mirror(database, source, events, identity, FOLDS, finality=finality, development=development, poll=poll)
+    return Mirror(database, source, events, identity, FOLDS, finality=finality, development=development, poll=poll, moved=moved)
 
 
 def node_source(rpc: Rpc, events: EventTable) -> NodeSource:

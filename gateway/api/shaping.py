@@ -1,0 +1,115 @@
+"""What every answer to a GET has alike, made in one place: `fields`, a strong ETag, 304, and the headers of what is to end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.api.deprecation import DEPRECATED, Deprecated
+from gateway.errors import invalid
+
+FIELDS = "fields"
+FIELDS_PARAMETER: dict[str, Any] = {
+    "name": FIELDS,
+    "in": "query",
+    "required": False,
+    "description": "Only these fields of each row in `data`, apart by commas",
+    "schema": {"type": "string", "maxLength": 1_000, "title": "Fields"},
+}
+NONE_MATCH_PARAMETER: dict[str, Any] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "ETags of answers that the caller has: 304 if one of them is still the answer",
+    "schema": {"type": "string", "maxLength": 1_000, "title": "If-None-Match"},
+}
+_TAG = re.compile(r'(?:W/)?("[^"]*")')
+_JSON = b"application/json"
+
+
+class Shaping:
+    """Shapes the JSON answers to GET. The ETag is of the bytes that are sent, in which the block is."""
+
+    def __init__(self, app: ASGIApp, deprecated: Mapping[str, Deprecated] = DEPRECATED) -> None:
+        self._app, self._deprecated = app, deprecated
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        await self._app(scope, receive, _Answer(scope, send, self._deprecated).take)
+
+
+class _Answer:
+    """One answer: held back while it may still be shaped."""
+
+    def __init__(self, scope: Scope, send: Send, deprecated: Mapping[str, Deprecated]) -> None:
+        self._scope, self._send, self._deprecated = scope, send, deprecated
+        self._start: Message | None = None
+        self._body: list[bytes] = []
+
+    async def take(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], *self._ends()]
+            if self._scope["method"] == "GET" and message["status"] == 200 and _header(message["headers"], b"content-type") == _JSON:
+                self._start = message
+                return
+        if self._start is None:
+            await self._send(message)
+            return
+        self._body.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            await self._shaped(self._start, b"".join(self._body))
+
+    def _ends(self) -> list[tuple[bytes, bytes]]:
+        found = self._deprecated.get(getattr(self._scope.get("route"), "name", ""))
+        return [] if found is None else found.headers
+
+    async def _shaped(self, start: Message, body: bytes) -> None:
+        self._start = None
+        body = _only(body, parse_qs(self._scope["query_string"].decode("latin-1")).get(FIELDS, []))
+        tag = f'"{sha256(body).hexdigest()[:32]}"'
+        headers = [each for each in start["headers"] if each[0] != b"content-length"] + [(b"etag", tag.encode())]
+        if _matches(_header(self._scope["headers"], b"if-none-match").decode("latin-1"), tag):
+            await self._send({**start, "status": 304, "headers": [each for each in headers if each[0] != b"content-type"]})
+            await self._send({"type": "http.response.body", "body": b""})
+            return
+        await self._send({**start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
+        await self._send({"type": "http.response.body", "body": body})
+
+
+def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> bytes:
+    return next((value for given, value in headers if given == name), b"")
+
+
+def _matches(given: str, tag: str) -> bool:
+    """RFC 9110, 13.1.2: any of a list, compared weakly, or `*`."""
+    return given.strip() == "*" or tag in _TAG.findall(given)
+
+
+def _only(body: bytes, asked: list[str]) -> bytes:
+    """The answer with these fields of each row alone. Raises 422 for a field that rows don't have."""
+    wanted = list(dict.fromkeys(name.strip() for each in asked for name in each.split(",") if name.strip()))
+    if not wanted:
+        return body
+    answer = orjson.loads(body)
+    if not isinstance(answer, dict) or not isinstance(answer.get("data"), list | dict):
+        raise invalid("fields: this answer has no `data`", field=FIELDS)
+    rows = answer["data"]
+    answer["data"] = [_row(row, wanted) for row in rows] if isinstance(rows, list) else _row(rows, wanted)
+    return orjson.dumps(answer)
+
+
+def _row(row: Any, wanted: list[str]) -> Any:
+    if not isinstance(row, dict):
+        raise invalid("fields: the rows of this answer have none", field=FIELDS)
+    unknown = [name for name in wanted if name not in row]
+    if unknown:
+        raise invalid(f"fields: no field {unknown[0][:80]!r}; there are {', '.join(row)}", field=FIELDS)
+    return {name: row[name] for name in wanted}

@@ -1,0 +1,156 @@
+"""Server-sent events: the ledger's events as they become final, or as they come, with what is undone.
+
+A stream holds no thread and no connection of a database while it waits. It sends only what its reader takes: who reads too slowly is cut
+off, and goes on where it was with `Last-Event-ID`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from gateway.access import Session, stands
+from gateway.api import shown
+from gateway.errors import Problem, invalid
+from gateway.following.looking import BEGINNING, Cursor, Found, back, look
+from gateway.following.selection import Selection
+from gateway.services import Services
+from ledger.domain.ids import IdError, from_hex
+from ledger.mirror.queries.events import Told
+
+MEDIA_TYPE = "text/event-stream"
+HEARTBEAT_SECONDS = 15.0
+SLOW_SECONDS = 30.0
+"""A reader that takes nothing for so long is cut off."""
+MOST_STREAMS = 500
+RETRY_MS = 2_000
+RECENT = 256
+"""So many blocks with events are remembered of a stream, to find where a fork began."""
+ABORT = "pledgebook.abort"
+"""The extension of a request's scope that ends its connection at once."""
+
+
+def resumed(text: str) -> Cursor:
+    """A cursor from `Last-Event-ID`: a position, and after a colon its block's hash if the stream tells what is undone. Raises 422."""
+    pos, _, hash_ = text.partition(":")
+    if not (pos.isascii() and pos.isdecimal() and len(pos) < 20 and int(pos) < 1 << 62) and pos != str(BEGINNING):
+        raise invalid(f"Last-Event-ID: the id of an event expected, {text[:80]!r} given", field="Last-Event-ID")
+    try:
+        return Cursor(int(pos), from_hex(hash_, 32, "Last-Event-ID") if hash_ else None)
+    except IdError as wrong:
+        raise invalid(str(wrong), field="Last-Event-ID") from wrong
+
+
+@dataclass
+class Feed:
+    """What one reader is told, as text of `text/event-stream`."""
+
+    services: Services
+    session: Session
+    wants: Selection
+    cursor: Cursor
+    retractions: bool = False
+    _recent: deque[Cursor] = field(default_factory=lambda: deque(maxlen=RECENT))
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Ends when the gateway does, or when the key that opened the stream is no longer good."""
+        yield f"retry: {RETRY_MS}\n\n".encode()
+        heard = asyncio.get_running_loop().time()
+        while not self.services.stopping.is_set():
+            seen = self.services.mirrored.count
+            found = await run_in_threadpool(self._look)
+            async for each in self._written(found):
+                yield each
+                heard = asyncio.get_running_loop().time()
+            if found.more or found.undone:
+                continue
+            left = heard + HEARTBEAT_SECONDS - asyncio.get_running_loop().time()
+            if left <= 0:
+                if not await run_in_threadpool(self._is_welcome):
+                    return
+                yield self._heartbeat()
+                heard, left = asyncio.get_running_loop().time(), HEARTBEAT_SECONDS
+            await self.services.mirrored.changed(seen, left)
+
+    def _look(self) -> Found:
+        return look(self.services, self.session.member, self.wants, self.cursor, final=not self.retractions)
+
+    def _is_welcome(self) -> bool:
+        with self.services.office.read() as conn:
+            return stands(conn, self.session)
+
+    async def _written(self, found: Found) -> AsyncIterator[bytes]:
+        if found.undone:
+            self.cursor = await run_in_threadpool(back, self.services, self.cursor, self._recent)
+            yield f'id: {self._id(self.cursor)}\nevent: retraction\ndata: {{"after":"{self.cursor.pos}"}}\n\n'.encode()
+            return
+        for event, cursor in found.events:
+            self.cursor = cursor
+            self._recent.append(cursor)
+            yield self._event(event, cursor)
+        self.cursor = found.cursor
+
+    def _event(self, event: Told, cursor: Cursor) -> bytes:
+        data = shown.event(event).model_dump_json()
+        return f"id: {self._id(cursor)}\nevent: {event.contract}.{event.name}\ndata: {data}\n\n".encode()
+
+    def _heartbeat(self) -> bytes:
+        """A comment, and the id of what was looked at: a reader that is told little needn't have it looked through again."""
+        return f": {self.cursor.block}\nid: {self._id(self.cursor)}\n\n".encode()
+
+    def _id(self, cursor: Cursor) -> str:
+        """The position; with retractions also the hash of its block, by which a fork while the reader was away is seen."""
+        return f"{cursor.pos}:0x{cursor.hash.hex()}" if self.retractions and cursor.hash is not None else str(cursor.pos)
+
+
+class EventStream(Response):
+    """The answer to a reader. Each chunk is sent when the one before was taken."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, feed: Feed) -> None:
+        super().__init__()
+        self._feed = feed
+        self.raw_headers = [(b"content-type", MEDIA_TYPE.encode()), (b"x-accel-buffering", b"no")]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        services = self._feed.services
+        if services.streams >= MOST_STREAMS:
+            raise Problem(503, "Too many streams", f"{MOST_STREAMS} streams are open here; try again, or read GET /events by pages")
+        services.streams += 1
+        telling = asyncio.create_task(self._tell(scope, send))
+        leaving = asyncio.create_task(_left(receive))
+        try:
+            await asyncio.wait({telling, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            services.streams -= 1
+            for task in (telling, leaving):
+                task.cancel()
+            ended = await asyncio.gather(telling, leaving, return_exceptions=True)
+        for each in ended:
+            if isinstance(each, Exception):
+                raise each
+
+    async def _tell(self, scope: Scope, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        try:
+            async for chunk in self._feed.chunks():
+                async with asyncio.timeout(SLOW_SECONDS):
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        except TimeoutError:
+            # What is not taken stays in the connection's buffer and would keep it open for ever.
+            scope["extensions"][ABORT]()
+            return
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _left(receive: Receive) -> None:
+    """Returns when the reader has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,1 @@
+"""Events out: the ledger's events as a stream, and as webhooks that a worker delivers."""

@@ -1,0 +1,189 @@
+"""To whom the gateway may send: an allow-list of hosts, held against the address at the moment of connecting, so that a name which answers
+differently the second time opens nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+import httpcore
+
+from ledger.foreseen import Foreseen
+
+Address: TypeAlias = IPv4Address | IPv6Address
+Network: TypeAlias = IPv4Network | IPv6Network
+TOTAL_SECONDS, CONNECT_SECONDS = 15.0, 5.0
+MOST_URL = 2_000
+PORTS = {"http": 80, "https": 443}
+
+
+class NotAllowed(Foreseen, ValueError):
+    """A URL or an address that nothing is sent to; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a message goes."""
+
+    scheme: str
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry of the list: a name, a domain (`.example.org`) or a network, and a port if it is only for one."""
+
+    name: str
+    network: Network | None
+    port: int | None
+
+    def takes_name(self, host: str, port: int) -> bool:
+        at_port = self.port is None or self.port == port
+        return at_port and self.network is None and (host.endswith(self.name) if self.name.startswith(".") else host == self.name)
+
+    def takes_address(self, address: Address, port: int) -> bool:
+        return (self.port is None or self.port == port) and self.network is not None and address in self.network
+
+
+@dataclass(frozen=True, slots=True)
+class Egress:
+    """The allow-list."""
+
+    _entries: tuple[_Entry, ...]
+
+    @classmethod
+    def of(cls, listed: str) -> Egress:
+        """The list as settings have it. Raises NotAllowed for an entry that can't be read."""
+        return cls(tuple(_entry(each.strip().lower()) for each in listed.split(",") if each.strip()))
+
+    def target(self, url: str) -> Target:
+        """Where a URL leads. Raises NotAllowed: without https (http is for named addresses), with user or fragment, to hosts not listed."""
+        found = _target(url)
+        address = _address(found.host)
+        if address is not None:
+            self.check(address, found)
+        elif not any(each.takes_name(found.host, found.port) for each in self._entries):
+            raise NotAllowed(f"url: nothing is sent to {found.host}:{found.port}; the operator lists hosts in PLEDGEBOOK_WEBHOOK_HOSTS")
+        elif found.scheme != "https":
+            raise NotAllowed("url: https expected; http is for listed addresses only")
+        return found
+
+    def check(self, address: Address, to: Target) -> None:
+        """Whether an address may be connected to for a target. Raises NotAllowed."""
+        listed = any(each.takes_address(_plain(address), to.port) for each in self._entries)
+        named = any(each.takes_name(to.host, to.port) for each in self._entries) and _plain(address).is_global
+        if not (listed or named):
+            raise NotAllowed(f"url: nothing is sent to the address {address}, port {to.port}; PLEDGEBOOK_WEBHOOK_HOSTS doesn't have it")
+
+
+def _entry(text: str) -> _Entry:
+    try:
+        return _Entry("", ipaddress.ip_network(text.strip("[]")), None)
+    except ValueError:
+        host, _, port = text.rpartition(":")
+    if not host:
+        return _Entry(text.removeprefix("*"), None, None)
+    if not port.isdecimal() or not 0 < int(port) < 1 << 16:
+        raise NotAllowed(f"PLEDGEBOOK_WEBHOOK_HOSTS: {text!r} is no host, address or network, alone or with a port")
+    try:
+        return _Entry("", ipaddress.ip_network(host.strip("[]")), int(port))
+    except ValueError:
+        return _Entry(host.removeprefix("*"), None, int(port))
+
+
+def _target(url: str) -> Target:
+    try:
+        parts = urlsplit(url)
+        port = parts.port or PORTS.get(parts.scheme, 0)
+    except ValueError as wrong:
+        raise NotAllowed(f"url: {wrong}") from wrong
+    if len(url) > MOST_URL or parts.scheme not in PORTS or not parts.hostname or not url.isascii() or not url.isprintable() or " " in url:
+        raise NotAllowed(f"url: an https URL of at most {MOST_URL} ASCII characters expected")
+    if parts.username is not None or parts.password is not None or parts.fragment:
+        raise NotAllowed("url: without user, password and fragment; the signature says who sends")
+    return Target(parts.scheme, parts.hostname.lower().rstrip("."), port)
+
+
+def _address(host: str) -> Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _plain(address: Address) -> Address:
+    """An IPv4 address that is written as IPv6 is what it means."""
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+class Guarded(httpcore.AsyncNetworkBackend):
+    """Connects to addresses that the list takes, by number: what was checked is what is connected to."""
+
+    def __init__(self, egress: Egress) -> None:
+        self._egress, self._inner = egress, httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # httpcore's interface
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except socket.gaierror as unknown:
+            raise httpcore.ConnectError(f"{host} is not known: {unknown.strerror}") from unknown
+        addresses = list(dict.fromkeys(ipaddress.ip_address(each[4][0]) for each in found))
+        for each in addresses:
+            self._egress.check(each, Target("", host.lower(), port))
+        return await self._inner.connect_tcp(str(addresses[0]), port, timeout, local_address, socket_options)
+
+    async def connect_unix_socket(self, *_: object, **__: object) -> httpcore.AsyncNetworkStream:
+        raise NotAllowed("url: no sockets of this machine")
+
+    async def sleep(self, seconds: float) -> None:
+        await self._inner.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a receiver answered; `retry_after`: seconds that it asked for."""
+
+    status: int
+    retry_after: int | None = None
+
+
+@dataclass
+class Post:
+    """Posts messages: no redirects, no answer's body read, all within a time. Belongs to one event loop."""
+
+    egress: Egress
+
+    def __post_init__(self) -> None:
+        self._pool = httpcore.AsyncConnectionPool(
+            network_backend=Guarded(self.egress), max_connections=256, max_keepalive_connections=64, keepalive_expiry=30
+        )
+
+    async def __call__(self, url: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
+        """The receiver's answer. Raises NotAllowed, TimeoutError, httpcore's errors of network and protocol."""
+        self.egress.target(url)
+        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), CONNECT_SECONDS) | {"read": TOTAL_SECONDS}
+        async with (
+            asyncio.timeout(TOTAL_SECONDS),
+            self._pool.stream("POST", url, headers=headers, content=body, extensions={"timeout": timeouts}) as response,
+        ):
+            told = dict(response.headers).get(b"retry-after", b"")
+            return Answer(response.status, int(told) if told.isdigit() and len(told) < 7 else None)
+
+    async def close(self) -> None:
+        """Ends its connections."""
+        await self._pool.aclose()

@@ -1,0 +1,269 @@
+"""The stream of events: whole, in order, only what its reader may see, and whole again after it was cut."""
+
+import socket
+import threading
+import time
+from itertools import islice
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from gateway import access, runtime
+from gateway.api import stream
+from gateway.following.sight import Sight
+from ledger.mirror.queries import events as feed
+from tests.gateway.conftest import Api, Member
+from tests.gateway.following.reader import Got, events, following
+from tests.gateway.test_api import key_of, problem
+
+
+def bearer(api: Api, member: Member) -> str:
+    return key_of(api, member)["authorization"].removeprefix("Bearer ")
+
+
+def everything(api: Api) -> list[str]:
+    """The position of every event, by pages."""
+    found: list[str] = []
+    after = "-1"
+    while True:
+        page = api.http.get("/events", params={"after": after, "limit": 1000}).json()
+        found += [each["pos"] for each in page["data"]]
+        if page["next"] is None:
+            return found
+        after = page["next"]
+
+
+def taken(api: Api, count: int, key: str | None = None, **query: Any) -> list[Got]:
+    with following(api.running.url, key or api.running.api_key, **query) as found:
+        return list(islice(events(found), count))
+
+
+@pytest.fixture(scope="module")
+def pair(api: Api) -> tuple[Member, Member]:
+    return api.admit("stream supplier", "SUPPLIER"), api.admit("stream obligor", "OBLIGOR")
+
+
+def test_the_operator_is_told_everything_in_order_and_goes_on_with_what_comes(api: Api, pair: tuple[Member, Member]) -> None:
+    api.receivable(*pair)
+    before = everything(api)
+    with following(api.running.url, api.running.api_key) as found:
+        told = events(found)
+        assert [each.id for each in islice(told, len(before))] == before
+        threading.Thread(target=api.receivable, args=pair).start()
+        fresh = next(told)
+        assert int(fresh.id or 0) > int(before[-1]) and fresh.event and fresh.data["pos"] == fresh.id
+    assert f"{fresh.data['contract']}.{fresh.data['event']}" == fresh.event
+
+
+@pytest.mark.parametrize("way", ["last", "after"])
+def test_a_reader_goes_on_where_it_was_without_gap_or_double(api: Api, pair: tuple[Member, Member], way: str) -> None:
+    api.receivable(*pair)
+    everyone = everything(api)
+    seen: list[str] = []
+    while len(seen) < len(everyone):
+        step = min(7, len(everyone) - len(seen))
+        seen += [str(each.id) for each in taken(api, step, **({way: seen[-1]} if seen else {}))]
+    assert seen == everyone
+
+
+def test_last_event_id_goes_before_after(api: Api) -> None:
+    everyone = everything(api)
+    assert taken(api, 1, last=everyone[4], after=-1)[0].id == everyone[5]
+
+
+def test_kinds_and_records_limit_what_is_told(api: Api, pair: tuple[Member, Member]) -> None:
+    number = api.receivable(*pair)
+    word = f"0x{number:064x}"
+    for wanted in ("ReceivableDrafts", "ReceivableIssued", "ReceivableDrafts.ReceivableIssued"):
+        (one,) = taken(api, 1, kind=wanted, record=word)
+        assert one.data["values"]["receivable"] == str(number) and one.data["contract"] == "ReceivableDrafts"
+    first, second = taken(api, 2, kind=["ReceivableIssued", "ReceivableConfirmed"], record=word)
+    assert [first.data["event"], second.data["event"]] == ["ReceivableIssued", "ReceivableConfirmed"]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"kind": "Nothing"}, "kind: 'Nothing' is no kind"),
+        ({"record": "0x12"}, "record"),
+        ({"after": -2}, "after"),
+        ({"kind": ["a"] * 51}, "kind"),
+    ],
+)
+def test_a_wrong_wish_is_refused_before_the_stream_begins(api: Api, query: dict[str, Any], said: str) -> None:
+    assert said in str(problem(api.http.get("/events:stream", params=query), 422)["detail"])
+
+
+@pytest.mark.parametrize("last", ["", "x", "-2", "1:2", "1:0x12", "9" * 30, "1e3"])
+def test_an_id_that_is_none_is_refused(api: Api, last: str) -> None:
+    assert problem(api.http.get("/events:stream", headers={"last-event-id": last}), 422)["field"] == "Last-Event-ID"
+
+
+def test_a_stranger_gets_no_stream(api: Api) -> None:
+    problem(httpx.get(f"{api.running.url}/events:stream"), 401)
+
+
+# --- Who sees what ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_member_is_told_of_its_own_and_of_what_all_see_and_of_nothing_else(api: Api, pair: tuple[Member, Member]) -> None:
+    supplier, obligor = pair
+    outsider, bank = api.admit("stream outsider", "SUPPLIER"), api.admit("stream bank", "BANK")
+    number = api.receivable(supplier, obligor)
+    api.done(api.move(supplier, number, 2_500, 10_000, bank.account))
+    services = api.running.services
+    with services.snapshot() as conn:
+        told = feed.feed(conn, services.events, limit=1_000).rows
+        about = [each.pos for each in told if each.values.get("receivable") == number]
+        assert len(about) >= 2
+        for member, sees in ((supplier, True), (obligor, True), (bank, True), (outsider, False)):
+            sight = Sight(conn, member.address)
+            assert [sight.sees(each) for each in told if each.pos in about] == [sees] * len(about), member.key
+    page = api.http.get("/members").json()["data"]
+    wanted = {"kind": ["ReceivableDrafts", "ReceivableToken", "Members"]}
+    for member, sees in ((supplier, True), (bank, True), (outsider, False)):
+        found = taken(api, len(page), bearer(api, member), kind="Members")
+        assert {each.data["contract"] for each in found} == {"Members"}
+        with following(api.running.url, bearer(api, member), **wanted) as blocks:
+            seen = until_head(api, blocks)
+        assert any(each.data["values"].get("receivable") == str(number) for each in seen) is sees, member.key
+
+
+def until_head(api: Api, blocks: Any) -> list[Got]:
+    """Everything up to what a new event shows to be the end."""
+    api.admit(api.fresh_key("late comer"), "SUPPLIER")
+    last = max(map(int, everything(api)))
+    found: list[Got] = []
+    for each in events(blocks):
+        found.append(each)
+        if each.data["contract"] == "Members" and int(each.id or 0) >= last - 2:
+            return found
+    raise AssertionError("the stream ended")
+
+
+def test_a_key_that_is_revoked_ends_its_stream(api: Api, pair: tuple[Member, Member], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.2)
+    key = bearer(api, pair[0])
+    with following(api.running.url, key, kind="DealOpened") as blocks:
+        assert next(blocks).id is not None, "a heartbeat tells how far was looked"
+        with api.running.services.office.write() as conn:
+            access.revoke(conn, key.split("_")[1])
+        assert list(events(blocks)) == []
+
+
+# --- Slow readers, and the end ------------------------------------------------------------------------------------------------------
+
+
+def test_a_reader_that_takes_nothing_is_cut_off_and_costs_little(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "SLOW_SECONDS", 0.5)
+    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.0)
+    monkeypatch.setattr(stream.Feed, "_heartbeat", lambda _: b":" + b"x" * 100_000 + b"\n\n")
+    parts = urlsplit(api.running.url)
+    with socket.socket() as idle:
+        idle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        idle.connect((parts.hostname, parts.port))
+        idle.sendall(f"GET /events:stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {api.running.api_key}\r\n\r\n".encode())
+        wait_until(lambda: open_streams(api) == 1)
+        wait_until(lambda: open_streams(api) == 0)
+        with pytest.raises(ConnectionResetError):
+            drained(idle)
+
+
+def drained(idle: socket.socket) -> None:
+    """Reads what is still there: a few chunks at most. Raises ConnectionResetError where the connection was cut."""
+    read = 0
+    while part := idle.recv(1 << 20):
+        read += len(part)
+        assert read < 8 << 20
+
+
+def open_streams(api: Api) -> int:
+    return api.running.services.streams
+
+
+def wait_until(holds: Any, seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it does not come"
+        time.sleep(0.02)
+
+
+def test_a_reader_that_left_is_forgotten(api: Api) -> None:
+    with following(api.running.url, api.running.api_key) as blocks:
+        next(events(blocks))
+        wait_until(lambda: open_streams(api) == 1)
+    wait_until(lambda: open_streams(api) == 0)
+
+
+def test_too_many_streams_are_refused_and_the_others_go_on(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "MOST_STREAMS", 1)
+    with following(api.running.url, api.running.api_key) as blocks:
+        next(events(blocks))
+        problem(api.http.get("/events:stream"), 503)
+        next(events(blocks))
+
+
+def test_forty_waiting_readers_hold_no_thread(api: Api) -> None:
+    before = threading.active_count()
+    with following_many(api, 40) as feeds:
+        assert api.http.get("/health").status_code == 200
+        for each in feeds:
+            next(each)
+        assert api.http.get("/receivables").status_code == 200
+    assert threading.active_count() <= before + 45
+
+
+def following_many(api: Api, count: int) -> Any:
+    from contextlib import ExitStack, contextmanager
+
+    @contextmanager
+    def all_of() -> Any:
+        with ExitStack() as stack:
+            yield [events(stack.enter_context(following(api.running.url, api.running.api_key))) for _ in range(count)]
+
+    return all_of()
+
+
+# --- Over a restart, and over a fork ---------------------------------------------------------------------------------------------
+
+
+def test_streams_end_with_the_gateway_and_go_on_with_the_next(tmp_path: Any) -> None:
+    settings = runtime.Settings(home=tmp_path / "home", port=0, keeper=False)
+    running = runtime.start(settings, genesis_time=1_700_000_000)
+    seen: list[str] = []
+    with following(running.url, running.api_key) as blocks:
+        seen += [str(each.id) for each in islice(events(blocks), 3)]
+        began = time.monotonic()
+        running.stop()
+        assert time.monotonic() - began < 15
+        seen += [str(each.id) for each in events(blocks)]
+    running = runtime.start(settings)
+    try:
+        with httpx.Client(base_url=running.url, headers={"authorization": f"Bearer {running.api_key}"}) as http:
+            whole = [each["pos"] for each in http.get("/events", params={"limit": 1000}).json()["data"]]
+        with following(running.url, running.api_key, last=seen[-1]) as blocks:
+            seen += [str(each.id) for each in islice(events(blocks), len(whole) - len(seen))]
+        assert seen == whole
+    finally:
+        running.stop()
+
+
+def test_what_is_undone_is_told_and_then_what_came_in_its_place(api: Api) -> None:
+    assert api.running.clock is not None
+    rpc = api.running.services.rpc
+    api.admit("before the fork", "SUPPLIER")
+    last = everything(api)[-1]
+    with following(api.running.url, api.running.api_key, last=last, retractions="true") as blocks:
+        api.admit("in the fork", "SUPPLIER")
+        told = events(blocks)
+        gone = next(told)
+        assert ":0x" in str(gone.id) and gone.data["values"].get("name") is not False
+        api.running.clock.hold()
+        depth = int(rpc.call("eth_blockNumber"), 16) - int(gone.data["block"]) + 1
+        rpc.call("anvil_reorg", depth, [])
+        rpc.call("anvil_mine", hex(1))
+        api.running.clock.run()
+        retracted = next(each for each in told if each.event == "retraction")
+        assert int(retracted.data["after"]) < int(gone.data["pos"])
