@@ -2,7 +2,7 @@
 
 from random import Random
 
-SCHEDULE = (5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200, 86_400)
+SCHEDULE: tuple[float, ...] = (5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200, 86_400)
 """After each failure. In all two days and more, so that a receiver may be down over a weekend night and its morning."""
 MOST_ATTEMPTS = len(SCHEDULE) + 1
 MOST_RETRY_AFTER = 3_600

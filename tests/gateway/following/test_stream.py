@@ -167,16 +167,20 @@ def test_a_reader_that_takes_nothing_is_cut_off_and_costs_little(api: Api, monke
         idle.sendall(f"GET /events:stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {api.running.api_key}\r\n\r\n".encode())
         wait_until(lambda: open_streams(api) == 1)
         wait_until(lambda: open_streams(api) == 0)
-        with pytest.raises(ConnectionResetError):
-            drained(idle)
+        body = drained(idle)
+    assert len(body) < 8 << 20
+    assert not body.endswith(b"0\r\n\r\n"), "it was cut and did not end"
 
 
-def drained(idle: socket.socket) -> None:
-    """Reads what is still there: a few chunks at most. Raises ConnectionResetError where the connection was cut."""
-    read = 0
-    while part := idle.recv(1 << 20):
-        read += len(part)
-        assert read < 8 << 20
+def drained(idle: socket.socket) -> bytes:
+    """What is still there when the other side has gone."""
+    read = b""
+    try:
+        while part := idle.recv(1 << 20):
+            read += part
+    except ConnectionResetError:
+        return read
+    return read
 
 
 def open_streams(api: Api) -> int:
@@ -248,22 +252,3 @@ def test_streams_end_with_the_gateway_and_go_on_with_the_next(tmp_path: Any) -> 
         assert seen == whole
     finally:
         running.stop()
-
-
-def test_what_is_undone_is_told_and_then_what_came_in_its_place(api: Api) -> None:
-    assert api.running.clock is not None
-    rpc = api.running.services.rpc
-    api.admit("before the fork", "SUPPLIER")
-    last = everything(api)[-1]
-    with following(api.running.url, api.running.api_key, last=last, retractions="true") as blocks:
-        api.admit("in the fork", "SUPPLIER")
-        told = events(blocks)
-        gone = next(told)
-        assert ":0x" in str(gone.id) and gone.data["values"].get("name") is not False
-        api.running.clock.hold()
-        depth = int(rpc.call("eth_blockNumber"), 16) - int(gone.data["block"]) + 1
-        rpc.call("anvil_reorg", depth, [])
-        rpc.call("anvil_mine", hex(1))
-        api.running.clock.run()
-        retracted = next(each for each in told if each.event == "retraction")
-        assert int(retracted.data["after"]) < int(gone.data["pos"])

@@ -1,0 +1,50 @@
+"""A ledger, a gateway on it without its server, and receivers."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.config import Settings
+from gateway.signers import sealing
+from ledger.mirror import database as mirrors
+from ledger.mirror.database import Database
+from tests.gateway.following.receiver import Receiver
+from tests.gateway.outbox.world import House, World
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = World.found(tmp_path_factory.mktemp("world"))
+    yield made
+    made.rpc.close()
+    made.node.kill()
+
+
+@pytest.fixture
+def house(
+    world: World, office: Database, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[House]:
+    """A gateway that may send to this machine, with a mirror of its office's kind."""
+    monkeypatch.setattr(sealing, "SCRYPT_N", 1 << 10)
+    url = request.getfixturevalue("new_postgres")() if office.is_postgresql else f"sqlite:///{tmp_path / 'mirror.db'}"
+    mirror = mirrors.open(url)
+    made = House.build(world, office, mirror)
+    made.services.settings = Settings(webhook_hosts="127.0.0.1")
+    made.read()
+    yield made
+    mirror.close()
+
+
+@pytest.fixture
+def receive() -> Iterator[Callable[[], Receiver]]:
+    """Makes receivers that end with the test."""
+    made: list[Receiver] = []
+
+    def make() -> Receiver:
+        made.append(Receiver())
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()

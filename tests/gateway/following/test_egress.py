@@ -1,0 +1,151 @@
+"""To whom is sent: only to who is listed, by the address that is connected to, whatever a name says the second time."""
+
+import asyncio
+import socket
+from typing import Any
+
+import pytest
+
+from gateway.following import egress
+from gateway.following.egress import Answer, Egress, NotAllowed, Post
+from tests.gateway.following.receiver import Receiver
+
+BODY, HEADERS = b"{}", [("content-type", "application/json")]
+
+
+def post(url: str, listed: str) -> Answer:
+    async def once() -> Answer:
+        sending = Post(Egress.of(listed))
+        try:
+            return await sending(url, HEADERS, BODY)
+        finally:
+            await sending.close()
+
+    return asyncio.run(once())
+
+
+def resolving(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
+    """Names resolve to these addresses, one after the other; the last stays."""
+    left, asked = list(answers), list[str]()
+
+    async def getaddrinfo(_: Any, host: str, port: int, **__: Any) -> list[Any]:
+        asked.append(host)
+        address = left.pop(0) if len(left) > 1 else left[0]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", getaddrinfo)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("url", "listed"),
+    [
+        ("https://example.org/a?b=c", "example.org"),
+        ("https://example.org:8443/a", "example.org:8443"),
+        ("https://bank.example.org/", "*.example.org"),
+        ("https://EXAMPLE.org./", "other.org, example.org"),
+        ("http://127.0.0.1:9000/", "127.0.0.1"),
+        ("http://10.1.2.3/", "10.0.0.0/8"),
+        ("https://[::1]:9000/", "::1"),
+    ],
+)
+def test_who_is_listed_is_taken(url: str, listed: str) -> None:
+    assert Egress.of(listed).target(url).host
+
+
+@pytest.mark.parametrize(
+    ("url", "listed"),
+    [
+        ("https://example.org/", ""),
+        ("https://example.org/", "other.org"),
+        ("https://example.org.evil.net/", "example.org"),
+        ("https://evilexample.org/", "example.org"),
+        ("https://example.org/", "*.example.org"),
+        ("https://evil-example.org/", "*.example.org"),
+        ("https://example.org:22/", "example.org:443"),
+        ("http://example.org/", "example.org"),
+        ("https://user:pw@example.org/", "example.org"),
+        ("https://example.org/#x", "example.org"),
+        ("ftp://example.org/", "example.org"),
+        ("file:///etc/passwd", "example.org"),
+        ("https://", "example.org"),
+        ("https://example.org:99999/", "example.org"),
+        ("https://example.org/ x", "example.org"),
+        ("https://exämple.org/", "exämple.org"),
+        ("https://example.org/" + "x" * 2_000, "example.org"),
+        ("http://127.0.0.1/", "localhost"),
+        ("http://127.0.0.1/", "10.0.0.0/8"),
+        ("http://127.0.0.1:1/", "127.0.0.1:2"),
+        ("http://[::ffff:127.0.0.1]/", "10.0.0.0/8"),
+        ("http://169.254.169.254/", "10.0.0.0/8"),
+        ("http://0x7f000001/", "127.0.0.1"),
+        ("http://2130706433/", "127.0.0.1"),
+    ],
+)
+def test_others_are_not(url: str, listed: str) -> None:
+    with pytest.raises(NotAllowed, match="url: "):
+        Egress.of(listed).target(url)
+
+
+@pytest.mark.parametrize("listed", ["example.org:x", "example.org:0", "a:b:c:99999"])
+def test_a_list_that_cannot_be_read_is_refused(listed: str) -> None:
+    with pytest.raises(NotAllowed, match="PLEDGEBOOK_WEBHOOK_HOSTS"):
+        Egress.of(listed)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.8", "169.254.169.254", "192.168.1.1", "0.0.0.0", "100.64.0.1"])
+def test_a_listed_name_that_means_an_address_inside_is_not_connected_to(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolving(monkeypatch, address)
+    with pytest.raises(NotAllowed, match=address):
+        post("https://example.org/", "example.org")
+
+
+def test_a_name_that_answers_otherwise_the_second_time_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rebinding: a look beforehand would see the first answer and connect by the second."""
+    receiver = Receiver()
+    asked = resolving(monkeypatch, "127.0.0.1", "127.0.0.1")
+    with pytest.raises(NotAllowed):
+        post(f"https://example.org:{receiver.port}/", f"example.org:{receiver.port}")
+    assert asked == ["example.org"] and receiver.came == []
+    receiver.close()
+
+
+def test_what_is_checked_is_what_is_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    connected: list[str] = []
+
+    async def connect(_: Any, host: str, *__: Any) -> Any:
+        connected.append(host)
+        raise OSError("no further")
+
+    resolving(monkeypatch, "93.184.216.34", "127.0.0.1")
+    monkeypatch.setattr(egress.httpcore.AnyIOBackend, "connect_tcp", connect)
+    with pytest.raises(OSError, match="no further"):
+        post("https://example.org/", "example.org")
+    assert connected == ["93.184.216.34"]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_is_followed(status: int) -> None:
+    first, second = Receiver(), Receiver()
+    first.answer = lambda *_: (status, {"location": second.url})
+    assert post(first.url, "127.0.0.1").status == status
+    assert len(first.came) == 1 and second.came == []
+    first.close()
+    second.close()
+
+
+def test_an_answer_that_comes_too_late_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(egress, "TOTAL_SECONDS", 0.2)
+    receiver = Receiver()
+    receiver.delay = 1.0
+    with pytest.raises(TimeoutError):
+        post(receiver.url, "127.0.0.1")
+    receiver.close()
+
+
+@pytest.mark.parametrize(("told", "read"), [("17", 17), ("x", None), ("-1", None), ("9" * 9, None)])
+def test_retry_after_is_read_where_it_says_seconds(told: str, read: int | None) -> None:
+    receiver = Receiver()
+    receiver.answer = lambda *_: (503, {"retry-after": told})
+    assert post(receiver.url, "127.0.0.1") == Answer(503, read)
+    receiver.close()
