@@ -22,6 +22,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway import files
+from gateway.commands.events import events_cli, webhook_cli
 from gateway.commands.financing import finance_cli, loan_cli
 from gateway.commands.fingerprints import fingerprint_cli, fingerprint_key_cli
 from gateway.commands.invoices import receivable_draft
@@ -64,6 +65,8 @@ cli.add_typer(notice_cli, name="notice")
 cli.add_typer(fingerprint_cli, name="fingerprint")
 cli.add_typer(fingerprint_key_cli, name="fingerprint-key")
 cli.add_typer(keeper_cli, name="keeper")
+cli.add_typer(events_cli, name="events")
+cli.add_typer(webhook_cli, name="webhook")
 
 Home = Annotated[Path | None, typer.Option(help="Directory of everything the gateway keeps  [default: .pledgebook]")]
 Data = Annotated[Path | None, typer.Option(help="Folder of records to replay  [default: ../shared/data]")]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpx
@@ -15,6 +16,8 @@ from ledger.foreseen import Foreseen
 
 API_KEY = "PLEDGEBOOK_API_KEY"
 _TIMEOUT = 120.0
+_SILENCE, _AGAIN_SECONDS = 45.0, 1.0
+"""A stream that says nothing for so long, three heartbeats, is taken for broken; it is asked for again after a moment."""
 FAILED = frozenset({"refused", "expired", "voided", "undone"})
 
 Json = dict[str, Any]
@@ -57,6 +60,27 @@ class Client:
         params = {name: value for name, value in query.items() if value is not None}
         return _body(self._http.post(path, params=params, json=body))
 
+    def delete(self, path: str, **query: Any) -> Json:
+        """Ends what is at a path."""
+        return _body(self._http.delete(path, params={name: value for name, value in query.items() if value is not None}))
+
+    def follow(self, after: int = -1, **query: Any) -> Iterator[tuple[str, Json]]:
+        """The ledger's events from a position on, without end: (event, data). A connection that breaks is taken up again where it was."""
+        last = str(after)
+        while True:
+            with (
+                suppress(httpx.TransportError),
+                self._http.stream("GET", "/events:stream", params=query, headers={"Last-Event-ID": last}, timeout=_SILENCE) as answer,
+            ):
+                if not answer.is_success:
+                    answer.read()
+                    raise Refused(said(answer))
+                for id_, name, data in told(answer.iter_lines()):
+                    last = id_ or last
+                    if data:
+                        yield name, json.loads(data)
+            time.sleep(_AGAIN_SECONDS)
+
     def done(self, act: Json, seconds: float = 300.0) -> Json:
         """Waits until an act is final. Raises Refused where it failed, or takes longer."""
         end = time.monotonic() + seconds
@@ -95,6 +119,18 @@ def said(answer: httpx.Response) -> str:
         return str(problem.get("detail") or problem.get("title"))
     except (ValueError, AttributeError):
         return answer.text[:200]
+
+
+def told(lines: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """The blocks of `text/event-stream`, each with its id, event and data."""
+    block: dict[str, str] = {}
+    for line in lines:
+        if line:
+            name, _, value = line.partition(":")
+            block[name] = value.removeprefix(" ")
+        elif block:
+            yield block.get("id", ""), block.get("event", "message"), block.get("data", "")
+            block = {}
 
 
 def _url(settings: Settings) -> str:

@@ -113,6 +113,8 @@ class Teller:
             return {**example, "path": {**example["path"], "act": self.answers["get_history"]["data"][0]["act"]}}
         if operation == "get_certificate":
             return {**example, "path": {"hash": self.answers["post_certificate"]["data"]["hash"]}}
+        if "webhook" in example.get("path", {}):
+            return {**example, "path": {"webhook": self.answers["create_webhook"]["webhook"]["id"]}}
         if operation == "verify_certificate":
             return {**example, "body": {"document": self.answers["post_certificate"]["data"]["document"]}}
         return example
@@ -281,7 +283,7 @@ def _text(text: str) -> str:
 @contextmanager
 def telling(home: Path, databases: str = "") -> Iterator[Teller]:
     """A gateway on a fresh ledger, at the beginning of the story: on SQLite, or on a PostgreSQL database."""
-    settings = Settings(home=home, port=0, mirror_url=databases, office_url=databases, keeper=False)
+    settings = Settings(home=home, port=0, mirror_url=databases, office_url=databases, keeper=False, webhook_hosts="core.bank.example")
     running = runtime.start(settings, genesis_time=GENESIS)
     assert running.clock is not None
     running.clock.run()

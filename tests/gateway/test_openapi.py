@@ -20,11 +20,20 @@ VOLATILE = {
     *("acts_at", "document", "fingerprint", "hash", "known_since", "notified_at", "offered_at", "opened_at", "reported_at", "since"),
     *("account", "act", "address", "at", "bank", "behind", "block", "confirmed_at", "counterparty", "deadline", "digest"),
     *("done_at_block", "done_pos", "domain", "filer", "filing", "from_pos", "id", "issued", "issued_at", "mirror", "next"),
+    *("created_at", "position", "removed", "secret"),
     *("office", "officers", "placed", "pos", "rule_contract", "signers", "since_pos", "time", "to_pos", "transaction", "values"),
 }
 """What differs from one ledger to the next, with all that lies in it: compared by its form only."""
 FREE = {
-    *("Act.body", "ActWhole.body", "Certificate.document", "CertificateKept.document", "Content.document", "Event.values"),
+    *(
+        "Act.body",
+        "ActWhole.body",
+        "DeadLetter.message",
+        "Certificate.document",
+        "CertificateKept.document",
+        "Content.document",
+        "Event.values",
+    ),
     *(
         "ReceivableAct.body",
         "Reason.values",
@@ -77,6 +86,8 @@ def like(expected: Any, given: Any, where: str = "", *, blurred: bool = False) -
 
 def _form(value: Any) -> Any:
     """What a value looks like: its type; of text, letters and digits blurred."""
+    if isinstance(value, str) and value.startswith("whsec_"):
+        return len(value)
     return re.sub(r"[0-9a-f]+", "#", value) if isinstance(value, str) else type(value)
 
 
@@ -100,8 +111,10 @@ def tell(teller: Teller) -> None:
 
 
 def test_every_operation_has_an_example_of_request_and_answer(made: dict[str, Any]) -> None:
-    assert {operation["operationId"] for _, operation in each(made)} == document.examples().keys()
+    assert {operation["operationId"] for _, operation in each(made)} == document.examples().keys() | document.STREAMS
     for name, operation in each(made):
+        if operation["operationId"] in document.STREAMS:
+            continue
         example = document.examples()[operation["operationId"]]
         answers = operation["responses"][str(example["status"])]["content"]["application/json"]
         assert answers["example"] == example["answer"], name
@@ -147,6 +160,9 @@ def test_every_operation_says_in_one_sentence_what_it_does(made: dict[str, Any])
 def test_every_answer_has_a_type_of_its_own(made: dict[str, Any]) -> None:
     for name, operation in each(made):
         for status, response in operation["responses"].items():
+            if status == "304":
+                assert "content" not in response, name
+                continue
             (content,) = response["content"].values()
             assert content["schema"]["$ref"].startswith("#/components/schemas/"), (name, status)
 

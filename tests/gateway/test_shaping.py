@@ -1,0 +1,153 @@
+"""What every GET has alike: fields, ETags, times, amounts, pages; and the headers of what is to end."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from gateway.api import document
+from gateway.api.deprecation import Deprecated
+from gateway.api.shaping import Shaping
+from tests.gateway.examples import Teller, telling
+
+RFC3339 = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Teller]:
+    """A gateway to which the whole story was told: every record of the document is there."""
+    with telling(tmp_path_factory.mktemp("told") / "home") as teller:
+        for operation, example in document.examples().items():
+            if operation != "remove_webhook":
+                teller.tell(operation, example)
+        yield teller
+
+
+def reads(teller: Teller) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(operation, path, query) of every GET with its example, but the stream."""
+    for operation, (method, path) in teller.paths.items():
+        if method == "get" and operation not in document.STREAMS:
+            example = teller.fitted(operation, document.examples()[operation])
+            yield operation, path.format(**example.get("path", {})), example.get("query", {})
+
+
+def test_every_get_has_a_strong_etag_that_is_honoured(told: Teller) -> None:
+    count = 0
+    for operation, path, query in reads(told):
+        first = told.http.get(path, params=query)
+        tag = first.headers["etag"]
+        assert re.fullmatch(r'"[0-9a-f]{32}"', tag), operation
+        again = told.http.get(path, params=query, headers={"if-none-match": f'"x", {tag}'})
+        if again.status_code == 200:
+            # What is told of health changes by itself.
+            assert again.headers["etag"] != tag and operation in ("get_health", "get_health_details"), operation
+            continue
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag), operation
+        assert again.headers["cache-control"] == "no-store"
+        other = told.http.get(path, params=query, headers={"if-none-match": '"x"'})
+        assert (other.status_code, other.headers["etag"]) == (200, tag), operation
+        count += 1
+    assert count > 50
+
+
+def test_every_get_with_data_gives_only_the_fields_asked_for(told: Teller) -> None:
+    count = 0
+    for operation, path, query in reads(told):
+        whole = told.http.get(path, params=query).json()
+        answer = told.http.get(path, params={**query, "fields": "nothing_such"})
+        rows = whole.get("data")
+        if rows in (None, []):
+            assert answer.status_code == 200, operation
+            continue
+        assert answer.status_code == 422 and answer.json()["field"] == "fields", operation
+        first = rows[0] if isinstance(rows, list) else rows
+        names = list(first)[:2]
+        few = told.http.get(path, params={**query, "fields": ",".join(names)}).json()
+        picked = [{name: row[name] for name in names} for row in (rows if isinstance(rows, list) else [rows])]
+        assert few["data"] == (picked if isinstance(rows, list) else picked[0]), operation
+        assert {name: few[name] for name in few if name not in ("data", "block", "behind")} == {
+            name: whole[name] for name in whole if name not in ("data", "block", "behind")
+        }
+        count += 1
+    assert count > 40
+
+
+def test_every_time_is_rfc_3339_and_every_amount_text_with_its_currency(told: Teller) -> None:
+    times = amounts = 0
+    for operation, path, query in reads(told):
+        for name, value in walked(told.http.get(path, params=query).json()):
+            if isinstance(value, dict) and "minor" in value:
+                assert re.fullmatch(r"-?\d+", value["minor"]) and re.fullmatch(r"[A-Z]{3}", value["currency"]), (operation, name)
+                amounts += 1
+            elif (name == "time" or name.endswith("_at")) and isinstance(value, str):
+                assert RFC3339.match(value), (operation, name, value)
+                times += 1
+            assert not isinstance(value, float), (operation, name)
+    assert times > 50 and amounts > 20
+
+
+def walked(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """(name, value) of everything in an answer."""
+    yield name, value
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from walked(item, key)
+    if isinstance(value, list):
+        for item in value:
+            yield from walked(item, name)
+
+
+def test_every_list_comes_in_pages_or_says_why_not(told: Teller) -> None:
+    made = told.document()
+    unpaged = set()
+    for method, _, operation in document.operations(made):
+        if method != "get" or operation["operationId"] in document.STREAMS:
+            continue
+        schema = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].split("/")[-1]
+        data = made["components"]["schemas"][schema]["properties"].get("data", {})
+        names = {each["name"] for each in operation.get("parameters", [])}
+        if data.get("type") == "array" and not {"limit", "after"} <= names:
+            unpaged.add(operation["operationId"])
+    assert unpaged == UNPAGED.keys()
+
+
+UNPAGED: dict[str, str] = {}
+
+
+# --- What is to end ------------------------------------------------------------------------------------------------------------------
+
+SINCE, SUNSET = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
+def test_one_declaration_gives_the_headers_of_rfc_9745_and_8594() -> None:
+    app = FastAPI()
+
+    @app.get("/old")
+    def old() -> dict[str, int]:
+        return {"data": 1}
+
+    @app.get("/new")
+    def new() -> dict[str, int]:
+        return {"data": 1}
+
+    app.add_middleware(Shaping, deprecated={"old": Deprecated(SINCE, SUNSET, "/new")})
+    ends, stays = asyncio.run(headers_of(app, "/old", "/new"))
+    assert ends["deprecation"] == "@1767225600"
+    assert ends["sunset"] == "Thu, 31 Dec 2026 23:59:59 GMT"
+    assert '</new>; rel="successor-version"' in ends["link"] and 'rel="deprecation"' in ends["link"]
+    assert not {"deprecation", "sunset", "link"} & set(stays)
+
+
+async def headers_of(app: FastAPI, *paths: str) -> list[httpx.Headers]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as http:
+        return [(await http.get(path)).headers for path in paths]
+
+
+def test_nothing_ends_sooner_than_half_a_year_after_it_was_said() -> None:
+    with pytest.raises(ValueError, match="180 days"):
+        Deprecated(SINCE, datetime(2026, 3, 1, tzinfo=UTC), "/new")
