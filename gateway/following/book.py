@@ -146,8 +146,9 @@ def change(conn: Connection, row: Webhook, **values: Any) -> None:
 
 def remove(conn: Connection, row: Webhook) -> None:
     """Forgets a subscription and what was put aside of it."""
-    conn.execute(delete(WEBHOOK_DEAD).where(WEBHOOK_DEAD.c.webhook == row.id))
+    # In this order: a courier that notes something of it holds its row, and is waited for.
     conn.execute(delete(WEBHOOK).where(_is(row.member_id, row.id)))
+    conn.execute(delete(WEBHOOK_DEAD).where(WEBHOOK_DEAD.c.webhook == row.id))
 
 
 def _is(member: bytes, id_: str) -> ColumnElement[bool]:
@@ -182,6 +183,12 @@ def put_aside(conn: Connection, row: Dead) -> None:
     """Keeps a message that failed for good, in place of what was kept of it before."""
     conn.execute(delete(WEBHOOK_DEAD).where(WEBHOOK_DEAD.c.webhook == row.webhook, WEBHOOK_DEAD.c.pos == row.pos))
     conn.execute(insert(WEBHOOK_DEAD).values(row._asdict()))
+
+
+def still_aside(conn: Connection, row: Dead) -> None:
+    """A message that was sent once more has failed again; one of a subscription that is no more stays forgotten."""
+    mine = and_(WEBHOOK_DEAD.c.webhook == row.webhook, WEBHOOK_DEAD.c.pos == row.pos)
+    conn.execute(update(WEBHOOK_DEAD).where(mine).values(attempts=row.attempts, fault=row.fault, at=row.at, again=False))
 
 
 def arrived(conn: Connection, row: Dead) -> None:

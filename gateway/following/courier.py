@@ -61,7 +61,13 @@ class Courier:
         self._secrets = Secrets(services.keystore)
         self._passed: dict[str, tuple[int, Cursor]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self.fault: str | None = None
+        self._egress = Egress.of(services.settings.webhook_hosts)
+        self._faults: dict[str, str] = {}
+
+    @property
+    def fault(self) -> str | None:
+        """Why it doesn't get on, with one subscription or at all."""
+        return next(iter(self._faults.copy().values()), None)
 
     def run(self, stop: threading.Event) -> None:
         """Delivers until `stop`. Whatever goes wrong is shown in `fault` and tried again."""
@@ -70,7 +76,7 @@ class Courier:
             store.release(conn, LEASE, self._owner)
 
     async def _run(self, stop: threading.Event) -> None:
-        self._post, self._room = Post(Egress.of(self._services.settings.webhook_hosts)), asyncio.Semaphore(MOST_AT_ONCE)
+        self._post, self._room = Post(self._egress), asyncio.Semaphore(MOST_AT_ONCE)
         lane, renewed = None, 0.0
         while not stop.is_set():
             seen = self._services.mirrored.count
@@ -78,9 +84,9 @@ class Courier:
                 if lane is None or time.monotonic() - renewed > RENEW_SECONDS:
                     lane, renewed = await asyncio.to_thread(self._leased), time.monotonic()
                 await self._start(lane)
-                self.fault = None
+                self._faults.pop(LEASE, None)
             except Exception as unforeseen:  # noqa: BLE001  # it must outlive a full disk or a database that restarts
-                self._note(f"courier: {unforeseen or type(unforeseen).__name__}", unforeseen)
+                self._note(LEASE, unforeseen)
             await self._services.mirrored.changed(seen, LOOK_SECONDS)
         await self._end()
         await self._post.close()
@@ -114,15 +120,17 @@ class Courier:
             try:
                 while await self._step(lane, member, id_):
                     pass
+                self._faults.pop(id_, None)
             except LeaseLost:
                 log.info("courier: the lease went to another process")
             except Exception as unforeseen:  # noqa: BLE001  # the next look tries it again
-                self._note(f"courier: {id_}: {unforeseen or type(unforeseen).__name__}", unforeseen)
+                self._note(id_, unforeseen)
 
-    def _note(self, text: str, unforeseen: Exception) -> None:
-        if text != self.fault:
+    def _note(self, where: str, unforeseen: Exception) -> None:
+        text = f"courier: {where}: {unforeseen or type(unforeseen).__name__}"
+        if self._faults.get(where) != text:
             log.error("%s", text, exc_info=unforeseen)
-        self.fault = text
+        self._faults[where] = text
 
     # --- One subscription -----------------------------------------------------------------------------------------------------------
 
@@ -194,7 +202,7 @@ class Courier:
             await self._send(row, dead.pos, dead.body)
         except Refused as refusal:
             kept = dead._replace(attempts=dead.attempts + 1, fault=str(refusal), at=now_ms(), again=False)
-            await self._write(lane, lambda conn: book.put_aside(conn, kept))
+            await self._write(lane, lambda conn: book.still_aside(conn, kept))
         else:
             await self._write(lane, lambda conn: book.arrived(conn, dead))
 

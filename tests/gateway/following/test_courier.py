@@ -1,14 +1,17 @@
 """Webhooks: at least once, in order, under the same ids; retried, put aside, sent again; one courier at a time."""
 
+import asyncio
 import base64
 import json
 import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from gateway.api.stream import Feed
 from gateway.following import book, courier, egress, pauses
 from gateway.following.book import Secrets, State
 from gateway.following.courier import Courier
@@ -24,7 +27,7 @@ from ledger.chain.engines import anvil
 from ledger.mirror.queries import events as feed
 from tests.gateway.following.receiver import Receiver
 from tests.gateway.following.subscribed import delivering, everything, subscribe
-from tests.gateway.outbox.world import House
+from tests.gateway.outbox.world import OPERATOR, House
 
 Receive = Callable[[], Receiver]
 
@@ -311,3 +314,36 @@ def test_a_look_sees_a_fork_and_goes_back_to_the_last_block_that_stands(house: H
     assert back(house.services, more.cursor, []).pos == -1, "a development chain may have lost everything"
     house.services.engine = replace(anvil.ENGINE, development_clock=False, finality=2)
     assert back(house.services, more.cursor, []).block == more.cursor.block - 3
+
+
+def test_a_stream_tells_what_is_undone_and_what_came_in_its_place(house: House) -> None:
+    """With retractions: from the fork on everything anew; nothing before it twice."""
+    told = asyncio.run(told_over_a_fork(house))
+    cut = next(at for at, (kind, _) in enumerate(told) if kind == "retraction")
+    after = int(told[cut][1]["after"])
+    before, anew = [int(each["pos"]) for _, each in told[:cut]], [int(each["pos"]) for _, each in told[cut + 1 :]]
+    kept = [pos for pos in before if pos <= after]
+    assert kept and len(kept) < len(before) and after == kept[-1]
+    assert kept + anew == everything(house)
+
+
+async def told_over_a_fork(house: House) -> list[tuple[str, dict[str, Any]]]:
+    feed = Feed(house.services, OPERATOR, Selection(), Cursor(), retractions=True)
+    found: list[tuple[str, dict[str, Any]]] = []
+    chunks = feed.chunks()
+
+    async def until(holds: Callable[[], bool]) -> None:
+        while not holds():
+            chunk = (await asyncio.wait_for(anext(chunks), 20)).decode().split("\n")
+            if len(chunk) > 2 and chunk[2].startswith("data: "):
+                found.append((chunk[1].removeprefix("event: "), json.loads(chunk[2].removeprefix("data: "))))
+
+    await asyncio.to_thread(house.member)
+    head = everything(house)[-1]
+    await until(lambda: bool(found) and int(found[-1][1]["pos"]) == head)
+    await asyncio.to_thread(fork, house, house.world.head() - (head >> 20) + 1)
+    await asyncio.to_thread(house.member)
+    head = everything(house)[-1]
+    house.services.mirrored.announce()
+    await until(lambda: "retraction" in [kind for kind, _ in found] and found[-1][1].get("pos") == str(head))
+    return found

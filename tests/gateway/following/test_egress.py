@@ -4,6 +4,7 @@ import asyncio
 import socket
 from typing import Any
 
+import httpcore
 import pytest
 
 from gateway.following import egress
@@ -118,7 +119,7 @@ def test_what_is_checked_is_what_is_connected_to(monkeypatch: pytest.MonkeyPatch
         raise OSError("no further")
 
     resolving(monkeypatch, "93.184.216.34", "127.0.0.1")
-    monkeypatch.setattr(egress.httpcore.AnyIOBackend, "connect_tcp", connect)
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
     with pytest.raises(OSError, match="no further"):
         post("https://example.org/", "example.org")
     assert connected == ["93.184.216.34"]

@@ -12,6 +12,7 @@ import pytest
 
 from gateway import access, runtime
 from gateway.api import stream
+from gateway.config import Settings
 from gateway.following.sight import Sight
 from ledger.mirror.queries import events as feed
 from tests.gateway.conftest import Api, Member
@@ -122,11 +123,11 @@ def test_a_member_is_told_of_its_own_and_of_what_all_see_and_of_nothing_else(api
             sight = Sight(conn, member.address)
             assert [sight.sees(each) for each in told if each.pos in about] == [sees] * len(about), member.key
     page = api.http.get("/members").json()["data"]
-    wanted = {"kind": ["ReceivableDrafts", "ReceivableToken", "Members"]}
+    kinds = ["ReceivableDrafts", "ReceivableToken", "Members"]
     for member, sees in ((supplier, True), (bank, True), (outsider, False)):
         found = taken(api, len(page), bearer(api, member), kind="Members")
         assert {each.data["contract"] for each in found} == {"Members"}
-        with following(api.running.url, bearer(api, member), **wanted) as blocks:
+        with following(api.running.url, bearer(api, member), kind=kinds) as blocks:
             seen = until_head(api, blocks)
         assert any(each.data["values"].get("receivable") == str(number) for each in seen) is sees, member.key
 
@@ -234,7 +235,7 @@ def following_many(api: Api, count: int) -> Any:
 
 
 def test_streams_end_with_the_gateway_and_go_on_with_the_next(tmp_path: Any) -> None:
-    settings = runtime.Settings(home=tmp_path / "home", port=0, keeper=False)
+    settings = Settings(home=tmp_path / "home", port=0, keeper=False)
     running = runtime.start(settings, genesis_time=1_700_000_000)
     seen: list[str] = []
     with following(running.url, running.api_key) as blocks:
