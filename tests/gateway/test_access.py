@@ -247,7 +247,7 @@ def rows(cast: Cast) -> dict[str, Row]:
     call = {"key": "cast", "contract": "Repayment", "function": "distribute", "arguments": [str(cast.receivable)]}
     items = {key: 202 if key != "reader" else 403 for key in ROLES}
     nowhere, asset = dict.fromkeys(ROLES, 404), {"asset": "0x" + "55" * 32}
-    anchored = {"register": "5", "anchor": "1"}
+    anchored, webhook = {"register": "5", "anchor": "1"}, {"webhook": "wh_1"}
     proof = {"kind": "record", "register": 5, "anchor": 1, "root": NOTHING, "count": 1, "index": 0, "leaf": {}, "path": []}
     search = {"kind": "search", "by": "party", "text": NOTHING}
     reported = {**OFFICE, "operator": 201, "member": 201, "reader": 403}
@@ -333,6 +333,7 @@ def rows(cast: Cast) -> dict[str, Row]:
         "get_debits": Row(OWN, account),
         "list_outstanding": Row(OWN, account),
         "list_court_holds": Row(OWN, account),
+        "list_pools": Row(OWN, account),
         "list_portfolio": Row(OWN, query={"owner": own}),
         "get_token": Row(OWN, {"token": str(token_id(cast.receivable, 0))}),
         "list_purchase_offers": Row(OWN, query={"party": own}),
@@ -350,6 +351,17 @@ def rows(cast: Cast) -> dict[str, Row]:
         "list_due": Row(OVERSIGHT),
         "list_events": Row(OVERSIGHT),
         "list_of_record": Row(OVERSIGHT, {"record": to_hex(cast.receivable.to_bytes(32))}),
+        # A stream has no end; who is told what is tried in following/.
+        "stream_events": Row(dict.fromkeys(ROLES, 422), query={"kind": "Nothing"}),
+        "create_webhook": Row({**WRITE, "operator": 422, "member": 422}, query=account, body={"url": "https://example.org/"}),
+        "list_webhooks": Row(OFFICE, query=account),
+        "get_webhook": Row(nowhere, webhook, account),
+        "set_webhook_state": Row({**nowhere, "reader": 403}, webhook, account, {"state": "paused"}),
+        "rotate_webhook_secret": Row({**nowhere, "reader": 403}, webhook, account),
+        "replay_webhook": Row({**nowhere, "reader": 403}, webhook, account, {"after": -1}),
+        "list_dead_letters": Row(nowhere, webhook, account),
+        "resend_dead_letters": Row({**nowhere, "reader": 403}, webhook, account, {}),
+        "remove_webhook": Row({**nowhere, "reader": 403}, webhook, account),
         "get_health": Row(PUBLIC),
         "get_health_details": Row(OVERSIGHT),
         "get_head": Row(PUBLIC),
