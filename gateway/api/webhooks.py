@@ -102,7 +102,7 @@ class Resent(Shown):
 Member = Annotated[str | None, Query(max_length=42, description="The account, as hex; for the operator, who without it speaks for itself")]
 
 
-@router.post("/webhooks", status_code=201, responses=WRITES | AWAY | CONFLICTS)
+@router.post("/webhooks", status_code=201, responses=NAMED | WRITES | AWAY | CONFLICTS)
 def create_webhook(asked: WebhookIn, services: Running, session: Caller, account: Member = None) -> WebhookMade:
     """Subscribes a URL to the ledger's events; the answer has the secret that signs its messages."""
     session.needs(ACT)
@@ -124,7 +124,7 @@ def create_webhook(asked: WebhookIn, services: Running, session: Caller, account
     return made
 
 
-@router.get("/webhooks")
+@router.get("/webhooks", responses=NAMED)
 def list_webhooks(services: Running, session: Caller, account: Member = None, limit: Limit = 100, after: After = None) -> WebhookPage:
     """An account's subscriptions, oldest first."""
     session.needs(READ)

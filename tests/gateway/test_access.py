@@ -328,6 +328,7 @@ def rows(cast: Cast) -> dict[str, Row]:
         ),
         "name_receivables": Row({**OVERSIGHT, **dict.fromkeys(("member", "other", "reader"), 404)}, body={"cash": 1, "names": ["7"]}),
         "draft_receivable": Row(OWN, body={"act": "move", **receivable, "to": cast.other.account}),
+        "draft_financing": Row(nowhere, body={"act": "finance recall", "offer": "7", "account": own}),
         "list_offers": Row(OWN, query={"to": own}),
         "list_notices": Row(OWN, query={"obligor": own}),
         "get_debits": Row(OWN, account),
