@@ -216,12 +216,12 @@ def test_a_loan_on_a_pledge_is_valued_margined_and_its_release_falls_due(counter
     secured = ("--pledge", pledge, "--loan-to-value", "70%", "--appraiser", counter.appraiser.account, "--cure-days", 5)
     plan = ("--repayment", "bullet", "--due", "2024-06-30", *secured)
     refused(counter.run("loan", "open", *parties(counter), *LENT, *map(str, plan), "--yes"), "release_within_days: missing")
-    plan = (*plan, "--release-within-days", 15)
-    refused(counter.run("loan", "open", *parties(counter), *LENT, *map(str, plan), "--yes"), "holds no part of pledge")
+    agreed = (*plan, "--release-within-days", 15)
+    refused(counter.run("loan", "open", *parties(counter), *LENT, *map(str, agreed), "--yes"), "holds no part of pledge")
     officers = [{"account": office, "role": "REGISTRAR", "mode": "ATTESTED"}] * 2
     party = RecordParty(1, stated_party("Mill Bank"), PartyKind.MEMBER, bytes(32), counter.bank.address, 0, b"\xee" * 32, "")
     assert api.done(api.act(Member("office", office), "RecordParty", to_json(party), signers=officers))["state"] == "final"
-    loan = opened(counter, *plan)
+    loan = opened(counter, *agreed)
     found = counter.read(f"/loans/{loan}")
     assert (found["pledges"], found["security"]["minor"]) == ([int(pledge)], "500000")
     refused(counter.run("loan", "margin", loan), "is worth 500000 minor units, enough for 300000")
