@@ -1,7 +1,9 @@
 """Settings of a gateway: defaults, then environment (PLEDGEBOOK_...), then what the command line says."""
 
 from pathlib import Path
+from typing import Annotated
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MANIFEST, MIRROR_FILE, OFFICE_FILE, OPERATOR_KEY, PASSPHRASE_FILE, URL_FILE = (
@@ -35,6 +37,8 @@ class Settings(BaseSettings):
     """Database of the office; empty: SQLite in `home`."""
     host: str = "127.0.0.1"
     """Where the API listens: loopback, unless a proxy with TLS stands in front."""
+    lanes: Annotated[int, Field(ge=1, le=64)] = 1
+    """Keys that send acts side by side: more where one key's transactions in flight are the limit."""
     port: int = 8420
     """Port of the API; 0 takes a free one."""
     keeper: bool | None = None

@@ -20,15 +20,18 @@ from filelock import FileLock, Timeout
 from gateway import access, acts, app, descriptions, founding
 from gateway.config import OPERATOR_KEY, PASSPHRASE_FILE, URL_FILE, Settings
 from gateway.keeping.keeper import Keeper
+from gateway.leading import Leading
 from gateway.office import database as office_database
 from gateway.outbox import owners
+from gateway.outbox.lanes import Share
 from gateway.outbox.own import OwnKeys
 from gateway.outbox.sender import COUNCIL as COUNCIL_LANE
 from gateway.outbox.sender import RELAY, Sender
 from gateway.outbox.settle import Settler
+from gateway.outbox.store import WHOLE
 from gateway.services import Progress, Services
 from gateway.signers import passphrase, vaults
-from gateway.signers.keystore import COUNCIL, RELAYER, Keystore
+from gateway.signers.keystore import COUNCIL, Keystore
 from ledger.chain import deploy, local
 from ledger.chain import manifest as manifests
 from ledger.chain.clock import DevelopmentClock
@@ -82,10 +85,6 @@ def _start(settings: Settings, genesis_time: int | None, report: Report, stack: 
     report("opening databases")
     office = office_database.open(settings.office_database())
     stack.callback(office.close)
-    try:
-        stack.enter_context(office_database.occupy(office))
-    except office_database.Occupied as taken:
-        raise StartError(str(taken)) from taken
     keystore = Keystore(office, vaults.set_up(settings))
     unlock(keystore, settings)
     report(f"starting the chain ({settings.engine})")
@@ -189,9 +188,10 @@ def _services(
 ) -> tuple[Services, Mapping[str, Callable[[threading.Event], None]]]:
     mirror = database.open(settings.mirror_database())
     stack.callback(mirror.close)
+    leading = _leading(office, mirror)
     progress = Progress()
     mirrored = sync.of(mirror, rpc, manifest, finality=kind.finality, development=kind.development_clock)
-    senders = [] if keystore.locked else _senders(kind, manifest, rpc, office, keystore, progress)
+    senders = [] if keystore.locked else _senders(kind, manifest, rpc, office, keystore, progress, settings.lanes)
     settler = Settler(office=office, mirror=mirror, sync=mirrored, engine=kind, rpc=rpc, moved=progress.announce)
 
     own = OwnKeys(office, lambda purpose, account, key: _sender(kind, manifest, rpc, office, keystore, progress, purpose, key, account))
@@ -208,6 +208,7 @@ def _services(
         found = [
             *(("lane-waits", text) for text in (*(each.fault for each in senders), own.fault)),
             ("settling-waits", settler.alarm),
+            ("settling-waits", leading.fault),
             *(("keeper-waits", each.fault) for each in keepers),
             *(("worker-ended", each) for each in ended),
         ]
@@ -230,7 +231,8 @@ def _services(
         codes=descriptions.codes_of(settings.home, settings.event_codes),
         faults=faults,
     )
-    workers = {"mirror": mirrored.run, "settler": settler.run, "own keys": own.run, **{each.name: each.run for each in senders}}
+    workers = {"leading": leading.run, "own keys": own.run, **{each.name: each.run for each in senders}}
+    workers["mirror"], workers["settler"] = partial(mirrored.run, leads=leading), partial(settler.run, leads=leading)
     workers["acceptor"] = partial(services.acceptor.run, partial(acts.accept, services))
     if keystore.locked:
         del workers["own keys"]
@@ -238,6 +240,16 @@ def _services(
         keepers.append(Keeper(services, owners.me(), lambda: clock is not None and not clock.runs))
         workers["keeper"] = keepers[0].run
     return services, {name: _watched(name, run, ended) for name, run in workers.items()}
+
+
+def _leading(office: database.Database, mirror: database.Database) -> Leading:
+    """Whether this gateway keeps the books of its office. Raises StartError where another does, in a mirror that is not this one's."""
+    leading = Leading(office, owners.me())
+    leading.look()
+    if not leading() and not mirror.is_postgresql:
+        what = "gateways that share an office share its mirror"
+        raise StartError(f"another gateway works on this office; {what}: give both the same PLEDGEBOOK_MIRROR_URL (postgresql://...)")
+    return leading
 
 
 def _watched(name: str, run: Callable[[threading.Event], None], ended: list[str]) -> Callable[[threading.Event], None]:
@@ -255,11 +267,20 @@ def _watched(name: str, run: Callable[[threading.Event], None], ended: list[str]
 
 
 def _senders(
-    kind: Engine, manifest: manifests.Manifest, rpc: Rpc, office: database.Database, keystore: Keystore, progress: Progress
+    kind: Engine,
+    manifest: manifests.Manifest,
+    rpc: Rpc,
+    office: database.Database,
+    keystore: Keystore,
+    progress: Progress,
+    lanes: int,
 ) -> list[Sender]:
-    purposes = {RELAY: RELAYER, COUNCIL_LANE: COUNCIL}
-    keys = {purpose: founding.house_key(keystore, key_purpose) for purpose, key_purpose in purposes.items()}
-    return [_sender(kind, manifest, rpc, office, keystore, progress, purpose, key) for purpose, key in keys.items()]
+    keys = founding.relayers(keystore, lanes)
+    relays = [
+        _sender(kind, manifest, rpc, office, keystore, progress, RELAY, key, share=Share(at, len(keys))) for at, key in enumerate(keys)
+    ]
+    council = founding.house_key(keystore, COUNCIL)
+    return [*relays, _sender(kind, manifest, rpc, office, keystore, progress, COUNCIL_LANE, council)]
 
 
 def _sender(
@@ -272,6 +293,7 @@ def _sender(
     purpose: str,
     key: bytes,
     member: bytes | None = None,
+    share: Share = WHOLE,
 ) -> Sender:
     return Sender(
         purpose,
@@ -285,6 +307,7 @@ def _sender(
         owner=owners.me(),
         moved=progress.announce,
         member=member,
+        share=share,
     )
 
 

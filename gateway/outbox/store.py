@@ -66,6 +66,11 @@ def alarms(conn: Connection) -> list[str]:
     return list(conn.execute(asked.order_by(LANE.c.lane)).scalars())
 
 
+def stopped_keys(conn: Connection) -> set[bytes]:
+    """Keys of lanes that stand still."""
+    return set(conn.execute(select(LANE.c.key).where(LANE.c.alarm.is_not(None), LANE.c.retired.is_(None))).scalars())
+
+
 def refusals(conn: Connection, limit: int = 10) -> list[str]:
     """What nodes answered to transactions that they didn't take and that are still to be sent."""
     asked = select(TX.c.lane, TX.c.nonce, TX.c.fault).where(TX.c.state.in_(IN_FLIGHT), TX.c.fault.is_not(None))
