@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     engine: str = "anvil"
     """Name of the chain's client, as in ledger.chain.engines."""
     node: str = ""
-    """URL of a node that is run elsewhere; empty: the gateway starts a chain of its own in `home`."""
+    """URLs of nodes that are run elsewhere, the preferred first, with commas between; empty: the gateway starts a chain of its own."""
     mirror_url: str = ""
     """Database of the mirror; empty: SQLite in `home`."""
     office_url: str = ""
@@ -53,6 +53,11 @@ class Settings(BaseSettings):
     """File with the PIN of the token's user."""
     body_bytes: int = 8 << 20
     """Longest request body."""
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The nodes that are run elsewhere."""
+        return tuple(url.strip() for url in self.node.split(",") if url.strip())
 
     def mirror_database(self) -> str:
         """URL of the mirror's database."""

@@ -36,7 +36,7 @@ from ledger.chain import deploy, local
 from ledger.chain import manifest as manifests
 from ledger.chain.clock import DevelopmentClock
 from ledger.chain.engines import Engine, engine
-from ledger.chain.rpc import Rpc
+from ledger.chain.nodes import Nodes
 from ledger.domain.catalogue import CATALOGUE
 from ledger.foreseen import Foreseen
 from ledger.mirror import concepts, database, sync
@@ -89,7 +89,7 @@ def _start(settings: Settings, genesis_time: int | None, report: Report, stack: 
     unlock(keystore, settings)
     report(f"starting the chain ({settings.engine})")
     urls, kind = _chain(settings, genesis_time, stack)
-    rpc = stack.enter_context(Rpc(urls[0]))
+    rpc = stack.enter_context(Nodes(urls))
     clock = DevelopmentClock(rpc, kind) if kind.development_clock else None
     is_new = not settings.manifest.exists()
     report("deploying the contracts" if is_new else "finding the contracts")
@@ -157,14 +157,14 @@ def _own_passphrase(file: Path, *, is_new: bool) -> bytes:
 
 def _chain(settings: Settings, genesis_time: int | None, stack: ExitStack) -> tuple[tuple[str, ...], Engine]:
     kind = engine(settings.engine)
-    if settings.node:
-        return (settings.node,), kind
+    if settings.nodes:
+        return settings.nodes, kind
     chain = local.start_local(settings.engine, settings.home, genesis_time=genesis_time if kind.development_clock else None)
     stack.callback(chain.stop)
     return chain.urls, chain.engine
 
 
-def _ledger(rpc: Rpc, keystore: Keystore, kind: Engine, file: Path, clock: DevelopmentClock | None) -> manifests.Manifest:
+def _ledger(rpc: Nodes, keystore: Keystore, kind: Engine, file: Path, clock: DevelopmentClock | None) -> manifests.Manifest:
     if not file.exists() and keystore.locked:
         raise StartError(
             f"{file}: no manifest, and no passphrase to found a ledger with; see {passphrase.FILE_VARIABLE} in docs/operations.md"
@@ -180,7 +180,7 @@ def _services(
     settings: Settings,
     kind: Engine,
     manifest: manifests.Manifest,
-    rpc: Rpc,
+    rpc: Nodes,
     office: database.Database,
     keystore: Keystore,
     clock: DevelopmentClock | None,
@@ -232,6 +232,7 @@ def _services(
         faults=faults,
     )
     workers = {"leading": leading.run, "own keys": own.run, **{each.name: each.run for each in senders}}
+    workers["nodes"] = rpc.run
     workers["mirror"], workers["settler"] = partial(mirrored.run, leads=leading), partial(settler.run, leads=leading)
     workers["acceptor"] = partial(services.acceptor.run, partial(acts.accept, services))
     if keystore.locked:
@@ -269,7 +270,7 @@ def _watched(name: str, run: Callable[[threading.Event], None], ended: list[str]
 def _senders(
     kind: Engine,
     manifest: manifests.Manifest,
-    rpc: Rpc,
+    rpc: Nodes,
     office: database.Database,
     keystore: Keystore,
     progress: Progress,
@@ -286,7 +287,7 @@ def _senders(
 def _sender(
     kind: Engine,
     manifest: manifests.Manifest,
-    rpc: Rpc,
+    rpc: Nodes,
     office: database.Database,
     keystore: Keystore,
     progress: Progress,
