@@ -104,9 +104,9 @@ def test_nothing_is_lost_or_doubled_while_nodes_fail(
         stop.set()
         for worker in workers:
             worker.join()
-    assert set(house.states(rows)) == {"final"} and len(rows) > 20
-    assert all(house.outcomes(row).count(Outcome.DONE) == 1 for row in rows)
-    house.check()
+        assert set(house.states(rows)) == {"final"} and len(rows) > 20
+        assert all(house.outcomes(row).count(Outcome.DONE) == 1 for row in rows)
+        house.check()
 
 
 def _disturb(world: World, dice: random.Random) -> None:
