@@ -151,11 +151,13 @@ contract LoanAgreements is ILoanAgreements, ActTarget {
 
     /// @inheritdoc ILoanAgreements
     function showHolders(bytes32 pledgorsRoot, Party[] calldata shown) external {
-        bytes32[] storage list = holders[PartyRoots.ofBoth(pledgorsRoot, PartyRoots.ofSide(shown))];
+        bytes32 parties = PartyRoots.ofBoth(pledgorsRoot, PartyRoots.ofSide(shown));
+        bytes32[] storage list = holders[parties];
         if (list.length != 0) return;
         for (uint256 i = 0; i < shown.length; ++i) {
             list.push(shown[i].id);
         }
+        emit HoldersShown(parties, list);
     }
 
     /// @inheritdoc ILoanAgreements

@@ -22,6 +22,7 @@ from gateway.office.database import now_ms
 from gateway.office.repository import Act, ActKey, AddedAct, Entry, Office, signature_rows
 from gateway.outbox import recovered, store
 from gateway.outbox.envelopes import envelope_of, typed_bytes
+from gateway.outbox.lanes import share_of
 from gateway.outbox.simulate import simulate, tried
 from gateway.outbox.states import FAILED, Seen, Spent, State, judge
 from gateway.refusals import explain
@@ -389,6 +390,7 @@ def _row(made: Draft, hashed: bytes, state: State) -> Act:
         reason=None,
         done_pos=None,
         done_hash=None,
+        share=share_of(request.account),
     )
 
 

@@ -16,6 +16,7 @@ from gateway.access import ACT, Session
 from gateway.acts import ordered_now
 from gateway.errors import Problem, invalid
 from gateway.office.repository import Call, Office
+from gateway.outbox.lanes import share_of
 from gateway.outbox.sender import COUNCIL, RELAY
 from gateway.outbox.states import State
 from gateway.services import Services
@@ -140,9 +141,10 @@ def _argument(given: Any) -> Any:
 
 
 def _row(caller: bytes, asked: Asked, purpose: str, target: bytes, data: bytes, gas: int) -> Call:
+    call_id = sha256(b"call" + caller + f"{purpose}:{asked.key}".encode()).digest()
     return Call(
         member_id=caller,
-        call_id=sha256(b"call" + caller + f"{purpose}:{asked.key}".encode()).digest(),
+        call_id=call_id,
         idem_key=asked.key,
         body_hash=sha256(target + data).digest(),
         purpose=purpose,
@@ -154,6 +156,7 @@ def _row(caller: bytes, asked: Asked, purpose: str, target: bytes, data: bytes, 
         state=State.QUEUED,
         hash=None,
         reason=None,
+        share=share_of(call_id),
     )
 
 

@@ -1,7 +1,9 @@
 """Settings of a gateway: defaults, then environment (PLEDGEBOOK_...), then what the command line says."""
 
 from pathlib import Path
+from typing import Annotated
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MANIFEST, MIRROR_FILE, OFFICE_FILE, OPERATOR_KEY, PASSPHRASE_FILE, URL_FILE = (
@@ -28,13 +30,15 @@ class Settings(BaseSettings):
     engine: str = "anvil"
     """Name of the chain's client, as in ledger.chain.engines."""
     node: str = ""
-    """URL of a node that is run elsewhere; empty: the gateway starts a chain of its own in `home`."""
+    """URLs of nodes that are run elsewhere, the preferred first, with commas between; empty: the gateway starts a chain of its own."""
     mirror_url: str = ""
     """Database of the mirror; empty: SQLite in `home`."""
     office_url: str = ""
     """Database of the office; empty: SQLite in `home`."""
     host: str = "127.0.0.1"
     """Where the API listens: loopback, unless a proxy with TLS stands in front."""
+    lanes: Annotated[int, Field(ge=1, le=64)] = 1
+    """Keys that send acts side by side: more where one key's transactions in flight are the limit."""
     port: int = 8420
     """Port of the API; 0 takes a free one."""
     keeper: bool | None = None
@@ -52,6 +56,11 @@ class Settings(BaseSettings):
     Addresses that are not the internet's (loopback, private) are taken only where they are named themselves. Empty: to nobody."""
     body_bytes: int = 8 << 20
     """Longest request body."""
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The nodes that are run elsewhere."""
+        return tuple(url.strip() for url in self.node.split(",") if url.strip())
 
     def mirror_database(self) -> str:
         """URL of the mirror's database."""

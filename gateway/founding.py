@@ -50,12 +50,21 @@ def house_key(keystore: Keystore, purpose: str) -> bytes:
     return held[0] if held else keystore.create(HOUSE, purpose)
 
 
-def renew_relayer(keystore: Keystore) -> bytes:
-    """Gives the relayer's key and its lane up for a new key: what the old one had in flight is sent by the new one. The new address.
+def relayers(keystore: Keystore, number: int = 1) -> list[bytes]:
+    """The keys that send acts, one for each lane, oldest first; so many at least are made. Raises SigningLocked."""
+    held = keystore.keys(HOUSE, RELAYER)
+    return [*held, *(keystore.create(HOUSE, RELAYER) for _ in range(number - len(held)))]
 
-    For a lane that stands still; no gateway may run on the office meanwhile. Raises SigningLocked.
+
+def renew_relayer(keystore: Keystore) -> bytes:
+    """Gives the key of a lane that stands still up for a new key: what the old one had in flight is sent by the new one. The new address.
+
+    Where none stands still it is the first. No gateway may run on the office meanwhile. Raises SigningLocked.
     """
-    old, new = house_key(keystore, RELAYER), keystore.create(HOUSE, RELAYER)
+    held = relayers(keystore)
+    with keystore.office.read() as conn:
+        stopped = store.stopped_keys(conn)
+    old, new = next((key for key in held if key in stopped), held[0]), keystore.create(HOUSE, RELAYER)
     with keystore.office.write() as conn:
         store.retire_lane(conn, old)
     keystore.retire(HOUSE, old)
@@ -78,27 +87,29 @@ def admit_founders(services: Services, idle: Callable[[], None]) -> None:
     """Enrols the relayer, admits banks and offices, and gives each office its second officer. Does nothing twice."""
     founders = [*BANKS.values(), *OFFICES.values()]
     accounts = services.keystore.accounts([founder.key for founder in founders])
-    relayer = house_key(services.keystore, RELAYER)
+    senders = relayers(services.keystore)
     with services.office.write() as conn:
-        calls.enrolment(services, conn, relayer)
+        for relayer in senders:
+            calls.enrolment(services, conn, relayer)
         for founder, account in zip(founders, accounts, strict=True):
             party = sha256(f"pledgebook:founder:{founder.key}".encode()).digest()
             wanted = [account, account, party, founder.roles, False, True, founder.name]
             calls.admission(services, conn, founder.key, wanted, _FOUNDER.key_id)
     services.wake()
-    _until(services, idle, lambda: _are_members(services, relayer, accounts), "founding members are not mirrored")
+    _until(services, idle, lambda: _are_members(services, senders[0], accounts), "founding members are not mirrored")
     for office in OFFICES.values():
         _second_officer(services, _account(services.keystore, office), idle)
 
 
 def enrol(services: Services) -> None:
-    """Has the council's key held here enrol the relayer, if the ledger doesn't know it (a renewed lane)."""
-    relayer = house_key(services.keystore, RELAYER)
+    """Has the council's key held here enrol the relayers that the ledger doesn't know (a renewed lane, or one more)."""
     with services.snapshot() as conn:
-        if act_queries.is_relayer(conn, relayer):
-            return
+        missing = [key for key in relayers(services.keystore) if not act_queries.is_relayer(conn, key)]
+    if not missing:
+        return
     with services.office.write() as conn:
-        calls.enrolment(services, conn, relayer)
+        for relayer in missing:
+            calls.enrolment(services, conn, relayer)
     services.wake()
 
 

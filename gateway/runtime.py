@@ -21,21 +21,24 @@ from gateway import access, acts, app, descriptions, founding
 from gateway.config import OPERATOR_KEY, PASSPHRASE_FILE, URL_FILE, Settings
 from gateway.following.courier import Courier
 from gateway.keeping.keeper import Keeper
+from gateway.leading import Leading
 from gateway.office import database as office_database
 from gateway.outbox import owners
+from gateway.outbox.lanes import Share
 from gateway.outbox.own import OwnKeys
 from gateway.outbox.sender import COUNCIL as COUNCIL_LANE
 from gateway.outbox.sender import RELAY, Sender
 from gateway.outbox.settle import Settler
+from gateway.outbox.store import WHOLE
 from gateway.services import Progress, Services
 from gateway.serving import Abortable
 from gateway.signers import passphrase, vaults
-from gateway.signers.keystore import COUNCIL, RELAYER, Keystore
+from gateway.signers.keystore import COUNCIL, Keystore
 from ledger.chain import deploy, local
 from ledger.chain import manifest as manifests
 from ledger.chain.clock import DevelopmentClock
 from ledger.chain.engines import Engine, engine
-from ledger.chain.rpc import Rpc
+from ledger.chain.nodes import Nodes
 from ledger.domain.catalogue import CATALOGUE
 from ledger.foreseen import Foreseen
 from ledger.mirror import concepts, database, sync
@@ -86,15 +89,11 @@ def _start(settings: Settings, genesis_time: int | None, report: Report, stack: 
     report("opening databases")
     office = office_database.open(settings.office_database())
     stack.callback(office.close)
-    try:
-        stack.enter_context(office_database.occupy(office))
-    except office_database.Occupied as taken:
-        raise StartError(str(taken)) from taken
     keystore = Keystore(office, vaults.set_up(settings))
     unlock(keystore, settings)
     report(f"starting the chain ({settings.engine})")
     urls, kind = _chain(settings, genesis_time, stack)
-    rpc = stack.enter_context(Rpc(urls[0]))
+    rpc = stack.enter_context(Nodes(urls))
     clock = DevelopmentClock(rpc, kind) if kind.development_clock else None
     is_new = not settings.manifest.exists()
     report("deploying the contracts" if is_new else "finding the contracts")
@@ -162,14 +161,14 @@ def _own_passphrase(file: Path, *, is_new: bool) -> bytes:
 
 def _chain(settings: Settings, genesis_time: int | None, stack: ExitStack) -> tuple[tuple[str, ...], Engine]:
     kind = engine(settings.engine)
-    if settings.node:
-        return (settings.node,), kind
+    if settings.nodes:
+        return settings.nodes, kind
     chain = local.start_local(settings.engine, settings.home, genesis_time=genesis_time if kind.development_clock else None)
     stack.callback(chain.stop)
     return chain.urls, chain.engine
 
 
-def _ledger(rpc: Rpc, keystore: Keystore, kind: Engine, file: Path, clock: DevelopmentClock | None) -> manifests.Manifest:
+def _ledger(rpc: Nodes, keystore: Keystore, kind: Engine, file: Path, clock: DevelopmentClock | None) -> manifests.Manifest:
     if not file.exists() and keystore.locked:
         raise StartError(
             f"{file}: no manifest, and no passphrase to found a ledger with; see {passphrase.FILE_VARIABLE} in docs/operations.md"
@@ -185,7 +184,7 @@ def _services(
     settings: Settings,
     kind: Engine,
     manifest: manifests.Manifest,
-    rpc: Rpc,
+    rpc: Nodes,
     office: database.Database,
     keystore: Keystore,
     clock: DevelopmentClock | None,
@@ -193,10 +192,11 @@ def _services(
 ) -> tuple[Services, Mapping[str, Callable[[threading.Event], None]]]:
     mirror = database.open(settings.mirror_database())
     stack.callback(mirror.close)
+    leading = _leading(office, mirror)
     progress = Progress()
     seen = Progress()
     mirrored = sync.of(mirror, rpc, manifest, finality=kind.finality, development=kind.development_clock, moved=seen.announce)
-    senders = [] if keystore.locked else _senders(kind, manifest, rpc, office, keystore, progress)
+    senders = [] if keystore.locked else _senders(kind, manifest, rpc, office, keystore, progress, settings.lanes)
     settler = Settler(office=office, mirror=mirror, sync=mirrored, engine=kind, rpc=rpc, moved=progress.announce)
 
     own = OwnKeys(office, lambda purpose, account, key: _sender(kind, manifest, rpc, office, keystore, progress, purpose, key, account))
@@ -214,6 +214,7 @@ def _services(
         found = [
             *(("lane-waits", text) for text in (*(each.fault for each in senders), own.fault)),
             ("settling-waits", settler.alarm),
+            ("settling-waits", leading.fault),
             *(("keeper-waits", each.fault) for each in keepers),
             *(("courier-waits", each.fault) for each in couriers),
             *(("worker-ended", each) for each in ended),
@@ -238,7 +239,9 @@ def _services(
         codes=descriptions.codes_of(settings.home, settings.event_codes),
         faults=faults,
     )
-    workers = {"mirror": mirrored.run, "settler": settler.run, "own keys": own.run, **{each.name: each.run for each in senders}}
+    workers = {"leading": leading.run, "own keys": own.run, **{each.name: each.run for each in senders}}
+    workers["nodes"] = rpc.run
+    workers["mirror"], workers["settler"] = partial(mirrored.run, leads=leading), partial(settler.run, leads=leading)
     workers["acceptor"] = partial(services.acceptor.run, partial(acts.accept, services))
     if keystore.locked:
         del workers["own keys"]
@@ -249,6 +252,16 @@ def _services(
         couriers.append(Courier(services, owners.me()))
         workers["courier"] = couriers[0].run
     return services, {name: _watched(name, run, ended) for name, run in workers.items()}
+
+
+def _leading(office: database.Database, mirror: database.Database) -> Leading:
+    """Whether this gateway keeps the books of its office. Raises StartError where another does, in a mirror that is not this one's."""
+    leading = Leading(office, owners.me())
+    leading.look()
+    if not leading() and not mirror.is_postgresql:
+        what = "gateways that share an office share its mirror"
+        raise StartError(f"another gateway works on this office; {what}: give both the same PLEDGEBOOK_MIRROR_URL (postgresql://...)")
+    return leading
 
 
 def _watched(name: str, run: Callable[[threading.Event], None], ended: list[str]) -> Callable[[threading.Event], None]:
@@ -266,23 +279,33 @@ def _watched(name: str, run: Callable[[threading.Event], None], ended: list[str]
 
 
 def _senders(
-    kind: Engine, manifest: manifests.Manifest, rpc: Rpc, office: database.Database, keystore: Keystore, progress: Progress
+    kind: Engine,
+    manifest: manifests.Manifest,
+    rpc: Nodes,
+    office: database.Database,
+    keystore: Keystore,
+    progress: Progress,
+    lanes: int,
 ) -> list[Sender]:
-    purposes = {RELAY: RELAYER, COUNCIL_LANE: COUNCIL}
-    keys = {purpose: founding.house_key(keystore, key_purpose) for purpose, key_purpose in purposes.items()}
-    return [_sender(kind, manifest, rpc, office, keystore, progress, purpose, key) for purpose, key in keys.items()]
+    keys = founding.relayers(keystore, lanes)
+    relays = [
+        _sender(kind, manifest, rpc, office, keystore, progress, RELAY, key, share=Share(at, len(keys))) for at, key in enumerate(keys)
+    ]
+    council = founding.house_key(keystore, COUNCIL)
+    return [*relays, _sender(kind, manifest, rpc, office, keystore, progress, COUNCIL_LANE, council)]
 
 
 def _sender(
     kind: Engine,
     manifest: manifests.Manifest,
-    rpc: Rpc,
+    rpc: Nodes,
     office: database.Database,
     keystore: Keystore,
     progress: Progress,
     purpose: str,
     key: bytes,
     member: bytes | None = None,
+    share: Share = WHOLE,
 ) -> Sender:
     return Sender(
         purpose,
@@ -296,6 +319,7 @@ def _sender(
         owner=owners.me(),
         moved=progress.announce,
         member=member,
+        share=share,
     )
 
 

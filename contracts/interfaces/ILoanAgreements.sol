@@ -48,6 +48,9 @@ interface ILoanAgreements {
     error PledgeLives(uint40 pledge);
     error ValueShort(uint256 value, uint64 principal);
 
+    /// @notice Who holds the pledges whose parties have this root (party words); told once.
+    event HoldersShown(bytes32 indexed parties, bytes32[] holders);
+
     function openLoan(OpenLoan calldata body) external;
     function hashOpenLoan(OpenLoan calldata body) external view returns (bytes32);
     function renewLoan(RenewLoan calldata body) external;

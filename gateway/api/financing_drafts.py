@@ -1,5 +1,7 @@
 """Acts on purchases, loans, guarantees, courts' holds and cash from what people write: drafts ready to be signed."""
 
+from typing import Any
+
 from fastapi import APIRouter
 
 from gateway.api.answers import Answer, Money, Shown, Time
@@ -17,6 +19,15 @@ from ledger.domain.calendar import rfc3339
 router = APIRouter(tags=["drafts"], responses=ANY | AWAY)
 
 
+class FirstCall(Shown):
+    """A call that anybody may make, as POST /calls:batch takes it."""
+
+    key: str
+    contract: str
+    function: str
+    arguments: list[Any]
+
+
 class DraftedInstalment(Shown):
     """What a loan makes due: the last day, the second from which it is late, and the amounts if all is paid when it is due."""
 
@@ -28,9 +39,13 @@ class DraftedInstalment(Shown):
 
 
 class DraftedFinancing(DraftedReceivable):
-    """A draft of an act on a purchase, a loan, a guarantee, a hold or cash; `schedule` is that of a loan which is opened or renewed."""
+    """A draft of an act on a purchase, a loan, a guarantee, a hold or cash; `schedule` is that of a loan which is opened or renewed.
+
+    `first` are calls for POST /calls:batch that go before the act; without them the ledger would refuse it.
+    """
 
     schedule: list[DraftedInstalment]
+    first: list[FirstCall]
 
 
 @router.post("/financing:draft", responses=WRITES | NAMED)
@@ -42,7 +57,11 @@ def draft_financing(asked: FinancingGiven, services: Running, session: Caller) -
     """
     with reading(services, session) as view:
         found = drafting.draft(Desk(services, session, view.conn, view.block, view.time), FINANCING, asked)
-        return view.answer(DraftedFinancing(**drafted(found), schedule=_schedule(found.made)))
+        return view.answer(DraftedFinancing(**drafted(found), schedule=_schedule(found.made), first=_first(found.made)))
+
+
+def _first(made: Made) -> list[FirstCall]:
+    return [FirstCall(key=each.key, contract=each.contract, function=each.function, arguments=each.arguments) for each in made.first]
 
 
 def _schedule(made: Made) -> list[DraftedInstalment]:

@@ -262,6 +262,7 @@ def _act(client: Client, kind: ActKind, drafting: Drafting, made: Json, given: M
     if made["refusals"] and not is_known(client, made):
         raise Refused(f"{kind.command}: {made['refusals'][0]['sentence']} Nothing was signed")
     agree(kind.command, given["yes"])
+    _call_first(client, made.get("first", []))
     (done,) = submit(client, {**made, "contents": []})
     if done["state"] != "final":
         return waits(client, done, given["as_json"])
@@ -275,6 +276,18 @@ def _act(client: Client, kind: ActKind, drafting: Drafting, made: Json, given: M
         return show_json({"act": done} | ({} if what is None else {what: id_ or given[what]}))
     say(f"{kind.command}: done, final in block {done['done_at_block']}{f', {what} {id_}' if id_ else ''}")
     return say(f"next: {made['next']}{f' {id_}' if id_ else ''}")
+
+
+def _call_first(client: Client, calls: list[Json]) -> None:
+    """Makes the calls that go before an act, and waits for them. Raises Refused."""
+    from gateway.client import Refused
+
+    if not calls:
+        return
+    for made in client.post("/calls:batch", {"calls": calls})["calls"]:
+        if "problem" in made:
+            raise Refused(made["problem"]["detail"])
+        client.called(made)
 
 
 def identified(done: Json) -> str:

@@ -1,18 +1,23 @@
 """Writers of acts on loans: opening, paying, calling and ending them, and the ranges that secure them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from eth_hash.auto import keccak
+
+from gateway.calls import Asked
 from gateway.errors import invalid, not_found
 from gateway.financing.plans import planned
 from gateway.financing.telling import Writing, actor, day, in_words, loan, member, named, unit_of
 from gateway.pledging.words import FieldError
 from gateway.receivables.visibility import visible
 from gateway.receivables.writing import NONE, Json, Made, Signer
+from ledger.chain.calls import view
+from ledger.domain.assets import side_root
 from ledger.domain.calendar import start_of_day
 from ledger.domain.ids import from_hex, to_hex, token_id
 from ledger.domain.loan_book import Prepayment
 from ledger.mirror.finance_models import KEPT_CREDIT, LOAN_STATE, LoanGround
-from ledger.mirror.models import Token
+from ledger.mirror.models import Party, Side, Token
 from ledger.mirror.queries import loans, pledges, receivables, tokens
 from ledger.mirror.queries.loans import Held, Standing
 from ledger.mirror.queries.reading import versions
@@ -47,7 +52,30 @@ def open_loan(writing: Writing) -> Made:
         "the borrower's signature lets what is due be debited of its cash",
     ]
     signers = _first(writing, (Signer(lender, "BANK"), Signer(borrower)))
-    return Made(body, signers, says, "pledgebook loan show", schedule=made.schedule, unit=cash.currency)
+    first = holders_shown(writing, sorted(set(given.pledges or ())))
+    return Made(body, signers, says, "pledgebook loan show", schedule=made.schedule, unit=cash.currency, first=first)
+
+
+def holders_shown(writing: Writing, secured_by: Iterable[int]) -> tuple[Asked, ...]:
+    """The calls that show the ledger who holds pledges, of which the register keeps a hash only: those that nobody has made."""
+    services, calls = writing.desk.services, []
+    for pledge in secured_by:
+        parties = pledges.parties(writing.desk.conn, pledge)
+        pledgors, holders = (
+            [(each.role, each.id, each.name_hash, each.share) for each in parties if each.side == side]
+            for side in (Side.PLEDGORS, Side.HOLDERS)
+        )
+        root = keccak(side_root(pledgors) + side_root(holders))
+        if holders and not view(services.rpc, services.manifest.address("LoanAgreements"), "LoanAgreements", "holdersBehind", root):
+            shown = [[role, to_hex(id_), to_hex(hashed), str(share)] for role, id_, hashed, share in holders]
+            key = f"holders {root.hex()}"
+            calls.append(Asked(key, "LoanAgreements", "showHolders", [to_hex(side_root(pledgors)), shown]))
+    return tuple(calls)
+
+
+def _hashed(parties: Iterable[Party]) -> list[tuple[int, bytes, bytes, int]]:
+    """What a register's root of parties is of."""
+    return [(each.role, each.id, each.name_hash, each.share) for each in parties]
 
 
 def _check_release(writing: Writing, secured_by: Sequence[int]) -> None:
@@ -81,7 +109,8 @@ def renew(writing: Writing) -> Made:
     ]
     signers = _first(writing, (Signer(terms.lender, "BANK"), Signer(terms.borrower)))
     unit = unit_of(writing, terms.cash)
-    return Made(body, signers, says, f"pledgebook loan show {terms.loan}", terms.renewals, made.schedule, unit)
+    first = holders_shown(writing, loans.pledges(writing.desk.conn, terms.loan))
+    return Made(body, signers, says, f"pledgebook loan show {terms.loan}", terms.renewals, made.schedule, unit, first)
 
 
 # --- Money -----------------------------------------------------------------------------------------------------------------------------

@@ -2,24 +2,18 @@
 
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Table, make_url, text
+from sqlalchemy import Connection, Table, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
 
-from ledger.foreseen import Foreseen
 from ledger.mirror.database import Database, connect
 
 SCHEMA = "office"
 
-_OCCUPATION = 0x706C65646765
-"""The key of the advisory lock: any number that nobody else takes in the same database."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -40,32 +34,6 @@ def migrate(conn: Connection) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = conn
     command.upgrade(config, "head")
-
-
-class Occupied(Foreseen):
-    """Another gateway works on the office."""
-
-
-@contextmanager
-def occupy(database: Database) -> Iterator[None]:
-    """Keeps other gateways off an office on PostgreSQL while the context lasts. Raises Occupied.
-
-    An SQLite office is kept by the lock on its home. Two at once would settle by two mirrors that never stand at the same block.
-    """
-    if not database.is_postgresql:
-        yield
-        return
-    with database.engine.connect() as conn:
-        if not conn.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _OCCUPATION}).scalar_one():
-            raise Occupied("another gateway works on this office; stop it, or give another PLEDGEBOOK_OFFICE_URL")
-        conn.commit()
-        try:
-            yield
-        finally:
-            # The connection goes back to the pool, and the lock would stay with it; a connection that is broken has none.
-            with suppress(DBAPIError):
-                conn.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _OCCUPATION})
-                conn.commit()
 
 
 def insert_or_keep(conn: Connection, table: Table, values: dict[str, Any]) -> bool:

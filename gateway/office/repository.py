@@ -36,6 +36,7 @@ class Act(NamedTuple):
     reason: bytes | None
     done_pos: int | None
     done_hash: bytes | None
+    share: int = 0
 
     @property
     def key(self) -> ActKey:
@@ -116,6 +117,7 @@ class Call(NamedTuple):
     state: str
     hash: bytes | None
     reason: bytes | None
+    share: int = 0
 
 
 class Content(NamedTuple):

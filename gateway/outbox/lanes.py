@@ -55,6 +55,26 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """Which acts and calls a lane sends where there are several: every one whose number, by `of`, has the rest `at`.
+
+    An account's acts are one lane's, so they go in their order; between accounts only what one names as going first keeps an order.
+    """
+
+    at: int = 0
+    of: int = 1
+
+    def has(self, id_: bytes) -> bool:
+        """Whether what an account or an id names is this lane's."""
+        return share_of(id_) % self.of == self.at
+
+
+def share_of(id_: bytes) -> int:
+    """The number by which an account's acts, or a call, are shared out: below 256."""
+    return id_[-1]
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """A transaction that was written and is not settled. `sent` is when the node last heard of it, `written` when it was signed, both in
     UTC milliseconds; `fault` what it answered, unless it took it.

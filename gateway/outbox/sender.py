@@ -21,6 +21,7 @@ from gateway.outbox.lanes import (
     Lane,
     LaneAlarm,
     LeaseLost,
+    Share,
     TxState,
     Written,
     answer_of,
@@ -32,7 +33,7 @@ from gateway.outbox.lanes import (
     to_raise,
     to_send,
 )
-from gateway.outbox.states import FAILED, GONE, State
+from gateway.outbox.states import FAILED, GONE, MINED, State
 from gateway.outbox.store import Move
 from gateway.signers.interface import SigningLocked
 from gateway.signers.keystore import Keystore
@@ -84,12 +85,13 @@ class Sender:
         owner: str,
         moved: Callable[[], None],
         member: bytes | None = None,
+        share: Share = store.WHOLE,
     ) -> None:
         """`member`: whose own key it is; it may be used elsewhere too, so its lane takes the chain's count where that is ahead."""
         self.name = f"{purpose} {to_hex(key)}"
         self._purpose, self._key, self._office, self._keystore = purpose, key, office, keystore
         self._rpc, self._engine, self._chain_id = rpc, engine, chain_id
-        self._acts_address, self._owner, self._moved, self._member = acts_address, owner, moved, member
+        self._acts_address, self._owner, self._moved, self._member, self._share = acts_address, owner, moved, member, share
         self._woken = threading.Event()
         self.fault: str | None = None
 
@@ -265,14 +267,14 @@ class Sender:
         return encode.sign(call, chain_id=self._chain_id, nonce=nonce, fee=fee, by=by)
 
     def _parcels(self, conn: Connection, room: int) -> list[Parcel]:
-        calls = store.waiting_calls(conn, self._purpose, room)
+        calls = store.waiting_calls(conn, self._purpose, room, self._share)
         made = [Parcel(encode.Call(call.target, call.data, call.gas), made_by=call) for call in calls]
         if self._acts_address is not None and len(made) < room:
             made += list(self._batches(conn, self._acts_address))
         return made[:room]
 
     def _batches(self, conn: Connection, to: bytes) -> Iterator[Parcel]:
-        acts = _sendable(conn, store.queued(conn, MOST_LOOKED_AT))
+        acts = _sendable(conn, store.queued(conn, MOST_LOOKED_AT, self._share), self._share)
         if not acts:
             return
         self._check_enrolled(to)
@@ -352,12 +354,14 @@ def _dependency_failed(key: ActKey, state: State) -> dict[str, object]:
     return {"error": "DependencyFailed", "values": values, "sentence": sentence}
 
 
-def _sendable(conn: Connection, acts: Sequence[Act]) -> list[Act]:
-    """Those whose dependencies are on their way, or go before them in this very pass."""
+def _sendable(conn: Connection, acts: Sequence[Act], share: Share) -> list[Act]:
+    """Those whose dependencies are on their way in the same lane, go before them in this very pass, or were mined: what another lane has
+    sent may be mined later than what is sent here.
+    """
     before = store.dependencies(conn, [act.key for act in acts])
     going: set[ActKey] = set()
     for act in acts:
-        if all(key in going or state in GONE for key, state in before[act.key]):
+        if all(key in going or state in (GONE if share.has(key[0]) else MINED) for key, state in before[act.key]):
             going.add(act.key)
     return [act for act in acts if act.key in going]
 

@@ -53,19 +53,34 @@ class Settler:
         self._last: tuple[int, bytes | None] | None = None
         self._looked_ns = 0
         self._seen: dict[ActKey, int] = {}
+        self._followed: tuple[int, bytes | None] | None = None
         self.alarm: str | None = None
 
-    def run(self, stop: threading.Event) -> None:
-        """Steps whenever the mirror moves, until `stop`. Whatever goes wrong is shown in `alarm` and tried again."""
+    def run(self, stop: threading.Event, leads: Callable[[], bool] = lambda: True) -> None:
+        """Steps whenever the mirror moves, until `stop`. Whatever goes wrong is shown in `alarm` and tried again.
+
+        While this process doesn't lead, another one settles; here only those who wait are told that something moved.
+        """
         while not stop.is_set():
             try:
-                if not self.step():
+                if not leads():
+                    self._follow(stop)
+                elif not self.step():
                     self._wait(stop)
             except Exception as fault:  # noqa: BLE001  # settling must outlive a full disk or a database that restarts
                 # A part may be written, so the next step looks at everything that is open.
                 self._last, self._seen = None, {}
                 self._note(fault)
                 stop.wait(PAUSE_SECONDS)
+
+    def _follow(self, stop: threading.Event) -> None:
+        self._last, self._seen = None, {}
+        with self._office.read() as office:
+            settled = store.settled(office)
+        if settled != self._followed:
+            self._followed = settled
+            self._moved()
+        stop.wait(WAIT_SECONDS)
 
     def _note(self, fault: Exception) -> None:
         text = f"settling: {fault or type(fault).__name__}"

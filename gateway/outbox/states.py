@@ -30,6 +30,8 @@ OPEN = frozenset({State.GATHERING, State.READY, State.QUEUED, State.SENT, State.
 ENDS = frozenset({State.FINAL, State.REFUSED, State.EXPIRED, State.VOIDED, State.UNDONE})
 GONE = frozenset({State.SENT, State.MINED, State.FINAL})
 """What an act that depends on this one may follow."""
+MINED = GONE - {State.SENT}
+"""What an act that depends on this one may follow in another lane."""
 FAILED = ENDS - {State.FINAL}
 """What no act may follow."""
 

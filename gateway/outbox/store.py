@@ -12,10 +12,11 @@ from gateway.office.models import ACT, CALL, DEPENDENCY, LANE, SETTLED, SIGNATUR
 from gateway.office.repository import Act, ActKey, Call, Signature, notes
 from gateway.outbox import owners
 from gateway.outbox.encode import Signed
-from gateway.outbox.lanes import IN_FLIGHT, LEASE_MS, Lane, LeaseLost, TxState, Written
+from gateway.outbox.lanes import IN_FLIGHT, LEASE_MS, Lane, LeaseLost, Share, TxState, Written
 from gateway.outbox.states import FAILED, OPEN, State, step
 
 Item = TypeVar("Item")
+WHOLE = Share()
 CHUNK = 400
 """How many keys one statement names; both databases take a few thousand parameters."""
 
@@ -63,6 +64,11 @@ def alarms(conn: Connection) -> list[str]:
     """Why lanes stand still."""
     asked = select(LANE.c.alarm).where(LANE.c.alarm.is_not(None), LANE.c.retired.is_(None))
     return list(conn.execute(asked.order_by(LANE.c.lane)).scalars())
+
+
+def stopped_keys(conn: Connection) -> set[bytes]:
+    """Keys of lanes that stand still."""
+    return set(conn.execute(select(LANE.c.key).where(LANE.c.alarm.is_not(None), LANE.c.retired.is_(None))).scalars())
 
 
 def refusals(conn: Connection, limit: int = 10) -> list[str]:
@@ -254,15 +260,16 @@ def carriers(conn: Connection, acts: Sequence[ActKey]) -> dict[ActKey, list[Carr
 # --- Acts --------------------------------------------------------------------------------------------------------------------
 
 
-def queued(conn: Connection, limit: int) -> list[Act]:
-    """Acts to be sent that no open transaction carries, in the order of acceptance."""
+def queued(conn: Connection, limit: int, share: Share = WHOLE) -> list[Act]:
+    """Acts of a lane's share to be sent that no open transaction carries, in the order of acceptance."""
     open_states = [*IN_FLIGHT, TxState.MINED]
     carried = exists(
         select(TX_ACT.c.hash)
         .join(TX, TX.c.hash == TX_ACT.c.hash)
         .where(TX_ACT.c.member_id == ACT.c.member_id, TX_ACT.c.act_id == ACT.c.act_id, TX.c.state.in_(open_states))
     )
-    asked = select(ACT).where(ACT.c.state == State.QUEUED, ~carried).order_by(ACT.c.accepted, ACT.c.act_id).limit(limit)
+    mine = ACT.c.share % share.of == share.at
+    asked = select(ACT).where(ACT.c.state == State.QUEUED, mine, ~carried).order_by(ACT.c.accepted, ACT.c.act_id).limit(limit)
     return [Act(*row) for row in conn.execute(asked)]
 
 
@@ -468,9 +475,10 @@ def counts(conn: Connection) -> dict[str, int]:
 # --- Calls -------------------------------------------------------------------------------------------------------------------
 
 
-def waiting_calls(conn: Connection, purpose: str, limit: int) -> list[Call]:
-    """Calls for lanes of this purpose that no transaction was written for, in the order of acceptance."""
-    asked = select(CALL).where(CALL.c.purpose == purpose, CALL.c.state == State.QUEUED, CALL.c.hash.is_(None))
+def waiting_calls(conn: Connection, purpose: str, limit: int, share: Share = WHOLE) -> list[Call]:
+    """Calls for lanes of this purpose, of one's share, that no transaction was written for, in the order of acceptance."""
+    mine = CALL.c.share % share.of == share.at
+    asked = select(CALL).where(CALL.c.purpose == purpose, CALL.c.state == State.QUEUED, CALL.c.hash.is_(None), mine)
     return [Call(*row) for row in conn.execute(asked.order_by(CALL.c.accepted).limit(limit))]
 
 

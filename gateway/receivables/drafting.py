@@ -70,6 +70,8 @@ def _check_roles(desk: Desk, spec: ActKind, made: Made) -> None:
 def _would_be(desk: Desk, spec: ActKind, made: Made) -> tuple[dict[str, Any] | None, str | None]:
     """Why the ledger would refuse the act now, and why that could not be tried."""
     account = made.signers[0].account
+    if made.first:
+        return None, f"{', '.join(f'{each.contract}.{each.function}' for each in made.first)} goes before it"
     if not desk.session.may_act_for(account, desk.services.keystore):
         return None, f"{to_hex(account)} acts, for whom this API key does not speak"
     roles = (None if each.role is None else ROLES[each.role] for each in made.signers)

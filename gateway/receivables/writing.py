@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 
+from gateway.calls import Asked
 from gateway.errors import invalid
 from gateway.pledging import words
 from gateway.pledging.known import Desk
@@ -45,7 +46,8 @@ class Made:
     """A body with its signers, the acting account first, and what it says in words.
 
     `after` is what the words stand on beside themselves: the same words about something new make another act. `schedule` is that of a loan,
-    (last day, due second, principal, interest) a row, in minor units of `unit` (ISO 4217 number).
+    (last day, due second, principal, interest) a row, in minor units of `unit` (ISO 4217 number). `first` are calls that go before the act:
+    anybody may make them, and without them the ledger would refuse it.
     """
 
     body: Json
@@ -55,6 +57,7 @@ class Made:
     after: int = 0
     schedule: tuple[tuple[date, int, int, int], ...] = ()
     unit: int = 0
+    first: tuple[Asked, ...] = ()
 
 
 @dataclass

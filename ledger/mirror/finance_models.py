@@ -414,6 +414,15 @@ class Appraisal(NamedTuple):
     report: Word
 
 
+class HolderShown(NamedTuple):
+    """A holder (party word) behind the root of pledges' parties, in its place, as somebody showed it for a loan."""
+
+    parties: Word
+    ordinal: int
+    id: Word
+    pos: int
+
+
 PURCHASE_OFFER = versioned(PurchaseOffer, "purchase_offer", 1, ["seller", "state"], ["bank", "state"], ["receivable", "state"])
 DEAL = versioned(Deal, "deal", 1, ["bank", "state"], ["seller", "state"], ["receivable", "start"])
 DEAL_PAYMENT = facts(DealPayment, "deal_payment", 2)
@@ -433,8 +442,9 @@ MARGIN_CALL = facts(MarginCall, "margin_call", 2)
 CUSTODY_RANGE = versioned(CustodyRange, "custody_range", 2, ["loan"], ["beneficiary"])
 CUSTODY_CHANGE = facts(CustodyChange, "custody_change", 3, ["loan", "pos"])
 APPRAISAL = facts(Appraisal, "appraisal", 3)
+HOLDER_SHOWN = facts(HolderShown, "holder_shown", 2)
 
 PROJECTIONS = (
     *(PURCHASE_OFFER, DEAL, DEAL_PAYMENT, DEAL_ASSIGNMENT, DEAL_CUT, BANK_CEILING, KEPT_CREDIT, LOAN_TERMS, LOAN_STATE, LOAN_ROW),
-    *(LOAN_PLEDGE, RELEASE_DUE, LOAN_PAYMENT, LOAN_COST, LOAN_CALL, MARGIN_CALL, CUSTODY_RANGE, CUSTODY_CHANGE, APPRAISAL),
+    *(LOAN_PLEDGE, RELEASE_DUE, LOAN_PAYMENT, LOAN_COST, LOAN_CALL, MARGIN_CALL, CUSTODY_RANGE, CUSTODY_CHANGE, APPRAISAL, HOLDER_SHOWN),
 )

@@ -9,6 +9,7 @@ from ledger.mirror.finance_models import (
     APPRAISAL,
     CUSTODY_CHANGE,
     CUSTODY_RANGE,
+    HOLDER_SHOWN,
     LOAN_CALL,
     LOAN_COST,
     LOAN_PAYMENT,
@@ -22,6 +23,7 @@ from ledger.mirror.finance_models import (
     CustodyChange,
     CustodyEvent,
     CustodyRange,
+    HolderShown,
     Keeper,
     LoanCall,
     LoanCost,
@@ -290,7 +292,13 @@ def _valued(state: State, event: Event) -> None:
     state.add(APPRAISAL, Appraisal(told.pledge, told.appraiser, event.pos, *value))
 
 
+def _holders_shown(state: State, event: Event) -> None:
+    for ordinal, id_ in enumerate(event.args.holders):
+        state.add(HOLDER_SHOWN, HolderShown(event.args.parties, ordinal, id_, event.pos))
+
+
 RULES = {
+    ("LoanAgreements", "HoldersShown"): _holders_shown,
     ("LoanAgreements", "LoanOpened"): _opened,
     ("LoanAgreements", "LoanRenewed"): _renewed,
     ("Loans", "InstalmentDue"): _instalment_due,

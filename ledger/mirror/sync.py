@@ -29,11 +29,21 @@ from ledger.mirror.fold import Folds
 from ledger.mirror.models import BLOCK, CHECKPOINT
 from ledger.mirror.rollback import roll_back
 from ledger.mirror.state import Nothing, State
-from ledger.mirror.writer import Checkpoint, CheckpointMoved, DatabaseReader, advance, read_checkpoint, write_blocks, write_state
+from ledger.mirror.writer import (
+    Checkpoint,
+    CheckpointGone,
+    CheckpointMoved,
+    DatabaseReader,
+    advance,
+    read_checkpoint,
+    write_blocks,
+    write_state,
+)
 
 log = logging.getLogger(__name__)
 
-_RETRIED = (InconsistentAnswer, RpcError, NodeUnreachable, OperationalError, InterfaceError)
+# A checkpoint that moved was moved by whoever leads now: nothing was written here.
+_RETRIED = (InconsistentAnswer, RpcError, NodeUnreachable, OperationalError, InterfaceError, CheckpointMoved)
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
 _HASHES_A_LOOK = 64
@@ -156,12 +166,15 @@ class Mirror:
             if self._alarm is not None:
                 raise self._alarm
 
-    def run(self, stop: threading.Event) -> None:
-        """Steps until `stop` is set; pauses at the head and after faults. Raises what no retry can heal, after noting it as the alarm."""
+    def run(self, stop: threading.Event, leads: Callable[[], bool] = lambda: True) -> None:
+        """Steps until `stop` is set; pauses at the head and after faults. Raises what no retry can heal, after noting it as the alarm.
+
+        While this process doesn't lead it follows what another one writes to the same database.
+        """
         pause = _FIRST_PAUSE
         while not stop.is_set():
             try:
-                more = self.step()
+                more = self.step() if leads() else self._follow()
                 self._fault, pause = None, _FIRST_PAUSE
             except _RETRIED as fault:
                 self._note(fault, pause)
@@ -231,11 +244,22 @@ class Mirror:
         faults.point("mirror.committed")
         self._moved_to(after, block_time)
 
+    def _follow(self) -> bool:
+        """Notes how far another process has come; what is in memory may be old by the time that this one leads."""
+        self._woken.clear()
+        before = self._checkpoint
+        self._look_again()
+        if self._checkpoint != before:
+            self._state.forget()
+        self._head = self._checkpoint.block
+        self._unsure = True
+        return False
+
     def _look_again(self) -> None:
         with self._database.read() as conn:
             held = read_checkpoint(conn)
             if held is None:
-                raise CheckpointMoved("the checkpoint is gone: the database was emptied while its mirror ran")
+                raise CheckpointGone("the checkpoint is gone: the database was emptied while its mirror ran")
             self._moved_to(held, _time_of(conn, held.block))
         self._unsure = False
 

@@ -18,7 +18,11 @@ from ledger.mirror.state import AnyProjection, FoldError, Key, State
 
 
 class CheckpointMoved(RuntimeError):
-    """Another process wrote to this mirror: two mirrors share one database."""
+    """Another process wrote to this mirror meanwhile; nothing was written here."""
+
+
+class CheckpointGone(RuntimeError):
+    """The database has no checkpoint any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,7 @@ contract ReceivableExitsTest is RepaymentBase {
         vm.prank(court.account);
         holds.orderRange(body);
         vm.warp(block.timestamp + 3 days);
-        holds.executeRange(body);
+        holds.executeRange(body, 0);
         assertEq(token.ownerOf(_id(id, 400)), financier.account);
     }
 

@@ -8,7 +8,11 @@ import re
 import pytest
 
 from gateway.founding import OFFICES
+from ledger.domain.act_types import RecordParty
+from ledger.domain.acts import to_json
+from ledger.domain.assets import stated_party
 from ledger.domain.ids import to_hex
+from ledger.domain.pledge_words import PartyKind
 from tests.gateway.commanding import refused
 from tests.gateway.conftest import Member
 from tests.gateway.financing.counter import Counter, counter
@@ -212,7 +216,12 @@ def test_a_loan_on_a_pledge_is_valued_margined_and_its_release_falls_due(counter
     secured = ("--pledge", pledge, "--loan-to-value", "70%", "--appraiser", counter.appraiser.account, "--cure-days", 5)
     plan = ("--repayment", "bullet", "--due", "2024-06-30", *secured)
     refused(counter.run("loan", "open", *parties(counter), *LENT, *map(str, plan), "--yes"), "release_within_days: missing")
-    loan = opened(counter, *plan, "--release-within-days", 15)
+    agreed = (*plan, "--release-within-days", 15)
+    refused(counter.run("loan", "open", *parties(counter), *LENT, *map(str, agreed), "--yes"), "holds no part of pledge")
+    officers = [{"account": office, "role": "REGISTRAR", "mode": "ATTESTED"}] * 2
+    party = RecordParty(1, stated_party("Mill Bank"), PartyKind.MEMBER, bytes(32), counter.bank.address, 0, b"\xee" * 32, "")
+    assert api.done(api.act(Member("office", office), "RecordParty", to_json(party), signers=officers))["state"] == "final"
+    loan = opened(counter, *agreed)
     found = counter.read(f"/loans/{loan}")
     assert (found["pledges"], found["security"]["minor"]) == ([int(pledge)], "500000")
     refused(counter.run("loan", "margin", loan), "is worth 500000 minor units, enough for 300000")

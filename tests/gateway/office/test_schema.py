@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 import gateway.office
 from gateway.office import database
-from gateway.office.database import Occupied, insert_or_keep
+from gateway.office.database import insert_or_keep
 from gateway.office.models import ACT, ACT_HISTORY, AUDIT, CALL, CONTENT, SIGNATURE
 from gateway.office.models import office as tables
 from gateway.office.repository import Act, AddedAct, Call, Content, Office, Signature
@@ -103,15 +103,6 @@ def test_what_is_committed_survives_a_loss_of_power(tmp_path: Path) -> None:
         with opened.read() as conn:
             assert conn.exec_driver_sql("PRAGMA synchronous").scalar_one() == level
         opened.close()
-
-
-def test_one_gateway_works_on_an_office_at_a_time(office: Database) -> None:
-    with database.occupy(office):
-        if office.is_postgresql:
-            with pytest.raises(Occupied, match="another gateway works on this office"), database.occupy(office):
-                pass
-    with database.occupy(office):
-        keep(office, act(ALICE, 1))
 
 
 def test_another_kind_of_database_is_refused() -> None:

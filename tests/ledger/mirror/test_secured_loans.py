@@ -6,14 +6,17 @@ from dataclasses import astuple, replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from ledger.domain import act_types as bodies
 from ledger.domain.assets import member_party, name_hash, side_root
 from ledger.domain.registers import PartyRole
 from ledger.mirror import sync, verify
 from ledger.mirror.database import Database
+from ledger.mirror.finance_models import HOLDER_SHOWN
 from ledger.mirror.queries import loans
 from ledger.mirror.queries.loans import Standing
+from ledger.mirror.queries.reading import rows_of
 from tests.ledger import ledgers
 from tests.ledger.ledgers import DAY, Person
 from tests.ledger.mirror import register
@@ -85,6 +88,8 @@ def loan(life: FinanceLives) -> int:
     assert _lent(life, "Bank") == 0
     pledgors, holders = _parties(life)
     life.ledger.call("LoanAgreements", "showHolders", side_root(map(astuple, pledgors)), [astuple(each) for each in holders])
+    with life.db.read() as conn:
+        assert rows_of(conn, HOLDER_SHOWN, select(HOLDER_SHOWN.table))[0].id == holders[0].id
     assert _lent(life, "Buyer") == 0
     count = _lent(life, "Bank")
     assert count == 1

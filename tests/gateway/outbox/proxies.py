@@ -1,0 +1,102 @@
+"""A node that fails as it is told: an HTTP proxy in front of a real one."""
+
+import random
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+import orjson
+
+
+class Fault(Enum):
+    """How it fails. LOST: the node has the request, and its answer is lost. STALE: heads and counts of some blocks ago."""
+
+    NONE = "none"
+    DOWN = "down"
+    LOST = "lost"
+    BUSY = "busy"
+    FAILING = "failing"
+    GARBAGE = "garbage"
+    CUT = "cut"
+    STALE = "stale"
+
+
+_STALE_BLOCKS = 3
+
+
+class Proxy(ThreadingHTTPServer):
+    """In front of the node at `node`; `fault` is how it fails now, with `chance` to fail at each request."""
+
+    daemon_threads = True
+
+    def __init__(self, node: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.node, self.fault, self.chance = node, Fault.NONE, 1.0
+        self.dice = random.Random(7)
+        self.http = httpx.Client(trust_env=False, timeout=30)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that gave up is none."""
+
+
+@contextmanager
+def proxy(node: str) -> Iterator[Proxy]:
+    """A proxy that serves until the context ends."""
+    with Proxy(node) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Proxy
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        fault = self.server.fault if self.server.dice.random() < self.server.chance else Fault.NONE
+        if fault is Fault.DOWN:
+            self._drop()
+            return
+        if fault in (Fault.BUSY, Fault.FAILING):
+            self._answer(429 if fault is Fault.BUSY else 500, b"try later")
+            return
+        answer = self.server.http.post(self.server.node, content=body, headers={"content-type": "application/json"}).content
+        if fault is Fault.LOST:
+            self._drop()
+        elif fault is Fault.GARBAGE:
+            self._answer(200, b'{"jsonrpc": "2.0", "id": null, "result": "0xzz"}')
+        elif fault is Fault.CUT:
+            self._answer(200, answer[: len(answer) // 2])
+        else:
+            self._answer(200, _stale(body, answer) if fault is Fault.STALE else answer)
+
+    def _drop(self) -> None:
+        self.close_connection = True
+        self.connection.close()
+
+    def _answer(self, status: int, content: bytes) -> None:
+        self.send_response(status)
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Says nothing."""
+
+
+def _stale(body: bytes, answer: bytes) -> bytes:
+    asked, told = orjson.loads(body), orjson.loads(answer)
+    if isinstance(asked, dict) and asked["method"] in ("eth_blockNumber", "eth_getTransactionCount"):
+        told["result"] = hex(max(int(told["result"], 16) - _STALE_BLOCKS, 0))
+    return orjson.dumps(told)

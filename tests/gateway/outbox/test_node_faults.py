@@ -1,0 +1,135 @@
+"""Nodes that are away, busy, behind, or answer nonsense: every accepted act has its one effect, and another node is asked."""
+
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from gateway.office.repository import Act
+from ledger.chain.nodes import FAR_BEHIND, Nodes
+from ledger.chain.rpc import NodeUnreachable
+from ledger.mirror import database as mirrors
+from ledger.mirror.database import Database
+from ledger.mirror.models import Outcome
+from tests.conftest import FULL
+from tests.gateway.outbox.proxies import Fault, Proxy, proxy
+from tests.gateway.outbox.world import House, World
+
+SECONDS = 120.0 if FULL else 12.0
+SETTLES_SECONDS = 60.0
+
+
+@pytest.fixture
+def two(world: World) -> Iterator[tuple[Proxy, Proxy]]:
+    """Two nodes of one chain."""
+    with ExitStack() as stack:
+        yield stack.enter_context(proxy(world.node.url)), stack.enter_context(proxy(world.node.url))
+
+
+# --- Which node is asked ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [Fault.DOWN, Fault.LOST, Fault.BUSY, Fault.FAILING, Fault.GARBAGE, Fault.CUT])
+def test_a_node_that_fails_is_left_for_the_next(two: tuple[Proxy, Proxy], fault: Fault) -> None:
+    first, second = two
+    with Nodes([first.url, second.url]) as nodes:
+        head = nodes.call("eth_blockNumber")
+        first.fault = fault
+        if fault is Fault.GARBAGE:
+            with pytest.raises((NodeUnreachable, ValueError)):
+                int(nodes.call("eth_blockNumber"), 16)
+            return
+        with pytest.raises(NodeUnreachable):
+            nodes.call("eth_blockNumber")
+        assert nodes.url == second.url and nodes.call("eth_blockNumber") == head
+        second.fault = fault
+        with pytest.raises(NodeUnreachable):
+            nodes.call("eth_blockNumber")
+        assert nodes.url == first.url, "round and round, until one answers"
+
+
+def test_a_node_far_behind_another_is_left(world: World, two: tuple[Proxy, Proxy]) -> None:
+    first, second = two
+    world.mine(FAR_BEHIND + 2)
+    with Nodes([first.url, second.url]) as nodes:
+        nodes.look()
+        assert nodes.url == first.url
+        first.fault = Fault.STALE
+        nodes.look()
+        assert nodes.url == first.url, "a little behind is usual"
+        first.fault = Fault.DOWN
+        nodes.look()
+        assert nodes.url == second.url
+
+
+def test_a_single_node_is_asked_again(world: World, two: tuple[Proxy, Proxy]) -> None:
+    first, _ = two
+    with Nodes([first.url]) as nodes:
+        first.fault = Fault.DOWN
+        with pytest.raises(NodeUnreachable):
+            nodes.call("eth_blockNumber")
+        first.fault = Fault.NONE
+        assert int(nodes.call("eth_blockNumber"), 16) == world.head()
+
+
+# --- Under load ------------------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_lost_or_doubled_while_nodes_fail(
+    world: World, office: Database, two: tuple[Proxy, Proxy], new_mirror: Database, quick_sealing: None
+) -> None:
+    dice, stop = random.Random(11), threading.Event()
+    with Nodes([each.url for each in two], timeout=2.0) as nodes:
+        house = House.build(World(world.node, nodes, world.manifest, world.council, world.bank, world.office), office, new_mirror).enrol()
+        members = [house.member() for _ in range(3)]
+        workers = [
+            threading.Thread(target=each, args=(stop,)) for each in (house.relay.run, house.settler.run, house.services.sync.run, nodes.run)
+        ]
+        for worker in workers:
+            worker.start()
+        rows: list[Act] = []
+        end = time.monotonic() + SECONDS
+        while time.monotonic() < end:
+            for each in two:
+                each.fault, each.chance = dice.choice(list(Fault)), dice.choice([0.3, 1.0])
+            rows += house.accept(house.request(dice.choice(members)), house.request(dice.choice(members)))
+            _disturb(world, dice)
+            time.sleep(0.1)
+        for each in two:
+            each.fault = Fault.NONE
+        _settle(world, house, rows)
+        stop.set()
+        for worker in workers:
+            worker.join()
+        assert set(house.states(rows)) == {"final"} and len(rows) > 20
+        assert all(house.outcomes(row).count(Outcome.DONE) == 1 for row in rows)
+        house.check()
+
+
+def _disturb(world: World, dice: random.Random) -> None:
+    """Blocks come, pools are dropped, and a block or two are mined otherwise."""
+    what = dice.random()
+    if what < 0.1:
+        world.rpc.call("anvil_dropAllTransactions")
+    elif what < 0.2:
+        world.rpc.call("anvil_reorg", dice.randint(1, 2), [])
+    else:
+        world.mine()
+
+
+def _settle(world: World, house: House, rows: list[Act]) -> None:
+    end = time.monotonic() + SETTLES_SECONDS
+    while time.monotonic() < end and set(house.states(rows)) != {"final"}:
+        world.mine()
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def new_mirror(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A mirror of its own: these tests reorganise the chain that the others share."""
+    opened = mirrors.open(f"sqlite:///{tmp_path_factory.mktemp('mirror') / 'mirror.db'}")
+    yield opened
+    opened.close()
