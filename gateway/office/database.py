@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
+from gateway.office import audit
 from ledger.foreseen import Foreseen
 from ledger.mirror.database import Database, connect
 
@@ -29,6 +30,7 @@ def open(url: str) -> Database:
     """
     _make_private(url)
     database = connect(url, SCHEMA, durable=True)
+    audit.attend(database.engine)
     with database.write() as conn:
         migrate(conn)
     return database
