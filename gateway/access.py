@@ -15,6 +15,8 @@ from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import Connection, Row, insert, select, update
 
 from gateway.errors import Problem, not_found
+from gateway.office import audit
+from gateway.office.audit import Entry
 from gateway.office.database import now_ms
 from gateway.office.models import API_KEY
 from gateway.signers.keystore import Keystore
@@ -74,6 +76,7 @@ def issue(conn: Connection, name: str, member: bytes | None, scopes: tuple[str, 
     key_id, secret = secrets.token_hex(8), secrets.token_hex(32)
     row = {"id": key_id, "member_id": member, "secret": hashed(secret), "scopes": " ".join(scopes), "name": name}
     conn.execute(insert(API_KEY).values(**row, at=now_ms(), expires=now_ms() + days * DAY_MS, revoked=False))
+    audit.append(conn, member, [Entry("gateway", "key issued", key_id, " ".join(scopes))])
     return f"{PREFIX}_{key_id}_{secret}"
 
 
@@ -88,6 +91,7 @@ def rotate(conn: Connection, key_id: str, overlap_hours: float = STANDARD_OVERLA
     secret, until = secrets.token_hex(32), min(row.expires, now_ms() + int(overlap_hours * HOUR_MS))
     renewed = {"secret": hashed(secret), "previous": row.secret, "previous_until": until, "expires": now_ms() + days * DAY_MS}
     conn.execute(update(API_KEY).where(API_KEY.c.id == key_id).values(**renewed))
+    audit.append(conn, row.member_id, [Entry("gateway", "key rotated", key_id, f"the old secret until {until}")])
     return f"{PREFIX}_{key_id}_{secret}"
 
 
@@ -111,7 +115,11 @@ def listed(conn: Connection) -> list[Issued]:
 
 def revoke(conn: Connection, key_id: str) -> bool:
     """Ends an API key, both its secrets; False if there is none."""
-    return bool(conn.execute(update(API_KEY).where(API_KEY.c.id == key_id).values(revoked=True)).rowcount)
+    ended = update(API_KEY).where(API_KEY.c.id == key_id).values(revoked=True).returning(API_KEY.c.member_id)
+    row = conn.execute(ended).one_or_none()
+    if row is not None:
+        audit.append(conn, row.member_id, [Entry("gateway", "key revoked", key_id, "at once")])
+    return row is not None
 
 
 class Candidate(NamedTuple):
