@@ -3,7 +3,6 @@
 import logging
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
@@ -128,17 +127,18 @@ class Door:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, request, headed = False, Request(scope), _with_headers(send)
+        began, headed, state = False, _with_headers(send), scope.setdefault("state", {})
 
         async def answer(message: Message) -> None:
             nonlocal began
             if message["type"] == "http.response.start":
-                await self._note(request)
+                if (session := state.get("session")) is not None and session.purpose.oversaw:
+                    await run_in_threadpool(self._note, session, Request(scope))
                 began = True
             await headed(message)
 
         try:
-            await self._check(request)
+            await self._check(scope, state)
             await self._app(scope, receive, answer)
         except Exception as error:  # whatever it was, the answer is a problem and carries the headers
             problem = _as_problem(error)
@@ -146,38 +146,35 @@ class Door:
                 raise
             await _answer(problem)(scope, receive, headed)
 
-    async def _check(self, request: Request) -> None:
-        peer = _peer(request)
+    async def _check(self, scope: Scope, state: dict[str, Any]) -> None:
+        peer, told = _peer(scope), dict(scope["headers"])
         _pass(self._peers, peer, "this address")
-        if request.url.path not in OPEN_PATHS:
-            session = await self._session(request, peer)
+        if scope["path"] not in OPEN_PATHS:
+            session = await self._session(told, peer)
             _pass(self._keys, session.key_id, "this key")
-            request.state.session = replace(session, purpose=Purpose(_reason(request)))
-        limit = self._services.settings.body_bytes
-        told = request.headers.get("content-length")
+            state["session"] = Session(session.key_id, session.member, session.scopes, Purpose(_reason(told)))
+        self._check_length(told)
+
+    def _check_length(self, headers: dict[bytes, bytes]) -> None:
+        limit, told = self._services.settings.body_bytes, headers.get(b"content-length")
         if told is not None and (not _is_number(told) or int(told) > limit):
-            raise Problem(413, "Body too long", f"body: {told[:20]} bytes, at most {limit}; send smaller batches")
-        if told is None and "transfer-encoding" in request.headers:
+            raise Problem(413, "Body too long", f"body: {told[:20].decode('latin-1')} bytes, at most {limit}; send smaller batches")
+        if told is None and b"transfer-encoding" in headers:
             raise Problem(411, "Length required", "send Content-Length; a body in chunks is not read")
 
-    async def _session(self, request: Request, peer: str) -> Session:
+    async def _session(self, headers: dict[bytes, bytes], peer: str) -> Session:
         """The caller's session. Raises 401, TooMany."""
-        kind, _, text = request.headers.get("authorization", "").partition(" ")
+        kind, _, text = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
         session = await self._sessions.of(text.strip(), peer) if kind.lower() == "bearer" else None
         if session is None:
             raise Problem(401, "Not authenticated", "give a valid API key or token as `Authorization: Bearer ...`; see `pledgebook keys`")
         return session
 
-    async def _note(self, request: Request) -> None:
+    def _note(self, session: Session, request: Request) -> None:
         """Before an auditor or a regulator is answered about others' records, the log has who asked for what, and why."""
-        session: Session | None = getattr(request.state, "session", None)
-        if session is not None and session.purpose.oversaw:
-            session.purpose.oversaw = False
-            await run_in_threadpool(self._keep, session, f"{request.method} {request.url.path}?{request.url.query}".rstrip("?"))
-
-    def _keep(self, session: Session, asked: str) -> None:
+        asked = f"{request.method} {request.url.path}?{request.url.query}".rstrip("?")[:MOST_NOTED]
         with self._services.office.write() as conn:
-            audit.append(conn, session.member, [Entry(session.key_id, "oversight", asked[:MOST_NOTED], session.purpose.reason or "")])
+            audit.append(conn, session.member, [Entry(session.key_id, "oversight", asked, session.purpose.reason or "")])
 
 
 def _with_headers(send: Send) -> Callable[[Message], Awaitable[None]]:
@@ -194,21 +191,25 @@ def _pass(buckets: Buckets, name: str, words: str) -> None:
         raise TooMany(f"too many requests of {words}", missing)
 
 
-def _peer(request: Request) -> str:
-    return _neighbourhood(request.client.host if request.client else "")
+def _peer(scope: Scope) -> str:
+    client = scope.get("client")
+    return _neighbourhood(client[0] if client else "")
 
 
 _neighbourhood = lru_cache(4_096)(neighbourhood)
 
 
-def _reason(request: Request) -> str | None:
+def _reason(headers: dict[bytes, bytes]) -> str | None:
     """What the caller says it looks for; percent signs stand for what a header can't carry (UTF-8)."""
-    given = request.headers.get(rights.REASON)
-    return None if given is None else " ".join(unquote(given).split())
+    given = headers.get(_REASON)
+    return None if given is None else " ".join(unquote(given.decode("latin-1")).split())
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 20
+_REASON = rights.REASON.lower().encode()
+
+
+def _is_number(text: bytes) -> bool:
+    return text.isdigit() and len(text) < 20
 
 
 # --- Errors ----------------------------------------------------------------------------------------------------------------------

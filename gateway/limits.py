@@ -30,26 +30,31 @@ class Buckets:
 
     def take(self, name: str) -> float:
         """Takes a token; the seconds until there is one, 0 if it was there."""
-        missing = self.missing(name)
-        if not missing and self._rate:
-            self._spend(name)
-        return missing
+        if not self._rate:
+            return 0.0
+        level, now = self._level(name)
+        if level < 1:
+            return (1 - level) / self._rate
+        self._keep(name, level - 1, now)
+        return 0.0
 
     def give_back(self, name: str) -> None:
         """Puts back a token that was taken."""
         if self._rate:
-            self._held[name] = (min(self._burst, self._level(name) + 1), self._clock())
+            level, now = self._level(name)
+            self._keep(name, min(self._burst, level + 1), now)
 
     def missing(self, name: str) -> float:
         """The seconds until there is a token; 0 if there is one."""
-        return 0.0 if not self._rate else max(0.0, (1 - self._level(name)) / self._rate)
+        return 0.0 if not self._rate else max(0.0, (1 - self._level(name)[0]) / self._rate)
 
-    def _level(self, name: str) -> float:
-        level, at = self._held.get(name, (self._burst, 0.0))
-        return min(self._burst, level + (self._clock() - at) * self._rate)
+    def _level(self, name: str) -> tuple[float, float]:
+        """What the bucket holds, and when."""
+        now, held = self._clock(), self._held.get(name)
+        return (self._burst if held is None else min(self._burst, held[0] + (now - held[1]) * self._rate)), now
 
-    def _spend(self, name: str) -> None:
-        self._held[name] = (self._level(name) - 1, self._clock())
+    def _keep(self, name: str, level: float, now: float) -> None:
+        self._held[name] = (level, now)
         self._held.move_to_end(name)
         if len(self._held) > MOST_KNOWN:
             # Who asked longest ago has the fullest bucket, so the least is forgiven.

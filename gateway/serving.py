@@ -24,7 +24,8 @@ class Limited(HttpToolsProtocol):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._timer: asyncio.TimerHandle | None = None
-        self._head = self._listed = 0
+        self._deadline = 0.0
+        self._head = 0
         self._in_head, self._over = True, False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -41,25 +42,17 @@ class Limited(HttpToolsProtocol):
         if self._in_head:
             self._head += len(data)
         super().data_received(data)
-        if self._in_head and self._head > MOST_HEAD_BYTES:
+        if self._in_head and self._head > MOST_HEAD_BYTES and not self._over:
             self._refuse_head()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_head, self._listed = True, 0
         self._allow(HEAD_SECONDS)
 
-    def on_url(self, url: bytes) -> None:
-        super().on_url(url)
-        self._listed += len(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        super().on_header(name, value)
-        self._listed += len(name) + len(value)
-
     def on_headers_complete(self) -> None:
-        self._in_head, self._head = False, 0
-        if self._listed > MOST_HEAD_BYTES:
+        arrived, self._head, self._in_head = self._head, 0, False
+        # What arrived may hold a body, too; the head itself is measured only where it could be too long.
+        if arrived > MOST_HEAD_BYTES and self._head_bytes() > MOST_HEAD_BYTES:
             self._refuse_head()
             return
         self._allow(BODY_SECONDS)
@@ -70,26 +63,36 @@ class Limited(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._disarm()
-        self._in_head, self._head = True, 0
+        self._deadline, self._in_head, self._head = 0.0, True, 0
         if not self._over:
             super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         self._end(Problem(400, "Not HTTP", f"{msg.rstrip('.')}; nothing was read"))
 
+    def _head_bytes(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+
     def _allow(self, seconds: float) -> None:
-        self._disarm()
-        self._timer = self.loop.call_later(seconds, self._expire)
+        """The request must have got on by then. One timer a connection looks, so that a request sets no more than a number."""
+        self._deadline = self.loop.time() + seconds
+        if self._timer is None:
+            self._timer = self.loop.call_later(seconds, self._look)
+
+    def _look(self) -> None:
+        self._timer, left = None, self._deadline - self.loop.time()
+        if not self._deadline:
+            return
+        if left > 0:
+            # Not for longer than a head may take: the next request may be due sooner than this one.
+            self._timer = self.loop.call_later(min(left, HEAD_SECONDS), self._look)
+            return
+        self._end(Problem(408, "Request timeout", f"head within {HEAD_SECONDS:g} s and body within {BODY_SECONDS:g} s; send faster"))
 
     def _disarm(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-    def _expire(self) -> None:
-        self._timer = None
-        self._end(Problem(408, "Request timeout", f"head within {HEAD_SECONDS:g} s and body within {BODY_SECONDS:g} s; send faster"))
 
     def _refuse_head(self) -> None:
         self._end(Problem(431, "Head too long", f"address and headers: at most {MOST_HEAD_BYTES} bytes"))
