@@ -83,6 +83,7 @@ def test_a_key_is_issued_listed_and_revoked_while_the_gateway_runs(running: runt
     key_id, secret = made.split("_")[1:]
     assert key_id in listed and "bank teller" in listed and account in listed and secret not in listed
     assert pledgebook("keys", "revoke-api-key", key_id).code == 0
+    time.sleep(1.1)
     assert httpx.get(running.url + "/members", headers=headers).status_code == 401
     assert "revoked" in pledgebook("keys", "list-api-keys").out
     refused(pledgebook("keys", "revoke-api-key", "nobody"), "no API key nobody")
