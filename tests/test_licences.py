@@ -24,7 +24,7 @@ def stated(package: str) -> str:
     """The licence by SPDX expression, by classifiers, or by the old field: MIT's own text, or its first line."""
     told = importlib.metadata.metadata(package)
     kinds = [each.split(" :: ")[-1] for each in told.get_all("Classifier", []) if each.startswith("License :: ")]
-    spdx, whole = (told[name] if name in told else "" for name in ("License-Expression", "License"))
+    spdx, whole = ((told.get_all(name) or [""])[0] for name in ("License-Expression", "License"))
     return spdx or "; ".join(kinds) or ("MIT" if _MIT in whole else whole.split("\n")[0])
 
 
