@@ -18,8 +18,9 @@ from gateway import contents, filing, fingerprinting
 from gateway.access import ACT, READ, Session
 from gateway.drafts import Draft, People, Request, Wanted, draft, fits, hash_of, key_of, other_content
 from gateway.errors import Problem, invalid
+from gateway.office.audit import Entry
 from gateway.office.database import now_ms
-from gateway.office.repository import Act, ActKey, AddedAct, Entry, Office, signature_rows
+from gateway.office.repository import Act, ActKey, AddedAct, Office, signature_rows
 from gateway.outbox import recovered, store
 from gateway.outbox.envelopes import envelope_of, typed_bytes
 from gateway.outbox.lanes import share_of

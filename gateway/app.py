@@ -2,16 +2,20 @@
 
 import logging
 import sys
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.access import Session, Sessions
+from gateway.access import Purpose, Session
 from gateway.api import (
     anchors,
     assets,
@@ -34,6 +38,7 @@ from gateway.api import (
     receivable_drafts,
     receivables,
     registers,
+    rights,
     searches,
     tokens,
     transactions,
@@ -45,7 +50,11 @@ from gateway.api.refusals import PROBLEM_TYPE
 from gateway.api.schemas import FORMS
 from gateway.api.shaping import Shaping
 from gateway.errors import Problem
+from gateway.limits import Buckets, TooMany, neighbourhood
+from gateway.office import audit
+from gateway.office.audit import Entry
 from gateway.services import Services
+from gateway.sessions import Sessions
 from gateway.signers.fingerprint_keys import FingerprintKeyError
 from gateway.signers.interface import KeyUnheld, SigningLocked, VaultAway
 from ledger.chain.rpc import NodeUnreachable, RpcError
@@ -74,6 +83,8 @@ ROOMS = (
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
 """What is answered without a key: whether the gateway works, and how to ask it."""
 MOST_FRAMES = 1_000
+GUESSES_AT_ONCE = 20
+MOST_NOTED = 400
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
@@ -104,6 +115,7 @@ def create(services: Services) -> FastAPI:
                 route.unique_id = route.name
                 route.deprecated = route.name in DEPRECATED or None
             app.router.routes.append(route)
+    rights.check(route.name for route in app.routes if isinstance(route, APIRoute))
     document.attach(app)
     _answer_errors(app)
     app.add_middleware(Shaping)
@@ -119,55 +131,104 @@ def _operation_id(route: APIRoute) -> str:
 
 
 class Door:
-    """Nobody unknown passes, and no body that is too long, or whose length isn't told, is read; every answer carries the headers."""
+    """Nobody unknown passes, nobody asks too often, and no body that is too long, or whose length isn't told, is read; every answer carries
+    the headers.
+    """
 
     def __init__(self, app: ASGIApp, services: Services) -> None:
         self._app, self._services = app, services
-        self._sessions = Sessions(services.office)
+        stated = services.settings
+        self._peers = Buckets(stated.rate_peer, 2 * stated.rate_peer)
+        self._keys = Buckets(stated.rate_key, 2 * stated.rate_key)
+        self._sessions = Sessions(services.office, services.issuers, Buckets(stated.rate_guesses, GUESSES_AT_ONCE))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began = False
+        began, headed, state = False, _with_headers(send), scope.setdefault("state", {})
 
         async def answer(message: Message) -> None:
             nonlocal began
             if message["type"] == "http.response.start":
+                if (session := state.get("session")) is not None and session.purpose.oversaw:
+                    await run_in_threadpool(self._note, session, Request(scope))
                 began = True
-                message["headers"] = [*message["headers"], *_RAW_HEADERS]
-            await send(message)
+            await headed(message)
 
         try:
-            await self._check(Request(scope))
+            await self._check(scope, state)
             await self._app(scope, receive, answer)
         except Exception as error:  # whatever it was, the answer is a problem and carries the headers
             problem = _as_problem(error)
             if began:
                 raise
-            await _answer(problem)(scope, receive, answer)
+            await _answer(problem)(scope, receive, headed)
 
-    async def _check(self, request: Request) -> None:
-        if request.url.path not in OPEN_PATHS:
-            request.state.session = await self._session(request)
-        limit = self._services.settings.body_bytes
-        told = request.headers.get("content-length")
+    async def _check(self, scope: Scope, state: dict[str, Any]) -> None:
+        peer, told = _peer(scope), dict(scope["headers"])
+        _pass(self._peers, peer, "this address")
+        if scope["path"] not in OPEN_PATHS:
+            session = await self._session(told, peer)
+            _pass(self._keys, session.key_id, "this key")
+            state["session"] = Session(session.key_id, session.member, session.scopes, Purpose(_reason(told)))
+        self._check_length(told)
+
+    def _check_length(self, headers: dict[bytes, bytes]) -> None:
+        limit, told = self._services.settings.body_bytes, headers.get(b"content-length")
         if told is not None and (not _is_number(told) or int(told) > limit):
-            raise Problem(413, "Body too long", f"body: {told[:20]} bytes, at most {limit}; send smaller batches")
-        if told is None and "transfer-encoding" in request.headers:
+            raise Problem(413, "Body too long", f"body: {told[:20].decode('latin-1')} bytes, at most {limit}; send smaller batches")
+        if told is None and b"transfer-encoding" in headers:
             raise Problem(411, "Length required", "send Content-Length; a body in chunks is not read")
 
-    async def _session(self, request: Request) -> Session:
-        """The caller's session. Raises 401."""
-        kind, _, text = request.headers.get("authorization", "").partition(" ")
-        session = await self._sessions.of(text.strip()) if kind.lower() == "bearer" else None
+    async def _session(self, headers: dict[bytes, bytes], peer: str) -> Session:
+        """The caller's session. Raises 401, TooMany."""
+        kind, _, text = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+        session = await self._sessions.of(text.strip(), peer) if kind.lower() == "bearer" else None
         if session is None:
-            raise Problem(401, "Not authenticated", "give a valid API key as `Authorization: Bearer pbk_...`; see `pledgebook keys`")
+            raise Problem(401, "Not authenticated", "give a valid API key or token as `Authorization: Bearer ...`; see `pledgebook keys`")
         return session
 
+    def _note(self, session: Session, request: Request) -> None:
+        """Before an auditor or a regulator is answered about others' records, the log has who asked for what, and why."""
+        asked = f"{request.method} {request.url.path}?{request.url.query}".rstrip("?")[:MOST_NOTED]
+        with self._services.office.write() as conn:
+            audit.append(conn, session.member, [Entry(session.key_id, "oversight", asked, session.purpose.reason or "")])
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 20
+
+def _with_headers(send: Send) -> Callable[[Message], Awaitable[None]]:
+    async def answer(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], *_RAW_HEADERS]
+        await send(message)
+
+    return answer
+
+
+def _pass(buckets: Buckets, name: str, words: str) -> None:
+    if missing := buckets.take(name):
+        raise TooMany(f"too many requests of {words}", missing)
+
+
+def _peer(scope: Scope) -> str:
+    client = scope.get("client")
+    return _neighbourhood(client[0] if client else "")
+
+
+_neighbourhood = lru_cache(4_096)(neighbourhood)
+
+
+def _reason(headers: dict[bytes, bytes]) -> str | None:
+    """What the caller says it looks for; percent signs stand for what a header can't carry (UTF-8)."""
+    given = headers.get(_REASON)
+    return None if given is None else " ".join(unquote(given.decode("latin-1")).split())
+
+
+_REASON = rights.REASON.lower().encode()
+
+
+def _is_number(text: bytes) -> bool:
+    return text.isdigit() and len(text) < 20
 
 
 # --- Errors ----------------------------------------------------------------------------------------------------------------------
@@ -247,4 +308,6 @@ def _field(each: dict[str, Any]) -> str:
 
 def _answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
     more: dict[str, Any] = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
+    if isinstance(problem, TooMany):
+        more = {"Retry-After": str(problem.retry_after)}
     return JSONResponse(problem.body(), problem.status, headers={**(headers or {}), **more}, media_type=PROBLEM_TYPE)

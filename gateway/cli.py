@@ -22,6 +22,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway import files
+from gateway.commands.audit import audit_cli
 from gateway.commands.events import events_cli, webhook_cli
 from gateway.commands.financing import finance_cli, loan_cli
 from gateway.commands.fingerprints import fingerprint_cli, fingerprint_key_cli
@@ -67,6 +68,7 @@ cli.add_typer(fingerprint_key_cli, name="fingerprint-key")
 cli.add_typer(keeper_cli, name="keeper")
 cli.add_typer(events_cli, name="events")
 cli.add_typer(webhook_cli, name="webhook")
+cli.add_typer(audit_cli, name="audit")
 
 Home = Annotated[Path | None, typer.Option(help="Directory of everything the gateway keeps  [default: .pledgebook]")]
 Data = Annotated[Path | None, typer.Option(help="Folder of records to replay  [default: ../shared/data]")]
@@ -378,6 +380,27 @@ def keys_list_api(home: Home = None) -> None:
             whom = "all that are served" if each.member is None else f"0x{each.member.hex()}"
             table.add_row(each.id, each.name, whom, each.scopes, rfc3339(each.expires // 1000), "revoked" if each.revoked else "")
     console.print(table)
+
+
+@keys_cli.command("rotate-api-key")
+def keys_rotate(
+    key_id: str,
+    overlap: Annotated[float, typer.Option(min=0, max=720, help="Hours that the old secret still opens")] = 24,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Days that the new one opens")] = 90,
+    home: Home = None,
+) -> None:
+    """Gives an API key a new secret and prints it once; the old one goes on for the overlap. The home's own key file is written anew."""
+    from gateway import access
+    from gateway.office import database
+    from gateway.runtime import StartError, replace_operator_key
+
+    settings = ledger_of(home)
+    with database.open(settings.office_database()).write() as conn:
+        made = access.rotate(conn, key_id, overlap, days)
+        if made is None:
+            raise StartError(f"no API key {key_id} that is good; see `pledgebook keys list-api-keys`")
+    replace_operator_key(settings, made)
+    console.print(made, soft_wrap=True)
 
 
 @keys_cli.command("revoke-api-key")

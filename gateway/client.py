@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
 from gateway.config import OPERATOR_KEY, URL_FILE, Settings
 from ledger.foreseen import Foreseen
 
-API_KEY = "PLEDGEBOOK_API_KEY"
+API_KEY, REASON = "PLEDGEBOOK_API_KEY", "PLEDGEBOOK_ACCESS_REASON"
 _TIMEOUT = 120.0
 _SILENCE, _AGAIN_SECONDS = 45.0, 1.0
 """A stream that says nothing for so long, three heartbeats, is taken for broken; it is asked for again after a moment."""
@@ -108,8 +110,20 @@ class Client:
 def connected(settings: Settings, url: str | None = None) -> Iterator[Client]:
     """A caller of the gateway that runs on a home, or of the one at `url`. Raises Refused where none is known, or no key."""
     headers = {"authorization": f"Bearer {_key(settings)}"}
-    with httpx.Client(base_url=url or _url(settings), headers=headers, timeout=_TIMEOUT, trust_env=False) as http:
+    if reason := os.environ.get(REASON, "").strip():
+        headers["Access-Reason"] = quote(reason)
+    with httpx.Client(base_url=url or _url(settings), headers=headers, timeout=_TIMEOUT, trust_env=False, verify=_trust(settings)) as http:
         yield Client(http)
+
+
+def _trust(settings: Settings) -> ssl.SSLContext | bool:
+    """What the gateway's certificate is checked against, and the certificate that is shown to it."""
+    if settings.tls_authority is None and settings.tls_client_certificate is None:
+        return True
+    trusted = ssl.create_default_context(cafile=settings.tls_authority)
+    if settings.tls_client_certificate is not None:
+        trusted.load_cert_chain(settings.tls_client_certificate)
+    return trusted
 
 
 def said(answer: httpx.Response) -> str:

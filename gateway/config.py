@@ -56,6 +56,26 @@ class Settings(BaseSettings):
     Addresses that are not the internet's (loopback, private) are taken only where they are named themselves. Empty: to nobody."""
     body_bytes: int = 8 << 20
     """Longest request body."""
+    rate_key: float = Field(default=2_000, ge=0)
+    """Requests a second of one API key or subject, and twice as many at once; 0: no limit."""
+    rate_peer: float = Field(default=4_000, ge=0)
+    """The same of one address."""
+    rate_guesses: float = Field(default=1, ge=0)
+    """Keys a second from one address that turn out to be wrong, after twenty at once; 0: no limit."""
+    proxies: str = ""
+    """Addresses of proxies whose X-Forwarded-For says who asks; empty: none."""
+    tls_certificate: Path | None = None
+    """The gateway's own certificate chain (PEM), where no proxy with TLS stands in front."""
+    tls_key: Path | None = None
+    """Its private key."""
+    tls_client_authority: Path | None = None
+    """Certificates (PEM) of those who certify clients: a connection without a certificate of theirs is refused; none: none is asked for."""
+    tls_authority: Path | None = None
+    """For commands: certificates that the gateway's own is checked against."""
+    tls_client_certificate: Path | None = None
+    """For commands: the certificate that they show, with its key in the same file."""
+    audit_anchor_seconds: int = Field(default=3_600, ge=0)
+    """How often the end of the audit log is written to the chain, if it grew; 0: never."""
 
     @property
     def nodes(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -13,11 +14,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from filelock import FileLock, Timeout
 
-from gateway import access, acts, app, descriptions, founding
+from gateway import access, acts, app, auditing, descriptions, founding, identity, serving
 from gateway.config import OPERATOR_KEY, PASSPHRASE_FILE, URL_FILE, Settings
 from gateway.following.courier import Courier
 from gateway.keeping.keeper import Keeper
@@ -31,7 +33,6 @@ from gateway.outbox.sender import RELAY, Sender
 from gateway.outbox.settle import Settler
 from gateway.outbox.store import WHOLE
 from gateway.services import Progress, Services
-from gateway.serving import Abortable
 from gateway.signers import passphrase, vaults
 from gateway.signers.keystore import COUNCIL, Keystore
 from ledger.chain import deploy, local
@@ -238,11 +239,14 @@ def _services(
         watching=descriptions.watching_of(settings.home),
         codes=descriptions.codes_of(settings.home, settings.event_codes),
         faults=faults,
+        issuers=identity.read(settings.home),
     )
     workers = {"leading": leading.run, "own keys": own.run, **{each.name: each.run for each in senders}}
     workers["nodes"] = rpc.run
     workers["mirror"], workers["settler"] = partial(mirrored.run, leads=leading), partial(settler.run, leads=leading)
     workers["acceptor"] = partial(services.acceptor.run, partial(acts.accept, services))
+    if not keystore.locked and settings.audit_anchor_seconds:
+        workers["audit anchor"] = partial(auditing.run, services)
     if keystore.locked:
         del workers["own keys"]
     elif settings.keeps:
@@ -343,12 +347,17 @@ def _run(workers: Mapping[str, Callable[[threading.Event], None]], services: Ser
 def _serve(services: Services, listening: socket.socket, stack: ExitStack) -> str:
     config = uvicorn.Config(
         app.create(services),
-        http=Abortable,
+        http=serving.Limited,
+        ws="none",
         log_config=None,
         access_log=False,
         lifespan="off",
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(services.settings.proxies),
+        forwarded_allow_ips=services.settings.proxies or None,
+        limit_concurrency=serving.MOST_CONNECTIONS,
+        timeout_keep_alive=serving.IDLE_SECONDS,
+        **_tls(services.settings),
         timeout_graceful_shutdown=END_SECONDS,
     )
     server = uvicorn.Server(config)
@@ -367,7 +376,19 @@ def _serve(services: Services, listening: socket.socket, stack: ExitStack) -> st
 
     stack.callback(end)
     host, port = listening.getsockname()[:2]
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    return f"{'https' if config.is_ssl else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _tls(settings: Settings) -> dict[str, Any]:
+    """The gateway's own TLS, where it is set up; with an authority of clients, only who has a certificate of theirs is heard."""
+    if settings.tls_certificate is None:
+        if settings.tls_client_authority is not None:
+            raise StartError("PLEDGEBOOK_TLS_CLIENT_AUTHORITY: it needs PLEDGEBOOK_TLS_CERTIFICATE and PLEDGEBOOK_TLS_KEY")
+        return {}
+    found: dict[str, Any] = {"ssl_certfile": settings.tls_certificate, "ssl_keyfile": settings.tls_key}
+    if settings.tls_client_authority is not None:
+        found |= {"ssl_ca_certs": str(settings.tls_client_authority), "ssl_cert_reqs": ssl.CERT_REQUIRED}
+    return found
 
 
 def _announce(file: Path, url: str, stack: ExitStack) -> None:
@@ -395,6 +416,17 @@ def _operator_key(services: Services, settings: Settings) -> str:
         made = access.issue(conn, "operator", None)
     write_secret(file, made)
     return made
+
+
+def replace_operator_key(settings: Settings, text: str) -> None:
+    """Puts a rotated key into the home's file, if it is that file's key."""
+    file = settings.home / OPERATOR_KEY
+    if not file.exists() or file.read_text().strip().split("_")[1:2] != text.split("_")[1:2]:
+        return
+    beside = file.with_name(f".{file.name}.new")
+    beside.unlink(missing_ok=True)
+    write_secret(beside, text)
+    beside.replace(file)
 
 
 def write_secret(file: Path, text: str) -> None:

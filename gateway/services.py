@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from gateway.accepting import Acceptor
 from gateway.config import Settings
+from gateway.identity import Issuers
 from gateway.signers.fingerprint_keys import FingerprintKeys
 from gateway.signers.keystore import Keystore
 from ledger.chain.decode import EventTable
@@ -99,6 +100,8 @@ class Services:
     """When alerts press, as this home sets it."""
     codes: Mapping[tuple[str, str], EventCode] = field(default_factory=dict)
     """What offices' event codes mean, where this home keeps their table."""
+    issuers: Issuers = field(default_factory=lambda: Issuers([]))
+    """Whose tokens open sessions beside API keys, as this home says."""
 
     @property
     def fingerprint_keys(self) -> FingerprintKeys:

@@ -1,13 +1,123 @@
-"""The HTTP server's protocol, with a way to end a connection at once."""
+"""How long a request may take to arrive and how long its head may be: uvicorn's protocol, with limits that it lacks.
+
+Without them a client that sends a byte now and then holds its connection for ever, and hundreds of such clients hold all of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from http import HTTPStatus
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.api.stream import ABORT
+from gateway.errors import Problem
+
+HEAD_SECONDS, BODY_SECONDS, IDLE_SECONDS = 10.0, 60.0, 5
+MOST_HEAD_BYTES, MOST_CONNECTIONS = 32_768, 1_000
 
 
-class Abortable(HttpToolsProtocol):
-    """Lets an answer end its connection although the reader hasn't taken what is in its buffer."""
+class Limited(HttpToolsProtocol):
+    """A connection whose requests arrive in time and with a head of bounded length, or end it: 408, 431.
+
+    An answer may end it too, although the reader hasn't taken what is in its buffer.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._timer: asyncio.TimerHandle | None = None
+        self._deadline = 0.0
+        self._head = 0
+        self._in_head, self._over = True, False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._allow(HEAD_SECONDS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._disarm()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._over:
+            return
+        if self._in_head:
+            self._head += len(data)
+        super().data_received(data)
+        if self._in_head and self._head > MOST_HEAD_BYTES and not self._over:
+            self._refuse_head()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
+        self._allow(HEAD_SECONDS)
+
+    def on_headers_complete(self) -> None:
+        arrived, self._head, self._in_head = self._head, 0, False
+        # What arrived may hold a body, too; the head itself is measured only where it could be too long.
+        if arrived > MOST_HEAD_BYTES and self._head_bytes() > MOST_HEAD_BYTES:
+            self._refuse_head()
+            return
+        self._allow(BODY_SECONDS)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        if not self._over:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._deadline, self._in_head, self._head = 0.0, True, 0
+        if not self._over:
+            super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        self._end(Problem(400, "Not HTTP", f"{msg.rstrip('.')}; nothing was read"))
+
+    def _head_bytes(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+
+    def _allow(self, seconds: float) -> None:
+        """The request must have got on by then. One timer a connection looks, so that a request sets no more than a number."""
+        self._deadline = self.loop.time() + seconds
+        if self._timer is None:
+            self._timer = self.loop.call_later(seconds, self._look)
+
+    def _look(self) -> None:
+        self._timer, left = None, self._deadline - self.loop.time()
+        if not self._deadline:
+            return
+        if left > 0:
+            # Not for longer than a head may take: the next request may be due sooner than this one.
+            self._timer = self.loop.call_later(min(left, HEAD_SECONDS), self._look)
+            return
+        self._end(Problem(408, "Request timeout", f"head within {HEAD_SECONDS:g} s and body within {BODY_SECONDS:g} s; send faster"))
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _refuse_head(self) -> None:
+        self._end(Problem(431, "Head too long", f"address and headers: at most {MOST_HEAD_BYTES} bytes"))
+
+    def _end(self, problem: Problem) -> None:
+        """Ends the connection, with an answer unless one has begun."""
+        self._over = True
+        self._disarm()
+        if self.transport.is_closing():
+            return
+        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+            self.transport.write(_bare(problem))
+        self.transport.close()
+
+
+def _bare(problem: Problem) -> bytes:
+    """An answer that no application gave."""
+    body = json.dumps(problem.body()).encode()
+    head = (
+        f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}\r\ncontent-type: application/problem+json\r\n"
+        f"content-length: {len(body)}\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n"
+    )
+    return head.encode() + body

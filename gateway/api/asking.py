@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from gateway.access import READ, Session
 from gateway.api.answers import Answer
+from gateway.api.rights import REASON, RIGHTS
 from gateway.errors import Problem, invalid, not_found
 from gateway.roles import ROLES
 from gateway.services import Services
@@ -39,8 +40,9 @@ async def services_of(request: Request) -> Services:
 
 
 async def session_of(request: Request) -> Session:
-    """The session that the door let in."""
+    """The session that the door let in, with the scope that the operation needs. Raises 403."""
     found: Session = request.state.session
+    found.needs(RIGHTS[request.scope["route"].name].scope)
     return found
 
 
@@ -182,17 +184,33 @@ def _number(given: Any) -> int:
     return given
 
 
-def sees_all(session: Session, conn: Connection) -> bool:
+def oversees(session: Session, conn: Connection) -> bool:
     """Whether the caller oversees the ledger: the node's operator, auditors and regulators."""
-    return oversees(session.member, conn)
+    return is_overseer(session.member, conn)
 
 
-def oversees(account: bytes | None, conn: Connection) -> bool:
+def is_overseer(account: bytes | None, conn: Connection) -> bool:
     """The same of an account; None is the operator."""
     if account is None:
         return True
     member = members.get(conn, account)
     return member is not None and not member.suspended and bool(member.roles & _OVERSIGHT)
+
+
+def sees_all(session: Session, conn: Connection) -> bool:
+    """The same, to look at others' records: what auditors and regulators look at is noted with their reason. Raises 403 without one."""
+    if not oversees(session, conn):
+        return False
+    if session.member is not None:
+        _note(session)
+    return True
+
+
+def _note(session: Session) -> None:
+    reason = session.purpose.reason
+    if reason is None or not reason.isprintable() or not 8 <= len(reason) <= 200:
+        raise Problem(403, "Reason required", f"say why you look at others' records: header {REASON}, 8 to 200 characters; it is kept")
+    session.purpose.oversaw = True
 
 
 def own_account(session: Session, conn: Connection, account: bytes) -> bytes:

@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.requests import Request
 
 from gateway.api.refusals import PROBLEM_TYPE, TITLES
+from gateway.api.rights import REASON, RIGHTS, Right
 from gateway.api.shaping import FIELDS_PARAMETER, NONE_MATCH_PARAMETER
 
 PATH, PAGE = "/openapi.json", "/docs"
@@ -27,9 +28,11 @@ Json = dict[str, Any]
 
 _DESCRIPTION = """The gateway of one node of a Pledgebook ledger.
 
-Every operation but `GET /health` needs an API key: `Authorization: Bearer pbk_...`. A member's key reads and acts for that member only;
-what is another's looks as if it were not there (404). Errors are problem details (RFC 9457). Amounts are text of minor units with their
-currency, times RFC 3339, ids decimal text, bytes hex. Lists come in pages: `next` of one asks for the page after it (`after`).
+Every operation but `GET /health` needs an API key or a token of a trusted issuer: `Authorization: Bearer ...`. A member's reads and acts
+for that member only; what is another's looks as if it were not there (404). `x-scope` names the scope that an operation needs, `x-seen-by`
+who sees what it is about. Auditors and regulators say in `Access-Reason` why they look at others' records. Errors are problem details
+(RFC 9457). Amounts are text of minor units with their currency, times RFC 3339, ids decimal text, bytes hex. Lists come in pages: `next`
+of one asks for the page after it (`after`).
 
 An act is accepted once it is on disk (202) and final once its block is. Its Idempotency-Key names it for ever: sent again, here or at any
 other gateway of the ledger, it changes nothing; with other content it is a conflict (409)."""
@@ -68,11 +71,14 @@ def operations(made: Json) -> Iterator[tuple[str, str, Json]]:
 
 
 def _complete(made: Json) -> None:
-    made["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key: pbk_..."}}
+    made["components"]["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer", "description": "An API key (pbk_...), or a token (JWT) of an issuer trusted here"}
+    }
     made["webhooks"] = _webhooks()
     for method, path, operation in operations(made):
         if path != "/health":
             operation["security"] = [{"key": []}]
+        _declare(operation, RIGHTS[operation["operationId"]])
         operation["summary"] = _first_sentence(operation["description"])
         _as_problems(operation)
         if operation["operationId"] in STREAMS:
@@ -137,6 +143,16 @@ def _webhooks() -> Json:
     }
 
 
+def _declare(operation: Json, right: Right) -> None:
+    """Which scope an operation needs, who sees what it is about, and where a reason is to be given."""
+    operation["x-scope"], operation["x-seen-by"] = right.scope or None, right.seen
+    if right.reasoned:
+        text = "Why an auditor or a regulator looks at others' records, 8 to 200 characters (UTF-8, percent-encoded); kept in the audit log"
+        schema = {"type": "string", "maxLength": 600}
+        header = {"name": REASON, "in": "header", "required": False, "description": text, "schema": schema}
+        operation.setdefault("parameters", []).append(header)
+
+
 def _first_sentence(description: str) -> str:
     return " ".join(description.split()).split(". ", 1)[0].removesuffix(".") + "."
 
@@ -185,6 +201,7 @@ def _section(method: str, path: str, operation: Json) -> str:
     refused = [(status, each["description"], "") for status, each in operation["responses"].items() if int(status) >= 400]
     parts = [
         f"<h2><code>{method.upper()} {escape(path)}</code></h2><p>{escape(description)}</p>",
+        f"<p>Scope: {escape(operation['x-scope'] or 'none')}; seen by {escape(operation['x-seen-by'])}.</p>",
         _table(parameters),
         _samples("Request", operation.get("requestBody", {})),
         *(_samples(f"Answer {status}", each) for status, each in operation["responses"].items()),

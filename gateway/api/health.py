@@ -9,8 +9,8 @@ from starlette.concurrency import run_in_threadpool
 
 from gateway.access import READ, Session
 from gateway.api.answers import Answer, Fault, Head, Health, HealthDetails, MirrorHealth
-from gateway.api.asking import Caller, Running, reading, sees_all
-from gateway.api.refusals import ANY, AWAY
+from gateway.api.asking import Caller, Running, oversees, reading
+from gateway.api.refusals import ANY, AWAY, refusals
 from gateway.errors import Problem
 from gateway.outbox import store
 from gateway.services import Services
@@ -21,7 +21,9 @@ FAR_BEHIND_BLOCKS = 100
 _LOOK_SECONDS = 0.02
 
 
-@router.get("/health", responses={503: {"model": Health, "description": "The mirror has stopped: answers would be stale for ever"}})
+@router.get(
+    "/health", responses=refusals(429) | {503: {"model": Health, "description": "The mirror has stopped: answers would be stale for ever"}}
+)
 def get_health(services: Running, response: Response) -> Health:
     """Says `ok`, or names what is wrong. No more is said to who gives no key."""
     names = list(dict.fromkeys(fault.name for fault in _faults(services)))
@@ -35,7 +37,7 @@ def get_health_details(services: Running, session: Caller) -> HealthDetails:
     """What is wrong in words, how far the mirror is, and the outbox by state. For the node's operator, auditors and regulators."""
     session.needs(READ)
     with services.snapshot() as conn:
-        if not sees_all(session, conn):
+        if not oversees(session, conn):
             raise Problem(403, "Not permitted", "the gateway's inner state is for its operator, auditors and regulators")
     faults, status = _faults(services), services.sync.status()
     with services.office.read() as conn:

@@ -8,7 +8,8 @@ from gateway.api.answers import Answer, InvoiceFingerprint
 from gateway.api.asking import Caller, Running, reading
 from gateway.api.refusals import ANY, AWAY, WRITES
 from gateway.api.schemas import InvoiceIn
-from gateway.office.repository import Entry, audit
+from gateway.office import audit
+from gateway.office.audit import Entry
 from ledger.domain.ids import to_hex
 
 router = APIRouter(tags=["receivables"], responses=ANY | AWAY)
@@ -23,6 +24,7 @@ def fingerprint_invoice(asked: InvoiceIn, services: Running, session: Caller) ->
         found = fingerprinting.named(services, view.conn, asked.seller, asked.buyer, asked.number, asked.issued, asked.instalment)
         words = found.fingerprints
         with services.office.write() as conn:
-            audit(conn, session.member, [Entry(session.key_id, "fingerprint", to_hex(words.current), "used" if found.used else "free")])
+            entry = Entry(session.key_id, "fingerprint", to_hex(words.current), "used" if found.used else "free")
+            audit.append(conn, session.member, [entry])
         earlier = [to_hex(each) for each in words.earlier]
         return view.answer(InvoiceFingerprint(fingerprint=to_hex(words.current), earlier=earlier, used=found.used))

@@ -1,4 +1,4 @@
-"""Which refusals an operation documents, beside those that any may give: 401, 403 and 422, and 413 where a body is read."""
+"""Which refusals an operation documents, beside those that any may give: 401, 403, 422 and 429, and 413 where a body is read."""
 
 from typing import Any
 
@@ -13,6 +13,7 @@ TITLES = {
     411: "The length of the body is not told",
     413: "The body is too long",
     422: "A field breaks a rule",
+    429: "Asked too often; Retry-After says when to ask again",
     503: "Not now: the node, the mirror or the signing keys are not available",
 }
 
@@ -24,7 +25,7 @@ def refusals(*statuses: int) -> Responses:
     return {status: {"model": answers.Problem, "description": TITLES[status]} for status in statuses}
 
 
-ANY = refusals(401, 403, 422)
+ANY = refusals(401, 403, 422, 429)
 """Of every operation that needs a key."""
 NAMED = refusals(404)
 """Of what names a record or an account."""

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
-from gateway.api.asking import oversees
+from gateway.api.asking import is_overseer
 from gateway.receivables.visibility import concerns
 from ledger.domain.ids import split_token_id
 from ledger.mirror.queries import financing, loans, receivables
@@ -29,7 +29,7 @@ class Sight:
     _found: dict[tuple[str, int], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._all = oversees(self.account, self.conn)
+        self._all = is_overseer(self.account, self.conn)
 
     def sees(self, event: Told) -> bool:
         """Whether the event is the account's to see."""

@@ -10,6 +10,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Table, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gateway.office import audit
 from ledger.mirror.database import Database, connect
 
 SCHEMA = "office"
@@ -23,6 +24,7 @@ def open(url: str) -> Database:
     """
     _make_private(url)
     database = connect(url, SCHEMA, durable=True)
+    audit.attend(database.engine)
     with database.write() as conn:
         migrate(conn)
     return database

@@ -228,12 +228,14 @@ API_KEY = Table(
     office,
     Column("id", Text, primary_key=True),
     Column("member_id", Address, comment="null: the operator, who acts for every member held here"),
-    Column("hash", Word, nullable=False),
     Column("scopes", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("expires", BigInteger, nullable=False),
     Column("revoked", Boolean, nullable=False),
+    Column("secret", Text, nullable=False, comment="argon2id (PHC string) of the secret's SHA-256 in hex"),
+    Column("previous", Text, comment="the same of the secret before it was rotated"),
+    Column("previous_until", BigInteger, comment="until when that one opens, too"),
 )
 
 AUDIT = Table(
@@ -241,11 +243,12 @@ AUDIT = Table(
     office,
     Column("id", Counter, primary_key=True, autoincrement=True),
     Column("at", BigInteger, nullable=False),
-    Column("subject", Text, nullable=False, comment="id of the API key"),
+    Column("subject", Text, nullable=False, comment="id of the API key, or issuer and subject of a token"),
     Column("member_id", Address),
     Column("action", Text, nullable=False),
     Column("record", Text, nullable=False),
     Column("outcome", Text, nullable=False),
+    Column("hash", Word, nullable=False, comment="over this row and the hash of the row before (gateway/office/audit.py)"),
     Index("audit_of", "member_id", "id"),
 )
 

@@ -6,8 +6,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, Select, Table, insert, or_, select, tuple_
 
+from gateway.office import audit
+from gateway.office.audit import Entry
 from gateway.office.database import insert_or_keep, now_ms
-from gateway.office.models import ACT, ACT_HISTORY, AUDIT, CALL, CONTENT, DEPENDENCY, SIGNATURE
+from gateway.office.models import ACT, ACT_HISTORY, CALL, CONTENT, DEPENDENCY, SIGNATURE
 from gateway.outbox.states import State
 from ledger.domain.acts import SignerClaim
 from ledger.mirror.queries.reading import Page, cut, ordered
@@ -82,15 +84,6 @@ class AddedAct(NamedTuple):
     act: Act
     signatures: Sequence[Signature]
     depends_on: Sequence[ActKey] = ()
-
-
-class Entry(NamedTuple):
-    """A line of the audit log: who did what to which record, and what came of it."""
-
-    subject: str
-    action: str
-    record: str
-    outcome: str
 
 
 class Step(NamedTuple):
@@ -227,18 +220,11 @@ class Office:
 
     def audit_all(self, entries: Sequence[Entry]) -> None:
         """Appends to the audit log, in this order."""
-        audit(self.conn, self.member, entries)
+        audit.append(self.conn, self.member, entries)
 
     def _check_own(self, member: bytes) -> None:
         if member != self.member:
             raise ValueError(f"a row of 0x{member.hex()} in the repository of 0x{self.member.hex()}")
-
-
-def audit(conn: Connection, member: bytes | None, entries: Sequence[Entry]) -> None:
-    """Appends to the audit log what was done for a member; None: by the operator for nobody in particular."""
-    at = now_ms()
-    if entries:
-        conn.execute(insert(AUDIT), [{"at": at, "member_id": member, **entry._asdict()} for entry in entries])
 
 
 def notes(conn: Connection, lines: Sequence[tuple[ActKey, State, str | None]]) -> None:

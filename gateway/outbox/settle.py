@@ -202,7 +202,9 @@ class Settler:
         failed = {hash_: mined for hash_, mined in calls.items() if not view.left_an_event(mined)}
         with self._office.read() as conn:
             made = {hash_: (store.call_of(conn, hash_), store.sender_of(conn, hash_)) for hash_ in failed}
-        return {hash_: self._why(sender, call.target, call.data, failed[hash_]) for hash_, (call, sender) in made.items() if call}
+        # What a key sends to itself runs no code: it is there to be read, and was done once it is in a block.
+        ran = {hash_: (call, sender) for hash_, (call, sender) in made.items() if call and call.target != sender}
+        return {hash_: self._why(sender, call.target, call.data, failed[hash_]) for hash_, (call, sender) in ran.items()}
 
     def _why(self, sender: bytes | None, target: bytes, data: bytes, mined: Mined) -> object:
         """A reverted call's reason, found by running it again; the chain itself keeps none."""

@@ -13,7 +13,7 @@ from ledger.mirror.queries.receivables import Standing
 def visible(session: Session, conn: Connection, receivable: int, at: int | None = None) -> Standing:
     """The receivable of a 192-bit id, as at a position. Raises 404 where there is none, and for who has nothing to do with it."""
     standing = receivables.get(conn, receivable, at) if receivable < 1 << 192 else None
-    if standing is None or not (sees_all(session, conn) or concerns(conn, standing, session.member)):
+    if standing is None or not (concerns(conn, standing, session.member) or sees_all(session, conn)):
         raise not_found(f"receivable {receivable}")
     return standing
 

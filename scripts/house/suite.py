@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from house import analysis, mutation, results, steps
+from house import analysis, leaks, mutation, results, steps
 from house.results import Counts
 from house.steps import StepFailed
 
@@ -100,7 +100,7 @@ def _end_group(process: subprocess.Popen[str]) -> None:
 
 
 def checks(settings: Settings) -> Counts:
-    """Lint, format and types; each program counts as one test."""
+    """Lint, format, types and secrets; each program counts as one test."""
     return results.total([_check(name, command, settings) for name, command in _check_commands(settings.root).items()])
 
 
@@ -111,6 +111,7 @@ def _check_commands(root: Path) -> Mapping[str, Sequence[str | Path]]:
         "ruff format": [programs / "ruff", "format", "--check", "."],
         "mypy": [programs / "mypy", "--strict", *CHECKED],
         "forge fmt": [root / FORGE, "fmt", "--check"],
+        "secrets": leaks.command(root),
     }
 
 

@@ -47,6 +47,33 @@ def running(home: Path) -> Iterator[runtime.Runtime]:
     started.stop()
 
 
+def test_a_key_is_rotated_while_the_gateway_runs(running: runtime.Runtime, pledgebook: Run) -> None:
+    """The old secret opens for the overlap, and none at once where that is 0."""
+
+    def opens(key: str) -> bool:
+        return httpx.get(running.url + "/members", headers={"authorization": f"Bearer {key}"}).status_code == 200
+
+    first = pledgebook("keys", "issue-api-key", "treasury").out.strip()
+    key_id = first.split("_")[1]
+    second = pledgebook("keys", "rotate-api-key", key_id).out.strip()
+    assert opens(first) and opens(second) and first != second
+    third = pledgebook("keys", "rotate-api-key", key_id, "--overlap", "0").out.strip()
+    assert opens(third)
+    time.sleep(1.1)
+    assert (opens(first), opens(second), opens(third)) == (False, False, True)
+    refused(pledgebook("keys", "rotate-api-key", "nobody"), "no API key nobody")
+
+
+def test_the_homes_own_key_is_written_anew_when_it_is_rotated(running: runtime.Runtime, pledgebook: Run, home: Path) -> None:
+    file = home / "operator.key"
+    before = file.read_text()
+    made = pledgebook("keys", "rotate-api-key", before.split("_")[1]).out.strip()
+    assert file.read_text() == made != before and file.stat().st_mode & 0o077 == 0
+    other = pledgebook("keys", "issue-api-key", "another").out.strip()
+    pledgebook("keys", "rotate-api-key", other.split("_")[1])
+    assert file.read_text() == made
+
+
 def test_a_key_is_issued_listed_and_revoked_while_the_gateway_runs(running: runtime.Runtime, pledgebook: Run) -> None:
     account = to_hex(running.services.keystore.members()[0])
     made = pledgebook("keys", "issue-api-key", "bank teller", "--member", account, "--read-only", "--days", "3").out.strip()

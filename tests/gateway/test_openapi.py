@@ -183,7 +183,7 @@ def test_amounts_are_text_with_their_currency(made: dict[str, Any]) -> None:
     assert set(money["required"]) == {"minor", "currency"}
 
 
-@pytest.mark.parametrize("status", ["401", "403", "422"])
+@pytest.mark.parametrize("status", ["401", "403", "422", "429"])
 def test_every_operation_with_a_key_documents_these_refusals(made: dict[str, Any], status: str) -> None:
     for name, operation in each(made):
         if name != "GET /health":

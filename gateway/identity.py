@@ -1,0 +1,329 @@
+"""Tokens of other houses' identity providers (OpenID Connect): who may issue them, for whom, and what they open here.
+
+`identity.toml` of the home says it; without that file no token opens anything. RFC 7519, 8725 and 9068 say what is checked: signature by a
+key that the issuer publishes, an algorithm of the issuer's list, issuer, audience, times, subject; then claims are mapped to a member and
+scopes. Nothing in a token says where keys are found.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import logging
+import threading
+import time
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+from joserfc.jwt import JWTClaimsRegistry
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from gateway.access import ADMIT, Session
+from ledger.domain.ids import IdError, address
+from ledger.foreseen import Foreseen
+
+log = logging.getLogger(__name__)
+
+FILE = "identity.toml"
+Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519"]
+"""Signatures by a key that the issuer alone holds; a shared secret (HS256) would let every gateway make tokens, and `none` anybody."""
+ASKED_AGAIN_SECONDS, FRESH_SECONDS, TRUSTED_SECONDS = 60.0, 600.0, 86_400.0
+_FETCH_SECONDS, _LONGEST_SET, _LEAST_RSA_BITS = 5.0, 1 << 20, 2048
+_KINDS = (RSAKey, ECKey, OKPKey)
+_STRICT = ConfigDict(extra="forbid", frozen=True)
+
+
+class IdentityError(Foreseen):
+    """`identity.toml` can't be read; one line that names the entry and the rule."""
+
+
+class Rejected(Foreseen):
+    """Why a token opens nothing: for the log, never for who sent it."""
+
+
+class Grant(BaseModel):
+    """What a value of the claim opens: a member's sessions or the operator's, with these scopes."""
+
+    model_config = _STRICT
+
+    value: str
+    member: str | None = None
+    operator: bool = False
+    scopes: list[Literal["read", "act", "admit"]] = Field(default=["read"], min_length=1)
+
+    @model_validator(mode="after")
+    def _checked(self) -> Grant:
+        if self.operator is (self.member is not None):
+            raise ValueError("give either member = an account in hex, or operator = true")
+        if ADMIT in self.scopes and not self.operator:
+            raise ValueError("scopes: admit is the operator's only")
+        try:
+            _ = self.account
+        except IdError as wrong:
+            raise ValueError(str(wrong)) from wrong
+        return self
+
+    @property
+    def account(self) -> bytes | None:
+        """The member's account; None for the operator."""
+        return None if self.member is None else address(self.member, "member")
+
+
+class Described(BaseModel):
+    """An issuer as the file describes it."""
+
+    model_config = _STRICT
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
+    """What the audit log calls it."""
+    issuer: str
+    audience: str
+    keys: str
+    """Its key set (JWKS): an https URL, or a file beside this one."""
+    algorithms: list[Algorithm] = Field(default=["RS256", "ES256"], min_length=1)
+    leeway: int = Field(default=30, ge=0, le=300)
+    claim: list[str] = Field(default=["groups"], min_length=1)
+    """Where in the claims the value lies that grants are looked up by: names, from the outside in."""
+    grants: list[Grant] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _checked(self) -> Described:
+        if _is_url(self.keys) and not _is_private(self.keys):
+            raise ValueError("keys: an https URL expected (plain http on loopback only)")
+        return self
+
+
+class _File(BaseModel):
+    model_config = _STRICT
+
+    issuers: list[Described] = []
+
+    @model_validator(mode="after")
+    def _checked(self) -> _File:
+        for named in ("issuer", "name"):
+            given = [getattr(each, named) for each in self.issuers]
+            if len(set(given)) != len(given):
+                raise ValueError(f"{named}: two issuers have the same")
+        return self
+
+
+def read(home: Path, clock: Callable[[], float] = time.time) -> Issuers:
+    """The issuers that a home trusts; none without its file. Raises IdentityError."""
+    file = home / FILE
+    if not file.exists():
+        return Issuers([])
+    try:
+        found = _File.model_validate(tomllib.loads(file.read_text()))
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        raise IdentityError(f"{file}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from wrong
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise IdentityError(f"{file}: {wrong}") from wrong
+    return Issuers([Issuer(each, Published(each.keys, home), clock) for each in found.issuers])
+
+
+# --- Published keys --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Published:
+    """An issuer's key set, held for minutes. It is asked for again when it is old or lacks a key, at most once a minute; while the issuer
+    is away the last one counts for a day.
+    """
+
+    where: str
+    home: Path
+    clock: Callable[[], float] = time.monotonic
+    _keys: KeySet | None = None
+    _held_at: float = 0.0
+    _asked_at: float | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def key(self, kid: str | None) -> RSAKey | ECKey | OKPKey:
+        """The key of that name. Raises Rejected."""
+        found = self._find(kid)
+        if found is None or self._age() > FRESH_SECONDS:
+            self._refresh()
+            found = self._find(kid)
+        if found is None:
+            raise Rejected(f"no published key {str(kid)[:80]!r}")
+        return found
+
+    def _find(self, kid: str | None) -> RSAKey | ECKey | OKPKey | None:
+        keys = [] if self._keys is None or self._age() > TRUSTED_SECONDS else self._keys.keys
+        fitting = [key for key in keys if key.kid == kid] if kid is not None else (keys if len(keys) == 1 else [])
+        return next((key for key in fitting if isinstance(key, _KINDS)), None)
+
+    def _age(self) -> float:
+        return self.clock() - self._held_at
+
+    def _refresh(self) -> None:
+        with self._lock:
+            now = self.clock()
+            if self._asked_at is not None and now - self._asked_at < ASKED_AGAIN_SECONDS:
+                return
+            self._asked_at = now
+            try:
+                self._keys, self._held_at = key_set(self._loaded()), now
+            except (OSError, httpx.HTTPError, ValueError, KeyError, TypeError, JoseError) as fault:
+                log.warning("the key set %s can't be read: %s", self.where, fault)
+
+    def _loaded(self) -> bytes:
+        if not _is_url(self.where):
+            return (self.home / self.where).read_bytes()
+        with httpx.stream("GET", self.where, timeout=_FETCH_SECONDS, follow_redirects=False, trust_env=False) as answer:
+            answer.raise_for_status()
+            text = b""
+            for part in answer.iter_bytes():
+                text += part
+                if len(text) > _LONGEST_SET:
+                    raise ValueError(f"longer than {_LONGEST_SET} bytes")
+            return text
+
+
+def key_set(text: bytes) -> KeySet:
+    """The public keys of a JWKS that may sign tokens: no shared secrets, no short RSA keys, none for another use. Raises ValueError."""
+    listed = json.loads(text)["keys"]
+    public = [each for each in listed if each.get("kty") in ("RSA", "EC", "OKP") and each.get("use", "sig") == "sig"]
+    found = [key for key in KeySet.import_key_set({"keys": public}).keys if not _is_short(key)]
+    if not found:
+        raise ValueError("no key in it that could sign a token")
+    return KeySet(found)
+
+
+def _is_short(key: object) -> bool:
+    public = key.public_key if isinstance(key, RSAKey) else None
+    return isinstance(public, RSAPublicKey) and public.key_size < _LEAST_RSA_BITS
+
+
+def _is_url(text: str) -> bool:
+    return "://" in text
+
+
+def _is_private(url: str) -> bool:
+    """Whether what comes from there is what its owner sent."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+# --- Tokens ----------------------------------------------------------------------------------------------------------------------
+
+
+class Issuer(NamedTuple):
+    """An issuer with its keys."""
+
+    described: Described
+    published: Published
+    clock: Callable[[], float] = time.time
+
+    def session(self, text: str, header: dict[str, Any]) -> Session:
+        """The session that a token of this issuer opens. Raises Rejected."""
+        claims = self._claims(text, self._key(header))
+        self._check(claims)
+        return self._granted(claims)
+
+    def _key(self, header: dict[str, Any]) -> RSAKey | ECKey | OKPKey:
+        if header.get("alg") not in self.described.algorithms:
+            raise Rejected(f"algorithm {str(header.get('alg'))[:20]!r} is not of the issuer's list")
+        kid = header.get("kid")
+        if kid is not None and not isinstance(kid, str):
+            raise Rejected("kid is no text")
+        key = self.published.key(kid)
+        if key.get("alg") not in (None, header["alg"]):
+            raise Rejected("the published key is for another algorithm")
+        return key
+
+    def _claims(self, text: str, key: RSAKey | ECKey | OKPKey) -> dict[str, Any]:
+        try:
+            return jwt.decode(text, key, algorithms=list(self.described.algorithms)).claims
+        except (JoseError, ValueError, TypeError) as wrong:
+            raise Rejected(f"signature or form: {wrong}") from wrong
+
+    def _check(self, claims: dict[str, Any]) -> None:
+        stated = self.described
+        rules = JWTClaimsRegistry(
+            now=lambda: int(self.clock()),
+            leeway=stated.leeway,
+            iss={"essential": True, "value": stated.issuer},
+            aud={"essential": True, "value": stated.audience},
+            sub={"essential": True},
+            exp={"essential": True},
+            iat={"essential": True},
+        )
+        try:
+            rules.validate(claims)
+        except (JoseError, TypeError, ValueError) as wrong:
+            raise Rejected(f"claims: {wrong}") from wrong
+
+    def _granted(self, claims: dict[str, Any]) -> Session:
+        subject = claims["sub"]
+        if not subject.isprintable() or len(subject) > 200:
+            raise Rejected("sub: no printable text of at most 200 characters")
+        values = _values(claims, self.described.claim)
+        granted = [each for each in self.described.grants if each.value in values]
+        if not granted:
+            raise Rejected(f"subject {subject}: no grant for {values[:5]}")
+        if len({each.account for each in granted}) > 1:
+            raise Rejected(f"subject {subject}: grants of different members; a token is for one")
+        scopes = frozenset(scope for each in granted for scope in each.scopes)
+        return Session(f"{self.described.name}:{subject}", granted[0].account, scopes)
+
+
+@dataclass(frozen=True)
+class Issuers:
+    """Every issuer that is trusted here."""
+
+    trusted: Sequence[Issuer]
+
+    def session(self, text: str) -> Session:
+        """The session that a token opens. Raises Rejected."""
+        header, claims = _unverified(text)
+        # Only to find whose keys are to be asked; what it says is checked again once the signature is.
+        for each in self.trusted:
+            if claims.get("iss") == each.described.issuer:
+                return each.session(text, header)
+        raise Rejected("no trusted issuer")
+
+
+def _unverified(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    parts = text.split(".")
+    if len(parts) != 3:
+        raise Rejected("neither an API key nor a signed token")
+    return _object(parts[0]), _object(parts[1])
+
+
+def _object(part: str) -> dict[str, Any]:
+    try:
+        found = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (binascii.Error, ValueError, RecursionError) as wrong:
+        raise Rejected("neither an API key nor a signed token") from wrong
+    if not isinstance(found, dict):
+        raise Rejected("neither an API key nor a signed token")
+    return found
+
+
+def _values(claims: dict[str, Any], path: Sequence[str]) -> list[str]:
+    """What a claim holds: one text or a list of them."""
+    found: Any = claims
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    listed = found if isinstance(found, list) else [found]
+    return [each for each in listed if isinstance(each, str)]

@@ -1,0 +1,112 @@
+"""Sessions of those who ask: what is costly about a key is done once, what may end is looked up each second.
+
+A secret that fitted a hash fits it as long as the hash is kept, so argon2 runs once for each key and process. What has not fitted yet is
+tried in two threads of its own, behind few that wait, and from one address as often as a bucket allows: it holds up nobody who is known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import secrets
+import time
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from starlette.concurrency import run_in_threadpool
+
+from gateway import access
+from gateway.access import Candidate, Session
+from gateway.identity import Issuers, Rejected
+from gateway.limits import Buckets, TooMany
+from ledger.mirror.database import Database
+
+log = logging.getLogger(__name__)
+
+KNOWN_SECONDS, MOST_KNOWN = 1.0, 10_000
+TRYING_THREADS, MOST_TRYING = 2, 32
+LONGEST = 8_192
+
+Known = TypeVar("Known")
+
+
+class Recent(OrderedDict[bytes, Known]):
+    """The last so many of what was known."""
+
+    def keep(self, name: bytes, known: Known) -> None:
+        """Keeps one, and forgets the oldest where there are too many."""
+        self[name] = known
+        self.move_to_end(name)
+        if len(self) > MOST_KNOWN:
+            self.popitem(last=False)
+
+
+class Sessions:
+    """The sessions of API keys and of issuers' tokens. Belongs to one event loop."""
+
+    def __init__(self, office: Database, issuers: Issuers, guesses: Buckets) -> None:
+        self._office, self._issuers, self._guesses = office, issuers, guesses
+        self._known: Recent[tuple[float, Session]] = Recent()
+        self._fitted: Recent[str] = Recent()
+        self._secret = secrets.token_bytes(32)
+        self._trying, self._pool = 0, ThreadPoolExecutor(TRYING_THREADS, "trying-keys")
+
+    async def of(self, text: str, peer: str) -> Session | None:
+        """The session of a key or token given from an address; None for one that opens nothing. Raises TooMany."""
+        if len(text) > LONGEST:
+            return None
+        name, now = self._name(text), time.monotonic()
+        until, session = self._known.get(name, (now, None))
+        if until > now:
+            return session
+        self._known.pop(name, None)
+        found = await (self._of_key(text, name, peer) if text.startswith(access.PREFIX) else self._of_token(text, peer))
+        if found is not None:
+            self._known.keep(name, (now + KNOWN_SECONDS, found))
+        return found
+
+    def _name(self, text: str) -> bytes:
+        """What a text is known by here: nothing that tells it, should memory be read, nor a name that somebody could aim at."""
+        return hmac.digest(self._secret, text.encode(), "sha256")
+
+    async def _of_key(self, text: str, name: bytes, peer: str) -> Session | None:
+        candidate = await run_in_threadpool(self._named, text)
+        if candidate is None:
+            log.info("API key refused: unknown, revoked or expired; from %s", peer)
+            return None
+        if self._fitted.get(name) not in candidate.hashes:
+            fitted = await self._tried(candidate, peer)
+            if fitted is None:
+                log.warning("API key %s refused: its secret is wrong; from %s", candidate.session.key_id, peer)
+                return None
+            self._fitted.keep(name, fitted)
+        return candidate.session
+
+    def _named(self, text: str) -> Candidate | None:
+        with self._office.read() as conn:
+            return access.named(conn, text)
+
+    async def _tried(self, candidate: Candidate, peer: str) -> str | None:
+        """The hash that the secret fits; every trial counts as a guess, until it is known to be none. Raises TooMany."""
+        if missing := self._guesses.missing(peer):
+            raise TooMany("keys that are not good came from this address", missing)
+        if self._trying >= MOST_TRYING:
+            raise TooMany("too many keys are being tried", 1)
+        self._guesses.take(peer)
+        self._trying += 1
+        try:
+            fitted = await asyncio.get_running_loop().run_in_executor(self._pool, candidate.opened_by)
+        finally:
+            self._trying -= 1
+        if fitted is not None:
+            self._guesses.give_back(peer)
+        return fitted
+
+    async def _of_token(self, text: str, peer: str) -> Session | None:
+        try:
+            return await run_in_threadpool(self._issuers.session, text)
+        except Rejected as why:
+            log.warning("token refused: %s; from %s", why, peer)
+            return None
