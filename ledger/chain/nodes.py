@@ -34,8 +34,9 @@ class Nodes(Rpc):
 
     def run(self, stop: threading.Event) -> None:
         """Looks for nodes that are further than the one asked, until `stop`."""
-        while len(self.urls) > 1 and not stop.wait(LOOK_SECONDS):
-            self.look()
+        while not stop.wait(LOOK_SECONDS):
+            if len(self.urls) > 1:
+                self.look()
 
     def look(self) -> None:
         """Leaves a node that is far behind another."""
