@@ -146,7 +146,7 @@ def _seen(
     mined: Mapping[bytes, Mined],
 ) -> Seen:
     reverted = [each for each in carriers if _reverted(view, told, mined.get(each.hash))]
-    lost = all(each in reverted or _is_lost(each, mined) for each in carriers)
+    lost = spent is None and all(each in reverted or _is_lost(each, mined) for each in carriers)
     return Seen(
         spent=None if spent is None else Spent(Outcome(spent.outcome), spent.pos >> LOG_BITS),
         final=view.final,

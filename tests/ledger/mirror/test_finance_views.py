@@ -21,7 +21,7 @@ from tests.ledger.mirror.finance_lives import FinanceLives, people
 STEPS = 4_000 if FULL else 400
 SEED = 766_768
 CONTRACTS = {"PurchaseOffers", "Financing", "LoanAgreements", "Loans", "TitleEscrow", "Valuations", "Triggers"}
-ELSEWHERE = {"ReleaseDue"}
+ELSEWHERE = {"HoldersShown", "ReleaseDue"}
 """Told where a loan is secured by a registered pledge."""
 
 

@@ -88,9 +88,9 @@ def loan(life: FinanceLives) -> int:
     assert _lent(life, "Bank") == 0
     pledgors, holders = _parties(life)
     life.ledger.call("LoanAgreements", "showHolders", side_root(map(astuple, pledgors)), [astuple(each) for each in holders])
-    with life.db.read() as conn:
-        assert rows_of(conn, HOLDER_SHOWN, select(HOLDER_SHOWN.table))[0].id == holders[0].id
     assert _lent(life, "Buyer") == 0
+    with life.db.read() as conn:
+        assert [each.id for each in rows_of(conn, HOLDER_SHOWN, select(HOLDER_SHOWN.table))] == [each.id for each in holders]
     count = _lent(life, "Bank")
     assert count == 1
     standing = _standing(life, count)
