@@ -234,7 +234,8 @@ def _services(
     workers = {"leading": leading.run, "own keys": own.run, **{each.name: each.run for each in senders}}
     workers["nodes"] = rpc.run
     workers["mirror"], workers["settler"] = partial(mirrored.run, leads=leading), partial(settler.run, leads=leading)
-    workers["acceptor"] = partial(services.acceptor.run, partial(acts.accept, services))
+    services.acceptor.open(partial(acts.accept, services))
+    stack.callback(services.acceptor.close)
     if keystore.locked:
         del workers["own keys"]
     elif settings.keeps:

@@ -249,8 +249,8 @@ class Mirror:
         self._look_again()
         if self._checkpoint != before:
             self._state.forget()
-        self._head = self._checkpoint.block
         self._unsure = True
+        self._head = self._source.head()
         return False
 
     def _look_again(self) -> None:
