@@ -11,7 +11,6 @@ from gateway.financing.telling import Writing, actor, day, in_words, loan, membe
 from gateway.pledging.words import FieldError
 from gateway.receivables.visibility import visible
 from gateway.receivables.writing import NONE, Json, Made, Signer
-from ledger.chain.calls import view
 from ledger.domain.assets import side_root
 from ledger.domain.calendar import start_of_day
 from ledger.domain.ids import from_hex, to_hex, token_id
@@ -58,7 +57,7 @@ def open_loan(writing: Writing) -> Made:
 
 def holders_shown(writing: Writing, secured_by: Iterable[int]) -> tuple[Asked, ...]:
     """The calls that show the ledger who holds pledges, of which the register keeps a hash only: those that nobody has made."""
-    services, calls = writing.desk.services, []
+    calls = []
     for pledge in secured_by:
         parties = pledges.parties(writing.desk.conn, pledge)
         pledgors, holders = (
@@ -66,7 +65,7 @@ def holders_shown(writing: Writing, secured_by: Iterable[int]) -> tuple[Asked, .
             for side in (Side.PLEDGORS, Side.HOLDERS)
         )
         root = keccak(side_root(pledgors) + side_root(holders))
-        if holders and not view(services.rpc, services.manifest.address("LoanAgreements"), "LoanAgreements", "holdersBehind", root):
+        if holders and not loans.are_shown(writing.desk.conn, root):
             shown = [[role, to_hex(id_), to_hex(hashed), str(share)] for role, id_, hashed, share in holders]
             key = f"holders {root.hex()}"
             calls.append(Asked(key, "LoanAgreements", "showHolders", [to_hex(side_root(pledgors)), shown]))
