@@ -217,6 +217,7 @@ def test_a_loan_on_a_pledge_is_valued_margined_and_its_release_falls_due(counter
     plan = ("--repayment", "bullet", "--due", "2024-06-30", *secured)
     refused(counter.run("loan", "open", *parties(counter), *LENT, *map(str, plan), "--yes"), "release_within_days: missing")
     agreed = (*plan, "--release-within-days", 15)
+    counter.fund(counter.bank, 300_000)
     refused(counter.run("loan", "open", *parties(counter), *LENT, *map(str, agreed), "--yes"), "holds no part of pledge")
     officers = [{"account": office, "role": "REGISTRAR", "mode": "ATTESTED"}] * 2
     party = RecordParty(1, stated_party("Mill Bank"), PartyKind.MEMBER, bytes(32), counter.bank.address, 0, b"\xee" * 32, "")
