@@ -88,7 +88,7 @@ contract Financing is IFinancing, ActTarget {
         Deal memory old = _collectActive(body.deal);
         id = body.offer;
         OFFERS.take(id, body.bank, body.terms, seller, address(this));
-        require(_isWhole(old, body.terms), RangeDiffers(body.deal, old.start, old.end));
+        require(_isWholeAndFree(old, body.terms), RangeDiffers(body.deal, old.start, old.end));
         uint256 payoff = old.outstanding();
         uint256 most = Math.min(body.mostPayoff, body.terms.advance);
         require(payoff <= most, PayoffAbove(payoff, uint64(most)));
@@ -99,10 +99,11 @@ contract Financing is IFinancing, ActTarget {
         _pay(old.cash, body.bank, seller, body.terms.advance - uint64(payoff), id);
     }
 
-    /// @dev The terms' range is the deal's, and one token.
-    function _isWhole(Deal memory deal, OfferPurchase calldata terms) private pure returns (bool) {
+    /// @dev The terms' range is the deal's, and one token that no court holds: what is ordered of a deal must not be another's when its time comes.
+    function _isWholeAndFree(Deal memory deal, OfferPurchase calldata terms) private view returns (bool) {
         return terms.token == _tokenId(deal.receivable, deal.start) && terms.start == deal.start
-            && terms.end == deal.end && terms.length == deal.end - deal.start;
+            && terms.end == deal.end && terms.length == deal.end - deal.start
+            && !TOKEN.tokenWord(terms.token).has(TokenWords.HELD);
     }
 
     function _open(uint192 id, address bank, OfferPurchase calldata terms) private {

@@ -153,7 +153,7 @@ contract LoanAgreements is ILoanAgreements, ActTarget {
     function showHolders(bytes32 pledgorsRoot, Party[] calldata shown) external {
         bytes32 parties = PartyRoots.ofBoth(pledgorsRoot, PartyRoots.ofSide(shown));
         bytes32[] storage list = holders[parties];
-        if (list.length != 0) return;
+        if (list.length != 0 || shown.length == 0) return;
         for (uint256 i = 0; i < shown.length; ++i) {
             list.push(shown[i].id);
         }

@@ -120,10 +120,10 @@ contract ReceivableViews is IReceivableViews {
             _property("face", "minor units confirmed", _number(word.face())),
             _property("owed", "minor units that holders are owed", _number(word.owedLive()))
         );
-        return _uri(string.concat(text, _timely(word), "]}"));
+        return _uri(string.concat(text, _rest(word), "]}"));
     }
 
-    function _timely(ReceivableWord word) private pure returns (string memory text) {
+    function _rest(ReceivableWord word) private pure returns (string memory text) {
         text = string.concat(
             _property("currency", "number in ISO 4217", _number(word.currency())),
             _property("due", "UTC seconds", _number(word.due())),

@@ -122,7 +122,7 @@ contract TitleEscrow is ITitleEscrow, ActTarget {
         require(msg.sender == HOLDS, NotHolds(msg.sender));
         Pledged memory found = pledged[subject];
         bool covers = uint192(subject >> 64) == receivable && uint64(subject) <= start && end <= found.end;
-        if (found.loan == 0) covers = !_isLive(receivable);
+        if (found.loan == 0) covers = !_isLive(receivable) && pledged[uint256(receivable) << 64 | start].loan == 0;
         require(covers, NotInCustodyFor(subject, start, end));
         if (found.loan != 0) _lose(subject, found, to, start, end);
     }

@@ -1,13 +1,12 @@
 """Requests that arrive together are accepted together: one look at the mirror, one commit, and each caller gets its own answer.
 
-A request waits for no clock: while one lot is being written the next one gathers. So a lone request is written at once, and many at a time
-share what a commit costs.
+A request waits for no clock: while one lot of a caller is being written the next one gathers. So a lone request is written at once, and
+many at a time share what a commit costs. Callers don't wait for each other: who signs in a slow vault is slow alone.
 """
 
 from __future__ import annotations
 
 import asyncio
-import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -20,8 +19,7 @@ from gateway.errors import Problem
 from gateway.office.repository import Act
 
 MOST_TOGETHER = 500
-LONE_THREADS = 8
-WAIT_SECONDS = 0.2
+CALLERS_AT_ONCE = 16
 
 Outcomes = list[Act | Problem]
 Accept = Callable[[Session, Sequence[Request]], Outcomes]
@@ -36,7 +34,7 @@ class Stopping(Problem):
 
 @dataclass(frozen=True, slots=True)
 class _Lot:
-    """The requests of one caller, and where its answer goes."""
+    """The requests of one call, and where its answer goes."""
 
     session: Session
     requests: Sequence[Request]
@@ -44,65 +42,59 @@ class _Lot:
 
 
 class Acceptor:
-    """Accepts for requests of an event loop. `run` belongs to one thread; requests that come when it has ended are refused."""
+    """Accepts for an event loop, from `open` to `close`. What came in before the end is accepted still."""
 
     def __init__(self) -> None:
-        self._arrived: queue.SimpleQueue[_Lot] = queue.SimpleQueue()
-        self._ended = threading.Event()
+        self._waiting: dict[Session, deque[_Lot]] = {}
+        """Of each caller for whom a thread works, what came in meanwhile."""
+        self._turn = threading.Lock()
+        self._accept: Accept | None = None
+        self._pool = ThreadPoolExecutor(CALLERS_AT_ONCE, "accepting")
+
+    def open(self, accept: Accept) -> None:
+        """From now on requests are accepted by this."""
+        with self._turn:
+            self._accept = accept
+
+    def close(self) -> None:
+        """Takes no more, and returns when all that came in is answered."""
+        with self._turn:
+            self._accept = None
+        self._pool.shutdown()
 
     async def accept(self, session: Session, requests: Sequence[Request]) -> Outcomes:
         """As acts.accept; raises Stopping besides."""
         lot = _Lot(session, requests)
-        self._arrived.put(lot)
-        if self._ended.is_set():
-            self._refuse_rest()
+        with self._turn:
+            if self._accept is None:
+                raise Stopping
+            if session in self._waiting:
+                self._waiting[session].append(lot)
+            else:
+                self._waiting[session] = deque([lot])
+                self._pool.submit(self._work, self._accept, session)
         return await asyncio.wrap_future(lot.answer)
 
-    def run(self, accept: Accept, stop: threading.Event) -> None:
-        """Accepts until `stop`."""
-        held: deque[_Lot] = deque()
-        with ThreadPoolExecutor(LONE_THREADS, "accepting") as lone:
-            while not stop.is_set():
-                held.extend(self._waited())
-                while held:
-                    lots = _together(held)
-                    # A lone act is tried out first, and a node may take its time to answer: nobody else waits for that.
-                    if len(lots) == len(lots[0].requests) == 1:
-                        lone.submit(_accept, accept, lots)
-                    else:
-                        _accept(accept, lots)
-        self._ended.set()
-        self._refuse_rest()
+    def _work(self, accept: Accept, session: Session) -> None:
+        while lots := self._next(session):
+            # From here on a caller that went away can't take its request back: it may be on disk already.
+            if running := [lot for lot in lots if lot.answer.set_running_or_notify_cancel()]:
+                _accept(accept, running)
 
-    def _waited(self) -> list[_Lot]:
-        """What has arrived, the oldest first; waits a little for the first."""
-        found: list[_Lot] = []
-        try:
-            found.append(self._arrived.get(timeout=WAIT_SECONDS))
-            while True:
-                found.append(self._arrived.get_nowait())
-        except queue.Empty:
-            return found
-
-    def _refuse_rest(self) -> None:
-        while True:
-            try:
-                self._arrived.get_nowait().answer.set_exception(Stopping())
-            except queue.Empty:
-                return
-
-
-def _together(held: deque[_Lot]) -> list[_Lot]:
-    """The next lots of one caller, up to so many requests: what one may see another may not, so callers are not mixed."""
-    lots = [held.popleft()]
-    size = len(lots[0].requests)
-    while held and held[0].session == lots[0].session and size + len(held[0].requests) <= MOST_TOGETHER:
-        size += len(held[0].requests)
-        lots.append(held.popleft())
-    return lots
+    def _next(self, session: Session) -> list[_Lot]:
+        """The next lots of a caller, up to so many requests; none ends its work."""
+        with self._turn:
+            waiting, lots, size = self._waiting[session], list[_Lot](), 0
+            while waiting and (not lots or size + len(waiting[0].requests) <= MOST_TOGETHER):
+                lots.append(waiting.popleft())
+                size += len(lots[-1].requests)
+            if not lots:
+                del self._waiting[session]
+            return lots
 
 
 def _accept(accept: Accept, lots: Sequence[_Lot]) -> None:
+    """Accepts lots of one caller together: what one may see another may not, so callers are not mixed."""
     try:
         found = accept(lots[0].session, [request for lot in lots for request in lot.requests])
     except Exception as fault:  # noqa: BLE001  # goes to whose request it is

@@ -277,7 +277,7 @@ def keys_list(home: Home = None) -> None:
 
 @keys_cli.command("make")
 def keys_make(account: str, home: Home = None) -> None:
-    """Makes one more key for an account that is served here; it signs once the ledger lists it."""
+    """Makes a key for an account, which is served here from then on; it signs once the ledger lists it."""
     from ledger.domain.ids import address, to_hex
 
     key = opened_keystore(ledger_of(home)).create(address(account, "account"))

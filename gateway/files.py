@@ -9,7 +9,7 @@ from typing import Any
 from ledger.foreseen import Foreseen
 
 
-class FileError(Foreseen, ValueError):
+class FileError(Foreseen):
     """A file that can't be used as it was meant; the message names it and says what to do."""
 
 

@@ -244,7 +244,8 @@ def _services(
     workers = {"leading": leading.run, "own keys": own.run, **{each.name: each.run for each in senders}}
     workers["nodes"] = rpc.run
     workers["mirror"], workers["settler"] = partial(mirrored.run, leads=leading), partial(settler.run, leads=leading)
-    workers["acceptor"] = partial(services.acceptor.run, partial(acts.accept, services))
+    services.acceptor.open(partial(acts.accept, services))
+    stack.callback(services.acceptor.close)
     if not keystore.locked and settings.audit_anchor_seconds:
         workers["audit anchor"] = partial(auditing.run, services)
     if keystore.locked:

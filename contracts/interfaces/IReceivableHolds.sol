@@ -133,7 +133,8 @@ interface IReceivableHolds {
     function orderRange(OrderRange calldata body) external;
     function orderCredit(OrderCredit calldata body) external;
     /// @notice Runs an order that was given (council). `subject` is what the range is in custody for, if it is: a deal of {IFinancing}, a pledged range
-    /// of {ITitleEscrow} by its token; else 0.
+    /// of {ITitleEscrow} by its token; else 0. A held piece of a pledged range gets its own entry first ({ITitleEscrow-enterPiece}) and is named by
+    /// its own token: an entry that reaches further can be divided by anybody while the call waits for its delay.
     function executeRange(OrderRange calldata order, uint256 subject) external;
     function executeCredit(OrderCredit calldata order) external;
 

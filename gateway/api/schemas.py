@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ledger.domain.fingerprints import MOST_INSTALMENT
+from ledger.domain.money import MAX_MINOR
 
 MOST_DEPTH = 32
 
@@ -146,7 +147,13 @@ class FilingIn(Strict):
     on: date | None = None
 
 
-Minor = Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
+def _counted(text: str) -> str:
+    if int(text) > MAX_MINOR:
+        raise ValueError(f"at most {MAX_MINOR} minor units expected")
+    return text
+
+
+Minor = Annotated[str, Field(pattern=r"^[0-9]{1,19}$"), AfterValidator(_counted)]
 """An amount in minor units, as text."""
 Pledges = Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
 """A pledge's number, as text: the key of an object."""

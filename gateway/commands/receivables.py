@@ -36,15 +36,11 @@ def _made(_: Client, kind: ActKind, __: Json, done: Json) -> tuple[str, str] | N
 
 
 def _fill(client: Client, kind: ActKind, asked: dict[str, Any], extra: Mapping[str, Any]) -> None:
-    """The obligor's own fingerprint, from the invoice's words. Raises Refused."""
-    from gateway.client import Refused
-
+    """The obligor's own fingerprint, from the invoice's words."""
     if kind.name != "confirm" or "fingerprint" in asked:
         return
     found = client.data(f"/receivables/{asked['receivable']}")
     words = client.post("/invoices:fingerprint", _words(found, extra))["data"]
-    if words["used"]:
-        raise Refused("confirm: this invoice backs a receivable already; nothing was signed")
     asked["fingerprint"] = words["fingerprint"]
     if words["earlier"]:
         asked["earlier"] = words["earlier"]

@@ -21,7 +21,7 @@ def hashed(text: str, option: str) -> str:
     from gateway.client import Refused
 
     if text.startswith("0x"):
-        return text
+        return text.lower()
     if not Path(text).is_file():
         raise Refused(f"{option}: {text}: no such file; name the document's file, or its hash (0x and 64 digits)")
     return "0x" + sha256(files.read(Path(text))).hexdigest()

@@ -7,16 +7,15 @@ from eth_hash.auto import keccak
 from gateway.calls import Asked
 from gateway.errors import invalid, not_found
 from gateway.financing.plans import planned
-from gateway.financing.telling import Writing, actor, day, in_words, loan, member, named, unit_of
+from gateway.financing.telling import Writing, actor, day, in_words, loan, member, named, sees, unit_of
 from gateway.pledging.words import FieldError
 from gateway.receivables.visibility import visible
 from gateway.receivables.writing import NONE, Json, Made, Signer
-from ledger.chain.calls import view
 from ledger.domain.assets import side_root
 from ledger.domain.calendar import start_of_day
 from ledger.domain.ids import from_hex, to_hex, token_id
 from ledger.domain.loan_book import Prepayment
-from ledger.mirror.finance_models import KEPT_CREDIT, LOAN_STATE, LoanGround
+from ledger.mirror.finance_models import CUSTODY_RANGE, KEPT_CREDIT, Keeper, LoanGround
 from ledger.mirror.models import Party, Side, Token
 from ledger.mirror.queries import loans, pledges, receivables, tokens
 from ledger.mirror.queries.loans import Held, Standing
@@ -58,15 +57,12 @@ def open_loan(writing: Writing) -> Made:
 
 def holders_shown(writing: Writing, secured_by: Iterable[int]) -> tuple[Asked, ...]:
     """The calls that show the ledger who holds pledges, of which the register keeps a hash only: those that nobody has made."""
-    services, calls = writing.desk.services, []
+    calls = []
     for pledge in secured_by:
         parties = pledges.parties(writing.desk.conn, pledge)
-        pledgors, holders = (
-            [(each.role, each.id, each.name_hash, each.share) for each in parties if each.side == side]
-            for side in (Side.PLEDGORS, Side.HOLDERS)
-        )
+        pledgors, holders = (_hashed(each for each in parties if each.side == side) for side in (Side.PLEDGORS, Side.HOLDERS))
         root = keccak(side_root(pledgors) + side_root(holders))
-        if holders and not view(services.rpc, services.manifest.address("LoanAgreements"), "LoanAgreements", "holdersBehind", root):
+        if holders and not loans.are_shown(writing.desk.conn, root):
             shown = [[role, to_hex(id_), to_hex(hashed), str(share)] for role, id_, hashed, share in holders]
             key = f"holders {root.hex()}"
             calls.append(Asked(key, "LoanAgreements", "showHolders", [to_hex(side_root(pledgors)), shown]))
@@ -110,7 +106,7 @@ def renew(writing: Writing) -> Made:
     signers = _first(writing, (Signer(terms.lender, "BANK"), Signer(terms.borrower)))
     unit = unit_of(writing, terms.cash)
     first = holders_shown(writing, loans.pledges(writing.desk.conn, terms.loan))
-    return Made(body, signers, says, f"pledgebook loan show {terms.loan}", terms.renewals, made.schedule, unit, first)
+    return Made(body, signers, says, f"pledgebook loan show {terms.loan}", schedule=made.schedule, unit=unit, first=first)
 
 
 # --- Money -----------------------------------------------------------------------------------------------------------------------------
@@ -154,8 +150,7 @@ def charge(writing: Writing) -> Made:
         f"{writing.who(lender)} charges {_amount(writing, found)} of costs on loan {found.terms.loan}",
         f"{writing.who(second.account)} signs too",
     ]
-    after = len(loans.costs(writing.desk.conn, found.terms.loan))
-    return Made(body, (Signer(lender, "BANK"), second), says, _show(found), after)
+    return Made(body, (Signer(lender, "BANK"), second), says, _show(found))
 
 
 def _or_court(writing: Writing, party: bytes) -> Signer:
@@ -225,7 +220,7 @@ def withdraw(writing: Writing) -> Made:
     """Pays out what loans keep for an account."""
     account, cash = actor(writing), writing.cash
     says = [f"{writing.who(account)} has paid out what loans keep for it in cash {cash.number}"]
-    after = sum(versions(writing.desk.conn, KEPT_CREDIT, [keeper, account, cash.number]) for keeper in (1, 2))
+    after = versions(writing.desk.conn, KEPT_CREDIT, [Keeper.LOANS, account, cash.number])
     return Made({"cash": cash.number}, (Signer(account),), says, "nothing", after)
 
 
@@ -238,7 +233,7 @@ def pledge_ranges(writing: Writing) -> Made:
     borrower = writing.acts(found.terms.borrower)
     ranges = [_range(writing, text, borrower) for text in writing.given.ranges or ()]
     says = [f"{writing.who(borrower)} pledges for loan {found.terms.loan}: {', '.join(writing.given.ranges or ())}"]
-    after = versions(writing.desk.conn, LOAN_STATE, [found.terms.loan])
+    after = len(loans.custody(writing.desk.conn, found.terms.loan))
     return Made({"loan": found.terms.loan, "ranges": ranges}, (Signer(borrower),), says, _show(found), after)
 
 
@@ -274,7 +269,7 @@ def release_range(writing: Writing) -> Made:
     found, standing = _pledged(writing)
     lender = writing.acts(standing.terms.lender)
     says = [f"{writing.who(lender)} lets [{found.entry.start}, {found.entry.stop}) go back to {writing.who(found.entry.beneficiary)}"]
-    return Made({"token": _token(writing, found)}, (Signer(lender, "BANK"),), says, _show(standing))
+    return Made({"token": _token(writing, found)}, (Signer(lender, "BANK"),), says, _show(standing), _times_pledged(writing, found))
 
 
 def sell_range(writing: Writing) -> Made:
@@ -293,7 +288,12 @@ def sell_range(writing: Writing) -> Made:
         f"it is owed {_money(writing, standing, owed)} after {count} payments",
         f"{writing.who(lender)}, the buyer and {writing.who(third.account)} sign",
     ]
-    return Made(body, (Signer(lender, "BANK"), Signer(buyer), third), says, _show(standing))
+    return Made(body, (Signer(lender, "BANK"), Signer(buyer), third), says, _show(standing), _times_pledged(writing, found))
+
+
+def _times_pledged(writing: Writing, found: Held) -> int:
+    """What goes back may be pledged again, and is let go again by another act."""
+    return versions(writing.desk.conn, CUSTODY_RANGE, [found.entry.receivable, found.entry.start])
 
 
 def _pledged(writing: Writing) -> tuple[Held, Standing]:
@@ -302,7 +302,7 @@ def _pledged(writing: Writing) -> tuple[Held, Standing]:
     issued = receivables.get(writing.desk.conn, receivable) if receivable < 1 << 192 else None
     found = None if issued is None else loans.pledged(writing.desk.conn, issued.receivable.number, start)
     standing = None if found is None else loans.get(writing.desk.conn, found.entry.loan)
-    if found is None or standing is None:
+    if found is None or standing is None or not sees(writing, standing.terms.lender, standing.terms.borrower):
         raise not_found(f"a pledged range that begins at {start} of receivable {writing.given.receivable}")
     return found, loan(writing, standing.terms.loan)
 

@@ -1,11 +1,11 @@
 """A loan's schedule and terms from words: due days counted or told one by one, rolled by a calendar, and what falls due on each."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import Enum
 
 from gateway.errors import invalid
-from gateway.financing.telling import Writing, day, day_count, member, millionths, named, percent, ten_thousandths
+from gateway.financing.telling import Writing, day, day_count, in_words, member, millionths, named, percent, ten_thousandths
 from gateway.pledging.words import FieldError
 from gateway.receivables.writing import NONE, Json
 from ledger.domain import schedules
@@ -16,6 +16,7 @@ from ledger.domain.loan_book import LoanFlag, Prepayment
 from ledger.domain.schedules import DueRule, Plan, Row, ScheduleError
 from ledger.domain.workdays import BeyondCalendar, working_calendar
 
+_MOST_MONTHS = 1_200
 _NOBODY = to_hex(bytes(20))
 _MAY_AGREE = (LoanFlag.OVERDUE_ON_INTEREST, LoanFlag.CROSS_DEFAULT, LoanFlag.KEEP_COLLECTIONS)
 _FIELDS = {"days": "due_days", "is_open": "calendar", "cut_off": "cut_off", "count, months": "instalments", "principal": "principal"}
@@ -99,6 +100,8 @@ def _days(writing: Writing, start: date) -> tuple[date, ...]:
         return tuple(sorted(day(each, "due_days") for each in given.due_days))
     if given.due_days is not None or given.instalments is None or given.months is None:
         raise invalid("due_days: name each due day, or count them: instalments, and how many months apart (months)", field="due_days")
+    if given.instalments * given.months > _MOST_MONTHS:
+        raise FieldError(f"instalments: {given.instalments}, {given.months} months apart; an end within {_MOST_MONTHS} months expected")
     return schedules.due_days(start, given.instalments, given.months)
 
 
@@ -118,7 +121,7 @@ def _rule(writing: Writing) -> DueRule:
 
 def _cut_off(text: str | None) -> time | None:
     try:
-        return None if text is None else time.fromisoformat(text)
+        return None if text is None else datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007  # an hour of the zone has no offset
     except ValueError as wrong:
         raise FieldError(f"cut_off: {text!r} is no hour; write 17:00") from wrong
 
@@ -171,7 +174,8 @@ def _margin(writing: Writing) -> Json:
 
 def _says(writing: Writing, plan: Plan, rate: int, overdue: int, how: Repayment) -> list[str]:
     given, kind = writing.given, plan.kind
-    rolls = "due days are not rolled" if given.roll in (None, "none") else f"due days roll {given.roll} by the calendar {given.calendar}"
+    rolled = f"due days roll {in_words(plan.rule.roll)} by the calendar {given.calendar}"
+    rolls = "due days are not rolled" if plan.rule.roll is Roll.NONE else rolled
     rule = {Repayment.EQUAL_INSTALMENTS: schedules.INSTALMENT_RULE, Repayment.ANNUITY: schedules.ANNUITY_RULE}.get(how)
     ends = "the end" if given.cut_off is None else given.cut_off
     says = [

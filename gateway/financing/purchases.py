@@ -15,11 +15,11 @@ from ledger.domain.ranges import DAY
 from ledger.domain.schedules import RATE_UNIT
 from ledger.mirror.finance_models import (
     BANK_CEILING,
-    DEAL,
     KEPT_CREDIT,
     PURCHASE_OFFER,
     Deal,
     DealState,
+    Keeper,
     PurchaseOffer,
     PurchaseState,
     Recourse,
@@ -276,7 +276,8 @@ def assign(writing: Writing) -> Made:
         f"{_range(writing, found)} is owed {_money(writing, owed, found.cash)} after {count} payments; if that changes, nothing happens",
         "both banks sign",
     ]
-    return Made(body, (Signer(bank), Signer(to, "BANK")), says, "the other bank signs: pledgebook pledge to-sign")
+    after = len(financing.assignments(writing.desk.conn, found))
+    return Made(body, (Signer(bank), Signer(to, "BANK")), says, "the other bank signs: pledgebook pledge to-sign", after)
 
 
 def _custody(writing: Writing, found: Deal) -> list[Token]:
@@ -324,8 +325,7 @@ def release_tail(writing: Writing) -> Made:
         f"[{start}, {found.stop}) leaves deal {writing.given.deal} and goes to {writing.who(to)}; what is outstanding stays, on the rest",
         f"{writing.who(found.bank)} and {writing.who(found.seller)} sign",
     ]
-    after = versions(writing.desk.conn, DEAL, [found.deal])
-    return Made(body, _both(writing, found), says, "the other party signs: pledgebook pledge to-sign", after)
+    return Made(body, _both(writing, found), says, "the other party signs: pledgebook pledge to-sign")
 
 
 def _of_both(writing: Writing, found: Deal) -> bytes:
@@ -361,7 +361,7 @@ def withdraw(writing: Writing) -> Made:
     """Pays out what is kept."""
     account, cash = actor(writing), writing.cash
     says = [f"{writing.who(account)} has paid out what is kept for it in cash {cash.number}"]
-    after = len(rows_of(writing.desk.conn, KEPT_CREDIT, select(KEPT_CREDIT.table).where(KEPT_CREDIT.table.c.account == account)))
+    after = versions(writing.desk.conn, KEPT_CREDIT, [Keeper.FINANCING, account, cash.number])
     return Made({"cash": cash.number}, (Signer(account),), says, "nothing", after)
 
 

@@ -1,11 +1,11 @@
 """Writers of acts of guarantors, of courts and on cash."""
 
 from gateway.errors import invalid, not_found
-from gateway.financing.telling import WHOLE, Writing, actor, member, ten_thousandths
+from gateway.financing.telling import WHOLE, Writing, actor, member, sees, ten_thousandths
 from gateway.pledging.words import FieldError
 from gateway.receivables.writing import Json, Made, Signer
 from ledger.domain.calendar import DAY
-from ledger.domain.ids import to_hex, token_id
+from ledger.domain.ids import from_hex, to_hex, token_id
 from ledger.mirror.models import Token
 from ledger.mirror.queries import claims, marks, payments, receivables, tokens
 from ledger.mirror.queries.reading import versions
@@ -49,7 +49,7 @@ def cover(writing: Writing) -> Made:
     given = writing.given
     pool = int(given.pool or 0)
     found = claims.pool(writing.desk.conn, pool) if pool < 1 << 63 else None
-    if found is None:
+    if found is None or not sees(writing, found.manager):
         raise not_found(f"pool {given.pool}")
     manager, unit = writing.acts(found.manager), writing.currencies[found.cash]
     body = {"pool": given.pool, "receivable": writing.id, "most": given.most}
@@ -67,8 +67,8 @@ def hold_receivable(writing: Writing) -> Made:
     court = actor(writing)
     body = {"receivable": writing.id, "order": writing.given.document}
     says = [f"{writing.who(court)} holds receivable {writing.id}: nothing of it moves, and what comes in is kept"]
-    after = len(marks.holds_on(writing.desk.conn, writing.issued.number))
-    return Made(body, (Signer(court, "COURT_OFFICER"),), says, f"its hold's number: pledgebook hold list --receivable {writing.id}", after)
+    ended = marks.ended(writing.desk.conn, from_hex(writing.given.document or ""), receivable=writing.issued.number)
+    return Made(body, (Signer(court, "COURT_OFFICER"),), says, "it stands until: pledgebook hold lift", ended)
 
 
 def hold_account(writing: Writing) -> Made:
@@ -78,8 +78,8 @@ def hold_account(writing: Writing) -> Made:
     says = [
         f"{writing.who(court)} holds {writing.who(held)}: its ranges and what is kept for it stay; cash that it has is its bank's to hold"
     ]
-    after = len(marks.holds_of(writing.desk.conn, held))
-    return Made(body, (Signer(court, "COURT_OFFICER"),), says, f"its hold's number: pledgebook hold list --of {to_hex(held)}", after)
+    ended = marks.ended(writing.desk.conn, from_hex(writing.given.document or ""), account=held)
+    return Made(body, (Signer(court, "COURT_OFFICER"),), says, "it stands until: pledgebook hold lift", ended)
 
 
 def narrow(writing: Writing) -> Made:
@@ -143,7 +143,7 @@ def _hold(writing: Writing, target: CourtTarget | None = None) -> CourtHold:
     """A hold that stands, of the kind that the act is about. Raises 404, 422."""
     number_ = int(writing.given.hold or 0)
     found = marks.hold(writing.desk.conn, number_) if number_ < 1 << 63 else None
-    if found is None:
+    if found is None or not sees(writing, found.authority):
         raise not_found(f"hold {writing.given.hold}")
     if target is not None and found.target != target:
         stands = _LIES_ON[CourtTarget(found.target)]

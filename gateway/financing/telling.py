@@ -1,11 +1,12 @@
 """What the writers of these acts share: who acts, members, rates and days in words, and the deal, offer or loan that an act is about."""
 
+import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import Enum
 from typing import TypeVar
 
-from gateway.api.asking import sees_all
+from gateway.api.asking import own_account, sees_all
 from gateway.errors import invalid, not_found
 from gateway.financing.given import FinancingGiven
 from gateway.pledging import words
@@ -22,20 +23,22 @@ Writing = AnyWriting[FinancingGiven]
 WHOLE = 10_000
 """Shares and loan to value are ten-thousandths."""
 
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,10})?")
 Named = TypeVar("Named", bound=Enum)
 
 
 def actor(writing: Writing) -> bytes:
-    """Who acts: the account that is named, else the one that the API key speaks for. Raises 422."""
+    """Who acts: the account that is named, else the one that the API key speaks for. Raises 422, 404 for another's."""
     named, own = writing.given.account, writing.desk.session.member
     if named is None and own is None:
         raise invalid("account: missing; name the account that acts", field="account")
-    return own if named is None and own is not None else from_hex(named or "")
+    account = own if named is None and own is not None else from_hex(named or "")
+    return own_account(writing.desk.session, writing.desk.conn, account)
 
 
 def member(writing: Writing, text: str | None, field: str) -> bytes:
     """The account of a member. Raises 422 for a stranger."""
-    account = from_hex(text or "")
+    account = from_hex(text or "", 20, field)
     if members.get(writing.desk.conn, account) is None:
         raise invalid(f"{field}: {to_hex(account)} is no member of this ledger; it must be admitted first", field=field)
     return account
@@ -62,11 +65,11 @@ def ten_thousandths(text: str, field: str) -> int:
 
 
 def _percent(text: str, field: str, unit: int) -> int:
-    try:
-        scaled = Decimal(text.strip().removesuffix("%").strip()) * unit / 100
-        exact = int(scaled)
-    except (InvalidOperation, OverflowError, ValueError) as wrong:
-        raise FieldError(f"{field}: {text[:40]!r} is no percentage; write 4.35%") from wrong
+    written = text.strip().removesuffix("%").strip()
+    if not _PERCENT.fullmatch(written):
+        raise FieldError(f"{field}: {text[:40]!r} is no percentage; write 4.35%")
+    scaled = Decimal(written) * unit / 100
+    exact = int(scaled)
     if exact != scaled or not 0 <= exact <= unit:
         raise FieldError(f"{field}: {text[:40]!r}; 0% to 100%, in steps of {Decimal(100) / unit:f} % expected")
     return exact
@@ -99,7 +102,7 @@ def day(text: str, field: str) -> date:
 def offer(writing: Writing) -> PurchaseOffer:
     """The offer that is named. Raises 404 where there is none, and for who is neither bank nor seller."""
     found = financing.offer(writing.desk.conn, _id(writing.given.offer))
-    if found is None or not _sees(writing, found.bank, found.seller):
+    if found is None or not sees(writing, found.bank, found.seller):
         raise not_found(f"offer {writing.given.offer}")
     return found
 
@@ -107,7 +110,7 @@ def offer(writing: Writing) -> PurchaseOffer:
 def deal(writing: Writing) -> Deal:
     """The deal that is named. Raises 404 where there is none, and for who is neither bank nor seller."""
     found = financing.deal(writing.desk.conn, _id(writing.given.deal))
-    if found is None or not _sees(writing, found.bank, found.seller):
+    if found is None or not sees(writing, found.bank, found.seller):
         raise not_found(f"deal {writing.given.deal}")
     return found
 
@@ -116,7 +119,7 @@ def loan(writing: Writing, of: int | None = None) -> Standing:
     """The live loan of a number, or the one named. Raises 404 where there is none and for who is no party, 422 where it has ended."""
     asked = (writing.given.loan or 0) if of is None else of
     found = loans.get(writing.desk.conn, asked)
-    if found is None or not _sees(writing, found.terms.lender, found.terms.borrower):
+    if found is None or not sees(writing, found.terms.lender, found.terms.borrower):
         raise not_found(f"loan {asked}")
     if found.state.status != LoanStatus.LIVE:
         raise invalid(f"loan: {found.terms.loan} is {in_words(LoanStatus(found.state.status))}; nothing is owed on it", field="loan")
@@ -128,7 +131,7 @@ def _id(text: str | None) -> int:
     return found if found < 1 << 192 else 0
 
 
-def _sees(writing: Writing, *parties: bytes) -> bool:
+def sees(writing: Writing, *parties: bytes) -> bool:
     return writing.desk.session.member in parties or sees_all(writing.desk.session, writing.desk.conn)
 
 

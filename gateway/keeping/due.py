@@ -128,7 +128,7 @@ def _pots(conn: Connection, _: int, until: int) -> Iterator[Due]:
 
 def _instalments(conn: Connection, now: int, until: int) -> Iterator[Due]:
     for each in loan_dues.instalments(conn, now, until):
-        yield Due("instalment", each.loan, each.due, _positions((each.state_pos, each.cash_pos, each.due)))
+        yield Due("instalment", each.loan, each.due, _positions((each.state_pos, each.borrower_pos, each.cash_pos, each.due)))
 
 
 def _margins(conn: Connection, now: int, until: int) -> Iterator[Due]:

@@ -35,7 +35,7 @@ from gateway.outbox.lanes import (
 )
 from gateway.outbox.states import FAILED, GONE, MINED, State
 from gateway.outbox.store import Move
-from gateway.signers.interface import SigningLocked
+from gateway.signers.interface import SigningLocked, VaultAway
 from gateway.signers.keystore import Keystore
 from ledger import faults
 from ledger.chain.calls import view
@@ -116,7 +116,7 @@ class Sender:
     def step(self) -> bool:
         """One round: keep the lease, decide what may go, write what is queued, send what is written. True if there may be more to do.
 
-        Raises LaneAlarm, LeaseLost, NotEnrolled, NodeUnreachable, RpcError, SigningLocked.
+        Raises LaneAlarm, LeaseLost, NotEnrolled, NodeUnreachable, RpcError, SigningLocked, VaultAway.
         """
         lane = self._leased()
         if lane is None:
@@ -147,8 +147,8 @@ class Sender:
         """A step, and how long to pause after it; whatever goes wrong is kept in `fault`."""
         try:
             more = self.step()
-        except (NodeUnreachable, RpcError, LeaseLost) as fault:
-            # A node that is busy or away: mostly over at the next step.
+        except (NodeUnreachable, RpcError, LeaseLost, VaultAway) as fault:
+            # A node or a vault that is busy or away: mostly over at the next step.
             self._note_fault(f"lane {self._purpose}: {fault}", logging.INFO)
             return POLL_SECONDS
         except (SigningLocked, NotEnrolled) as fault:

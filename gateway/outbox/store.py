@@ -509,14 +509,20 @@ def mark_calls(conn: Connection, hashes: Sequence[bytes], state: State, reason: 
 
 def carried_by(conn: Connection, tx: Tx) -> None:
     """Names this transaction as a call's, whichever attempt at its nonce was named before."""
-    attempts_ = select(TX.c.hash).where(TX.c.lane == tx.lane, TX.c.nonce == tx.nonce)
-    conn.execute(update(CALL).where(CALL.c.hash.in_(attempts_)).values(hash=tx.hash))
+    conn.execute(update(CALL).where(CALL.c.hash.in_(_attempts_at(tx.hash))).values(hash=tx.hash))
 
 
 def call_of(conn: Connection, hash_: bytes) -> Call | None:
-    """The call that a transaction makes."""
-    row = conn.execute(select(CALL).where(CALL.c.hash == hash_)).one_or_none()
+    """The call that a transaction makes, or another attempt at its nonce."""
+    row = conn.execute(select(CALL).where(CALL.c.hash.in_(_attempts_at(hash_)))).one_or_none()
     return None if row is None else Call(*row)
+
+
+def _attempts_at(hash_: bytes) -> Select[tuple[bytes]]:
+    """The hashes of every attempt at the nonce of a transaction, its own among them."""
+    beside = TX.alias()
+    same = and_(beside.c.lane == TX.c.lane, beside.c.nonce == TX.c.nonce)
+    return select(beside.c.hash).join(TX, same).where(TX.c.hash == hash_)
 
 
 def sender_of(conn: Connection, hash_: bytes) -> bytes | None:

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import count
 from typing import Any
 
 import rfc8785
+from sqlalchemy import Connection
 
 from gateway import acts
 from gateway.drafts import Request, Wanted
 from gateway.errors import Problem, invalid
+from gateway.outbox import store
+from gateway.outbox.states import FAILED, State
 from gateway.pledging.known import Desk
 from gateway.pledging.words import REFUSALS
 from gateway.receivables.given import Given
@@ -16,9 +20,10 @@ from gateway.receivables.table import COMMON, ActKind
 from gateway.receivables.writing import Acts, Made, Told, Writing
 from gateway.roles import MODES, ROLES, fitting, names_of
 from ledger.domain.acts import ActError, body_from
-from ledger.domain.ids import to_hex
+from ledger.domain.ids import act_id, to_hex
 from ledger.domain.money import MoneyError
 from ledger.mirror.queries import members
+from ledger.mirror.schema import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ def draft(desk: Desk, acts_: Acts[Told], given: Told) -> Drafted:
         raise invalid(str(wrong), field=str(wrong).split(":", 1)[0].split(" ")[0]) from wrong
     _check_roles(desk, spec, made)
     refused, untried = _would_be(desk, spec, made)
-    return Drafted(spec, made, _key(spec, made), () if refused is None else (refused,), untried)
+    return Drafted(spec, made, _open_key(desk, made, _key(spec, made)), () if refused is None else (refused,), untried)
 
 
 def _check_fields(spec: ActKind, given: Given) -> None:
@@ -86,6 +91,17 @@ def _key(spec: ActKind, made: Made) -> str:
     """The same act drafted again has the same key, so that it is done once."""
     told = {"kind": spec.kind, "account": to_hex(made.signers[0].account), "body": _plain(made.body), "after": str(made.after)}
     return f"{spec.name} {sha256(rfc8785.dumps(told)).hexdigest()[:40]}"
+
+
+def _open_key(desk: Desk, made: Made, key: str) -> str:
+    """What was refused, or not signed in time, came to nothing: the same words after that are another act."""
+    account, keys = made.signers[0].account, (f"{key} {again}" if again else key for again in count())
+    with desk.services.office.read() as conn:
+        return next(each for each in keys if not _has_failed(conn, account, each))
+
+
+def _has_failed(conn: Connection, account: bytes, key: str) -> bool:
+    return any(State(each.state) in FAILED for each in store.named(conn, [(account, word(act_id(key)))]).values())
 
 
 def _plain(value: Any) -> Any:

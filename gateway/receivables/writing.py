@@ -159,6 +159,8 @@ class Writing(Generic[Told]):
     def end_of(self, text: str, name: str) -> int:
         """UTC second from which a day is over in the zone, or a time's own. Raises 422, FieldError."""
         found = words.day(text)
+        if found == date.max:
+            raise invalid(f"{name}: {text}; a day before the last of the calendar expected", field=name)
         return end_of_day(found, self.zone) if found is not None else words.moment(text, name, ZoneInfo("UTC"))[0]
 
     def last_second(self, text: str, name: str) -> int:

@@ -46,13 +46,13 @@ class Nodes(Rpc):
             self._go_to(best, f"it is at block {heads.get(self.url, 'none')}, the other at {heads[best]}")
 
     def heads(self) -> dict[str, int]:
-        """The newest block of each node that answers."""
+        """The number of the newest block that each node has to show."""
         found: dict[str, int] = {}
         for url in self.urls:
             with Rpc(url, _LOOK_TIMEOUT) as node:
                 try:
-                    found[url] = int(node.call("eth_blockNumber"), 16)
-                except (NodeUnreachable, RpcError, TypeError, ValueError):
+                    found[url] = int(node.call("eth_getBlockByNumber", "latest", False)["number"], 16)
+                except (NodeUnreachable, RpcError, LookupError, TypeError, ValueError):
                     continue
         return found
 

@@ -1,5 +1,7 @@
 """Court holds on receivables, ranges and accounts, and the orders given under them."""
 
+from typing import Any
+
 from ledger.chain.decode import Event
 from ledger.mirror.receivable_models import (
     COURT_HOLD,
@@ -46,41 +48,21 @@ def _given(state: State, event: Event) -> None:
 
 
 def _range_ordered(state: State, event: Event) -> None:
-    told = event.args
-    execution = OrderExecution(
-        order=told.order,
-        pos=event.pos,
-        hold=told.hold,
-        sender=told.from_,
-        recipient=told.to,
-        receivable=number_of(state, event),
-        start=told.start,
-        stop=told.end,
-        module=None,
-        cash=None,
-        amount=None,
-        content=told.content,
-    )
-    state.add(ORDER_EXECUTION, execution)
+    _executed(state, event, receivable=number_of(state, event), start=event.args.start, stop=event.args.end)
 
 
 def _credit_ordered(state: State, event: Event) -> None:
+    _executed(state, event, module=event.args.module, cash=event.args.cash, amount=event.args.amount)
+
+
+_NOTHING_MOVED: dict[str, Any] = dict.fromkeys(("receivable", "start", "stop", "module", "cash", "amount"))
+
+
+def _executed(state: State, event: Event, **moved: int) -> None:
+    """Keeps an executed order, and what it moved: a range, or a credit."""
     told = event.args
-    execution = OrderExecution(
-        order=told.order,
-        pos=event.pos,
-        hold=told.hold,
-        sender=told.from_,
-        recipient=told.to,
-        receivable=None,
-        start=None,
-        stop=None,
-        module=told.module,
-        cash=told.cash,
-        amount=told.amount,
-        content=told.content,
-    )
-    state.add(ORDER_EXECUTION, execution)
+    parties = {"hold": told.hold, "sender": told.from_, "recipient": told.to, "content": told.content}
+    state.add(ORDER_EXECUTION, OrderExecution(order=told.order, pos=event.pos, **parties, **(_NOTHING_MOVED | moved)))
 
 
 RULES = {

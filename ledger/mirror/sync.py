@@ -247,12 +247,9 @@ class Mirror:
     def _follow(self) -> bool:
         """Notes how far another process has come; what is in memory may be old by the time that this one leads."""
         self._woken.clear()
-        before = self._checkpoint
         self._look_again()
-        if self._checkpoint != before:
-            self._state.forget()
-        self._head = self._checkpoint.block
         self._unsure = True
+        self._head = max(self._source.head(), self._checkpoint.block)
         return False
 
     def _look_again(self) -> None:
@@ -260,6 +257,9 @@ class Mirror:
             held = read_checkpoint(conn)
             if held is None:
                 raise CheckpointGone("the checkpoint is gone: the database was emptied while its mirror ran")
+            if held != self._checkpoint:
+                # Somebody else wrote: what is in memory is of before.
+                self._state.forget()
             self._moved_to(held, _time_of(conn, held.block))
         self._unsure = False
 

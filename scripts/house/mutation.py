@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -42,11 +43,9 @@ TARGETS: Mapping[str, tuple[str, ...]] = {
 }
 """The files whose mutants are tried, by the contract that their code is in."""
 COPIED = ("contracts", "foundry.toml", "package.json", "scripts/solc.js")
-TESTS = (
-    *("Base.t", "Exposure", "FinancingBase.t", "Guarantees", "Mandates", "PledgeHouse", "PledgeRules", "Receivable"),
-    *("Reckoning", "Repayment", "Rights", "SettlementCash"),
-)
-"""How the files of the tests that a mutant is tried on begin, and of what they share."""
+TESTS = ("Exposure", "Guarantees", "Mandates", "Receivable", "Repayment", "Rights", "SettlementCash")
+"""How the files of the tests that a mutant is tried on begin."""
+_BESIDE = re.compile(r'from "\./([^"]+)"')
 NO_TESTS = "*Gas.t.sol"
 """Bounds of gas are no rule that a mutant breaks."""
 ROUNDS: tuple[dict[str, str], ...] = ({"FOUNDRY_FUZZ_RUNS": "16", "FOUNDRY_INVARIANT_RUNS": "1"}, {})
@@ -154,9 +153,13 @@ def workspace(root: Path, folder: Path) -> Path:
 
 
 def tests(root: Path) -> list[Path]:
-    """The files of the tests that a mutant is tried on, and what they share."""
-    folder = root / "tests" / "contracts"
-    found = {file for file in folder.glob("*.sol") if file.name.startswith(TESTS) and not file.match(NO_TESTS)}
+    """The files of the tests that a mutant is tried on, and what they import from beside them."""
+    folder, found = root / "tests" / "contracts", set[Path]()
+    open_ = {file for file in folder.glob("*.sol") if file.name.startswith(TESTS) and not file.match(NO_TESTS)}
+    while open_:
+        file = open_.pop()
+        found.add(file)
+        open_ |= {folder / name for name in _BESIDE.findall(file.read_text())} - found
     return sorted(found)
 
 

@@ -5,6 +5,7 @@ import {Vm} from "forge-std/Vm.sol";
 import {Act} from "../../contracts/interfaces/IActs.sol";
 import {IFinancing} from "../../contracts/interfaces/IFinancing.sol";
 import {IPurchaseOffers, OfferPurchase, Recourse} from "../../contracts/interfaces/IPurchaseOffers.sol";
+import {IReceivableHolds} from "../../contracts/interfaces/IReceivableHolds.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
 import {FinancingBase} from "./FinancingBase.t.sol";
 
@@ -68,6 +69,25 @@ contract FinancingRefinanceTest is FinancingBase {
         assertEq(after_, first);
         assertEq(other_, RICH);
         assertEq(seller, 60_000 + 10_000 + 29_500);
+    }
+
+    /// @dev Else who loses by an order would have another deal's number stand where the council has named this one's.
+    function test_what_a_court_holds_is_not_refinanced_and_its_order_runs() public {
+        (uint192 offer, OfferPurchase memory terms) = _takeOver(75_000);
+        uint256[] memory tokens = new uint256[](1);
+        tokens[0] = _id(receivable, 0);
+        vm.startPrank(officer.account);
+        uint256 hold = holds.holdReceivable(IReceivableHolds.HoldReceivable(receivable, "order"));
+        holds.narrow(IReceivableHolds.NarrowHold(hold, 0, FACE, tokens, "order"));
+        IReceivableHolds.OrderRange memory order =
+            IReceivableHolds.OrderRange(hold, tokens[0], 0, FACE, other.account, "judgment");
+        holds.orderRange(order);
+        vm.stopPrank();
+        bytes memory refusal = abi.encodeWithSelector(IFinancing.RangeDiffers.selector, dealId, 0, FACE);
+        _refused(_refinanceAct(dealId, 75_000, offer, terms), refusal);
+        vm.warp(block.timestamp + 3 days);
+        holds.executeRange(order, dealId);
+        assertEq(token.ownerOf(tokens[0]), other.account);
     }
 
     function test_the_advance_covers_what_is_outstanding() public {

@@ -591,6 +591,19 @@ contract TitleEscrowTest is LoanBase {
         assertEq(_owner(_id(id, 300_000)), other.account);
     }
 
+    /// @dev An entry that stands is named, also when its receivable is over; else it would stand for ever for a range that is gone.
+    function test_an_order_on_a_closed_receivable_names_the_entry_that_stands() public {
+        uint40 loan = _secured();
+        uint256 hold = _held(200_000, 200_000, 800_000);
+        _pay(id, FACE);
+        IReceivableHolds.OrderRange memory order = _judged(hold, 200_000, 800_000);
+        vm.expectRevert(abi.encodeWithSelector(ICustody.NotInCustodyFor.selector, 0, 200_000, 800_000));
+        holds.executeRange(order, 0);
+        holds.executeRange(order, _piece());
+        _assertEntry(200_000, 0, 0);
+        assertEq(escrow.rangesOf(loan).length, 0);
+    }
+
     // --- The dry run of a return ---
 
     function _assertReturn(uint64 length, bytes memory reason) private {

@@ -4,14 +4,17 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from eth_account import Account
 
 from gateway import runtime
+from gateway.client import connected
 from gateway.config import Settings
 from gateway.outbox import store
+from gateway.roles import ROLES
 from gateway.signers.keystore import HOUSE, RELAYER
 from ledger.domain.ids import to_hex
 from tests.gateway.commanding import Run, refused, runner
@@ -47,7 +50,7 @@ def running(home: Path) -> Iterator[runtime.Runtime]:
     started.stop()
 
 
-def test_a_key_is_rotated_while_the_gateway_runs(running: runtime.Runtime, pledgebook: Run) -> None:
+def test_an_api_key_is_rotated_while_the_gateway_runs(running: runtime.Runtime, pledgebook: Run) -> None:
     """The old secret opens for the overlap, and none at once where that is 0."""
 
     def opens(key: str) -> bool:
@@ -91,6 +94,27 @@ def test_a_key_is_issued_listed_and_revoked_while_the_gateway_runs(running: runt
 
 def test_a_lane_is_not_renewed_under_a_running_gateway(running: runtime.Runtime, pledgebook: Run) -> None:
     refused(pledgebook("keys", "renew-lane"), "another gateway runs on this home")
+
+
+def test_a_key_is_rotated_while_the_gateway_runs(running: runtime.Runtime, pledgebook: Run) -> None:
+    with connected(running.services.settings) as client:
+        rows = [{"key": "rotator", "name": "rotator", "party": "0x" + "77" * 32, "roles": ["SUPPLIER"]}]
+        account = client.post("/members:batch", {"members": rows})["members"][0]["account"]
+        assert client.post("/members:wait", {"accounts": [account], "timeout": 30})["pending"] == []
+
+        def act(key: str, kind: str, body: dict[str, Any], by: str | None = None) -> dict[str, Any]:
+            signers = [] if by is None else [{"account": account, "key": by}]
+            made = client.done(client.post("/acts", {"account": account, "kind": kind, "body": body, "signers": signers}, key))
+            return client.get(f"/acts/{made['id']}", account=account)
+
+        new = pledgebook("keys", "make", account).out.split()[1].rstrip(";")
+        act("rotator adds", "AddKey", {"key": new, "roles": ROLES["SUPPLIER"] | ROLES["ADMINISTRATOR"]}, account)
+        act("rotator revokes", "RevokeKey", {"key": account}, new)
+        assert pledgebook("keys", "retire", account, account).code == 0
+        after = act("rotator goes on", "SetAcceptance", {"acceptsDirect": False})
+        assert [each["key"] for each in after["signers"]] == [new]
+    refused(pledgebook("keys", "retire", account, account), "is not held")
+    refused(pledgebook("keys", "adopt", account, new, "--vault", "remote"), "vault 'remote' is not set up")
 
 
 def test_a_lane_that_stands_is_renewed_and_what_waited_goes(home: Path, pledgebook: Run) -> None:

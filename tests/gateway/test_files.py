@@ -7,7 +7,7 @@ import pytest
 
 from gateway import files
 from gateway.files import FileError
-from tests.gateway.commanding import refused, runner
+from tests.gateway.commanding import runner
 
 
 def test_what_is_in_a_file_is_read(tmp_path: Path) -> None:
@@ -66,4 +66,4 @@ def test_every_command_that_reads_a_file_says_so_in_one_line(
     monkeypatch.setenv("PLEDGEBOOK_API_KEY", "none")
     ran = runner(tmp_path / "home", monkeypatch, capsys)(*words)
     assert "Errno" not in ran.err
-    refused(ran, f"{next(word for word in words if word.startswith('gone'))}: no such file; check the name")
+    assert ran.err == f"error {next(word for word in words if word.startswith('gone'))}: no such file; check the name\n", ran

@@ -14,7 +14,7 @@ from tests.lives.steps import Life
 from tests.lives.test_lives import DATA, real
 
 SAMPLED = {"orders": 60, "fines": 4, "invoices": 40}
-"""A quick run takes every so manieth life of a source, in the order of their keys."""
+"""A quick run takes every n-th life of a source, in the order of their keys."""
 FEWEST = {"orders": ("Pay", "Cancel", "Retire", "EndDispute"), "fines": ("Pay", "WriteOff"), "invoices": ("Pay", "Dispute")}
 """Acts without which a sample tells little."""
 

@@ -36,6 +36,15 @@ def changes(source: str) -> list[tuple[str, str, str]]:
     return [(each.kind, source[each.start : each.end], each.new) for each in found]
 
 
+def test_the_tests_have_all_that_they_import() -> None:
+    found = {file.name for file in mutation.tests(ROOT)}
+    assert {"ReceivableMove.t.sol", "RightsMatrix.t.sol", "Base.t.sol", "LoanBase.t.sol"} <= found and "ReceivableGas.t.sol" not in found
+    imported = {
+        line.split('"./')[1].split('"')[0] for file in mutation.tests(ROOT) for line in file.read_text().splitlines() if '"./' in line
+    }
+    assert imported <= found
+
+
 def test_every_kind_of_fault_is_made_and_nothing_else() -> None:
     assert changes(SOURCE) == [
         ("modifier", "guarded", ""),

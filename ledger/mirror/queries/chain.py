@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from ledger.chain.blocks import last_position
+from ledger.chain.blocks import LOG_BITS, last_position
 from ledger.mirror.models import BLOCK, CHECKPOINT, TX
 
 
@@ -48,6 +48,12 @@ def header(conn: Connection, number: int) -> Header | None:
     """The mirrored block of a number."""
     row = conn.execute(select(BLOCK).where(BLOCK.c.number == number)).first()
     return None if row is None else Header(*row)
+
+
+def time_of(conn: Connection, pos: int) -> int:
+    """The time (UTC seconds) of the block that a position lies in; 0 where it isn't mirrored."""
+    found: int | None = conn.execute(select(BLOCK.c.time).where(BLOCK.c.number == pos >> LOG_BITS)).scalar()
+    return found or 0
 
 
 def block_at(conn: Connection, time: int) -> Header | None:

@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from ledger.chain.blocks import LOG_BITS
 from ledger.mirror.finance_models import CUSTODY_RANGE, LOAN_ROW, LOAN_STATE, LOAN_TERMS, CustodyRange, LoanStatus
-from ledger.mirror.models import BLOCK, CASH_ENTRY, CREDIT, MEMBER, PAYMENT, PLEDGE_STATE, RECEIVABLE, RECEIVABLE_STATE, TOKEN
-from ledger.mirror.queries import loans, tokens
+from ledger.mirror.models import CASH_ENTRY, CREDIT, MEMBER, PAYMENT, PLEDGE_STATE, RECEIVABLE, RECEIVABLE_STATE, TOKEN
+from ledger.mirror.queries import chain, loans, tokens
 from ledger.mirror.queries.liveness import IN_FORCE
 from ledger.mirror.queries.loans import Standing
 from ledger.mirror.queries.reading import one, valid
@@ -24,6 +23,7 @@ class Instalment(NamedTuple):
     loan: int
     due: int
     state_pos: int
+    borrower_pos: int | None
     cash_pos: int | None
 
 
@@ -50,33 +50,38 @@ class Pledged(NamedTuple):
 
 def instalments(conn: Connection, now: int, until: int) -> Iterator[Instalment]:
     """Live loans that owe something at `now`, and what falls due next on each up to a second; a loan that owes is told once."""
-    for loan, cash_pos in _may_owe(conn, until):
+    for loan, borrower_pos, cash_pos in _may_owe(conn, until):
         standing = loans.get(conn, loan)
         due = None if standing is None else _due(conn, standing, now)
         if standing is not None and due is not None and due <= until:
-            yield Instalment(loan, due, standing.state.from_pos, cash_pos)
+            yield Instalment(loan, due, standing.state.from_pos, borrower_pos, cash_pos)
 
 
-def _may_owe(conn: Connection, until: int) -> list[tuple[int, int | None]]:
-    """Live loans with an instalment up to a second that is not known to be paid, or with costs; the borrower's newest entry of cash."""
-    terms, state, row, entry = LOAN_TERMS.table.c, LOAN_STATE.table.c, LOAN_ROW.table.c, CASH_ENTRY.table.c
+def _may_owe(conn: Connection, until: int) -> list[tuple[int, int | None, int | None]]:
+    """Live loans with an instalment up to a second that is not known to be paid, or with costs; positions of what a debit hangs on: the
+    borrower's standing, and its newest entry of cash.
+    """
+    terms, state, row, entry, member = LOAN_TERMS.table.c, LOAN_STATE.table.c, LOAN_ROW.table.c, CASH_ENTRY.table.c, MEMBER.table.c
     falls = select(row.loan).where(
         row.loan == state.loan, row.row >= state.settled, row.row < terms.rows, row.interest_due, row.due <= until, valid(LOAN_ROW, None)
     )
     asked = (
-        select(terms.loan, entry.from_pos)
+        select(terms.loan, member.from_pos, entry.from_pos)
         .join_from(LOAN_TERMS.table, LOAN_STATE.table, and_(state.loan == terms.loan, valid(LOAN_STATE, None)))
+        .join(MEMBER.table, and_(member.account == terms.borrower, valid(MEMBER, None)), isouter=True)
         .join(CASH_ENTRY.table, and_(entry.account == terms.borrower, entry.cash == terms.cash, valid(CASH_ENTRY, None)), isouter=True)
         .where(valid(LOAN_TERMS, None), state.status == LoanStatus.LIVE, or_(falls.exists(), state.costs > word(0)))
     )
-    return [(loan, cash_pos) for loan, cash_pos in conn.execute(asked.order_by(terms.loan))]
+    return [tuple(row) for row in conn.execute(asked.order_by(terms.loan))]
 
 
 def _due(conn: Connection, standing: Standing, now: int) -> int | None:
     """Since when a loan owes what it owes, or when it owes something next."""
     book = loans.book(conn, standing, now)
     if book.due.total:
-        return book.agreement.rows[book.figures.settled].due if book.figures.settled < book.figures.fallen else now
+        is_late = book.figures.settled < book.figures.fallen
+        # Costs alone are owed since they were charged, whenever that is looked at.
+        return book.agreement.rows[book.figures.settled].due if is_late else chain.time_of(conn, standing.state.from_pos)
     return next((due for due, principal, interest in loans.coming(conn, standing, now) if principal or interest), None)
 
 
@@ -118,13 +123,13 @@ def _lapses(conn: Connection, loan: int, now: int, until: int) -> list[int]:
 
 def collectable(conn: Connection) -> Iterator[Pledged]:
     """Ranges in custody for live loans that were paid since they last drew, or for which drawn money is kept, by receivable and start."""
-    for entry, receivable, token_pos, is_paid in _in_custody(conn, LoanStatus.LIVE):
+    for entry, receivable, token_pos, marks_pos, is_paid in _in_custody(conn, LoanStatus.LIVE):
         token = tokens.get(conn, entry.receivable, entry.start) if is_paid else None
         credit = one(conn, CREDIT, *_of_range(entry), valid(CREDIT, None))
         drawn = None if token is None else tokens.undrawn(conn, token)
         if (drawn is not None and drawn.principal + drawn.interest) or (credit is not None and credit.amount):
             paid_pos, paid_at = _last_payment(conn, entry.receivable)
-            yield Pledged(receivable, entry.start, paid_at, (paid_pos, token_pos, credit.from_pos if credit else 0))
+            yield Pledged(receivable, entry.start, paid_at, (paid_pos, token_pos, marks_pos, credit.from_pos if credit else 0))
 
 
 def _of_range(entry: CustodyRange) -> tuple[ColumnElement[bool], ...]:
@@ -136,30 +141,28 @@ def _last_payment(conn: Connection, receivable: int) -> tuple[int, int]:
     """Position and time of the last step that paid a receivable."""
     columns = PAYMENT.table.c
     pos = conn.execute(select(func.max(columns.pos)).where(columns.receivable == receivable)).scalar() or 0
-    time = conn.execute(select(BLOCK.c.time).where(BLOCK.c.number == pos >> LOG_BITS)).scalar() or 0
-    return pos, time
+    return pos, chain.time_of(conn, pos)
 
 
 def returnable(conn: Connection) -> Iterator[Pledged]:
     """Ranges in custody for loans that are over, since their end, by receivable and start."""
-    for entry, receivable, token_pos, _ in _in_custody(conn, LoanStatus.REPAID, LoanStatus.DISCHARGED):
+    for entry, receivable, token_pos, marks_pos, _ in _in_custody(conn, LoanStatus.REPAID, LoanStatus.DISCHARGED):
         standing = loans.get(conn, entry.loan)
         if standing is not None:
-            marks_pos = one(conn, RECEIVABLE_STATE, RECEIVABLE_STATE.table.c.receivable == entry.receivable, valid(RECEIVABLE_STATE, None))
             owner = one(conn, MEMBER, MEMBER.table.c.account == entry.beneficiary, valid(MEMBER, None))
-            facts = (token_pos, marks_pos.from_pos if marks_pos else 0, owner.from_pos if owner else 0)
+            facts = (token_pos, marks_pos, owner.from_pos if owner else 0)
             yield Pledged(receivable, entry.start, standing.state.ended_at or 0, facts)
 
 
-def _in_custody(conn: Connection, *status: LoanStatus) -> Iterator[tuple[CustodyRange, bytes, int, bool]]:
-    """Entries of ranges that are still in custody, for loans in these states; the receivable's id, the token's position, and whether
-    there are payments that the token has not drawn.
+def _in_custody(conn: Connection, *status: LoanStatus) -> Iterator[tuple[CustodyRange, bytes, int, int, bool]]:
+    """Entries of ranges that are still in custody, for loans in these states; the receivable's id, the positions of the token and of the
+    receivable's marks, and whether there are payments that the token has not drawn.
     """
     entry, token, issued, loan = CUSTODY_RANGE.table.c, TOKEN.table.c, RECEIVABLE.table.c, LOAN_STATE.table.c
     state, width = RECEIVABLE_STATE.table.c, len(CUSTODY_RANGE.table.c)
     here = and_(token.receivable == entry.receivable, token.start == entry.start, token.owner == entry.custodian, valid(TOKEN, None))
     asked = (
-        select(CUSTODY_RANGE.table, issued.id, token.from_pos, state.payments > token.cursor)
+        select(CUSTODY_RANGE.table, issued.id, token.from_pos, state.from_pos, state.payments > token.cursor)
         .join_from(CUSTODY_RANGE.table, TOKEN.table, here)
         .join(LOAN_STATE.table, and_(loan.loan == entry.loan, valid(LOAN_STATE, None), loan.status.in_(status)))
         .join(RECEIVABLE.table, issued.number == entry.receivable)
@@ -167,4 +170,4 @@ def _in_custody(conn: Connection, *status: LoanStatus) -> Iterator[tuple[Custody
         .where(valid(CUSTODY_RANGE, None))
     )
     for row in conn.execute(asked.order_by(entry.receivable, entry.start)).all():
-        yield CustodyRange._make(row[:width]), row[width], row[width + 1], bool(row[width + 2])
+        yield CustodyRange._make(row[:width]), row[width], row[width + 1], row[width + 2], bool(row[width + 3])

@@ -12,6 +12,7 @@ from ledger.mirror.finance_models import (
     APPRAISAL,
     CUSTODY_CHANGE,
     CUSTODY_RANGE,
+    HOLDER_SHOWN,
     LOAN_CALL,
     LOAN_COST,
     LOAN_PAYMENT,
@@ -171,6 +172,11 @@ def margin_calls(conn: Connection, loan: int, at: int | None = None) -> list[Mar
 
 
 # --- Security ---
+
+
+def are_shown(conn: Connection, parties: bytes) -> bool:
+    """Whether somebody showed who the holders behind a root of pledges' parties are."""
+    return conn.execute(select(HOLDER_SHOWN.table.c.pos).where(HOLDER_SHOWN.table.c.parties == parties).limit(1)).first() is not None
 
 
 def pledges(conn: Connection, loan: int) -> list[int]:

@@ -1,6 +1,6 @@
 """What stands on receivables and accounts beside their debts: court holds and their orders, disputes, consents to a cancellation."""
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from ledger.domain.token_flags import Mark, TokenFlag
 from ledger.mirror.models import TOKEN, ReceivableState
@@ -13,6 +13,7 @@ from ledger.mirror.receivable_models import (
     RETIREMENT,
     CourtHold,
     CourtOrder,
+    CourtTarget,
     Dispute,
     OrderExecution,
     Retirement,
@@ -34,6 +35,15 @@ def holds_of(conn: Connection, account: bytes, at: int | None = None) -> list[Co
     """The holds on an account, in the order in which they were laid."""
     where = (COURT_HOLD.table.c.account == account, valid(COURT_HOLD, at))
     return rows_of(conn, COURT_HOLD, select(COURT_HOLD.table).where(*where).order_by(COURT_HOLD.table.c.hold))
+
+
+def ended(conn: Connection, order: bytes, receivable: int | None = None, account: bytes | None = None) -> int:
+    """How many holds under an order, on this whole receivable or account, were lifted or narrowed."""
+    columns = COURT_HOLD.table.c
+    whole = and_(columns.receivable == receivable, columns.target == CourtTarget.RECEIVABLE)
+    on = columns.account == account if receivable is None else whole
+    asked = select(func.count()).select_from(COURT_HOLD.table).where(on, columns.order == order, columns.to_pos.is_not(None))
+    return int(conn.execute(asked).scalar_one())
 
 
 def orders(conn: Connection, number: int, at: int | None = None) -> list[CourtOrder]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from ledger.domain import ranges
+from ledger.domain.money import MAX_MINOR
 from ledger.domain.ranges import Drawn, Range
 from ledger.mirror.models import RECEIVABLE, RECEIVABLE_STATE, TOKEN, TRANSFER, Receivable, ReceivableStatus, Token, Transfer
 from ledger.mirror.queries.payments import steps
@@ -36,6 +37,8 @@ def get(conn: Connection, receivable: int, start: int, at: int | None = None) ->
 
 def at_unit(conn: Connection, receivable: int, unit: int, at: int | None = None) -> Token | None:
     """The token in whose range a minor unit of a receivable lies."""
+    if unit > MAX_MINOR:
+        return None
     columns = TOKEN.table.c
     where = (columns.receivable == receivable, columns.start <= unit, columns.start + columns.length > unit)
     return one(conn, TOKEN, *where, valid(TOKEN, at))

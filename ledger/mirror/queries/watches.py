@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, or_
 
-from ledger.chain.blocks import LOG_BITS
 from ledger.domain.assets import member_party
 from ledger.domain.catalogue import CATALOGUE, Catalogue
 from ledger.domain.entry_clocks import TO_DO
@@ -25,8 +24,8 @@ from ledger.domain.register_watches import (
 )
 from ledger.domain.registers import TermRule
 from ledger.domain.watches import USUAL, Alert, Settings, Watched, clock_alert
-from ledger.mirror.models import BLOCK, PARTY, PLEDGE, PLEDGE_STATE, Party, PledgeStatus, Side
-from ledger.mirror.queries import entry_clocks, filings, holds, parties, pledges, registers
+from ledger.mirror.models import PARTY, PLEDGE, PLEDGE_STATE, Party, PledgeStatus, Side
+from ledger.mirror.queries import chain, entry_clocks, filings, holds, parties, pledges, registers
 from ledger.mirror.queries.liveness import IN_FORCE
 from ledger.mirror.queries.numbers import resolve, word_of
 from ledger.mirror.queries.pledges import Standing, standings
@@ -115,11 +114,7 @@ def _of_clocks(conn: Connection, pledge: HeldPledge, now: int, at: int | None, s
 
 
 def _watched(conn: Connection, standing: Standing, jurisdiction: str, pos: int) -> Watched:
-    return Watched(f"pledge {standing.pledge.pledge}", jurisdiction, _time_of(conn, pos))
-
-
-def _time_of(conn: Connection, pos: int) -> int:
-    return conn.execute(select(BLOCK.c.time).where(BLOCK.c.number == pos >> LOG_BITS)).scalar() or 0
+    return Watched(f"pledge {standing.pledge.pledge}", jurisdiction, chain.time_of(conn, pos))
 
 
 def _term(standing: Standing, catalogue: Catalogue) -> TermRule | None:

@@ -45,7 +45,7 @@ def test_a_loan_goes_from_words_to_full_repayment(counter: Counter) -> None:
     drafted = json.loads(counter.run("loan", "open", *words, "--dry-run", "--json").out)
     rows = [(each["day"], each["principal"]["minor"], each["interest"]["minor"]) for each in drafted["schedule"]]
     assert [each[1] for each in rows] == ["100000"] * 3 and rows[0][0] in ran.out, "shown as a table before anybody signs"
-    assert [int(each[2]) for each in rows] == [900 + 30, 600 + 20 - 0, 310] or sum(int(each[2]) for each in rows) > 0
+    assert [int(each[2]) for each in rows] == [900, 620, 310]
     loan = counter.json("loan", "open", *words)["loan"]
     assert counter.json("loan", "open", *words)["loan"] == loan, "the same words are one loan"
     found = counter.read(f"/loans/{loan}")
@@ -92,7 +92,7 @@ def test_two_sign_what_two_must_and_the_lender_calls_and_discharges(counter: Cou
     refused(counter.run("loan", "accelerate", loan, "--ground", "default", "--yes"), "Nothing was signed")
     refused(counter.run("loan", "accelerate", loan, "--ground", "whim", "--yes"), "ground: 'whim' is none of default")
     counter.json("loan", "charge", loan, "--amount", 500, "--document", counter.document)
-    counter.json("loan", "charge", loan, "--amount", 500, "--document", counter.document, "--court", counter.court.account)
+    counter.json("loan", "charge", loan, "--amount", 500, "--document", "0x" + "d1" * 32, "--court", counter.court.account)
     assert counter.read(f"/loans/{loan}")["owed"]["costs"]["minor"] == "1000"
     counter.json("loan", "acknowledge", loan, "--amount", 101_000, "--reference", "OUT-1")
     counter.fund(counter.supplier, 50_000)
@@ -217,6 +217,7 @@ def test_a_loan_on_a_pledge_is_valued_margined_and_its_release_falls_due(counter
     plan = ("--repayment", "bullet", "--due", "2024-06-30", *secured)
     refused(counter.run("loan", "open", *parties(counter), *LENT, *map(str, plan), "--yes"), "release_within_days: missing")
     agreed = (*plan, "--release-within-days", 15)
+    counter.fund(counter.bank, 300_000)
     refused(counter.run("loan", "open", *parties(counter), *LENT, *map(str, agreed), "--yes"), "holds no part of pledge")
     officers = [{"account": office, "role": "REGISTRAR", "mode": "ATTESTED"}] * 2
     party = RecordParty(1, stated_party("Mill Bank"), PartyKind.MEMBER, bytes(32), counter.bank.address, 0, b"\xee" * 32, "")
@@ -237,3 +238,41 @@ def test_a_loan_on_a_pledge_is_valued_margined_and_its_release_falls_due(counter
     refused(
         counter.run("loan", "value", *map(str, words), "--amount", "5", "--valued", "2023-11-1", "--yes"), "valued: '2023-11-1' is no day"
     )
+
+
+def test_the_same_words_are_one_act_until_they_are_about_something_new(counter: Counter) -> None:
+    receivable = counter.confirmed(100_000)
+    loan = opened(counter)
+    for _ in range(2):
+        counter.json("loan", "pledge-ranges", loan, "--range", receivable)
+        assert counter.read(f"/receivables/{receivable}/tokens")[0]["owner"] != counter.supplier.account
+        counter.json("loan", "release-range", receivable, "--start", 0)
+        assert counter.read(f"/receivables/{receivable}/tokens")[0]["owner"] == counter.supplier.account
+    for _ in range(2):
+        counter.json("loan", "charge", loan, "--amount", 500, "--document", counter.document)
+    assert counter.read(f"/loans/{loan}")["owed"]["costs"]["minor"] == "500"
+    for subject in (("receivable", receivable), ("account", "--held", counter.friend.account)):
+        words = ("hold", *subject, "--account", counter.court.account, "--document", counter.document)
+        hold = counter.json(*words)["hold"]
+        assert counter.json(*words)["hold"] == hold
+        counter.json("hold", "lift", hold, "--document", counter.document)
+        again = counter.json(*words)["hold"]
+        assert again != hold, "what was lifted is laid again"
+        counter.json("hold", "lift", again, "--document", counter.document)
+
+
+def test_a_draft_tells_a_stranger_nothing(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    receivable = counter.confirmed(100_000)
+    opened(counter, "--repayment", "bullet", "--due", "2024-06-30", "--range", receivable)
+    words = ("--account", counter.court.account, "--document", counter.document)
+    hold = counter.json("hold", "account", "--held", counter.friend.account, *words)["hold"]
+    pool = counter.json("guarantee", "open", "--guarantor", f"{counter.bank.account}=100%", "--currency", "USD", "--cap", 5,
+                        "--until", "2025-12-31", *ZONE, "--document", counter.document)["pool"]  # fmt: skip
+    with monkeypatch.context() as stranger:
+        stranger.setenv("PLEDGEBOOK_API_KEY", counter.key_of(counter.other))
+        give = ("--to", counter.other.account, "--amount", "1", "--currency", "USD", "--reference", "X")
+        refused(counter.run("cash", "transfer", "--account", counter.supplier.account, *give, "--dry-run"), "none that you may see")
+        refused(counter.run("hold", "lift", hold, "--document", counter.document, "--dry-run"), f"hold {hold}")
+        refused(counter.run("loan", "release-range", receivable, "--dry-run", "--start", "0"), "a pledged range that begins at 0")
+        refused(counter.run("guarantee", "cover", pool, "--receivable", "1", "--most", "1", "--dry-run"), f"pool {pool}")
+    counter.json("hold", "lift", hold, "--document", counter.document)

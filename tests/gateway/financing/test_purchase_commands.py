@@ -147,3 +147,15 @@ def test_a_bank_offers_on_what_it_was_told_where_the_ledger_shows_it_nothing(cou
     assert counter.run("finance", "show", offer).code == 0
     monkeypatch.setenv("PLEDGEBOOK_API_KEY", counter.key_of(counter.other))
     refused(counter.run("finance", "show", offer), f"deal {offer}")
+
+
+def test_a_deal_goes_to_and_fro_between_banks(counter: Counter) -> None:
+    receivable = counter.confirmed(100_000)
+    counter.fund(counter.bank, 300_000)
+    counter.fund(counter.other, 300_000)
+    words = ("--account", counter.bank.account, *PRICE, "--recourse", "none", *UNTIL)
+    deal = counter.json("finance", "offer", receivable, *words)["offer"]
+    counter.json("finance", "accept", deal)
+    for to in (counter.other, counter.bank, counter.other):
+        counter.json("finance", "assign", deal, "--to", to.account, "--price", 85_000)
+        assert counter.read(f"/deals/{deal}")["bank"] == to.account

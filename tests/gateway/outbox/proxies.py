@@ -98,5 +98,11 @@ class _Handler(BaseHTTPRequestHandler):
 def _stale(body: bytes, answer: bytes) -> bytes:
     asked, told = orjson.loads(body), orjson.loads(answer)
     if isinstance(asked, dict) and asked["method"] in ("eth_blockNumber", "eth_getTransactionCount"):
-        told["result"] = hex(max(int(told["result"], 16) - _STALE_BLOCKS, 0))
+        told["result"] = _earlier(told["result"])
+    if isinstance(asked, dict) and asked["method"] == "eth_getBlockByNumber" and asked["params"][0] == "latest":
+        told["result"]["number"] = _earlier(told["result"]["number"])
     return orjson.dumps(told)
+
+
+def _earlier(number: str) -> str:
+    return hex(max(int(number, 16) - _STALE_BLOCKS, 0))

@@ -176,6 +176,20 @@ def test_a_call_is_done_by_whichever_of_its_attempts_a_block_takes(dear: House, 
         assert Office(conn, HOUSE).calls([made.call_id])[made.call_id].state == "final"
 
 
+def test_a_call_whose_replacement_has_no_effect_is_refused(dear: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    (made,) = calls.trigger(dear.services, OPERATOR, [calls.Asked("k", "Repayment", "distribute", ["7"])])
+    assert isinstance(made, Call)
+    dear.relay.step()
+    monkeypatch.setattr(lanes, "STUCK_MS", -1)
+    dear.relay.step()
+    dear.world.mine()
+    dear.read()
+    assert [state for *_, state in dear.transactions()] == ["lost", "final"]
+    with dear.office.read() as conn:
+        found = Office(conn, HOUSE).calls([made.call_id])[made.call_id]
+    assert found.state == "refused" and b"is not live" in (found.reason or b"")
+
+
 @given(st.integers(0, 10**12), st.integers(0, lanes.MOST_RAISES))
 def test_each_attempt_offers_what_a_pool_asks_of_a_replacement(price: int, attempt: int) -> None:
     assert lanes.raised(price, 0) == price

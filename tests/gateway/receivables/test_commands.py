@@ -211,7 +211,7 @@ def test_the_obligor_names_the_invoice_and_the_fingerprint_follows(desk: Desk) -
     asked = {"seller": desk.supplier.account, "buyer": desk.obligor.account, "number": "W-1", "issued": "2023-11-03"}
     told = desk.api.http.post("/invoices:fingerprint", json=asked).json()["data"]
     assert told["used"], "the confirmation has the fingerprint of these very words"
-    refused(desk.run("receivable", "confirm", desk.issued(), *words[1:], "--yes"), "backs a receivable already")
+    refused(desk.run("receivable", "confirm", desk.issued(), *words[1:], "--yes"), "backs the receivable")
     refused(desk.run("receivable", "confirm", desk.issued(), "--number", "W-2", "--issued", "soon", "--yes"), "issued")
 
 

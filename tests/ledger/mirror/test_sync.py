@@ -17,6 +17,7 @@ from ledger.mirror import database, fold
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
 from ledger.mirror.models import BLOCK, MEMBER, MEMBER_KEY, RAW_EVENT, TX
+from ledger.mirror.queries import members
 from ledger.mirror.state import FoldError
 from ledger.mirror.sync import FinalityViolated, Identity, Mirror, Span, WrongLedger
 from ledger.mirror.verify import verify
@@ -280,6 +281,36 @@ def test_two_mirrors_on_one_database_never_both_write(mirror_of: MakeMirror) -> 
     one.step()
     with pytest.raises(CheckpointMoved):
         other.step()
+
+
+def test_who_leads_again_knows_what_another_wrote_meanwhile(db: Database, mirror_of: MakeMirror) -> None:
+    chain = Chain()
+    chain.mine(told.admitted("Bank"))
+    one, other = mirror_of(chain.source()), mirror_of(chain.source())
+    one.catch_up()
+    one._follow()
+    chain.mine([told.suspended("Bank")])
+    other._source = chain.source()
+    other._follow()
+    other.catch_up()
+    chain.mine([told.roles_set("Bank", 3)])
+    one._source = chain.source()
+    one.catch_up()
+    with db.read() as conn:
+        held = members.get(conn, told.account("Bank"))
+    assert held is not None and (held.suspended, held.roles) == (True, 3)
+
+
+def test_who_follows_says_how_far_behind_the_leader_is(mirror_of: MakeMirror) -> None:
+    chain = Chain()
+    chain.mine(told.admitted("Bank"))
+    one, other = mirror_of(chain.source()), mirror_of(chain.source())
+    one.catch_up()
+    chain.mine([told.suspended("Bank")])
+    chain.mine([told.reinstated("Bank")])
+    other._source = chain.source()
+    other._follow()
+    assert other.status().behind == 2
 
 
 def test_an_event_that_contradicts_the_rows_stops_the_mirror_and_leaves_nothing(db: Database, mirror_of: MakeMirror) -> None:
