@@ -35,7 +35,7 @@ class State(StrEnum):
 
 
 class Webhook(NamedTuple):
-    """A subscription; `number` orders them. `sealed`: its secret; `sealed_before`: the one before, which signs until `before_until`;
+    """A subscription; `number` orders them. `sealed`: what signs; `sealed_before`: the secret before, which signs until `before_until`;
     `cursor`: the last position that was delivered, passed over or put aside; `attempts`: how often the next message failed. Times in UTC
     milliseconds.
     """

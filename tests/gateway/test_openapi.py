@@ -13,7 +13,7 @@ from gateway.api.document import operations
 from gateway.api.refusals import PROBLEM_TYPE
 from gateway.api.shown import FLAGS
 from tests.gateway.documented import Documented
-from tests.gateway.examples import Teller, telling
+from tests.gateway.examples import Teller, shown, telling
 
 ROOT = Path(__file__).parents[2]
 VOLATILE = {
@@ -86,8 +86,6 @@ def like(expected: Any, given: Any, where: str = "", *, blurred: bool = False) -
 
 def _form(value: Any) -> Any:
     """What a value looks like: its type; of text, letters and digits blurred."""
-    if isinstance(value, str) and value.startswith("whsec_"):
-        return len(value)
     return re.sub(r"[0-9a-f]+", "#", value) if isinstance(value, str) else type(value)
 
 
@@ -107,7 +105,7 @@ def tell(teller: Teller) -> None:
     for operation, example in document.examples().items():
         answer = teller.tell(operation, example)
         assert answer.status_code == example["status"], (operation, answer.text)
-        assert like(example["answer"], answer.json(), where=operation) == []
+        assert like(example["answer"], shown(answer), where=operation) == []
 
 
 def test_every_operation_has_an_example_of_request_and_answer(made: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ FOUND = {
     "a private key": "-----BEGIN " + "EC PRIVATE KEY-----",
     "a cloud's key": "AKIA" + "Z7Q2MN4PXR5TLW3B",
     "a password in an address": "https://user:" + "hunter2hunter2@db.example/x",
-    "a password": "password = " + '"hunter2hunter2"',
+    "a password": "password = " + '"hunter2hunter2"',  # pragma: allowlist secret
     "a token": "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiJ4In0" + ".c2lnbmF0dXJlLXNpZ25hdHVyZQ",
 }
 PASSED = ["0x" + "5f" * 32, "hash = " + "ab" * 32, "pbk_...", "authorization: Bearer pbk_ID_SECRET"]

@@ -65,7 +65,7 @@ def test_who_is_listed_is_taken(url: str, listed: str) -> None:
         ("https://evil-example.org/", "*.example.org"),
         ("https://example.org:22/", "example.org:443"),
         ("http://example.org/", "example.org"),
-        ("https://user:pw@example.org/", "example.org"),
+        ("https://user:pw@example.org/", "example.org"),  # pragma: allowlist secret
         ("https://example.org/#x", "example.org"),
         ("ftp://example.org/", "example.org"),
         ("file:///etc/passwd", "example.org"),
