@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
 
 from gateway.access import Session
 from gateway.drafts import Request
@@ -32,13 +34,16 @@ class Stopping(Problem):
         super().__init__(503, "Stopping", "the gateway is being stopped; nothing was kept, try again")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Lot:
     """The requests of one call, and where its answer goes."""
 
     session: Session
     requests: Sequence[Request]
-    answer: Future[Outcomes] = field(default_factory=Future)
+    answer: asyncio.Future[Outcomes]
+
+
+Answers = list[tuple[_Lot, Outcomes | Exception]]
 
 
 class Acceptor:
@@ -64,7 +69,7 @@ class Acceptor:
 
     async def accept(self, session: Session, requests: Sequence[Request]) -> Outcomes:
         """As acts.accept; raises Stopping besides."""
-        lot = _Lot(session, requests)
+        lot = _Lot(session, requests, asyncio.get_running_loop().create_future())
         with self._turn:
             if self._accept is None:
                 raise Stopping
@@ -73,13 +78,13 @@ class Acceptor:
             else:
                 self._waiting[session] = deque([lot])
                 self._pool.submit(self._work, self._accept, session)
-        return await asyncio.wrap_future(lot.answer)
+        return await lot.answer
 
     def _work(self, accept: Accept, session: Session) -> None:
         while lots := self._next(session):
-            # From here on a caller that went away can't take its request back: it may be on disk already.
-            if running := [lot for lot in lots if lot.answer.set_running_or_notify_cancel()]:
-                _accept(accept, running)
+            # From here on a caller that goes away can't take its request back: it may be on disk already.
+            if staying := [lot for lot in lots if not lot.answer.cancelled()]:
+                _give(_accepted(accept, staying))
 
     def _next(self, session: Session) -> list[_Lot]:
         """The next lots of a caller, up to so many requests; none ends its work."""
@@ -93,23 +98,34 @@ class Acceptor:
             return lots
 
 
-def _accept(accept: Accept, lots: Sequence[_Lot]) -> None:
-    """Accepts lots of one caller together: what one may see another may not, so callers are not mixed."""
+def _accepted(accept: Accept, lots: Sequence[_Lot]) -> Answers:
+    """Accepts lots of one caller together: what one may see another may not, so callers are not mixed.
+
+    What fails together is tried one by one, so that nobody's request fails for another's.
+    """
     try:
-        found = accept(lots[0].session, [request for lot in lots for request in lot.requests])
+        found = iter(accept(lots[0].session, [request for lot in lots for request in lot.requests]))
     except Exception as fault:  # noqa: BLE001  # goes to whose request it is
-        _answer_alone(accept, lots, fault)
-        return
-    at = 0
-    for lot in lots:
-        lot.answer.set_result(found[at : at + len(lot.requests)])
-        at += len(lot.requests)
+        return [(lots[0], fault)] if len(lots) == 1 else [each for lot in lots for each in _accepted(accept, [lot])]
+    return [(lot, list(islice(found, len(lot.requests)))) for lot in lots]
 
 
-def _answer_alone(accept: Accept, lots: Sequence[_Lot], fault: Exception) -> None:
-    """What fails together is tried one by one, so that nobody's request fails for another's."""
-    if len(lots) == 1:
-        lots[0].answer.set_exception(fault)
-        return
-    for lot in lots:
-        _accept(accept, [lot])
+def _give(answers: Answers) -> None:
+    """Gives each lot its answer, and wakes each event loop once for all of them."""
+    by_loop: dict[asyncio.AbstractEventLoop, Answers] = defaultdict(list)
+    for lot, answer in answers:
+        by_loop[lot.answer.get_loop()].append((lot, answer))
+    for loop, told in by_loop.items():
+        # A loop that ended has nobody left to answer.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_answer, told)
+
+
+def _answer(answers: Answers) -> None:
+    for lot, answer in answers:
+        if lot.answer.done():
+            continue
+        if isinstance(answer, Exception):
+            lot.answer.set_exception(answer)
+        else:
+            lot.answer.set_result(answer)

@@ -5,6 +5,7 @@ Rooms are imported inside the commands, so that `--help` and small commands star
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -41,6 +42,9 @@ from ledger.foreseen import Foreseen
 if TYPE_CHECKING:
     import gateway.replay.run as replays
     from gateway.runtime import Runtime
+
+MOST_NEW, OLDER = 20_000, 20
+"""So many new objects, and so many looks at those, before older ones are looked through: an act is some hundred objects."""
 
 console = Console()
 errors = Console(stderr=True)
@@ -217,6 +221,9 @@ def _stay(running: Runtime) -> None:
     table.add_row("Node", ", ".join(running.node_urls))
     console.print(table)
     console.print("Stop with Ctrl-C.")
+    # What a gateway is made of stays, and is not looked through again and again for what could go.
+    gc.freeze()
+    gc.set_threshold(MOST_NEW, OLDER, OLDER)
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())

@@ -205,7 +205,6 @@ def _services(
     def wake() -> None:
         for each in senders:
             each.wake()
-        own.wake()
 
     ended: list[str] = []
     keepers: list[Keeper] = []
@@ -234,6 +233,7 @@ def _services(
         events=concepts.table(manifest),
         progress=progress,
         wake=wake,
+        wake_own=own.wake,
         mirrored=seen,
         catalogue=descriptions.catalogue_of(settings.home, CATALOGUE),
         watching=descriptions.watching_of(settings.home),
@@ -337,6 +337,7 @@ def _run(workers: Mapping[str, Callable[[threading.Event], None]], services: Ser
     def end() -> None:
         stop.set()
         services.wake()
+        services.wake_own()
         services.sync.wake()
         services.mirrored.announce()
         for thread in threads:

@@ -84,6 +84,9 @@ class Services:
     events: EventTable
     progress: Progress
     wake: Callable[[], None]
+    """There are acts, or calls of anybody, to send."""
+    wake_own: Callable[[], None]
+    """There are calls to send that a member's own key must send."""
     faults: Callable[[], list[tuple[str, str]]]
     """What is wrong with the workers: a name that programs know, and words."""
     mirrored: Progress = field(default_factory=Progress)

@@ -35,7 +35,7 @@ def void(services: Services, session: Session, account: bytes, number: int) -> C
         made = calls.own(
             conn, calls.owner_of(session), purpose_of(account, key), asked, address, call_data("Acts", "void", number), GAS, session.key_id
         )
-    services.wake()
+    services.wake_own()
     return made
 
 

@@ -4,13 +4,31 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
+from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
 
 from gateway import acts, calls, roles, signatures, voiding
 from gateway.access import ACT, READ, Session
 from gateway.api import answers, shown
 from gateway.api.answers import ActChecked, ActPage, ActsWaited, ActWhole, CallsWaited, Reason, Refused, TypedData
-from gateway.api.asking import Account, Caller, Cursor, Limit, Running, addressed, cursor_from, cursor_text, waited, whole_number, worded
+from gateway.api.asking import (
+    Account,
+    Caller,
+    Cursor,
+    Limit,
+    Running,
+    addressed,
+    cursor_from,
+    cursor_text,
+    services_of,
+    session_of,
+    waited,
+    whole_number,
+    worded,
+)
+from gateway.api.direct import JSON, directly
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
 from gateway.api.schemas import ActBatch, ActIn, ActRef, ActWait, CallBatch, CallWait, Key, SignatureIn, SignerIn
 from gateway.drafts import Request, Wanted
@@ -25,9 +43,9 @@ from ledger.mirror.queries.reading import Page
 from ledger.mirror.schema import number, word
 
 router = APIRouter(tags=["transactions"], responses=ANY)
+_ACT, _KEY = TypeAdapter(ActIn), TypeAdapter(Key)
 
 
-@router.post("/acts", status_code=202, responses=WRITES | NAMED | CONFLICTS | AWAY)
 async def post_act(
     asked: ActIn,
     services: Running,
@@ -40,6 +58,25 @@ async def post_act(
     if isinstance(outcome, Problem):
         raise outcome
     return await _accepted(services, outcome)
+
+
+async def _posted(request: HttpRequest, body: bytes) -> Response | None:
+    try:
+        asked, key = _ACT.validate_json(body), _KEY.validate_python(request.headers.get("idempotency-key"))
+    except ValidationError:
+        return None
+    answer = await post_act(asked, await services_of(request), await session_of(request), key)
+    return Response(answer.model_dump_json(), 202, media_type=JSON)
+
+
+router.add_api_route(
+    "/acts",
+    post_act,
+    methods=["POST"],
+    status_code=202,
+    responses=WRITES | NAMED | CONFLICTS | AWAY,
+    route_class_override=directly(_posted),
+)
 
 
 @router.post("/acts:batch", status_code=202, responses=WRITES | AWAY)

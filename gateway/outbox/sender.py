@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -34,7 +35,6 @@ from gateway.outbox.lanes import (
     to_send,
 )
 from gateway.outbox.states import FAILED, GONE, MINED, State
-from gateway.outbox.store import Move
 from gateway.signers.interface import SigningLocked, VaultAway
 from gateway.signers.keystore import Keystore
 from ledger import faults
@@ -93,6 +93,7 @@ class Sender:
         self._rpc, self._engine, self._chain_id = rpc, engine, chain_id
         self._acts_address, self._owner, self._moved, self._member, self._share = acts_address, owner, moved, member, share
         self._woken = threading.Event()
+        self._enrolled_until = 0.0
         self.fault: str | None = None
 
     def wake(self) -> None:
@@ -288,8 +289,11 @@ class Sender:
 
     def _check_enrolled(self, acts_address: bytes) -> None:
         """A key that is not enrolled would spend nothing but its nonces, for ever."""
+        if time.monotonic() < self._enrolled_until:
+            return
         if not view(self._rpc, acts_address, "Acts", "isRelayer", self._key):
             raise NotEnrolled(f"the key {to_hex(self._key)} is not enrolled to send acts; the council must call Acts.setRelayer")
+        self._enrolled_until = time.monotonic() + POLL_SECONDS
 
     # --- Sending -------------------------------------------------------------------------------------------------------------
 
@@ -317,7 +321,7 @@ class Sender:
                     self._note_refusal(conn, tx, message)
             store.mark_answered(conn, [tx.hash for tx in taken], TxState.SENT)
             store.mark_calls_sent(conn, [tx.hash for tx in taken if tx.purpose == "call"])
-            _mark_sent(conn, [tx.hash for tx in taken if tx.purpose == "acts"])
+            store.mark_acts_sent(conn, [tx.hash for tx in taken if tx.purpose == "acts"])
             faults.point("outbox.noting")
 
     def _note_refusal(self, conn: Connection, tx: Written, message: str) -> None:
@@ -375,12 +379,6 @@ def _hold_alone(conn: Connection, hash_: bytes, message: str) -> None:
         for act in store.named(conn, keys, lock=True).values():
             if act.state in (State.QUEUED, State.SENT):
                 store.move(conn, act, State.READY, reason=reason)
-
-
-def _mark_sent(conn: Connection, hashes: Sequence[bytes]) -> None:
-    keys = [key for found in store.acts_of(conn, hashes).values() for key in found]
-    queued = [act for act in store.named(conn, keys, lock=True).values() if act.state == State.QUEUED]
-    store.move_all(conn, [Move(act, State.SENT) for act in queued])
 
 
 def _signed_act(act: Act, signatures: Sequence[Signature]) -> SignedAct:

@@ -13,7 +13,7 @@ from gateway.office.repository import Act, ActKey, Call, Signature, notes
 from gateway.outbox import owners
 from gateway.outbox.encode import Signed
 from gateway.outbox.lanes import IN_FLIGHT, LEASE_MS, Lane, LeaseLost, Share, TxState, Written
-from gateway.outbox.states import FAILED, OPEN, State, step
+from gateway.outbox.states import FAILED, OPEN, UNSENT, State, step
 
 Item = TypeVar("Item")
 WHOLE = Share()
@@ -324,8 +324,8 @@ def mined(conn: Connection) -> Iterator[list[ActKey]]:
 
 
 def accepted_after(conn: Connection, time: int) -> Iterator[list[ActKey]]:
-    """Acts that were accepted after a time (UTC nanoseconds of the wall clock) and are not over, in pages."""
-    return _pages(conn, OPEN, ACT.c.accepted, ACT.c.accepted > time)
+    """Acts that were accepted after a time (UTC nanoseconds of the wall clock) and have not been sent, in pages."""
+    return _pages(conn, UNSENT, ACT.c.accepted, ACT.c.accepted > time)
 
 
 def ended_down(conn: Connection) -> Iterator[list[Act]]:
@@ -452,6 +452,19 @@ def _moved(each: Move) -> dict[str, object]:
     after = each.moved()
     key = {"member": after.member_id, "id": after.act_id, "before": each.act.state}
     return {**key, "after": after.state, "why": after.reason, "pos": after.done_pos, "block": after.done_hash}
+
+
+def mark_acts_sent(conn: Connection, hashes: Sequence[bytes]) -> None:
+    """Moves the acts of transactions that the node took from queued to sent, unless a block settled them meanwhile."""
+    for part in chunks(hashes):
+        carried = select(TX_ACT.c.member_id, TX_ACT.c.act_id).where(TX_ACT.c.hash.in_(part))
+        asked = select(ACT.c.member_id, ACT.c.act_id).where(tuple_(ACT.c.member_id, ACT.c.act_id).in_(carried), ACT.c.state == State.QUEUED)
+        # Locked in one order, as everywhere, lest two who move acts wait for each other.
+        keys = [(row[0], row[1]) for row in conn.execute(asked.order_by(ACT.c.member_id, ACT.c.act_id).with_for_update())]
+        for some in chunks(keys):
+            mine = tuple_(ACT.c.member_id, ACT.c.act_id).in_(some)
+            conn.execute(update(ACT).where(mine).values(state=step(State.QUEUED, State.SENT), reason=None))
+            notes(conn, [(key, State.SENT, None) for key in some])
 
 
 def retry(conn: Connection, act: Act, at: int) -> Act:

@@ -10,7 +10,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Dialect, Engine, LargeBinary, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateSchema
@@ -32,6 +32,13 @@ _POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 20}
 # Parameters are documents, sealed keys and hashes: errors, which go to logs, don't show them.
 _SILENT: dict[str, Any] = {"hide_parameters": True}
 _IN_MEMORY = (None, "", ":memory:")
+
+
+class _Bytes(LargeBinary):
+    """Bytes as they are: both drivers take them so, and the wrapping that SQLAlchemy does for others costs more than all else of a bind."""
+
+    def bind_processor(self, dialect: Dialect) -> None:  # noqa: ARG002
+        return None
 
 
 class DatabaseUrlError(Foreseen, ValueError):
@@ -103,9 +110,14 @@ def migrate(conn: Connection) -> None:
 
 def _sqlite(url: URL, durable: bool) -> Engine:
     pool: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if url.database in _IN_MEMORY else _POOL
-    engine = create_engine(url, **pool, **_SILENT)
+    engine = _plain(create_engine(url, **pool, **_SILENT))
     event.listen(engine, "connect", partial(_configure_sqlite, durable))
     event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _plain(engine: Engine) -> Engine:
+    engine.dialect.colspecs = {**engine.dialect.colspecs, LargeBinary: _Bytes}
     return engine
 
 
@@ -123,7 +135,7 @@ def _begin_sqlite(conn: Connection) -> None:
 
 def _postgresql(url: URL, schema: str) -> Engine:
     options = {"options": f"-csearch_path={schema}"}
-    engine = create_engine(url, connect_args=options, pool_pre_ping=True, **_POOL, **_SILENT)
+    engine = _plain(create_engine(url, connect_args=options, pool_pre_ping=True, **_POOL, **_SILENT))
     with engine.begin() as conn:
         if not conn.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema}).first():
             conn.execute(CreateSchema(schema, if_not_exists=True))

@@ -132,6 +132,22 @@ def test_a_move_that_the_ledger_forbids_says_why_and_leaves_nothing(api: Api, st
     assert len(api.http.get(f"/receivables/{number}/tokens").json()["data"]) == 1
 
 
+@pytest.mark.parametrize("written", [b'{"acceptsDirect": true}', b'{"acceptsDirect": tru}', b'{"acceptsDirect": {}}', b"[]", b""])
+def test_the_short_way_of_an_act_answers_like_the_long_one(api: Api, written: bytes) -> None:
+    """A parameter beside the media type leads FastAPI's way."""
+    supplier = api.admit("supplier", "SUPPLIER")
+    body = b'{"account": "%s", "kind": "SetAcceptance", "body": %s}' % (supplier.account.encode(), written)
+    headers = {"Idempotency-Key": api.fresh_key()}
+    short, long = (
+        api.http.post("/acts", content=body, headers={**headers, "content-type": f"application/json{more}"})
+        for more in ("", "; charset=utf-8")
+    )
+    assert short.status_code == long.status_code and short.headers.keys() == long.headers.keys()
+    # The act may have been sent in between.
+    assert {**short.json(), "state": None} == {**long.json(), "state": None}
+    assert short.status_code == (202 if written.endswith(b"true}") else 422)
+
+
 def test_a_batch_takes_the_good_and_names_the_bad(api: Api) -> None:
     supplier, _ = pair(api)
     good = {"key": api.fresh_key(), "account": supplier.account, "kind": "SetAcceptance", "body": {"acceptsDirect": True}}
