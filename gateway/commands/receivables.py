@@ -37,7 +37,13 @@ def _made(_: Client, kind: ActKind, __: Json, done: Json) -> tuple[str, str] | N
 
 def _fill(client: Client, kind: ActKind, asked: dict[str, Any], extra: Mapping[str, Any]) -> None:
     """The obligor's own fingerprint, from the invoice's words."""
-    if kind.name != "confirm" or "fingerprint" in asked:
+    from gateway.client import Refused
+
+    if kind.name != "confirm":
+        return
+    if "fingerprint" in asked:
+        if given := [f"--{name}" for name, value in extra.items() if value is not None]:
+            raise Refused(f"confirm: --fingerprint says it all; leave {' and '.join(given)} away, or let the gateway make it from those")
         return
     found = client.data(f"/receivables/{asked['receivable']}")
     words = client.post("/invoices:fingerprint", _words(found, extra))["data"]

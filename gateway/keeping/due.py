@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
+from gateway.calls import MOVE_GAS
 from ledger.chain.calls import call_data
 from ledger.domain.ids import token_id
 from ledger.mirror.finance_models import Recourse
@@ -21,8 +22,6 @@ Key: TypeAlias = tuple[str, int]
 CLOSE_POT, RELEASE = "close pot", "release"
 POT_SECONDS = 86_400
 """What is left of a pot goes back so long after it was filled (contracts/Mandates.sol)."""
-MOVE_GAS = 3_000_000
-"""What may be used at most by a call that collects and gives a range back."""
 
 
 @dataclass(frozen=True, slots=True)
