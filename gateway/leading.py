@@ -8,10 +8,9 @@ import logging
 import threading
 
 from gateway.outbox import store
+from gateway.outbox.lanes import Shift
 from ledger.mirror.database import Database
 
-LEASE = "books"
-NO_KEY = bytes(19) + b"\1"
 LOOK_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
@@ -36,7 +35,7 @@ class Leading:
             stop.wait(LOOK_SECONDS)
         self._held.clear()
         with self._office.write() as conn:
-            store.release(conn, LEASE, self._owner)
+            store.release(conn, Shift.BOOKS, self._owner)
 
     def look(self) -> None:
         """Takes or renews the lease; while the office can't be asked nobody is sure to lead."""
@@ -51,7 +50,7 @@ class Leading:
 
     def _leased(self) -> bool:
         with self._office.read() as conn:
-            if store.held_lease(conn, LEASE, self._owner) is not None:
+            if store.held_lease(conn, Shift.BOOKS, self._owner) is not None:
                 return True
         with self._office.write() as conn:
-            return store.lease(conn, LEASE, LEASE, NO_KEY, self._owner) is not None
+            return store.take_shift(conn, Shift.BOOKS, self._owner) is not None

@@ -65,9 +65,9 @@ TABLE = (
     ActKind("hold account", "HoldAccount", "A court holds an account: what it has on receivables stays.", ("held", "document")),
     ActKind("hold narrow", "NarrowHold", "A court's hold on a receivable becomes one on a range of it.", (*_HOLD, *_RANGE, "document")),
     ActKind("hold lift", "LiftCourtHold", "A court lifts its hold.", (*_HOLD, "document")),
-    ActKind("hold order", "OrderRange", "A court orders that a held range goes to an account, with the money kept for it; the council carries it out after its delay.",
+    ActKind("hold order", "OrderRange", "The council shall give a held range, and the money kept for it, to whom a court says.",
             (*_HOLD, "receivable", "to", "document"), _RANGE),
-    ActKind("hold order-credit", "OrderCredit", "A court orders that money kept for a held account goes to another; the council carries it out after its delay.",
+    ActKind("hold order-credit", "OrderCredit", "The council shall give money kept for a held account to whom a court says.",
             (*_HOLD, "module", "currency", "amount", "to", "document"), ("cash",)),
     # --- Cash
     ActKind("cash issue", "IssueCash", "The settlement bank issues cash.", ("to", "amount", "currency", "reference"), ("cash",)),

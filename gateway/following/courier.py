@@ -25,13 +25,10 @@ from gateway.following.looking import Cursor, Found, look
 from gateway.following.pauses import is_over, pause
 from gateway.office.database import now_ms
 from gateway.outbox import store
-from gateway.outbox.lanes import LEASE_MS, Lane, LeaseLost
+from gateway.outbox.lanes import LEASE_MS, Lane, LeaseLost, Shift
 from gateway.services import Services
 from ledger import faults
 
-LEASE = "courier"
-NO_KEY = bytes(20)
-"""The courier signs nothing on the ledger: its lease is a lane without a key."""
 LOOK_SECONDS = 1.0
 RENEW_SECONDS = LEASE_MS / 3_000
 MOST_AT_ONCE = 64
@@ -73,7 +70,7 @@ class Courier:
         """Delivers until `stop`. Whatever goes wrong is shown in `fault` and tried again."""
         asyncio.run(self._run(stop))
         with self._services.office.write() as conn:
-            store.release(conn, LEASE, self._owner)
+            store.release(conn, Shift.COURIER, self._owner)
 
     async def _run(self, stop: threading.Event) -> None:
         self._post, self._room = Post(self._egress), asyncio.Semaphore(MOST_AT_ONCE)
@@ -84,16 +81,16 @@ class Courier:
                 if lane is None or time.monotonic() - renewed > RENEW_SECONDS:
                     lane, renewed = await asyncio.to_thread(self._leased), time.monotonic()
                 await self._start(lane)
-                self._faults.pop(LEASE, None)
+                self._faults.pop(Shift.COURIER, None)
             except Exception as unforeseen:  # noqa: BLE001  # it must outlive a full disk or a database that restarts
-                self._note(LEASE, unforeseen)
+                self._note(Shift.COURIER, unforeseen)
             await self._services.mirrored.changed(seen, LOOK_SECONDS)
         await self._end()
         await self._post.close()
 
     def _leased(self) -> Lane | None:
         with self._services.office.write() as conn:
-            return store.lease(conn, LEASE, LEASE, NO_KEY, self._owner)
+            return store.take_shift(conn, Shift.COURIER, self._owner)
 
     async def _start(self, lane: Lane | None) -> None:
         """A task for each subscription whose time has come and which has none; without the lease no task goes on."""

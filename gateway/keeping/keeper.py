@@ -23,7 +23,7 @@ from gateway.keeping.book import Kept
 from gateway.keeping.due import DirectCall, Due, due
 from gateway.keeping.pauses import Refused, pause
 from gateway.outbox import store
-from gateway.outbox.lanes import Lane, LeaseLost
+from gateway.outbox.lanes import Lane, LeaseLost, Shift
 from gateway.outbox.sender import RELAY
 from gateway.refusals import explain
 from gateway.services import Services
@@ -34,9 +34,6 @@ from ledger.chain.rpc import NodeUnreachable, RpcError
 from ledger.mirror.queries import chain, triggers
 from ledger.mirror.triggers import TriggerKind
 
-LEASE = "keeper"
-NO_KEY = bytes(20)
-"""The keeper signs nothing: its lease is a lane without a key."""
 LOOK_SECONDS = 2.0
 MOST_ASKED = 500
 CALL_GAS, ITEM_GAS = 100_000, 60_000
@@ -62,7 +59,7 @@ class Keeper:
             self._tried()
             stop.wait(LOOK_SECONDS)
         with self._services.office.write() as conn:
-            store.release(conn, LEASE, self._owner)
+            store.release(conn, Shift.KEEPER, self._owner)
 
     def _tried(self) -> None:
         try:
@@ -96,7 +93,7 @@ class Keeper:
 
     def _leased(self) -> Lane | None:
         with self._services.office.write() as conn:
-            return store.lease(conn, LEASE, LEASE, NO_KEY, self._owner)
+            return store.take_shift(conn, Shift.KEEPER, self._owner)
 
     def _look(self, busy: set[tuple[str, int]]) -> tuple[int, dict[str, TriggerKind], list[Due]]:
         with self._services.snapshot() as conn:
@@ -135,11 +132,11 @@ class Keeper:
     def _call(self, conn: Connection, kinds: dict[str, TriggerKind], batch: Sequence[Firing]) -> bytes:
         data = call_data("Triggers", "fire", [(kinds[each.trigger].trigger, each.subject) for each, _ in batch])
         asked, gas = Asked(key_of(batch), "Triggers", "fire", []), CALL_GAS + sum(gas_of(kinds[each.trigger]) for each, _ in batch)
-        return calls.own(conn, HOUSE, RELAY, asked, self._services.manifest.address("Triggers"), data, gas, LEASE).call_id
+        return calls.own(conn, HOUSE, RELAY, asked, self._services.manifest.address("Triggers"), data, gas, Shift.KEEPER).call_id
 
     def _direct(self, conn: Connection, firing: Firing, call: DirectCall) -> bytes:
         asked, target = Asked(key_of([firing]), call.contract, call.function, []), self._services.manifest.address(call.contract)
-        return calls.own(conn, HOUSE, RELAY, asked, target, call.data, call.gas, LEASE).call_id
+        return calls.own(conn, HOUSE, RELAY, asked, target, call.data, call.gas, Shift.KEEPER).call_id
 
 
 def known(kinds: Mapping[str, TriggerKind], each: Due) -> bool:

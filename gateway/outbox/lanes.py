@@ -20,6 +20,19 @@ MOST_RAISES = 24
 """So often at most: to 19 times of what is usual."""
 
 
+class Shift(StrEnum):
+    """What one process at a time does for all that share an office. Its lease is a lane that sends nothing."""
+
+    KEEPER = "keeper"
+    BOOKS = "books"
+    COURIER = "courier"
+
+    @property
+    def key(self) -> bytes:
+        """What stands for the lane's key: 20 bytes, of each shift its own, and no key has them."""
+        return list(Shift).index(self).to_bytes(20)
+
+
 class TxState(StrEnum):
     """Where a transaction stands: `refused` is the node's answer to its bytes, `lost` that another one took its nonce or it reverted."""
 

@@ -12,7 +12,7 @@ from gateway.office.models import ACT, CALL, DEPENDENCY, LANE, SETTLED, SIGNATUR
 from gateway.office.repository import Act, ActKey, Call, Signature, notes
 from gateway.outbox import owners
 from gateway.outbox.encode import Signed
-from gateway.outbox.lanes import IN_FLIGHT, LEASE_MS, Lane, LeaseLost, Share, TxState, Written
+from gateway.outbox.lanes import IN_FLIGHT, LEASE_MS, Lane, LeaseLost, Share, Shift, TxState, Written
 from gateway.outbox.states import FAILED, OPEN, UNSENT, State, step
 
 Item = TypeVar("Item")
@@ -34,13 +34,18 @@ def lease(conn: Connection, name: str, purpose: str, key: bytes, owner: str) -> 
     until = now_ms() + LEASE_MS
     if row is None:
         fresh = {"lane": name, "purpose": purpose, "key": key, "owner": owner, "until": until, "fence": 1, "next_nonce": 0}
-        return Lane(name, key, 1, 0) if insert_or_keep(conn, LANE, fresh) else None
+        return Lane(name, key, 1, 0) if insert_or_keep(conn, LANE, fresh, [LANE.c.lane]) else None
     if row.owner not in (owner, None) and row.until > now_ms() and not owners.is_gone(row.owner):
         return None
     fence = row.fence if row.owner == owner else row.fence + 1
     unchanged = and_(LANE.c.lane == name, LANE.c.fence == row.fence, LANE.c.until == row.until)
     taken = update(LANE).where(unchanged).values(owner=owner, until=until, fence=fence)
     return Lane(name, row.key, fence, row.next_nonce, row.alarm) if conn.execute(taken).rowcount else None
+
+
+def take_shift(conn: Connection, shift: Shift, owner: str) -> Lane | None:
+    """As lease, of a shift."""
+    return lease(conn, shift, shift, shift.key, owner)
 
 
 def held_lease(conn: Connection, name: str, owner: str) -> Lane | None:

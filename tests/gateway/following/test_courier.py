@@ -21,7 +21,7 @@ from gateway.following.selection import Selection
 from gateway.following.sight import Sight
 from gateway.office.database import now_ms
 from gateway.outbox import store
-from gateway.outbox.lanes import LeaseLost
+from gateway.outbox.lanes import LeaseLost, Shift
 from gateway.signers.sealing import Unsealable
 from ledger.chain.engines import anvil
 from ledger.mirror.queries import events as feed
@@ -46,7 +46,7 @@ def test_every_event_arrives_once_in_order_signed_and_readable(house: House, rec
         receiver.wait(lambda: len(receiver.kept) >= len(wanted))
         house.member()
         more = everything(house)
-        receiver.wait(lambda: len(receiver.kept) >= len(more))
+        receiver.wait(lambda: made.row.delivered >= len(more))
     assert receiver.positions() == more and len(more) > len(wanted)
     ids = [each.headers["webhook-id"] for each in receiver.kept]
     assert len(set(ids)) == len(ids)
@@ -264,7 +264,7 @@ def test_who_lost_the_lease_moves_no_cursor(house: House) -> None:
     lane = one._leased()
     assert lane is not None
     with house.office.write() as conn:
-        store.release(conn, courier.LEASE, "one 1 1.00")
+        store.release(conn, Shift.COURIER, "one 1 1.00")
     assert Courier(house.services, "two 1 1.00")._leased() is not None
     with pytest.raises(LeaseLost):
         one._written(lane, lambda conn: book.moved(conn, made.row, Cursor(7), 1))

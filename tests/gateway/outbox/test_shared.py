@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import select
 
-from gateway.leading import LEASE, Leading
+from gateway.leading import Leading
 from gateway.office import database as offices
 from gateway.office.models import LANE, TX
-from gateway.outbox.lanes import Share, share_of
+from gateway.outbox.lanes import Share, Shift, share_of
 from gateway.outbox.sender import RELAY, Sender
 from gateway.signers.keystore import HOUSE, RELAYER
 from ledger.chain.engines import anvil
@@ -121,7 +121,7 @@ def test_of_two_gateways_over_one_office_one_leads_and_the_other_takes_over(hous
         second.look()
         assert (first(), second()) == (True, False)
     with house.office.write() as conn:
-        conn.execute(LANE.update().where(LANE.c.lane == LEASE).values(until=0))
+        conn.execute(LANE.update().where(LANE.c.lane == Shift.BOOKS).values(until=0))
     second.look()
     first.look()
     assert (first(), second()) == (False, True)

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from gateway.office.models import ACT, CALL, LANE, TX
 from gateway.office.repository import ActKey, Office
 from gateway.outbox import owners, store
 from gateway.outbox.encode import Signed
-from gateway.outbox.lanes import Lane, LeaseLost, TxState
+from gateway.outbox.lanes import Lane, LeaseLost, Shift, TxState
 from gateway.outbox.states import UNSENT, IllegalStep, State
 from gateway.outbox.store import StaleAct
 from ledger.mirror.database import Database
@@ -393,3 +394,12 @@ def test_many_keys_are_asked_for_in_parts(office: Database) -> None:
     with office.read() as conn:
         assert len(store.named(conn, keys)) == 2_000
         assert store.carriers(conn, keys) == {} and store.signatures(conn, keys) == {}
+
+
+def test_every_shift_is_held_beside_the_others_and_a_key_has_one_lane(office: Database) -> None:
+    """Two leases under one key once kept each other out for ever, without a word."""
+    with office.write() as conn:
+        assert all(store.take_shift(conn, each, "me 1 1.00") is not None for each in Shift)
+        assert all(store.take_shift(conn, each, "you 1 1.00") is None for each in Shift)
+    with pytest.raises(IntegrityError), office.write() as conn:
+        store.lease(conn, "another", "relay", Shift.BOOKS.key, "me 1 1.00")
