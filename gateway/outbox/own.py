@@ -7,10 +7,12 @@ import threading
 from collections.abc import Callable
 
 from gateway.outbox import store
-from gateway.outbox.sender import POLL_SECONDS, Sender
+from gateway.outbox.sender import GATHER_SECONDS, Sender
 from ledger.domain.ids import to_hex
 from ledger.mirror.database import Database
 
+LOOK_SECONDS = 1.0
+"""So often for what another gateway over the same office took in."""
 _PREFIX = "own "
 
 
@@ -41,7 +43,7 @@ class OwnKeys:
         while not stop.is_set():
             self._woken.clear()
             pauses = [self._sender(purpose).tried() for purpose in self._purposes()]
-            self._woken.wait(min(pauses, default=POLL_SECONDS))
+            self._woken.wait(min(pauses, default=LOOK_SECONDS) or GATHER_SECONDS)
         for sender in self._senders.values():
             sender.release()
 

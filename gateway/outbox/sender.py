@@ -49,6 +49,8 @@ RELAY, COUNCIL = "relay", "council"
 MOST_LOOKED_AT = 1_000
 MOST_SENT_AT_ONCE = 200
 POLL_SECONDS = 0.2
+GATHER_SECONDS = 0.03
+"""What comes in so shortly after a step goes together: under load a step and a transaction cost more than the acts in them."""
 PAUSE_SECONDS = 2.0
 FILL_GAS = 21_000
 
@@ -107,6 +109,8 @@ class Sender:
             pause = self.tried()
             if pause:
                 self._woken.wait(pause)
+            else:
+                stop.wait(GATHER_SECONDS)
         self.release()
 
     def release(self) -> None:
