@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 MOST_NEW, OLDER = 20_000, 20
 """So many new objects, and so many looks at those, before older ones are looked through: an act is some hundred objects."""
 
+SWITCH_SECONDS = 0.001
+"""So long a thread works while others wait: an answer passes through three of them, and the workers' threads would hold it up in each."""
+
 console = Console()
 errors = Console(stderr=True)
 
@@ -223,6 +226,7 @@ def _stay(running: Runtime) -> None:
     console.print("Stop with Ctrl-C.")
     # What a gateway is made of stays, and is not looked through again and again for what could go.
     gc.freeze()
+    sys.setswitchinterval(SWITCH_SECONDS)
     gc.set_threshold(MOST_NEW, OLDER, OLDER)
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
