@@ -12,7 +12,7 @@ from gateway.anchoring.proofs import Proof, ProofError
 from gateway.api import answers, shown
 from gateway.api.answers import AnchoredAsset, AnchoredRecord, Answer, ProofChecked
 from gateway.api.asking import Caller, Point, Reading, Running, reading
-from gateway.api.assets import keyed
+from gateway.api.assets import Named, keyed
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
 from gateway.api.schemas import ProofIn
 from gateway.errors import Problem, invalid, not_found
@@ -51,7 +51,7 @@ def prove_record(register: Number, anchor: Which, number: str, services: Running
 
 
 @router.get("/registers/{register}/anchors/{anchor}/assets/{asset}", responses=NAMED)
-def prove_asset(register: Number, anchor: Which, asset: str, services: Running, session: Caller) -> Answer[AnchoredAsset]:
+def prove_asset(register: Number, anchor: Which, asset: Named, services: Running, session: Caller) -> Answer[AnchoredAsset]:
     """The live anchored records on an asset, each with its proof."""
     key = keyed(asset)
     with reading(services, session) as view, _opened(services, view, register, anchor) as (row, book):

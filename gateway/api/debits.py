@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from gateway.api import receivable_shown as shown
 from gateway.api.answers import Answer
-from gateway.api.asking import Caller, Point, Running, addressed, own_account, reading
+from gateway.api.asking import AccountPath, Caller, Point, Running, addressed, own_account, reading
 from gateway.api.receivable_answers import CourtHold, Debits, Outstanding, Pool
 from gateway.api.refusals import ANY, AWAY, NAMED
 from ledger.mirror.queries import claims, exposure, marks, payments
@@ -16,7 +16,7 @@ _SIDES = {"obligor": True, "supplier": False}
 
 
 @router.get("/accounts/{account}/debits")
-def get_debits(account: str, services: Running, session: Caller, point: Point) -> Answer[Debits]:
+def get_debits(account: AccountPath, services: Running, session: Caller, point: Point) -> Answer[Debits]:
     """What an obligor lets be debited, and what debits put aside for debts of one due second."""
     with reading(services, session, point) as view:
         obligor = own_account(session, view.conn, addressed(account, "account"))
@@ -29,7 +29,7 @@ def get_debits(account: str, services: Running, session: Caller, point: Point) -
 
 
 @router.get("/accounts/{account}/outstanding")
-def list_outstanding(account: str, services: Running, session: Caller, point: Point) -> Answer[list[Outstanding]]:
+def list_outstanding(account: AccountPath, services: Running, session: Caller, point: Point) -> Answer[list[Outstanding]]:
     """What an account has outstanding in each currency of the ledger, as obligor and as supplier, with its ceilings."""
     with reading(services, session, point) as view:
         holder = own_account(session, view.conn, addressed(account, "account"))
@@ -43,7 +43,7 @@ def list_outstanding(account: str, services: Running, session: Caller, point: Po
 
 
 @router.get("/accounts/{account}/holds")
-def list_court_holds(account: str, services: Running, session: Caller, point: Point) -> Answer[list[CourtHold]]:
+def list_court_holds(account: AccountPath, services: Running, session: Caller, point: Point) -> Answer[list[CourtHold]]:
     """The holds of courts on an account, with the orders given under each."""
     with reading(services, session, point) as view:
         holder = own_account(session, view.conn, addressed(account, "account"))
@@ -53,7 +53,7 @@ def list_court_holds(account: str, services: Running, session: Caller, point: Po
 
 
 @router.get("/accounts/{account}/pools")
-def list_pools(account: str, services: Running, session: Caller, point: Point) -> Answer[list[Pool]]:
+def list_pools(account: AccountPath, services: Running, session: Caller, point: Point) -> Answer[list[Pool]]:
     """The guarantees and risk pools in which an account is a guarantor, in the order of their opening."""
     with reading(services, session, point) as view:
         guarantor = own_account(session, view.conn, addressed(account, "account"))

@@ -15,6 +15,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.requests import Request
 
+from gateway.api.links import LINKS
 from gateway.api.refusals import PROBLEM_TYPE, TITLES
 from gateway.api.rights import REASON, RIGHTS, Right
 from gateway.api.shaping import FIELDS_PARAMETER, NONE_MATCH_PARAMETER
@@ -81,6 +82,8 @@ def _complete(made: Json) -> None:
         _declare(operation, RIGHTS[operation["operationId"]])
         operation["summary"] = _first_sentence(operation["description"])
         _as_problems(operation)
+        _never_null(operation)
+        _link(operation)
         if operation["operationId"] in STREAMS:
             del operation["responses"]["200"]["content"]["application/json"]
         elif method == "get":
@@ -91,11 +94,43 @@ def _complete(made: Json) -> None:
 
 def _shape(made: Json, operation: Json) -> None:
     """What shaping.py does with every answer to GET."""
-    answer = made["components"]["schemas"][operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].split("/")[-1]]
-    has_data = "data" in answer["properties"]
-    operation.setdefault("parameters", []).extend([NONE_MATCH_PARAMETER, *([FIELDS_PARAMETER] if has_data else [])])
+    answer = _schema(made, operation["responses"]["200"]["content"]["application/json"]["schema"])
+    operation.setdefault("parameters", []).extend([NONE_MATCH_PARAMETER, *_fields(made, answer)])
     operation["responses"]["200"]["headers"] = {"ETag": {"description": "A strong tag of this answer", "schema": {"type": "string"}}}
     operation["responses"]["304"] = {"description": "The caller has this answer already (If-None-Match)"}
+
+
+def _fields(made: Json, answer: Json) -> list[Json]:
+    """The parameter that picks fields of the rows, with the fields that all of them have; none where there are no rows."""
+    data = answer["properties"].get("data")
+    if data is None:
+        return []
+    row = data.get("items", data)
+    kinds = [_schema(made, each)["properties"].keys() for each in row.get("anyOf", [row])]
+    names = [name for name in kinds[0] if all(name in kind for kind in kinds)]
+    return [{**FIELDS_PARAMETER, "schema": {"type": "array", "items": {"enum": names}, "title": "Fields"}}]
+
+
+def _schema(made: Json, reference: Json) -> Json:
+    found: Json = made["components"]["schemas"][reference["$ref"].split("/")[-1]]
+    return found
+
+
+def _never_null(operation: Json) -> None:
+    """What may be left out of an address is left out; it has no way to write null."""
+    for parameter in operation.get("parameters", []):
+        schema = parameter["schema"]
+        if {"type": "null"} in schema.get("anyOf", []):
+            (kind,) = (each for each in schema.pop("anyOf") if each != {"type": "null"})
+            parameter["schema"] = kind | schema
+
+
+def _link(operation: Json) -> None:
+    """Which operations take what an answer names (OpenAPI links)."""
+    for (name, status), followed in LINKS.items():
+        if name == operation["operationId"]:
+            links = {each: {"operationId": each, "parameters": parameters} for each, parameters in followed.items()}
+            operation["responses"][str(status)]["links"] = links
 
 
 def _webhooks() -> Json:
@@ -148,7 +183,7 @@ def _declare(operation: Json, right: Right) -> None:
     operation["x-scope"], operation["x-seen-by"] = right.scope or None, right.seen
     if right.reasoned:
         text = "Why an auditor or a regulator looks at others' records, 8 to 200 characters (UTF-8, percent-encoded); kept in the audit log"
-        schema = {"type": "string", "maxLength": 600}
+        schema = {"type": "string"}
         header = {"name": REASON, "in": "header", "required": False, "description": text, "schema": schema}
         operation.setdefault("parameters", []).append(header)
 

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query
 
 from gateway.anchoring import shelf
 from gateway.anchoring.book import MOST_NAMES, BookError, NamedRecords
-from gateway.api import pledge_shown
+from gateway.api import pledge_shown, schemas
 from gateway.api.answers import Answer
 from gateway.api.asking import Caller, Point, Reading, Running, reading, worded
 from gateway.api.pledge_answers import Hit, IdentifierFound, NamesFound, Registered
 from gateway.api.pledges import Effective, number_word, seconds
 from gateway.api.refusals import ANY, AWAY
 from gateway.api.registers import named
+from gateway.api.schemas import words_of
 from gateway.errors import Problem, invalid
 from gateway.services import Services
 from ledger.domain.assets import WORD
@@ -28,7 +29,7 @@ from ledger.proofs.anchors import AnchorDamaged
 router = APIRouter(tags=["searches"], responses=ANY | AWAY)
 
 InRegister = Annotated[int | None, Query(ge=1, lt=1 << 16, description="Only in this register")]
-OnSide = Annotated[str | None, Query(description="Only among pledgors, or among holders")]
+OnSide = Annotated[str | None, Query(description="Only among these", json_schema_extra=words_of(Side))]
 
 
 def scope_of(register: int | None, side: str | None) -> Scope:
@@ -113,7 +114,7 @@ def search_party(
     services: Running,
     session: Caller,
     point: Point,
-    party: Annotated[str, Query(max_length=66, description="A party's word, as hex")],
+    party: Annotated[str, Query(pattern=schemas.WORD, description="A party's word, as hex")],
     register: InRegister = None,
     side: OnSide = None,
     effective_at: Effective = None,

@@ -20,14 +20,15 @@ FIELDS_PARAMETER: dict[str, Any] = {
     "in": "query",
     "required": False,
     "description": "Only these fields of each row in `data`, apart by commas",
-    "schema": {"type": "string", "maxLength": 1_000, "title": "Fields"},
+    "style": "form",
+    "explode": False,
 }
 NONE_MATCH_PARAMETER: dict[str, Any] = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
     "description": "ETags of answers that the caller has: 304 if one of them is still the answer",
-    "schema": {"type": "string", "maxLength": 1_000, "title": "If-None-Match"},
+    "schema": {"type": "string", "title": "If-None-Match"},
 }
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 _JSON = b"application/json"

@@ -10,9 +10,22 @@ from gateway import acts, calls, roles, signatures, voiding
 from gateway.access import ACT, READ, Session
 from gateway.api import answers, shown
 from gateway.api.answers import ActChecked, ActPage, ActsWaited, ActWhole, CallsWaited, Reason, Refused, TypedData
-from gateway.api.asking import Account, Caller, Cursor, Limit, Running, addressed, cursor_from, cursor_text, waited, whole_number, worded
+from gateway.api.asking import (
+    Account,
+    Caller,
+    Cursor,
+    Limit,
+    NumberPath,
+    Running,
+    addressed,
+    cursor_from,
+    cursor_text,
+    waited,
+    whole_number,
+    worded,
+)
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
-from gateway.api.schemas import ActBatch, ActIn, ActRef, ActWait, CallBatch, CallWait, Key, SignatureIn, SignerIn
+from gateway.api.schemas import ACCOUNT, ActBatch, ActIn, ActRef, ActWait, CallBatch, CallWait, Key, SignatureIn, SignerIn
 from gateway.drafts import Request, Wanted
 from gateway.errors import Problem, not_found
 from gateway.office.repository import Act, ActKey, Call, Office
@@ -102,7 +115,7 @@ def list_acts_to_sign(services: Running, session: Caller, account: Account, limi
 
 @router.get("/acts/{act_id}", responses=NAMED)
 async def get_act(
-    act_id: str,
+    act_id: NumberPath,
     services: Running,
     session: Caller,
     account: Account,
@@ -122,14 +135,14 @@ async def get_act(
 
 
 @router.get("/acts/{act_id}/typed-data", responses=NAMED)
-def get_typed_data(act_id: str, services: Running, session: Caller, account: Account) -> TypedData:
+def get_typed_data(act_id: NumberPath, services: Running, session: Caller, account: Account) -> TypedData:
     """The act as EIP-712 JSON for a wallet (`eth_signTypedData_v4`)."""
     row = _visible(services, session, act_id, account)
     return TypedData(**typed_data(envelope_of(row.kind, row.typed), services.manifest.domain))
 
 
 @router.post("/acts/{act_id}/signatures", responses=WRITES | NAMED | CONFLICTS | AWAY)
-def post_signature(act_id: str, asked: SignatureIn, services: Running, session: Caller, account: Account) -> answers.Act:
+def post_signature(act_id: NumberPath, asked: SignatureIn, services: Running, session: Caller, account: Account) -> answers.Act:
     """Adds a signer's signature: a wallet's, or made here where the key is held. The last one queues the act.
 
     `account` in the query is the act's; `account` in the body is who signs.
@@ -142,7 +155,7 @@ def post_signature(act_id: str, asked: SignatureIn, services: Running, session: 
 
 
 @router.post("/acts/{act_id}/retry", status_code=202, responses=NAMED | CONFLICTS | AWAY)
-def retry_act(act_id: str, services: Running, session: Caller, account: Account) -> answers.Act:
+def retry_act(act_id: NumberPath, services: Running, session: Caller, account: Account) -> answers.Act:
     """Sends an act that is held for a person once more, as it was signed."""
     session.needs(ACT)
     row = _visible(services, session, act_id, account)
@@ -151,11 +164,11 @@ def retry_act(act_id: str, services: Running, session: Caller, account: Account)
 
 @router.post("/acts/{act_id}/void", status_code=202, responses=NAMED | CONFLICTS | AWAY)
 def void_act(
-    act_id: str,
+    act_id: NumberPath,
     services: Running,
     session: Caller,
     account: Account,
-    of: Annotated[str | None, Query(max_length=42, description="Whose act it is, where it is another's that the account signed")] = None,
+    of: Annotated[str | None, Query(pattern=ACCOUNT, description="Whose act it is, where it is another's that the account signed")] = None,
 ) -> answers.Call:
     """Takes an account's signature back: its own act's, or its consent to another's (`of`), as long as the ledger has not spent it.
 

@@ -15,7 +15,7 @@ from gateway.api.assets import Named, keyed
 from gateway.api.pledge_answers import Alert, Reported, ReportsKept
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
 from gateway.api.registers import named
-from gateway.api.schemas import ReportBatch, ReportIn, ValuationIn
+from gateway.api.schemas import ACCOUNT, ReportBatch, ReportIn, ValuationIn
 from gateway.errors import invalid, not_found
 from gateway.office.reports import Reports
 from gateway.reporting import Happened, Report
@@ -30,7 +30,7 @@ from ledger.mirror.queries.numbers import resolve
 
 router = APIRouter(tags=["watches"], responses=ANY | NAMED)
 
-Member = Annotated[str | None, Query(max_length=42, description="A member's account, as hex; without it, the caller's own")]
+Member = Annotated[str | None, Query(pattern=ACCOUNT, description="A member's account, as hex; without it, the caller's own")]
 Horizon = Annotated[int, Query(ge=0, le=36_500, description="How many days ahead; what is past is told, too")]
 _MOST_VALUE = (1 << 63) - 1
 
