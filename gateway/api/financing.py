@@ -171,9 +171,11 @@ def get_portfolio(account: AccountPath, services: Running, session: Caller, poin
 
 
 @router.get("/accounts/{account}/custody")
-def list_custody(account: AccountPath, services: Running, session: Caller, point: Point) -> Answer[list[CustodyRange]]:
+def list_custody(
+    account: AccountPath, services: Running, session: Caller, point: Point, limit: Limit = 100, after: Cursor = None
+) -> Answer[list[CustodyRange]]:
     """The ranges in title escrow that an account is beneficiary of, or holds as a lender."""
     with reading(services, session, point) as view:
         party = own_account(session, view.conn, addressed(account, "account"))
-        shown = Finances(view)
-        return view.answer([shown.custody(held) for held in loans.custody_of(view.conn, party, view.at)])
+        page = loans.custody_of(view.conn, party, view.at, limit=limit, after=cursor_from(after))
+        return view.page(page, Finances(view).custody)

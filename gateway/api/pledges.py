@@ -135,12 +135,14 @@ def list_assets(
 
 
 @router.get("/pledges/{pledge}/history", responses=NAMED)
-def get_history(pledge: PledgePath, services: Running, session: Caller, point: Point) -> Answer[list[PledgeAct]]:
+def get_history(
+    pledge: PledgePath, services: Running, session: Caller, point: Point, limit: Limit = 100, after: Cursor = None
+) -> Answer[list[PledgeAct]]:
     """Every act on a pledge with its document and its consents, in order."""
     with reading(services, session, point) as view:
         _found(view, pledge)
-        acts = pledges.history(view.conn, pledge, view.at)
-        return view.answer([shown.pledge_act(each, pledges.consents(view.conn, each.act.act)) for each in acts])
+        page = pledges.history_page(view.conn, pledge, view.at, limit=limit, after=cursor_from(after))
+        return view.page(page, lambda each: shown.pledge_act(each, pledges.consents(view.conn, each.act.act)))
 
 
 def _found(view: Reading, pledge: int) -> Standing:

@@ -121,12 +121,13 @@ def test_every_list_comes_in_pages_or_says_why_not(told: Teller) -> None:
 
 
 UNPAGED = {
-    **dict.fromkeys(("list_registers", "list_routes", "list_cash", "list_anchors"), "registers, currencies, an office's batches: few"),
-    **dict.fromkeys(("list_clocks", "get_history", "read_number"), "of one record, or one number"),
-    **dict.fromkeys(("list_outstanding", "list_court_holds", "list_pools", "list_custody"), "what is open for one account"),
-    **dict.fromkeys(("list_holds", "compare_purchase_offers"), "on one asset, party or range"),
-    **dict.fromkeys(("search_identifiers", "search_party", "list_watches"), "one answer that must be whole: a search, an account's alerts"),
-    "list_due": "the first thousand, by due time",
+    **dict.fromkeys(("list_registers", "list_routes"), "bounded by the registers that the council opens, and their articles"),
+    **dict.fromkeys(("list_cash", "list_outstanding"), "bounded by the currencies of the ledger: 256 cash contracts"),
+    "list_clocks": "bounded by the clocks of a register's rules",
+    "read_number": "bounded by the ways to read one number",
+    "list_holds": "bounded by the offices and courts that hold one right, pledge or party",
+    "compare_purchase_offers": "bounded by the banks that offer for one range of one seller; compared, they must be whole",
+    "search_identifiers": "bounded by the schemes that one text satisfies; their records in pages: GET /searches/parties",
 }
 """Lists that come whole, and why."""
 

@@ -24,6 +24,7 @@ OFF: dict[tuple[str, str], str] = {
     ("positive_data_acceptance", "compare_purchase_offers"): _PAIR,
     ("positive_data_acceptance", "get_deal"): "what will be outstanding is told of times not before the block's",
     ("positive_data_acceptance", "stream_events"): "kinds of events are the contracts'",
+    ("use_after_free", "get_report"): "what is removed are the dates of a right; what else is reported of it stays and is answered",
     ("not_a_server_error", "get_head"): "503 is what it answers about a block that is not mirrored in time",
     ("response_schema_conformance", "stream_events"): "a stream is no JSON document; each of its events is held against the schema here",
 }
