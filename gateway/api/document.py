@@ -4,7 +4,7 @@ The examples (examples.json) are one story, in the order of the file; the tests 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib import resources
@@ -13,12 +13,13 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 
 from gateway.api.links import LINKS
 from gateway.api.refusals import PROBLEM_TYPE, TITLES
 from gateway.api.rights import REASON, RIGHTS, Right
-from gateway.api.shaping import FIELDS_PARAMETER, NONE_MATCH_PARAMETER
+from gateway.api.shaping import FIELDS_PARAMETER, NONE_MATCH_PARAMETER, row_fields
 
 PATH, PAGE = "/openapi.json", "/docs"
 EXAMPLES = "examples.json"
@@ -52,7 +53,7 @@ def build(app: FastAPI) -> Json:
         made = get_openapi(
             title=app.title, version=app.version, openapi_version="3.1.0", description=_DESCRIPTION, routes=app.routes, tags=None
         )
-        _complete(made)
+        _complete(made, {route.name: route.response_model for route in app.routes if isinstance(route, APIRoute)})
         app.openapi_schema = made
     return app.openapi_schema
 
@@ -71,7 +72,7 @@ def operations(made: Json) -> Iterator[tuple[str, str, Json]]:
             yield method, path, operation
 
 
-def _complete(made: Json) -> None:
+def _complete(made: Json, models: Mapping[str, Any]) -> None:
     made["components"]["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer", "description": "An API key (pbk_...), or a token (JWT) of an issuer trusted here"}
     }
@@ -87,33 +88,17 @@ def _complete(made: Json) -> None:
         if operation["operationId"] in STREAMS:
             del operation["responses"]["200"]["content"]["application/json"]
         elif method == "get":
-            _shape(made, operation)
+            _shape(operation, row_fields(models[operation["operationId"]]))
         if operation["operationId"] in examples():
             _exemplify(operation, examples()[operation["operationId"]])
 
 
-def _shape(made: Json, operation: Json) -> None:
-    """What shaping.py does with every answer to GET."""
-    answer = _schema(made, operation["responses"]["200"]["content"]["application/json"]["schema"])
-    operation.setdefault("parameters", []).extend([NONE_MATCH_PARAMETER, *_fields(made, answer)])
+def _shape(operation: Json, names: Sequence[str]) -> None:
+    """What shaping.py does with every answer to GET, whose rows have fields of these names."""
+    fields = {**FIELDS_PARAMETER, "schema": {"type": "array", "items": {"enum": list(names)}, "title": "Fields"}}
+    operation.setdefault("parameters", []).extend([NONE_MATCH_PARAMETER, *([fields] if names else [])])
     operation["responses"]["200"]["headers"] = {"ETag": {"description": "A strong tag of this answer", "schema": {"type": "string"}}}
     operation["responses"]["304"] = {"description": "The caller has this answer already (If-None-Match)"}
-
-
-def _fields(made: Json, answer: Json) -> list[Json]:
-    """The parameter that picks fields of the rows, with the fields that all of them have; none where there are no rows."""
-    data = answer["properties"].get("data")
-    if data is None:
-        return []
-    row = data.get("items", data)
-    kinds = [_schema(made, each)["properties"].keys() for each in row.get("anyOf", [row])]
-    names = [name for name in kinds[0] if all(name in kind for kind in kinds)]
-    return [{**FIELDS_PARAMETER, "schema": {"type": "array", "items": {"enum": names}, "title": "Fields"}}]
-
-
-def _schema(made: Json, reference: Json) -> Json:
-    found: Json = made["components"]["schemas"][reference["$ref"].split("/")[-1]]
-    return found
 
 
 def _never_null(operation: Json) -> None:
