@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -29,7 +30,16 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Teller]:
         for operation, example in document.examples().items():
             if operation != "remove_webhook":
                 teller.tell(operation, example)
+        still(teller)
         yield teller
+
+
+def still(teller: Teller) -> None:
+    """Waits until no more blocks come: an answer's tag changes with its block."""
+    before = None
+    while (block := teller.http.get("/blocks/head").json()["block"]) != before:
+        before = block
+        time.sleep(1)
 
 
 def reads(teller: Teller) -> Iterator[tuple[str, str, dict[str, Any]]]:
