@@ -1,5 +1,6 @@
 """The HTTP application: every route wired in one place, one door in front of all of them, and every error an RFC 9457 problem."""
 
+import json
 import logging
 import sys
 from collections.abc import Awaitable, Callable
@@ -321,4 +322,11 @@ def _answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONResp
     more: dict[str, Any] = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
     if isinstance(problem, TooMany):
         more = {"Retry-After": str(problem.retry_after)}
-    return JSONResponse(problem.body(), problem.status, headers={**(headers or {}), **more}, media_type=PROBLEM_TYPE)
+    return _ProblemResponse(problem.body(), problem.status, headers={**(headers or {}), **more}, media_type=PROBLEM_TYPE)
+
+
+class _ProblemResponse(JSONResponse):
+    """A problem may repeat what was wrong with a request, be it text that can't be written."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")

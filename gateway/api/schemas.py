@@ -44,13 +44,31 @@ FORMS = {
 
 
 def _shallow(value: Any) -> Any:
-    """What is nested deeper than any record is refused before anything walks through it."""
+    """What is nested deeper than any record, or has half a character in it, is refused before anything walks through it."""
     level = [value]
     for _ in range(MOST_DEPTH):
-        level = [inner for each in level if isinstance(each, dict | list) for inner in (each.values() if isinstance(each, dict) else each)]
+        if any(_is_broken(each) for each in level):
+            raise ValueError("text with half of a surrogate pair, which is no character")
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in ([*each, *each.values()] if isinstance(each, dict) else each)
+        ]
     if level:
         raise ValueError(f"nested deeper than {MOST_DEPTH} levels")
     return value
+
+
+def _is_broken(value: Any) -> bool:
+    """Whether a text can't be written: JSON may escape half of a surrogate pair."""
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 Shallow = AfterValidator(_shallow)

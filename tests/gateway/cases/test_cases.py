@@ -16,10 +16,12 @@ from gateway.api import document
 from gateway.api.rights import RIGHTS
 from gateway.config import Settings
 from tests.conftest import FULL
+from tests.gateway.cases import hostile
 from tests.gateway.cases.excused import NEVER_DONE, OFF
 from tests.gateway.cases.feeding import Feed
 from tests.gateway.cases.roles import Role, cast
 from tests.gateway.cases.running import Found, Plan, run, seeded
+from tests.gateway.documented import Documented
 from tests.gateway.examples import GENESIS, Teller
 
 SEED = int(os.environ.get("PLEDGEBOOK_SEED", "7"))
@@ -108,6 +110,21 @@ def test_there_are_enough_of_them_and_they_go_deep(runs: Runs) -> None:
     assert total.cases >= LEAST
     assert {operation for operation in RIGHTS if not done[operation]} == NEVER_DONE.keys()
     assert {status for _, status in total.answers} <= {200, 201, 202, 304, 401, 403, 404, 405, 409, 413, 415, 422, 503}
+
+
+def test_no_value_that_no_schema_tells_of_is_an_error(runs: Runs) -> None:
+    """Each answer is documented, and none is a fault of the gateway."""
+    teller, chance, sent = runs.teller, seeded(SEED, "hostile"), 0
+    documented = Documented(teller.document())
+    for operation in teller.paths:
+        example = teller.fitted(operation, document.examples().get(operation, {}))
+        cases = [(path, value) for path in hostile.places(example.get("body", ())) for value in hostile.VALUES if "body" in example]
+        for path, value in cases if FULL else chance.sample(cases, min(len(cases), 25)):
+            answer = hostile.send(teller, operation, example, hostile.written(example["body"], path, value), f"hostile {sent}")
+            documented.check(answer)
+            assert answer.status_code < 500, f"{operation}, {path}: {value[:40]}: {answer.text}"
+            sent += 1
+    assert sent > (5_000 if FULL else 400)
 
 
 def test_nothing_is_excused_that_is_not_there() -> None:
