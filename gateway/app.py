@@ -1,5 +1,6 @@
 """The HTTP application: every route wired in one place, one door in front of all of them, and every error an RFC 9457 problem."""
 
+import json
 import logging
 import sys
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.access import Purpose, Session
@@ -248,7 +250,7 @@ def _answer_errors(app: FastAPI) -> None:
         VaultAway,
     )
     for kind in kinds:
-        app.add_exception_handler(kind, lambda _, error: _answer(_as_problem(error), _headers_of(error)))
+        app.add_exception_handler(kind, lambda request, error: _answer(_as_problem(error), _headers_of(request, error)))
 
 
 _AWAY: dict[type[Exception], tuple[str, str]] = {
@@ -286,13 +288,22 @@ def _of_http(error: HTTPException) -> Problem:
     return Problem(error.status_code, str(error.detail), f"{error.detail}: see {document.PATH}")
 
 
-def _headers_of(error: Exception) -> dict[str, str]:
-    return dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+def _headers_of(request: Request, error: Exception) -> dict[str, str]:
+    if not isinstance(error, HTTPException):
+        return {}
+    return {**(error.headers or {}), **({"Allow": _allowed(request)} if error.status_code == 405 else {})}
+
+
+def _allowed(request: Request) -> str:
+    """The methods of a path: each is a route of its own, and the first one found knows itself only."""
+    found = [route for route in request.app.routes if isinstance(route, Route) and route.path_regex.match(request.url.path)]
+    return ", ".join(sorted({method for route in found for method in route.methods or ()}))
 
 
 def _malformed(error: RequestValidationError) -> Problem:
     told = [{"field": _field(each), "rule": _rule(each)} for each in error.errors()[:20]]
-    return Problem(422, "Invalid request", "; ".join(f"{each['field']}: {each['rule']}" for each in told[:3]), errors=told)
+    detail = "; ".join(f"{each['field']}: {each['rule']}" for each in told[:3])
+    return Problem(422, "Invalid request", detail, field=told[0]["field"], errors=told)
 
 
 def _rule(each: dict[str, Any]) -> str:
@@ -302,12 +313,20 @@ def _rule(each: dict[str, Any]) -> str:
 
 
 def _field(each: dict[str, Any]) -> str:
-    named = [] if each["type"] == "json_invalid" else [str(part) for part in each["loc"] if part != "body"]
-    return ".".join(named) or "body"
+    """A field as everywhere: items[1].name, wherever in the request it is."""
+    parts = () if each["type"] == "json_invalid" else each["loc"][1:]
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".") or "body"
 
 
 def _answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
     more: dict[str, Any] = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
     if isinstance(problem, TooMany):
         more = {"Retry-After": str(problem.retry_after)}
-    return JSONResponse(problem.body(), problem.status, headers={**(headers or {}), **more}, media_type=PROBLEM_TYPE)
+    return _ProblemResponse(problem.body(), problem.status, headers={**(headers or {}), **more}, media_type=PROBLEM_TYPE)
+
+
+class _ProblemResponse(JSONResponse):
+    """A problem may repeat what was wrong with a request, be it text that can't be written."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")

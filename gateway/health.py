@@ -86,6 +86,8 @@ def _passphrase(settings: Settings) -> Finding:
         given = passphrase.find(os.environ)
     except passphrase.PassphraseError as wrong:
         return Finding("passphrase", False, str(wrong), f"see {passphrase.FILE_VARIABLE}")
+    if given is not None:
+        passphrase.wipe(given)
     if given is None and settings.node:
         return Finding("passphrase", False, "none given: signing is locked, reads are served", f"set {passphrase.FILE_VARIABLE}")
     return Finding("passphrase", True)

@@ -144,15 +144,18 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def unlock(keystore: Keystore, settings: Settings) -> None:
-    """Opens the keystore with the passphrase given, or a home's own. Raises PassphraseError, Unsealable."""
+    """Opens the keystore with the passphrase given, or a home's own, and wipes that. Raises PassphraseError, Unsealable."""
     given = passphrase.find(os.environ)
     if given is None and not settings.node:
         given = _own_passphrase(settings.home / PASSPHRASE_FILE, is_new=not keystore.is_founded)
     if given is not None:
-        keystore.unlock(given)
+        try:
+            keystore.unlock(given)
+        finally:
+            passphrase.wipe(given)
 
 
-def _own_passphrase(file: Path, *, is_new: bool) -> bytes:
+def _own_passphrase(file: Path, *, is_new: bool) -> bytearray:
     """A ledger that this home runs for itself keeps its passphrase beside it, readable by its user only."""
     if not file.exists() and is_new:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -28,7 +28,7 @@ def office_of(client: Client, register: int) -> str:
 def anchored_as(client: Client, book: Book) -> int:
     """The number of the anchor under which a book's records stand. Raises Refused where it is not signed yet."""
     roots = to_hex(book.about.records_root), book.about.records
-    for row in client.data(f"/registers/{book.about.register}/anchors"):
+    for row in client.pages(f"/registers/{book.about.register}/anchors", limit=1_000):
         if (row["records_root"], row["records"]) == roots:
             return int(row["anchor"])
     raise Refused(f"the register under root {roots[0][:18]} is not anchored yet; `pledgebook pledge anchor sign` has its office sign it")

@@ -11,8 +11,8 @@ from gateway.anchoring.book import Book, BookError
 from gateway.anchoring.proofs import Proof, ProofError
 from gateway.api import answers, shown
 from gateway.api.answers import AnchoredAsset, AnchoredRecord, Answer, ProofChecked
-from gateway.api.asking import Caller, Point, Reading, Running, reading
-from gateway.api.assets import keyed
+from gateway.api.asking import Caller, Cursor, Limit, Point, Reading, Running, cursor_from, reading
+from gateway.api.assets import Named, keyed
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
 from gateway.api.schemas import ProofIn
 from gateway.errors import Problem, invalid, not_found
@@ -32,10 +32,13 @@ Which = Annotated[int, Path(ge=1, lt=1 << 16, description="The anchor's number i
 
 
 @router.get("/registers/{register}/anchors", responses=NAMED)
-def list_anchors(register: Number, services: Running, session: Caller, point: Point) -> Answer[list[answers.Anchor]]:
+def list_anchors(
+    register: Number, services: Running, session: Caller, point: Point, limit: Limit = 100, after: Cursor = None
+) -> Answer[list[answers.Anchor]]:
     """The anchors of a register by number: roots, counts and how far its live assets are seeded."""
     with reading(services, session, point) as view:
-        return view.answer([_shown(services, view, row) for row in anchors.anchors(view.conn, register, view.at)])
+        page = anchors.anchors(view.conn, register, view.at, limit=limit, after=cursor_from(after))
+        return view.page(page, lambda row: _shown(services, view, row))
 
 
 @router.get("/registers/{register}/anchors/{anchor}/records/{number}", responses=NAMED)
@@ -51,7 +54,7 @@ def prove_record(register: Number, anchor: Which, number: str, services: Running
 
 
 @router.get("/registers/{register}/anchors/{anchor}/assets/{asset}", responses=NAMED)
-def prove_asset(register: Number, anchor: Which, asset: str, services: Running, session: Caller) -> Answer[AnchoredAsset]:
+def prove_asset(register: Number, anchor: Which, asset: Named, services: Running, session: Caller) -> Answer[AnchoredAsset]:
     """The live anchored records on an asset, each with its proof."""
     key = keyed(asset)
     with reading(services, session) as view, _opened(services, view, register, anchor) as (row, book):
@@ -68,10 +71,10 @@ def verify_proof(asked: ProofIn, services: Running, session: Caller) -> Answer[P
         except ProofError as wrong:
             return view.answer(ProofChecked(path=False, anchored=False, contract=None, why=str(wrong)))
         row = anchors.get(view.conn, proof.register, proof.anchor)
-        return view.answer(_checked(services, proof, row, view.block))
+        return view.answer(_checked(services, proof, row))
 
 
-def _checked(services: Services, proof: Proof, row: Anchor | None, block: int) -> ProofChecked:
+def _checked(services: Services, proof: Proof, row: Anchor | None) -> ProofChecked:
     if row is None:
         why = f"register {proof.register} has no anchor {proof.anchor}"
         return ProofChecked(path=True, anchored=False, contract=None, why=why)
@@ -79,17 +82,17 @@ def _checked(services: Services, proof: Proof, row: Anchor | None, block: int) -
     if not proofs.stands_under(proof, *signed):
         why = f"the anchor has root {to_hex(signed[0])} over {signed[1]}, the proof {to_hex(proof.root)} over {proof.count}"
         return ProofChecked(path=True, anchored=False, contract=None, why=why)
-    told = _asked(services, proof, block)
+    told = _asked(services, proof)
     return ProofChecked(path=True, anchored=True, contract=told, why="the contract says no" if told is False else None)
 
 
-def _asked(services: Services, proof: Proof, block: int) -> bool | None:
-    """What the contract says of a record; it has no view for live assets."""
+def _asked(services: Services, proof: Proof) -> bool | None:
+    """What the contract says of a record, in its newest state: an anchor never changes. It has no view for live assets."""
     if not isinstance(proof.leaf, Leaf):
         return None
     record = tuple(getattr(proof.leaf, name) for name in Leaf.__slots__)
     place, arguments = services.manifest.address("PledgeRegistry"), (proof.anchor, proof.index, record, list(proof.path))
-    return bool(ask(services.rpc, place, "PledgeRegistry", "verifyAnchored", *arguments, block=hex(block)))
+    return bool(ask(services.rpc, place, "PledgeRegistry", "verifyAnchored", *arguments))
 
 
 def _shown(services: Services, view: Reading, row: Anchor) -> answers.Anchor:

@@ -128,7 +128,7 @@ def _order(services: Services, view: Reading, asset: str, effective_at: datetime
 def _claims(asked: PriorityIn) -> Claims:
     return Claims(
         amounts={int(pledge): int(amount) for pledge, amount in asked.owed.items()},
-        noticed={int(pledge): _second(time) for pledge, time in asked.noticed.items()},
+        noticed={int(pledge): int(time.timestamp()) for pledge, time in asked.noticed.items()},
         advances={int(pledge): int(amount) for pledge, amount in asked.advances.items()},
         others=tuple(_lien(each) for each in asked.others),
         relations=tuple(
@@ -145,15 +145,9 @@ def _lien(given: LienIn) -> Lien:
         recorded=None,
         kind=LienKind(given.kind),
         ceiling=None if given.ceiling is None else int(given.ceiling),
-        noticed=None if given.noticed is None else _second(given.noticed),
+        noticed=seconds(given.noticed),
         advance=None if given.advance is None else int(given.advance),
     )
-
-
-def _second(time: datetime) -> int:
-    if time.tzinfo is None:
-        raise invalid("noticed: a time with its offset expected (RFC 3339), for example 2022-11-01T00:00:00Z", field="noticed")
-    return int(time.timestamp())
 
 
 def keyed(text: str) -> bytes:

@@ -14,8 +14,10 @@ from gateway.api.asking import (
     Caller,
     Cursor,
     Limit,
+    PledgePath,
     Point,
     Running,
+    WordPath,
     addressed,
     cursor_from,
     cursor_text,
@@ -26,7 +28,7 @@ from gateway.api.assets import keyed
 from gateway.api.pledge_answers import Certificate, CertificateChecked, CertificateKept, CertificatePage
 from gateway.api.pledges import Effective, number_word, seconds
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
-from gateway.api.schemas import CertificateCheckIn, CertificateIn, SearchIn
+from gateway.api.schemas import ACCOUNT, CertificateCheckIn, CertificateIn, SearchIn
 from gateway.api.searches import scope_of
 from gateway.certifying import ByName, ByWord, OfPledge, Wanted
 from gateway.errors import invalid, not_found
@@ -42,17 +44,17 @@ from ledger.mirror.queries.certificates import corrections_since
 
 router = APIRouter(tags=["certificates"], responses=ANY | AWAY)
 
-Member = Annotated[str | None, Query(max_length=42, description="A member's account, as hex; without it, the caller's own")]
+Member = Annotated[str | None, Query(pattern=ACCOUNT, description="A member's account, as hex; without it, the caller's own")]
 
 
 @router.get("/pledges/{pledge}/certificate", responses=NAMED)
-def certify_registration(pledge: int, services: Running, session: Caller) -> Answer[Certificate]:
+def certify_registration(pledge: PledgePath, services: Running, session: Caller) -> Answer[Certificate]:
     """The certificate of a pledge's registration, as the pledge stood when it was registered."""
     return _certified(services, session, OfPledge(Kind.REGISTRATION, pledge))
 
 
 @router.get("/pledges/{pledge}/statements/{act}", responses=NAMED)
-def state_act(pledge: int, act: str, services: Running, session: Caller) -> Answer[Certificate]:
+def state_act(pledge: PledgePath, act: WordPath, services: Running, session: Caller) -> Answer[Certificate]:
     """The verification statement of an act on a pledge, by the act's digest: what it changed, before and after."""
     return _certified(services, session, OfPledge(Kind.VERIFICATION, pledge, act=worded(act, WORD, "act")))
 
@@ -88,7 +90,7 @@ def list_certificates(
 
 
 @router.get("/certificates/{hash}", responses=NAMED)
-def get_certificate(hash: str, services: Running, session: Caller, member: Member = None) -> Answer[CertificateKept]:
+def get_certificate(hash: WordPath, services: Running, session: Caller, member: Member = None) -> Answer[CertificateKept]:
     """A kept certificate by its hash, and what was rectified since of the pledges that it names."""
     holder, digest = _holder(services, session, member), worded(hash, WORD, "hash")
     with reading(services, session) as view:

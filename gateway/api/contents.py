@@ -6,7 +6,7 @@ from gateway import contents
 from gateway.access import ACT, READ, Session
 from gateway.api import shown
 from gateway.api.answers import Content, ContentKept, ContentsKept
-from gateway.api.asking import Account, Caller, Running, addressed, worded
+from gateway.api.asking import Account, Caller, Running, WordPath, addressed, worded
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
 from gateway.api.schemas import ContentBatch, ContentIn
 from gateway.contents import Package
@@ -33,7 +33,7 @@ def post_contents(asked: ContentBatch, services: Running, session: Caller) -> Co
 
 
 @router.get("/content/{root}")
-def get_content(root: str, services: Running, session: Caller, member: Account) -> Content:
+def get_content(root: WordPath, services: Running, session: Caller, member: Account) -> Content:
     """A document that the member holds, with its seed; 404 alike for what is not held and what is another's."""
     session.needs(READ)
     holder, word = session.acting_for(addressed(member, "member"), services.keystore), worded(root, 32, "root")

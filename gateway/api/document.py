@@ -4,7 +4,7 @@ The examples (examples.json) are one story, in the order of the file; the tests 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib import resources
@@ -13,11 +13,13 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 
+from gateway.api.links import LINKS
 from gateway.api.refusals import PROBLEM_TYPE, TITLES
 from gateway.api.rights import REASON, RIGHTS, Right
-from gateway.api.shaping import FIELDS_PARAMETER, NONE_MATCH_PARAMETER
+from gateway.api.shaping import FIELDS_PARAMETER, NONE_MATCH_PARAMETER, row_fields
 
 PATH, PAGE = "/openapi.json", "/docs"
 EXAMPLES = "examples.json"
@@ -51,7 +53,7 @@ def build(app: FastAPI) -> Json:
         made = get_openapi(
             title=app.title, version=app.version, openapi_version="3.1.0", description=_DESCRIPTION, routes=app.routes, tags=None
         )
-        _complete(made)
+        _complete(made, {route.name: route.response_model for route in app.routes if isinstance(route, APIRoute)})
         app.openapi_schema = made
     return app.openapi_schema
 
@@ -70,7 +72,7 @@ def operations(made: Json) -> Iterator[tuple[str, str, Json]]:
             yield method, path, operation
 
 
-def _complete(made: Json) -> None:
+def _complete(made: Json, models: Mapping[str, Any]) -> None:
     made["components"]["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer", "description": "An API key (pbk_...), or a token (JWT) of an issuer trusted here"}
     }
@@ -81,21 +83,39 @@ def _complete(made: Json) -> None:
         _declare(operation, RIGHTS[operation["operationId"]])
         operation["summary"] = _first_sentence(operation["description"])
         _as_problems(operation)
+        _never_null(operation)
+        _link(operation)
         if operation["operationId"] in STREAMS:
             del operation["responses"]["200"]["content"]["application/json"]
         elif method == "get":
-            _shape(made, operation)
+            _shape(operation, row_fields(models[operation["operationId"]]))
         if operation["operationId"] in examples():
             _exemplify(operation, examples()[operation["operationId"]])
 
 
-def _shape(made: Json, operation: Json) -> None:
-    """What shaping.py does with every answer to GET."""
-    answer = made["components"]["schemas"][operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].split("/")[-1]]
-    has_data = "data" in answer["properties"]
-    operation.setdefault("parameters", []).extend([NONE_MATCH_PARAMETER, *([FIELDS_PARAMETER] if has_data else [])])
+def _shape(operation: Json, names: Sequence[str]) -> None:
+    """What shaping.py does with every answer to GET, whose rows have fields of these names."""
+    fields = {**FIELDS_PARAMETER, "schema": {"type": "array", "items": {"enum": list(names)}, "title": "Fields"}}
+    operation.setdefault("parameters", []).extend([NONE_MATCH_PARAMETER, *([fields] if names else [])])
     operation["responses"]["200"]["headers"] = {"ETag": {"description": "A strong tag of this answer", "schema": {"type": "string"}}}
     operation["responses"]["304"] = {"description": "The caller has this answer already (If-None-Match)"}
+
+
+def _never_null(operation: Json) -> None:
+    """What may be left out of an address is left out; it has no way to write null."""
+    for parameter in operation.get("parameters", []):
+        schema = parameter["schema"]
+        if {"type": "null"} in schema.get("anyOf", []):
+            (kind,) = (each for each in schema.pop("anyOf") if each != {"type": "null"})
+            parameter["schema"] = kind | schema
+
+
+def _link(operation: Json) -> None:
+    """Which operations take what an answer names (OpenAPI links)."""
+    for (name, status), followed in LINKS.items():
+        if name == operation["operationId"]:
+            links = {each: {"operationId": each, "parameters": parameters} for each, parameters in followed.items()}
+            operation["responses"][str(status)]["links"] = links
 
 
 def _webhooks() -> Json:
@@ -148,7 +168,7 @@ def _declare(operation: Json, right: Right) -> None:
     operation["x-scope"], operation["x-seen-by"] = right.scope or None, right.seen
     if right.reasoned:
         text = "Why an auditor or a regulator looks at others' records, 8 to 200 characters (UTF-8, percent-encoded); kept in the audit log"
-        schema = {"type": "string", "maxLength": 600}
+        schema = {"type": "string"}
         header = {"name": REASON, "in": "header", "required": False, "description": text, "schema": schema}
         operation.setdefault("parameters", []).append(header)
 

@@ -3,12 +3,14 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
+from starlette.concurrency import run_in_threadpool
 
 from gateway.access import READ, Session
 from gateway.api import shown
 from gateway.api.answers import Answer, Event
-from gateway.api.asking import Caller, Limit, Reading, Running, reading, sees_all, worded
+from gateway.api.asking import Caller, Limit, Reading, Running, WordPath, explained, reading, sees_all, worded
 from gateway.api.refusals import ANY, AWAY
+from gateway.api.schemas import Hex32
 from gateway.api.stream import MEDIA_TYPE, EventStream, Feed, resumed
 from gateway.errors import Problem, invalid
 from gateway.following import selection
@@ -26,7 +28,7 @@ Kinds = Annotated[
     list[str],
     Query(alias="kind", max_length=50, description="Only these kinds: a contract, an event, or both (ReceivableToken.Drawn)"),
 ]
-Records = Annotated[list[str], Query(alias="record", max_length=50, description="Only of these records: ids as words in hex")]
+Records = Annotated[list[Hex32], Query(alias="record", max_length=50, description="Only of these records: ids as words in hex")]
 STREAMED = {
     "description": "Events as they come: `id` is the position, `event` contract and event, `data` as the schema says. "
     "An event `retraction` says that what came after the position in its data was undone",
@@ -58,6 +60,7 @@ async def stream_events(
     every 15 seconds. Who reads too slowly is cut off, and goes on with `Last-Event-ID`.
     """
     session.needs(READ)
+    await run_in_threadpool(explained, services, session)
     cursor = Cursor(after) if last_event_id is None else resumed(last_event_id)
     return EventStream(Feed(services, session, wanted(services, kind, record), cursor, retractions))
 
@@ -71,7 +74,7 @@ def wanted(services: Services, kinds: list[str], records: list[str]) -> Selectio
 
 
 @router.get("/events/{record}")
-def list_of_record(record: str, services: Running, session: Caller, after: Position = -1, limit: Limit = 100) -> Answer[list[Event]]:
+def list_of_record(record: WordPath, services: Running, session: Caller, after: Position = -1, limit: Limit = 100) -> Answer[list[Event]]:
     """The events of one record, named by its first indexed value as a word in hex."""
     with reading(services, session) as view:
         _oversees(session, view)

@@ -8,9 +8,12 @@ from fastapi import APIRouter, Query
 from gateway.access import Session
 from gateway.api.answers import Answer
 from gateway.api.asking import (
+    Account,
+    AccountPath,
     Caller,
     Cursor,
     Limit,
+    NumberPath,
     Point,
     Reading,
     Running,
@@ -25,6 +28,7 @@ from gateway.api.asking import (
 from gateway.api.finance_answers import ComparedOffer, CustodyRange, Deal, DealWhole, Loan, LoanWhole, Portfolio, PurchaseOffer
 from gateway.api.finance_shown import Finances, release
 from gateway.api.refusals import ANY, AWAY, NAMED
+from gateway.api.schemas import ACCOUNT, NUMBER, Instant, words_of
 from gateway.errors import invalid, not_found
 from gateway.pledging.words import FieldError, one_of
 from ledger.domain.ids import RECEIVABLE_BITS
@@ -36,15 +40,15 @@ from ledger.mirror.queries.reading import MOST_ROWS
 router = APIRouter(tags=["financing"], responses=ANY | AWAY | NAMED)
 
 _MOST_LOAN = 1 << 40
-Party = Annotated[str | None, Query(max_length=42, description="Only those of this account, as hex")]
-Later = Annotated[datetime | None, Query(description="A time (RFC 3339) not before the block's  [default: the block's]")]
+Party = Annotated[str | None, Query(pattern=ACCOUNT, description="Only those of this account, as hex")]
+Later = Annotated[Instant | None, Query(description="A time (RFC 3339) not before the block's  [default: the block's]")]
 
 
 def _later(view: Reading, stated: datetime | None, field: str) -> int:
     if stated is None:
         return view.time
-    if stated.tzinfo is None or stated.timestamp() < view.time:
-        raise invalid(f"{field}: a time with its offset, not before the block's, expected", field=field)
+    if stated.timestamp() < view.time:
+        raise invalid(f"{field}: a time not before the block's expected", field=field)
     return int(stated.timestamp())
 
 
@@ -54,7 +58,7 @@ def list_purchase_offers(
     session: Caller,
     point: Point,
     party: Party = None,
-    state: Annotated[str | None, Query(description="open, recalled or accepted")] = None,
+    state: Annotated[str | None, Query(json_schema_extra=words_of(PurchaseState))] = None,
     limit: Limit = 100,
     after: Cursor = None,
 ) -> Answer[list[PurchaseOffer]]:
@@ -76,8 +80,8 @@ def _state(text: str | None) -> PurchaseState | None:
 def compare_purchase_offers(
     services: Running,
     session: Caller,
-    seller: Annotated[str, Query(max_length=42, description="An account, as hex")],
-    receivable: Annotated[str, Query(max_length=78, description="The receivable's id")],
+    seller: Account,
+    receivable: Annotated[str, Query(pattern=NUMBER, description="The receivable's id")],
     start: Annotated[int, Query(ge=0, lt=1 << 63, description="Start of the range, in minor units")] = 0,
     end: Annotated[int, Query(ge=1, lt=1 << 63, description="End of the range, in minor units")] = (1 << 63) - 1,
     paid_by: Later = None,
@@ -112,7 +116,7 @@ def list_deals(
 
 
 @router.get("/deals/{deal}")
-def get_deal(deal: str, services: Running, session: Caller, point: Point, on: Later = None) -> Answer[DealWhole]:
+def get_deal(deal: NumberPath, services: Running, session: Caller, point: Point, on: Later = None) -> Answer[DealWhole]:
     """A purchase with its history, and what is outstanding on it at a time, if nothing more comes in."""
     with reading(services, session, point) as view:
         id_ = whole_number(deal, "deal")
@@ -138,7 +142,7 @@ def list_loans(
 
 
 @router.get("/loans/{loan}")
-def get_loan(loan: str, services: Running, session: Caller, point: Point) -> Answer[LoanWhole]:
+def get_loan(loan: NumberPath, services: Running, session: Caller, point: Point) -> Answer[LoanWhole]:
     """A loan whole: what is due and owed at the block's time, what falls due when, payments, calls and security."""
     with reading(services, session, point) as view:
         asked = whole_number(loan, "loan")
@@ -149,7 +153,7 @@ def get_loan(loan: str, services: Running, session: Caller, point: Point) -> Ans
 
 
 @router.get("/accounts/{account}/portfolio")
-def get_portfolio(account: str, services: Running, session: Caller, point: Point) -> Answer[Portfolio]:
+def get_portfolio(account: AccountPath, services: Running, session: Caller, point: Point) -> Answer[Portfolio]:
     """A bank's live deals and loans, what it advanced on each obligor, money kept for it, and releases that it owes; 1,000 of each kind."""
     with reading(services, session, point) as view:
         bank, conn, at, shown = own_account(session, view.conn, addressed(account, "account")), view.conn, view.at, Finances(view)
@@ -167,9 +171,11 @@ def get_portfolio(account: str, services: Running, session: Caller, point: Point
 
 
 @router.get("/accounts/{account}/custody")
-def list_custody(account: str, services: Running, session: Caller, point: Point) -> Answer[list[CustodyRange]]:
+def list_custody(
+    account: AccountPath, services: Running, session: Caller, point: Point, limit: Limit = 100, after: Cursor = None
+) -> Answer[list[CustodyRange]]:
     """The ranges in title escrow that an account is beneficiary of, or holds as a lender."""
     with reading(services, session, point) as view:
         party = own_account(session, view.conn, addressed(account, "account"))
-        shown = Finances(view)
-        return view.answer([shown.custody(held) for held in loans.custody_of(view.conn, party, view.at)])
+        page = loans.custody_of(view.conn, party, view.at, limit=limit, after=cursor_from(after))
+        return view.page(page, Finances(view).custody)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from gateway.api.answers import Answer, Hex, Reason, Shown
-from gateway.api.asking import Caller, Running, reading, sees_all
+from gateway.api.asking import Caller, Cursor, Limit, Running, cursor_from, reading, sees_all
 from gateway.api.refusals import ANY, AWAY
 from gateway.errors import Problem
 from gateway.keeping.listing import Listed, listed
@@ -37,15 +37,17 @@ def list_due(
     services: Running,
     session: Caller,
     horizon_days: Annotated[int, Query(ge=0, le=36_500, description="How many days ahead; what is past is told, too")] = 30,
+    limit: Limit = 100,
+    after: Cursor = None,
 ) -> Answer[list[TriggerDue]]:
-    """What falls due, the first to act first, and why what is due would not fire now; a thousand at most.
+    """What falls due, the first to act first, and why what is due would not fire now.
 
     For the node's operator, auditors and regulators.
     """
     with reading(services, session) as view:
         if not sees_all(session, view.conn):
             raise Problem(403, "Not permitted", "what falls due for everybody is for the operator, auditors and regulators")
-        return view.answer([_shown(each) for each in listed(services, horizon_days * _DAY_SECONDS)])
+        return view.page(listed(services, horizon_days * _DAY_SECONDS, limit=limit, after=cursor_from(after)), _shown)
 
 
 def _shown(each: Listed) -> TriggerDue:

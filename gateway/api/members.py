@@ -8,7 +8,7 @@ from gateway import calls, roles
 from gateway.access import ADMIT, READ
 from gateway.api import shown
 from gateway.api.answers import Admission, Admissions, Answer, Awaited, Member, MemberWhole
-from gateway.api.asking import Caller, Cursor, Limit, Point, Running, addressed, cursor_from, reading, waited, worded
+from gateway.api.asking import AccountPath, Caller, Cursor, Limit, Point, Running, addressed, cursor_from, reading, waited, worded
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
 from gateway.api.schemas import MemberBatch, MemberIn, MemberWait
 from gateway.errors import Problem, not_found
@@ -24,7 +24,7 @@ def list_members(
     services: Running,
     session: Caller,
     point: Point,
-    role: Annotated[str | None, Query(description="Only members with this role")] = None,
+    role: Annotated[str | None, Query(description="Only members with this role", json_schema_extra={"enum": list(roles.ROLES)})] = None,
     limit: Limit = 100,
     after: Cursor = None,
 ) -> Answer[list[Member]]:
@@ -36,7 +36,7 @@ def list_members(
 
 
 @router.get("/members/{account}", responses=NAMED)
-def get_member(account: str, services: Running, session: Caller, point: Point) -> Answer[MemberWhole]:
+def get_member(account: AccountPath, services: Running, session: Caller, point: Point) -> Answer[MemberWhole]:
     """A member with its operator keys."""
     with reading(services, session, point) as view:
         found = members.get(view.conn, addressed(account, "account"), view.at)

@@ -6,10 +6,24 @@ from fastapi import APIRouter, Query
 
 from gateway.api import receivable_shown as shown
 from gateway.api.answers import Answer
-from gateway.api.asking import Caller, Cursor, Limit, Point, Running, addressed, cursor_from, limited_to, own_account, reading
+from gateway.api.asking import (
+    Account,
+    Caller,
+    Cursor,
+    Limit,
+    NumberPath,
+    Point,
+    Running,
+    addressed,
+    cursor_from,
+    limited_to,
+    own_account,
+    reading,
+)
 from gateway.api.receivable_answers import AssignmentNotice, Offer
 from gateway.api.receivables import visible
 from gateway.api.refusals import ANY, AWAY, NAMED
+from gateway.api.schemas import ACCOUNT
 from gateway.errors import invalid
 from ledger.mirror.queries import offers, receivables
 
@@ -21,8 +35,8 @@ def list_offers(
     services: Running,
     session: Caller,
     point: Point,
-    to: Annotated[str | None, Query(max_length=42, description="Only those to this account, as hex")] = None,
-    by: Annotated[str | None, Query(max_length=42, description="Only those that this account made, as hex")] = None,
+    to: Annotated[str | None, Query(pattern=ACCOUNT, description="Only those to this account, as hex")] = None,
+    by: Annotated[str | None, Query(pattern=ACCOUNT, description="Only those that this account made, as hex")] = None,
     limit: Limit = 100,
     after: Cursor = None,
 ) -> Answer[list[Offer]]:
@@ -42,7 +56,7 @@ def list_notices(
     services: Running,
     session: Caller,
     point: Point,
-    obligor: Annotated[str, Query(max_length=42, description="An account, as hex")],
+    obligor: Account,
     unanswered: Annotated[bool, Query(description="Only those that the obligor has not acknowledged")] = False,
     limit: Limit = 100,
     after: Cursor = None,
@@ -57,7 +71,7 @@ def list_notices(
 
 @router.get("/receivables/{receivable}/notices", responses=NAMED)
 def list_notices_of_receivable(
-    receivable: str, services: Running, session: Caller, point: Point, limit: Limit = 100, after: Cursor = None
+    receivable: NumberPath, services: Running, session: Caller, point: Point, limit: Limit = 100, after: Cursor = None
 ) -> Answer[list[AssignmentNotice]]:
     """The notices of assignment of one receivable."""
     with reading(services, session, point) as view:

@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 
 from gateway.api import pledge_shown
 from gateway.api.answers import Answer
-from gateway.api.asking import Caller, Point, Reading, Running, addressed, reading, whole_number, worded
+from gateway.api.asking import Caller, Point, Reading, Running, WordPath, addressed, reading, whole_number, worded
 from gateway.api.assets import keyed
 from gateway.api.pledge_answers import Hold, PartyWhole, Signer
 from gateway.api.pledges import Effective, seconds
 from gateway.api.refusals import ANY, AWAY, NAMED
 from gateway.api.registers import named
+from gateway.api.schemas import ACCOUNT, words_of
 from gateway.errors import invalid
 from ledger.domain.assets import WORD
 from ledger.domain.ids import to_hex
@@ -24,9 +25,7 @@ router = APIRouter(tags=["parties"], responses=ANY | AWAY)
 
 
 @router.get("/parties/{party}", responses=NAMED)
-def get_party(
-    party: Annotated[str, Path(max_length=66, description="A party's word, as hex")], services: Running, session: Caller, point: Point
-) -> Answer[PartyWhole]:
+def get_party(party: WordPath, services: Running, session: Caller, point: Point) -> Answer[PartyWhole]:
     """A party by its word: what became of it before each office, who signs for it now, and for whom it stands."""
     key = worded(party, WORD, "party")
     with reading(services, session, point) as view:
@@ -42,9 +41,9 @@ def list_holds(
     services: Running,
     session: Caller,
     point: Point,
-    target: Annotated[str, Query(description="asset, pledge, claim or party")],
+    target: Annotated[str, Query(json_schema_extra=words_of(HoldTarget))],
     id_: Annotated[str, Query(alias="id", max_length=78, description="The asset's key, the pledge's number, or the party's word")],
-    office: Annotated[str | None, Query(max_length=42, description="The office's account: a party's holds are an office's")] = None,
+    office: Annotated[str | None, Query(pattern=ACCOUNT, description="The office's account: a party's holds are an office's")] = None,
     effective_at: Effective = None,
     ended: Annotated[bool, Query(description="Those that are over or lifted, too")] = False,
 ) -> Answer[list[Hold]]:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 
 from gateway.api import shown
 from gateway.api.answers import AccountMoney, Answer, Cash, CashEntry, Draw
-from gateway.api.asking import Account, Caller, Cursor, Limit, Point, Running, addressed, cursor_from, own_account, reading
+from gateway.api.asking import Account, AccountPath, Caller, Cursor, Limit, Point, Running, addressed, cursor_from, own_account, reading
 from gateway.api.refusals import ANY, AWAY, NAMED
 from gateway.errors import not_found
 from ledger.mirror.queries import payments, receivables
@@ -42,7 +42,7 @@ def get_statement(
 
 
 @router.get("/accounts/{account}/money", responses=NAMED)
-def get_money(account: str, services: Running, session: Caller, point: Point) -> Answer[AccountMoney]:
+def get_money(account: AccountPath, services: Running, session: Caller, point: Point) -> Answer[AccountMoney]:
     """An account's balances, and what is credited to it and not paid out."""
     with reading(services, session, point) as view:
         holder = own_account(session, view.conn, addressed(account, "account"))
@@ -57,7 +57,7 @@ def get_money(account: str, services: Running, session: Caller, point: Point) ->
 
 
 @router.get("/accounts/{account}/draws", responses=NAMED)
-def list_draws(account: str, services: Running, session: Caller, limit: Limit = 100, after: Cursor = None) -> Answer[list[Draw]]:
+def list_draws(account: AccountPath, services: Running, session: Caller, limit: Limit = 100, after: Cursor = None) -> Answer[list[Draw]]:
     """What an account drew of payments, newest first."""
     with reading(services, session) as view:
         holder = own_account(session, view.conn, addressed(account, "account"))

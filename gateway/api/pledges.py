@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query
 from gateway import filing
 from gateway.api import pledge_shown, shown
 from gateway.api.answers import Answer, FilingChecked, LivePledge, Pledge, PledgeAct, PledgedAsset
-from gateway.api.asking import Caller, Cursor, Limit, Point, Reading, Running, cursor_from, reading, worded
+from gateway.api.asking import Caller, Cursor, Limit, PledgePath, Point, Reading, Running, cursor_from, reading, worded
 from gateway.api.pledge_answers import FilingClock, Record
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
 from gateway.api.registers import named
-from gateway.api.schemas import FilingIn
+from gateway.api.schemas import WORD, FilingIn, Instant, words_of
 from gateway.errors import invalid, not_found
 from ledger.domain.routing import AssetKind, Transaction
 from ledger.mirror.models import PledgeStatus
@@ -21,7 +21,7 @@ from ledger.mirror.queries.pledges import Standing
 
 router = APIRouter(tags=["pledges"], responses=ANY | AWAY)
 
-Effective = Annotated[datetime | None, Query(description="About this time (RFC 3339); without it, about the time of the block")]
+Effective = Annotated[Instant | None, Query(description="About this time (RFC 3339); without it, about the time of the block")]
 
 
 @router.get("/pledges")
@@ -29,10 +29,8 @@ def list_pledges(
     services: Running,
     session: Caller,
     point: Point,
-    status: Annotated[
-        str | None, Query(description="filed, accepted, registered, enforcing, ended, returned, withdrawn or refused")
-    ] = None,
-    party: Annotated[str | None, Query(description="Only those with this party (word as hex)")] = None,
+    status: Annotated[str | None, Query(json_schema_extra=words_of(PledgeStatus))] = None,
+    party: Annotated[str | None, Query(pattern=WORD, description="Only those with this party (word as hex)")] = None,
     number: Annotated[str | None, Query(description="The office's own record number, e.g. 49107-392", max_length=32)] = None,
     register: Annotated[int | None, Query(ge=0, lt=1 << 16)] = None,
     limit: Limit = 100,
@@ -97,7 +95,7 @@ def list_pending(
 
 
 @router.get("/pledges/{pledge}", responses=NAMED)
-def get_pledge(pledge: int, services: Running, session: Caller, point: Point, effective_at: Effective = None) -> Answer[Record]:
+def get_pledge(pledge: PledgePath, services: Running, session: Caller, point: Point, effective_at: Effective = None) -> Answer[Record]:
     """A pledge whole, as known at a point about a time: terms, parties, lists, examination, relations, holds, and what followed."""
     with reading(services, session, point) as view:
         _found(view, pledge)
@@ -108,7 +106,7 @@ def get_pledge(pledge: int, services: Running, session: Caller, point: Point, ef
 
 
 @router.get("/pledges/{pledge}/clocks", responses=NAMED)
-def list_clocks(pledge: int, services: Running, session: Caller, point: Point) -> Answer[list[FilingClock]]:
+def list_clocks(pledge: PledgePath, services: Running, session: Caller, point: Point) -> Answer[list[FilingClock]]:
     """The statutory clocks of a pledge by its register's rules: until when its filing must be examined or answered, and its entry amended.
 
     Of an entry those show that a demand or objection on its record, a notice after it, or the end of the claim has started.
@@ -121,7 +119,13 @@ def list_clocks(pledge: int, services: Running, session: Caller, point: Point) -
 
 @router.get("/pledges/{pledge}/assets", responses=NAMED)
 def list_assets(
-    pledge: int, services: Running, session: Caller, point: Point, effective_at: Effective = None, limit: Limit = 100, after: Cursor = None
+    pledge: PledgePath,
+    services: Running,
+    session: Caller,
+    point: Point,
+    effective_at: Effective = None,
+    limit: Limit = 100,
+    after: Cursor = None,
 ) -> Answer[list[PledgedAsset]]:
     """The assets that a pledge lies or lay on, by segment and leaf."""
     with reading(services, session, point) as view:
@@ -131,12 +135,14 @@ def list_assets(
 
 
 @router.get("/pledges/{pledge}/history", responses=NAMED)
-def get_history(pledge: int, services: Running, session: Caller, point: Point) -> Answer[list[PledgeAct]]:
+def get_history(
+    pledge: PledgePath, services: Running, session: Caller, point: Point, limit: Limit = 100, after: Cursor = None
+) -> Answer[list[PledgeAct]]:
     """Every act on a pledge with its document and its consents, in order."""
     with reading(services, session, point) as view:
         _found(view, pledge)
-        acts = pledges.history(view.conn, pledge, view.at)
-        return view.answer([shown.pledge_act(each, pledges.consents(view.conn, each.act.act)) for each in acts])
+        page = pledges.history_page(view.conn, pledge, view.at, limit=limit, after=cursor_from(after))
+        return view.page(page, lambda each: shown.pledge_act(each, pledges.consents(view.conn, each.act.act)))
 
 
 def _found(view: Reading, pledge: int) -> Standing:
@@ -147,12 +153,8 @@ def _found(view: Reading, pledge: int) -> Standing:
 
 
 def seconds(time: datetime | None) -> int | None:
-    """UTC seconds of a time from the request. Raises 422 for one without an offset."""
-    if time is None:
-        return None
-    if time.tzinfo is None:
-        raise invalid("effective_at: a time with its offset expected (RFC 3339), for example 2022-11-01T00:00:00Z", field="effective_at")
-    return int(time.timestamp())
+    """UTC seconds of a time from the request."""
+    return None if time is None else int(time.timestamp())
 
 
 def number_word(number: str) -> bytes:

@@ -11,6 +11,7 @@ from gateway.api.asking import (
     Caller,
     Cursor,
     Limit,
+    NumberPath,
     Point,
     Reading,
     Running,
@@ -23,7 +24,7 @@ from gateway.api.asking import (
 )
 from gateway.api.receivable_answers import CourtHold, Payments, ReceivableWhole, Transfer
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
-from gateway.api.schemas import PaymentNamesIn
+from gateway.api.schemas import ACCOUNT, PaymentNamesIn, words_of
 from gateway.errors import invalid, not_found
 from gateway.receivables import visibility
 from ledger.domain.bank_references import named_by
@@ -43,8 +44,8 @@ def list_receivables(
     services: Running,
     session: Caller,
     point: Point,
-    party: Annotated[str | None, Query(description="Only those of this supplier or obligor")] = None,
-    status: Annotated[str | None, Query(description="draft, live, closed, cancelled, refused or withdrawn")] = None,
+    party: Annotated[str | None, Query(pattern=ACCOUNT, description="Only those of this supplier or obligor")] = None,
+    status: Annotated[str | None, Query(json_schema_extra=words_of(ReceivableStatus))] = None,
     limit: Limit = 100,
     after: Cursor = None,
 ) -> Answer[list[Receivable]]:
@@ -74,7 +75,7 @@ def _named(view: Reading, cash: int, name: str) -> Standing | None:
 
 
 @router.get("/receivables/{receivable}")
-def get_receivable(receivable: str, services: Running, session: Caller, point: Point) -> Answer[ReceivableWhole]:
+def get_receivable(receivable: NumberPath, services: Running, session: Caller, point: Point) -> Answer[ReceivableWhole]:
     """A receivable with its condition, debts, marks, holds and guarantee at the time of the block."""
     with reading(services, session, point) as view:
         return view.answer(_whole(view, visible(session, view, receivable)))
@@ -105,7 +106,7 @@ def _holds(view: Reading, standing: Standing) -> list[CourtHold]:
 
 @router.get("/receivables/{receivable}/tokens")
 def list_tokens(
-    receivable: str, services: Running, session: Caller, point: Point, limit: Limit = 100, after: Cursor = None
+    receivable: NumberPath, services: Running, session: Caller, point: Point, limit: Limit = 100, after: Cursor = None
 ) -> Answer[list[Token]]:
     """The tokens that tile a receivable, by start."""
     with reading(services, session, point) as view:
@@ -116,7 +117,7 @@ def list_tokens(
 
 @router.get("/receivables/{receivable}/lineage")
 def get_lineage(
-    receivable: str,
+    receivable: NumberPath,
     services: Running,
     session: Caller,
     start: Annotated[int, Query(ge=0, lt=1 << 63, description="Start of the range, in minor units")] = 0,
@@ -134,7 +135,7 @@ def get_lineage(
 
 @router.get("/receivables/{receivable}/transfers")
 def list_transfers(
-    receivable: str,
+    receivable: NumberPath,
     services: Running,
     session: Caller,
     start: Annotated[int, Query(ge=0, lt=1 << 63, description="Start of the range, in minor units")] = 0,
@@ -151,7 +152,7 @@ def list_transfers(
 
 
 @router.get("/receivables/{receivable}/payments")
-def list_payments(receivable: str, services: Running, session: Caller, point: Point) -> Answer[Payments]:
+def list_payments(receivable: NumberPath, services: Running, session: Caller, point: Point) -> Answer[Payments]:
     """What came in for a receivable, what was distributed of it, and which ranges retired: the steps of the ruler."""
     with reading(services, session, point) as view:
         found = visible(session, view, receivable).receivable

@@ -5,13 +5,14 @@ from enum import Enum
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
 from gateway import council
 from gateway.api import shown
 from gateway.api.answers import Answer, Register, RegisterSet, RegisterWhole, Route
-from gateway.api.asking import Caller, Point, Running, addressed, reading
+from gateway.api.asking import Caller, Point, RegisterPath, Running, addressed, reading
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
-from gateway.api.schemas import RegisterIn
+from gateway.api.schemas import Day, RegisterIn, words_of
 from gateway.errors import invalid, not_found
 from gateway.registers import kept_rules
 from ledger.domain import routing
@@ -38,10 +39,10 @@ def list_routes(
     session: Caller,
     jurisdiction: Annotated[str, Query(pattern="^[A-Z]{2}$", description="Where the right is granted or the claim lies")],
     asset: Annotated[
-        list[str], Query(max_length=8, description="patent, mark, copyright, receivable, licence fees or goods; repeat for several")
+        list[Annotated[str, Field(json_schema_extra=words_of(AssetKind))]], Query(max_length=8, description="Repeat for several")
     ],
-    transaction: Annotated[str, Query(description="pledge, mortgage, factoring or assignment")] = "pledge",
-    on: Annotated[date | None, Query(description="The day of filing; without it, today (UTC)")] = None,
+    transaction: Annotated[str, Query(json_schema_extra=words_of(Transaction))] = "pledge",
+    on: Annotated[Day | None, Query(description="The day of filing; without it, today (UTC)")] = None,
     register: Annotated[
         str | None, Query(max_length=64, description="Its key or number: refuse unless filing with it gives the right")
     ] = None,
@@ -62,7 +63,7 @@ def list_routes(
 
 
 @router.get("/registers/{register}", responses=NAMED)
-def get_register(register: int, services: Running, session: Caller, point: Point) -> Answer[RegisterWhole]:
+def get_register(register: RegisterPath, services: Running, session: Caller, point: Point) -> Answer[RegisterWhole]:
     """A register with the rules of every act: from which states, who consents how, how many officers."""
     with reading(services, session, point) as view:
         kept = kept_rules(view.conn, register, view.at) if 0 < register < 1 << 16 else None

@@ -69,9 +69,10 @@ RIGHTS = {
     ),
     **_all(Right(READ, Seen.MEMBERS, reasoned=True), "stream_events"),
     **_all(Right(READ, Seen.OWN), "list_webhooks get_webhook list_dead_letters"),
+    **_all(Right(ACT, Seen.OWN, reasoned=True), "create_webhook"),
     **_all(
         Right(ACT, Seen.OWN),
-        "create_webhook set_webhook_state rotate_webhook_secret replay_webhook resend_dead_letters remove_webhook",
+        "set_webhook_state rotate_webhook_secret replay_webhook resend_dead_letters remove_webhook",
     ),
     **_all(Right(READ, Seen.OVERSIGHT, reasoned=True), "list_due list_events list_of_record"),
     **_all(Right(READ, Seen.OVERSIGHT), "get_health_details"),

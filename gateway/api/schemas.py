@@ -1,29 +1,42 @@
 """Bodies of requests. Unknown fields are refused, so that a misspelt one is never taken for an omission."""
 
+import re
 from datetime import date, datetime
+from enum import Enum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from gateway.roles import MODES, ROLES
 from ledger.domain.fingerprints import MOST_INSTALMENT
 from ledger.domain.money import MAX_MINOR
+from ledger.domain.routing import AssetKind, Transaction
+from ledger.mirror.models import Side
 
 MOST_DEPTH = 32
 
-Hex20 = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
-Hex32 = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{64}$")]
+ACCOUNT, WORD, NUMBER = r"^0x[0-9a-fA-F]{40}$", r"^0x[0-9a-fA-F]{64}$", r"^[0-9]{1,78}$"
+Hex20 = Annotated[str, Field(pattern=ACCOUNT)]
+Hex32 = Annotated[str, Field(pattern=WORD)]
 HexBytes = Annotated[str, Field(pattern=r"^0x([0-9a-fA-F]{2})*$", max_length=4096)]
-Decimal = Annotated[str, Field(pattern=r"^[0-9]{1,78}$")]
+Decimal = Annotated[str, Field(pattern=NUMBER)]
 Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
 """Text without control characters, which databases and people read differently."""
 Key = Annotated[Text, Field(min_length=1, max_length=256)]
+Role = Annotated[str, Field(json_schema_extra={"enum": list(ROLES)})]
+Mode = Annotated[str, Field(json_schema_extra={"enum": list(MODES)})]
+
+
+def words_of(kind: type[Enum]) -> dict[str, Any]:
+    """What the document says of a word that names a member of an enumeration."""
+    return {"enum": [each.lower().replace("_", " ") for each in kind.__members__]}
 
 
 FORMS = {
-    r"^0x[0-9a-fA-F]{40}$": "an account; write 0x and 40 hex digits",
-    r"^0x[0-9a-fA-F]{64}$": "a hash or a word; write 0x and 64 hex digits",
+    ACCOUNT: "an account; write 0x and 40 hex digits",
+    WORD: "a hash or a word; write 0x and 64 hex digits",
     r"^[0-9]{1,19}$": "an amount in minor units; write digits without a point, as 1250 for 12.50",
-    r"^[0-9]{1,78}$": "a number; write its digits",
+    NUMBER: "a number; write its digits",
     r"^[A-Z]{3}$": "a currency; write its ISO 4217 code, as USD",
     r"^[0-9]{1,9}/[1-9][0-9]{0,8}$": "a rate; write a fraction, as 5/10000",
 }
@@ -31,22 +44,61 @@ FORMS = {
 
 
 def _shallow(value: Any) -> Any:
-    """What is nested deeper than any record is refused before anything walks through it."""
+    """What is nested deeper than any record, or has half a character in it, is refused before anything walks through it."""
     level = [value]
     for _ in range(MOST_DEPTH):
-        level = [inner for each in level if isinstance(each, dict | list) for inner in (each.values() if isinstance(each, dict) else each)]
+        if any(_is_broken(each) for each in level):
+            raise ValueError("text with half of a surrogate pair, which is no character")
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in ([*each, *each.values()] if isinstance(each, dict) else each)
+        ]
     if level:
         raise ValueError(f"nested deeper than {MOST_DEPTH} levels")
     return value
 
 
+def _is_broken(value: Any) -> bool:
+    """Whether a text can't be written: JSON may escape half of a surrogate pair."""
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
 Shallow = AfterValidator(_shallow)
 
 
-class Strict(BaseModel):
-    """A body without room for unknown fields."""
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
-    model_config = ConfigDict(extra="forbid")
+
+def _instant(given: Any) -> Any:
+    """Numbers and times without an offset are no times: which zone, and seconds or milliseconds, would be guessed."""
+    if not isinstance(given, str) or not _INSTANT.fullmatch(given):
+        raise ValueError("a time with its offset expected (RFC 3339), for example 2026-01-31T00:00:00Z")
+    return given
+
+
+def _day(given: Any) -> Any:
+    if not isinstance(given, str) or not _DAY.fullmatch(given):
+        raise ValueError("a day expected, for example 2026-01-31")
+    return given
+
+
+Instant = Annotated[datetime, Field(strict=False), BeforeValidator(_instant)]
+Day = Annotated[date, Field(strict=False), BeforeValidator(_day)]
+
+
+class Strict(BaseModel):
+    """A body without room for unknown fields, and without values of another type: 0 is no `false`, and "7" no 7."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class ActRef(Strict):
@@ -60,8 +112,8 @@ class SignerIn(Strict):
     """A signer: which account signs, in which role and mode, and, where it matters, with which key and nonce."""
 
     account: Hex20
-    role: str | None = None
-    mode: str = "SIGNED"
+    role: Role | None = None
+    mode: Mode = "SIGNED"
     key: Hex20 | None = None
     nonce: Decimal | None = None
     evidence: Hex32 | None = None
@@ -83,7 +135,7 @@ class InvoiceIn(Strict):
     seller: Annotated[Text, Field(min_length=1, max_length=80)]
     buyer: Annotated[Text, Field(min_length=1, max_length=80)]
     number: Annotated[Text, Field(min_length=1, max_length=200)]
-    issued: date
+    issued: Day
     instalment: Annotated[int, Field(ge=1, le=MOST_INSTALMENT)] = 1
 
 
@@ -93,7 +145,7 @@ class ActIn(Strict):
     account: Hex20
     kind: Annotated[Text, Field(max_length=80)]
     body: Annotated[dict[str, Any], Shallow]
-    role: str | None = None
+    role: Role | None = None
     signers: Annotated[list[SignerIn], Field(max_length=32)] = []
     deadline: Annotated[int, Field(ge=0, lt=1 << 64)] | None = None
     gas: Annotated[int, Field(ge=21_000, lt=1 << 32)] | None = None
@@ -142,9 +194,9 @@ class FilingIn(Strict):
     blind: Hex32 | None = None
     names: Annotated[list[PartyNameIn], Field(max_length=512)] | None = None
     titles: Annotated[list[Annotated[str, Field(max_length=2000)]], Field(max_length=8192)] | None = None
-    transaction: str | None = None
-    kinds: Annotated[list[str], Field(max_length=8)] = []
-    on: date | None = None
+    transaction: Annotated[str, Field(json_schema_extra=words_of(Transaction))] | None = None
+    kinds: Annotated[list[Annotated[str, Field(json_schema_extra=words_of(AssetKind))]], Field(max_length=8)] = []
+    on: Day | None = None
 
 
 def _counted(text: str) -> str:
@@ -166,7 +218,7 @@ class LienIn(Strict):
     amount: Minor
     kind: Annotated[str, Field(pattern="^(pledge|factoring|assignment)$")] = "pledge"
     ceiling: Minor | None = None
-    noticed: datetime | None = None
+    noticed: Instant | None = None
     advance: Minor | None = None
 
 
@@ -201,7 +253,7 @@ class PriorityIn(Strict):
     """
 
     owed: Annotated[dict[Pledges, Minor], Field(max_length=1000)] = {}
-    noticed: Annotated[dict[Pledges, datetime], Field(max_length=1000)] = {}
+    noticed: Annotated[dict[Pledges, Instant], Field(max_length=1000)] = {}
     advances: Annotated[dict[Pledges, Minor], Field(max_length=1000)] = {}
     others: Annotated[list[LienIn], Field(max_length=200)] = []
     relations: Annotated[list[RelationIn], Field(max_length=200)] = []
@@ -238,7 +290,7 @@ class SearchIn(Strict):
     text: Annotated[Text, Field(min_length=1, max_length=400)]
     select: Annotated[list[Annotated[Text, Field(max_length=400)]], Field(max_length=1000)] = []
     register_: Annotated[int | None, Field(alias="register", ge=1, lt=1 << 16)] = None
-    side: Annotated[Text | None, Field(max_length=20)] = None
+    side: Annotated[Text, Field(max_length=20, json_schema_extra=words_of(Side))] | None = None
 
 
 class CertificateIn(Strict):
@@ -269,8 +321,8 @@ class DutyDoneIn(Strict):
     """A payment or filing that was done, by its key and the day on which it was due."""
 
     key: Annotated[Text, Field(min_length=1, max_length=60)]
-    due: date
-    done: date
+    due: Day
+    done: Day
 
 
 class OfficeEventIn(Strict):
@@ -278,7 +330,7 @@ class OfficeEventIn(Strict):
 
     office: Annotated[str, Field(pattern="^[A-Z]{2}$")]
     code: Annotated[Text, Field(min_length=1, max_length=20)]
-    happened: date
+    happened: Day
 
 
 class ValuationIn(Strict):
@@ -286,7 +338,7 @@ class ValuationIn(Strict):
 
     value: Minor
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
-    valued_on: date
+    valued_on: Day
     method: Line
     appraiser: Line
 
@@ -298,7 +350,7 @@ class ReportIn(Strict):
     source: Line
     right: RightFactsIn | None = None
     duties: Annotated[list[DutyDoneIn], Field(max_length=100)] = []
-    done_through: date | None = None
+    done_through: Day | None = None
     events: Annotated[list[OfficeEventIn], Field(max_length=1000)] = []
     valuations: Annotated[list[ValuationIn], Field(max_length=100)] = []
 
@@ -323,7 +375,7 @@ class MemberIn(Strict):
     key: Key
     name: Annotated[Text, Field(min_length=1, max_length=400)]
     party: Hex32
-    roles: Annotated[list[str], Field(max_length=13)]
+    roles: Annotated[list[Role], Field(max_length=len(ROLES))]
     account: Hex20 | None = None
     operator: Hex20 | None = None
     is_contract: bool = False
@@ -379,7 +431,7 @@ class WebhookIn(Strict):
 
     url: Annotated[str, Field(min_length=1, max_length=2_000)]
     kinds: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=50)] = []
-    records: Annotated[list[Annotated[str, Field(max_length=66)]], Field(max_length=50)] = []
+    records: Annotated[list[Hex32], Field(max_length=50)] = []
     after: Annotated[int | None, Field(ge=-1, lt=1 << 62)] = None
 
 

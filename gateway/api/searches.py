@@ -2,25 +2,28 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from gateway.anchoring import shelf
 from gateway.anchoring.book import MOST_NAMES, BookError, NamedRecords
-from gateway.api import pledge_shown
+from gateway.api import pledge_shown, schemas
 from gateway.api.answers import Answer
-from gateway.api.asking import Caller, Point, Reading, Running, reading, worded
+from gateway.api.asking import Caller, Cursor, Limit, Point, Reading, Running, cursor_from, reading, worded
 from gateway.api.pledge_answers import Hit, IdentifierFound, NamesFound, Registered
 from gateway.api.pledges import Effective, number_word, seconds
 from gateway.api.refusals import ANY, AWAY
 from gateway.api.registers import named
+from gateway.api.schemas import words_of
 from gateway.errors import Problem, invalid
 from gateway.services import Services
 from ledger.domain.assets import WORD
 from ledger.domain.names import UnusableName
 from ledger.mirror.models import Side
 from ledger.mirror.queries import anchors, search
+from ledger.mirror.queries.reading import part
 from ledger.mirror.queries.search import Scope
 from ledger.mirror.register_models import Anchor
 from ledger.proofs.anchors import AnchorDamaged
@@ -28,7 +31,7 @@ from ledger.proofs.anchors import AnchorDamaged
 router = APIRouter(tags=["searches"], responses=ANY | AWAY)
 
 InRegister = Annotated[int | None, Query(ge=1, lt=1 << 16, description="Only in this register")]
-OnSide = Annotated[str | None, Query(description="Only among pledgors, or among holders")]
+OnSide = Annotated[str | None, Query(description="Only among these", json_schema_extra=words_of(Side))]
 
 
 def scope_of(register: int | None, side: str | None) -> Scope:
@@ -113,16 +116,23 @@ def search_party(
     services: Running,
     session: Caller,
     point: Point,
-    party: Annotated[str, Query(max_length=66, description="A party's word, as hex")],
+    party: Annotated[str, Query(pattern=schemas.WORD, description="A party's word, as hex")],
     register: InRegister = None,
     side: OnSide = None,
     effective_at: Effective = None,
+    limit: Limit = 100,
+    after: Cursor = None,
 ) -> Answer[list[Hit]]:
     """The records of a party by its word, and of those whom it succeeded or acts for."""
     key = worded(party, WORD, "party")
     with reading(services, session, point) as view:
         found = search.by_party(view.conn, key, scope=scope_of(register, side), at=view.at, time=seconds(effective_at))
-        return view.answer([pledge_shown.hit(each) for each in found])
+        page = part(found, _place, limit=limit, after=cursor_from(after))
+        return view.page(page, pledge_shown.hit)
+
+
+def _place(hit: search.Hit) -> tuple[int, bytes]:
+    return hit.party.pledge, sha256(repr(hit.party).encode()).digest()
 
 
 @router.get("/searches/registrations")

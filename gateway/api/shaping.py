@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, get_args, get_origin
 from urllib.parse import parse_qs
 
 import orjson
+from pydantic import BaseModel
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.api.deprecation import DEPRECATED, Deprecated
@@ -20,14 +22,15 @@ FIELDS_PARAMETER: dict[str, Any] = {
     "in": "query",
     "required": False,
     "description": "Only these fields of each row in `data`, apart by commas",
-    "schema": {"type": "string", "maxLength": 1_000, "title": "Fields"},
+    "style": "form",
+    "explode": False,
 }
 NONE_MATCH_PARAMETER: dict[str, Any] = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
     "description": "ETags of answers that the caller has: 304 if one of them is still the answer",
-    "schema": {"type": "string", "maxLength": 1_000, "title": "If-None-Match"},
+    "schema": {"type": "string", "title": "If-None-Match"},
 }
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 _JSON = b"application/json"
@@ -77,7 +80,8 @@ class _Answer:
         return [] if found is None else found.headers
 
     async def _shaped(self, start: Message, body: bytes) -> None:
-        body = _only(body, parse_qs(self._scope["query_string"].decode("latin-1")).get(FIELDS, []))
+        known = row_fields(getattr(self._scope.get("route"), "response_model", None))
+        body = _only(body, known, parse_qs(self._scope["query_string"].decode("latin-1")).get(FIELDS, []))
         tag = f'"{sha256(body).hexdigest()[:32]}"'
         headers = [each for each in start["headers"] if each[0] != b"content-length"] + [(b"etag", tag.encode())]
         if _matches(_header(self._scope["headers"], b"if-none-match").decode("latin-1"), tag):
@@ -97,23 +101,33 @@ def _matches(given: str, tag: str) -> bool:
     return given.strip() == "*" or tag in _TAG.findall(given)
 
 
-def _only(body: bytes, asked: list[str]) -> bytes:
-    """The answer with these fields of each row alone. Raises 422 for a field that rows don't have."""
+@cache
+def row_fields(model: Any) -> tuple[str, ...]:
+    """The fields that every row in `data` of an answer has; none where it has no rows."""
+    if not isinstance(model, type) or not issubclass(model, BaseModel) or "data" not in model.model_fields:
+        return ()
+    data = model.model_fields["data"].annotation
+    row = get_args(data)[0] if get_origin(data) is list else data
+    first, *others = [_written(kind) for kind in get_args(row) or (row,)]
+    return tuple(name for name in first if all(name in names for names in others))
+
+
+def _written(kind: type[BaseModel]) -> list[str]:
+    return [field.serialization_alias or name for name, field in kind.model_fields.items()]
+
+
+def _only(body: bytes, known: tuple[str, ...], asked: list[str]) -> bytes:
+    """The answer with these fields of each row alone. Raises 422 for a field that its rows don't have, whether there are rows or not."""
     wanted = list(dict.fromkeys(name.strip() for each in asked for name in each.split(",") if name.strip()))
-    if not wanted:
+    if not wanted or not known:
         return body
+    if unknown := [name for name in wanted if name not in known]:
+        raise invalid(f"fields: no field {unknown[0][:80]!r}; there are {', '.join(known)}", field=FIELDS)
     answer = orjson.loads(body)
-    if not isinstance(answer, dict) or not isinstance(answer.get("data"), list | dict):
-        return body
     rows = answer["data"]
     answer["data"] = [_row(row, wanted) for row in rows] if isinstance(rows, list) else _row(rows, wanted)
     return orjson.dumps(answer)
 
 
-def _row(row: Any, wanted: list[str]) -> Any:
-    if not isinstance(row, dict):
-        raise invalid("fields: the rows of this answer have none", field=FIELDS)
-    unknown = [name for name in wanted if name not in row]
-    if unknown:
-        raise invalid(f"fields: no field {unknown[0][:80]!r}; there are {', '.join(row)}", field=FIELDS)
+def _row(row: dict[str, Any], wanted: list[str]) -> dict[str, Any]:
     return {name: row[name] for name in wanted}

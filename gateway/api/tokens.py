@@ -6,7 +6,20 @@ from fastapi import APIRouter, Query
 
 from gateway.api import receivable_shown, shown
 from gateway.api.answers import Answer, Token
-from gateway.api.asking import Account, Caller, Cursor, Limit, Point, Running, addressed, cursor_from, own_account, reading, whole_number
+from gateway.api.asking import (
+    Account,
+    Caller,
+    Cursor,
+    Limit,
+    NumberPath,
+    Point,
+    Running,
+    addressed,
+    cursor_from,
+    own_account,
+    reading,
+    whole_number,
+)
 from gateway.api.receivable_answers import TokenWhole
 from gateway.api.receivables import visible
 from gateway.api.refusals import ANY, AWAY, NAMED
@@ -38,7 +51,7 @@ def list_portfolio(
 
 
 @router.get("/tokens/{token}")
-def get_token(token: str, services: Running, session: Caller, point: Point) -> Answer[TokenWhole]:
+def get_token(token: NumberPath, services: Running, session: Caller, point: Point) -> Answer[TokenWhole]:
     """A token: its range and owner, what it is still owed, what it could draw, its newest offer, and its lineage."""
     receivable, start = split_token_id(whole_number(token, "token"))
     with reading(services, session, point) as view:

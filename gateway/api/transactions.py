@@ -18,6 +18,7 @@ from gateway.api.asking import (
     Caller,
     Cursor,
     Limit,
+    NumberPath,
     Running,
     addressed,
     cursor_from,
@@ -30,7 +31,7 @@ from gateway.api.asking import (
 )
 from gateway.api.direct import JSON, directly
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
-from gateway.api.schemas import ActBatch, ActIn, ActRef, ActWait, CallBatch, CallWait, Key, SignatureIn, SignerIn
+from gateway.api.schemas import ACCOUNT, ActBatch, ActIn, ActRef, ActWait, CallBatch, CallWait, Key, SignatureIn, SignerIn
 from gateway.drafts import Request, Wanted
 from gateway.errors import Problem, not_found
 from gateway.office.repository import Act, ActKey, Call, Office
@@ -139,7 +140,7 @@ def list_acts_to_sign(services: Running, session: Caller, account: Account, limi
 
 @router.get("/acts/{act_id}", responses=NAMED)
 async def get_act(
-    act_id: str,
+    act_id: NumberPath,
     services: Running,
     session: Caller,
     account: Account,
@@ -159,14 +160,14 @@ async def get_act(
 
 
 @router.get("/acts/{act_id}/typed-data", responses=NAMED)
-def get_typed_data(act_id: str, services: Running, session: Caller, account: Account) -> TypedData:
+def get_typed_data(act_id: NumberPath, services: Running, session: Caller, account: Account) -> TypedData:
     """The act as EIP-712 JSON for a wallet (`eth_signTypedData_v4`)."""
     row = _visible(services, session, act_id, account)
     return TypedData(**typed_data(envelope_of(row.kind, row.typed), services.manifest.domain))
 
 
 @router.post("/acts/{act_id}/signatures", responses=WRITES | NAMED | CONFLICTS | AWAY)
-def post_signature(act_id: str, asked: SignatureIn, services: Running, session: Caller, account: Account) -> answers.Act:
+def post_signature(act_id: NumberPath, asked: SignatureIn, services: Running, session: Caller, account: Account) -> answers.Act:
     """Adds a signer's signature: a wallet's, or made here where the key is held. The last one queues the act.
 
     `account` in the query is the act's; `account` in the body is who signs.
@@ -179,7 +180,7 @@ def post_signature(act_id: str, asked: SignatureIn, services: Running, session: 
 
 
 @router.post("/acts/{act_id}/retry", status_code=202, responses=NAMED | CONFLICTS | AWAY)
-def retry_act(act_id: str, services: Running, session: Caller, account: Account) -> answers.Act:
+def retry_act(act_id: NumberPath, services: Running, session: Caller, account: Account) -> answers.Act:
     """Sends an act that is held for a person once more, as it was signed."""
     session.needs(ACT)
     row = _visible(services, session, act_id, account)
@@ -188,11 +189,11 @@ def retry_act(act_id: str, services: Running, session: Caller, account: Account)
 
 @router.post("/acts/{act_id}/void", status_code=202, responses=NAMED | CONFLICTS | AWAY)
 def void_act(
-    act_id: str,
+    act_id: NumberPath,
     services: Running,
     session: Caller,
     account: Account,
-    of: Annotated[str | None, Query(max_length=42, description="Whose act it is, where it is another's that the account signed")] = None,
+    of: Annotated[str | None, Query(pattern=ACCOUNT, description="Whose act it is, where it is another's that the account signed")] = None,
 ) -> answers.Call:
     """Takes an account's signature back: its own act's, or its consent to another's (`of`), as long as the ledger has not spent it.
 

@@ -1,6 +1,7 @@
 """Watches of a pledgee: what the register tells, what is reported of the rights under its pledges, and what follows for whom."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -10,33 +11,37 @@ from gateway import reporting, watching
 from gateway.access import ACT, Session
 from gateway.api import pledge_shown, shown
 from gateway.api.answers import Answer
-from gateway.api.asking import Caller, Running, addressed, reading
+from gateway.api.asking import Caller, Cursor, Limit, Running, addressed, cursor_from, reading
 from gateway.api.assets import Named, keyed
 from gateway.api.pledge_answers import Alert, Reported, ReportsKept
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
 from gateway.api.registers import named
-from gateway.api.schemas import ReportBatch, ReportIn, ValuationIn
+from gateway.api.schemas import ACCOUNT, ReportBatch, ReportIn, ValuationIn
 from gateway.errors import invalid, not_found
 from gateway.office.reports import Reports
 from gateway.reporting import Happened, Report
 from gateway.services import Services
 from gateway.watching import Watch
+from ledger.domain import watches
 from ledger.domain.ids import to_hex
 from ledger.domain.money import MoneyError, currency
 from ledger.domain.reported_rights import ReportedRight, ReportError, facts_from
 from ledger.domain.rights import RightKind
 from ledger.domain.watches import Valuation
 from ledger.mirror.queries.numbers import resolve
+from ledger.mirror.queries.reading import part
 
 router = APIRouter(tags=["watches"], responses=ANY | NAMED)
 
-Member = Annotated[str | None, Query(max_length=42, description="A member's account, as hex; without it, the caller's own")]
+Member = Annotated[str | None, Query(pattern=ACCOUNT, description="A member's account, as hex; without it, the caller's own")]
 Horizon = Annotated[int, Query(ge=0, le=36_500, description="How many days ahead; what is past is told, too")]
 _MOST_VALUE = (1 << 63) - 1
 
 
 @router.get("/watches", responses=AWAY)
-def list_watches(services: Running, session: Caller, member: Member = None, horizon_days: Horizon = 90) -> Answer[list[Alert]]:
+def list_watches(
+    services: Running, session: Caller, member: Member = None, horizon_days: Horizon = 90, limit: Limit = 100, after: Cursor = None
+) -> Answer[list[Alert]]:
     """What a pledgee must watch, in the order in which it acts: each alert with its rule and source, and what to do.
 
     Nothing is fetched from offices: a right of which nothing is reported is an alert of its own.
@@ -45,7 +50,12 @@ def list_watches(services: Running, session: Caller, member: Member = None, hori
     with reading(services, session) as view, services.office.read() as office:
         by = (services.watching, services.catalogue, services.codes)
         found = watching.due(Watch(view.conn, office, account, view.time, *by), horizon_days)
-        return view.answer([pledge_shown.alert(each) for each in found])
+        page = part(found, _place, limit=limit, after=cursor_from(after))
+        return view.page(page, pledge_shown.alert)
+
+
+def _place(alert: watches.Alert) -> tuple[int, bytes]:
+    return alert.acts_at, sha256(repr(alert).encode()).digest()
 
 
 @router.post("/reports:batch", status_code=201, responses=WRITES | AWAY)

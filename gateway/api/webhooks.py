@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 
 from gateway.access import ACT, READ, Session
 from gateway.api.answers import Hex, Position, Shown, Time
-from gateway.api.asking import Caller, Limit, Running, addressed, cursor_from, cursor_text
+from gateway.api.asking import Caller, Limit, Running, addressed, cursor_from, cursor_text, explained
 from gateway.api.asking import Cursor as After
 from gateway.api.events import wanted
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
-from gateway.api.schemas import ReplayIn, ResendIn, WebhookIn, WebhookStateIn
+from gateway.api.schemas import ACCOUNT, ReplayIn, ResendIn, WebhookIn, WebhookStateIn
 from gateway.errors import Problem, invalid, not_found
 from gateway.following import book
 from gateway.following.book import OVERLAP_MS, Dead, Secrets, State, Webhook
@@ -99,7 +99,9 @@ class Resent(Shown):
     count: int
 
 
-Member = Annotated[str | None, Query(max_length=42, description="The account, as hex; for the operator, who without it speaks for itself")]
+Member = Annotated[
+    str | None, Query(pattern=ACCOUNT, description="The account, as hex; for the operator, who without it speaks for itself")
+]
 
 
 @router.post("/webhooks", status_code=201, responses=NAMED | WRITES | AWAY | CONFLICTS)
@@ -107,6 +109,7 @@ def create_webhook(asked: WebhookIn, services: Running, session: Caller, account
     """Subscribes a URL to the ledger's events; the answer has the secret that signs its messages."""
     session.needs(ACT)
     member = _member(session, services, account)
+    explained(services, session)
     wants = wanted(services, asked.kinds, asked.records)
     try:
         Egress.of(services.settings.webhook_hosts).target(asked.url)

@@ -115,7 +115,7 @@ def anchor_list(
 ) -> None:
     """The anchors of a register."""
     with calling(home, url) as client:
-        found = client.data(f"/registers/{register}/anchors")
+        found = list(client.pages(f"/registers/{register}/anchors", limit=1_000))
     fields = ("anchor", "records", "as_at", "records_root", "held_here")
     rows = [(*(each[field] for field in fields), f"{each['seeded']} of {each['assets']}") for each in found]
     show(found, as_json, ("anchor", "records", "as at", "root", "held here", "live assets seeded"), rows)

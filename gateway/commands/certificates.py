@@ -97,7 +97,8 @@ def _first_step(client: Any, by: str, text: str, where: dict[str, Any], about: s
         raise Refused(f"--by: {by!r} is none of name, person, number, {', '.join(_WORDS)}")
     scope = {name: value for name, value in where.items() if by != "registration" or name != "side"}
     dated = {} if by == "registration" else {"effective_at": about}
-    found = client.data(_WORDS[by], **{_PARAMETERS[by]: text}, **scope, **dated)
+    asked = {_PARAMETERS[by]: text, **scope, **dated}
+    found = list(client.pages(_WORDS[by], **asked, limit=1_000)) if by == "party" else client.data(_WORDS[by], **asked)
     if as_json:
         return show_json(found)
     return _show_found(by, found)
@@ -280,7 +281,7 @@ def watches(
 ) -> None:
     """What a pledgee must watch, in the order in which it acts."""
     with calling(home, url) as client:
-        found = client.data("/watches", member=member, horizon_days=days)
+        found = list(client.pages("/watches", member=member, horizon_days=days, limit=1_000))
     fields = ("acts_at", "urgency", "subject", "what", "to_do", "source", "doubt")
     show(found, as_json, fields, [tuple(each[field] for field in fields) for each in found])
 

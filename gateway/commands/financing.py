@@ -30,13 +30,13 @@ def _made(client: Client, kind: ActKind, body: Json, done: Json) -> tuple[str, s
     if kind.name == "loan open":
         return _numbered("loan", client.pages("/loans", party=done["account"], limit=1000), lambda each: each["act"] == done["digest"])
     if kind.name == "guarantee open":
-        pools = client.data(f"/accounts/{done['account']}/pools")
+        pools = list(client.pages(f"/accounts/{done['account']}/pools", limit=1_000))
         return _numbered("pool", reversed(pools), lambda each: each["agreement"] == body["agreement"])
     if kind.name in ("hold receivable", "hold account"):
         held = (
             client.data(f"/receivables/{body['receivable']}")["holds"]
             if "receivable" in body
-            else client.data(f"/accounts/{body['account']}/holds")
+            else list(client.pages(f"/accounts/{body['account']}/holds", limit=1_000))
         )
         return _numbered("hold", reversed(held), lambda each: each["order"] == body["order"])
     return None

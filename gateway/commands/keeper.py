@@ -25,7 +25,7 @@ def keeper_due(
 ) -> None:
     """What the keeper would fire and when, the first to act first; of what is due and would be refused, why."""
     with calling(home, url) as client:
-        found = client.data("/triggers/due", horizon_days=horizon_days)
+        found = list(client.pages("/triggers/due", horizon_days=horizon_days, limit=1_000))
     rows = [
         (each["due"], each["trigger"], each["subject"], each["state"], each["reason"]["sentence"] if each["reason"] else "")
         for each in found

@@ -129,7 +129,7 @@ def history(
 ) -> None:
     """Every act on a pledge with its document, in order."""
     with calling(home, url) as client:
-        found = client.data(f"/pledges/{pledge}/history", block=block, known_at=known_at)
+        found = list(client.pages(f"/pledges/{pledge}/history", block=block, known_at=known_at, limit=1_000))
     rows = [
         (
             int(each["pos"]) >> 20,

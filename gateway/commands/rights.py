@@ -201,7 +201,7 @@ def show_party(
     """What became of a party, who signs for it, and its records."""
     with calling(home, url) as client:
         found = client.data(f"/parties/{party}", block=block, known_at=known_at)
-        hits = client.data("/searches/parties", party=party, block=block, known_at=known_at)
+        hits = list(client.pages("/searches/parties", party=party, block=block, known_at=known_at, limit=1_000))
     if as_json:
         return show_json({**found, "records": hits})
     say(f"{found['scheme'] or 'unknown scheme'} {found['text'] or ''}".strip())

@@ -23,7 +23,7 @@ _ACCOUNT = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account")]
 def list_pools(account: _ACCOUNT, home: Home = None, url: Url = None, as_json: AsJson = False) -> None:
     """The pools in which an account is a guarantor, and what each has paid."""
     with calling(home, url) as client:
-        found = client.data(f"/accounts/{account}/pools")
+        found = list(client.pages(f"/accounts/{account}/pools", limit=1_000))
     rows = [(each["pool"], each["manager"], money(each["cap"]), money(each["used"]), each["until"]) for each in found]
     show(found, as_json, ("pool", "manager", "cap", "used", "until"), rows)
 
@@ -48,7 +48,10 @@ def list_holds(
     if (of is None) == (receivable is None):
         raise Refused("hold list: name an account (--of) or a receivable (--receivable)")
     with calling(home, url) as client:
-        found = client.data(f"/accounts/{of}/holds") if receivable is None else client.data(f"/receivables/{receivable}")["holds"]
+        if receivable is None:
+            found = list(client.pages(f"/accounts/{of}/holds", limit=1_000))
+        else:
+            found = client.data(f"/receivables/{receivable}")["holds"]
     fields = ("hold", "target", "authority", "start", "end", "order", "laid_at")
     show(found, as_json, fields, [tuple(each[name] for name in fields) for each in found])
 

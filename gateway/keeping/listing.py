@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,10 +13,9 @@ from gateway.keeping.keeper import chain_time, known
 from gateway.refusals import explain
 from gateway.services import Services
 from ledger.mirror.queries import triggers
+from ledger.mirror.queries.reading import MOST_ROWS, Page, part
 from ledger.mirror.schema import word
 from ledger.mirror.triggers import Firing
-
-MOST_LISTED = 1_000
 
 
 class Standing(StrEnum):
@@ -39,24 +37,27 @@ class Listed:
     last: Firing | None
 
 
-def listed(services: Services, horizon: int, most: int = MOST_LISTED) -> list[Listed]:
-    """What may act within `horizon` seconds, the first to act first; at most so many. Raises NodeUnreachable."""
+def listed(services: Services, horizon: int, *, limit: int = MOST_ROWS, after: tuple[Any, ...] | None = None) -> Page[Listed]:
+    """What may act within `horizon` seconds, the first to act first, in pages. Raises NodeUnreachable, PageError."""
     with services.office.read() as conn:
         sent = book.on_its_way(conn)
     with services.snapshot() as conn:
         now, kinds = chain_time(services, conn), triggers.kinds(conn)
-        found = _first((each for each in due(conn, now, now + horizon) if known(kinds, each)), most)
+        every = sorted((each for each in due(conn, now, now + horizon) if known(kinds, each)), key=lambda each: (each.at, each.key))
+        page = part(every, _place, limit=limit, after=after)
+        found = page.rows
         fired = [each for each in found if each.call is None]
         last = {each.key: triggers.last_firing(conn, kinds[each.trigger].trigger, word(each.subject)) for each in fired}
     asked = [each for each in found if each.at <= now and each.key not in sent]
     answers = refusals(services.rpc, services.manifest, kinds, asked)
     refused = {each.key: reason for each, reason in zip(asked, answers, strict=True) if reason is not None}
     standings = [(each, _standing(each, now, each.key in sent, each.key in refused)) for each in found]
-    return [Listed(each, how, explain(refused[each.key]) if each.key in refused else None, last.get(each.key)) for each, how in standings]
+    rows = [Listed(each, how, explain(refused[each.key]) if each.key in refused else None, last.get(each.key)) for each, how in standings]
+    return Page(rows, page.next)
 
 
-def _first(found: Iterable[Due], most: int) -> Sequence[Due]:
-    return sorted(found, key=lambda each: (each.at, each.key))[:most]
+def _place(each: Due) -> tuple[int, bytes]:
+    return each.at, each.trigger.encode() + word(each.subject)
 
 
 def _standing(each: Due, now: int, is_sent: bool, is_refused: bool) -> Standing:

@@ -99,7 +99,7 @@ class FingerprintKeys:
                 )
             conn.execute(update(FINGERPRINT_KEY).where(FINGERPRINT_KEY.c.version == number).values(retired=now_ms()))
 
-    def export(self, number: int, passphrase: bytes) -> dict[str, Any]:
+    def export(self, number: int, passphrase: bytes | bytearray) -> dict[str, Any]:
         """A version as a file under a passphrase, for another gateway of this ledger. Raises FingerprintKeyError, SigningLocked."""
         wrapping = self._wrapping()
         with self.keystore.office.read() as conn:
@@ -109,7 +109,7 @@ class FingerprintKeys:
         told = {"kind": FILE_KIND, "ledger": to_hex(self.ledger), "version": number, "mark": to_hex(version.mark)}
         return {**told, "sealed": to_hex(sealed)}
 
-    def take_in(self, file: Any, passphrase: bytes) -> Version:
+    def take_in(self, file: Any, passphrase: bytes | bytearray) -> Version:
         """Takes a version in from a file of `export`; one that is held already stays as it is.
 
         Raises FingerprintKeyError for another ledger's file, another key of a held version, a wrong passphrase; SigningLocked.

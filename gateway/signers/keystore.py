@@ -55,7 +55,7 @@ class Keystore:
         """Whether a master secret was made, so that its passphrase is needed."""
         return self._sealed() is not None
 
-    def unlock(self, passphrase: bytes) -> None:
+    def unlock(self, passphrase: bytes | bytearray) -> None:
         """Opens the keystore, or makes its master secret on the first use. Raises Unsealable for a wrong passphrase."""
         sealed = self._sealed()
         if sealed is None:

@@ -1,5 +1,7 @@
 """Where the keystore's passphrase comes from: a file descriptor, a systemd credential or a file. Never the command line or the environment
 itself, which other processes can read.
+
+It is read into memory that can be overwritten, and nowhere else: who used it wipes it.
 """
 
 import os
@@ -12,31 +14,40 @@ FD_VARIABLE = "PLEDGEBOOK_PASSPHRASE_FD"
 FILE_VARIABLE = "PLEDGEBOOK_PASSPHRASE_FILE"
 CREDENTIALS_VARIABLE = "CREDENTIALS_DIRECTORY"
 CREDENTIAL = "pledgebook-passphrase"
-LEAST_BYTES = 12
+LEAST_BYTES, MOST_BYTES = 12, 4_096
 
 
 class PassphraseError(Foreseen, ValueError):
     """A passphrase that can't be read or is too short."""
 
 
-def find(environment: Mapping[str, str]) -> bytes | None:
+def find(environment: Mapping[str, str]) -> bytearray | None:
     """The passphrase, or None where none is given: a file descriptor goes before a systemd credential, that before a file.
 
     Raises PassphraseError.
     """
     if FD_VARIABLE in environment:
         number = environment[FD_VARIABLE]
-        return _checked(_from_descriptor(number), f"file descriptor {number}")
+        return _from_descriptor(number)
     path = _path(environment)
     return None if path is None else from_file(path)
 
 
-def from_file(path: Path) -> bytes:
+def from_file(path: Path) -> bytearray:
     """The passphrase in a file, without the line's end. Raises PassphraseError."""
     try:
-        return _checked(path.read_bytes(), str(path))
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            return _checked(_read(descriptor), str(path))
+        finally:
+            os.close(descriptor)
     except OSError as wrong:
         raise PassphraseError(f"passphrase: {path} can't be read ({wrong.strerror}); restore it from a backup") from wrong
+
+
+def wipe(secret: bytearray) -> None:
+    """Overwrites a passphrase that was used."""
+    secret[:] = bytes(len(secret))
 
 
 def pin(path: Path) -> str:
@@ -54,16 +65,35 @@ def _path(environment: Mapping[str, str]) -> Path | None:
     return Path(environment[FILE_VARIABLE]) if FILE_VARIABLE in environment else None
 
 
-def _from_descriptor(number: str) -> bytes:
+def _from_descriptor(number: str) -> bytearray:
     try:
-        with os.fdopen(int(number), "rb") as source:
-            return source.read()
+        descriptor = int(number)
+        read = _read(descriptor)
+        os.close(descriptor)
     except (OSError, ValueError) as wrong:
         raise PassphraseError(f"passphrase: file descriptor {number[:20]!r} can't be read ({wrong})") from wrong
+    return _checked(read, f"file descriptor {number}")
 
 
-def _checked(read: bytes, source: str) -> bytes:
-    passphrase = read.rstrip(b"\r\n")
-    if len(passphrase) < LEAST_BYTES:
-        raise PassphraseError(f"passphrase: {source} has {len(passphrase)} bytes, at least {LEAST_BYTES} are needed")
+def _read(descriptor: int) -> bytearray:
+    """What a descriptor gives, up to a byte more than a passphrase may have."""
+    found, size = bytearray(MOST_BYTES + 1), 0
+    while size < len(found) and (count := os.readv(descriptor, [memoryview(found)[size:]])):
+        size += count
+    # A bytearray that is made shorter in place may leave a copy behind.
+    read = bytearray(memoryview(found)[:size])
+    wipe(found)
+    return read
+
+
+def _checked(read: bytearray, source: str) -> bytearray:
+    size = len(read)
+    while size and read[size - 1] in b"\r\n":
+        size -= 1
+    passphrase = bytearray(memoryview(read)[:size])
+    wipe(read)
+    if not LEAST_BYTES <= size <= MOST_BYTES:
+        wipe(passphrase)
+        limits = f"at least {LEAST_BYTES}" if size < LEAST_BYTES else f"at most {MOST_BYTES}"
+        raise PassphraseError(f"passphrase: {source} has {size} bytes, {limits} are needed")
     return passphrase

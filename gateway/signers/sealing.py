@@ -33,16 +33,16 @@ def unseal(key: bytes, box: bytes, owner: bytes) -> bytes:
         raise Unsealable("wrong passphrase or key, or a damaged box") from wrong
 
 
-def seal_with_passphrase(passphrase: bytes, secret: bytes, owner: bytes = b"master") -> bytes:
+def seal_with_passphrase(passphrase: bytes | bytearray, secret: bytes, owner: bytes = b"master") -> bytes:
     """salt || box, under scrypt(passphrase, salt)."""
     salt = secrets.token_bytes(SALT_BYTES)
     return salt + seal(_stretched(passphrase, salt), secret, owner)
 
 
-def unseal_with_passphrase(passphrase: bytes, box: bytes, owner: bytes = b"master") -> bytes:
+def unseal_with_passphrase(passphrase: bytes | bytearray, box: bytes, owner: bytes = b"master") -> bytes:
     """The secret of a box made by seal_with_passphrase for the same owner. Raises Unsealable."""
     return unseal(_stretched(passphrase, box[:SALT_BYTES]), box[SALT_BYTES:], owner)
 
 
-def _stretched(passphrase: bytes, salt: bytes) -> bytes:
+def _stretched(passphrase: bytes | bytearray, salt: bytes) -> bytes:
     return hashlib.scrypt(passphrase, salt=salt, n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P, maxmem=128 << 20, dklen=SECRET_BYTES)

@@ -155,7 +155,7 @@ def test_watches_are_listed_and_reports_kept(desk: Desk, run: Run, api: Api, tmp
         ("search Feldspar --by spell --certify", "of.search.by"),
         ("search Feldspar --side middle", "side: 'middle' is none of"),
         ("search Feldspar --select nobody", "selection: nobody not among the names found"),
-        ("search 0x12 --by party", "party: 32 bytes expected"),
+        ("search 0x12 --by party", "is not a hash or a word"),
         ("search 0x12 --by number", "asset: 32 bytes expected"),
         ("search 12 --by identifier --certify", "the identifiers whose check digits it satisfies are none"),
         ("search Feldspar --out /nowhere/at/all --certify", "/nowhere/at/all"),

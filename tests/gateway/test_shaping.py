@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -29,7 +30,16 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Teller]:
         for operation, example in document.examples().items():
             if operation != "remove_webhook":
                 teller.tell(operation, example)
+        still(teller)
         yield teller
+
+
+def still(teller: Teller) -> None:
+    """Waits until no more blocks come: an answer's tag changes with its block."""
+    before = None
+    while (block := teller.http.get("/blocks/head").json()["block"]) != before:
+        before = block
+        time.sleep(1)
 
 
 def reads(teller: Teller) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -65,10 +75,12 @@ def test_every_get_with_data_gives_only_the_fields_asked_for(told: Teller) -> No
         whole = told.http.get(path, params=query).json()
         answer = told.http.get(path, params={**query, "fields": "nothing_such"})
         rows = whole.get("data")
-        if rows in (None, []):
+        if rows is None:
             assert answer.status_code == 200, operation
             continue
         assert answer.status_code == 422 and answer.json()["field"] == "fields", operation
+        if not rows:
+            continue
         first = rows[0] if isinstance(rows, list) else rows
         names = list(first)[:2]
         few = told.http.get(path, params={**query, "fields": ",".join(names)}).json()
@@ -121,12 +133,13 @@ def test_every_list_comes_in_pages_or_says_why_not(told: Teller) -> None:
 
 
 UNPAGED = {
-    **dict.fromkeys(("list_registers", "list_routes", "list_cash", "list_anchors"), "registers, currencies, an office's batches: few"),
-    **dict.fromkeys(("list_clocks", "get_history", "read_number"), "of one record, or one number"),
-    **dict.fromkeys(("list_outstanding", "list_court_holds", "list_pools", "list_custody"), "what is open for one account"),
-    **dict.fromkeys(("list_holds", "compare_purchase_offers"), "on one asset, party or range"),
-    **dict.fromkeys(("search_identifiers", "search_party", "list_watches"), "one answer that must be whole: a search, an account's alerts"),
-    "list_due": "the first thousand, by due time",
+    **dict.fromkeys(("list_registers", "list_routes"), "bounded by the registers that the council opens, and their articles"),
+    **dict.fromkeys(("list_cash", "list_outstanding"), "bounded by the currencies of the ledger: 256 cash contracts"),
+    "list_clocks": "bounded by the clocks of a register's rules",
+    "read_number": "bounded by the ways to read one number",
+    "list_holds": "bounded by the offices and courts that hold one right, pledge or party",
+    "compare_purchase_offers": "bounded by the banks that offer for one range of one seller; compared, they must be whole",
+    "search_identifiers": "bounded by the schemes that one text satisfies; their records in pages: GET /searches/parties",
 }
 """Lists that come whole, and why."""
 

@@ -146,7 +146,7 @@ def test_a_report_is_forgotten_and_made_anew(bank: Bank) -> None:
         ({"right": FACTS, "duties": [{**FEE, "due": "2024-06-04"}]}, "reports[1].duties", "2024-06-03"),
         ({"right": {**FACTS, "facts": {"filed": "2018-06-03"}}, "done_through": "2024-01-01"}, "reports[1].duties", "granted"),
         ({"valuations": [{**VALUE, "currency": "XQX"}]}, "reports[1]", "XQX"),
-        ({"valuations": [{**VALUE, "value": "9" * 19}]}, "reports[1]", "at most"),
+        ({"valuations": [{**VALUE, "value": "9" * 19}]}, "reports[1].valuations[0].value", "at most"),
         ({"asset": "CN12"}, "asset", "asset"),
     ],
 )

@@ -1,8 +1,10 @@
 """Anchored registers: roots and counts, how far they are seeded, and what became of their records."""
 
+from typing import Any
+
 from sqlalchemy import Connection, select
 
-from ledger.mirror.queries.reading import given, one, rows_of, told, valid
+from ledger.mirror.queries.reading import MOST_ROWS, Page, given, one, page, rows_of, told, valid
 from ledger.mirror.register_models import (
     ADOPTION,
     ANCHOR,
@@ -15,10 +17,11 @@ from ledger.mirror.register_models import (
 )
 
 
-def anchors(conn: Connection, register: int, at: int | None = None) -> list[Anchor]:
+def anchors(
+    conn: Connection, register: int, at: int | None = None, *, limit: int = MOST_ROWS, after: tuple[Any, ...] | None = None
+) -> Page[Anchor]:
     """The anchors of a register by number."""
-    asked = select(ANCHOR.table).where(ANCHOR.table.c.register == register, told(ANCHOR, at))
-    return rows_of(conn, ANCHOR, asked.order_by(ANCHOR.table.c.anchor))
+    return page(conn, ANCHOR, (ANCHOR.table.c.register == register, told(ANCHOR, at)), ["anchor"], limit=limit, after=after)
 
 
 def standing(conn: Connection, register: int | None = None, at: int | None = None) -> list[Anchor]:

@@ -1,12 +1,12 @@
 """What the obligor owes to those who paid in its place, and the guarantees behind a receivable."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
 from ledger.domain.ranges import late_days, late_interest
 from ledger.mirror.models import Receivable
-from ledger.mirror.queries.reading import one, rows_of, told, valid
+from ledger.mirror.queries.reading import MOST_ROWS, Page, cut, one, ordered, rows_of, told, valid
 from ledger.mirror.receivable_models import (
     CLAIM,
     COVER,
@@ -80,11 +80,13 @@ def pool(conn: Connection, pool_number: int, at: int | None = None) -> Pool | No
     return one(conn, POOL, POOL.table.c.pool == pool_number, valid(POOL, at))
 
 
-def pools_of(conn: Connection, account: bytes, at: int | None = None) -> list[Pool]:
+def pools_of(
+    conn: Connection, account: bytes, at: int | None = None, *, limit: int = MOST_ROWS, after: tuple[Any, ...] | None = None
+) -> Page[Pool]:
     """The pools in which an account is a guarantor, in the order of their opening."""
     asked = select(POOL.table).join_from(POOL.table, GUARANTOR.table, GUARANTOR.table.c.pool == POOL.table.c.pool)
-    asked = asked.where(GUARANTOR.table.c.account == account, valid(POOL, at)).order_by(POOL.table.c.pool)
-    return rows_of(conn, POOL, asked)
+    asked = ordered(asked.where(GUARANTOR.table.c.account == account, valid(POOL, at)), [POOL.table.c.pool], limit, after)
+    return cut(rows_of(conn, POOL, asked), limit, lambda row: (row.pool,))
 
 
 def pool_by_agreement(conn: Connection, agreement: bytes) -> Pool | None:

@@ -1,7 +1,7 @@
 """Loans with their schedules, what is due when, how they stand, what secures them, and who has to release what."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, or_, select
 
@@ -38,7 +38,7 @@ from ledger.mirror.finance_models import (
 from ledger.mirror.models import CASH, PLEDGE_STATE, ReceivableStatus
 from ledger.mirror.queries import receivables, tokens
 from ledger.mirror.queries.liveness import IN_FORCE
-from ledger.mirror.queries.reading import Page, cut, given, one, ordered, rows_of, told, valid
+from ledger.mirror.queries.reading import MOST_ROWS, Page, cut, given, one, ordered, rows_of, told, valid
 from ledger.mirror.schema import Address, number
 
 
@@ -209,19 +209,20 @@ def _is_here(conn: Connection, entry: CustodyRange, at: int | None) -> bool:
     return token is not None and token.owner == entry.custodian
 
 
-def custody_of(conn: Connection, account: bytes, at: int | None = None) -> list[Held]:
+def custody_of(
+    conn: Connection, account: bytes, at: int | None = None, *, limit: int = MOST_ROWS, after: tuple[Any, ...] | None = None
+) -> Page[Held]:
     """The pledged ranges that an account is beneficiary of, or whose loans it is lender of, by loan and range."""
     terms, entry = LOAN_TERMS.table.c, CUSTODY_RANGE.table.c
     join = and_(terms.loan == entry.loan, valid(LOAN_TERMS, at))
-    asked = select(CUSTODY_RANGE.table).join_from(CUSTODY_RANGE.table, LOAN_TERMS.table, join)
+    asked = select(CUSTODY_RANGE.table, terms.lender).join_from(CUSTODY_RANGE.table, LOAN_TERMS.table, join)
     asked = asked.where(or_(entry.beneficiary == account, terms.lender == account), valid(CUSTODY_RANGE, at))
-    loans = dict.fromkeys(row.loan for row in rows_of(conn, CUSTODY_RANGE, asked.order_by(entry.loan)))
-    return [held for loan in loans for held in ranges(conn, loan, at) if account in (held.entry.beneficiary, _lender(conn, loan, at))]
-
-
-def _lender(conn: Connection, loan: int, at: int | None) -> bytes | None:
-    standing = get(conn, loan, at)
-    return None if standing is None else standing.terms.lender
+    found = [
+        (CUSTODY_RANGE.row(*row), lender)
+        for *row, lender in conn.execute(ordered(asked, [entry.loan, entry.receivable, entry.start], limit, after))
+    ]
+    rows = cut(found, limit, lambda each: (each[0].loan, each[0].receivable, each[0].start))
+    return Page([Held(row, lender if _is_here(conn, row, at) else None) for row, lender in rows.rows], rows.next)
 
 
 def secures(conn: Connection, receivable: int, account: bytes) -> bool:

@@ -1,10 +1,12 @@
 """What stands on receivables and accounts beside their debts: court holds and their orders, disputes, consents to a cancellation."""
 
+from typing import Any
+
 from sqlalchemy import Connection, and_, func, select
 
 from ledger.domain.token_flags import Mark, TokenFlag
 from ledger.mirror.models import TOKEN, ReceivableState
-from ledger.mirror.queries.reading import one, rows_of, told, valid
+from ledger.mirror.queries.reading import MOST_ROWS, Page, one, page, rows_of, told, valid
 from ledger.mirror.receivable_models import (
     COURT_HOLD,
     COURT_ORDER,
@@ -31,10 +33,12 @@ def holds_on(conn: Connection, receivable: int, at: int | None = None) -> list[C
     return rows_of(conn, COURT_HOLD, select(COURT_HOLD.table).where(*where).order_by(COURT_HOLD.table.c.hold))
 
 
-def holds_of(conn: Connection, account: bytes, at: int | None = None) -> list[CourtHold]:
+def holds_of(
+    conn: Connection, account: bytes, at: int | None = None, *, limit: int = MOST_ROWS, after: tuple[Any, ...] | None = None
+) -> Page[CourtHold]:
     """The holds on an account, in the order in which they were laid."""
     where = (COURT_HOLD.table.c.account == account, valid(COURT_HOLD, at))
-    return rows_of(conn, COURT_HOLD, select(COURT_HOLD.table).where(*where).order_by(COURT_HOLD.table.c.hold))
+    return page(conn, COURT_HOLD, where, ["hold"], limit=limit, after=after)
 
 
 def ended(conn: Connection, order: bytes, receivable: int | None = None, account: bytes | None = None) -> int:

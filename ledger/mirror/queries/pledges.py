@@ -283,11 +283,24 @@ def _is_claim() -> ColumnElement[bool]:
 
 def history(conn: Connection, pledge: int, at: int | None = None) -> list[Done]:
     """All that was done on a pledge, in the order of the chain, with the documents."""
+    return _done(conn, pledge, at, _acts_on(pledge, at).order_by(PLEDGE_ACT.table.c.pos))
+
+
+def history_page(conn: Connection, pledge: int, at: int | None = None, *, limit: int, after: tuple[Any, ...] | None = None) -> Page[Done]:
+    """The same in pages."""
+    found = _done(conn, pledge, at, ordered(_acts_on(pledge, at), [PLEDGE_ACT.table.c.pos], limit, after))
+    return cut(found, limit, lambda done: (done.act.pos,))
+
+
+def _acts_on(pledge: int, at: int | None) -> Select[Any]:
     same = INSTRUMENT.table.c.act == PLEDGE_ACT.table.c.act
     asked = select(PLEDGE_ACT.table, INSTRUMENT.table).join(INSTRUMENT.table, same, isouter=True)
-    rows = conn.execute(asked.where(PLEDGE_ACT.table.c.pledge == pledge, told(PLEDGE_ACT, at)).order_by(PLEDGE_ACT.table.c.pos))
+    return asked.where(PLEDGE_ACT.table.c.pledge == pledge, told(PLEDGE_ACT, at))
+
+
+def _done(conn: Connection, pledge: int, at: int | None, asked: Select[Any]) -> list[Done]:
     width, keys = len(PLEDGE_ACT.table.c), officers(conn, pledge, at)
-    made = [(PledgeAct(*row[:width]), None if row[width] is None else Instrument(*row[width:])) for row in rows]
+    made = [(PledgeAct(*row[:width]), None if row[width] is None else Instrument(*row[width:])) for row in conn.execute(asked)]
     return [Done(act, instrument, keys.get(act.pos, ())) for act, instrument in made]
 
 

@@ -96,12 +96,38 @@ def ordered(
     """A select of one row more than a page, in order and after a cursor. Raises PageError."""
     if not 0 < limit <= MOST_ROWS:
         raise PageError(f"limit: 1 to {MOST_ROWS}")
-    if after is not None and len(after) != len(columns):
+    if after is not None and not _fits(after, columns):
         raise PageError("after: not a cursor of this list")
     if after is not None:
         beyond = tuple_(*columns) < after if newest_first else tuple_(*columns) > after
         asked = asked.where(beyond)
     return asked.order_by(*(column.desc() if newest_first else column for column in columns)).limit(limit + 1)
+
+
+def _fits(after: tuple[Any, ...], columns: Sequence[ColumnElement[Any]]) -> bool:
+    """Whether a cursor has a value for each column, bytes for bytes: another list's would be an error of the database."""
+    are_bytes = [issubclass(column.type.python_type, bytes) for column in columns]
+    return are_bytes == [isinstance(each, bytes) for each in after]
+
+
+def part(rows: Sequence[Item], place: Callable[[Item], tuple[int, bytes]], *, limit: int, after: tuple[Any, ...] | None) -> Page[Item]:
+    """A page of rows that are made whole at every request. Raises PageError.
+
+    `place`: what a row is ordered by, and which one it is. Where the one that a cursor names is gone meanwhile, those beside it come again.
+    """
+    if not 0 < limit <= MOST_ROWS:
+        raise PageError(f"limit: 1 to {MOST_ROWS}")
+    places = [place(row) for row in rows]
+    start = 0 if after is None else _behind(places, after)
+    return cut(list(rows[start : start + limit + 1]), limit, place)
+
+
+def _behind(places: list[tuple[int, bytes]], after: tuple[Any, ...]) -> int:
+    if [type(each) for each in after] != [int, bytes]:
+        raise PageError("after: not a cursor of this list")
+    if after in places:
+        return places.index((after[0], after[1])) + 1
+    return next((at for at, (by, _) in enumerate(places) if by >= after[0]), len(places))
 
 
 def cut(rows: list[Item], limit: int, cursor: Any) -> Page[Item]:

@@ -86,7 +86,7 @@ def test_without_a_position_it_is_told_from_now_on(http: httpx.Client, receiver:
         ({"url": "https://example.org/"}, "url"),
         ({"url": "http://10.0.0.1/"}, "url"),
         ({"url": "http://127.0.0.1/", "kinds": ["Nothing"]}, "kind"),
-        ({"url": "http://127.0.0.1/", "records": ["0x1"]}, "record"),
+        ({"url": "http://127.0.0.1/", "records": ["0x1"]}, "records[0]"),
         ({"url": "http://127.0.0.1/", "after": 1 << 60}, "after"),
     ],
 )

@@ -28,12 +28,12 @@ def test_each_standing_is_told(ledger: Ledger, office: Database, tmp_path: Path)
     watch.house.read()
 
     def standings(days: int = 30) -> list[tuple[int, Standing]]:
-        return [(each.due.subject, each.standing) for each in listed(watch.house.services, days * DAY)]
+        return [(each.due.subject, each.standing) for each in listed(watch.house.services, days * DAY).rows]
 
     assert standings() == [(first, Standing.LATER), (later, Standing.LATER)] and standings(10) == [(first, Standing.LATER)]
     ledger.jump(now + DAY)
     watch.house.read()
-    refused = listed(watch.house.services, 0)[0]
+    refused = listed(watch.house.services, 0).rows[0]
     assert (refused.standing, refused.last) == (Standing.REFUSED, None)
     assert refused.reason is not None and refused.reason["error"] == "BalanceShort"
     assert refused.reason["values"] == {"needed": "5000", "balance": "0"}

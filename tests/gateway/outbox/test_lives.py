@@ -1,171 +1,174 @@
-"""Random lives of the outbox on a real ledger: whatever happens in whatever order, every act has one effect at most, and is told truly."""
+"""Lives of the outbox on a real ledger: whatever happens in whatever order, every act has one effect at most, and is told truly."""
 
-import random
+from __future__ import annotations
+
+import shutil
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from itertools import count
+from pathlib import Path
+from typing import ClassVar
 
 import pytest
-from sqlalchemy import select
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from gateway import acts
-from gateway.drafts import Request, key_of
-from gateway.office.models import LANE, TX
-from gateway.office.repository import Act, ActKey
+from gateway.office import database as offices
 from gateway.outbox import lanes
-from gateway.outbox.lanes import TxState
-from gateway.outbox.states import ENDS, State
-from ledger import faults
-from ledger.mirror.models import Outcome
+from ledger.mirror.database import Database
 from tests.conftest import FULL
-from tests.gateway.outbox.test_live import NO_SUCH_TOKEN
-from tests.gateway.outbox.world import OPERATOR, House
+from tests.gateway.conftest import _emptied
+from tests.gateway.outbox.lives import ACCEPTING, SENDING, SETTLING, Life
+from tests.gateway.outbox.world import World
 
-LIVES = 60 if FULL else 4
-STEPS = 60
-POINTS = ("writing", "keeping", "written", "sending", "sent", "noting", "noted", "settling-txs", "settling-acts", "settling")
-KINDS: tuple[tuple[str, dict[str, Any]], ...] = (("SetAcceptance", {"acceptsDirect": True}), ("Move", NO_SUCH_TOKEN))
-SPENDING = {Outcome.DONE: "final", Outcome.REFUSED: "refused", Outcome.VOIDED: "voided"}
-
-
-class Died(Exception):
-    """The process ended here, as far as the outbox can tell."""
+ASKED = st.tuples(st.sampled_from((0, 0, 1)), st.booleans(), st.sampled_from((False, False, True)))
+"""An act: its kind, whose it is, whether its deadline is near."""
+STEPS = 50 if FULL else 30
 
 
-@dataclass
-class Life:
-    """A gateway, the requests made to it, and chance."""
+class Machine(RuleBasedStateMachine):
+    """Anything may happen to a gateway between two steps; what must be true is held after each."""
 
-    house: House
-    chance: random.Random
-    member: bytes
-    other: bytes
-    requests: dict[ActKey, Request] = field(default_factory=dict)
-    did: Counter[str] = field(default_factory=Counter)
+    begin: ClassVar[Callable[[], Life]]
+    happened: ClassVar[Counter[str]]
 
-    def step(self) -> None:
-        """One thing happens."""
-        steps: dict[Callable[[], None], int] = {
-            self.accept: 5, self.repeat: 2, self.send: 6, self.die: 3, self.mine: 6, self.settle: 6,
-            self.fork: 1, self.drop: 1, self.restart: 2, self.suspend: 1, self.retry: 1,
-        }  # fmt: skip
-        (chosen,) = self.chance.choices(list(steps), list(steps.values()))
-        self.did[chosen.__name__] += 1
-        chosen()
+    @initialize()
+    def starts(self) -> None:
+        self.life = type(self).begin()
+        self.life.accept([(0, False, False), (1, True, False)], follows=False)
 
-    def accept(self) -> None:
-        """A batch comes in: some the ledger will refuse, some depend on others."""
-        made: list[Request] = []
-        for _ in range(self.chance.randint(1, 6)):
-            kind, body = self.chance.choice(KINDS)
-            before = tuple(key_of(each) for each in self.chance.sample(made, min(len(made), self.chance.randint(0, 2))))
-            account = self.chance.choice([self.member, self.other])
-            made.append(self.house.request(account, kind, body, deadline=self.house.world.time() + 10**6, depends_on=before))
-        found = acts.accept(self.house.services, OPERATOR, made + made[:1])
-        self.requests |= {row.key: request for row, request in zip(found, made, strict=False) if isinstance(row, Act)}
+    @rule(asked=st.lists(ASKED, min_size=1, max_size=5), follows=st.booleans())
+    def accept(self, asked: list[tuple[int, bool, bool]], follows: bool) -> None:
+        self.life.accept(asked, follows=follows)
 
+    @rule()
     def repeat(self) -> None:
-        """A client that got no answer asks again."""
-        for key, request in self.chance.sample(sorted(self.requests.items()), min(3, len(self.requests))):
-            (row,) = acts.accept(self.house.services, OPERATOR, [request])
-            assert isinstance(row, Act) and row.key == key
+        self.life.repeat()
 
+    @rule()
+    def reuse(self) -> None:
+        self.life.reuse()
+
+    @rule(point=st.sampled_from(ACCEPTING))
+    def die_accepting(self, point: str) -> None:
+        self.life.die_accepting(point)
+
+    @rule(is_signed=st.booleans())
+    def ask_two(self, is_signed: bool) -> None:
+        self.life.ask_two(is_signed=is_signed)
+
+    @rule()
+    def co_sign(self) -> None:
+        self.life.co_sign()
+
+    @rule()
+    def void(self) -> None:
+        self.life.void()
+
+    @rule()
     def send(self) -> None:
-        self.house.relay.step()
+        self.life.send()
 
-    def die(self) -> None:
-        """The process ends somewhere on its way, and another one goes on."""
-        point = self.chance.choice(POINTS)
+    @rule()
+    def send_and_mine(self) -> None:
+        self.life.send()
+        self.life.mine(1)
 
-        def maybe(name: str) -> None:
-            if name == f"outbox.{point}":
-                raise Died(name)
-
-        with pytest.MonkeyPatch.context() as fault:
-            fault.setattr(faults, "point", maybe)
-            try:
-                self.house.relay.step()
-                self.settle()
-            except Died:
-                self.did["died"] += 1
-        self.restart()
-
-    def mine(self) -> None:
-        self.house.world.mine(self.chance.randint(1, 3))
-
+    @rule()
     def settle(self) -> None:
-        self.house.read()
+        self.life.settle()
 
-    def fork(self) -> None:
-        """The node loses its last blocks and its pool."""
-        self.house.read()
-        rpc = self.house.world.rpc
-        rpc.call("anvil_reorg", self.chance.randint(1, 3), [])
-        rpc.call("anvil_dropAllTransactions")
-        rpc.call("evm_increaseTime", 3)
-        rpc.call("evm_mine")
+    @rule(point=st.sampled_from(SENDING + SETTLING))
+    def die(self, point: str) -> None:
+        self.life.die(point)
 
-    def drop(self) -> None:
-        self.house.world.rpc.call("anvil_dropAllTransactions")
+    @rule()
+    def take_over(self) -> None:
+        self.life.take_over()
 
-    def restart(self) -> None:
-        house = self.house
-        self.house = House.build(house.world, house.office, house.services.mirror, owner=house.owner, mirrored=house.services.sync)
+    @rule()
+    def lose_lease(self) -> None:
+        self.life.lose_lease()
 
+    @rule()
     def suspend(self) -> None:
-        """A member is suspended over one round: its acts are skipped."""
-        decide = self.house.world.decide
-        decide("Members", "suspend", self.other, b"\0" * 32)
-        self.house.relay.step()
-        self.house.world.mine()
-        decide("Members", "reinstate", self.other, b"\0" * 32)
+        self.life.suspend()
 
+    @rule()
     def retry(self) -> None:
-        """A person sends what is held once more."""
-        for key in self.requests:
-            if self.house.act(key).held:
-                self.house.retry(self.house.act(key))
+        self.life.retry()
 
-    def heal(self) -> None:
-        """Nothing more happens: the outbox comes to rest."""
-        self.restart()
-        for _ in range(30):
-            self.house.round()
-            if all(self.house.act(key).state in {*ENDS, State.READY} for key in self.requests):
-                return
-        raise AssertionError([(self.house.act(key).state, self.house.act(key).reason) for key in self.requests])
+    @rule(blocks=st.integers(1, 3))
+    def mine(self, blocks: int) -> None:
+        self.life.mine(blocks)
 
-    def waits(self, key: ActKey) -> bool:
-        """Whether an act must go after one that is ready and not on its way."""
-        return any(self.house.act(before).state == State.READY for before in self.requests[key].depends_on)
+    @rule(depth=st.integers(1, 3))
+    def fork(self, depth: int) -> None:
+        self.life.fork(depth)
 
-    def check(self) -> None:
-        """Every act is told as the chain has it, at most once; no nonce is left out."""
-        house = self.house
-        for key in self.requests:
-            act, outcomes = house.act(key), house.outcomes(house.act(key))
-            spent = [outcome for outcome in outcomes if outcome in SPENDING]
-            assert len(spent) <= 1, outcomes
-            assert act.state == (SPENDING[spent[0]] if spent else "ready"), (act.state, act.reason, outcomes)
-            assert spent or act.held or self.waits(key), "ready is what waits for a person, or behind what does"
-        with house.office.read() as conn:
-            lane = conn.execute(select(LANE).where(LANE.c.lane == house.relay.name)).one()
-            txs = list(conn.execute(select(TX.c.nonce, TX.c.state).where(TX.c.lane == house.relay.name)))
-        assert lane.alarm is None
-        finals = [tx.nonce for tx in txs if tx.state == TxState.FINAL]
-        assert sorted(finals) == list(range(house.world.nonce(house.relayer))) == list(range(lane.next_nonce))
+    @rule()
+    def drop(self) -> None:
+        self.life.drop()
+
+    @rule()
+    def grow_dear(self) -> None:
+        self.life.grow_dear()
+
+    @rule()
+    def pass_time(self) -> None:
+        self.life.pass_time()
+
+    @invariant()
+    def holds(self) -> None:
+        if life := getattr(self, "life", None):
+            life.check_histories()
+            life.check_lane()
+            life.check_effects()
+
+    def teardown(self) -> None:
+        if life := getattr(self, "life", None):
+            life.end()
+            life.check_histories()
+            self.happened.update(life.did)
+            self.happened.update(act.state for act in life.rows())
 
 
-@pytest.mark.parametrize("seed", range(LIVES))
-def test_a_random_life_ends_with_every_act_told_truly(house: House, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def lived(begin: Callable[[], Life], examples: int) -> Counter[str]:
+    """Runs lives; how often what happened. A life takes seconds, so one that fails is told as it was and not made smaller."""
+    happened: Counter[str] = Counter()
+    made = type("Lived", (Machine,), {"begin": staticmethod(begin), "happened": happened})
+    checks = settings(
+        max_examples=examples,
+        stateful_step_count=STEPS,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
+    run_state_machine_as_test(made, settings=checks)
+    print(dict(happened))
+    return happened
+
+
+@pytest.fixture(autouse=True)
+def impatient(quick_sealing: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was sent is sent again at every step."""
     monkeypatch.setattr(lanes, "_PAUSE", dict.fromkeys(lanes._PAUSE, -1))
-    member, other = house.member(), house.member()
-    house.world.mine(8)
-    house.read()
-    life = Life(house, random.Random(seed), member, other)
-    for _ in range(STEPS):
-        life.step()
-    life.heal()
-    life.check()
-    assert life.requests and life.did["send"]
+
+
+def test_whatever_happens_every_act_has_one_effect_at_most(
+    world: World, sqlite_office: Path, mirror_of_kind: Callable[[bool], Database], tmp_path: Path
+) -> None:
+    numbers = count()
+
+    def begin() -> Life:
+        file = tmp_path / f"office-{next(numbers)}.db"
+        shutil.copyfile(sqlite_office, file)
+        return Life.begin(world, offices.open(f"sqlite:///{file}"), mirror_of_kind(False))
+
+    happened = lived(begin, 300 if FULL else 12)
+    assert {"final", "refused", "expired", "voided", "died", "raised", "lease lost"} <= happened.keys()
+
+
+def test_the_same_on_postgresql(world: World, postgres_office: Database, mirror_of_kind: Callable[[bool], Database]) -> None:
+    assert lived(lambda: Life.begin(world, _emptied(postgres_office), mirror_of_kind(True)), 60 if FULL else 4)["final"]

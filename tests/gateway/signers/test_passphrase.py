@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.signers.passphrase import CREDENTIAL, CREDENTIALS_VARIABLE, FD_VARIABLE, FILE_VARIABLE, PassphraseError, find, from_file
+from gateway.signers.passphrase import CREDENTIAL, CREDENTIALS_VARIABLE, FD_VARIABLE, FILE_VARIABLE, PassphraseError, find, from_file, wipe
 
 DESCRIBED, CREDENTIALED, FILED = b"from the descriptor", b"from the credential", b"from the file"
 
@@ -29,11 +29,11 @@ def sources(tmp_path: Path) -> dict[str, str]:
 
 
 def test_the_order_of_preference(sources: dict[str, str]) -> None:
-    assert find(sources) == DESCRIBED
+    assert bytes(find(sources) or b"") == DESCRIBED
     del sources[FD_VARIABLE]
-    assert find(sources) == CREDENTIALED
+    assert bytes(find(sources) or b"") == CREDENTIALED
     del sources[CREDENTIALS_VARIABLE]
-    assert find(sources) == FILED
+    assert bytes(find(sources) or b"") == FILED
     del sources[FILE_VARIABLE]
     assert find(sources) is None
 
@@ -41,11 +41,21 @@ def test_the_order_of_preference(sources: dict[str, str]) -> None:
 def test_credentials_of_other_services_are_no_passphrase(sources: dict[str, str]) -> None:
     del sources[FD_VARIABLE]
     (Path(sources[CREDENTIALS_VARIABLE]) / CREDENTIAL).unlink()
-    assert find(sources) == FILED
+    assert bytes(find(sources) or b"") == FILED
 
 
 def test_the_environment_itself_is_never_the_passphrase() -> None:
     assert find({"PLEDGEBOOK_PASSPHRASE": "a long enough passphrase"}) is None
+
+
+def test_a_passphrase_can_be_wiped_and_one_without_end_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(FILED)
+    read = from_file(tmp_path / "file")
+    wipe(read)
+    assert read == bytearray(len(FILED))
+    (tmp_path / "file").write_bytes(b"x" * 5_000)
+    with pytest.raises(PassphraseError, match="at most 4096"):
+        from_file(tmp_path / "file")
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"s3cr3t", b"eleven byt3"])

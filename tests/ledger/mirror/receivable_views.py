@@ -182,7 +182,7 @@ def _holds(conn: Connection, ledger: Ledger) -> None:
         member = members.get(conn, person.account)
         assert member is not None
         assert member.held == bool(ledger.view("Members", "wordOf", person.account) & _MEMBER_HELD)
-        assert member.held == bool(marks.holds_of(conn, person.account))
+        assert member.held == bool(marks.holds_of(conn, person.account).rows)
 
 
 def _pools(conn: Connection, ledger: Ledger) -> None:
