@@ -11,7 +11,6 @@ from gateway.outbox import store
 from ledger.mirror.database import Database
 
 LEASE = "books"
-NO_KEY = bytes(19) + b"\1"
 LOOK_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
@@ -54,4 +53,4 @@ class Leading:
             if store.held_lease(conn, LEASE, self._owner) is not None:
                 return True
         with self._office.write() as conn:
-            return store.lease(conn, LEASE, LEASE, NO_KEY, self._owner) is not None
+            return store.work_lease(conn, LEASE, self._owner) is not None

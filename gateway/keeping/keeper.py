@@ -35,8 +35,6 @@ from ledger.mirror.queries import chain, triggers
 from ledger.mirror.triggers import TriggerKind
 
 LEASE = "keeper"
-NO_KEY = bytes(20)
-"""The keeper signs nothing: its lease is a lane without a key."""
 LOOK_SECONDS = 2.0
 MOST_ASKED = 500
 CALL_GAS, ITEM_GAS = 100_000, 60_000
@@ -96,7 +94,7 @@ class Keeper:
 
     def _leased(self) -> Lane | None:
         with self._services.office.write() as conn:
-            return store.lease(conn, LEASE, LEASE, NO_KEY, self._owner)
+            return store.work_lease(conn, LEASE, self._owner)
 
     def _look(self, busy: set[tuple[str, int]]) -> tuple[int, dict[str, TriggerKind], list[Due]]:
         with self._services.snapshot() as conn:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
@@ -41,6 +42,11 @@ def lease(conn: Connection, name: str, purpose: str, key: bytes, owner: str) -> 
     unchanged = and_(LANE.c.lane == name, LANE.c.fence == row.fence, LANE.c.until == row.until)
     taken = update(LANE).where(unchanged).values(owner=owner, until=until, fence=fence)
     return Lane(name, row.key, fence, row.next_nonce, row.alarm) if conn.execute(taken).rowcount else None
+
+
+def work_lease(conn: Connection, name: str, owner: str) -> Lane | None:
+    """The lease of a worker that signs nothing on the ledger: a lane without a key. What stands for the key is one for each name."""
+    return lease(conn, name, name, sha256(f"no key: {name}".encode()).digest()[:20], owner)
 
 
 def held_lease(conn: Connection, name: str, owner: str) -> Lane | None:

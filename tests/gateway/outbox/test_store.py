@@ -393,3 +393,10 @@ def test_many_keys_are_asked_for_in_parts(office: Database) -> None:
     with office.read() as conn:
         assert len(store.named(conn, keys)) == 2_000
         assert store.carriers(conn, keys) == {} and store.signatures(conn, keys) == {}
+
+
+def test_workers_that_sign_nothing_don_t_keep_each_other_off(office: Database) -> None:
+    with office.write() as conn:
+        held = [store.work_lease(conn, name, "one 1 1.00") for name in ("keeper", "courier", "peers", "books")]
+        assert all(held) and len({lane.key for lane in held if lane}) == 4
+        assert store.work_lease(conn, "courier", "another 2 1.00") is None
