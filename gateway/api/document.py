@@ -15,6 +15,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.requests import Request
 
+from gateway.access import PEER
 from gateway.api.refusals import PROBLEM_TYPE, TITLES
 from gateway.api.rights import REASON, RIGHTS, Right
 from gateway.api.shaping import FIELDS_PARAMETER, NONE_MATCH_PARAMETER
@@ -72,12 +73,18 @@ def operations(made: Json) -> Iterator[tuple[str, str, Json]]:
 
 def _complete(made: Json) -> None:
     made["components"]["securitySchemes"] = {
-        "key": {"type": "http", "scheme": "bearer", "description": "An API key (pbk_...), or a token (JWT) of an issuer trusted here"}
+        "key": {"type": "http", "scheme": "bearer", "description": "An API key (pbk_...), or a token (JWT) of an issuer trusted here"},
+        "peer": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Signature",
+            "description": "An HTTP message signature (RFC 9421) by the transport key that a member publishes on the ledger",
+        },
     }
     made["webhooks"] = _webhooks()
     for method, path, operation in operations(made):
         if path != "/health":
-            operation["security"] = [{"key": []}]
+            operation["security"] = [{"peer" if RIGHTS[operation["operationId"]].scope == PEER else "key": []}]
         _declare(operation, RIGHTS[operation["operationId"]])
         operation["summary"] = _first_sentence(operation["description"])
         _as_problems(operation)

@@ -67,7 +67,7 @@ class Egress:
 
     def target(self, url: str) -> Target:
         """Where a URL leads. Raises NotAllowed: without https (http is for named addresses), with user or fragment, to hosts not listed."""
-        found = _target(url)
+        found = target_of(url)
         address = _address(found.host)
         if address is not None:
             self.check(address, found)
@@ -100,7 +100,8 @@ def _entry(text: str, setting: str) -> _Entry:
         return _Entry(host.removeprefix("*"), None, int(port))
 
 
-def _target(url: str) -> Target:
+def target_of(url: str) -> Target:
+    """Where a URL leads, whatever the list says. Raises NotAllowed for what is no URL of a host."""
     try:
         parts = urlsplit(url)
         port = parts.port or PORTS.get(parts.scheme, 0)

@@ -456,8 +456,8 @@ OFFERED_ACT = Table(
     Column("at", BigInteger, nullable=False),
 )
 
-CONTENT_DUE = Table(
-    "content_due",
+CONTENT_ENTITLED = Table(
+    "content_entitled",
     office,
     Column("member_id", Address, primary_key=True),
     Column("root", Word, primary_key=True),
@@ -466,7 +466,7 @@ CONTENT_DUE = Table(
     Column("next_at", BigInteger, nullable=False, comment="nobody is asked before then"),
     Column("fault", Text, comment="why nobody gave it"),
     Column("at", BigInteger, nullable=False),
-    Index("content_due_next", "next_at"),
+    Index("content_entitled_next", "next_at"),
 )
 
 CONTENT_ERASED = Table(

@@ -42,6 +42,11 @@ class PeerKeys:
             conn.execute(insert(PEER_KEY).values(public=public, member_id=member, purpose=purpose, sealed=sealed, at=now_ms()))
         return public
 
+    def members(self) -> list[bytes]:
+        """The members that have keys here."""
+        with self.keystore.office.read() as conn:
+            return list(conn.execute(select(PEER_KEY.c.member_id).distinct().order_by(PEER_KEY.c.member_id)).scalars())
+
     def newest(self, member: bytes, purpose: Purpose) -> bytes | None:
         """The public half of the member's last key; also while the keystore is locked."""
         mine = (PEER_KEY.c.member_id == member, PEER_KEY.c.purpose == purpose)

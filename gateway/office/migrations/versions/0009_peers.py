@@ -121,7 +121,7 @@ def _content() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
     )
     op.create_table(
-        "content_due",
+        "content_entitled",
         sa.Column("member_id", sa.LargeBinary(length=20), primary_key=True, nullable=False),
         sa.Column("root", sa.LargeBinary(length=32), primary_key=True, nullable=False),
         sa.Column("pos", sa.BigInteger(), nullable=False, comment="the event that entitles the member"),
@@ -130,7 +130,7 @@ def _content() -> None:
         sa.Column("fault", sa.Text(), comment="why nobody gave it"),
         sa.Column("at", sa.BigInteger(), nullable=False),
     )
-    op.create_index("content_due_next", "content_due", ["next_at"])
+    op.create_index("content_entitled_next", "content_entitled", ["next_at"])
     op.create_table(
         "content_erased",
         sa.Column("member_id", sa.LargeBinary(length=20), primary_key=True, nullable=False),
@@ -162,7 +162,7 @@ def _guard(table: str) -> None:
 
 def downgrade() -> None:
     for table in (
-        *("followed", "content_erased", "content_due", "peer_copy", "offered_act", "peer_nonce", "peer_received", "peer_receipt"),
+        *("followed", "content_erased", "content_entitled", "peer_copy", "offered_act", "peer_nonce", "peer_received", "peer_receipt"),
         *("peer_message_history", "peer_message", "peer_url", "peer_key"),
     ):
         op.drop_table(table)

@@ -1,0 +1,430 @@
+"""The carrier: says what is to be said to other members' gateways, until they sign for it, and asks them for content that is lacking.
+
+A message is on disk before anything of it leaves, and is sent again until its recipient's signed receipt is on disk. Members without a
+door of their own fetch what waits for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from functools import partial
+from hashlib import sha256
+from random import Random
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import orjson
+from sqlalchemy import Connection, and_, select
+
+from gateway.contents import Package
+from gateway.errors import Problem
+from gateway.following.egress import Answer, NoAnswer, Post, answered
+from gateway.following.pauses import SCHEDULE, pause
+from gateway.following.rounds import Rounds
+from gateway.office.database import now_ms
+from gateway.office.models import ACT, PEER_MESSAGE, PEER_URL
+from gateway.outbox import store
+from gateway.outbox.lanes import Lane
+from gateway.outbox.states import State as ActState
+from gateway.outbox.store import StaleAct
+from gateway.peers import asking, book, composing, holding, signing, speaking, taking
+from gateway.peers.book import Row
+from gateway.peers.composing import ToConsent, ToOffer
+from gateway.peers.directory import egress, entry, url_of
+from gateway.peers.entitled import last_final
+from gateway.peers.messages import Kind, MessageError, id_of
+from gateway.peers.signing import Unsigned
+from gateway.peers.states import STUCK, Seen, State
+from gateway.services import Services
+from ledger import faults
+from ledger.chain.blocks import LOG_BITS
+from ledger.domain.ids import IdError, from_hex, to_hex
+from ledger.mirror.queries import chain
+
+LEASE = "peers"
+FETCH_SECONDS = 5.0
+MOST_RECEIPT, MOST_CONTENT, MOST_INBOX = 1 << 16, 4 << 20, 16 << 20
+PATHS = {Kind.OFFER: "/peer/offers", Kind.CONSENT: "/peer/consents", Kind.CONTENT: "/peer/contents"}
+REFUSALS = frozenset({409, 413, 422})
+"""What no second try changes; everything else may pass."""
+_MOST_FAULT = 300
+
+log = logging.getLogger(__name__)
+
+
+class What(StrEnum):
+    """What there is to do."""
+
+    OFFER = "offer"
+    CONSENT = "consent"
+    ADOPT = "adopt"
+    SEND = "send"
+    FETCH = "fetch"
+    FOLLOW = "follow"
+    ASK = "ask"
+    CLOSE = "close"
+
+
+class Task(NamedTuple):
+    """Something to do: between a member and a peer, or about an act or a root."""
+
+    what: What
+    member: bytes = b""
+    other: bytes = b""
+    place: int = 0
+
+
+class Place(NamedTuple):
+    """Where a peer's gateway is."""
+
+    peer: bytes
+    url: str
+
+
+class _Told(NamedTuple):
+    """What became of an attempt: the peer's receipt, or why there is none; `ended`: no second try changes it."""
+
+    receipt: str | None = None
+    fault: str = ""
+    ended: bool = False
+    retry_after: int | None = None
+
+
+class Carrier:
+    """`run` belongs to one thread, with an event loop of its own; `fault` says why it doesn't get on."""
+
+    def __init__(self, services: Services, owner: str, random: Random | None = None) -> None:
+        self._services = services
+        self._random = random or Random()  # noqa: S311  # spreads pauses
+        self._egress = egress(services.settings.peer_hosts, services.peer_urls)
+        self._fetched: dict[tuple[bytes, bytes], float] = {}
+        self._rounds = Rounds(services, LEASE, owner, self._waiting, self._step, lambda task: task.what)
+        self._steps: dict[What, Callable[[Lane, Task], Awaitable[bool]]] = {
+            What.OFFER: self._offer,
+            What.CONSENT: self._consent,
+            What.ADOPT: self._adopt,
+            What.SEND: self._send,
+            What.FETCH: self._fetch,
+            What.FOLLOW: self._follow,
+            What.ASK: self._ask,
+            What.CLOSE: self._close,
+        }
+
+    @property
+    def fault(self) -> str | None:
+        """Why it doesn't get on."""
+        return self._rounds.fault
+
+    def run(self, stop: threading.Event) -> None:
+        """Carries until `stop`. Whatever goes wrong is shown in `fault` and tried again."""
+        asyncio.run(self._run(stop))
+        self._rounds.release()
+
+    async def _run(self, stop: threading.Event) -> None:
+        self._post = Post(self._egress)
+        await self._rounds.run(stop)
+        await self._post.close()
+
+    async def _step(self, lane: Lane, task: Task) -> bool:
+        return await self._steps[task.what](lane, task)
+
+    # --- What there is to do -----------------------------------------------------------------------------------------------------------
+
+    def _waiting(self) -> list[Task]:
+        members = speaking.members(self._services)
+        if not members:
+            return []
+        with self._services.office.read() as conn:
+            return [
+                Task(What.CLOSE),
+                Task(What.FOLLOW),
+                *(Task(What.OFFER, *each.act, place=_short(each.signer)) for each in composing.to_offer(self._services, conn)),
+                *(Task(What.CONSENT, *each.act, place=each.position) for each in composing.to_consent(self._services, conn)),
+                *(Task(What.ADOPT, *act.key) for act in composing.to_adopt(conn)),
+                *(Task(What.SEND, *pair) for pair in book.waiting(conn, now_ms()) if self._place(conn, pair[1]) is not None),
+                *(Task(What.ASK, each.member_id, each.root) for each in holding.lacking(conn, now_ms())),
+                *self._to_fetch(conn, members),
+            ]
+
+    def _to_fetch(self, conn: Connection, members: list[bytes]) -> list[Task]:
+        """Members here without a door ask every peer whose door is known, every few seconds."""
+        with self._services.snapshot() as mirror:
+            closed = [each for each in members if (found := entry(mirror, each)).speaks and not found.has_door]
+        peers = [*self._services.peer_urls, *conn.execute(select(PEER_URL.c.account)).scalars()] if closed else []
+        known = [each for each in dict.fromkeys(peers) if each not in members and self._place(conn, each) is not None]
+        now = time.monotonic()
+        due = [(member, peer) for member in closed for peer in known if now - self._fetched.get((member, peer), -1e9) > FETCH_SECONDS]
+        return [Task(What.FETCH, *each) for each in due]
+
+    def _place(self, conn: Connection, peer: bytes) -> Place | None:
+        with self._services.snapshot() as mirror:
+            found = entry(mirror, peer)
+        url = url_of(self._services, conn, found)
+        return None if url is None else Place(peer, url)
+
+    def _place_of(self, peer: bytes) -> Place | None:
+        with self._services.office.read() as conn:
+            return self._place(conn, peer)
+
+    # --- Writing down what is to be said ----------------------------------------------------------------------------------------------
+
+    async def _offer(self, lane: Lane, task: Task) -> bool:
+        await self._write_down(lane, lambda: composing.offer(self._services, self._asked(task)))
+        return False
+
+    def _asked(self, task: Task) -> ToOffer:
+        with self._services.office.read() as conn:
+            listed = store.signatures(conn, [(task.member, task.other)])[(task.member, task.other)]
+        return ToOffer((task.member, task.other), next(each.signer for each in listed if _short(each.signer) == task.place))
+
+    async def _consent(self, lane: Lane, task: Task) -> bool:
+        asked = ToConsent((task.member, task.other), task.place)
+        await self._write_down(lane, lambda: composing.consent(self._services, asked))
+        return False
+
+    async def _write_down(self, lane: Lane, compose: Callable[[], Row | None]) -> None:
+        row = await asyncio.to_thread(compose)
+        if row is not None:
+            faults.point("peers.composing")
+            await self._rounds.write(lane, lambda conn: book.add(conn, row))
+            self._services.mirrored.announce()
+
+    async def _adopt(self, lane: Lane, task: Task) -> bool:
+        def adopt(conn: Connection) -> None:
+            act = store.named(conn, [(task.member, task.other)], lock=True)[(task.member, task.other)]
+            if act.state == ActState.GATHERING:
+                store.move(conn, act, ActState.READY, text="its author did not run it in time")
+
+        try:
+            await self._rounds.write(lane, adopt)
+        except StaleAct:
+            return False
+        self._services.wake()
+        return False
+
+    async def _follow(self, lane: Lane, _: Task) -> bool:
+        found = await asyncio.to_thread(lambda: holding.follow(self._services, speaking.members(self._services)))
+        if found is None:
+            return False
+
+        def note(conn: Connection) -> None:
+            holding.note(conn, found)
+            for row in found.handed:
+                book.add(conn, row)
+
+        await self._rounds.write(lane, note)
+        return found.more
+
+    async def _close(self, lane: Lane, _: Task) -> bool:
+        """What is late, or needless since its act ended otherwise."""
+        found = await asyncio.to_thread(self._to_close)
+        if found:
+            await self._rounds.write(lane, lambda conn: [book.step(conn, *each) for each in found])
+        return False
+
+    def _to_close(self) -> list[tuple[Row, Seen, str | None]]:
+        final = self._final_time()
+        over = and_(ACT.c.member_id == PEER_MESSAGE.c.act_account, ACT.c.act_id == PEER_MESSAGE.c.act_id, ACT.c.state.in_(_OVER))
+        undone = PEER_MESSAGE.c.state.in_([State.WAITING, *STUCK])
+        with self._services.office.read() as conn:
+            needless = [Row(*row) for row in conn.execute(select(PEER_MESSAGE).join(ACT, over).where(undone).limit(100))]
+            past = and_(PEER_MESSAGE.c.state == State.WAITING, PEER_MESSAGE.c.until < final)
+            late = [Row(*row) for row in conn.execute(select(PEER_MESSAGE).where(past).limit(100))]
+        return [
+            *((row, Seen(over=True), row.fault) for row in needless),
+            *((row, Seen(late=True), row.fault or "nobody fetched it in time") for row in late),
+        ]
+
+    def _final_time(self) -> int:
+        with self._services.snapshot() as conn:
+            last = last_final(self._services, conn)
+            return 0 if last < 0 else chain.time_of(conn, last >> LOG_BITS << LOG_BITS)
+
+    # --- Sending -----------------------------------------------------------------------------------------------------------------------
+
+    async def _send(self, lane: Lane, task: Task) -> bool:
+        rows, place = await asyncio.to_thread(self._due, task)
+        for row in rows:
+            told = _Told(fault="no URL of the peer is known") if place is None else await self._sent(place, row)
+            await self._rounds.write(lane, partial(self._note, row, told))
+            if told.receipt is None and not told.ended:
+                return False
+        return bool(rows)
+
+    def _due(self, task: Task) -> tuple[list[Row], Place | None]:
+        with self._services.office.read() as conn:
+            return book.due(conn, task.member, task.other, now_ms()), self._place(conn, task.other)
+
+    async def _sent(self, place: Place, row: Row) -> _Told:
+        faults.point("peers.sending")
+        try:
+            answer = await self._asked_of(place, row.member_id, "POST", PATHS[Kind(row.kind)], row.body, MOST_RECEIPT)
+        except NoAnswer as silent:
+            return _Told(fault=str(silent))
+        except Problem as wrong:
+            return _Told(fault=wrong.detail)
+        faults.point("peers.sent")
+        return await asyncio.to_thread(self._judged, row, answer)
+
+    def _judged(self, row: Row, answer: Answer) -> _Told:
+        if not 200 <= answer.status < 300:
+            text = f"the peer answered {answer.status}: {_detail(answer.body)}"
+            return _Told(fault=text[:_MOST_FAULT], ended=answer.status in REFUSALS, retry_after=answer.retry_after)
+        try:
+            receipt = str(orjson.loads(answer.body)["receipt"])
+            if (why := check_receipt(self._services, row, receipt)) is not None:
+                return _Told(fault=why, ended=True)
+        except (ValueError, KeyError, TypeError, Unsigned) as wrong:
+            return _Told(fault=f"the peer answered with no receipt of its own: {wrong}"[:_MOST_FAULT])
+        return _Told(receipt=receipt)
+
+    def _note(self, row: Row, told: _Told, conn: Connection) -> None:
+        if told.receipt is not None:
+            book.receipted(conn, row, told.receipt)
+        elif told.ended:
+            book.step(conn, row, Seen(refused=True), told.fault)
+        else:
+            wait = pause(min(row.attempts + 1, len(SCHEDULE)), told.retry_after, self._random)
+            book.failed(conn, row, now_ms() + int(1_000 * wait), told.fault)
+
+    async def _asked_of(self, place: Place, member: bytes, method: str, target: str, body: bytes | None, most: int) -> Answer:
+        """A peer's answer to a signed request. Raises NoAnswer; Problem where the member's own key isn't published."""
+        headers = await asyncio.to_thread(self._headers, place, member, method, target, body)
+        return await answered(self._post(place.url + target, list(headers.items()), body, method=method, most=most))
+
+    def _headers(self, place: Place, member: bytes, method: str, target: str, body: bytes | None) -> dict[str, str]:
+        # What is signed is the path that the peer's gateway sees: its URL may have one of its own, which its proxy takes away.
+        by, key = speaking.voice(self._services, member)
+        kind = {} if body is None else {"Content-Type": "application/json"}
+        headers = signing.sign(method, target, body, place.peer, self._services.manifest.ledger_id, by, key)
+        return {"Host": urlsplit(place.url).netloc, "Content-Length": str(len(body or b"")), **kind, **headers}
+
+    # --- Fetching ----------------------------------------------------------------------------------------------------------------------
+
+    async def _fetch(self, _: Lane, task: Task) -> bool:
+        self._fetched[(task.member, task.other)] = time.monotonic()
+        place = await asyncio.to_thread(self._place_of, task.other)
+        if place is None:
+            return False
+        target = "/peer/inbox?after=0"
+        headers = await asyncio.to_thread(self._headers, place, task.member, "GET", target, None)
+        try:
+            answer = await answered(self._post(place.url + target, list(headers.items()), None, method="GET", most=MOST_INBOX))
+            receipts = await asyncio.to_thread(self._taken, task, headers["Signature"], answer)
+            for each in receipts:
+                text = orjson.dumps({"receipt": each})
+                await self._asked_of(place, task.member, "POST", "/peer/receipts", text, MOST_RECEIPT)
+        except (NoAnswer, Unsigned) as silent:
+            log.info("peers: nothing fetched of %s: %s", to_hex(task.other), silent)
+        return False
+
+    def _taken(self, task: Task, signature: str, answer: Answer) -> list[str]:
+        """Takes in what waits at a peer; the receipts. Raises Unsigned."""
+        if answer.status != 200:
+            raise Unsigned(f"answered {answer.status}")
+        try:
+            found = speaking.stated(self._services, speaking.INBOX, str(orjson.loads(answer.body)["statement"]))
+            if found.by.account != task.other or found.told["request"] != request_id(signature):
+                raise Unsigned("an inbox of somebody else, or for another request")
+            waiting = [(Kind(each["kind"]), base64.b64decode(each["body"])) for each in found.told["messages"]]
+        except (ValueError, KeyError, TypeError) as wrong:
+            raise Unsigned(f"no inbox: {wrong}") from wrong
+        receipts = (self._take(task.member, found, kind, body) for kind, body in waiting)
+        return [each for each in receipts if each is not None]
+
+    def _take(self, member: bytes, found: signing.Statement, kind: Kind, body: bytes) -> str | None:
+        """The receipt of a message, or a signed refusal; None for what may be taken later."""
+        try:
+            return taking.take(self._services, found.by, member, kind, body)
+        except Unsigned as wrong:
+            log.info("peers: a message of %s was not taken: %s", found.by, wrong)
+            return None
+        except Problem as wrong:
+            if wrong.status not in REFUSALS:
+                return None
+            told = {"message": to_hex(id_of(body)), "refused": wrong.detail[:_MOST_FAULT]}
+            return speaking.state(self._services, member, speaking.RECEIPT, told)
+
+    # --- Asking for content ------------------------------------------------------------------------------------------------------------
+
+    async def _ask(self, lane: Lane, task: Task) -> bool:
+        wanted, holders = await asyncio.to_thread(self._holders, task)
+        if wanted is None:
+            return False
+        fault = "nobody who should hold it can be asked"
+        package = await asyncio.to_thread(asking.copy_here, self._services, holders, wanted.root)
+        source = "another member of this gateway"
+        for holder in holders:
+            if package is not None:
+                break
+            try:
+                package, source = await self._given(wanted, holder), to_hex(holder)
+            except (NoAnswer, MessageError, Problem) as wrong:
+                fault = f"{to_hex(holder)}: {wrong}"[:_MOST_FAULT]
+        if package is not None:
+            kept = package
+            await asyncio.to_thread(asking.keep, self._services, wanted.member_id, kept, source)
+            return False
+        next_at = now_ms() + int(1_000 * pause(min(wanted.attempts + 1, len(SCHEDULE)), None, self._random))
+        await self._rounds.write(lane, lambda conn: holding.not_given(conn, wanted, next_at, fault))
+        return False
+
+    def _holders(self, task: Task) -> tuple[holding.Due | None, list[bytes]]:
+        """Who signed that it holds the content, then who should."""
+        with self._services.office.read() as conn:
+            wanted, known = holding.due(conn, task.member, task.other), book.holders(conn, task.member, task.other)
+        also = [] if wanted is None else holding.parties(self._services, wanted)
+        return wanted, [each for each in dict.fromkeys([*known, *also]) if each != task.member]
+
+    async def _given(self, wanted: holding.Due, holder: bytes) -> Package:
+        place = await asyncio.to_thread(self._place_of, holder)
+        if place is None:
+            raise NoAnswer("no URL of it is known")
+        target = f"/peer/content/{to_hex(wanted.root)}?pos={wanted.pos}"
+        answer = await self._asked_of(place, wanted.member_id, "GET", target, None, MOST_CONTENT)
+        if answer.status != 200:
+            raise NoAnswer(f"it answered {answer.status}")
+        return await asyncio.to_thread(asking.given, self._services, wanted.member_id, holder, wanted.root, answer.body)
+
+
+_OVER = (ActState.FINAL, ActState.REFUSED, ActState.VOIDED)
+
+
+def check_receipt(services: Services, row: Row, receipt: str) -> str | None:
+    """Holds a receipt against its message. None: the peer has it; else the peer's words why it will never take it. Raises Unsigned."""
+    found = speaking.stated(services, speaking.RECEIPT, receipt)
+    if found.by.account != row.peer or found.told.get("message") != to_hex(row.id):
+        raise Unsigned("a receipt of somebody else, or of another message")
+    if "refused" in found.told:
+        return str(found.told["refused"])[:_MOST_FAULT]
+    try:
+        roots = {from_hex(each, 32) for each in found.told["roots"]}
+    except (KeyError, TypeError, IdError) as wrong:
+        raise Unsigned(f"a receipt without roots: {wrong}") from wrong
+    if not set(row.content) <= roots:
+        raise Unsigned("a receipt that lacks content")
+    return None
+
+
+def request_id(signature: str) -> str:
+    """What names a request in the answer to it."""
+    return to_hex(sha256(signature.encode()).digest())
+
+
+def _short(account: bytes) -> int:
+    return int.from_bytes(account)
+
+
+def _detail(body: bytes) -> str:
+    """A peer's words, as far as they can be shown."""
+    try:
+        text = str(orjson.loads(body).get("detail", ""))
+    except (ValueError, AttributeError):
+        return "no reason that can be read"
+    return "".join(each for each in text if each.isprintable())
