@@ -163,7 +163,7 @@ class Site:
     gateways: dict[str, Gateway] = field(default_factory=dict)
 
     def gateway(self, name: str, *roles: str, door: bool = True, keys: tuple[tuple[bytes, str], ...] = ()) -> Gateway:
-        """Makes a home with a member's key, admits the member, and enrols the gateway's relayer. `keys`: further accounts that it serves."""
+        """Makes a home with a member's key, admits the member, enrols the gateway's relayer. `keys`: further accounts that it serves."""
         home, secret = self.folder / name, self.folder / name / "passphrase"
         home.mkdir()
         secret.write_bytes(PASSPHRASE)

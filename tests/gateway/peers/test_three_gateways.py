@@ -81,8 +81,9 @@ def _confirm(supplier: Gateway, obligor: Gateway) -> int:
     obligor.kill()
     root = supplier.content({"invoice": "2026-1", "amount": "10000"})
     terms = {
-        "supplier": supplier.account, "obligor": obligor.account, "face": "10000", "due": int(time.time()) + 30 * DAY, "grace": 0, "lateRate": 0,
-        "lateBasis": 1, "currency": 840, "cash": 1, "module": 1, "leastPiece": 0, "policy": 1, "tenorReason": "0x" + "00" * 32,
+        "supplier": supplier.account, "obligor": obligor.account, "face": "10000", "due": int(time.time()) + 30 * DAY, "grace": 0,
+        "lateRate": 0, "lateBasis": 1, "currency": 840, "cash": 1, "module": 1, "leastPiece": 0, "policy": 1,
+        "tenorReason": "0x" + "00" * 32,
         "contentRoot": root,
     }  # fmt: skip
     supplier.done(supplier.act("issue-1", "Issue", terms, role="SUPPLIER"))
