@@ -46,9 +46,9 @@ class ReceiptTaken(Shown):
 
 
 class ContentGiven(Shown):
-    """A package, sealed (HPKE) to the caller's encryption key."""
+    """A package, sealed (HPKE) to the caller's encryption key `sealed_to`."""
 
-    key: str
+    sealed_to: str
     sealed: str
 
 

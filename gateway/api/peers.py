@@ -28,7 +28,7 @@ router = APIRouter(tags=["other members' gateways"], responses=ANY)
 class PublishedKey(Shown):
     """A public key as the ledger has it; the epoch counts how often it was published."""
 
-    key: Hex
+    public_key: Hex
     epoch: int
 
 
@@ -206,7 +206,7 @@ def _peer(services: Services, conn: Connection, office: Connection, member: Memb
 
 
 def _key(found: Published | None) -> PublishedKey | None:
-    return None if found is None else PublishedKey(key=to_hex(found.word), epoch=found.epoch)
+    return None if found is None else PublishedKey(public_key=to_hex(found.word), epoch=found.epoch)
 
 
 def _message(row: Row) -> PeerMessage:

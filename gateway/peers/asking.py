@@ -37,14 +37,14 @@ def give(services: Services, by: KeyId, holder: bytes, root: bytes, pos: int) ->
     sealed = seal(orjson.dumps(packed_json(package)), key.word, bound(services, holder, by.account, root))
     with services.office.write() as conn:
         Office(conn, holder).audit(f"peer {by}", "content given", to_hex(root), f"by position {pos}")
-    return {"key": to_hex(key.word), "sealed": base64.b64encode(sealed).decode()}
+    return {"sealed_to": to_hex(key.word), "sealed": base64.b64encode(sealed).decode()}
 
 
 def given(services: Services, member: bytes, holder: bytes, root: bytes, answer: bytes) -> Package:
     """What a holder's answer gives a member, the root recomputed. Raises Problem, MessageError."""
     try:
         told: Any = orjson.loads(answer)
-        key = services.peer_keys.encryption(member, from_hex(told["key"], 32, "key"))
+        key = services.peer_keys.encryption(member, from_hex(told["sealed_to"], 32, "sealed_to"))
         text = unseal(base64.b64decode(told["sealed"], validate=True), key, bound(services, holder, member, root))
         package = packed_from(orjson.loads(text))
     except (KeyError, TypeError, ValueError, IdError, KeyUnheld) as wrong:
