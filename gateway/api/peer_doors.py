@@ -14,7 +14,8 @@ from gateway.api.asking import Caller, Running, worded
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
 from gateway.api.schemas import MessageIn, ReceiptIn
 from gateway.errors import not_found
-from gateway.peers import asking, book, carrier, speaking, taking
+from gateway.peers import asking, book, speaking, taking
+from gateway.peers.calling import check_receipt, request_id
 from gateway.peers.messages import Kind
 from gateway.peers.signing import Signed, Unsigned
 from gateway.peers.states import Seen
@@ -96,7 +97,7 @@ def give_inbox(
         book.is_heard(conn, peer.by.account)
     told = {
         "to": to_hex(peer.by.account),
-        "request": carrier.request_id(request.headers["signature"]),
+        "request": request_id(request.headers["signature"]),
         "messages": [{"number": str(row.number), "kind": row.kind, "body": base64.b64encode(row.body).decode()} for row in _fitting(rows)],
     }
     return InboxGiven(statement=speaking.state(services, peer.to, speaking.INBOX, told))
@@ -114,7 +115,7 @@ def take_receipt(asked: ReceiptIn, services: Running, peer: Peer) -> ReceiptTake
         row = book.get(conn, peer.to, id_)
     if row is None or row.peer != peer.by.account:
         raise not_found("message")
-    why = carrier.check_receipt(services, row, asked.receipt)
+    why = check_receipt(services, row, asked.receipt)
     with services.office.write() as conn:
         if why is None:
             book.receipted(conn, row, asked.receipt)

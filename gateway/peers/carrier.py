@@ -14,18 +14,16 @@ import time
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from functools import partial
-from hashlib import sha256
 from random import Random
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import orjson
 from sqlalchemy import Connection, and_, select
 
 from gateway.contents import Package
 from gateway.errors import Problem
-from gateway.following.egress import Answer, NoAnswer, Post, answered
-from gateway.following.pauses import SCHEDULE, pause
+from gateway.following.egress import Answer, NoAnswer, Post
+from gateway.following.pauses import pause
 from gateway.following.rounds import Rounds
 from gateway.office.database import now_ms
 from gateway.office.models import ACT, PEER_MESSAGE, PEER_URL
@@ -35,6 +33,7 @@ from gateway.outbox.states import State as ActState
 from gateway.outbox.store import StaleAct
 from gateway.peers import asking, book, composing, holding, signing, speaking, taking
 from gateway.peers.book import Row
+from gateway.peers.calling import MOST_CONTENT, MOST_FAULT, MOST_INBOX, MOST_RECEIPT, REFUSALS, Caller, Place, Told, request_id
 from gateway.peers.composing import ToConsent, ToOffer
 from gateway.peers.directory import egress, entry, url_of
 from gateway.peers.entitled import last_final
@@ -44,16 +43,11 @@ from gateway.peers.states import STUCK, Seen, State
 from gateway.services import Services
 from ledger import faults
 from ledger.chain.blocks import LOG_BITS
-from ledger.domain.ids import IdError, from_hex, to_hex
+from ledger.domain.ids import to_hex
 from ledger.mirror.queries import chain
 
 LEASE = "peers"
 FETCH_SECONDS = 5.0
-MOST_RECEIPT, MOST_CONTENT, MOST_INBOX = 1 << 16, 4 << 20, 16 << 20
-PATHS = {Kind.OFFER: "/peer/offers", Kind.CONSENT: "/peer/consents", Kind.CONTENT: "/peer/contents"}
-REFUSALS = frozenset({409, 413, 422})
-"""What no second try changes; everything else may pass."""
-_MOST_FAULT = 300
 
 log = logging.getLogger(__name__)
 
@@ -78,22 +72,6 @@ class Task(NamedTuple):
     member: bytes = b""
     other: bytes = b""
     place: int = 0
-
-
-class Place(NamedTuple):
-    """Where a peer's gateway is."""
-
-    peer: bytes
-    url: str
-
-
-class _Told(NamedTuple):
-    """What became of an attempt: the peer's receipt, or why there is none; `ended`: no second try changes it."""
-
-    receipt: str | None = None
-    fault: str = ""
-    ended: bool = False
-    retry_after: int | None = None
 
 
 class Carrier:
@@ -127,9 +105,9 @@ class Carrier:
         self._rounds.release()
 
     async def _run(self, stop: threading.Event) -> None:
-        self._post = Post(self._egress)
+        self._caller = Caller(self._services, Post(self._egress))
         await self._rounds.run(stop)
-        await self._post.close()
+        await self._caller.close()
 
     async def _step(self, lane: Lane, task: Task) -> bool:
         return await self._steps[task.what](lane, task)
@@ -251,7 +229,7 @@ class Carrier:
     async def _send(self, lane: Lane, task: Task) -> bool:
         rows, place = await asyncio.to_thread(self._due, task)
         for row in rows:
-            told = _Told(fault="no URL of the peer is known") if place is None else await self._sent(place, row)
+            told = Told(fault="no URL of the peer is known") if place is None else await self._caller.sent(place, row)
             await self._rounds.write(lane, partial(self._note, row, told))
             if told.receipt is None and not told.ended:
                 return False
@@ -261,49 +239,14 @@ class Carrier:
         with self._services.office.read() as conn:
             return book.due(conn, task.member, task.other, now_ms()), self._place(conn, task.other)
 
-    async def _sent(self, place: Place, row: Row) -> _Told:
-        faults.point("peers.sending")
-        try:
-            answer = await self._asked_of(place, row.member_id, "POST", PATHS[Kind(row.kind)], row.body, MOST_RECEIPT)
-        except NoAnswer as silent:
-            return _Told(fault=str(silent))
-        except Problem as wrong:
-            return _Told(fault=wrong.detail)
-        faults.point("peers.sent")
-        return await asyncio.to_thread(self._judged, row, answer)
-
-    def _judged(self, row: Row, answer: Answer) -> _Told:
-        if not 200 <= answer.status < 300:
-            text = f"the peer answered {answer.status}: {_detail(answer.body)}"
-            return _Told(fault=text[:_MOST_FAULT], ended=answer.status in REFUSALS, retry_after=answer.retry_after)
-        try:
-            receipt = str(orjson.loads(answer.body)["receipt"])
-            if (why := check_receipt(self._services, row, receipt)) is not None:
-                return _Told(fault=why, ended=True)
-        except (ValueError, KeyError, TypeError, Unsigned) as wrong:
-            return _Told(fault=f"the peer answered with no receipt of its own: {wrong}"[:_MOST_FAULT])
-        return _Told(receipt=receipt)
-
-    def _note(self, row: Row, told: _Told, conn: Connection) -> None:
+    def _note(self, row: Row, told: Told, conn: Connection) -> None:
         if told.receipt is not None:
             book.receipted(conn, row, told.receipt)
         elif told.ended:
             book.step(conn, row, Seen(refused=True), told.fault)
         else:
-            wait = pause(min(row.attempts + 1, len(SCHEDULE)), told.retry_after, self._random)
+            wait = pause(row.attempts + 1, told.retry_after, self._random)
             book.failed(conn, row, now_ms() + int(1_000 * wait), told.fault)
-
-    async def _asked_of(self, place: Place, member: bytes, method: str, target: str, body: bytes | None, most: int) -> Answer:
-        """A peer's answer to a signed request. Raises NoAnswer; Problem where the member's own key isn't published."""
-        headers = await asyncio.to_thread(self._headers, place, member, method, target, body)
-        return await answered(self._post(place.url + target, list(headers.items()), body, method=method, most=most))
-
-    def _headers(self, place: Place, member: bytes, method: str, target: str, body: bytes | None) -> dict[str, str]:
-        # What is signed is the path that the peer's gateway sees: its URL may have one of its own, which its proxy takes away.
-        by, key = speaking.voice(self._services, member)
-        kind = {} if body is None else {"Content-Type": "application/json"}
-        headers = signing.sign(method, target, body, place.peer, self._services.manifest.ledger_id, by, key)
-        return {"Host": urlsplit(place.url).netloc, "Content-Length": str(len(body or b"")), **kind, **headers}
 
     # --- Fetching ----------------------------------------------------------------------------------------------------------------------
 
@@ -313,13 +256,12 @@ class Carrier:
         if place is None:
             return False
         target = "/peer/inbox?after=0"
-        headers = await asyncio.to_thread(self._headers, place, task.member, "GET", target, None)
         try:
-            answer = await answered(self._post(place.url + target, list(headers.items()), None, method="GET", most=MOST_INBOX))
+            headers, answer = await self._caller.ask_as(place, task.member, "GET", target, None, MOST_INBOX)
             receipts = await asyncio.to_thread(self._taken, task, headers["Signature"], answer)
             for each in receipts:
                 text = orjson.dumps({"receipt": each})
-                await self._asked_of(place, task.member, "POST", "/peer/receipts", text, MOST_RECEIPT)
+                await self._caller.ask(place, task.member, "POST", "/peer/receipts", text, MOST_RECEIPT)
         except (NoAnswer, Unsigned) as silent:
             log.info("peers: nothing fetched of %s: %s", to_hex(task.other), silent)
         return False
@@ -348,7 +290,7 @@ class Carrier:
         except Problem as wrong:
             if wrong.status not in REFUSALS:
                 return None
-            told = {"message": to_hex(id_of(body)), "refused": wrong.detail[:_MOST_FAULT]}
+            told = {"message": to_hex(id_of(body)), "refused": wrong.detail[:MOST_FAULT]}
             return speaking.state(self._services, member, speaking.RECEIPT, told)
 
     # --- Asking for content ------------------------------------------------------------------------------------------------------------
@@ -366,12 +308,12 @@ class Carrier:
             try:
                 package, source = await self._given(wanted, holder), to_hex(holder)
             except (NoAnswer, MessageError, Problem) as wrong:
-                fault = f"{to_hex(holder)}: {wrong}"[:_MOST_FAULT]
+                fault = f"{to_hex(holder)}: {wrong}"[:MOST_FAULT]
         if package is not None:
             kept = package
             await asyncio.to_thread(asking.keep, self._services, wanted.member_id, kept, source)
             return False
-        next_at = now_ms() + int(1_000 * pause(min(wanted.attempts + 1, len(SCHEDULE)), None, self._random))
+        next_at = now_ms() + int(1_000 * pause(wanted.attempts + 1, None, self._random))
         await self._rounds.write(lane, lambda conn: holding.not_given(conn, wanted, next_at, fault))
         return False
 
@@ -387,7 +329,7 @@ class Carrier:
         if place is None:
             raise NoAnswer("no URL of it is known")
         target = f"/peer/content/{to_hex(wanted.root)}?pos={wanted.pos}"
-        answer = await self._asked_of(place, wanted.member_id, "GET", target, None, MOST_CONTENT)
+        answer = await self._caller.ask(place, wanted.member_id, "GET", target, None, MOST_CONTENT)
         if answer.status != 200:
             raise NoAnswer(f"it answered {answer.status}")
         return await asyncio.to_thread(asking.given, self._services, wanted.member_id, holder, wanted.root, answer.body)
@@ -396,35 +338,5 @@ class Carrier:
 _OVER = (ActState.FINAL, ActState.REFUSED, ActState.VOIDED)
 
 
-def check_receipt(services: Services, row: Row, receipt: str) -> str | None:
-    """Holds a receipt against its message. None: the peer has it; else the peer's words why it will never take it. Raises Unsigned."""
-    found = speaking.stated(services, speaking.RECEIPT, receipt)
-    if found.by.account != row.peer or found.told.get("message") != to_hex(row.id):
-        raise Unsigned("a receipt of somebody else, or of another message")
-    if "refused" in found.told:
-        return str(found.told["refused"])[:_MOST_FAULT]
-    try:
-        roots = {from_hex(each, 32) for each in found.told["roots"]}
-    except (KeyError, TypeError, IdError) as wrong:
-        raise Unsigned(f"a receipt without roots: {wrong}") from wrong
-    if not set(row.content) <= roots:
-        raise Unsigned("a receipt that lacks content")
-    return None
-
-
-def request_id(signature: str) -> str:
-    """What names a request in the answer to it."""
-    return to_hex(sha256(signature.encode()).digest())
-
-
 def _short(account: bytes) -> int:
     return int.from_bytes(account)
-
-
-def _detail(body: bytes) -> str:
-    """A peer's words, as far as they can be shown."""
-    try:
-        text = str(orjson.loads(body).get("detail", ""))
-    except (ValueError, AttributeError):
-        return "no reason that can be read"
-    return "".join(each for each in text if each.isprintable())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from gateway import acts
 from gateway.access import ACT, Session
 from gateway.drafts import Request, Wanted
 from gateway.errors import Problem, invalid
 from gateway.following.egress import NotAllowed, target_of
 from gateway.office.repository import Act, Office
+from gateway.outbox.states import FAILED
 from gateway.peers import book
 from gateway.peers.directory import Entry, Published, entry
 from gateway.roles import MODES, ROLES
@@ -38,15 +41,10 @@ def publish(services: Services, session: Session, account: bytes, url: str | Non
         with services.office.write() as conn:
             book.set_url(conn, account, given)
             Office(conn, account).audit(session.key_id, "peer url", given, "published")
-    requests = [
-        _request(account, kind, held, word) for kind, (held, word) in wanted.items() if word != (NO_URL if held is None else held.word)
-    ]
-    outcomes = acts.accept(services, session, requests)
-    for each in outcomes:
-        if isinstance(each, Problem):
-            raise each
+    changed = [(kind, held, word) for kind, (held, word) in wanted.items() if word != (NO_URL if held is None else held.word)]
+    done = [_written(services, session, account, *each) for each in changed]
     services.mirrored.announce()
-    return [each for each in outcomes if isinstance(each, Act)]
+    return done
 
 
 def _checked(url: str | None) -> str | None:
@@ -75,9 +73,19 @@ def _url(present: Entry, given: str | None) -> bytes:
     return url_word(given or None)
 
 
-def _request(account: bytes, kind: bytes, present: Published | None, word: bytes) -> Request:
-    """The act for the next epoch: asked for again, it is the same act."""
+def _written(services: Services, session: Session, account: bytes, kind: bytes, present: Published | None, word: bytes) -> Act:
+    """The act for the next epoch: asked for again, it is the same act, unless that one failed. Raises Problem."""
     epoch = 1 + (0 if present is None else present.epoch)
-    key = f"address book {kind.hex()[:8]}/{epoch} {word.hex()[:32]}"
+    for attempt in count():
+        (outcome,) = acts.accept(services, session, [_request(account, f"{kind.hex()[:8]}/{epoch}.{attempt}", kind, word)])
+        if isinstance(outcome, Problem):
+            raise outcome
+        if outcome.state not in FAILED:
+            return outcome
+    raise AssertionError("there is always another number")
+
+
+def _request(account: bytes, name: str, kind: bytes, word: bytes) -> Request:
     administrator = Wanted(account, ROLES["ADMINISTRATOR"], MODES["SIGNED"], None, None, None)
-    return Request(key, account, "SetSlot", {"keyType": to_hex(kind), "words": [to_hex(word)]}, (administrator,), None, None, ())
+    body = {"keyType": to_hex(kind), "words": [to_hex(word)]}
+    return Request(f"address book {name}", account, "SetSlot", body, (administrator,), None, None, ())

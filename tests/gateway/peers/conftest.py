@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from sqlalchemy import select
 
 from gateway import app
@@ -17,16 +21,19 @@ from gateway.office.models import PEER_MESSAGE
 from gateway.office.repository import Act
 from gateway.peers import book, composing, publishing, signing, speaking
 from gateway.peers.book import Row
+from gateway.peers.carrier import Carrier
 from gateway.roles import MODES, ROLES
 from ledger.domain.assets import member_party, us_patent_key
-from ledger.domain.ids import from_hex, to_hex
+from ledger.domain.ids import to_hex
 from ledger.domain.registers import Mode, PartyRole
 from ledger.domain.shipped_registers import US_PATENTS
 from tests.gateway.outbox.conftest import mirror, mirror_of_kind, quick_sealing, second, world
 from tests.gateway.outbox.world import OPERATOR, House
+from tests.gateway.peers.site import free_port, until
 from tests.gateway.pledges import consent, filing
 
 __all__ = ["mirror", "mirror_of_kind", "quick_sealing", "second", "world"]
+"""Fixtures of the outbox's tests."""
 
 ALL_ROLES = sum(ROLES[name] for name in ("SUPPLIER", "PLEDGOR", "BANK"))
 
@@ -114,6 +121,47 @@ def publish(house: House, member: bytes, url: str | None = None) -> None:
     house.round()
 
 
+class Served:
+    """A gateway's door on a port, which can be shut and opened again."""
+
+    def __init__(self, application: Any) -> None:
+        self._application, self.port = application, free_port()
+        self._server: uvicorn.Server | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def open(self) -> None:
+        config = uvicorn.Config(self._application, port=self.port, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
+        self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,unused-ignore]
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        until(lambda: self._server is not None and self._server.started)
+
+    def shut(self) -> None:
+        if self._server is not None:
+            self._server.should_exit = True
+            self._thread.join(20)
+            self._server = None
+
+
+@contextmanager
+def carrying(house: House, owner: str = "carrier 1 1.00") -> Iterator[Carrier]:
+    """A carrier at work."""
+    worker, stop = Carrier(house.services, owner, Random(1)), threading.Event()
+    thread = threading.Thread(target=worker.run, args=(stop,))
+    thread.start()
+    try:
+        yield worker
+    finally:
+        stop.set()
+        house.services.mirrored.announce()
+        thread.join(30)
+        assert not thread.is_alive()
+
+
 @pytest.fixture
 def house(world: Any, office: Any, mirror: Any, quick_sealing: None) -> House:
     return House.build(world, office, mirror).enrol()
@@ -161,6 +209,3 @@ def content(side: Side, document: Any, member: bytes | None = None) -> bytes:
     with side.house.office.write() as conn:
         contents.keep(Office(conn, member or side.member), made)
     return made.commitment.root
-
-
-__all__ += ["Side", "content", "from_hex", "publish"]

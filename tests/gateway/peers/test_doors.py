@@ -15,8 +15,9 @@ from gateway.office.models import AUDIT, CONTENT
 from gateway.office.repository import Act, Office
 from gateway.outbox import store
 from gateway.outbox.states import State as ActState
-from gateway.peers import asking, book, carrier, composing, holding, publishing, signing, speaking, taking
+from gateway.peers import asking, book, composing, holding, publishing, signing, speaking, taking
 from gateway.peers.book import Row
+from gateway.peers.calling import check_receipt, request_id
 from gateway.peers.directory import entry, url_of
 from gateway.peers.messages import Consent, Given, Header, Kind, MessageError, Offer, Packed, id_of, opened, read, written
 from gateway.peers.states import State
@@ -57,7 +58,7 @@ def test_an_act_is_offered_signed_elsewhere_and_run_by_its_author(sides: Sides, 
     act, root, row = offered(sides, file_pledge)
     answer = author.send(signer, row)
     assert answer.status_code == 201, answer.text
-    assert carrier.check_receipt(author.services, row, answer.json()["receipt"]) is None
+    assert check_receipt(author.services, row, answer.json()["receipt"]) is None
     with signer.house.office.read() as conn:
         (asked,) = Office(conn, signer.member).to_sign().rows
         assert asked.key == act.key and asked.digest == act.digest and contents.is_whole(Office(conn, signer.member).content(root))
@@ -119,7 +120,7 @@ def test_who_has_no_door_fetches_and_receipts(sides: Sides, file_pledge: File) -
     headers = signer.headers("GET", target, None, author.member)
     answer = author.client.get(target, headers=headers)
     found = speaking.stated(signer.services, speaking.INBOX, answer.json()["statement"])
-    assert found.by.account == author.member and found.told["request"] == carrier.request_id(headers["Signature"])
+    assert found.by.account == author.member and found.told["request"] == request_id(headers["Signature"])
     (told,) = found.told["messages"]
     assert told["kind"] == "offer"
     receipt = taking.take(signer.services, found.by, signer.member, Kind.OFFER, row.body)
