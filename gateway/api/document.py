@@ -31,7 +31,8 @@ _DESCRIPTION = """The gateway of one node of a Pledgebook ledger.
 
 Every operation but `GET /health` needs an API key or a token of a trusted issuer: `Authorization: Bearer ...`. A member's reads and acts
 for that member only; what is another's looks as if it were not there (404). `x-scope` names the scope that an operation needs, `x-seen-by`
-who sees what it is about. Auditors and regulators say in `Access-Reason` why they look at others' records. Errors are problem details
+who sees what it is about. What begins with `/peer/` is for other members' gateways and takes their signature instead (RFC 9421).
+Auditors and regulators say in `Access-Reason` why they look at others' records. Errors are problem details
 (RFC 9457). Amounts are text of minor units with their currency, times RFC 3339, ids decimal text, bytes hex. Lists come in pages: `next`
 of one asks for the page after it (`after`).
 

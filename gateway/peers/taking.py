@@ -218,9 +218,12 @@ def _keep_act(conn: Connection, act: Act, rows: Sequence[Signature], *, alone: b
         return
     if known.digest != act.digest:
         raise Problem(409, "Another act", f"act {act.id}: this gateway has another act of the account under this id")
-    for each in rows:
-        if each.sig is not None and known.state == State.GATHERING:
-            store.set_signature(conn, act.key, each.position, each.sig, each.evidence_root)
+    if known.state == State.GATHERING:
+        for each in rows:
+            if each.sig is not None:
+                store.set_signature(conn, act.key, each.position, each.sig, each.evidence_root)
+        if store.is_signed(conn, act.key) and not store.is_offered(conn, act.key):
+            store.move(conn, known, State.READY)
 
 
 def _check_room(conn: Connection, account: bytes) -> None:

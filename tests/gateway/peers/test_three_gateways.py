@@ -117,6 +117,11 @@ def _finance(bank: Gateway, supplier: Gateway, number: int) -> None:
     supplier.done(supplier.act("accept-1", "AcceptPurchase", accept))
     invoice = supplier.get(f"/receivables/{number}")["data"]["content_root"]
     until(lambda: bank.holds(invoice), lambda: bank.log)
+    rest = {"token": str(token_id(number, 6000)), "start": 6000, "end": 10000, "to": bank.account, "ref": "0x" + "11" * 32}
+    supplier.done(supplier.act("move-1", "Move", rest))
+    with sqlite3.connect(supplier.home / OFFICE_FILE) as office:
+        handed = "SELECT state FROM peer_message WHERE kind = 'content'"
+        until(lambda: office.execute(handed).fetchall() == [("delivered",)], lambda: supplier.log)
 
 
 def _lose_and_repair(bank: Gateway, number: int) -> None:
