@@ -130,7 +130,8 @@ def test_a_damaged_document_is_replaced_and_an_erased_one_is_not_taken_back(offi
 @pytest.mark.parametrize(
     ("change", "said"),
     [({"text": b'{"a":2}'}, "another root"), ({"seed": b"t" * 32}, "another root"), ({"schema": "test/2"}, "another root"),
-     ({"root": b"r" * 32}, "another root"), ({"text": b'{"a": 1}'}, "another root"), ({"text": b"["}, "content"), ({"text": b"1.5"}, "float")],
+     ({"root": b"r" * 32}, "another root"), ({"text": b'{"a": 1}'}, "another root"), ({"text": b"["}, "content"),
+     ({"text": b"1.5"}, "float")],
 )  # fmt: skip
 def test_only_the_root_decides_what_came_from_another_hand(change: dict[str, Any], said: str) -> None:
     made = contents.package({"a": 1}, "test/1", b"s" * 32)
