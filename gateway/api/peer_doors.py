@@ -22,7 +22,7 @@ from gateway.peers.states import Seen
 from gateway.services import Services
 from ledger.domain.ids import from_hex, to_hex
 
-router = APIRouter(tags=["between gateways"], responses=ANY)
+router = APIRouter(tags=["between gateways"], responses=ANY | AWAY)
 
 MOST_FETCHED = 50
 MOST_FETCHED_BYTES = 8 << 20
@@ -66,25 +66,25 @@ Peer = Annotated[Signed, Depends(_signed_by)]
 Body = Annotated[bytes, Depends(_body)]
 
 
-@router.post("/peer/offers", status_code=201, responses=WRITES | NAMED | CONFLICTS | AWAY)
+@router.post("/peer/offers", status_code=201, responses=WRITES | NAMED | CONFLICTS)
 async def take_offer(_: MessageIn, body: Body, services: Running, peer: Peer) -> ReceiptGiven:
     """Takes an act that a member here is asked to sign, with its content. The receipt is given once all of it is checked and on disk."""
     return await _taken(services, peer, Kind.OFFER, body)
 
 
-@router.post("/peer/consents", status_code=201, responses=WRITES | NAMED | CONFLICTS | AWAY)
+@router.post("/peer/consents", status_code=201, responses=WRITES | NAMED | CONFLICTS)
 async def take_consent(_: MessageIn, body: Body, services: Running, peer: Peer) -> ReceiptGiven:
     """Takes signatures of an act that was offered from here. The full set runs it."""
     return await _taken(services, peer, Kind.CONSENT, body)
 
 
-@router.post("/peer/contents", status_code=201, responses=WRITES | NAMED | CONFLICTS | AWAY)
+@router.post("/peer/contents", status_code=201, responses=WRITES | NAMED | CONFLICTS)
 async def take_content(_: MessageIn, body: Body, services: Running, peer: Peer) -> ReceiptGiven:
     """Takes content that an event of the ledger entitles a member here to."""
     return await _taken(services, peer, Kind.CONTENT, body)
 
 
-@router.get("/peer/inbox", responses=NAMED | AWAY)
+@router.get("/peer/inbox", responses=NAMED)
 def give_inbox(
     request: Request,
     services: Running,
@@ -103,7 +103,7 @@ def give_inbox(
     return InboxGiven(statement=speaking.state(services, peer.to, speaking.INBOX, told))
 
 
-@router.post("/peer/receipts", status_code=201, responses=WRITES | NAMED | AWAY)
+@router.post("/peer/receipts", status_code=201, responses=WRITES | NAMED)
 def take_receipt(asked: ReceiptIn, services: Running, peer: Peer) -> ReceiptTaken:
     """Takes the receipt of a message that was fetched, or the signed word that it will never be taken."""
     told = speaking.stated(services, speaking.RECEIPT, asked.receipt).told
@@ -124,7 +124,7 @@ def take_receipt(asked: ReceiptIn, services: Running, peer: Peer) -> ReceiptTake
     return ReceiptTaken(message=to_hex(id_))
 
 
-@router.get("/peer/content/{root}", responses=NAMED | AWAY)
+@router.get("/peer/content/{root}", responses=NAMED)
 def give_content(
     root: str,
     services: Running,

@@ -22,7 +22,7 @@ from ledger.domain.ids import to_hex
 from ledger.mirror.models import Member
 from ledger.mirror.queries import members
 
-router = APIRouter(tags=["other members' gateways"], responses=ANY)
+router = APIRouter(tags=["other members' gateways"], responses=ANY | AWAY)
 
 
 class PublishedKey(Shown):
@@ -118,7 +118,7 @@ def list_peers(services: Running, session: Caller, limit: Limit = 100, after: Cu
         return view.page(page, lambda member: _peer(services, view.conn, office, member, whole=session.is_operator))
 
 
-@router.post("/peers:publish", status_code=202, responses=WRITES | NAMED | CONFLICTS | AWAY)
+@router.post("/peers:publish", status_code=202, responses=WRITES | NAMED | CONFLICTS)
 def publish_peer(asked: PublishIn, services: Running, session: Caller) -> PeerPublished:
     """Publishes a member's keys and URL on the ledger by its own signed acts. Keys are made where there are none."""
     done = publishing.publish(services, session, addressed(asked.account, "account"), asked.url, renew=asked.renew)
@@ -136,7 +136,7 @@ def list_stuck_messages(services: Running, session: Caller, account: Account, li
     return PeerMessagePage(data=[_message(row) for row in rows[:limit]], next=cursor_text((rows[limit - 1].number,)) if more else None)
 
 
-@router.post("/messages/{message}/resend", status_code=202, responses=NAMED | AWAY)
+@router.post("/messages/{message}/resend", status_code=202, responses=NAMED)
 def resend_message(message: str, services: Running, session: Caller, account: Account) -> PeerMessage:
     """Has a message sent once more; one whose time is over stays late."""
     session.needs(ACT)
@@ -163,7 +163,7 @@ def audit_contents(services: Running, session: Caller, member: Account, limit: L
     )
 
 
-@router.post("/content:repair", status_code=202, responses=WRITES | NAMED | AWAY)
+@router.post("/content:repair", status_code=202, responses=WRITES | NAMED)
 def repair_contents(asked: RepairIn, services: Running, session: Caller) -> ContentAskedAgain:
     """Asks for content that is not held whole once more: who signed that it has it first, then the parties of its record."""
     session.needs(ACT)
@@ -176,7 +176,7 @@ def repair_contents(asked: RepairIn, services: Running, session: Caller) -> Cont
     return ContentAskedAgain(count=count)
 
 
-@router.post("/content/{root}/erase", responses=WRITES | NAMED | AWAY)
+@router.post("/content/{root}/erase", responses=WRITES | NAMED)
 def erase_content(root: str, asked: EraseIn, services: Running, session: Caller, member: Account) -> ErasedShown:
     """Erases a document for good. Its root, the reason and the time stay; it is not asked for or taken in again."""
     session.needs(ACT)

@@ -90,7 +90,10 @@ class Rounds(Generic[Key]):
         if lane is None:
             await self._end()
             return
-        for key in await asyncio.to_thread(self._waiting):
+        waiting = dict.fromkeys(await asyncio.to_thread(self._waiting))
+        # What needs nothing done any more has no fault either.
+        self._faults = {key: text for key, text in self._faults.items() if key is None or key in waiting or key in self._tasks}
+        for key in waiting:
             if key not in self._tasks:
                 self._tasks[key] = asyncio.create_task(self._served(lane, key))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from gateway.office.database import insert_or_keep, now_ms
 from gateway.office.models import (
@@ -115,7 +115,7 @@ def stuck(conn: Connection, member: bytes, limit: int, after: int = 0) -> list[R
 
 def count_stuck(conn: Connection) -> int:
     """How many messages wait for a person, of all members."""
-    return len(conn.execute(select(_C.number).where(_C.state.in_(STUCK))).all())
+    return conn.execute(select(func.count()).select_from(PEER_MESSAGE).where(_C.state.in_(STUCK))).scalar_one()
 
 
 def failed(conn: Connection, row: Row, next_at: int, fault: str) -> None:

@@ -66,11 +66,10 @@ class What(StrEnum):
 
 
 class Task(NamedTuple):
-    """Something to do: between a member and a peer, or about an act or a root."""
+    """Something to do, and what it is about: an act (account, id) with its signer or a place in it, (member, peer) or (member, root)."""
 
     what: What
-    member: bytes = b""
-    other: bytes = b""
+    about: tuple[bytes, ...] = ()
     place: int = 0
 
 
@@ -82,6 +81,7 @@ class Carrier:
         self._random = random or Random()  # noqa: S311  # spreads pauses
         self._egress = egress(services.settings.peer_hosts, services.peer_urls)
         self._fetched: dict[tuple[bytes, bytes], float] = {}
+        self._after: dict[tuple[bytes, bytes], int] = {}
         self._rounds = Rounds(services, LEASE, owner, self._waiting, self._step, lambda task: task.what)
         self._steps: dict[What, Callable[[Lane, Task], Awaitable[bool]]] = {
             What.OFFER: self._offer,
@@ -122,11 +122,11 @@ class Carrier:
             return [
                 Task(What.CLOSE),
                 Task(What.FOLLOW),
-                *(Task(What.OFFER, *each.act, place=_short(each.signer)) for each in composing.to_offer(self._services, conn)),
-                *(Task(What.CONSENT, *each.act, place=each.position) for each in composing.to_consent(self._services, conn)),
-                *(Task(What.ADOPT, *act.key) for act in composing.to_adopt(conn)),
-                *(Task(What.SEND, *pair) for pair in book.waiting(conn, now_ms()) if self._place(conn, pair[1]) is not None),
-                *(Task(What.ASK, each.member_id, each.root) for each in holding.lacking(conn, now_ms())),
+                *(Task(What.OFFER, (*each.act, each.signer)) for each in composing.to_offer(self._services, conn)),
+                *(Task(What.CONSENT, each.act, each.position) for each in composing.to_consent(self._services, conn)),
+                *(Task(What.ADOPT, act.key) for act in composing.to_adopt(conn)),
+                *(Task(What.SEND, pair) for pair in book.waiting(conn, now_ms()) if self._place(conn, pair[1]) is not None),
+                *(Task(What.ASK, (each.member_id, each.root)) for each in holding.lacking(conn, now_ms())),
                 *self._to_fetch(conn, members),
             ]
 
@@ -138,7 +138,7 @@ class Carrier:
         known = [each for each in dict.fromkeys(peers) if each not in members and self._place(conn, each) is not None]
         now = time.monotonic()
         due = [(member, peer) for member in closed for peer in known if now - self._fetched.get((member, peer), -1e9) > FETCH_SECONDS]
-        return [Task(What.FETCH, *each) for each in due]
+        return [Task(What.FETCH, each) for each in due]
 
     def _place(self, conn: Connection, peer: bytes) -> Place | None:
         with self._services.snapshot() as mirror:
@@ -153,17 +153,13 @@ class Carrier:
     # --- Writing down what is to be said ----------------------------------------------------------------------------------------------
 
     async def _offer(self, lane: Lane, task: Task) -> bool:
-        await self._write_down(lane, lambda: composing.offer(self._services, self._asked(task)))
+        account, act, signer = task.about
+        await self._write_down(lane, partial(composing.offer, self._services, ToOffer((account, act), signer)))
         return False
 
-    def _asked(self, task: Task) -> ToOffer:
-        with self._services.office.read() as conn:
-            listed = store.signatures(conn, [(task.member, task.other)])[(task.member, task.other)]
-        return ToOffer((task.member, task.other), next(each.signer for each in listed if _short(each.signer) == task.place))
-
     async def _consent(self, lane: Lane, task: Task) -> bool:
-        asked = ToConsent((task.member, task.other), task.place)
-        await self._write_down(lane, lambda: composing.consent(self._services, asked))
+        account, act = task.about
+        await self._write_down(lane, partial(composing.consent, self._services, ToConsent((account, act), task.place)))
         return False
 
     async def _write_down(self, lane: Lane, compose: Callable[[], Row | None]) -> None:
@@ -175,7 +171,8 @@ class Carrier:
 
     async def _adopt(self, lane: Lane, task: Task) -> bool:
         def adopt(conn: Connection) -> None:
-            act = store.named(conn, [(task.member, task.other)], lock=True)[(task.member, task.other)]
+            account, id_ = task.about
+            (act,) = store.named(conn, [(account, id_)], lock=True).values()
             if act.state == ActState.GATHERING:
                 store.move(conn, act, ActState.READY, text="its author did not run it in time")
 
@@ -237,7 +234,8 @@ class Carrier:
 
     def _due(self, task: Task) -> tuple[list[Row], Place | None]:
         with self._services.office.read() as conn:
-            return book.due(conn, task.member, task.other, now_ms()), self._place(conn, task.other)
+            member, peer = task.about
+            return book.due(conn, member, peer, now_ms()), self._place(conn, peer)
 
     def _note(self, row: Row, told: Told, conn: Connection) -> None:
         if told.receipt is not None:
@@ -251,34 +249,36 @@ class Carrier:
     # --- Fetching ----------------------------------------------------------------------------------------------------------------------
 
     async def _fetch(self, _: Lane, task: Task) -> bool:
-        self._fetched[(task.member, task.other)] = time.monotonic()
-        place = await asyncio.to_thread(self._place_of, task.other)
+        member, peer = task.about
+        self._fetched[(member, peer)] = time.monotonic()
+        place, after = await asyncio.to_thread(self._place_of, peer), self._after.get((member, peer), 0)
         if place is None:
             return False
-        target = "/peer/inbox?after=0"
         try:
-            headers, answer = await self._caller.ask_as(place, task.member, "GET", target, None, MOST_INBOX)
-            receipts = await asyncio.to_thread(self._taken, task, headers["Signature"], answer)
+            headers, answer = await self._caller.ask_as(place, member, "GET", f"/peer/inbox?after={after}", None, MOST_INBOX)
+            last, receipts = await asyncio.to_thread(self._taken, member, peer, headers["Signature"], answer)
             for each in receipts:
-                text = orjson.dumps({"receipt": each})
-                await self._caller.ask(place, task.member, "POST", "/peer/receipts", text, MOST_RECEIPT)
+                await self._caller.ask(place, member, "POST", "/peer/receipts", orjson.dumps({"receipt": each}), MOST_RECEIPT)
         except (NoAnswer, Unsigned) as silent:
-            log.info("peers: nothing fetched of %s: %s", to_hex(task.other), silent)
-        return False
+            log.info("peers: nothing fetched of %s: %s", to_hex(peer), silent)
+            return False
+        # What can't be taken now is passed over, so that it doesn't hold up what comes behind it, and looked at again from the beginning.
+        self._after[(member, peer)] = last
+        return last > 0
 
-    def _taken(self, task: Task, signature: str, answer: Answer) -> list[str]:
-        """Takes in what waits at a peer; the receipts. Raises Unsigned."""
+    def _taken(self, member: bytes, peer: bytes, signature: str, answer: Answer) -> tuple[int, list[str]]:
+        """Takes in what waits at a peer; the number of the last one (0: none), and the receipts. Raises Unsigned."""
         if answer.status != 200:
             raise Unsigned(f"answered {answer.status}")
         try:
             found = speaking.stated(self._services, speaking.INBOX, str(orjson.loads(answer.body)["statement"]))
-            if found.by.account != task.other or found.told["request"] != request_id(signature):
+            if found.by.account != peer or found.told["request"] != request_id(signature):
                 raise Unsigned("an inbox of somebody else, or for another request")
-            waiting = [(Kind(each["kind"]), base64.b64decode(each["body"])) for each in found.told["messages"]]
+            waiting = [(int(each["number"]), Kind(each["kind"]), base64.b64decode(each["body"])) for each in found.told["messages"]]
         except (ValueError, KeyError, TypeError) as wrong:
             raise Unsigned(f"no inbox: {wrong}") from wrong
-        receipts = (self._take(task.member, found, kind, body) for kind, body in waiting)
-        return [each for each in receipts if each is not None]
+        receipts = [self._take(member, found, kind, body) for _, kind, body in waiting]
+        return max((number for number, *_ in waiting), default=0), [each for each in receipts if each is not None]
 
     def _take(self, member: bytes, found: signing.Statement, kind: Kind, body: bytes) -> str | None:
         """The receipt of a message, or a signed refusal; None for what may be taken later."""
@@ -320,9 +320,10 @@ class Carrier:
     def _holders(self, task: Task) -> tuple[holding.Due | None, list[bytes]]:
         """Who signed that it holds the content, then who should."""
         with self._services.office.read() as conn:
-            wanted, known = holding.due(conn, task.member, task.other), book.holders(conn, task.member, task.other)
+            member, root = task.about
+            wanted, known = holding.due(conn, member, root), book.holders(conn, member, root)
         also = [] if wanted is None else holding.parties(self._services, wanted)
-        return wanted, [each for each in dict.fromkeys([*known, *also]) if each != task.member]
+        return wanted, [each for each in dict.fromkeys([*known, *also]) if each != member]
 
     async def _given(self, wanted: holding.Due, holder: bytes) -> Package:
         place = await asyncio.to_thread(self._place_of, holder)
@@ -336,7 +337,3 @@ class Carrier:
 
 
 _OVER = (ActState.FINAL, ActState.REFUSED, ActState.VOIDED)
-
-
-def _short(account: bytes) -> int:
-    return int.from_bytes(account)

@@ -15,21 +15,25 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from gateway import app
+from gateway import app, contents
+from gateway.api import peer_doors
 from gateway.config import Settings
 from gateway.following import pauses, rounds
-from gateway.office.models import AUDIT, PEER_MESSAGE, PEER_MESSAGE_HISTORY, PEER_RECEIPT
+from gateway.following.looking import Cursor
+from gateway.office.database import insert_or_keep
+from gateway.office.models import AUDIT, CONTENT_ENTITLED, PEER_MESSAGE, PEER_MESSAGE_HISTORY, PEER_RECEIPT
 from gateway.office.repository import Act, Office
-from gateway.peers import book, carrier, speaking
+from gateway.peers import asking, book, carrier, holding, speaking, taking
 from gateway.peers.calling import check_receipt
 from gateway.peers.carrier import Carrier
+from gateway.peers.messages import id_of
 from gateway.peers.signing import Unsigned
 from gateway.peers.states import Seen, State
 from ledger import faults
 from ledger.domain.ids import to_hex
 from tests.gateway.following.killed import Place, opened
 from tests.gateway.following.test_courier_kills import points
-from tests.gateway.peers.conftest import Served, Side, carrying, publish
+from tests.gateway.peers.conftest import Served, Side, carrying, content, publish
 from tests.gateway.peers.site import until
 from tests.gateway.peers.test_doors import signed_by
 
@@ -271,3 +275,47 @@ def test_a_receipt_is_of_its_message_and_of_its_peer(sides: Sides, file_pledge: 
             check_receipt(author.services, row, said(wrong))
     with pytest.raises(Unsigned):
         check_receipt(author.services, row, said(good, stranger))
+
+
+def test_what_can_t_be_taken_now_holds_up_nothing_behind_it(
+    sides: Sides, doors: tuple[Served, Served], file_pledge: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A member that fetches passes over what it can't take in, and looks at it again later."""
+    author, signer = sides
+    monkeypatch.setattr(peer_doors, "MOST_FETCHED", 1)
+    publish(signer.house, signer.member, "")
+    author.house.read()
+    first, _ = file_pledge()
+    second, _ = file_pledge()
+    author.write_down()
+    real, barred = taking.take, {"first": True}
+
+    def take(services: Any, by: Any, to: bytes, kind: Any, body: bytes) -> str:
+        if barred["first"] and id_of(body) == next(row.id for row in author.said("offer") if row.act == first.key):
+            raise Unsigned("not now")
+        return real(services, by, to, kind, body)
+
+    monkeypatch.setattr(taking, "take", take)
+    doors[0].open()
+    with carrying(signer.house):
+        until(lambda: [each.key for each in _to_sign(signer)] == [second.key])
+        barred["first"] = False
+        until(lambda: len(_to_sign(signer)) == 2)
+    until(lambda: state(author) == [State.DELIVERED] * 2)
+
+
+def test_members_of_one_gateway_have_content_from_each_other_without_a_call(sides: Sides, file_pledge: File) -> None:
+    """Who is entitled gets its own copy; who isn't gets none, though it lies in the same office."""
+    author, _ = sides
+    entitled, other = author.another(), author.another()
+    root = content(author, {"shared": "by two"})
+    with author.house.office.write() as conn:
+        for member in (entitled, author.member):
+            insert_or_keep(conn, CONTENT_ENTITLED, holding.Due(member, root, 0, 0, 0, None, 1)._asdict())
+        holding.note(conn, holding.Found([], [], Cursor(), more=False))
+    package = asking.copy_here(author.services, [author.member], root)
+    assert package is not None and asking.copy_here(author.services, [other], root) is None
+    asking.keep(author.services, entitled, package, "another member of this gateway")
+    with author.house.office.read() as conn:
+        assert contents.is_whole(Office(conn, entitled).content(root)) and Office(conn, other).content(root) is None
+        assert holding.lacking(conn, 1) == []
