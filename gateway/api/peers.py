@@ -113,9 +113,10 @@ class ContentAskedAgain(Shown):
 @router.get("/peers")
 def list_peers(services: Running, session: Caller, limit: Limit = 100, after: Cursor = None) -> Answer[list[PeerShown]]:
     """The members with what the ledger has of their gateways."""
+    served = frozenset(services.keystore.members())
     with reading(services, session) as view, services.office.read() as office:
         page = members.all_members(view.conn, limit=limit, after=cursor_from(after))
-        return view.page(page, lambda member: _peer(services, view.conn, office, member, whole=session.is_operator))
+        return view.page(page, lambda member: _peer(services, view.conn, office, member, member.account in served, session.is_operator))
 
 
 @router.post("/peers:publish", status_code=202, responses=WRITES | NAMED | CONFLICTS)
@@ -190,13 +191,13 @@ def erase_content(root: str, asked: EraseIn, services: Running, session: Caller,
     return ErasedShown(root=to_hex(gone.root), why=gone.why, erased_at=_time(gone.at))
 
 
-def _peer(services: Services, conn: Connection, office: Connection, member: Member, *, whole: bool) -> PeerShown:
+def _peer(services: Services, conn: Connection, office: Connection, member: Member, served: bool, whole: bool) -> PeerShown:
     found = entry(conn, member.account)
     url = url_of(services, office, found)
     return PeerShown(
         account=to_hex(member.account),
         name=member.name,
-        served_here=services.keystore.serves(member.account),
+        served_here=served,
         transport=_key(found.transport),
         encryption=_key(found.encryption),
         has_door=found.has_door,

@@ -54,9 +54,10 @@ def given(services: Services, member: bytes, holder: bytes, root: bytes, answer:
 
 def copy_here(services: Services, holders: Sequence[bytes], root: bytes) -> Package | None:
     """Content that another member holds in this very office, for one who is entitled to it."""
+    served = [each for each in holders if services.keystore.serves(each)]
     with services.office.read() as conn:
-        for holder in holders:
-            if services.keystore.serves(holder) and contents.is_whole(Office(conn, holder).content(root)):
+        for holder in served:
+            if contents.is_whole(Office(conn, holder).content(root)):
                 (package,) = composing.packed(conn, holder, [root])
                 return contents.unpacked(*package)
     return None

@@ -118,12 +118,13 @@ class Carrier:
         members = speaking.members(self._services)
         if not members:
             return []
+        served = frozenset(self._services.keystore.members())
         with self._services.office.read() as conn:
             return [
                 Task(What.CLOSE),
                 Task(What.FOLLOW),
-                *(Task(What.OFFER, (*each.act, each.signer)) for each in composing.to_offer(self._services, conn)),
-                *(Task(What.CONSENT, each.act, each.position) for each in composing.to_consent(self._services, conn)),
+                *(Task(What.OFFER, (*each.act, each.signer)) for each in composing.to_offer(self._services, conn, served)),
+                *(Task(What.CONSENT, each.act, each.position) for each in composing.to_consent(conn, served)),
                 *(Task(What.ADOPT, act.key) for act in composing.to_adopt(conn)),
                 *(Task(What.SEND, pair) for pair in book.waiting(conn, now_ms()) if self._place(conn, pair[1]) is not None),
                 *(Task(What.ASK, (each.member_id, each.root)) for each in holding.lacking(conn, now_ms())),

@@ -4,7 +4,7 @@ follows a piece. There is no list of things to say beside that, so nothing is fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -53,9 +53,9 @@ class ToConsent(NamedTuple):
 # --- What is to be said ----------------------------------------------------------------------------------------------------------------
 
 
-def to_offer(services: Services, conn: Connection) -> list[ToOffer]:
-    """Acts that their author has signed, and whose other signers, served elsewhere, were not asked yet."""
-    strangers = [each for each in _missing_signers(conn) if not services.keystore.serves(each)]
+def to_offer(services: Services, conn: Connection, served: Collection[bytes]) -> list[ToOffer]:
+    """Acts that their author has signed, and whose other signers, served elsewhere, were not asked yet. `served`: the members here."""
+    strangers = [each for each in _missing_signers(conn) if each not in served]
     with services.snapshot() as mirror:
         asked = [each for each in strangers if entry(mirror, each).speaks]
     if not asked:
@@ -86,7 +86,7 @@ def _lacking() -> Select[Any]:
     )
 
 
-def to_consent(services: Services, conn: Connection) -> list[ToConsent]:
+def to_consent(conn: Connection, served: Collection[bytes]) -> list[ToConsent]:
     """Signatures of members here, of open acts from elsewhere, that were not sent back yet."""
     mine = and_(SIGNATURE.c.member_id == ACT.c.member_id, SIGNATURE.c.act_id == ACT.c.act_id, SIGNATURE.c.sig.is_not(None))
     foreign = and_(OFFERED_ACT.c.member_id == ACT.c.member_id, OFFERED_ACT.c.act_id == ACT.c.act_id)
@@ -96,7 +96,7 @@ def to_consent(services: Services, conn: Connection) -> list[ToConsent]:
         ToConsent((row.member_id, row.act_id), row.position)
         for row in rows
         if row.signer != row.member_id
-        and services.keystore.serves(row.signer)
+        and row.signer in served
         and not book.carried(conn, row.signer, row.member_id, Kind.CONSENT, _place(row.digest, row.position))
     ]
 

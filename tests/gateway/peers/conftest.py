@@ -84,8 +84,9 @@ class Side:
 
     def write_down(self) -> list[Row]:
         """Writes down what is to be said, as the carrier does."""
+        served = self.services.keystore.members()
         with self.house.office.read() as conn:
-            asked, given = composing.to_offer(self.services, conn), composing.to_consent(self.services, conn)
+            asked, given = composing.to_offer(self.services, conn, served), composing.to_consent(conn, served)
         rows = [
             *(composing.offer(self.services, each) for each in asked),
             *(composing.consent(self.services, each) for each in given),

@@ -31,6 +31,7 @@ from gateway.peers.signing import Unsigned
 from gateway.peers.states import Seen, State
 from ledger import faults
 from ledger.domain.ids import to_hex
+from tests.gateway.conftest import nested_connections
 from tests.gateway.following.killed import Place, opened
 from tests.gateway.following.test_courier_kills import points
 from tests.gateway.peers.conftest import Served, Side, carrying, content, publish
@@ -71,8 +72,11 @@ def state(side: Side, kind: str = "offer") -> list[str]:
     return [row.state for row in side.said(kind)]
 
 
-def test_an_act_goes_out_and_comes_back_by_itself(sides: Sides, doors: tuple[Served, Served], file_pledge: File) -> None:
+def test_an_act_goes_out_and_comes_back_by_itself(
+    sides: Sides, doors: tuple[Served, Served], file_pledge: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
     author, signer = sides
+    nested = nested_connections(monkeypatch)
     for door in doors:
         door.open()
     with carrying(author.house), carrying(signer.house):
@@ -90,7 +94,7 @@ def test_an_act_goes_out_and_comes_back_by_itself(sides: Sides, doors: tuple[Ser
         assert book.holders(conn, author.member, root) == [signer.member]
         lines = [row.state for row in conn.execute(select(PEER_MESSAGE_HISTORY).order_by(PEER_MESSAGE_HISTORY.c.id))]
     assert speaking.stated(author.services, speaking.RECEIPT, receipt.statement).told["roots"] == [to_hex(root)]
-    assert lines == ["waiting", "delivered"]
+    assert lines == ["waiting", "delivered"] and nested == []
 
 
 def _to_sign(side: Side) -> list[Act]:
