@@ -129,7 +129,7 @@ def id_of(body: bytes) -> bytes:
 def written(header: Header, payload: Payload) -> bytes:
     """A message's bytes, its payload sealed to the recipient's key."""
     told = header.told()
-    sealed = seal(orjson.dumps(_payload_json(payload)), header.key, rfc8785.dumps(told))
+    sealed = seal(orjson.dumps(payload_json(payload)), header.key, rfc8785.dumps(told))
     return rfc8785.dumps({**told, "sealed": base64.b64encode(sealed).decode()})
 
 
@@ -178,7 +178,8 @@ def unseal(sealed: bytes, key: X25519PrivateKey, bound: bytes) -> bytes:
 # --- Payloads as JSON ------------------------------------------------------------------------------------------------------------------
 
 
-def _payload_json(payload: Payload) -> dict[str, Any]:
+def payload_json(payload: Payload) -> dict[str, Any]:
+    """What is sealed, as JSON."""
     if isinstance(payload, Handed):
         return {"packages": [packed_json(each) for each in payload.packages], "pos": str(payload.pos)}
     given = [_given_json(each) for each in payload.given]

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway import contents, signatures
 from gateway.contents import Package
+from gateway.drafts import MOST_SIGNERS
 from gateway.errors import Problem, invalid, not_found
 from gateway.following.egress import NotAllowed, target_of
 from gateway.office.database import insert_or_keep, now_ms
@@ -146,6 +147,8 @@ def _envelope(header: Header, offer: Offer) -> Envelope:
         envelope = envelope_of(offer.act_kind, offer.typed)
     except (ActError, IdError, KeyError, TypeError, ValueError, AttributeError) as wrong:
         raise invalid(f"act: no envelope of {offer.act_kind[:40]!r}: {wrong}", field="act") from wrong
+    if not _is_plain(envelope):
+        raise invalid("act: a number of another type or size than its struct takes", field="act")
     if typed_bytes(envelope) != offer.typed or envelope.account != header.sender:
         raise invalid("act: an act of the sender's own account expected, in the one form that is hashed", field="act")
     if all(claim.account != header.recipient for claim in envelope.signers):
@@ -153,6 +156,14 @@ def _envelope(header: Header, offer: Offer) -> Envelope:
     if envelope.deadline != header.until:
         raise invalid("act: its deadline is another than the message's", field="act")
     return envelope
+
+
+def _is_plain(envelope: Envelope) -> bool:
+    """Whether an envelope from elsewhere has numbers that the ledger's structs take, and no more signers."""
+    numbers: list[tuple[object, int]] = [(envelope.deadline, 63), (envelope.gas, 32)]
+    for claim in envelope.signers:
+        numbers += [(claim.role, 16), (claim.mode, 8), (claim.epoch, 32), (claim.nonce, 256)]
+    return len(envelope.signers) <= MOST_SIGNERS and all(type(each) is int and 0 <= each < 1 << bits for each, bits in numbers)
 
 
 def _checked(envelope: Envelope, hashed: bytes, given: Sequence[Given]) -> list[bytes | None]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable
 from typing import Any
 
 import orjson
 import pytest
+import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from gateway import contents, signatures
@@ -19,10 +24,25 @@ from gateway.peers import asking, book, composing, holding, publishing, signing,
 from gateway.peers.book import Row
 from gateway.peers.calling import check_receipt, request_id
 from gateway.peers.directory import entry, url_of
-from gateway.peers.messages import Consent, Given, Header, Kind, MessageError, Offer, Packed, id_of, opened, read, written
+from gateway.peers.messages import (
+    Consent,
+    Given,
+    Header,
+    Kind,
+    MessageError,
+    Offer,
+    Packed,
+    id_of,
+    opened,
+    payload_json,
+    read,
+    seal,
+    written,
+)
 from gateway.peers.states import State
 from ledger.domain.address_book import KeyId
 from ledger.domain.ids import to_hex
+from tests.conftest import FULL
 from tests.gateway.outbox.world import OPERATOR
 from tests.gateway.peers.conftest import Side, content, publish
 
@@ -437,3 +457,49 @@ def test_urls_count_as_long_as_the_ledger_has_their_hash(sides: Sides, file_pled
 def test_the_ids_of_messages_are_of_their_bytes(sides: Sides, file_pledge: File) -> None:
     _, _, row = offered(sides, file_pledge)
     assert row.id == id_of(row.body) and isinstance(read(row.body).header, Header)
+
+
+# --- Anything at all ---------------------------------------------------------------------------------------------------------------------
+
+scalars = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False) | st.text(max_size=20)
+values = st.recursive(
+    scalars | st.binary(max_size=40).map(to_hex),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@st.composite
+def spoilt(draw: st.DrawFn, told: Any) -> Any:
+    """A JSON value with something in it replaced, anywhere."""
+    if isinstance(told, dict) and told and draw(st.integers(0, 5)):
+        name = draw(st.sampled_from(sorted(told)))
+        return {**told, name: draw(spoilt(told[name]))}
+    if isinstance(told, list) and told and draw(st.integers(0, 5)):
+        at = draw(st.integers(0, len(told) - 1))
+        return [*told[:at], draw(spoilt(told[at])), *told[at + 1 :]]
+    return draw(values)
+
+
+def compact(told: Any) -> str:
+    """The one form in which an envelope is written."""
+    return json.dumps(told, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+
+
+@settings(max_examples=2_000 if FULL else 150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_a_member_seals_is_answered_in_order(sides: Sides, file_pledge: File, data: st.DataObject) -> None:
+    """A peer in good standing may send anything: it is taken or refused, and the gateway never breaks."""
+    author, signer = sides
+    if not author.said("offer"):
+        offered(sides, file_pledge)
+    row = author.said("offer")[0]
+    header = read(row.body).header
+    whole = payload_json(opened_offer(signer, row))
+    inner = {**whole, "typed": compact(data.draw(spoilt(json.loads(whole["typed"]))))}
+    told = data.draw(st.sampled_from([inner, data.draw(spoilt(whole))]))
+    bound = rfc8785.dumps(header.told())
+    sealed = base64.b64encode(seal(json.dumps(told).encode(), header.key, bound)).decode()
+    body = rfc8785.dumps({**header.told(), "sealed": sealed})
+    answer = author.call(signer, "POST", "/peer/offers", body)
+    assert answer.status_code in (201, 401, 409, 422), answer.text
