@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
+from starlette.concurrency import run_in_threadpool
 
 from gateway.access import READ, Session
 from gateway.api import shown
@@ -58,8 +59,15 @@ async def stream_events(
     every 15 seconds. Who reads too slowly is cut off, and goes on with `Last-Event-ID`.
     """
     session.needs(READ)
+    await run_in_threadpool(_note, services, session)
     cursor = Cursor(after) if last_event_id is None else resumed(last_event_id)
     return EventStream(Feed(services, session, wanted(services, kind, record), cursor, retractions))
+
+
+def _note(services: Services, session: Session) -> None:
+    """Who oversees the ledger says why it follows others' records, before it is told of any. Raises 403 without a reason."""
+    with services.snapshot() as conn:
+        sees_all(session, conn)
 
 
 def wanted(services: Services, kinds: list[str], records: list[str]) -> Selection:
