@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, exists, func, insert, or_, select, union, update
 
 from gateway import contents
 from gateway.following.looking import MOST_LOOKED_AT, Cursor, at, is_undone
+from gateway.following.sight import mentions
 from gateway.office.database import insert_or_keep, now_ms
 from gateway.office.models import CONTENT, CONTENT_ENTITLED, CONTENT_ERASED, FOLLOWED, PEER_COPY
-from gateway.office.repository import Erased, Office
+from gateway.office.repository import ActKey, Erased, Office
+from gateway.outbox import store
 from gateway.peers import composing
 from gateway.peers.book import Row
 from gateway.peers.directory import entry
@@ -19,12 +21,15 @@ from gateway.peers.entitled import event_at, last_final, named_in
 from gateway.services import Services
 from ledger.mirror.queries import chain, events
 from ledger.mirror.queries.events import Told
+from ledger.mirror.schema import word
 
 LEAST_COPIES = 2
 """One's own, and one that another member signed for."""
 HANDED_SECONDS = 30 * 86_400
 """So long content that was pushed may be on its way."""
 _NAME = "content"
+_BUSY = frozenset({"CashDesk", "ReceivableToken", "Repayment", "SettlementCash"})
+"""Contracts whose events name whom they make a party."""
 _E = CONTENT_ENTITLED.c
 
 
@@ -87,11 +92,32 @@ def follow(services: Services, members: Sequence[bytes]) -> Found | None:
 
 
 def _due(services: Services, conn: Connection, told: Sequence[Told], members: Sequence[bytes]) -> Iterator[Due]:
+    gathered = _gathered(services, told)
     for event in told:
+        if not _may_entitle(event, members, gathered):
+            continue
         for record in named_in(services, conn, event):
             for member in members:
                 if record.entitles(member):
                     yield from (Due(member, root, event.pos, 0, 0, None, now_ms()) for root in record.roots)
+
+
+def _gathered(services: Services, told: Sequence[Told]) -> Set[ActKey]:
+    """The acts that ran in these events and that this office has with several signers: only these entitle whom no other record does."""
+    keys = [_act_key(each) for each in told if each.contract == "Acts" and "digest" in each.values]
+    with services.office.read() as conn:
+        return {key for key, act in store.named(conn, keys).items() if act.signers_needed > 1}
+
+
+def _may_entitle(event: Told, members: Sequence[bytes], gathered: Set[ActKey]) -> bool:
+    """Whether an event is worth a look. Most are not, and come by the thousand: payments, moves between others, acts of one signer."""
+    if event.contract == "Acts":
+        return "digest" in event.values and _act_key(event) in gathered
+    return event.contract not in _BUSY or any(mentions(event.values, member) for member in members)
+
+
+def _act_key(event: Told) -> ActKey:
+    return event.values["account"], word(event.values["id"])
 
 
 def _to_push(
