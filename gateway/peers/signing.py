@@ -23,7 +23,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from ledger.domain.address_book import KeyId, key_id
+from ledger.domain.address_book import KeyId, key_named
 from ledger.domain.ids import IdError, address, to_hex
 
 TO, DIGEST = "Pledgebook-To", "Content-Digest"
@@ -64,7 +64,7 @@ class _Keys(HTTPSignatureKeyResolver):
         self._public, self._private = public, private
 
     def resolve_public_key(self, key_id: str) -> Ed25519PublicKey | None:  # the library's interface
-        named = _named(key_id)
+        named = key_named(key_id)
         found = None if named is None or self._public is None else self._public(named)
         return None if found is None else Ed25519PublicKey.from_public_bytes(found)
 
@@ -97,7 +97,7 @@ def verify(method: str, target: str, headers: Mapping[str, str], ledger: bytes, 
     verifier = _Verifier(signature_algorithm=algorithms.ED25519, key_resolver=_Keys(public=public))
     try:
         (found,) = verifier.verify(request, max_age=timedelta(seconds=FRESH_SECONDS), expect_tag=tag(ledger), require_components=covered)
-        by, nonce = _named(str(found.parameters["keyid"])), found.nonce
+        by, nonce = key_named(str(found.parameters["keyid"])), found.nonce
         if by is None or nonce is None or not 0 < len(nonce) <= MOST_NONCE:
             raise Unsigned("no key or no nonce is named")
         return Signed(by, address(next(value for name, value in request.headers.items() if name.lower() == TO.lower()), TO), nonce)
@@ -133,7 +133,7 @@ def stated(form: str, text: str, public: PublicKey) -> Statement:
     """A statement, if its signature is good. Raises Unsigned."""
     try:
         header = jws.extract_compact(text.encode()).headers()
-        by = _named(str(header.get("kid")))
+        by = key_named(str(header.get("kid")))
         found = None if by is None or header.get("typ") != form else public(by)
         if by is None or found is None:
             raise Unsigned(f"no {form} by a key that is good")
@@ -157,6 +157,3 @@ def _text(key: bytes) -> str:
 def _url(target: str) -> str:
     """Path and query alone are signed: a proxy in front may know the gateway by another name."""
     return f"http://gateway{target}"
-
-
-_named = key_id

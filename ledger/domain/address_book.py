@@ -27,7 +27,7 @@ class KeyId(NamedTuple):
         return f"0x{self.account.hex()}/{self.epoch}"
 
 
-def key_id(text: str) -> KeyId | None:
+def key_named(text: str) -> KeyId | None:
     """The key that a text names; None for any other text than `str` of one makes."""
     account, _, epoch = text.partition("/")
     try:

@@ -12,7 +12,7 @@ from joserfc.jwk import OctKey
 
 from gateway.peers import signing
 from gateway.peers.signing import Unsigned, check_body, sign, state, stated, verify
-from ledger.domain.address_book import KeyId, key_id, url_word
+from ledger.domain.address_book import KeyId, key_named, url_word
 from tests.gateway.rows import ALICE, BOB
 
 LEDGER, KEY, OTHER = b"\x07" * 32, Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
@@ -125,7 +125,7 @@ def test_a_statement_is_its_signers_and_of_its_form() -> None:
 
 
 def test_a_keys_name_is_read_in_one_form_only() -> None:
-    assert key_id(str(BY)) == BY
+    assert key_named(str(BY)) == BY
     for text in (
         "",
         "0x",
@@ -137,5 +137,5 @@ def test_a_keys_name_is_read_in_one_form_only() -> None:
         f"0x{ALICE.hex()}/-1",
         f"{ALICE.hex()}/3",
     ):
-        assert key_id(text) is None
+        assert key_named(text) is None
     assert url_word("https://a.example/") == url_word("https://a.example") != url_word("https://b.example") and url_word(None) == bytes(32)
