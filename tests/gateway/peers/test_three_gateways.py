@@ -4,20 +4,28 @@ repaired, and a stranger who asks for everything.
 
 from __future__ import annotations
 
+import base64
+import json
 import sqlite3
 import time
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from gateway.config import OFFICE_FILE
+from gateway.office import database as offices
+from gateway.peers import signing
+from gateway.signers.keystore import Keystore
+from gateway.signers.peer_keys import PeerKeys, Purpose
+from ledger.domain.address_book import KeyId
 from ledger.domain.assets import member_party, us_patent_key
 from ledger.domain.ids import act_id, receivable_id, to_hex, token_id
 from ledger.domain.registers import Mode, PartyRole
 from ledger.domain.shipped_registers import US_PATENTS
 from tests.gateway.outbox.world import World
-from tests.gateway.peers.site import Gateway, Site, until
+from tests.gateway.peers.site import PASSPHRASE, Gateway, Site, until
 from tests.gateway.pledges import consent, filing
 
 DAY = 86_400
@@ -36,14 +44,18 @@ def site(tmp_path: Any) -> Iterator[Site]:
 def test_a_filing_a_confirmation_and_a_financing_between_three_gateways(site: Site) -> None:
     bank = site.gateway("bank", "BANK", keys=((site.world.office, "REGISTRAR"), (site.world.bank, "SETTLEMENT_BANK")))
     supplier, obligor = site.gateway("supplier", "SUPPLIER", "PLEDGOR"), site.gateway("obligor", "OBLIGOR", door=False)
+    stranger = site.gateway("stranger", "SUPPLIER")
     site.introduce()
-    for each in (bank, supplier, obligor):
+    for each in (bank, supplier, obligor, stranger):
         each.start()
+    stranger.publish()
+    stranger.stop()
     for each in (bank, supplier, obligor):
         each.publish()
     _file(bank, supplier)
     number = _confirm(supplier, obligor)
     _finance(bank, supplier, number)
+    _ask_for_everything(site, stranger, (bank, supplier, obligor))
     _lose_and_repair(bank, number)
     for each in (bank, supplier, obligor):
         assert each.get("/messages:stuck", account=each.account)["data"] == []
@@ -139,6 +151,46 @@ def _lose_and_repair(bank: Gateway, number: int) -> None:
     assert lost in named and not bank.holds(lost)
     assert bank.post("/content:repair", {"member": bank.account})["count"] >= 1
     until(lambda: bank.holds(lost) and bank.holds(other), lambda: bank.get("/content:audit", member=bank.account))
+
+
+def _ask_for_everything(site: Site, stranger: Gateway, others: tuple[Gateway, ...]) -> None:
+    """A member of the ledger that is no party, with a key of its own and without, asks every gateway for all that there is."""
+    ledger = site.world.manifest.ledger_id
+    office = offices.open(f"sqlite:///{stranger.home / OFFICE_FILE}")
+    keystore = Keystore(office)
+    keystore.unlock(PASSPHRASE)
+    keys = PeerKeys(keystore)
+    public = keys.newest(stranger.address, Purpose.TRANSPORT)
+    assert public is not None
+    key = keys.transport(stranger.address, public)
+    office.close()
+
+    def asked(of: Gateway, target: str, by: KeyId) -> httpx.Response:
+        headers = signing.sign("GET", target, None, of.address, ledger, by, key)
+        return httpx.get(of.url + target, headers=headers, trust_env=False, timeout=30)
+
+    mine, nothing = KeyId(stranger.address, 1), "0x" + "0d" * 32
+    for each in others:
+        roots = [row["root"] for row in each.get("/content:audit", member=each.account)["data"]]
+        positions = [event["pos"] for event in each.get("/events", limit=1000)["data"]][-60::4]
+        assert roots and len(positions) > 10
+        told = {
+            asked(each, f"/peer/content/{root}?pos={pos}", mine).text.replace(root, "#") for root in (*roots, nothing) for pos in positions
+        }
+        assert len(told) == 1 and '"status":404' in told.pop(), "what is there looks like what isn't"
+        inbox = asked(each, "/peer/inbox?after=0", mine).json()["statement"]
+        assert json.loads(base64.urlsafe_b64decode(inbox.split(".")[1] + "=="))["messages"] == []
+        target = f"/peer/content/{roots[0]}?pos={positions[-1]}"
+        once = signing.sign("GET", target, None, each.address, ledger, mine, key)
+        unknown = [
+            httpx.get(each.url + target, trust_env=False),
+            asked(each, target, KeyId(others[0].address, 1)),
+            asked(each, target, KeyId(stranger.address, 2)),
+            *(httpx.get(each.url + target, headers=once, trust_env=False) for _ in range(2)),
+            *(httpx.get(each.url + path, trust_env=False) for path in ("/acts", "/members", f"/content/{roots[0]}?member={each.account}")),
+        ]
+        assert [answer.status_code for answer in unknown] == [401, 401, 401, 404, 401, 401, 401, 401]
+        assert len({answer.text for answer in unknown if answer.status_code == 401}) == 1
 
 
 def _text(text: str) -> str:
