@@ -24,6 +24,8 @@ from ledger.domain.ids import to_hex
 
 READ, ACT, ADMIT = "read", "act", "admit"
 SCOPES = (READ, ACT, ADMIT)
+PEER = "peer"
+"""What another member's gateway has, by its signature: no key or token has it."""
 PREFIX = "pbk"
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 STANDARD_DAYS, STANDARD_OVERLAP_HOURS = 90, 24

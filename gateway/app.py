@@ -36,6 +36,8 @@ from gateway.api import (
     offers,
     parties,
     payments,
+    peer_doors,
+    peers,
     pledges,
     receivable_drafts,
     receivables,
@@ -55,6 +57,9 @@ from gateway.errors import Problem
 from gateway.limits import Buckets, TooMany, neighbourhood
 from gateway.office import audit
 from gateway.office.audit import Entry
+from gateway.peers import door as peer_door
+from gateway.peers.door import PeerDoor
+from gateway.peers.signing import Unsigned
 from gateway.services import Services
 from gateway.sessions import Sessions
 from gateway.signers.fingerprint_keys import FingerprintKeyError
@@ -79,11 +84,15 @@ ROOMS = (
         keeping,
         events,
         webhooks,
+        peers,
+        peer_doors,
         health,
     ),
 )
 OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
 """What is answered without a key: whether the gateway works, and how to ask it."""
+UNKNOWN = ("Not authenticated", "give a valid API key or token as `Authorization: Bearer ...`; see `pledgebook keys`")
+"""What everybody is told who isn't known, whatever was wrong: title and detail."""
 MOST_FRAMES = 1_000
 GUESSES_AT_ONCE = 20
 MOST_NOTED = 400
@@ -143,6 +152,7 @@ class Door:
         self._peers = Buckets(stated.rate_peer, 2 * stated.rate_peer)
         self._keys = Buckets(stated.rate_key, 2 * stated.rate_key)
         self._sessions = Sessions(services.office, services.issuers, Buckets(stated.rate_guesses, GUESSES_AT_ONCE))
+        self._peer_door = PeerDoor(services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -159,22 +169,27 @@ class Door:
             await headed(message)
 
         try:
-            await self._check(scope, state)
-            await self._app(scope, receive, answer)
+            received = await self._check(scope, state, receive)
+            await self._app(scope, received, answer)
         except Exception as error:  # whatever it was, the answer is a problem and carries the headers
             problem = _as_problem(error)
             if began:
                 raise
             await _answer(problem)(scope, receive, headed)
 
-    async def _check(self, scope: Scope, state: dict[str, Any]) -> None:
+    async def _check(self, scope: Scope, state: dict[str, Any], receive: Receive) -> Receive:
+        """Lets a caller in, or another member's gateway by its signature, and gives what the body is read from."""
         peer, told = _peer(scope), dict(scope["headers"])
         _pass(self._peers, peer, "this address")
+        if scope["path"].startswith(peer_door.PREFIX):
+            self._check_length(told)
+            return await self._peer_door.let_in(scope, state, receive, lambda name: _pass(self._keys, name, "this key"))
         if scope["path"] not in OPEN_PATHS:
             session = await self._session(told, peer)
             _pass(self._keys, session.key_id, "this key")
             state["session"] = Session(session.key_id, session.member, session.scopes, Purpose(_reason(told)))
         self._check_length(told)
+        return receive
 
     def _check_length(self, headers: dict[bytes, bytes]) -> None:
         limit, told = self._services.settings.body_bytes, headers.get(b"content-length")
@@ -188,7 +203,7 @@ class Door:
         kind, _, text = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
         session = await self._sessions.of(text.strip(), peer) if kind.lower() == "bearer" else None
         if session is None:
-            raise Problem(401, "Not authenticated", "give a valid API key or token as `Authorization: Bearer ...`; see `pledgebook keys`")
+            raise Problem(401, *UNKNOWN)
         return session
 
     def _note(self, session: Session, request: Request) -> None:
@@ -248,6 +263,7 @@ def _answer_errors(app: FastAPI) -> None:
         PageError,
         FingerprintKeyError,
         VaultAway,
+        Unsigned,
     )
     for kind in kinds:
         app.add_exception_handler(kind, lambda request, error: _answer(_as_problem(error), _headers_of(request, error)))
@@ -265,6 +281,9 @@ _AWAY: dict[type[Exception], tuple[str, str]] = {
 def _as_problem(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
+    if isinstance(error, Unsigned):
+        log.info("a peer was not let in: %s", error)
+        return Problem(401, *UNKNOWN)
     if isinstance(error, RequestValidationError):
         return _malformed(error)
     if isinstance(error, HTTPException):

@@ -31,6 +31,7 @@ from gateway.commands.invoices import receivable_draft
 from gateway.commands.keeper import keeper_cli
 from gateway.commands.members import member_cli
 from gateway.commands.notices import notice_cli
+from gateway.commands.peers import content_cli, peers_cli
 from gateway.commands.pledges import pledge_cli
 from gateway.commands.receivables import receivable_cli
 from gateway.commands.registers import register_cli
@@ -76,6 +77,8 @@ cli.add_typer(keeper_cli, name="keeper")
 cli.add_typer(events_cli, name="events")
 cli.add_typer(webhook_cli, name="webhook")
 cli.add_typer(audit_cli, name="audit")
+cli.add_typer(peers_cli, name="peers")
+cli.add_typer(content_cli, name="content")
 
 Home = Annotated[Path | None, typer.Option(help="Directory of everything the gateway keeps  [default: .pledgebook]")]
 Data = Annotated[Path | None, typer.Option(help="Folder of records to replay  [default: ../shared/data]")]

@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     webhook_hosts: str = ""
     """To whom events may be sent: host names, `*.` and a domain, addresses or networks, each alone or with a port, set apart by commas.
     Addresses that are not the internet's (loopback, private) are taken only where they are named themselves. Empty: to nobody."""
+    peer_hosts: str = ""
+    """To whom other members' gateways may be, beside those in `peers.toml`: listed in the same way."""
     body_bytes: int = 8 << 20
     """Longest request body."""
     rate_key: float = Field(default=2_000, ge=0)

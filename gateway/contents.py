@@ -41,8 +41,27 @@ def written(document: Json, field: str) -> bytes:
 
 
 def keep(office: Office, made: Package) -> None:
-    """Stores a package for a member; the same one again changes nothing."""
-    office.add_content(made.commitment.root, made.seed, made.commitment.schema, made.commitment.canonical)
+    """Stores a package for a member; the same one again changes nothing, and takes the place of one that is damaged.
+
+    Raises 409 for what the member erased.
+    """
+    root, kept = made.commitment.root, (made.seed, made.commitment.schema, made.commitment.canonical)
+    if (gone := office.erased(root)) is not None:
+        raise Problem(409, "Content erased", f"content {to_hex(root)} was erased here: {gone.why}", root=to_hex(root))
+    if not office.add_content(root, *kept) and not is_whole(office.content(root)):
+        office.drop_content(root)
+        office.add_content(root, *kept)
+
+
+def unpacked(root: bytes, seed: bytes, schema: str, text: bytes) -> Package:
+    """A package from another's hand, its root recomputed: nothing else decides what it is. Raises 422."""
+    try:
+        made = Package(commit(orjson.loads(text), seed, schema), seed)
+    except (ContentError, ValueError, RecursionError) as wrong:
+        raise invalid(f"content {to_hex(root)}: {wrong}", root=to_hex(root)) from wrong
+    if made.commitment.root != root or made.commitment.canonical != text:
+        raise invalid(f"content {to_hex(root)}: what was given has another root; it was changed, or is another document", root=to_hex(root))
+    return made
 
 
 def roots_in(body: object) -> Iterator[bytes]:
@@ -77,5 +96,8 @@ def is_whole(held: Content | None) -> bool:
     """Whether a document is there and still yields its root."""
     if held is None:
         return False
-    made = commit(orjson.loads(held.bytes), held.seed, held.schema)
+    try:
+        made = commit(orjson.loads(held.bytes), held.seed, held.schema)
+    except (ContentError, ValueError):
+        return False
     return made.root == held.root and made.canonical == held.bytes

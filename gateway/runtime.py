@@ -32,6 +32,8 @@ from gateway.outbox.sender import COUNCIL as COUNCIL_LANE
 from gateway.outbox.sender import RELAY, Sender
 from gateway.outbox.settle import Settler
 from gateway.outbox.store import WHOLE
+from gateway.peers import directory
+from gateway.peers.carrier import Carrier
 from gateway.services import Progress, Services
 from gateway.signers import passphrase, vaults
 from gateway.signers.keystore import COUNCIL, Keystore
@@ -212,6 +214,7 @@ def _services(
     ended: list[str] = []
     keepers: list[Keeper] = []
     couriers: list[Courier] = []
+    carriers: list[Carrier] = []
 
     def faults() -> list[tuple[str, str]]:
         found = [
@@ -220,6 +223,7 @@ def _services(
             ("settling-waits", leading.fault),
             *(("keeper-waits", each.fault) for each in keepers),
             *(("courier-waits", each.fault) for each in couriers),
+            *(("peers-wait", each.fault) for each in carriers),
             *(("worker-ended", each) for each in ended),
         ]
         return [(name, text) for name, text in found if text]
@@ -243,6 +247,7 @@ def _services(
         codes=descriptions.codes_of(settings.home, settings.event_codes),
         faults=faults,
         issuers=identity.read(settings.home),
+        peer_urls=directory.given(settings.home),
     )
     workers = {"leading": leading.run, "own keys": own.run, **{each.name: each.run for each in senders}}
     workers["nodes"] = rpc.run
@@ -259,6 +264,8 @@ def _services(
     if not keystore.locked:
         couriers.append(Courier(services, owners.me()))
         workers["courier"] = couriers[0].run
+        carriers.append(Carrier(services, owners.me()))
+        workers["peers"] = carriers[0].run
     return services, {name: _watched(name, run, ended) for name, run in workers.items()}
 
 

@@ -13,6 +13,7 @@ from gateway.config import Settings
 from gateway.identity import Issuers
 from gateway.signers.fingerprint_keys import FingerprintKeys
 from gateway.signers.keystore import Keystore
+from gateway.signers.peer_keys import PeerKeys
 from ledger.chain.decode import EventTable
 from ledger.chain.engines import Engine
 from ledger.chain.manifest import Manifest
@@ -105,11 +106,18 @@ class Services:
     """What offices' event codes mean, where this home keeps their table."""
     issuers: Issuers = field(default_factory=lambda: Issuers([]))
     """Whose tokens open sessions beside API keys, as this home says."""
+    peer_urls: Mapping[bytes, str] = field(default_factory=dict)
+    """Where other members' gateways are, by account, as this home says."""
 
     @property
     def fingerprint_keys(self) -> FingerprintKeys:
         """The keys of invoices' fingerprints that this gateway holds for its ledger."""
         return FingerprintKeys(self.keystore, self.manifest.ledger_id)
+
+    @property
+    def peer_keys(self) -> PeerKeys:
+        """The keys with which the members served here speak to other gateways."""
+        return PeerKeys(self.keystore)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:

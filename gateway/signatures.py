@@ -1,5 +1,7 @@
 """Signatures that come after an act was accepted: a wallet's, or one made here at the word of the member that is asked."""
 
+from sqlalchemy import Connection
+
 from gateway import contents
 from gateway.access import ACT, Session
 from gateway.errors import Problem, invalid, not_found
@@ -33,10 +35,12 @@ def add_signature(services: Services, session: Session, act: Act, signer: bytes,
         if not any(each.signer == signer for each in listed):
             raise not_found(f"act {act.id}")
         return act
-    _check_active(services, mine)
+    check_active(services, mine)
     sig = _made(services, act, mine) if given is None else checked(given, act.digest, mine.key)
-    moved = _keep(services, session, act, mine, sig, evidence)
+    with services.office.write() as conn:
+        moved = keep(conn, act, mine, sig, evidence, session.key_id)
     services.wake()
+    services.mirrored.announce()
     return moved
 
 
@@ -45,17 +49,17 @@ def _made(services: Services, act: Act, mine: Signature) -> bytes:
     return services.keystore.sign(mine.signer, mine.key, asked)
 
 
-def _keep(services: Services, session: Session, act: Act, mine: Signature, sig: bytes, evidence: bytes | None) -> Act:
-    with services.office.write() as conn:
-        current = store.named(conn, [act.key], lock=True)[act.key]
-        if current.state != State.GATHERING:
-            raise Problem(409, "Not gathering", f"the act is {current.state} and takes no more signatures")
-        store.set_signature(conn, act.key, mine.position, sig, evidence)
-        Office(conn, mine.signer).audit(session.key_id, "signature", str(act.id), "signed")
-        if store.is_signed(conn, act.key):
-            # Ready: the lane queues it once what must go before it is on its way.
-            current = store.move(conn, current, State.READY)
-        faults.point("outbox.signing")
+def keep(conn: Connection, act: Act, mine: Signature, sig: bytes, evidence: bytes | None, subject: str) -> Act:
+    """Keeps a signature; the full set makes the act ready, unless another gateway runs it. Raises 409 for one that gathers no more."""
+    current = store.named(conn, [act.key], lock=True)[act.key]
+    if current.state != State.GATHERING:
+        raise Problem(409, "Not gathering", f"the act is {current.state} and takes no more signatures")
+    store.set_signature(conn, act.key, mine.position, sig, evidence)
+    Office(conn, mine.signer).audit(subject, "signature", str(act.id), "signed")
+    if store.is_signed(conn, act.key) and not store.is_offered(conn, act.key):
+        # Ready: the lane queues it once what must go before it is on its way.
+        current = store.move(conn, current, State.READY)
+    faults.point("outbox.signing")
     return current
 
 
@@ -63,7 +67,7 @@ def _missing(listed: list[Signature], signer: bytes) -> Signature | None:
     return next((each for each in listed if each.signer == signer and each.sig is None), None)
 
 
-def _check_active(services: Services, asked: Signature) -> None:
+def check_active(services: Services, asked: Signature) -> None:
     """A key that was revoked since the act was made can sign nothing that the ledger takes."""
     with services.snapshot() as conn:
         active = {key.key for key in members.keys(conn, asked.signer)}

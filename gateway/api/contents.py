@@ -7,7 +7,7 @@ from gateway.access import ACT, READ, Session
 from gateway.api import shown
 from gateway.api.answers import Content, ContentKept, ContentsKept
 from gateway.api.asking import Account, Caller, Running, WordPath, addressed, worded
-from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
+from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
 from gateway.api.schemas import ContentBatch, ContentIn
 from gateway.contents import Package
 from gateway.errors import not_found
@@ -18,9 +18,12 @@ from ledger.domain.ids import to_hex
 router = APIRouter(tags=["content"], responses=ANY | NAMED)
 
 
-@router.post("/content:batch", status_code=201, responses=WRITES | AWAY)
+@router.post("/content:batch", status_code=201, responses=WRITES | CONFLICTS | AWAY)
 def post_contents(asked: ContentBatch, services: Running, session: Caller) -> ContentsKept:
-    """Keeps up to 500 documents and answers their roots. The same document of a member has the same root, however often it is sent."""
+    """Keeps up to 500 documents and answers their roots. The same document of a member has the same root, however often it is sent.
+
+    One that the member erased is not taken back (409); then none of them is kept.
+    """
     session.needs(ACT)
     made = [_packed(services, session, item, at) for at, item in enumerate(asked.items)]
     with services.office.write() as conn:

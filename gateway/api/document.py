@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 
+from gateway.access import PEER
 from gateway.api.links import LINKS
 from gateway.api.refusals import PROBLEM_TYPE, TITLES
 from gateway.api.rights import REASON, RIGHTS, Right
@@ -32,7 +33,8 @@ _DESCRIPTION = """The gateway of one node of a Pledgebook ledger.
 
 Every operation but `GET /health` needs an API key or a token of a trusted issuer: `Authorization: Bearer ...`. A member's reads and acts
 for that member only; what is another's looks as if it were not there (404). `x-scope` names the scope that an operation needs, `x-seen-by`
-who sees what it is about. Auditors and regulators say in `Access-Reason` why they look at others' records. Errors are problem details
+who sees what it is about. What begins with `/peer/` is for other members' gateways and takes their signature instead (RFC 9421).
+Auditors and regulators say in `Access-Reason` why they look at others' records. Errors are problem details
 (RFC 9457). Amounts are text of minor units with their currency, times RFC 3339, ids decimal text, bytes hex. Lists come in pages: `next`
 of one asks for the page after it (`after`).
 
@@ -74,12 +76,18 @@ def operations(made: Json) -> Iterator[tuple[str, str, Json]]:
 
 def _complete(made: Json, models: Mapping[str, Any]) -> None:
     made["components"]["securitySchemes"] = {
-        "key": {"type": "http", "scheme": "bearer", "description": "An API key (pbk_...), or a token (JWT) of an issuer trusted here"}
+        "key": {"type": "http", "scheme": "bearer", "description": "An API key (pbk_...), or a token (JWT) of an issuer trusted here"},
+        "peer": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Signature",
+            "description": "An HTTP message signature (RFC 9421) by the transport key that a member publishes on the ledger",
+        },
     }
     made["webhooks"] = _webhooks()
     for method, path, operation in operations(made):
         if path != "/health":
-            operation["security"] = [{"key": []}]
+            operation["security"] = [{"peer" if RIGHTS[operation["operationId"]].scope == PEER else "key": []}]
         _declare(operation, RIGHTS[operation["operationId"]])
         operation["summary"] = _first_sentence(operation["description"])
         _as_problems(operation)

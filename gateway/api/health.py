@@ -13,6 +13,7 @@ from gateway.api.asking import Caller, Running, oversees, reading
 from gateway.api.refusals import ANY, AWAY, refusals
 from gateway.errors import Problem
 from gateway.outbox import store
+from gateway.peers import book
 from gateway.services import Services
 
 router = APIRouter(tags=["health"])
@@ -89,6 +90,8 @@ def _faults(services: Services) -> list[Fault]:
     status = services.sync.status()
     with services.office.read() as conn:
         found = [("lane-stopped", text) for text in store.alarms(conn)] + [("node-refuses", text) for text in store.refusals(conn)]
+        if stuck := book.count_stuck(conn):
+            found.append(("messages-stuck", f"{stuck} messages to other members' gateways wait for a person; see `pledgebook peers stuck`"))
     found += services.faults()
     if services.keystore.locked:
         found.append(("signing-locked", "signing locked: no passphrase was given; reads are served"))

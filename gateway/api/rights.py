@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gateway.access import ACT, ADMIT, READ
+from gateway.access import ACT, ADMIT, PEER, READ
 
 
 class Seen(StrEnum):
@@ -20,6 +20,7 @@ class Seen(StrEnum):
     OWN = "the member whose own it is, and the gateway's operator for who is served"
     OVERSIGHT = "auditors, regulators and the gateway's operator"
     OPERATOR = "the gateway's operator"
+    PEER = "another member's gateway, by its signature (RFC 9421), for what is its member's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,10 @@ RIGHTS = {
     **_all(Right(ACT, Seen.OWN, itemwise=True), "post_acts"),
     **_all(Right(ACT, Seen.MEMBERS), "post_calls fingerprint_invoice"),
     **_all(Right(ADMIT, Seen.OPERATOR), "admit_members set_register"),
+    **_all(Right(READ, Seen.MEMBERS), "list_peers"),
+    **_all(Right(READ, Seen.OWN), "list_stuck_messages audit_contents"),
+    **_all(Right(ACT, Seen.OWN), "publish_peer resend_message repair_contents erase_content"),
+    **_all(Right(PEER, Seen.PEER), "take_offer take_consent take_content give_inbox take_receipt give_content"),
 }
 
 

@@ -451,3 +451,44 @@ class ResendIn(Strict):
     """Positions of messages that are to be sent once more; none: all."""
 
     positions: Annotated[list[Annotated[int, Field(ge=0, lt=1 << 62)]] | None, Field(max_length=1_000)] = None
+
+
+class MessageIn(Strict):
+    """A message between gateways: canonical JSON (RFC 8785), its payload sealed (HPKE) to the recipient's key (docs/decisions/peers.md)."""
+
+    form: Text
+    kind: Literal["offer", "consent", "content"]
+    ledger: Hex32
+    sender: Annotated[Hex20, Field(alias="from")]
+    to: Hex20
+    key: Hex32
+    until: Decimal
+    sealed: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$")]
+
+
+class ReceiptIn(Strict):
+    """What a member's gateway signed: that it has a message, or that it will never take it (JWS)."""
+
+    receipt: Annotated[str, Field(max_length=1 << 16)]
+
+
+class PublishIn(Strict):
+    """What a member publishes of its gateway. `url`: where others reach it; empty: nowhere, it fetches; left out: as it is."""
+
+    account: Hex20
+    url: Annotated[Text | None, Field(max_length=2_000)] = None
+    renew: bool = False
+    """New keys in the place of the present ones."""
+
+
+class RepairIn(Strict):
+    """Content that is to be asked for again, where it is not held whole; no roots: all that concerns the member."""
+
+    member: Hex20
+    roots: Annotated[list[Hex32] | None, Field(max_length=500)] = None
+
+
+class EraseIn(Strict):
+    """Why a document is erased for good."""
+
+    why: Annotated[Text, Field(min_length=8, max_length=400)]

@@ -7,38 +7,27 @@ the message: a process that is killed in between sends the message once more, un
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
-import time
-from collections.abc import Awaitable, Callable
 from random import Random
-from typing import TypeVar
 
-import httpcore
 from sqlalchemy import Connection
 
 from gateway.following import book
 from gateway.following.book import Dead, Secrets, State, Webhook
-from gateway.following.egress import Answer, Egress, NotAllowed, Post
+from gateway.following.egress import Egress, NoAnswer, Post, answered
 from gateway.following.envelope import body_of, headers_of, message_id
 from gateway.following.looking import Cursor, Found, look
 from gateway.following.pauses import is_over, pause
+from gateway.following.rounds import Rounds
 from gateway.office.database import now_ms
-from gateway.outbox import store
-from gateway.outbox.lanes import LEASE_MS, Lane, LeaseLost, Shift
+from gateway.outbox.lanes import Lane, Shift
 from gateway.services import Services
 from ledger import faults
 
-LOOK_SECONDS = 1.0
-RENEW_SECONDS = LEASE_MS / 3_000
-MOST_AT_ONCE = 64
 KEPT_EVERY = 1_000 << 20
 """Positions that were passed over without a message are written down once in a thousand blocks: until then looking again finds nothing."""
 GONE = 410
 UNDONE = "the ledger's history before the cursor was undone (a development chain); replay from a position"
-
-log = logging.getLogger(__name__)
-Made = TypeVar("Made")
 
 
 class Refused(Exception):
@@ -53,86 +42,37 @@ class Courier:
     """`run` belongs to one thread, with an event loop of its own; `fault` says why it doesn't get on."""
 
     def __init__(self, services: Services, owner: str, random: Random | None = None) -> None:
-        self._services, self._owner = services, owner
+        self._services = services
         self._random = random or Random()  # noqa: S311  # spreads pauses
         self._secrets = Secrets(services.keystore)
         self._passed: dict[str, tuple[int, Cursor]] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
         self._egress = Egress.of(services.settings.webhook_hosts)
-        self._faults: dict[str, str] = {}
+        self._rounds = Rounds(services, Shift.COURIER, owner, self._waiting, self._step, lambda each: each[1])
 
     @property
     def fault(self) -> str | None:
         """Why it doesn't get on, with one subscription or at all."""
-        return next(iter(self._faults.copy().values()), None)
+        return self._rounds.fault
 
     def run(self, stop: threading.Event) -> None:
         """Delivers until `stop`. Whatever goes wrong is shown in `fault` and tried again."""
         asyncio.run(self._run(stop))
-        with self._services.office.write() as conn:
-            store.release(conn, Shift.COURIER, self._owner)
+        self._rounds.release()
 
     async def _run(self, stop: threading.Event) -> None:
-        self._post, self._room = Post(self._egress), asyncio.Semaphore(MOST_AT_ONCE)
-        lane, renewed = None, 0.0
-        while not stop.is_set():
-            seen = self._services.mirrored.count
-            try:
-                if lane is None or time.monotonic() - renewed > RENEW_SECONDS:
-                    lane, renewed = await asyncio.to_thread(self._leased), time.monotonic()
-                await self._start(lane)
-                self._faults.pop(Shift.COURIER, None)
-            except Exception as unforeseen:  # noqa: BLE001  # it must outlive a full disk or a database that restarts
-                self._note(Shift.COURIER, unforeseen)
-            await self._services.mirrored.changed(seen, LOOK_SECONDS)
-        await self._end()
+        self._post = Post(self._egress)
+        await self._rounds.run(stop)
         await self._post.close()
-
-    def _leased(self) -> Lane | None:
-        with self._services.office.write() as conn:
-            return store.take_shift(conn, Shift.COURIER, self._owner)
-
-    async def _start(self, lane: Lane | None) -> None:
-        """A task for each subscription whose time has come and which has none; without the lease no task goes on."""
-        self._tasks = {id_: task for id_, task in self._tasks.items() if not task.done()}
-        if lane is None:
-            await self._end()
-            return
-        for member, id_ in await asyncio.to_thread(self._waiting):
-            if id_ not in self._tasks:
-                self._tasks[id_] = asyncio.create_task(self._served(lane, member, id_))
 
     def _waiting(self) -> list[tuple[bytes, str]]:
         with self._services.office.read() as conn:
             return book.waiting(conn, now_ms())
 
-    async def _end(self) -> None:
-        tasks, self._tasks = list(self._tasks.values()), {}
-        for each in tasks:
-            each.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _served(self, lane: Lane, member: bytes, id_: str) -> None:
-        async with self._room:
-            try:
-                while await self._step(lane, member, id_):
-                    pass
-                self._faults.pop(id_, None)
-            except LeaseLost:
-                log.info("courier: the lease went to another process")
-            except Exception as unforeseen:  # noqa: BLE001  # the next look tries it again
-                self._note(id_, unforeseen)
-
-    def _note(self, where: str, unforeseen: Exception) -> None:
-        text = f"courier: {where}: {unforeseen or type(unforeseen).__name__}"
-        if self._faults.get(where) != text:
-            log.error("%s", text, exc_info=unforeseen)
-        self._faults[where] = text
-
     # --- One subscription -----------------------------------------------------------------------------------------------------------
 
-    async def _step(self, lane: Lane, member: bytes, id_: str) -> bool:
+    async def _step(self, lane: Lane, subscription: tuple[bytes, str]) -> bool:
         """Delivers what one look finds; whether there may be more at once."""
+        member, id_ = subscription
         row, again = await asyncio.to_thread(self._read, member, id_)
         if row is None or row.state != State.ACTIVE or row.next_at > now_ms():
             return False
@@ -140,7 +80,7 @@ class Courier:
             await self._resend(lane, row, each)
         found = await asyncio.to_thread(self._look, row)
         if found.undone:
-            await self._write(lane, lambda conn: book.change(conn, row, state=State.UNDONE, fault=UNDONE))
+            await self._rounds.write(lane, lambda conn: book.change(conn, row, state=State.UNDONE, fault=UNDONE))
             return False
         return await self._deliver(lane, row, found) and found.more
 
@@ -175,7 +115,7 @@ class Courier:
         return True
 
     async def _moved(self, lane: Lane, row: Webhook, to: Cursor, delivered: int = 0) -> bool:
-        return await self._write(lane, lambda conn: book.moved(conn, row, to, delivered))
+        return await self._rounds.write(lane, lambda conn: book.moved(conn, row, to, delivered))
 
     async def _failed(self, lane: Lane, row: Webhook, body: bytes, cursor: Cursor, refusal: Refused) -> None:
         attempts, now = row.attempts + 1, now_ms()
@@ -192,47 +132,25 @@ class Courier:
                 next_at = now + int(1_000 * pause(attempts, refusal.retry_after, self._random))
                 book.failed(conn, row, attempts, next_at, str(refusal))
 
-        await self._write(lane, note)
+        await self._rounds.write(lane, note)
 
     async def _resend(self, lane: Lane, row: Webhook, dead: Dead) -> None:
         try:
             await self._send(row, dead.pos, dead.body)
         except Refused as refusal:
             kept = dead._replace(attempts=dead.attempts + 1, fault=str(refusal), at=now_ms(), again=False)
-            await self._write(lane, lambda conn: book.still_aside(conn, kept))
+            await self._rounds.write(lane, lambda conn: book.still_aside(conn, kept))
         else:
-            await self._write(lane, lambda conn: book.arrived(conn, dead))
+            await self._rounds.write(lane, lambda conn: book.arrived(conn, dead))
 
     async def _send(self, row: Webhook, pos: int, body: bytes) -> None:
         """Raises Refused unless the receiver took the message (2xx)."""
         now = now_ms()
         secrets = await asyncio.to_thread(self._secrets.of, row, now)
         id_ = message_id(pos, self._services.manifest.ledger_id)
-        answer = await _answered(self._post(row.url, headers_of(id_, body, secrets, now // 1_000), body))
+        try:
+            answer = await answered(self._post(row.url, headers_of(id_, body, secrets, now // 1_000), body))
+        except NoAnswer as silent:
+            raise Refused(str(silent)) from silent
         if not 200 <= answer.status < 300:
             raise Refused(f"the receiver answered {answer.status}", answer.retry_after, gone=answer.status == GONE)
-
-    async def _write(self, lane: Lane, work: Callable[[Connection], Made]) -> Made:
-        # What is written is written whole, also when the task is ended meanwhile.
-        return await asyncio.shield(asyncio.to_thread(self._written, lane, work))
-
-    def _written(self, lane: Lane, work: Callable[[Connection], Made]) -> Made:
-        """What `work` does in one transaction, if the lease is still held. Raises LeaseLost."""
-        with self._services.office.write() as conn:
-            store.hold_fence(conn, lane, lane.next_nonce)
-            made = work(conn)
-            faults.point("courier.noting")
-        faults.point("courier.noted")
-        return made
-
-
-async def _answered(posting: Awaitable[Answer]) -> Answer:
-    """A receiver's answer. Raises Refused where there is none."""
-    try:
-        return await posting
-    except (TimeoutError, httpcore.TimeoutException) as late:
-        raise Refused("the receiver did not answer in time") from late
-    except NotAllowed as barred:
-        raise Refused(str(barred)) from barred
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as away:
-        raise Refused(f"the receiver is not there: {str(away) or type(away).__name__}") from away

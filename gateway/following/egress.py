@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import TypeAlias
@@ -21,6 +21,7 @@ Network: TypeAlias = IPv4Network | IPv6Network
 TOTAL_SECONDS, CONNECT_SECONDS = 15.0, 5.0
 MOST_URL = 2_000
 PORTS = {"http": 80, "https": 443}
+WEBHOOK_HOSTS = "PLEDGEBOOK_WEBHOOK_HOSTS"
 
 
 class NotAllowed(Foreseen, ValueError):
@@ -57,20 +58,21 @@ class Egress:
     """The allow-list."""
 
     _entries: tuple[_Entry, ...]
+    _setting: str
 
     @classmethod
-    def of(cls, listed: str) -> Egress:
-        """The list as settings have it. Raises NotAllowed for an entry that can't be read."""
-        return cls(tuple(_entry(each.strip().lower()) for each in listed.split(",") if each.strip()))
+    def of(cls, listed: str, setting: str = WEBHOOK_HOSTS) -> Egress:
+        """The list as a setting has it. Raises NotAllowed for an entry that can't be read."""
+        return cls(tuple(_entry(each.strip().lower(), setting) for each in listed.split(",") if each.strip()), setting)
 
     def target(self, url: str) -> Target:
         """Where a URL leads. Raises NotAllowed: without https (http is for named addresses), with user or fragment, to hosts not listed."""
-        found = _target(url)
+        found = target_of(url)
         address = _address(found.host)
         if address is not None:
             self.check(address, found)
         elif not any(each.takes_name(found.host, found.port) for each in self._entries):
-            raise NotAllowed(f"url: nothing is sent to {found.host}:{found.port}; the operator lists hosts in PLEDGEBOOK_WEBHOOK_HOSTS")
+            raise NotAllowed(f"url: nothing is sent to {found.host}:{found.port}; the operator lists hosts in {self._setting}")
         elif found.scheme != "https":
             raise NotAllowed("url: https expected; http is for listed addresses only")
         return found
@@ -80,10 +82,10 @@ class Egress:
         listed = any(each.takes_address(_plain(address), to.port) for each in self._entries)
         named = any(each.takes_name(to.host, to.port) for each in self._entries) and _plain(address).is_global
         if not (listed or named):
-            raise NotAllowed(f"url: nothing is sent to the address {address}, port {to.port}; PLEDGEBOOK_WEBHOOK_HOSTS doesn't have it")
+            raise NotAllowed(f"url: nothing is sent to the address {address}, port {to.port}; {self._setting} doesn't have it")
 
 
-def _entry(text: str) -> _Entry:
+def _entry(text: str, setting: str) -> _Entry:
     try:
         return _Entry("", ipaddress.ip_network(text.strip("[]")), None)
     except ValueError:
@@ -91,14 +93,15 @@ def _entry(text: str) -> _Entry:
     if not host:
         return _Entry(text.removeprefix("*"), None, None)
     if not port.isdecimal() or not 0 < int(port) < 1 << 16:
-        raise NotAllowed(f"PLEDGEBOOK_WEBHOOK_HOSTS: {text!r} is no host, address or network, alone or with a port")
+        raise NotAllowed(f"{setting}: {text!r} is no host, address or network, alone or with a port")
     try:
         return _Entry("", ipaddress.ip_network(host.strip("[]")), int(port))
     except ValueError:
         return _Entry(host.removeprefix("*"), None, int(port))
 
 
-def _target(url: str) -> Target:
+def target_of(url: str) -> Target:
+    """Where a URL leads, whatever the list says. Raises NotAllowed for what is no URL of a host."""
     try:
         parts = urlsplit(url)
         port = parts.port or PORTS.get(parts.scheme, 0)
@@ -156,15 +159,32 @@ class Guarded(httpcore.AsyncNetworkBackend):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a receiver answered; `retry_after`: seconds that it asked for."""
+    """What a receiver answered; `retry_after`: seconds that it asked for; `body`: if it was to be read."""
 
     status: int
     retry_after: int | None = None
+    body: bytes = b""
+
+
+class NoAnswer(Foreseen):
+    """A receiver that can't be asked or doesn't answer; the text says why."""
+
+
+async def answered(asking: Awaitable[Answer]) -> Answer:
+    """A receiver's answer. Raises NoAnswer where there is none."""
+    try:
+        return await asking
+    except (TimeoutError, httpcore.TimeoutException) as late:
+        raise NoAnswer("the receiver did not answer in time") from late
+    except NotAllowed as barred:
+        raise NoAnswer(str(barred)) from barred
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as away:
+        raise NoAnswer(f"the receiver is not there: {str(away) or type(away).__name__}") from away
 
 
 @dataclass
 class Post:
-    """Posts messages: no redirects, no answer's body read, all within a time. Belongs to one event loop."""
+    """Sends messages: no redirects, an answer's body read only up to what is said, all within a time. Belongs to one event loop."""
 
     egress: Egress
 
@@ -173,17 +193,32 @@ class Post:
             network_backend=Guarded(self.egress), max_connections=256, max_keepalive_connections=64, keepalive_expiry=30
         )
 
-    async def __call__(self, url: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
-        """The receiver's answer. Raises NotAllowed, TimeoutError, httpcore's errors of network and protocol."""
+    async def __call__(
+        self, url: str, headers: list[tuple[str, str]], body: bytes | None, *, method: str = "POST", most: int = 0
+    ) -> Answer:
+        """The receiver's answer, and of its body at most so many bytes. Raises NotAllowed, TimeoutError, httpcore's errors of network and
+        protocol.
+        """
         self.egress.target(url)
         timeouts = dict.fromkeys(("connect", "read", "write", "pool"), CONNECT_SECONDS) | {"read": TOTAL_SECONDS}
         async with (
             asyncio.timeout(TOTAL_SECONDS),
-            self._pool.stream("POST", url, headers=headers, content=body, extensions={"timeout": timeouts}) as response,
+            self._pool.stream(method, url, headers=headers, content=body, extensions={"timeout": timeouts}) as response,
         ):
             told = dict(response.headers).get(b"retry-after", b"")
-            return Answer(response.status, int(told) if told.isdigit() and len(told) < 7 else None)
+            read = await _read(response, most) if most else b""
+            return Answer(response.status, int(told) if told.isdigit() and len(told) < 7 else None, read)
 
     async def close(self) -> None:
         """Ends its connections."""
         await self._pool.aclose()
+
+
+async def _read(response: httpcore.Response, most: int) -> bytes:
+    """The body of an answer. Raises RemoteProtocolError for a longer one."""
+    found = bytearray()
+    async for part in response.aiter_stream():
+        found += part
+        if len(found) > most:
+            raise httpcore.RemoteProtocolError(f"an answer of more than {most} bytes")
+    return bytes(found)

@@ -352,3 +352,136 @@ WEBHOOK_DEAD = Table(
     Column("at", BigInteger, nullable=False),
     Column("again", Boolean, nullable=False, comment="whether it is to be sent once more"),
 )
+
+PEER_KEY = Table(
+    "peer_key",
+    office,
+    Column("public", Word, primary_key=True),
+    Column("member_id", Address, nullable=False),
+    Column("purpose", Text, nullable=False, comment="transport (Ed25519) or encryption (X25519)"),
+    Column("sealed", LargeBinary, nullable=False, comment="the private half, sealed by the member's secret"),
+    Column("at", BigInteger, nullable=False),
+    Index("peer_key_of", "member_id", "purpose", "at"),
+)
+
+PEER_URL = Table(
+    "peer_url",
+    office,
+    Column("account", Address, primary_key=True),
+    Column("url", Text, nullable=False, comment="good as long as the ledger has its hash for the account"),
+    Column("at", BigInteger, nullable=False),
+)
+
+PEER_MESSAGE = Table(
+    "peer_message",
+    office,
+    Column("number", Counter, primary_key=True, autoincrement=True),
+    Column("id", Word, nullable=False, unique=True, comment="SHA-256 of the body"),
+    Column("member_id", Address, nullable=False, comment="who sends it"),
+    Column("peer", Address, nullable=False, comment="whom it is sealed to"),
+    Column("kind", Text, nullable=False, comment="offer, consent or content"),
+    Column("about", Word, nullable=False, comment="what it carries: of each thing one message"),
+    Column("act_account", Address, comment="the act that it is about"),
+    Column("act_id", Word),
+    Column("roots", LargeBinary, nullable=False, comment="the content in it, a word each"),
+    Column("body", LargeBinary, nullable=False),
+    Column("until", BigInteger, nullable=False, comment="UTC seconds of the chain after which nobody takes it"),
+    Column("state", Text, nullable=False, comment="waiting, delivered, refused, late or needless"),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False, comment="not before then"),
+    Column("fault", Text, comment="why it did not arrive"),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("member_id", "peer", "kind", "about", name="peer_message_once"),
+    Index("peer_message_next", "state", "next_at"),
+    Index("peer_message_to", "peer", "state", "number"),
+)
+
+PEER_MESSAGE_HISTORY = Table(
+    "peer_message_history",
+    office,
+    Column("id", Counter, primary_key=True, autoincrement=True),
+    Column("message", Word, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("note", Text),
+    Index("peer_message_history_of", "message", "id"),
+)
+
+PEER_RECEIPT = Table(
+    "peer_receipt",
+    office,
+    Column("member_id", Address, primary_key=True, comment="whose message it was"),
+    Column("message", Word, primary_key=True),
+    Column("peer", Address, nullable=False, comment="who took it"),
+    Column("statement", Text, nullable=False, comment="the receipt as the peer signed it (JWS)"),
+    Column("at", BigInteger, nullable=False),
+)
+
+PEER_RECEIVED = Table(
+    "peer_received",
+    office,
+    Column("member_id", Address, primary_key=True, comment="whom it was sealed to"),
+    Column("message", Word, primary_key=True),
+    Column("peer", Address, nullable=False, comment="who sent it"),
+    Column("kind", Text, nullable=False),
+    Column("receipt", Text, nullable=False, comment="what was answered, and is answered again"),
+    Column("at", BigInteger, nullable=False),
+)
+
+PEER_COPY = Table(
+    "peer_copy",
+    office,
+    Column("member_id", Address, primary_key=True),
+    Column("root", Word, primary_key=True),
+    Column("holder", Address, primary_key=True, comment="who signed that it has the content: by a receipt, or by sending it"),
+    Column("message", Word, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+PEER_NONCE = Table(
+    "peer_nonce",
+    office,
+    Column("account", Address, primary_key=True),
+    Column("nonce", Text, primary_key=True),
+    Column("until", BigInteger, nullable=False, comment="then its request is too old anyway"),
+    Index("peer_nonce_until", "until"),
+)
+
+OFFERED_ACT = Table(
+    "offered_act",
+    office,
+    Column("member_id", Address, primary_key=True, comment="the act's account, which another gateway serves"),
+    Column("act_id", Word, primary_key=True),
+    Column("alone", Boolean, nullable=False, comment="whether it follows no other act, so that this gateway may run it too"),
+    Column("at", BigInteger, nullable=False),
+)
+
+CONTENT_ENTITLED = Table(
+    "content_entitled",
+    office,
+    Column("member_id", Address, primary_key=True),
+    Column("root", Word, primary_key=True),
+    Column("pos", BigInteger, nullable=False, comment="the event that entitles the member"),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False, comment="nobody is asked before then"),
+    Column("fault", Text, comment="why nobody gave it"),
+    Column("at", BigInteger, nullable=False),
+    Index("content_entitled_next", "next_at"),
+)
+
+CONTENT_ERASED = Table(
+    "content_erased",
+    office,
+    Column("member_id", Address, primary_key=True),
+    Column("root", Word, primary_key=True),
+    Column("why", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+FOLLOWED = Table(
+    "followed",
+    office,
+    Column("name", Text, primary_key=True, comment="who reads the ledger's events"),
+    Column("pos", BigInteger, nullable=False, comment="the last position that it has worked off"),
+    Column("hash", Word, comment="the hash of its block"),
+)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, Select, Table, insert, or_, select, tuple_
+from sqlalchemy import Connection, Select, Table, delete, insert, or_, select, tuple_
 
 from gateway.office import audit
 from gateway.office.audit import Entry
 from gateway.office.database import insert_or_keep, now_ms
-from gateway.office.models import ACT, ACT_HISTORY, CALL, CONTENT, DEPENDENCY, SIGNATURE
+from gateway.office.models import ACT, ACT_HISTORY, CALL, CONTENT, CONTENT_ERASED, DEPENDENCY, SIGNATURE
 from gateway.outbox.states import State
 from ledger.domain.acts import SignerClaim
 from ledger.mirror.queries.reading import Page, cut, ordered
@@ -124,6 +124,15 @@ class Content(NamedTuple):
     at: int
 
 
+class Erased(NamedTuple):
+    """What stays of a document that was erased: its root, why and when."""
+
+    member_id: bytes
+    root: bytes
+    why: str
+    at: int
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """One member's view of `office` inside the caller's transaction; it never commits."""
@@ -193,10 +202,28 @@ class Office:
         row = self.conn.execute(select(CONTENT).where(CONTENT.c.member_id == self.member, CONTENT.c.root == root)).one_or_none()
         return None if row is None else Content(*row)
 
-    def add_content(self, root: bytes, seed: bytes, schema: str, canonical: bytes) -> None:
-        """Keeps a document; the same root again changes nothing."""
+    def add_content(self, root: bytes, seed: bytes, schema: str, canonical: bytes) -> bool:
+        """Keeps a document; the same root again changes nothing. Whether it is new."""
         held = Content(self.member, root, seed, schema, canonical, now_ms())
-        insert_or_keep(self.conn, CONTENT, held._asdict())
+        return insert_or_keep(self.conn, CONTENT, held._asdict())
+
+    def drop_content(self, root: bytes) -> bool:
+        """Forgets a document; whether there was one."""
+        return bool(self.conn.execute(delete(CONTENT).where(CONTENT.c.member_id == self.member, CONTENT.c.root == root)).rowcount)
+
+    def erased(self, root: bytes) -> Erased | None:
+        """Why and when a document was erased for good."""
+        row = self.conn.execute(
+            select(CONTENT_ERASED).where(CONTENT_ERASED.c.member_id == self.member, CONTENT_ERASED.c.root == root)
+        ).one_or_none()
+        return None if row is None else Erased(*row)
+
+    def erase(self, root: bytes, why: str) -> Erased:
+        """Erases a document for good; of one that was erased before, the first reason stays."""
+        made = Erased(self.member, root, why, now_ms())
+        is_first = insert_or_keep(self.conn, CONTENT_ERASED, made._asdict())
+        self.drop_content(root)
+        return made if is_first else self.erased(root) or made
 
     def call(self, purpose: str, idem_key: str) -> Call | None:
         """The call that this member asked for under a key."""

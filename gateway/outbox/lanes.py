@@ -26,6 +26,7 @@ class Shift(StrEnum):
     KEEPER = "keeper"
     BOOKS = "books"
     COURIER = "courier"
+    PEERS = "peers"
 
     @property
     def key(self) -> bytes:

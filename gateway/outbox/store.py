@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, insert, not_, or_, select, tuple_, update
 
 from gateway.office.database import insert_or_keep, now_ms
-from gateway.office.models import ACT, CALL, DEPENDENCY, LANE, SETTLED, SIGNATURE, TX, TX_ACT
+from gateway.office.models import ACT, CALL, DEPENDENCY, LANE, OFFERED_ACT, SETTLED, SIGNATURE, TX, TX_ACT
 from gateway.office.repository import Act, ActKey, Call, Signature, notes
 from gateway.outbox import owners
 from gateway.outbox.encode import Signed
@@ -395,6 +395,12 @@ def is_signed(conn: Connection, act: ActKey) -> bool:
     """Whether every signature of an act is there."""
     missing = and_(SIGNATURE.c.member_id == act[0], SIGNATURE.c.act_id == act[1], SIGNATURE.c.sig.is_(None))
     return conn.execute(select(SIGNATURE.c.position).where(missing).limit(1)).first() is None
+
+
+def is_offered(conn: Connection, act: ActKey) -> bool:
+    """Whether an act is another gateway's, which offered it here to be signed."""
+    mine = and_(OFFERED_ACT.c.member_id == act[0], OFFERED_ACT.c.act_id == act[1])
+    return conn.execute(select(OFFERED_ACT.c.at).where(mine)).first() is not None
 
 
 def set_signature(conn: Connection, act: ActKey, position: int, sig: bytes, evidence: bytes | None) -> None:

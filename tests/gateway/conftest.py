@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import httpx
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import make_url, text
+from sqlalchemy import Connection, make_url, text
 
 from gateway import runtime
 from gateway.config import Settings
@@ -183,3 +185,28 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
         yield Api(running, http, documented)
     running.clock.hold()
     running.stop()
+
+
+def nested_connections(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Where, from now on, a thread takes a second connection of a database of which it holds one."""
+    held, nested = threading.local(), list[str]()
+
+    def watched(real: Callable[[Database], Any]) -> Callable[[Database], Any]:
+        @contextmanager
+        def opened(self: Database) -> Iterator[Connection]:
+            mine: list[Database] = getattr(held, "mine", [])
+            held.mine = mine
+            if self in mine:
+                nested.append(f"{self.engine.url}: {threading.current_thread().name}")
+            mine.append(self)
+            try:
+                with real(self) as conn:
+                    yield conn
+            finally:
+                mine.remove(self)
+
+        return opened
+
+    monkeypatch.setattr(Database, "read", watched(Database.read))
+    monkeypatch.setattr(Database, "write", watched(Database.write))
+    return nested

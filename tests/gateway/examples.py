@@ -24,13 +24,19 @@ from gateway.api import document
 from gateway.config import Settings
 from gateway.founding import OFFICES
 from gateway.office.models import ACT
+from gateway.outbox import store
+from gateway.outbox.envelopes import envelope_of
 from gateway.outbox.states import State
+from gateway.peers import book, composing, signing, speaking
+from gateway.peers.book import Row
+from gateway.peers.messages import Consent, Given, Handed, Offer, Payload
+from gateway.peers.states import Seen
 from gateway.refusals import explain_skip
 from gateway.runtime import Runtime
 from gateway.sentences import SKIPS
 from gateway.signers.ecdsa import address_of
 from ledger.domain.act_types import RecordParty
-from ledger.domain.acts import to_json
+from ledger.domain.acts import message, to_json
 from ledger.domain.assets import stated_party
 from ledger.domain.identifiers import Scheme, identifier
 from ledger.domain.ids import act_id, from_hex, receivable_id, to_hex, token_id
@@ -42,6 +48,16 @@ from tests.gateway.pledge import ASSETS, record
 FILE = Path(document.__file__).parent / document.EXAMPLES
 GENESIS = 1_767_225_600
 """2026-01-01: the story begins."""
+LAST_DAY = 1_798_761_600
+SIGNED = {
+    "take_offer": ("lumen", "harbour"),
+    "take_consent": ("harbour", "lumen"),
+    "take_content": ("lumen", "harbour"),
+    "give_inbox": ("harbour", "lumen"),
+    "take_receipt": ("harbour", "lumen"),
+    "give_content": ("harbour", "lumen"),
+}
+"""What gateways ask of each other, and whose ask whom."""
 PEOPLE = ("lumen", "harbour", "mill", "gazette")
 LEI = "5493001KJTIIGC8Y1R12"
 ANCHORED = (
@@ -79,6 +95,8 @@ class Teller:
         keystore = running.services.keystore
         self.accounts = {name: to_hex(keystore.add(_address(name), private(name))) for name in PEOPLE}
         self.answers: dict[str, Any] = {}
+        self.sent: dict[str, Any] = {}
+        self.left: Row
         self.before: dict[str, Callable[[], None]] = {
             "get_statement": self.pay,
             "list_transfers": self.offer,
@@ -93,6 +111,10 @@ class Teller:
             "search_names": self.anchor,
             "list_watches": self.bind_mill,
             "get_health_details": self.settle,
+            "list_peers": self.settle,
+            "take_offer": self.ask_harbour_again,
+            "give_inbox": self.leave_message,
+            "list_stuck_messages": self.have_refused,
         }
 
     def document(self) -> dict[str, Any]:
@@ -102,7 +124,7 @@ class Teller:
     def tell(self, operation: str, example: dict[str, Any]) -> httpx.Response:
         """Sends an example's request. What it set off is over when this returns."""
         self.before.get(operation, lambda: None)()
-        example = self.fitted(operation, example)
+        self.sent = example = self.fitted(operation, example)
         method, path = self.paths[operation]
         url = path.format(**example.get("path", {}))
         answer = self.http.request(method, url, params=example.get("query"), headers=example.get("headers"), json=example.get("body"))
@@ -119,11 +141,13 @@ class Teller:
             return {**example, "path": {**example["path"], "act": self.answers["get_history"]["data"][0]["act"]}}
         if operation == "get_certificate":
             return {**example, "path": {"hash": self.answers["post_certificate"]["data"]["hash"]}}
+        if operation == "resend_message":
+            return {**example, "path": {"message": self.answers["list_stuck_messages"]["data"][0]["id"]}}
         if "webhook" in example.get("path", {}):
             return {**example, "path": {"webhook": self.answers["create_webhook"]["webhook"]["id"]}}
         if operation == "verify_certificate":
             return {**example, "body": {"document": self.answers["post_certificate"]["data"]["document"]}}
-        return example
+        return {**example, **self.signed(operation)} if operation in SIGNED else example
 
     def settle(self) -> None:
         """Waits until nothing is on its way."""
@@ -132,6 +156,88 @@ class Teller:
         acts = [{"account": to_hex(row.member_id), "id": str(int.from_bytes(row.act_id))} for row in rows]
         asked = {"acts": acts, "timeout": 30}
         assert self.http.post("/acts:wait", json=asked).json()["pending"] == 0
+
+    # --- Between gateways: Lumen's and Harbour's speak as if they were two ---------------------------------------------------------
+
+    def signed(self, operation: str) -> dict[str, Any]:
+        """The request of another member's gateway, with its signature."""
+        services, (sender, recipient) = self.running.services, SIGNED[operation]
+        by, to = from_hex(self.accounts[sender]), from_hex(self.accounts[recipient])
+        method, path = self.paths[operation]
+        given = self.said(operation, by, to)
+        target = path.format(**given.get("path", {}))
+        if "query" in given:
+            target += "?" + "&".join(f"{name}={value}" for name, value in given["query"].items())
+        body = None if "body" not in given else json.dumps(given["body"], separators=(",", ":")).encode()
+        headers = signing.sign(method.upper(), target, body, to, services.manifest.ledger_id, *speaking.voice(services, by))
+        return {**given, "headers": headers}
+
+    def said(self, operation: str, by: bytes, to: bytes) -> dict[str, Any]:
+        """What it says: path, query and body."""
+        root = self.answers["audit_contents"]["data"][0]["root"]
+        if operation == "give_inbox":
+            return {"query": {"after": "0"}}
+        if operation == "give_content":
+            return {"path": {"root": root}, "query": {"pos": self.issued()}}
+        if operation == "take_receipt":
+            told = {"message": to_hex(self.left.id), "roots": [root]}
+            return {"body": {"receipt": speaking.state(self.running.services, by, speaking.RECEIPT, told)}}
+        return {"body": orjson.loads(self.message(operation, by, to, root))}
+
+    def issued(self) -> str:
+        """The position at which the receivable was issued."""
+        receivable = int(json.loads(FILE.read_text())["get_receivable"]["path"]["receivable"])
+        found: str = self.http.get(f"/events/{to_hex(receivable.to_bytes(32))}").json()["data"][0]["pos"]
+        return found
+
+    def message(self, operation: str, by: bytes, to: bytes, root: str) -> bytes:
+        """A message's bytes."""
+        services = self.running.services
+        with services.office.read() as conn:
+            key = from_hex(self.accounts["lumen"]), word(act_id("acceptance/3"))
+            act, listed = store.named(conn, [key])[key], store.signatures(conn, [key])[key]
+        payload: Payload
+        if operation == "take_offer":
+            payload = Offer(act.kind, act.typed, [Given(0, listed[0].sig or b"", None)], [], alone=True, url=None)
+        elif operation == "take_consent":
+            asked = message(envelope_of(act.kind, act.typed), services.manifest.domain)
+            payload = Consent(*key, act.digest, [Given(1, services.keystore.sign(by, listed[1].key, asked), None)])
+        else:
+            with services.office.read() as conn:
+                payload = Handed(composing.packed(conn, by, [from_hex(root)]), int(self.issued()))
+        row = composing.message(services, by, to, payload, act.digest, until=act.deadline)
+        assert row is not None
+        return row.body
+
+    def ask_harbour_again(self) -> None:
+        """Lumen asks Harbour, which has its entry in the address book by now, to sign once more."""
+        self.http.post("/peers:publish", json={"account": self.accounts["harbour"]}).raise_for_status()
+        self.settle()
+        self.ask_harbour("acceptance/3")
+
+    def leave_message(self) -> None:
+        """A message of Lumen's waits for Harbour."""
+        self.left = self.kept(b"l" * 32)
+
+    def have_refused(self) -> None:
+        """One of Lumen's messages was refused."""
+        row = self.kept(b"r" * 32)
+        with self.running.services.office.write() as conn:
+            book.step(conn, row, Seen(refused=True), "the peer answered 409: this gateway has another act of the account under this id")
+
+    def kept(self, about: bytes) -> Row:
+        """A message of Lumen's to Harbour on disk."""
+        services, (lumen, harbour) = self.running.services, (from_hex(self.accounts[name]) for name in ("lumen", "harbour"))
+        with services.office.read() as conn:
+            payload = Handed(
+                composing.packed(conn, lumen, [from_hex(self.answers["audit_contents"]["data"][0]["root"])]), int(self.issued())
+            )
+        row = composing.message(services, lumen, harbour, payload, about, until=LAST_DAY)
+        assert row is not None
+        with services.office.write() as conn:
+            book.add(conn, row)
+            (found,) = [each for each in book.open_ones(conn, 10) if each.about == about]
+        return found
 
     # --- What the file does not show ----------------------------------------------------------------------------------------------
 
@@ -194,14 +300,14 @@ class Teller:
         self.post("loan/1", mill, "OpenLoan", body, signers=signers)
         self.settle()
 
-    def ask_harbour(self) -> None:
+    def ask_harbour(self, name: str = "acceptance/1") -> None:
         """Lumen's own session asks Harbour to sign with it."""
         lumen, harbour = self.accounts["lumen"], self.accounts["harbour"]
         with self.running.services.office.write() as conn:
             key = access.issue(conn, "lumen", from_hex(lumen), (access.READ, access.ACT))
         signers = [{"account": lumen}, {"account": harbour}]
         asked = {"account": lumen, "kind": "SetAcceptance", "body": {"acceptsDirect": True}, "signers": signers}
-        headers = {"Idempotency-Key": "acceptance/1", "authorization": f"Bearer {key}"}
+        headers = {"Idempotency-Key": name, "authorization": f"Bearer {key}"}
         self.http.post("/acts", json=asked, headers=headers).raise_for_status()
 
     def hold(self) -> None:
@@ -309,8 +415,8 @@ def record_answers() -> None:
         for operation, example in told.items():
             if operation == "verify_proof":
                 example["body"] = told["prove_record"]["answer"]["data"]["proof"]
-            example.update(teller.fitted(operation, example))
             answer = teller.tell(operation, example)
+            example.update(teller.sent)
             assert answer.status_code == example["status"], (operation, answer.status_code, answer.text)
             example["answer"] = shown(answer)
     FILE.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")

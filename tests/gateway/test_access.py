@@ -267,6 +267,8 @@ class Row:
 
     def expected(self, right: Right, who: str) -> int:
         """The status that the declaration says."""
+        if right.seen is Seen.PEER:
+            return 401
         scopes = {"operator": SCOPES, "reader": (READ,)}.get(who, (READ, ACT))
         if right.scope and right.scope not in scopes:
             return 403
@@ -402,6 +404,17 @@ def rows(cast: Cast) -> dict[str, Row]:
         "list_due": Row(),
         "list_events": Row(),
         "list_of_record": Row(200, {"record": to_hex(cast.receivable.to_bytes(32))}),
+        "list_peers": Row(),
+        "publish_peer": Row(422, body={"account": own, "url": "ftp://x"}),
+        "list_stuck_messages": Row(query=account),
+        "resend_message": Row(404, {"message": NOTHING}, account),
+        "audit_contents": Row(query={"member": own}),
+        "repair_contents": Row(202, body={"member": own}),
+        "erase_content": Row(404, {"root": NOTHING}, {"member": own}, {"why": "retention ended"}),
+        # Who asks here signs; what its signature opens, and to whom, is tried in peers/.
+        **dict.fromkeys(("take_offer", "take_consent", "take_content", "take_receipt"), Row(body={})),
+        "give_inbox": Row(),
+        "give_content": Row(200, {"root": cast.root}, {"pos": "1"}),
         "get_health": Row(),
         "get_health_details": Row(),
         "get_head": Row(),

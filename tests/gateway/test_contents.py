@@ -109,3 +109,33 @@ def test_any_document_survives_being_kept(document: Any, seed: bytes) -> None:
 def test_a_seed_of_another_length_is_refused() -> None:
     with pytest.raises(Problem, match="32 bytes expected"):
         package(DOCUMENT, "a/1", b"short")
+
+
+def test_a_damaged_document_is_replaced_and_an_erased_one_is_not_taken_back(office: Database) -> None:
+    made = contents.package({"a": 1}, "test/1", b"s" * 32)
+    root = made.commitment.root
+    with office.write() as conn:
+        mine = Office(conn, ALICE)
+        contents.keep(mine, made)
+        conn.execute(update(CONTENT).values(bytes=b'{"a":2}'))
+        assert not contents.is_whole(mine.content(root))
+        contents.keep(mine, made)
+        assert contents.is_whole(mine.content(root))
+        assert mine.erase(root, "first reason").why == mine.erase(root, "second reason").why == "first reason"
+        with pytest.raises(Problem, match="first reason"):
+            contents.keep(mine, made)
+        assert mine.content(root) is None and Office(conn, BOB).erased(root) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [({"text": b'{"a":2}'}, "another root"), ({"seed": b"t" * 32}, "another root"), ({"schema": "test/2"}, "another root"),
+     ({"root": b"r" * 32}, "another root"), ({"text": b'{"a": 1}'}, "another root"), ({"text": b"["}, "content"),
+     ({"text": b"1.5"}, "float")],
+)  # fmt: skip
+def test_only_the_root_decides_what_came_from_another_hand(change: dict[str, Any], said: str) -> None:
+    made = contents.package({"a": 1}, "test/1", b"s" * 32)
+    given = {"root": made.commitment.root, "seed": b"s" * 32, "schema": "test/1", "text": b'{"a":1}'}
+    assert contents.unpacked(**given) == made  # type: ignore[arg-type]
+    with pytest.raises(Problem, match=said):
+        contents.unpacked(**{**given, **change})

@@ -20,7 +20,7 @@ VOLATILE = {
     *("acts_at", "document", "fingerprint", "hash", "known_since", "notified_at", "offered_at", "opened_at", "reported_at", "since"),
     *("account", "act", "address", "at", "bank", "behind", "block", "confirmed_at", "counterparty", "deadline", "digest"),
     *("done_at_block", "done_pos", "domain", "filer", "filing", "from_pos", "id", "issued", "issued_at", "mirror", "next"),
-    *("created_at", "position", "removed", "secret"),
+    *("created_at", "position", "removed", "secret", "erased_at", "message", "public_key", "receipt", "sealed", "sealed_to", "statement"),
     *("office", "officers", "placed", "pos", "rule_contract", "signers", "since_pos", "time", "to_pos", "transaction", "values"),
 }
 """What differs from one ledger to the next, with all that lies in it: compared by its form only."""
@@ -86,6 +86,8 @@ def like(expected: Any, given: Any, where: str = "", *, blurred: bool = False) -
 
 def _form(value: Any) -> Any:
     """What a value looks like: its type; of text, letters and digits blurred."""
+    if isinstance(value, str) and re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+|[A-Za-z0-9+/]{200,}={0,2}", value):
+        return value.count(".")
     return re.sub(r"[0-9a-f]+", "#", value) if isinstance(value, str) else type(value)
 
 
@@ -144,7 +146,8 @@ def test_it_is_openapi_3_1_with_one_key(made: dict[str, Any]) -> None:
     assert made["openapi"].startswith("3.1.")
     assert made["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
     for name, operation in each(made):
-        assert operation.get("security") == (None if name == "GET /health" else [{"key": []}]), name
+        whose = "peer" if " /peer/" in name else "key"
+        assert operation.get("security") == (None if name == "GET /health" else [{whose: []}]), name
 
 
 def test_every_operation_says_in_one_sentence_what_it_does(made: dict[str, Any]) -> None:

@@ -6,9 +6,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,6 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection
 
 from gateway import access, runtime
 from gateway.api.document import operations
@@ -28,9 +25,8 @@ from gateway.signers.passphrase import FILE_VARIABLE, PassphraseError
 from ledger.chain.engines import anvil
 from ledger.chain.rpc import Rpc
 from ledger.domain.ids import to_hex
-from ledger.mirror.database import Database
 from tests.conftest import FULL
-from tests.gateway.conftest import Api, Member
+from tests.gateway.conftest import Api, Member, nested_connections
 from tests.gateway.documented import Documented
 from tests.gateway.pledge import record
 from tests.gateway.test_access import problem
@@ -103,26 +99,7 @@ def test_who_waits_hears_at_once(api: Api, crowd: list[Member]) -> None:
 
 def test_no_thread_holds_two_connections_of_one_database(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two at once, and as many threads as there are connections would wait for each other."""
-    held, nested = threading.local(), list[str]()
-
-    def watched(real: Callable[[Database], Any]) -> Callable[[Database], Any]:
-        @contextmanager
-        def opened(self: Database) -> Iterator[Connection]:
-            mine: list[Database] = getattr(held, "mine", [])
-            held.mine = mine
-            if self in mine:
-                nested.append(f"{self.engine.url}: {threading.current_thread().name}")
-            mine.append(self)
-            try:
-                with real(self) as conn:
-                    yield conn
-            finally:
-                mine.remove(self)
-
-        return opened
-
-    monkeypatch.setattr(Database, "read", watched(Database.read))
-    monkeypatch.setattr(Database, "write", watched(Database.write))
+    nested = nested_connections(monkeypatch)
     api.running.services.keystore._signing.clear()
     api.running.services.keystore._secrets.clear()
     supplier, obligor = api.admit("nested supplier", "SUPPLIER"), api.admit("nested obligor", "OBLIGOR")

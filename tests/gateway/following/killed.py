@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.config import Settings
-from gateway.following import courier, pauses
+from gateway.following import pauses, rounds
 from gateway.following.courier import Courier
 from gateway.office import database as offices
 from gateway.office.models import WEBHOOK
@@ -39,7 +39,7 @@ def opened(place: Place) -> House:
     """A gateway over what is there."""
     sealing.SCRYPT_N = 1 << 10
     pauses.SCHEDULE = (0.02,)
-    courier.LOOK_SECONDS = 0.05
+    rounds.LOOK_SECONDS = 0.05
     rpc = Rpc(place.node)
     node = anvil.Anvil(Path(), None, place.node)  # type: ignore[arg-type]
     world = World(node, rpc, manifests.load(place.manifest), Direct.of(rpc, bytes(31) + b"\1"), b"", b"")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from gateway.api.stream import Feed
-from gateway.following import book, courier, egress, pauses
+from gateway.following import book, egress, pauses, rounds
 from gateway.following.book import Secrets, State
 from gateway.following.courier import Courier
 from gateway.following.envelope import fresh_secret, secret_text
@@ -36,7 +36,7 @@ Receive = Callable[[], Receiver]
 def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pauses, "SCHEDULE", (0.02, 0.02, 0.02))
     monkeypatch.setattr(pauses, "MOST_ATTEMPTS", 4)
-    monkeypatch.setattr(courier, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(rounds, "LOOK_SECONDS", 0.05)
 
 
 def test_every_event_arrives_once_in_order_signed_and_readable(house: House, receive: Receive) -> None:
@@ -251,7 +251,7 @@ def test_of_two_couriers_over_one_office_one_delivers_and_the_other_takes_over(h
         with delivering(house.services, "second 1 1.00") as second:
             house.member()
             receiver.wait(lambda: receiver.positions() == everything(house))
-            assert not second._tasks
+            assert not second._rounds._tasks
             assert first.fault is second.fault is None
     house.member()
     with delivering(house.services, "second 1 1.00"):
@@ -261,13 +261,13 @@ def test_of_two_couriers_over_one_office_one_delivers_and_the_other_takes_over(h
 
 def test_who_lost_the_lease_moves_no_cursor(house: House) -> None:
     made, one = subscribe(house.services, "http://127.0.0.1:1/"), Courier(house.services, "one 1 1.00")
-    lane = one._leased()
+    lane = one._rounds._leased()
     assert lane is not None
     with house.office.write() as conn:
         store.release(conn, Shift.COURIER, "one 1 1.00")
-    assert Courier(house.services, "two 1 1.00")._leased() is not None
+    assert Courier(house.services, "two 1 1.00")._rounds._leased() is not None
     with pytest.raises(LeaseLost):
-        one._written(lane, lambda conn: book.moved(conn, made.row, Cursor(7), 1))
+        one._rounds._written(lane, lambda conn: book.moved(conn, made.row, Cursor(7), 1))
     assert made.row.cursor == -1
 
 

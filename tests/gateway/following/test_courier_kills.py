@@ -54,7 +54,13 @@ def test_killed_at_every_point_nothing_is_missed_and_the_order_stays(place: Plac
     house.services.mirror.close()
 
 
+def points(root: Path, worker: str) -> set[str]:
+    """The points at which a worker may be killed; those of its rounds go by its name."""
+    texts = [file.read_text().replace('faults.point(f"{self._name}.', f'faults.point("{worker}.') for file in root.rglob("*.py")]
+    return {part.split('"')[0] for text in texts for part in text.split('faults.point("')[1:]}
+
+
 def test_every_point_of_the_courier_is_among_those_that_are_killed_at() -> None:
     root = Path(__file__).parents[3] / "gateway"
-    named = {part.split('"')[0] for file in root.rglob("*.py") for part in file.read_text().split('faults.point("')[1:]}
+    named = points(root, "courier")
     assert {name for name in named if name.startswith("courier.")} == set(POINTS)

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway.following import courier, pauses
+from gateway.following import pauses, rounds
 from tests.gateway.following.subscribed import delivering, everything, subscribe
 from tests.gateway.outbox.world import House
 
@@ -71,7 +71,7 @@ def until(file: Path, count: int) -> None:
 def test_the_receiver_of_the_page_books_every_event_once(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pauses, "SCHEDULE", (0.05,))
     monkeypatch.setattr(pauses, "MOST_ATTEMPTS", 10_000)
-    monkeypatch.setattr(courier, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(rounds, "LOOK_SECONDS", 0.05)
     port, file, wanted = free_port(), tmp_path / "books.db", everything(house)
     made = subscribe(house.services, f"http://127.0.0.1:{port}/ledger")
     with delivering(house.services):

@@ -10,19 +10,31 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Table, inspect, select, text
+from sqlalchemy import BigInteger, LargeBinary, Table, Text, inspect, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 import gateway.office
 from gateway.office import database
 from gateway.office.database import insert_or_keep
-from gateway.office.models import ACT, ACT_HISTORY, AUDIT, CALL, CONTENT, SIGNATURE
+from gateway.office.models import (
+    ACT,
+    ACT_HISTORY,
+    AUDIT,
+    CALL,
+    CONTENT,
+    CONTENT_ERASED,
+    PEER_MESSAGE_HISTORY,
+    PEER_RECEIPT,
+    PEER_RECEIVED,
+    SIGNATURE,
+)
 from gateway.office.models import office as tables
 from gateway.office.repository import Act, AddedAct, Call, Content, Office, Signature
 from ledger.mirror import database as mirrors
 from ledger.mirror.database import Database, DatabaseUrlError
 from tests.gateway.rows import ALICE, act, keep
 
+EXAMPLES: dict[type, object] = {LargeBinary: ALICE, Text: "text", BigInteger: 1}
 ROWS = [(ACT, Act), (SIGNATURE, Signature), (CALL, Call), (CONTENT, Content)]
 
 
@@ -68,12 +80,16 @@ def test_every_row_about_a_member_names_it_first_in_its_key(table: Table) -> Non
         assert names[0] == "member_id"
 
 
-@pytest.mark.parametrize("table", [ACT_HISTORY, AUDIT], ids=lambda table: table.name)
+@pytest.mark.parametrize(
+    "table", [ACT_HISTORY, AUDIT, PEER_MESSAGE_HISTORY, PEER_RECEIPT, PEER_RECEIVED, CONTENT_ERASED], ids=lambda table: table.name
+)
 @pytest.mark.parametrize("statement", ["UPDATE {} SET at = 0", "DELETE FROM {}"])
 def test_history_and_audit_are_append_only(office: Database, table: Table, statement: str) -> None:
     keep(office, act(ALICE, 1))
     with office.write() as conn:
         Office(conn, ALICE).audit("key", "act", "1", "queued")
+        if table not in (ACT_HISTORY, AUDIT):
+            conn.execute(table.insert().values({column.name: EXAMPLES[type(column.type)] for column in table.c if column.name != "id"}))
     before = _all(office, table)
     with pytest.raises(DatabaseError, match="append-only"), office.write() as conn:
         conn.execute(text(statement.format(table.name)))
