@@ -19,7 +19,7 @@ OFF: dict[tuple[str, str], str] = {
     (
         "positive_data_acceptance",
         "resend_dead_letters",
-    ): "positions are below 2^62, and near it the generator's limits are rounded to floats",
+    ): "positions are below 2^62, near which the generator rounds to floats",
     ("positive_data_acceptance", "replay_webhook"): "a position that is not mirrored yet",
     **dict.fromkeys((("positive_data_acceptance", each) for each in ("get_asset", "list_encumbrances", "prove_asset")), _NUMBER),
     **dict.fromkeys((("positive_data_acceptance", each) for each in ("get_priority", "ask_priority", "list_holds")), _NUMBER),
