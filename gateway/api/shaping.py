@@ -130,4 +130,5 @@ def _only(body: bytes, known: tuple[str, ...], asked: list[str]) -> bytes:
 
 
 def _row(row: dict[str, Any], wanted: list[str]) -> dict[str, Any]:
-    return {name: row[name] for name in wanted}
+    """What a row leaves out, as an act without warnings does, stays out."""
+    return {name: row[name] for name in wanted if name in row}
