@@ -8,8 +8,8 @@ UNREAD = (".lock", "package-lock.json")
 """Locks are hashes from end to end; what they hold is checked when it is installed."""
 OFF = ("HexHighEntropyString", "Base64HighEntropyString")
 """Digests and keys of test accounts are what a ledger's tests are made of: chance looks no different from a secret there."""
-RECEIPT = r'^ +"receipt": "eyJ'
-"""A receipt between gateways looks like a token. It opens nothing: it is signed to be shown."""
+SIGNED = r'^ +"(receipt|statement)": "eyJ'
+"""What gateways sign for each other looks like a token. It opens nothing: it is signed to be shown."""
 
 
 def files(root: Path) -> list[str]:
@@ -22,4 +22,4 @@ def command(root: Path, names: list[str] | None = None) -> list[str | Path]:
     """A program that fails, and names file and line, where something looks like a secret: in these files, or in all that are checked in."""
     off = [word for name in OFF for word in ("--disable-plugin", name)]
     program = root / ".venv" / "bin" / "detect-secrets-hook"
-    return [program, "--plugin", root / PATTERNS, *off, "--exclude-lines", RECEIPT, *(files(root) if names is None else names)]
+    return [program, "--plugin", root / PATTERNS, *off, "--exclude-lines", SIGNED, *(files(root) if names is None else names)]
