@@ -328,7 +328,7 @@ def _malformed(error: RequestValidationError) -> Problem:
 def _rule(each: dict[str, Any]) -> str:
     """A rule in words; that of a pattern says what is to be written."""
     words = FORMS.get(each.get("ctx", {}).get("pattern", ""))
-    return str(each["msg"]) if words is None else f"{str(each['input'])[:40]!r} is not {words}"
+    return str(each["msg"]).removeprefix("Value error, ") if words is None else f"{str(each['input'])[:40]!r} is not {words}"
 
 
 def _field(each: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, exists, func, insert, or_, select, union, update
+from sqlalchemy import Connection, and_, exists, func, insert, select, union, update
 
 from gateway import contents
 from gateway.following.looking import MOST_LOOKED_AT, Cursor, at, is_undone
@@ -202,7 +202,7 @@ def _audited(conn: Connection, member: bytes, root: bytes) -> Audited:
 
 def ask_again(conn: Connection, member: bytes, roots: Sequence[bytes] | None) -> int:
     """Has content that is not held whole asked for at once, what is damaged put away first; how much that is. None: all of it."""
-    mine = [_E.member_id == member, *([] if roots is None else [or_(*(_E.root == root for root in roots))])]
+    mine = [_E.member_id == member, *([] if roots is None else [_E.root.in_(roots)])]
     found = [Due(*row) for row in conn.execute(select(CONTENT_ENTITLED).where(*mine))]
     office = Office(conn, member)
     missing = [each for each in found if office.erased(each.root) is None and not contents.is_whole(office.content(each.root))]

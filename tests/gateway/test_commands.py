@@ -197,7 +197,7 @@ def test_registers_are_listed_routed_and_set(desk: Desk, run: Run, tmp_path: Pat
         ("pledge holds pledge x", "id: a decimal number expected"),
         ("pledge holds party 0x12", "id: 32 bytes expected"),
         (f"pledge holds party 0x{'02' * 32}", "office: a party's holds are an office's"),
-        ("pledge party 0x12", "party: 32 bytes expected"),
+        ("pledge party 0x12", "party: '0x12' is not a hash or a word"),
         ("pledge check nothing.json", "nothing.json"),
         ("pledge read 1 --office U --class P", "office"),
         ("register show 99", "register 99: there is none"),

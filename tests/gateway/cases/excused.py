@@ -35,5 +35,6 @@ OFF: dict[tuple[str, str], str] = {
 }
 """By check and operation."""
 
-NEVER_DONE: dict[str, str] = {}
+_SIGNED = "a request is signed for its bytes, by the key of a member's gateway, and good once: tests/gateway/peers asks these doors"
+NEVER_DONE = dict.fromkeys(("take_offer", "take_consent", "take_content", "give_inbox", "take_receipt", "give_content"), _SIGNED)
 """Operations that no case can be answered with 2xx, and why."""

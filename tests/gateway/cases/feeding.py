@@ -99,6 +99,10 @@ class Feed:
 
     def _example(self, operation: str) -> dict[str, Any]:
         found = document.examples().get(operation, {})
+        if operation == "post_contents":
+            # What was erased is not taken back, and any document may have been erased by another case.
+            self.count += 1
+            return {"body": {"items": [{**each, "document": {"note": f"another {self.count}"}} for each in found["body"]["items"]]}}
         return self.teller.fitted(operation, found) if found else {}
 
     def _own(self, given: dict[str, Any]) -> None:
@@ -130,6 +134,8 @@ class Feed:
             "void_act": self._unspent,
             "delete_report": self._reported,
         }
+        if operation == "erase_content":
+            return self._spare(query)
         if operation in makers and self.chance.random() < 0.7:
             return makers[operation]()
         return {"webhook": self._webhook(query)} if "webhook" in path and self.chance.random() < 0.8 else {}
@@ -149,6 +155,14 @@ class Feed:
     def _reported(self) -> dict[str, Any]:
         self.teller.http.post("/reports:batch", json=document.examples()["post_reports"]["body"]).raise_for_status()
         return {}
+
+    def _spare(self, query: dict[str, Any]) -> dict[str, Any]:
+        """A document that no other case needs."""
+        self.count += 1
+        document = {"note": str(self.count)}
+        item = {"member": query.get("member") or self.teller.accounts["harbour"], "schema": "note/1", "document": document}
+        made = self.teller.http.post("/content:batch", json={"items": [item]})
+        return {"root": made.json()["items"][0]["root"]} if made.status_code == 201 else {}
 
     def _webhook(self, query: dict[str, Any]) -> str:
         """A subscription of the caller's; the operator makes it where the caller may not."""

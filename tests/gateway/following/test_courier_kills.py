@@ -56,7 +56,7 @@ def test_killed_at_every_point_nothing_is_missed_and_the_order_stays(place: Plac
 
 def points(root: Path, worker: str) -> set[str]:
     """The points at which a worker may be killed; those of its rounds go by its name."""
-    texts = [file.read_text().replace('faults.point(f"{self._name}.', f'faults.point("{worker}.') for file in root.rglob("*.py")]
+    texts = [file.read_text().replace('faults.point(f"{self._shift}.', f'faults.point("{worker}.') for file in root.rglob("*.py")]
     return {part.split('"')[0] for text in texts for part in text.split('faults.point("')[1:]}
 
 
