@@ -87,7 +87,11 @@ class Receiver:
             time.sleep(0.01)
 
     def _take(self, handler: BaseHTTPRequestHandler) -> None:
-        body = handler.rfile.read(int(handler.headers["content-length"]))
+        length = int(handler.headers["content-length"])
+        body = handler.rfile.read(length)
+        if len(body) < length:
+            # Who was killed in the middle of a message has sent none.
+            return
         message = Message(handler.path, {name.lower(): value for name, value in handler.headers.items()}, body)
         with self._lock:
             self.came.append(message)
