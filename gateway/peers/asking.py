@@ -15,7 +15,7 @@ from gateway.errors import not_found
 from gateway.office.repository import Office
 from gateway.peers import composing
 from gateway.peers.directory import entry
-from gateway.peers.entitled import entitled
+from gateway.peers.entitled import may_give
 from gateway.peers.messages import MessageError, Packed, packed_from, packed_json, seal, unseal
 from gateway.services import Services
 from gateway.signers.interface import KeyUnheld
@@ -28,7 +28,7 @@ FORM = "pledgebook/content/1"
 def give(services: Services, by: KeyId, holder: bytes, root: bytes, pos: int) -> dict[str, str]:
     """What a holder answers to a peer: content, sealed. Raises 404, alike for what isn't held and for who isn't entitled to it."""
     with services.snapshot() as conn:
-        key, may = entry(conn, by.account).encryption, entitled(services, conn, by.account, root, pos)
+        key, may = entry(conn, by.account).encryption, may_give(services, conn, holder, by.account, root, pos)
     with services.office.read() as conn:
         held = Office(conn, holder).content(root)
     if key is None or not may or held is None or not contents.is_whole(held):

@@ -1,4 +1,8 @@
-"""Who is entitled to content by an event of the ledger: the parties of the records that the event names, and the signers of its act."""
+"""Who is entitled to content by an event of the ledger: the parties of the records that the event names, and the signers of its act.
+
+Roots are on the ledger for all to see, so anybody can name another's in a record of its own, whose party it is, or make another a party
+of it. So a holder gives content only by what it signed itself: a record whose roots its signature covers, or an event of such an act.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +20,25 @@ from gateway.receivables.visibility import concerns
 from gateway.services import Services
 from ledger.chain.blocks import last_position
 from ledger.domain.ids import split_token_id
+from ledger.mirror.finance_models import PurchaseState
 from ledger.mirror.queries import chain, events, financing, loans, members, offers, pledges, receivables, registers
 from ledger.mirror.queries.events import Told
 from ledger.mirror.schema import number, word
 
+MOST_OF_AN_ACT = 1_000
+"""So many events of a block are looked at for the end of an act's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record with content: its roots, its parties as it names them (accounts), and who else has to do with it."""
+    """A record with content: its kind and id as events name it, its roots, its parties as it names them (accounts), those whose signature
+    covers the roots, and who else has to do with it.
+    """
 
+    name: tuple[str, Any]
     roots: frozenset[bytes]
     parties: tuple[bytes, ...]
+    signed: tuple[bytes, ...]
     concerns: Callable[[bytes], bool]
 
     def entitles(self, account: bytes) -> bool:
@@ -37,7 +49,32 @@ class Record:
 def entitled(services: Services, conn: Connection, account: bytes, root: bytes, pos: int) -> bool:
     """Whether the event at a position entitles an account to content; what is not final entitles nobody. `conn`: of the mirror."""
     told = event_at(services, conn, pos)
-    return told is not None and any(root in each.roots and each.entitles(account) for each in named_in(services, conn, told))
+    return told is not None and any(each.entitles(account) for each in _with_root(services, conn, told, root))
+
+
+def may_give(services: Services, conn: Connection, holder: bytes, account: bytes, root: bytes, pos: int) -> bool:
+    """Whether a holder gives content to an account by the event at a position: the account is entitled by it, and the holder signed."""
+    told = event_at(services, conn, pos)
+    found = [] if told is None else [each for each in _with_root(services, conn, told, root) if each.entitles(account)]
+    return told is not None and any(holder in each.signed or has_signed(services, conn, holder, root, told) for each in found)
+
+
+def has_signed(services: Services, conn: Connection, holder: bytes, root: bytes, told: Told) -> bool:
+    """Whether an event is of an act that this office has, that an account signed, and whose body names the content."""
+    done = _act_of(services, conn, told)
+    records = [] if done is None else _act(services, (done.values["account"], word(done.values["id"])), done.values["digest"])
+    return any(root in each.roots and holder in each.signed for each in records)
+
+
+def _act_of(services: Services, conn: Connection, told: Told) -> Told | None:
+    """The outcome that ends the events of an act, behind one of them in its transaction."""
+    later = events.feed(conn, services.events, after=told.pos - 1, until=last_position(told.block), limit=MOST_OF_AN_ACT).rows
+    own = (each for each in later if each.transaction == told.transaction)
+    return next((each for each in own if each.contract == "Acts" and "digest" in each.values), None)
+
+
+def _with_root(services: Services, conn: Connection, told: Told, root: bytes) -> list[Record]:
+    return [each for each in named_in(services, conn, told) if root in each.roots]
 
 
 def event_at(services: Services, conn: Connection, pos: int) -> Told | None:
@@ -63,9 +100,15 @@ def named_in(services: Services, conn: Connection, told: Told) -> Iterator[Recor
             yield from find(conn, told.values[name])
 
 
-def _record(roots: set[bytes], parties: tuple[bytes, ...], also: Callable[[bytes], bool] = lambda _: False) -> Iterator[Record]:
+def _record(
+    name: tuple[str, Any],
+    roots: set[bytes],
+    parties: tuple[bytes, ...],
+    signed: tuple[bytes, ...] = (),
+    also: Callable[[bytes], bool] = lambda _: False,
+) -> Iterator[Record]:
     if found := frozenset(roots - {NO_ROOT}):
-        yield Record(found, parties, also)
+        yield Record(name, found, parties, signed, also)
 
 
 def _act(services: Services, key: ActKey, digest: bytes) -> Iterator[Record]:
@@ -74,7 +117,8 @@ def _act(services: Services, key: ActKey, digest: bytes) -> Iterator[Record]:
         act = store.named(conn, [key]).get(key)
     if act is not None and act.digest == digest:
         envelope = envelope_of(act.kind, act.typed)
-        yield from _record(set(roots_in(envelope.body)), tuple(claim.account for claim in envelope.signers))
+        signers = tuple(claim.account for claim in envelope.signers)
+        yield from _record(("act", key), set(roots_in(envelope.body)), signers, signers)
 
 
 def _receivable(conn: Connection, id_: int) -> Iterator[Record]:
@@ -82,7 +126,9 @@ def _receivable(conn: Connection, id_: int) -> Iterator[Record]:
     if standing is not None:
         issued = standing.receivable
         parties = (issued.supplier, issued.obligor, issued.issuer)
-        yield from _record({issued.content_root}, parties, lambda account: concerns(conn, standing, account))
+        signed = (issued.issuer, *(() if standing.state.confirmed_at is None else (issued.obligor,)))
+        name = ("receivable", id_)
+        yield from _record(name, {issued.content_root}, parties, signed, lambda account: concerns(conn, standing, account))
 
 
 def _token(conn: Connection, id_: int) -> Iterator[Record]:
@@ -92,7 +138,8 @@ def _token(conn: Connection, id_: int) -> Iterator[Record]:
 def _offer(conn: Connection, id_: int) -> Iterator[Record]:
     found = financing.offer(conn, id_)
     if found is not None:
-        yield from _record({found.content_root}, (found.bank, found.seller))
+        signed = (found.bank, *((found.seller,) if found.state == PurchaseState.ACCEPTED else ()))
+        yield from _record(("offer", id_), {found.content_root}, (found.bank, found.seller), signed)
         yield from _receivable(conn, number(found.receivable))
 
 
@@ -106,13 +153,14 @@ def _deal(conn: Connection, id_: int) -> Iterator[Record]:
 def _loan(conn: Connection, id_: int) -> Iterator[Record]:
     found = loans.get(conn, id_)
     if found is not None:
-        yield from _record({found.terms.content_root}, (found.terms.lender, found.terms.borrower))
+        agreed = (found.terms.lender, found.terms.borrower)
+        yield from _record(("loan", id_), {found.terms.content_root}, agreed, agreed)
 
 
 def _notice(conn: Connection, id_: bytes) -> Iterator[Record]:
     found = offers.notice(conn, id_)
     if found is not None:
-        yield from _record({found.content_root}, (found.obligor, found.assignor, found.assignee))
+        yield from _record(("notice", id_), {found.content_root}, (found.obligor, found.assignor, found.assignee))
 
 
 def _pledge(conn: Connection, id_: int) -> Iterator[Record]:
@@ -124,7 +172,8 @@ def _pledge(conn: Connection, id_: int) -> Iterator[Record]:
     lists = {segment.content for segment in pledges.segments(conn, id_)}
     named = {member.account for party in pledges.parties(conn, id_) for member in members.of_party(conn, party.id)}
     kept = () if office is None else (office.office,)
-    yield from _record({each for each in (found.state.content, *lists) if each is not None}, (found.pledge.filer, *kept, *sorted(named)))
+    roots = {each for each in (found.state.content, *lists) if each is not None}
+    yield from _record(("pledge", id_), roots, (found.pledge.filer, *kept, *sorted(named)))
 
 
 _RECORDS: dict[str, Callable[[Connection, Any], Iterator[Record]]] = {

@@ -17,7 +17,7 @@ from gateway.outbox import store
 from gateway.peers import composing
 from gateway.peers.book import Row
 from gateway.peers.directory import entry
-from gateway.peers.entitled import event_at, last_final, named_in
+from gateway.peers.entitled import Record, event_at, last_final, named_in
 from gateway.services import Services
 from ledger.mirror.queries import chain, events
 from ledger.mirror.queries.events import Told
@@ -84,7 +84,7 @@ def follow(services: Services, members: Sequence[bytes]) -> Found | None:
             return None
         page = events.feed(conn, services.events, after=cursor.pos, until=last, limit=MOST_LOOKED_AT)
         due = list(_due(services, conn, page.rows, members))
-        pushed = list(_to_push(services, conn, page.rows, members))
+        pushed = list(_to_push(services, conn, page.rows, members, due))
         reached = at(conn, page.rows[-1].pos if page.next is not None else last)
         until = HANDED_SECONDS + (held.time if held is not None and held.time is not None else 0)
     rows = (composing.handed(services, *each, until) for each in pushed)
@@ -121,7 +121,7 @@ def _act_key(event: Told) -> ActKey:
 
 
 def _to_push(
-    services: Services, conn: Connection, told: Sequence[Told], members: Sequence[bytes]
+    services: Services, conn: Connection, told: Sequence[Told], members: Sequence[bytes], newly: Sequence[Due]
 ) -> Iterator[tuple[bytes, bytes, bytes, int]]:
     """An assignor hands the content on with a piece: (assignor, assignee, root, position)."""
     for event in told:
@@ -131,7 +131,19 @@ def _to_push(
         if sender not in members or recipient == sender or services.keystore.serves(recipient):
             continue
         if entry(conn, recipient).speaks:
-            yield from ((sender, recipient, root, event.pos) for record in named_in(services, conn, event) for root in record.roots)
+            for record in named_in(services, conn, event):
+                roots = (root for root in record.roots if _is_of(services, conn, sender, root, record, newly))
+                yield from ((sender, recipient, root, event.pos) for root in roots)
+
+
+def _is_of(services: Services, conn: Connection, member: bytes, root: bytes, record: Record, newly: Sequence[Due]) -> bool:
+    """Whether a member has content for this record, and not for another whose root this one repeats."""
+    if member in record.signed:
+        return True
+    with services.office.read() as office:
+        known = due(office, member, root) or next((each for each in newly if (each.member_id, each.root) == (member, root)), None)
+    told = None if known is None else event_at(services, conn, known.pos)
+    return told is not None and any(each.name == record.name for each in named_in(services, conn, told))
 
 
 def note(conn: Connection, found: Found) -> None:

@@ -24,6 +24,7 @@ from gateway.peers import asking, book, composing, holding, publishing, signing,
 from gateway.peers.book import Row
 from gateway.peers.calling import check_receipt, request_id
 from gateway.peers.directory import entry, url_of
+from gateway.peers.entitled import entitled, may_give
 from gateway.peers.messages import (
     Consent,
     Given,
@@ -40,6 +41,7 @@ from gateway.peers.messages import (
     written,
 )
 from gateway.peers.states import State
+from gateway.roles import ROLES
 from ledger.domain.address_book import KeyId
 from ledger.domain.ids import to_hex
 from tests.conftest import FULL
@@ -390,6 +392,44 @@ def test_a_stranger_who_asks_for_everything_gets_nothing_and_learns_nothing(side
         refused_alike(author.client.get(path))
     for path in ("/members", "/acts", "/health/details", f"/content/{to_hex(root)}?member={to_hex(author.member)}"):
         refused_alike(signer.call(author, "GET", path, by=stranger))
+
+
+def drawn_up(side: Side, supplier: bytes, root: bytes) -> int:
+    """Where the ledger says that a supplier drew up a receivable with content, whoever's that is."""
+    house = side.house
+    terms = {
+        "supplier": to_hex(supplier), "obligor": to_hex(house.member(ROLES["OBLIGOR"])), "face": "5000", "due": house.world.time() + 10**6,
+        "grace": 0, "lateRate": 0, "lateBasis": 1, "currency": 840, "cash": 1, "module": 1, "leastPiece": 0, "policy": 1,
+        "tenorReason": to_hex(bytes(32)), "contentRoot": to_hex(root),
+    }  # fmt: skip
+    (act,) = house.accept(house.request(supplier, "Issue", terms))
+    for _ in range(2):
+        house.round()
+    done = house.act(act.key).done_pos
+    assert done is not None and house.act(act.key).state == ActState.FINAL
+    return done
+
+
+def test_another_record_with_a_root_gets_its_content_from_nobody_who_did_not_sign_for_it(
+    sides: Sides, filed: tuple[bytes, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Roots are on the ledger for all to see: a stranger draws up a record of its own with another's."""
+    author, signer = sides
+    (root, _), thief = filed, signer.another()
+    # A thief's own program checks nothing.
+    monkeypatch.setattr(contents, "check_held", lambda *_: None)
+    end = drawn_up(signer, thief, root)
+    author.house.read()
+    for pos in range(end - 8, end + 1):
+        answer = signer.call(author, "GET", f"/peer/content/{to_hex(root)}?pos={pos}", by=thief)
+        assert answer.status_code == 404, pos
+    with author.services.snapshot() as conn:
+        assert any(entitled(author.services, conn, thief, root, pos) for pos in range(end - 8, end + 1)), "the ledger has it as a party"
+    own, obligor = drawn_up(author, author.member, root), author.services.keystore.members()[-1]
+    publish(author.house, obligor)
+    with author.services.snapshot() as conn:
+        gives = [may_give(author.services, conn, author.member, obligor, root, pos) for pos in range(own - 8, own + 1)]
+    assert any(gives), "who signed for it gives it to whom it concerns"
 
 
 def test_content_for_one_is_opened_by_no_other(sides: Sides, filed: tuple[bytes, int]) -> None:
