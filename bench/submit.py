@@ -198,7 +198,7 @@ class Bench:
         """Seconds from request to answer, and from answer to final in the mirror, of 99 in 100."""
         lives = self._lives(int(RATE * seconds))
         sent = load.paced(self.world.url, self.world.api_key, lives, RATE)
-        world.done(self.world, [self._ref(life[-1]) for life in lives])
+        self._check(lives)
         accepts = [each.ended - each.began for life in sent for each in life]
         return _p99(accepts), _p99(list(self._ages(lives)))
 

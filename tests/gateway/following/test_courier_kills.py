@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.signers import sealing
 from tests.gateway.following.killed import Place, live, opened
 from tests.gateway.following.receiver import Receiver, whole
 from tests.gateway.following.subscribed import everything, subscribe
@@ -19,7 +20,8 @@ forks.set_forkserver_preload(["tests.gateway.following.killed"])
 
 
 @pytest.fixture
-def place(world: World, database_urls: Callable[[], str]) -> Place:
+def place(world: World, database_urls: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Place:
+    monkeypatch.setattr(sealing, "SCRYPT_N", 1 << 10)
     return Place(database_urls(), database_urls(), world.rpc.url, world.node.directory.parent / "manifest.json")
 
 

@@ -35,7 +35,6 @@ class Place:
 
 def opened(place: Place) -> Watch:
     """A gateway over what is there."""
-    sealing.SCRYPT_N = QUICK_N
     rpc, nobody = Rpc(place.node), bytes(31) + b"\1"
     clock = Clock(rpc)
     made = Ledger(rpc, clock, manifests.load(place.manifest), Sender.of(rpc, nobody), Sender.of(rpc, nobody), {})
@@ -44,6 +43,8 @@ def opened(place: Place) -> Watch:
 
 def live(place: Place, receivables: list[int], fault: str | None, lent: Sequence[int] = ()) -> None:
     """One life of the gateway, with its threads: until every one of these receivables is debited and these loans are paid something."""
+    # Only here, in a process of its own: nothing sets it back.
+    sealing.SCRYPT_N = QUICK_N
     if fault is not None:
         os.environ[faults.VARIABLE] = fault
     watch, stop = opened(place), threading.Event()

@@ -60,7 +60,6 @@ def requests(place: Place, tag: str) -> list[Request]:
 
 def opened(place: Place) -> House:
     """A gateway over what is there."""
-    sealing.SCRYPT_N = QUICK_N
     rpc, manifest = Rpc(place.node), manifests.load(place.manifest)
     # This process neither owns the node nor speaks for the council.
     world = World(anvil.Anvil(place.manifest.parent, None, place.node), rpc, manifest, Direct.of(rpc, PrivateKey().secret), b"", b"")  # type: ignore[arg-type]
@@ -69,6 +68,8 @@ def opened(place: Place) -> House:
 
 def live(place: Place, tags: list[str], fault: str | None) -> None:
     """One life of the gateway: asks for everything again, as a client does that got no answer, and waits until all of it is final."""
+    # Only here, in a process of its own: nothing sets it back.
+    sealing.SCRYPT_N = QUICK_N
     if fault is not None:
         os.environ[faults.VARIABLE] = fault
     house, stop = opened(place), threading.Event()

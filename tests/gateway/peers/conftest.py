@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -28,8 +29,8 @@ from ledger.domain.ids import to_hex
 from ledger.domain.registers import Mode, PartyRole
 from ledger.domain.shipped_registers import US_PATENTS
 from tests.gateway.outbox.conftest import mirror, mirror_of_kind, quick_sealing, second, world
-from tests.gateway.outbox.world import OPERATOR, House
-from tests.gateway.peers.site import free_port, until
+from tests.gateway.outbox.world import OPERATOR, House, World
+from tests.gateway.peers.site import Site, free_port, until
 from tests.gateway.pledges import consent, filing
 
 __all__ = ["mirror", "mirror_of_kind", "quick_sealing", "second", "world"]
@@ -161,6 +162,17 @@ def carrying(house: House, owner: str = "carrier 1 1.00") -> Iterator[Carrier]:
         house.services.mirrored.announce()
         thread.join(30)
         assert not thread.is_alive()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """A ledger and gateways in processes of their own."""
+    founded = World.found(tmp_path)
+    found = Site(founded, tmp_path)
+    yield found
+    found.stop()
+    founded.rpc.close()
+    founded.node.kill()
 
 
 @pytest.fixture

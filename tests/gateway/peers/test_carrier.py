@@ -32,7 +32,7 @@ from gateway.peers.states import Seen, State
 from ledger import faults
 from ledger.domain.ids import to_hex
 from tests.gateway.conftest import nested_connections
-from tests.gateway.following.killed import Place, opened
+from tests.gateway.following.killed import Place, hurry, opened
 from tests.gateway.following.test_courier_kills import points
 from tests.gateway.peers.conftest import Served, Side, carrying, content, publish
 from tests.gateway.peers.site import until
@@ -208,10 +208,10 @@ def test_a_host_that_is_not_listed_is_not_called(sides: Sides, doors: tuple[Serv
 
 def live(place: Place, peer: bytes, url: str, count: int, fault: str | None) -> None:
     """One life of the author's carrier: until all that it says, so many messages, was taken."""
+    hurry()
     if fault is not None:
         os.environ[faults.VARIABLE] = fault
     house, stop = opened(place), threading.Event()
-    pauses.SCHEDULE = (0.02,)
     house.services.peer_urls = {peer: url}
     thread = threading.Thread(target=Carrier(house.services, "killed 1 1.00").run, args=(stop,), daemon=True)
     thread.start()

@@ -7,7 +7,6 @@ import re
 import shlex
 import sqlite3
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +14,10 @@ import pytest
 
 from gateway.config import OFFICE_FILE
 from gateway.peers import directory
-from tests.gateway.outbox.world import World
 from tests.gateway.peers.site import PROGRAM, Gateway, Site, until
 from tests.gateway.test_documented_commands import shown_in
 
 PAGE = Path(__file__).parents[3] / "docs" / "members.md"
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    world = World.found(tmp_path)
-    found = Site(world, tmp_path)
-    yield found
-    found.stop()
-    world.rpc.close()
-    world.node.kill()
 
 
 def run(gateway: Gateway, line: str, code: int = 0) -> str:

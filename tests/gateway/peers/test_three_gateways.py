@@ -8,11 +8,8 @@ import base64
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
-from typing import Any
 
 import httpx
-import pytest
 
 from gateway.config import OFFICE_FILE
 from gateway.office import database as offices
@@ -24,21 +21,10 @@ from ledger.domain.assets import member_party, us_patent_key
 from ledger.domain.ids import act_id, receivable_id, to_hex, token_id
 from ledger.domain.registers import Mode, PartyRole
 from ledger.domain.shipped_registers import US_PATENTS
-from tests.gateway.outbox.world import World
 from tests.gateway.peers.site import PASSPHRASE, Gateway, Site, until
 from tests.gateway.pledges import consent, filing
 
 DAY = 86_400
-
-
-@pytest.fixture
-def site(tmp_path: Any) -> Iterator[Site]:
-    world = World.found(tmp_path)
-    found = Site(world, tmp_path)
-    yield found
-    found.stop()
-    world.rpc.close()
-    world.node.kill()
 
 
 def test_a_filing_a_confirmation_and_a_financing_between_three_gateways(site: Site) -> None:
