@@ -128,9 +128,12 @@ def id_of(body: bytes) -> bytes:
 
 def written(header: Header, payload: Payload) -> bytes:
     """A message's bytes, its payload sealed to the recipient's key."""
-    told = header.told()
-    sealed = seal(orjson.dumps(payload_json(payload)), header.key, rfc8785.dumps(told))
-    return rfc8785.dumps({**told, "sealed": base64.b64encode(sealed).decode()})
+    return _body(Message(header, seal(orjson.dumps(payload_json(payload)), header.key, rfc8785.dumps(header.told()))))
+
+
+def _body(message: Message) -> bytes:
+    """The one form of a message: its id is the hash of it, so a message that could be written in two ways would have two."""
+    return rfc8785.dumps({**message.header.told(), "sealed": base64.b64encode(message.sealed).decode()})
 
 
 def read(body: bytes) -> Message:
@@ -138,7 +141,7 @@ def read(body: bytes) -> Message:
     try:
         told = orjson.loads(body)
         flat = isinstance(told, dict) and told.keys() == _NAMES and all(isinstance(each, str) for each in told.values())
-        if not flat or told["form"] != FORM or rfc8785.dumps(told) != body:
+        if not flat or told["form"] != FORM:
             raise MessageError(f"message: canonical JSON of {FORM} expected")
         header = Header(
             Kind(told["kind"]),
@@ -148,9 +151,12 @@ def read(body: bytes) -> Message:
             from_hex(told["key"], 32, "key"),
             _number(told["until"], "until"),
         )
-        return Message(header, base64.b64decode(told["sealed"], validate=True))
+        found = Message(header, base64.b64decode(told["sealed"], validate=True))
     except ValueError as wrong:
         raise MessageError(f"message: {wrong}") from wrong
+    if _body(found) != body:
+        raise MessageError(f"message: canonical JSON of {FORM} expected, hex digits in lower case")
+    return found
 
 
 def opened(message: Message, key: X25519PrivateKey) -> Payload:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import orjson
@@ -73,6 +74,28 @@ def test_what_is_told_outside_is_bound_into_the_seal(field: str) -> None:
     told[field] = {"kind": "content", "until": "1800000001"}.get(field, "0x" + "05" * (len(told[field]) // 2 - 1))
     with pytest.raises(MessageError):
         opened(read(rfc8785.dumps(told)), KEY)
+
+
+@pytest.mark.parametrize("field", ["from", "to", "ledger", "key", "until", "sealed"])
+def test_a_message_has_one_form_and_so_one_id(field: str) -> None:
+    """Another way to write the same value: capital hex digits, a leading zero, bits that base64 throws away."""
+    who = header(Kind.OFFER, sender=b"\xab" * 20, recipient=b"\xab" * 20, ledger=b"\xab" * 32)
+    bodies = (orjson.loads(written(who, Offer("F" * size, b"", [], [], True, None))) for size in range(3))
+    told = next(each for each in bodies if each["sealed"].endswith("="))
+    ways = {"until": "0" + told["until"], "sealed": _other_base64(told["sealed"])}
+    other = ways.get(field, "0x" + told[field][2:].upper())
+    assert other != told[field]
+    with pytest.raises(MessageError):
+        read(rfc8785.dumps({**told, field: other}))
+
+
+def _other_base64(text: str) -> str:
+    """The same bytes: the last letter before the padding has bits that nobody reads."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    bare = text.rstrip("=")
+    other = bare[:-1] + letters[letters.index(bare[-1]) ^ 1] + text[len(bare) :]
+    assert base64.b64decode(other, validate=True) == base64.b64decode(text)
+    return other
 
 
 @given(st.data())
