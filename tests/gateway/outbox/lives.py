@@ -70,6 +70,8 @@ class Life:
     histories: dict[ActKey, list[str]] = field(default_factory=dict)
     did: Counter[str] = field(default_factory=Counter)
     owners: int = 0
+    latest: int = 0
+    """The latest time that the chain had, UTC seconds. A fork may take its clock back."""
 
     @staticmethod
     def begin(world: World, office: Database, mirror: Database) -> Life:
@@ -281,6 +283,7 @@ class Life:
 
     def check_histories(self) -> None:
         """Histories only grow, by steps that an act's life has, and the last word of each is how the act stands."""
+        self.latest = max(self.latest, self.house.world.time())
         for act in self.rows():
             told, before = self.house.history(act), self.histories.get(act.key, [])
             assert told[: len(before)] == before and told[-1] == act.state
@@ -326,6 +329,9 @@ class Life:
             assert act.state == SPENDING[spent[0]], (act.state, act.reason, spent)
         elif is_late:
             assert act.state in (State.EXPIRED, State.UNDONE), (act.state, act.reason)
+        elif act.state == State.EXPIRED:
+            # A client was told so and may have asked anew: the outbox doesn't send it once more if the clock goes back.
+            assert act.deadline < self.latest
         elif act.state != State.GATHERING:
             assert act.state == State.READY and (act.held or self._waits(act)), (act.state, act.reason)
 
