@@ -101,7 +101,7 @@ def step(before: State, after: State) -> State:
 def judge(state: State, deadline: int, seen: Seen) -> State:
     """The state that follows from what the chain says; the same state where it says nothing new.
 
-    What expired stays so even if a fork takes the chain's clock back before the deadline, since its member may have asked anew.
+    What expired or was undone stays so even if a fork takes the chain's clock back before the deadline: its member may have asked anew.
     """
     if seen.spent is not None:
         after = _SPENT_BY[seen.spent.outcome] if seen.spent.block <= seen.final else State.MINED

@@ -324,14 +324,14 @@ class Life:
         assert finals == list(range(self.house.world.nonce(self.house.relayer)))
 
     def _check_end(self, act: Act) -> None:
-        spent, is_late = self.spent(act), act.deadline < self.house.world.time()
+        spent, time = self.spent(act), self.house.world.time()
         if spent:
             assert act.state == SPENDING[spent[0]], (act.state, act.reason, spent)
-        elif is_late:
+        elif act.deadline < time:
             assert act.state in (State.EXPIRED, State.UNDONE), (act.state, act.reason)
-        elif act.state == State.EXPIRED:
-            # A client was told so and may have asked anew: the outbox doesn't send it once more if the clock goes back.
-            assert act.deadline < self.latest
+        elif act.state in (State.EXPIRED, State.UNDONE):
+            # Told while it was late: the outbox doesn't send it once more if the clock goes back.
+            assert act.deadline < max(self.latest, time)
         elif act.state != State.GATHERING:
             assert act.state == State.READY and (act.held or self._waits(act)), (act.state, act.reason)
 
