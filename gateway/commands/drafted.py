@@ -33,7 +33,7 @@ _ARGUMENTS = {
 _HASHES = frozenset({"background", "content", "document", "fingerprint", "method", "tenor_reason"})
 _LISTS = {
     **{"confirms": "--confirms", "earlier": "--earlier", "scope": "--scope", "due_days": "--due", "agreed": "--agreed"},
-    **{"pledges": "--pledge", "ranges": "--range", "guarantors": "--guarantor"},
+    **{"pledges": "--pledge", "ranges": "--range", "guarantors": "--guarantor", "pieces": "--piece"},
 }
 _SWITCHES = frozenset({"partial", "undo"})
 _NUMBERS = frozenset(
@@ -93,6 +93,7 @@ HELP = {
     "overdue_rate": "The whole rate of what is overdue, as 6.525%  [default: the rate]",
     "partial": "Less than a whole debt may be debited too",
     "payments": "How many payments there were, as the seller told it",
+    "pieces": "An account and its minor units, as 0x9af7...=30000, or with a trade background of its own as ...=0x51c0...",
     "pledges": "Number of a registered pledge that secures it",
     "policy": "Number of the policy  [default: 1]",
     "prepayment": "consent, next or last: who may prepay, and which instalments that pays",

@@ -9,14 +9,14 @@ from gateway.errors import invalid, not_found
 from gateway.financing.plans import planned
 from gateway.financing.telling import Writing, actor, day, in_words, loan, member, named, sees, unit_of
 from gateway.pledging.words import FieldError
-from gateway.receivables.visibility import visible
+from gateway.receivables.ranges import range_of
 from gateway.receivables.writing import NONE, Json, Made, Signer
 from ledger.domain.assets import side_root
 from ledger.domain.calendar import start_of_day
 from ledger.domain.ids import from_hex, to_hex, token_id
 from ledger.domain.loan_book import Prepayment
 from ledger.mirror.finance_models import CUSTODY_RANGE, KEPT_CREDIT, Keeper, LoanGround
-from ledger.mirror.models import Party, Side, Token
+from ledger.mirror.models import Party, Side
 from ledger.mirror.queries import loans, pledges, receivables, tokens
 from ledger.mirror.queries.loans import Held, Standing
 from ledger.mirror.queries.reading import versions
@@ -238,30 +238,11 @@ def pledge_ranges(writing: Writing) -> Made:
 
 
 def _range(writing: Writing, text: str, owner: bytes) -> Json:
-    """A range to be pledged, as it stands: `RECEIVABLE`, `RECEIVABLE:START` or `RECEIVABLE:START-END`."""
-    receivable, _, limits = text.partition(":")
-    start, _, end = limits.partition("-")
-    if not all(each.isascii() and each.isdecimal() for each in (receivable, start or "0", end or "0")):
-        raise FieldError(f"ranges: {text[:80]!r}; write a receivable's id, or with its range as 7925681:0-500000")
-    standing = visible(writing.desk.session, writing.desk.conn, int(receivable))
-    issued = standing.receivable
-    token = _owned(writing, issued.number, int(start or 0), owner, text)
-    stop = int(end) if end else token.start + token.length
-    first = int(start or 0)
-    if not first < stop <= token.start + token.length:
-        raise FieldError(f"ranges: {text[:80]!r}; the token there reaches from {token.start} to {token.start + token.length}")
-    owed = tokens.owed(writing.desk.conn, issued.number, first, stop)
-    told = {"token": str(token_id(int(receivable), token.start)), "start": str(first), "end": str(stop)}
-    return {**told, "payments": standing.state.payments, "leastOwed": str(owed)}
-
-
-def _owned(writing: Writing, receivable: int, start: int, owner: bytes, text: str) -> Token:
-    found = tokens.at_unit(writing.desk.conn, receivable, start)
-    if found is None:
-        raise FieldError(f"ranges: {text[:80]!r}; no token has the minor unit {start}")
-    if found.owner != owner:
-        raise FieldError(f"ranges: {text[:80]!r} is {writing.who(found.owner)}'s, not {writing.who(owner)}'s")
-    return found
+    """A range to be pledged, as it stands."""
+    found = range_of(writing, text, owner)
+    owed = tokens.owed(writing.desk.conn, found.standing.receivable.number, found.start, found.end)
+    told = {"token": found.token_id, "start": str(found.start), "end": str(found.end)}
+    return {**told, "payments": found.standing.state.payments, "leastOwed": str(owed)}
 
 
 def release_range(writing: Writing) -> Made:

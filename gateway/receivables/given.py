@@ -41,6 +41,8 @@ class ReceivableGiven(Given):
     """An act on a receivable; a range is meant as in every act."""
 
     background: Hex32 | None = None
+    pieces: Annotated[list[Annotated[Text, Field(max_length=140)]], Field(min_length=1, max_length=100)] | None = None
+    ranges: Annotated[list[Annotated[Text, Field(max_length=140)]], Field(min_length=1, max_length=100)] | None = None
     deadline: Short | None = None
     supplier: Hex20 | None = None
     obligor: Hex20 | None = None

@@ -34,6 +34,9 @@ TABLE = (
     ActKind("refuse", "RefuseReceivable", "The obligor refuses a receivable.", _ON, ("document",)),
     ActKind("withdraw-draft", "WithdrawDraft", "Who drew a receivable up takes it back before it is confirmed.", _ON),
     ActKind("move", "Move", "Gives a range to another account at once.", (*_ON, "to"), (*_RANGE, "background")),
+    ActKind("split", "MoveBatch", "Gives pieces of a token to up to 100 accounts, one after the other from its start on.",
+            (*_ON, "pieces"), ("start", "background")),
+    ActKind("move-many", "MoveMany", "Gives whole tokens to another account at once.", ("ranges", "to"), ("background",)),
     ActKind("merge", "Merge", "Makes a token and its right neighbour, both of one owner, one again.", (*_ON, "start")),
     ActKind("offer", "OfferRange", "Offers a range to another account, locked until it answers or the deadline passes.",
             (*_ON, "to", "deadline"), (*_RANGE, "background")),
@@ -56,6 +59,7 @@ TABLE = (
             ("account", "currency"), ("cash",)),
     ActKind("mandate", "SetMandate", "Lets due debts be debited from an obligor's cash.",
             ("account", "currency", "cap", "until"), ("cash", "partial")),
+    ActKind("end-approvals", "RevokeApprovals", "Ends every approval that an account gave to wallets.", ("account",), ("document",)),
     ActKind("end-mandate", "EndMandate", "Ends a mandate.", ("account", "currency"), ("cash",)),
 )  # fmt: skip
 """Every act that is drafted, in the order of a receivable's life."""

@@ -1,12 +1,15 @@
 """One writer an act: from the description and what the mirror holds now to the body that is signed."""
 
+import re
 from collections.abc import Mapping
+from itertools import accumulate
 
 from sqlalchemy import select
 
 from gateway.errors import invalid, not_found
-from gateway.pledging.words import one_of
+from gateway.pledging.words import FieldError, one_of
 from gateway.receivables.given import ReceivableGiven
+from gateway.receivables.ranges import range_of
 from gateway.receivables.table import TABLE
 from gateway.receivables.visibility import visible
 from gateway.receivables.writing import NONE, Acts, Json, Made, Signer, Writer
@@ -22,6 +25,7 @@ from ledger.mirror.receivable_models import DISPUTE, Offer, OfferState, Retireme
 from ledger.mirror.schema import number
 
 Writing = AnyWriting[ReceivableGiven]
+_PIECE = re.compile(r"(?P<account>0x[0-9a-fA-F]{40})=(?P<units>[0-9]{1,19})(=(?P<ref>0x[0-9a-fA-F]{64}))?")
 _MODULE, _STANDARD_POLICY = 1, 1
 _LEAST = Mark.EXISTENCE | Mark.AMOUNT | Mark.DUE_DATE
 _MORE = (Mark.NO_SET_OFF, Mark.SHIELDED)
@@ -146,6 +150,63 @@ def move(writing: Writing) -> Made:
     owner = writing.acts(writing.token.owner)
     says = [f"{writing.who(owner)} gives {writing.about()} to {writing.who(to)}"]
     return Made(body, (Signer(owner),), says, f"tell the obligor: pledgebook receivable notify {writing.id}", _changes(writing))
+
+
+def split(writing: Writing) -> Made:
+    """Gives pieces away, neighbours from the token's start on."""
+    token, pieces = writing.whole_token(), [_given(writing, text) for text in writing.given.pieces or ()]
+    ends = list(accumulate((length for _, length, _ in pieces), initial=token.start))
+    stop = token.start + token.length
+    if ends[-1] > stop:
+        raise FieldError(f"pieces: together {ends[-1] - token.start} minor units; the token there has {token.length}")
+    owner = writing.acts(token.owner)
+    told = [{"end": str(end), "to": to_hex(to), "ref": ref} for end, (to, _, ref) in zip(ends[1:], pieces, strict=True)]
+    says = [
+        f"{writing.who(owner)} gives [{start}, {start + length}) of receivable {writing.id}, {writing.money(length)}, to {writing.who(to)}"
+        for start, (to, length, _) in zip(ends, pieces, strict=False)
+    ]
+    says.append(f"{writing.money(stop - ends[-1])} of that token stays its own")
+    return Made(
+        {"token": writing.token_id, "pieces": told},
+        (Signer(owner),),
+        says,
+        f"tell the obligor: pledgebook receivable notify {writing.id}",
+        _changes(writing),
+    )
+
+
+def _given(writing: Writing, text: str) -> tuple[bytes, int, str]:
+    """To whom, how many minor units, and on which trade background: `ACCOUNT=UNITS` or `ACCOUNT=UNITS=BACKGROUND`. Raises FieldError."""
+    found = _PIECE.fullmatch(text)
+    if found is None or not int(found["units"]):
+        raise FieldError(f"pieces: {text[:80]!r}; write an account and its minor units, as 0x9af7...=30000")
+    return from_hex(found["account"]), int(found["units"]), (found["ref"] or writing.given.background or NONE).lower()
+
+
+def move_many(writing: Writing) -> Made:
+    """Gives whole tokens away at once."""
+    ranges = [range_of(writing, text) for text in writing.given.ranges or ()]
+    if cut := next((each for each in ranges if not each.is_whole), None):
+        stop = cut.token.start + cut.token.length
+        raise FieldError(f"ranges: {cut.text[:80]!r} is a part of [{cut.token.start}, {stop}); only whole tokens go together, see move")
+    owner, to = writing.acts(ranges[0].token.owner), from_hex(writing.given.to or "")
+    if owner == to:
+        raise FieldError(f"to: the tokens are {writing.who(to)}'s already")
+    body = {"tokens": [each.token_id for each in ranges], "to": to_hex(to), "ref": writing.given.background or NONE}
+    says = [
+        f"{writing.who(owner)} gives [{each.start}, {each.end}) of receivable {number(each.standing.receivable.id)}, "
+        f"{writing.money(each.end - each.start, each.standing.receivable.currency)}, to {writing.who(to)}"
+        for each in ranges
+    ]
+    after = sum(versions(writing.desk.conn, TOKEN, [each.standing.receivable.number, each.start]) for each in ranges)
+    return Made(body, (Signer(owner),), says, "tell each obligor: pledgebook receivable notify RECEIVABLE", after)
+
+
+def end_approvals(writing: Writing) -> Made:
+    """Ends all that wallets were allowed."""
+    account = from_hex(writing.given.account or "")
+    says = [f"{writing.who(account)} ends every approval of a token, allowance and operator that it gave; its tokens stay its own"]
+    return Made({"reason": writing.given.document or NONE}, (Signer(account),), says, "nothing", writing.desk.block)
 
 
 def offer(writing: Writing) -> Made:
@@ -384,6 +445,8 @@ WRITERS: Mapping[str, Writer[ReceivableGiven]] = {
     "refuse": refuse,
     "withdraw-draft": withdraw_draft,
     "move": move,
+    "split": split,
+    "move-many": move_many,
     "merge": merge,
     "offer": offer,
     "accept": accept,
@@ -401,6 +464,7 @@ WRITERS: Mapping[str, Writer[ReceivableGiven]] = {
     "waive-claim": waive_claim,
     "withdraw": withdraw,
     "mandate": mandate,
+    "end-approvals": end_approvals,
     "end-mandate": end_mandate,
 }
 RECEIVABLES = Acts(TABLE, WRITERS)

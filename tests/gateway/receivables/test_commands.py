@@ -11,8 +11,10 @@ import pytest
 
 from gateway.receivables.table import TABLE
 from gateway.receivables.writers import WRITERS
+from ledger.chain import artifacts
+from ledger.chain.decode import event_types
 from ledger.domain.act_types import KINDS
-from ledger.domain.ids import token_id
+from ledger.domain.ids import to_hex, token_id
 from tests.gateway.commanding import Run, refused, runner
 from tests.gateway.conftest import Api, Member
 from tests.gateway.einvoice_files import Bill
@@ -58,6 +60,14 @@ class Desk:
 
     def read(self, path: str) -> Any:
         return self.api.http.get(path).raise_for_status().json()["data"]
+
+    def logs(self, event: str) -> list[Any]:
+        """What the token says to wallets."""
+        services = self.api.running.services
+        topic = next(each.topic for each in event_types("ReceivableToken", artifacts.load("ReceivableToken").abi) if each.name == event)
+        asked = {"fromBlock": "0x0", "address": to_hex(services.manifest.address("ReceivableToken")), "topics": [to_hex(topic)]}
+        found: list[Any] = services.rpc.call("eth_getLogs", asked)
+        return found
 
     def fund(self, member: Member, amount: int) -> None:
         cash = next(each for each in self.read("/cash") if each["currency"] == "USD")
@@ -176,6 +186,45 @@ def test_an_offer_is_declined_recalled_and_made_again(desk: Desk) -> None:
     offer = desk.read(f"/tokens/{token_id(int(receivable), 0)}")["offer"]
     assert (offer["state"], offer["can_be_accepted"]) == ("recalled", False)
     desk.json("refuse", desk.issued())
+
+
+def test_a_token_is_split_among_several_and_whole_tokens_go_together(desk: Desk) -> None:
+    one, two = desk.confirmed(), desk.confirmed()
+    pieces = ("--piece", f"{desk.bank.account}=30000", "--piece", f"{desk.friend.account}=20000={DOCUMENT}", "--background", FINGERPRINT)
+    ran = desk.run("receivable", "split", one, "--start", "0", *pieces, "--dry-run")
+    assert ran.code == 0 and f"[30000, 50000) of receivable {one}, 200.00 USD (20000 minor units), to drafts friend" in ran.out, ran
+    assert "500.00 USD (50000 minor units) of that token stays its own" in ran.out
+    desk.json("split", one, "--start", 0, *pieces)
+    owners = {each["start"]: each["owner"] for each in desk.read(f"/receivables/{one}/tokens")}
+    assert owners == {"0": desk.bank.account, "30000": desk.friend.account, "50000": desk.supplier.account}
+    told = {each["start"]: each["reference"] for each in desk.read(f"/receivables/{one}/transfers") if each["kind"] != "confirmation"}
+    assert (told["0"], told["30000"]) == (FINGERPRINT, DOCUMENT)
+    words = ("--range", f"{one}:50000", "--range", two, "--to", desk.bank.account)
+    desk.json("move-many", *words)
+    for receivable, start in ((one, 50_000), (two, 0)):
+        assert desk.read(f"/tokens/{token_id(int(receivable), start)}")["owner"] == desk.bank.account
+    refused(desk.run("receivable", "move-many", *words, "--yes"), "to: the tokens are drafts bank")
+
+
+def test_pieces_and_tokens_that_do_not_fit_are_named(desk: Desk) -> None:
+    receivable, to = desk.confirmed(), desk.bank.account
+    split = ("receivable", "split", receivable, "--yes", "--start")
+    refused(desk.run(*split, "0", "--piece", f"{to}=60000", "--piece", f"{to}=40001"), "pieces: together 100001")
+    refused(desk.run(*split, "0", "--piece", f"{to}=0"), "write an account and its minor units")
+    refused(desk.run(*split, "0", "--piece", f"{to}=x"), "write an account and its minor units")
+    refused(desk.run(*split, "5", "--piece", f"{to}=1"), "no token begins at 5")
+    refused(desk.run(*split, "0"), "pieces: missing")
+    refused(desk.run("receivable", "move-many", "--range", f"{receivable}:0-5", "--to", to, "--yes"), "only whole tokens go together")
+    refused(desk.run("receivable", "move-many", "--range", "x", "--to", to, "--yes"), "ranges: 'x'")
+    answer = desk.api.http.post("/receivables:draft", json={"act": "move-many", "ranges": [], "to": to})
+    assert answer.status_code == 422 and "ranges" in answer.text
+
+
+def test_what_wallets_were_allowed_ends(desk: Desk) -> None:
+    before = desk.logs("ApprovalsRevoked")
+    desk.json("end-approvals", "--account", desk.supplier.account, "--document", DOCUMENT)
+    (topics,) = [each["topics"] for each in desk.logs("ApprovalsRevoked") if each not in before]
+    assert topics[1].endswith(desk.supplier.account.removeprefix("0x"))
 
 
 def test_what_is_wrong_is_one_line_that_names_it(desk: Desk) -> None:
