@@ -71,5 +71,8 @@ def waits(client: Client, act: Json, as_json: bool) -> None:
     if as_json:
         return show_json(whole)
     missing = ", ".join(f"{each['account']} as {each['role']}" for each in whole["signers"] if not each["signed"])
-    say(f"act {act['id']} of {act['account']} waits for the signature of {missing}; the same command goes on when it is there")
+    say(
+        f"act {act['id']} of {act['account']} waits for the signature of {missing}; the last one sends it, and the same command goes on "
+        "from there (on a later day with the day that it took as today)"
+    )
     return None

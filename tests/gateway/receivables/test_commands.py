@@ -220,6 +220,31 @@ def test_pieces_and_tokens_that_do_not_fit_are_named(desk: Desk) -> None:
     assert answer.status_code == 422 and "ranges" in answer.text
 
 
+def test_words_whose_act_was_refused_are_another_act(desk: Desk) -> None:
+    receivable = desk.confirmed()
+    desk.fund(desk.obligor, 700)
+
+    def drafted(reference: str) -> dict[str, Any]:
+        asked = {"act": "pay", "receivable": receivable, "amount": "500", "reference": reference}
+        (act,) = desk.api.http.post("/receivables:draft", json=asked).raise_for_status().json()["data"]["acts"]
+        found: dict[str, Any] = act
+        return found
+
+    def ended(*acts: dict[str, Any]) -> list[str]:
+        taken = desk.api.http.post("/acts:batch", json={"acts": acts}).raise_for_status().json()["acts"]
+        asked = [desk.api.http.get(f"/acts/{each['id']}", params={"account": each["account"], "wait": 20}) for each in taken]
+        return [each.raise_for_status().json()["state"] for each in asked]
+
+    one, other = (drafted("0x" + byte * 32) for byte in ("5a", "5b"))
+    assert ended(one, other) == ["final", "refused"], "each alone could be paid when they came in"
+    desk.fund(desk.obligor, 1_000)
+    again = drafted("0x" + "5b" * 32)
+    assert again["key"] == f"{other['key']} 1"
+    assert ended(again) == ["final"]
+    assert drafted("0x" + "5b" * 32)["key"] == again["key"], "what was done is not another act"
+    assert desk.read(f"/receivables/{receivable}")["owed_live"]["minor"] == "99000"
+
+
 def test_what_wallets_were_allowed_ends(desk: Desk) -> None:
     before = desk.logs("ApprovalsRevoked")
     desk.json("end-approvals", "--account", desk.supplier.account, "--document", DOCUMENT)
