@@ -7,11 +7,13 @@ is harmless. `bytes` in parameters become 0x hex; integers go out as JSON number
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import httpcore
 import httpx
 import msgspec
 import orjson
@@ -25,6 +27,10 @@ BATCH_CALLS = 100
 BATCH_BYTES = 400_000  # Kaia cuts a request off at 512 KiB, anvil refuses one above 2 MB
 INVALID_REQUEST = -32600
 INTERNAL_ERROR = -32603
+TOO_LARGE = 413
+_USERINFO = re.compile(r"//[^/@]*@")
+IDLE_SECONDS = 5.0
+"""So long an unused connection is kept: less than after which nodes end one."""
 
 
 class RpcError(Foreseen):
@@ -60,7 +66,8 @@ class NodeUnreachable(Foreseen):
         self.maybe_received = maybe_received
 
     def __str__(self) -> str:
-        return f"node {self.url} does not answer: {self.reason}; check that it runs and that its address is right"
+        shown = _USERINFO.sub("//", self.url)
+        return f"node {shown} does not answer: {self.reason}; check that it runs and that its address is right"
 
 
 class _Answer(msgspec.Struct):
@@ -75,6 +82,27 @@ class _Request:
     body: bytes
 
 
+@dataclass(frozen=True)
+class _Address:
+    """Where a node is, and the headers that go with every request."""
+
+    url: httpcore.URL
+    headers: list[tuple[bytes, bytes]]
+
+    @staticmethod
+    def of(url: str) -> _Address:
+        """Raises NodeUnreachable for what is no address. A user's name and password in it become an authorisation (RFC 7617)."""
+        try:
+            parsed = httpx.URL(url)
+        except httpx.InvalidURL as wrong:
+            raise NodeUnreachable(url, _reason(wrong), maybe_received=False) from wrong
+        headers = [(b"host", parsed.netloc), (b"content-type", b"application/json")]
+        if parsed.userinfo:
+            request = next(httpx.BasicAuth(parsed.username, parsed.password).auth_flow(httpx.Request("POST", url)))
+            headers.append((b"authorization", request.headers["authorization"].encode()))
+        return _Address(httpcore.URL(scheme=parsed.raw_scheme, host=parsed.raw_host, port=parsed.port, target=parsed.raw_path), headers)
+
+
 _decode_answer = msgspec.json.Decoder(_Answer).decode
 _decode_answers = msgspec.json.Decoder(list[_Answer] | _Answer).decode
 
@@ -86,7 +114,10 @@ class Rpc:
         self.url = url
         self.batch_calls = batch_calls
         self._ids = itertools.count(1)
-        self._http = httpx.Client(timeout=timeout, trust_env=False, headers={"content-type": "application/json"})
+        # Without httpx around it: a mirror and a sender ask some dozens of times a second, and its layers cost as much again.
+        self._pool = httpcore.ConnectionPool(max_connections=100, max_keepalive_connections=20, keepalive_expiry=IDLE_SECONDS)
+        self._timeouts = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout)}
+        self._address: _Address | None = None
 
     def call(self, method: str, *params: Any) -> Any:
         """The result of one call; RpcError if the node refuses it, NodeUnreachable if it does not answer."""
@@ -110,7 +141,7 @@ class Rpc:
 
     def close(self) -> None:
         """End the connections."""
-        self._http.close()
+        self._pool.close()
 
     def __enter__(self) -> Self:
         return self
@@ -133,7 +164,7 @@ class Rpc:
 
     def _exchange(self, part: Sequence[_Request]) -> list[msgspec.Raw | RpcError]:
         response = self._post(b"[" + b",".join(request.body for request in part) + b"]", too_large_is_answer=True)
-        if response.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+        if response.status == TOO_LARGE:
             return self._halves(part, RpcError(INVALID_REQUEST, "request too large for the node"))
         answers = self._parse(_decode_answers, response)
         if isinstance(answers, _Answer):
@@ -149,20 +180,22 @@ class Rpc:
         self.batch_calls = min(self.batch_calls, max(middle, 1))
         return self._exchange(part[:middle]) + self._exchange(part[middle:])
 
-    def _post(self, body: bytes, too_large_is_answer: bool = False) -> httpx.Response:
+    def _post(self, body: bytes, too_large_is_answer: bool = False) -> httpcore.Response:
+        address = self._address = self._address or _Address.of(self.url)
+        headers = [*address.headers, (b"content-length", str(len(body)).encode())]
         try:
-            response = self._http.post(self.url, content=body)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
+            response = self._pool.request("POST", address.url, headers=headers, content=body, extensions=self._timeouts)
+        except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout, httpcore.UnsupportedProtocol) as error:
             raise NodeUnreachable(self.url, _reason(error), maybe_received=False) from error
-        except (httpx.TransportError, httpx.InvalidURL) as error:
+        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
             raise NodeUnreachable(self.url, _reason(error)) from error
-        if too_large_is_answer and response.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+        if too_large_is_answer and response.status == TOO_LARGE:
             return response
-        if response.status_code >= 300 and not response.content.lstrip().startswith((b"{", b"[")):
-            raise NodeUnreachable(self.url, f"HTTP status {response.status_code}")
+        if response.status >= 300 and not response.content.lstrip().startswith((b"{", b"[")):
+            raise NodeUnreachable(self.url, f"HTTP status {response.status}")
         return response
 
-    def _parse(self, decode: Any, response: httpx.Response) -> Any:
+    def _parse(self, decode: Any, response: httpcore.Response) -> Any:
         try:
             return decode(response.content)
         except msgspec.MsgspecError as error:

@@ -1,15 +1,19 @@
 """JSON-RPC against a real node, and against servers that misbehave on purpose."""
 
 import json
+import os
 import pickle
+import socket
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import msgspec
+import psutil
 import pytest
 
 from ledger.chain.engines import anvil
@@ -193,6 +197,45 @@ def test_nobody_listens() -> None:
 def test_an_address_that_is_none(url: str) -> None:
     with Rpc(url) as rpc, pytest.raises(NodeUnreachable, match="address"):
         rpc.call("eth_chainId")
+
+
+def test_a_name_and_a_password_go_with_every_request_and_into_no_message() -> None:
+    given: list[str | None] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            given.append(self.headers["authorization"])
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"id":1,"result":"0x1"}' if self.path == "/rpc?a=1" else b"another path")
+
+        def log_message(self, format: str, *args: object) -> None:
+            del format, args
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listener:
+        threading.Thread(target=listener.serve_forever, args=(0.01,), daemon=True).start()
+        at = f"127.0.0.1:{listener.server_port}"
+        with Rpc(f"http://bank:s3cret@{at}/rpc?a=1") as rpc:
+            assert rpc.call("eth_chainId") == "0x1"
+        with Rpc(f"http://bank:s3cret@{at}") as rpc, pytest.raises(NodeUnreachable, match=f"node http://{at} does not answer") as caught:
+            rpc.call("eth_chainId")
+        listener.shutdown()
+    assert given == ["Basic " + b64encode(b"bank:s3cret").decode()] * 2
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_connection_that_the_node_ended_meanwhile_is_not_used() -> None:
+    """A request on it would have to be answered with 'maybe received', and a write could not be repeated."""
+    with server(lambda _: (200, b'{"id":1,"result":"0x1"}')) as (url, seen), Rpc(url) as rpc:
+        port = int(url.rpartition(":")[2])
+        assert rpc.call("eth_chainId") == "0x1"
+        for connection in psutil.Process().net_connections("tcp"):
+            if connection.laddr.port == port and connection.status == psutil.CONN_ESTABLISHED:
+                with socket.socket(fileno=os.dup(connection.fd)) as held:
+                    held.shutdown(socket.SHUT_RDWR)
+        assert rpc.call("eth_chainId") == "0x1"
+        assert len(seen) == 2
 
 
 def test_a_slow_node_is_given_up_and_asked_only_once() -> None:
