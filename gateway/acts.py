@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any
 
 import orjson
+from eth_hash.auto import keccak
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -30,7 +31,7 @@ from gateway.refusals import explain
 from gateway.services import Services
 from ledger import faults
 from ledger.chain.blocks import LOG_BITS
-from ledger.domain.acts import Envelope, SignerClaim, digest, message, to_json
+from ledger.domain.acts import Envelope, SignerClaim, message, to_json
 from ledger.domain.ids import to_hex
 from ledger.mirror.models import Act as Told
 from ledger.mirror.models import Outcome
@@ -50,6 +51,8 @@ class _New:
     draft: Draft
     act: Act
     signatures: list[bytes | None]
+    signed: bytes
+    """What the act's digest is of."""
 
 
 @dataclass
@@ -195,8 +198,9 @@ def _draft_one(
     _check_register(services, session, conn, made)
     fingerprinting.check_confirmation(services, conn, made.envelope.body, _speaking(services, session, made))
     waits = _waits(services, session, batch, at, conn)
-    row = _row(made, digest(made.envelope, services.manifest.domain), State.READY if waits else State.QUEUED)
-    batch.new[at] = _New(made, row, [None] * len(made.envelope.signers))
+    signed = message(made.envelope, services.manifest.domain)
+    row = _row(made, keccak(signed), State.READY if waits else State.QUEUED)
+    batch.new[at] = _New(made, row, [None] * len(made.envelope.signers), signed)
 
 
 def _check_register(services: Services, session: Session, conn: Connection, made: Draft) -> None:
@@ -276,13 +280,14 @@ def _taken_over(services: Services, conn: Connection, made: Draft, told: Told) -
     if ran is None:
         raise Problem(503, "Not comparable now", f"Idempotency-Key {key!r}: the node doesn't give the transaction that ran it; ask another")
     envelope = replace(made.envelope, deadline=ran.deadline, gas=ran.gas, signers=ran.signers)
-    if digest(envelope, services.manifest.domain) != told.digest or not fits(made.request, envelope):
+    signed = message(envelope, services.manifest.domain)
+    if keccak(signed) != told.digest or not fits(made.request, envelope):
         raise other_content(key, "the ledger has an act with this id and other content, sent by another gateway or before a restore")
     row = _row(replace(made, envelope=envelope), told.digest, _state_of(services, conn, told, ran.deadline))
     header = chain.header(conn, told.pos >> LOG_BITS)
     reason = orjson.dumps(explain(told.reason or b"")) if told.outcome == Outcome.REFUSED else None
     row = row._replace(done_pos=told.pos, done_hash=None if header is None else header.hash, reason=reason)
-    return _New(replace(made, envelope=envelope), row, list(ran.signatures))
+    return _New(replace(made, envelope=envelope), row, list(ran.signatures), signed)
 
 
 def _state_of(services: Services, conn: Connection, told: Told, deadline: int) -> State:
@@ -343,10 +348,9 @@ def _sign_all(services: Services, session: Session, batch: _Batch) -> None:
     for new in batch.new.values():
         if new.act.done_pos is not None:
             continue
-        asked = message(new.draft.envelope, services.manifest.domain)
         for at, claim in enumerate(new.draft.envelope.signers):
             if _is_ours(services, session, claim):
-                new.signatures[at] = services.keystore.sign(claim.account, claim.key, asked)
+                new.signatures[at] = services.keystore.sign(claim.account, claim.key, new.signed)
         if any(given is None for given in new.signatures):
             new.act = new.act._replace(state=State.GATHERING)
 

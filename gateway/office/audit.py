@@ -8,9 +8,9 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import rfc8785
+import orjson
 from sqlalchemy import Connection, Engine, event, insert, select, text
 
 from gateway.office.models import AUDIT
@@ -44,7 +44,7 @@ class Line(NamedTuple):
     outcome: str
     hash: bytes
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, str | None]:
         """What is hashed, as JSON."""
         member = None if self.member_id is None else to_hex(self.member_id)
         return {
@@ -54,7 +54,12 @@ class Line(NamedTuple):
 
     def hashed(self, before: bytes) -> bytes:
         """The hash that the row must have after the row with that hash."""
-        return sha256(before + rfc8785.dumps(self.document())).digest()
+        return sha256(before + canonical(self.document())).digest()
+
+
+def canonical(document: dict[str, str | None]) -> bytes:
+    """Canonical JSON (RFC 8785) of texts under plain names, for which it is what orjson writes with names in order, far cheaper."""
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 
 class Head(NamedTuple):

@@ -5,7 +5,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, insert, not_, or_, select, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from gateway.office.database import insert_or_keep, now_ms
 from gateway.office.models import ACT, CALL, DEPENDENCY, LANE, OFFERED_ACT, SETTLED, SIGNATURE, TX, TX_ACT
@@ -19,6 +34,11 @@ Item = TypeVar("Item")
 WHOLE = Share()
 CHUNK = 400
 """How many keys one statement names; both databases take a few thousand parameters."""
+
+# What workers ask at every step is built once: to build a statement costs more than to run it.
+_THESE: BindParameter[Any] = bindparam("these", expanding=True)
+_HASHES: BindParameter[Any] = bindparam("hashes", expanding=True)
+_ACT_KEY = tuple_(ACT.c.member_id, ACT.c.act_id)
 
 
 class StaleAct(Exception):
@@ -50,9 +70,11 @@ def take_shift(conn: Connection, shift: Shift, owner: str) -> Lane | None:
 
 def held_lease(conn: Connection, name: str, owner: str) -> Lane | None:
     """The lane, if this process holds it and more than half of the lease is left."""
-    mine = and_(LANE.c.lane == name, LANE.c.owner == owner, LANE.c.until > now_ms() + LEASE_MS // 2)
-    row = conn.execute(select(LANE).where(mine)).one_or_none()
+    row = conn.execute(_HELD_LEASE, {"lane": name, "owner": owner, "until": now_ms() + LEASE_MS // 2}).one_or_none()
     return None if row is None else Lane(name, row.key, row.fence, row.next_nonce, row.alarm)
+
+
+_HELD_LEASE = select(LANE).where(LANE.c.lane == bindparam("lane"), LANE.c.owner == bindparam("owner"), LANE.c.until > bindparam("until"))
 
 
 def release(conn: Connection, name: str, owner: str) -> None:
@@ -110,8 +132,12 @@ class Count(NamedTuple):
 
 def counts_of_lanes(conn: Connection) -> list[Count]:
     """The counts noted of lanes in use."""
-    asked = select(LANE.c.lane, LANE.c.counted, LANE.c.counted_block, LANE.c.counted_hash)
-    return [Count(*row) for row in conn.execute(asked.where(LANE.c.counted.is_not(None), LANE.c.retired.is_(None)))]
+    return [Count(*row) for row in conn.execute(_COUNTS)]
+
+
+_COUNTS = select(LANE.c.lane, LANE.c.counted, LANE.c.counted_block, LANE.c.counted_hash).where(
+    LANE.c.counted.is_not(None), LANE.c.retired.is_(None)
+)
 
 
 def retire_lane(conn: Connection, key: bytes) -> int:
@@ -157,23 +183,31 @@ def write_tx(conn: Connection, lane: Lane, nonce: int, attempt: int, signed: Sig
 
 def in_flight(conn: Connection, lane: str) -> list[Written]:
     """The transactions of a lane that no block has settled, in nonce order, without their bytes."""
-    columns = TX.c
-    asked = select(
-        columns.nonce, columns.attempt, columns.hash, columns.purpose, columns.state, columns.sent, columns.fault, columns.written
-    )
-    asked = asked.where(columns.lane == lane, columns.state.in_(IN_FLIGHT)).order_by(columns.nonce, columns.attempt)
-    return [Written(*row[:4], TxState(row.state), row.sent, row.fault, row.written) for row in conn.execute(asked)]
+    rows = conn.execute(_WRITTEN, {"lane": lane})
+    return [Written(*row[:4], TxState(row.state), row.sent, row.fault, row.written) for row in rows]
+
+
+_WRITTEN = (
+    select(TX.c.nonce, TX.c.attempt, TX.c.hash, TX.c.purpose, TX.c.state, TX.c.sent, TX.c.fault, TX.c.written)
+    .where(TX.c.lane == bindparam("lane"), TX.c.state.in_(IN_FLIGHT))
+    .order_by(TX.c.nonce, TX.c.attempt)
+)
 
 
 def raw_of(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, bytes]:
     """The bytes of transactions."""
-    return {row.hash: row.raw for part in chunks(hashes) for row in conn.execute(select(TX.c.hash, TX.c.raw).where(TX.c.hash.in_(part)))}
+    return {row.hash: row.raw for part in chunks(hashes) for row in conn.execute(_RAW, {"hashes": part})}
+
+
+_RAW = select(TX.c.hash, TX.c.raw).where(TX.c.hash.in_(_HASHES))
 
 
 def unsettled(conn: Connection) -> list[Tx]:
     """The transactions of every lane that aren't final or lost."""
-    asked = select(*_TX).where(TX.c.state.in_([*IN_FLIGHT, TxState.MINED])).order_by(TX.c.lane, TX.c.nonce, TX.c.attempt)
-    return [Tx(*row) for row in conn.execute(asked)]
+    return [Tx(*row) for row in conn.execute(_UNSETTLED)]
+
+
+_UNSETTLED = select(*_TX).where(TX.c.state.in_([*IN_FLIGHT, TxState.MINED])).order_by(TX.c.lane, TX.c.nonce, TX.c.attempt)
 
 
 def mined_down(conn: Connection) -> Iterator[list[Tx]]:
@@ -212,8 +246,14 @@ def send_again(conn: Connection, hash_: bytes) -> None:
 def mark_answered(conn: Connection, hashes: Sequence[bytes], state: TxState, fault: str | None = None) -> None:
     """Notes a node's answer to transactions, unless a block has settled them since they were sent."""
     for part in chunks(hashes):
-        still_open = and_(TX.c.hash.in_(part), TX.c.state.in_(IN_FLIGHT))
-        conn.execute(update(TX).where(still_open).values(state=state, fault=fault, sent=now_ms()))
+        conn.execute(_ANSWERED, {"hashes": part, "to": state, "why": fault, "at": now_ms()})
+
+
+_ANSWERED = (
+    update(TX)
+    .where(TX.c.hash.in_(_HASHES), TX.c.state.in_(IN_FLIGHT))
+    .values(state=bindparam("to"), fault=bindparam("why"), sent=bindparam("at"))
+)
 
 
 def mark_mined(conn: Connection, hash_: bytes, block: int, state: TxState) -> None:
@@ -242,24 +282,33 @@ def tried(conn: Connection, acts: Sequence[ActKey]) -> set[ActKey]:
     """Those that any transaction ever carried."""
     found: set[ActKey] = set()
     for part in chunks(acts):
-        asked = select(TX_ACT.c.member_id, TX_ACT.c.act_id).where(tuple_(TX_ACT.c.member_id, TX_ACT.c.act_id).in_(part))
-        found |= {(row[0], row[1]) for row in conn.execute(asked)}
+        found |= {(row[0], row[1]) for row in conn.execute(_TRIED, {"these": part})}
     return found
+
+
+_TRIED = select(TX_ACT.c.member_id, TX_ACT.c.act_id).where(tuple_(TX_ACT.c.member_id, TX_ACT.c.act_id).in_(_THESE))
 
 
 def carriers(conn: Connection, acts: Sequence[ActKey]) -> dict[ActKey, list[Carrier]]:
     """The transactions that carried each act, oldest first; of one that a person had sent again, those since."""
     found: dict[ActKey, list[Carrier]] = defaultdict(list)
+    for part in chunks(acts):
+        for row in conn.execute(_CARRIERS, {"these": part}):
+            found[(row[0], row[1])].append(Carrier(row[2], row[3], bool(row[4])))
+    return found
+
+
+def _carriers() -> Select[Any]:
     beside = TX_ACT.alias()
     other = or_(beside.c.act_id != TX_ACT.c.act_id, beside.c.member_id != TX_ACT.c.member_id)
     shared = exists(select(beside.c.hash).where(beside.c.hash == TX_ACT.c.hash, other))
-    for part in chunks(acts):
-        asked = select(TX_ACT.c.member_id, TX_ACT.c.act_id, TX.c.hash, TX.c.state, shared).join(TX, TX.c.hash == TX_ACT.c.hash)
-        asked = asked.join(ACT, and_(ACT.c.member_id == TX_ACT.c.member_id, ACT.c.act_id == TX_ACT.c.act_id))
-        asked = asked.where(tuple_(TX_ACT.c.member_id, TX_ACT.c.act_id).in_(part), TX.c.written >= ACT.c.retried)
-        for row in conn.execute(asked.order_by(TX.c.written, TX.c.nonce, TX.c.attempt)):
-            found[(row[0], row[1])].append(Carrier(row[2], row[3], bool(row[4])))
-    return found
+    asked = select(TX_ACT.c.member_id, TX_ACT.c.act_id, TX.c.hash, TX.c.state, shared).join(TX, TX.c.hash == TX_ACT.c.hash)
+    asked = asked.join(ACT, and_(ACT.c.member_id == TX_ACT.c.member_id, ACT.c.act_id == TX_ACT.c.act_id))
+    asked = asked.where(tuple_(TX_ACT.c.member_id, TX_ACT.c.act_id).in_(_THESE), TX.c.written >= ACT.c.retried)
+    return asked.order_by(TX.c.written, TX.c.nonce, TX.c.attempt)
+
+
+_CARRIERS = _carriers()
 
 
 # --- Acts --------------------------------------------------------------------------------------------------------------------
@@ -267,26 +316,30 @@ def carriers(conn: Connection, acts: Sequence[ActKey]) -> dict[ActKey, list[Carr
 
 def queued(conn: Connection, limit: int, share: Share = WHOLE) -> list[Act]:
     """Acts of a lane's share to be sent that no open transaction carries, in the order of acceptance."""
-    open_states = [*IN_FLIGHT, TxState.MINED]
+    return [Act(*row) for row in conn.execute(_QUEUED, {"of": share.of, "at": share.at, "most": limit})]
+
+
+def _queued() -> Select[Any]:
     carried = exists(
         select(TX_ACT.c.hash)
         .join(TX, TX.c.hash == TX_ACT.c.hash)
-        .where(TX_ACT.c.member_id == ACT.c.member_id, TX_ACT.c.act_id == ACT.c.act_id, TX.c.state.in_(open_states))
+        .where(TX_ACT.c.member_id == ACT.c.member_id, TX_ACT.c.act_id == ACT.c.act_id, TX.c.state.in_([*IN_FLIGHT, TxState.MINED]))
     )
-    mine = ACT.c.share % share.of == share.at
-    asked = select(ACT).where(ACT.c.state == State.QUEUED, mine, ~carried).order_by(ACT.c.accepted, ACT.c.act_id).limit(limit)
-    return [Act(*row) for row in conn.execute(asked)]
+    mine = ACT.c.share % bindparam("of") == bindparam("at")
+    return select(ACT).where(ACT.c.state == State.QUEUED, mine, ~carried).order_by(ACT.c.accepted, ACT.c.act_id).limit(bindparam("most"))
+
+
+_QUEUED = _queued()
 
 
 def released(conn: Connection, limit: int) -> list[ActKey]:
     """Ready acts that wait for other acts, of which none is undecided any more, in the order of acceptance."""
-    waits = and_(ACT.c.state == State.READY, ACT.c.reason.is_(None), not_(_behind([State.GATHERING, State.READY])))
-    return _keys(conn, waits, limit)
+    return _keys(conn, _RELEASED, limit)
 
 
 def blocked(conn: Connection, limit: int) -> list[ActKey]:
     """Queued acts behind one that will not go now, or never, in the order of acceptance."""
-    return _keys(conn, and_(ACT.c.state == State.QUEUED, _behind([State.GATHERING, State.READY, *FAILED])), limit)
+    return _keys(conn, _BLOCKED, limit)
 
 
 def _behind(states: Sequence[State]) -> ColumnElement[bool]:
@@ -297,40 +350,52 @@ def _behind(states: Sequence[State]) -> ColumnElement[bool]:
     return exists(select(DEPENDENCY.c.act_id).join(first, goes_first).where(mine, first.c.state.in_(states)))
 
 
-def _keys(conn: Connection, which: ColumnElement[bool], limit: int) -> list[ActKey]:
-    asked = select(ACT.c.member_id, ACT.c.act_id).where(which).order_by(ACT.c.accepted, ACT.c.act_id).limit(limit)
-    return [(row[0], row[1]) for row in conn.execute(asked)]
+def _keys_of(*which: ColumnElement[bool]) -> Select[Any]:
+    return select(ACT.c.member_id, ACT.c.act_id).where(*which).order_by(ACT.c.accepted, ACT.c.act_id).limit(bindparam("most"))
+
+
+_RELEASED = _keys_of(ACT.c.state == State.READY, ACT.c.reason.is_(None), not_(_behind([State.GATHERING, State.READY])))
+_BLOCKED = _keys_of(ACT.c.state == State.QUEUED, _behind([State.GATHERING, State.READY, *FAILED]))
+
+
+def _keys(conn: Connection, asked: Select[Any], limit: int) -> list[ActKey]:
+    return [(row[0], row[1]) for row in conn.execute(asked, {"most": limit})]
 
 
 def dependencies(conn: Connection, acts: Sequence[ActKey]) -> dict[ActKey, list[tuple[ActKey, State]]]:
     """What must go before each act, and how it stands. What this office doesn't keep had run when it was named."""
     found: dict[ActKey, list[tuple[ActKey, State]]] = defaultdict(list)
-    goes_first = and_(DEPENDENCY.c.on_member == ACT.c.member_id, DEPENDENCY.c.on_act == ACT.c.act_id)
     for part in chunks(acts):
-        asked = select(DEPENDENCY, ACT.c.state).join(ACT, goes_first)
-        for row in conn.execute(asked.where(tuple_(DEPENDENCY.c.member_id, DEPENDENCY.c.act_id).in_(part))):
+        for row in conn.execute(_DEPENDENCIES, {"these": part}):
             found[(row[0], row[1])].append(((row[2], row[3]), State(row[4])))
     return found
 
 
+_DEPENDENCIES = (
+    select(DEPENDENCY, ACT.c.state)
+    .join(ACT, and_(DEPENDENCY.c.on_member == ACT.c.member_id, DEPENDENCY.c.on_act == ACT.c.act_id))
+    .where(tuple_(DEPENDENCY.c.member_id, DEPENDENCY.c.act_id).in_(_THESE))
+)
+
+
 def open_acts(conn: Connection) -> Iterator[list[ActKey]]:
     """Acts that are not over, in pages."""
-    return _pages(conn, OPEN, ACT.c.accepted)
+    return _pages(conn, _BY_ACCEPTANCE, OPEN)
 
 
 def overdue(conn: Connection, time: int) -> Iterator[list[ActKey]]:
     """Acts that are not over although their deadline is before `time` (UTC seconds of the chain), in pages."""
-    return _pages(conn, OPEN, ACT.c.deadline, ACT.c.deadline < time)
+    return _pages(conn, _OVERDUE, OPEN, bound=time)
 
 
 def mined(conn: Connection) -> Iterator[list[ActKey]]:
     """Acts that are mined and not final, in pages."""
-    return _pages(conn, [State.MINED], ACT.c.accepted)
+    return _pages(conn, _BY_ACCEPTANCE, [State.MINED])
 
 
 def accepted_after(conn: Connection, time: int) -> Iterator[list[ActKey]]:
     """Acts that were accepted after a time (UTC nanoseconds of the wall clock) and have not been sent, in pages."""
-    return _pages(conn, UNSENT, ACT.c.accepted, ACT.c.accepted > time)
+    return _pages(conn, _ACCEPTED_AFTER, UNSENT, bound=time)
 
 
 def ended_down(conn: Connection) -> Iterator[list[Act]]:
@@ -347,48 +412,59 @@ def ended_down(conn: Connection) -> Iterator[list[Act]]:
         below = (page[-1].done_pos or 0, page[-1].act_id)
 
 
-def _pages(conn: Connection, states: Iterable[State], order: ColumnElement[int], *where: ColumnElement[bool]) -> Iterator[list[ActKey]]:
+def _page_of(order: ColumnElement[int], *where: ColumnElement[bool]) -> Select[Any]:
+    asked = select(order, ACT.c.act_id, ACT.c.member_id).where(ACT.c.state == bindparam("state"), *where)
+    return asked.order_by(order, ACT.c.act_id, ACT.c.member_id).limit(CHUNK)
+
+
+_BY_ACCEPTANCE = _page_of(ACT.c.accepted)
+_OVERDUE = _page_of(ACT.c.deadline, ACT.c.deadline < bindparam("bound"))
+_ACCEPTED_AFTER = _page_of(ACT.c.accepted, ACT.c.accepted > bindparam("bound"))
+
+
+def _pages(conn: Connection, first: Select[Any], states: Iterable[State], **bound: int) -> Iterator[list[ActKey]]:
     """State by state, so that an index gives rows and order, however many acts are over."""
     for state in states:
-        after: tuple[int, bytes, bytes] | None = None
-        while True:
-            asked = select(order, ACT.c.act_id, ACT.c.member_id).where(ACT.c.state == state, *where)
-            if after is not None:
-                asked = asked.where(tuple_(order, ACT.c.act_id, ACT.c.member_id) > after)
-            rows = list(conn.execute(asked.order_by(order, ACT.c.act_id, ACT.c.member_id).limit(CHUNK)))
-            if not rows:
-                break
+        asked = first
+        while rows := list(conn.execute(asked, {"state": state, **bound})):
             yield [(row[2], row[1]) for row in rows]
-            after = (rows[-1][0], rows[-1][1], rows[-1][2])
+            asked = first.where(tuple_(*first.selected_columns) > tuple(rows[-1]))
 
 
 def named(conn: Connection, acts: Sequence[ActKey], *, lock: bool = False) -> dict[ActKey, Act]:
     """Acts by account and id. With `lock` nobody else moves them before this transaction ends (always so on SQLite)."""
     found: dict[ActKey, Act] = {}
     for part in chunks(sorted(set(acts))):
-        asked: Select[Any] = select(ACT).where(tuple_(ACT.c.member_id, ACT.c.act_id).in_(part)).order_by(ACT.c.member_id, ACT.c.act_id)
-        for row in conn.execute(asked.with_for_update() if lock else asked):
+        for row in conn.execute(_NAMED_LOCKED if lock else _NAMED, {"these": part}):
             found[(row.member_id, row.act_id)] = Act(*row)
     return found
+
+
+_NAMED = select(ACT).where(_ACT_KEY.in_(_THESE)).order_by(ACT.c.member_id, ACT.c.act_id)
+_NAMED_LOCKED = _NAMED.with_for_update()
 
 
 def kept(conn: Connection, acts: Sequence[ActKey]) -> list[ActKey]:
     """Those of these acts that this office has."""
     found: list[ActKey] = []
     for part in chunks(sorted(set(acts))):
-        asked = select(ACT.c.member_id, ACT.c.act_id).where(tuple_(ACT.c.member_id, ACT.c.act_id).in_(part))
-        found += [(row[0], row[1]) for row in conn.execute(asked)]
+        found += [(row[0], row[1]) for row in conn.execute(_KEPT, {"these": part})]
     return found
+
+
+_KEPT = select(ACT.c.member_id, ACT.c.act_id).where(_ACT_KEY.in_(_THESE))
 
 
 def signatures(conn: Connection, acts: Sequence[ActKey]) -> dict[ActKey, list[Signature]]:
     """The signers of each act, in the envelope's order."""
     found: dict[ActKey, list[Signature]] = defaultdict(list)
     for part in chunks(acts):
-        asked = select(SIGNATURE).where(tuple_(SIGNATURE.c.member_id, SIGNATURE.c.act_id).in_(part)).order_by(SIGNATURE.c.position)
-        for row in conn.execute(asked):
+        for row in conn.execute(_SIGNATURES, {"these": part}):
             found[(row.member_id, row.act_id)].append(Signature(*row))
     return found
+
+
+_SIGNATURES = select(SIGNATURE).where(tuple_(SIGNATURE.c.member_id, SIGNATURE.c.act_id).in_(_THESE)).order_by(SIGNATURE.c.position)
 
 
 def is_signed(conn: Connection, act: ActKey) -> bool:
@@ -468,14 +544,20 @@ def _moved(each: Move) -> dict[str, object]:
 def mark_acts_sent(conn: Connection, hashes: Sequence[bytes]) -> None:
     """Moves the acts of transactions that the node took from queued to sent, unless a block settled them meanwhile."""
     for part in chunks(hashes):
-        carried = select(TX_ACT.c.member_id, TX_ACT.c.act_id).where(TX_ACT.c.hash.in_(part))
-        asked = select(ACT.c.member_id, ACT.c.act_id).where(tuple_(ACT.c.member_id, ACT.c.act_id).in_(carried), ACT.c.state == State.QUEUED)
-        # Locked in one order, as everywhere, lest two who move acts wait for each other.
-        keys = [(row[0], row[1]) for row in conn.execute(asked.order_by(ACT.c.member_id, ACT.c.act_id).with_for_update())]
+        keys = [(row[0], row[1]) for row in conn.execute(_CARRIED, {"hashes": part})]
         for some in chunks(keys):
-            mine = tuple_(ACT.c.member_id, ACT.c.act_id).in_(some)
-            conn.execute(update(ACT).where(mine).values(state=step(State.QUEUED, State.SENT), reason=None))
+            conn.execute(_SENT, {"these": some})
             notes(conn, [(key, State.SENT, None) for key in some])
+
+
+# Locked in one order, as everywhere, lest two who move acts wait for each other.
+_CARRIED = (
+    select(ACT.c.member_id, ACT.c.act_id)
+    .where(_ACT_KEY.in_(select(TX_ACT.c.member_id, TX_ACT.c.act_id).where(TX_ACT.c.hash.in_(_HASHES))), ACT.c.state == State.QUEUED)
+    .order_by(ACT.c.member_id, ACT.c.act_id)
+    .with_for_update()
+)
+_SENT = update(ACT).where(_ACT_KEY.in_(_THESE)).values(state=step(State.QUEUED, State.SENT), reason=None)
 
 
 def retry(conn: Connection, act: Act, at: int) -> Act:
@@ -501,9 +583,17 @@ def counts(conn: Connection) -> dict[str, int]:
 
 def waiting_calls(conn: Connection, purpose: str, limit: int, share: Share = WHOLE) -> list[Call]:
     """Calls for lanes of this purpose, of one's share, that no transaction was written for, in the order of acceptance."""
-    mine = CALL.c.share % share.of == share.at
-    asked = select(CALL).where(CALL.c.purpose == purpose, CALL.c.state == State.QUEUED, CALL.c.hash.is_(None), mine)
-    return [Call(*row) for row in conn.execute(asked.order_by(CALL.c.accepted).limit(limit))]
+    given = {"purpose": purpose, "of": share.of, "at": share.at, "most": limit}
+    return [Call(*row) for row in conn.execute(_WAITING_CALLS, given)]
+
+
+_WAITING_CALLS = (
+    select(CALL)
+    .where(CALL.c.purpose == bindparam("purpose"), CALL.c.state == State.QUEUED, CALL.c.hash.is_(None))
+    .where(CALL.c.share % bindparam("of") == bindparam("at"))
+    .order_by(CALL.c.accepted)
+    .limit(bindparam("most"))
+)
 
 
 def open_purposes(conn: Connection, prefix: str) -> list[str]:
@@ -521,7 +611,10 @@ def carry_call(conn: Connection, call: Call, hash_: bytes) -> None:
 def mark_calls_sent(conn: Connection, hashes: Sequence[bytes]) -> None:
     """Notes that the node took the calls of these transactions, unless a block settled them meanwhile."""
     for part in chunks(hashes):
-        conn.execute(update(CALL).where(CALL.c.hash.in_(part), CALL.c.state == State.QUEUED).values(state=State.SENT))
+        conn.execute(_CALLS_SENT, {"hashes": part})
+
+
+_CALLS_SENT = update(CALL).where(CALL.c.hash.in_(_HASHES), CALL.c.state == State.QUEUED).values(state=State.SENT)
 
 
 def mark_calls(conn: Connection, hashes: Sequence[bytes], state: State, reason: object = None) -> None:

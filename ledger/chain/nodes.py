@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
+import httpcore
 
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
 
@@ -56,11 +56,11 @@ class Nodes(Rpc):
                     continue
         return found
 
-    def _post(self, body: bytes, too_large_is_answer: bool = False) -> httpx.Response:
+    def _post(self, body: bytes, too_large_is_answer: bool = False) -> httpcore.Response:
         with self._leaving():
             return super()._post(body, too_large_is_answer)
 
-    def _parse(self, decode: Any, response: httpx.Response) -> Any:
+    def _parse(self, decode: Any, response: httpcore.Response) -> Any:
         with self._leaving():
             return super()._parse(decode, response)
 

@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -90,6 +91,7 @@ class _Address:
     headers: list[tuple[bytes, bytes]]
 
     @staticmethod
+    @lru_cache(64)
     def of(url: str) -> _Address:
         """Raises NodeUnreachable for what is no address. A user's name and password in it become an authorisation (RFC 7617)."""
         try:
@@ -117,7 +119,6 @@ class Rpc:
         # Without httpx around it: a mirror and a sender ask some dozens of times a second, and its layers cost as much again.
         self._pool = httpcore.ConnectionPool(max_connections=100, max_keepalive_connections=20, keepalive_expiry=IDLE_SECONDS)
         self._timeouts = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout)}
-        self._address: _Address | None = None
 
     def call(self, method: str, *params: Any) -> Any:
         """The result of one call; RpcError if the node refuses it, NodeUnreachable if it does not answer."""
@@ -181,7 +182,7 @@ class Rpc:
         return self._exchange(part[:middle]) + self._exchange(part[middle:])
 
     def _post(self, body: bytes, too_large_is_answer: bool = False) -> httpcore.Response:
-        address = self._address = self._address or _Address.of(self.url)
+        address = _Address.of(self.url)
         headers = [*address.headers, (b"content-length", str(len(body)).encode())]
         try:
             response = self._pool.request("POST", address.url, headers=headers, content=body, extensions=self._timeouts)

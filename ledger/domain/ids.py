@@ -1,6 +1,7 @@
 """Identifiers: addresses, act ids, receivable and token ids. Bytes inside, hex text only at the edges."""
 
 import re
+from functools import lru_cache
 
 from eth_hash.auto import keccak
 
@@ -43,6 +44,7 @@ def address(text: str, field: str = "address") -> bytes:
     return from_hex(text, ADDRESS_BYTES, field)
 
 
+@lru_cache(1 << 12)
 def act_id(idempotency_key: str) -> int:
     """The act id of an idempotency key: a canonical decimal below 2^64 is its own id, any other key is hashed with bit 255 set.
 

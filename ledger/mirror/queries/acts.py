@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, bindparam, select, tuple_
 
 from ledger.mirror.models import ACT, KIND, RELAYER, Act, Kind, Outcome
 from ledger.mirror.queries.reading import Page, one, page, rows_of, valid
 from ledger.mirror.schema import word
 
+_OUTCOMES = (
+    select(ACT.table)
+    .where(tuple_(ACT.table.c.account, ACT.table.c.act_id).in_(bindparam("acts", expanding=True)))
+    .order_by(ACT.table.c.pos)
+)
 _SPENT = (Outcome.DONE, Outcome.REFUSED, Outcome.VOIDED)
 
 
@@ -15,9 +20,7 @@ def outcomes(conn: Connection, acts: Sequence[tuple[bytes, int]]) -> list[Act]:
     """Everything that the chain says of these (account, act id) pairs, in the order of the chain; an act may have been skipped before it
     was done.
     """
-    keys = [(account, word(act)) for account, act in acts]
-    asked = select(ACT.table).where(tuple_(ACT.table.c.account, ACT.table.c.act_id).in_(keys)).order_by(ACT.table.c.pos)
-    return rows_of(conn, ACT, asked)
+    return [Act(*row) for row in conn.execute(_OUTCOMES, {"acts": [(account, word(act)) for account, act in acts]})]
 
 
 def spent(conn: Connection, account: bytes, act: int) -> Act | None:

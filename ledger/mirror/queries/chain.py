@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from ledger.chain.blocks import LOG_BITS, last_position
 from ledger.mirror.models import BLOCK, CHECKPOINT, TX
@@ -35,18 +35,27 @@ class Mined(NamedTuple):
     block_hash: bytes
 
 
+# The outbox asks these at every block: to build a statement costs more than to run it.
+_HELD = select(CHECKPOINT.c.block, CHECKPOINT.c.hash, BLOCK.c.time).join_from(
+    CHECKPOINT, BLOCK, CHECKPOINT.c.block == BLOCK.c.number, isouter=True
+)
+_HEADER = select(BLOCK).where(BLOCK.c.number == bindparam("number"))
+_TRANSACTIONS = (
+    select(TX.c.hash, TX.c.block, TX.c.tx_index, BLOCK.c.hash)
+    .join(BLOCK, BLOCK.c.number == TX.c.block)
+    .where(TX.c.hash.in_(bindparam("hashes", expanding=True)))
+)
+
+
 def held(conn: Connection) -> Held | None:
     """How far this snapshot reaches; None before the mirror's first start."""
-    asked = select(CHECKPOINT.c.block, CHECKPOINT.c.hash, BLOCK.c.time).join_from(
-        CHECKPOINT, BLOCK, CHECKPOINT.c.block == BLOCK.c.number, isouter=True
-    )
-    row = conn.execute(asked).first()
+    row = conn.execute(_HELD).first()
     return None if row is None else Held(row.block, row.hash, row.time, last_position(row.block))
 
 
 def header(conn: Connection, number: int) -> Header | None:
     """The mirrored block of a number."""
-    row = conn.execute(select(BLOCK).where(BLOCK.c.number == number)).first()
+    row = conn.execute(_HEADER, {"number": number}).first()
     return None if row is None else Header(*row)
 
 
@@ -64,10 +73,8 @@ def block_at(conn: Connection, time: int) -> Header | None:
 
 def transactions(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, Mined]:
     """Where these transactions were mined; those not mined (or not mirrored yet) are missing."""
-    asked = (
-        select(TX.c.hash, TX.c.block, TX.c.tx_index, BLOCK.c.hash).join(BLOCK, BLOCK.c.number == TX.c.block).where(TX.c.hash.in_(hashes))
-    )
-    return {tx: Mined(block, index, block_hash) for tx, block, index, block_hash in conn.execute(asked)}
+    found = conn.execute(_TRANSACTIONS, {"hashes": hashes})
+    return {tx: Mined(block, index, block_hash) for tx, block, index, block_hash in found}
 
 
 def transaction_hash(conn: Connection, block: int, tx_index: int) -> bytes | None:

@@ -14,6 +14,8 @@ import rfc8785
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, insert, text, update
 
 import gateway.office
@@ -241,3 +243,8 @@ def test_old_keys_open_and_old_lines_are_chained_in_their_order(database_url: st
                 conn.execute(text(statement))
     finally:
         office.close()
+
+
+@given(st.dictionaries(st.from_regex("[a-z_]{1,12}", fullmatch=True), st.text() | st.none(), max_size=8))
+def test_lines_are_hashed_in_the_canonical_form(document: dict[str, str | None]) -> None:
+    assert audit.canonical(document) == rfc8785.dumps(document)
