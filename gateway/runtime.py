@@ -39,6 +39,7 @@ from gateway.signers import passphrase, vaults
 from gateway.signers.keystore import COUNCIL, Keystore
 from ledger.chain import deploy, local
 from ledger.chain import manifest as manifests
+from ledger.chain.blocks import Checks
 from ledger.chain.clock import DevelopmentClock
 from ledger.chain.engines import Engine, engine
 from ledger.chain.nodes import Nodes
@@ -201,7 +202,10 @@ def _services(
     leading = _leading(office, mirror)
     progress = Progress()
     seen = Progress()
-    mirrored = sync.of(mirror, rpc, manifest, finality=kind.finality, development=kind.development_clock, moved=seen.announce)
+    checks = Checks(headers=kind.ethereum_headers, receipts=settings.checks_receipts)
+    mirrored = sync.of(
+        mirror, rpc, manifest, finality=kind.finality, development=kind.development_clock, checks=checks, moved=seen.announce
+    )
     senders = [] if keystore.locked else _senders(kind, manifest, rpc, office, keystore, progress, settings.lanes)
     settler = Settler(office=office, mirror=mirror, sync=mirrored, engine=kind, rpc=rpc, moved=progress.announce)
 

@@ -17,10 +17,12 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ledger import faults
-from ledger.chain.blocks import Block, BlockSource, InconsistentAnswer, NodeSource, last_position
+from ledger.chain.blocks import LEAST_CHECKS, Block, BlockSource, Checks, InconsistentAnswer, NodeSource, last_position
 from ledger.chain.decode import EventTable
 from ledger.chain.manifest import Manifest
+from ledger.chain.nodes import Nodes
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
+from ledger.chain.sources import NodesSource
 from ledger.foreseen import Foreseen
 from ledger.mirror import rebuild
 from ledger.mirror.concepts import FOLDS, table
@@ -147,7 +149,7 @@ class Mirror:
             final=held.block - self._finality,
             behind=max(0, head - held.block),
             development=self._development,
-            fault=self._fault,
+            fault=self._fault or self._source.fault,
             alarm=None if self._alarm is None else str(self._alarm),
         )
 
@@ -343,19 +345,27 @@ def of(
     *,
     finality: int,
     development: bool,
+    checks: Checks = LEAST_CHECKS,
     poll: float = 0.1,
     moved: Callable[[], None] = lambda: None,
 ) -> Mirror:
-    """The mirror of a manifest's ledger, read from one node; `moved` is called after each step. Raises WrongLedger."""
+    """The mirror of a manifest's ledger, read from a node or from several; `moved` is called after each step. Raises WrongLedger."""
     events = table(manifest)
     identity = Identity(manifest.chain_id, manifest.ledger_id, manifest.block)
-    source = node_source(rpc, events)
+    source = source_of(rpc, events, finality=finality, forks=development, checks=checks)
     return Mirror(database, source, events, identity, FOLDS, finality=finality, development=development, poll=poll, moved=moved)
 
 
-def node_source(rpc: Rpc, events: EventTable) -> NodeSource:
+def source_of(rpc: Rpc, events: EventTable, *, finality: int, forks: bool, checks: Checks = LEAST_CHECKS) -> BlockSource:
+    """A node, or several behind one interface, as the source of these events."""
+    if not isinstance(rpc, Nodes) or len(rpc.each) == 1:
+        return node_source(rpc, events, checks)
+    return NodesSource({node.url: node_source(node, events, checks) for node in rpc.each}, finality=finality, forks=forks)
+
+
+def node_source(rpc: Rpc, events: EventTable, checks: Checks = LEAST_CHECKS) -> NodeSource:
     """A node as the source of these events."""
-    return NodeSource(rpc, events.addresses, events.topics)
+    return NodeSource(rpc, events.addresses, events.topics, pairs=events.pairs, checks=checks)
 
 
 def prepare(database: Database, table: EventTable, identity: Identity, folds: Folds) -> tuple[Checkpoint, int | None]:

@@ -113,6 +113,8 @@ def _from_chain(source: BlockSource, events: EventTable, folds: Folds, held: Che
 class _UpTo:
     """A source that ends at a height."""
 
+    fault: str | None = None
+
     def __init__(self, source: BlockSource, height: int) -> None:
         self._source, self._height = source, height
         self.hashes, self.fetch = source.hashes, source.fetch

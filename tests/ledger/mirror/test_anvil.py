@@ -1,59 +1,17 @@
 """A real anvil under the mirror: reorganisations at every depth, rollbacks, a crash of the node, and reading at the head."""
 
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from ledger.chain.blocks import NodeSource
-from ledger.chain.engines import anvil as engine
-from ledger.chain.rpc import Rpc
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
 from ledger.mirror.queries import chain, members
-from ledger.mirror.sync import Identity, Mirror
 from ledger.mirror.verify import verify
-from tests.ledger.chain.emitter import Emitter, emission
+from tests.ledger.chain.emitter import emission
 from tests.ledger.mirror import told
-from tests.ledger.mirror.chains import CONTRACTS, address_of, encoded, table
-from tests.ledger.mirror.histories import History
-
-PLAYED = [*CONTRACTS, "SettlementCash@1", "SettlementCash@stranger"]
-
-
-@dataclass
-class Live:
-    """An anvil that plays the ledger's contracts, and a mirror of it."""
-
-    rpc: Rpc
-    emitter: Emitter
-    mirror: Mirror
-    source: NodeSource
-    history: History
-    played: int = 0
-
-    def grow(self, blocks: int) -> None:
-        """Plays random blocks of the history on the node."""
-        self.history.grow(blocks)
-        for block in self.history.chain.blocks[self.played :]:
-            for log in block.logs:
-                self.emitter.emit(log.address, log.topics, log.data)
-            self.emitter.mine()
-        self.played = len(self.history.chain.blocks)
-
-
-@pytest.fixture
-def live(db: Database, tmp_path: Path) -> Iterator[Live]:
-    running = engine.start(tmp_path / "anvil", old_states=64)
-    with Rpc(running.url) as rpc:
-        emitter = Emitter(rpc, map(address_of, PLAYED))
-        events = table()
-        source = NodeSource(rpc, events.addresses, events.topics)
-        mirror = Mirror(db, source, events, Identity(engine.CHAIN_ID, b"L" * 32, 1), FOLDS, development=True, poll=0.01)
-        yield Live(rpc, emitter, mirror, source, History(3))
-    running.kill()
+from tests.ledger.mirror.chains import address_of, encoded, table
+from tests.ledger.mirror.live import Live
 
 
 def _assert_equals_chain(db: Database, live: Live) -> None:
