@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -53,6 +53,7 @@ Report = Callable[[str], None]
 SERVE_SECONDS = 10.0
 END_SECONDS = 5
 """So long a request may still take when the gateway ends."""
+SERVED_LOOK_SECONDS = 1.0
 LOCK_FILE = ".lock"
 
 
@@ -111,10 +112,26 @@ def _start(settings: Settings, genesis_time: int | None, report: Report, stack: 
         founding.admit_founders(services, clock.mine if clock else _nothing)
         _founded_mark(settings).touch()
     elif not settings.node:
-        founding.enrol(services)
+        _once_served(partial(founding.enrol, services), services.stopping)
     url, key = _serve(services, listening, stack), _operator_key(services, settings)
     _announce(settings.home / URL_FILE, url, stack)
     return Runtime(services, url, key, urls, clock, stack)
+
+
+def _once_served(do: Callable[[], None], stopping: threading.Event) -> None:
+    """Does it now, or in a thread of its own once the mirror's records can be read: the API answers meanwhile."""
+
+    def later() -> None:
+        done = False
+        while not done and not stopping.wait(SERVED_LOOK_SECONDS):
+            with suppress(database.NotServed):
+                do()
+                done = True
+
+    try:
+        do()
+    except database.NotServed:
+        threading.Thread(target=later, name="once served", daemon=True).start()
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def verify(
     NothingToVerify.
     """
     with database.read() as conn:
-        held = _held(conn, height)
+        held = _held(conn, folds, height)
         at = held.block if height is None else height
         scratch = (
             _from_raw(conn, events, folds, at, scratch_url) if source is None else _from_chain(source, events, folds, held, at, scratch_url)
@@ -88,8 +88,10 @@ def of(database: Database, manifest: Manifest, *, rpc: Rpc | None = None, height
     return verify(database, events, FOLDS, height=height, source=None if rpc is None else node_source(rpc, events))
 
 
-def _held(conn: Connection, height: int | None) -> Checkpoint:
+def _held(conn: Connection, folds: Folds, height: int | None) -> Checkpoint:
     held = read_checkpoint(conn)
+    if held is not None and held.projections != folds.version():
+        raise NothingToVerify(f"the projections are of version {held.projections}, this program's of {folds.version()}: fold them first")
     if held is None or held.hash is None or not held.start <= (held.block if height is None else height) <= held.block:
         raise NothingToVerify(f"height {height}: the mirror holds {'no block' if held is None else f'blocks {held.start} to {held.block}'}")
     return held
