@@ -3,9 +3,11 @@
 python -m tests.ledger.mirror.killed DATABASE_URL SEED [anew]
 """
 
+import os
 import sys
 from unittest import mock
 
+from ledger import faults
 from ledger.chain.blocks import RecordedSource
 from ledger.mirror import database, fold, rebuild
 from ledger.mirror.concepts import FOLDS
@@ -30,6 +32,17 @@ def play(url: str, seed: int) -> RecordedSource:
         mirror.catch_up()
     opened.close()
     return source
+
+
+def step(url: str, source: RecordedSource, steps: int, point: str | None) -> None:
+    """A life of so many steps, or until it is killed at a point."""
+    if point is not None:
+        os.environ[faults.VARIABLE] = point
+    opened = database.open(url)
+    mirror = Mirror(opened, source, table(), IDENTITY, FOLDS, development=True)
+    for _ in range(steps):
+        mirror.step()
+    opened.close()
 
 
 def final_source(seed: int) -> RecordedSource:
