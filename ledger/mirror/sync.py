@@ -140,7 +140,7 @@ class Mirror:
         self._unsure = False
         self._anew: Anew | None = None
         self._checkpoint, self._time = prepare(database, identity, folds)
-        database.serving.version = folds.version()
+        self._version = database.serving.version = folds.version()
         self._head = self._checkpoint.block
 
     def status(self) -> Status:
@@ -204,7 +204,7 @@ class Mirror:
         self._woken.clear()
         if self._unsure:
             self._look_again()
-        if self._checkpoint.projections != self._folds.version():
+        if self._checkpoint.projections != self._version:
             return self._fold_anew()
         self._database.serving.progress = ""
         head = self._head = self._source.head()

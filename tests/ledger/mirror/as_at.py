@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ledger.mirror.models import ENCUMBRANCE, MEMBER, PLEDGE, RECEIVABLE, TOKEN
-from ledger.mirror.queries import assets, claims, exposure, marks, members, payments, pledges, records, receivables, registers, tokens
+from ledger.mirror.queries import assets, claims, exposure, marks, members, payments, pledges, receivables, records, registers, tokens
 
 _NOT_KNOWN_THEN = {"to_pos", "at"}
 """When a version ended later, and which position was asked for."""

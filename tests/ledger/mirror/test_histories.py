@@ -19,7 +19,7 @@ from tests.ledger.mirror.chains import IDENTITY, START, table
 from tests.ledger.mirror.histories import History
 from tests.ledger.mirror.killed import step
 
-COUNT = 500 if FULL else 20
+COUNT = 500 if FULL else 24
 ROUNDS = 8
 DEPTHS = [0, 0, 1, 3, 20, 64]
 POINTS = ["advanced", "raw", "folding", "closed", "written", "committed", "undone"]
@@ -97,7 +97,9 @@ def _assert_known_as_at(db: Database, source: RecordedSource, height: int) -> No
     rebuilt.close()
 
 
-@pytest.mark.parametrize("seed", range(COUNT))
+@pytest.mark.parametrize(
+    ("database_urls", "seed"), [(("sqlite", "postgresql")[seed % 2], seed) for seed in range(COUNT)], indirect=["database_urls"]
+)
 def test_the_mirror_equals_a_rebuild_whatever_befell_it(database_url: str, seed: int) -> None:
     life = _life(database_url, seed)
     for _ in range(ROUNDS):
