@@ -380,5 +380,6 @@ class RecordedSource:
         return [block for block in found if block]
 
     def _at(self, number: int) -> Block | None:
-        at = number - self._blocks[0].number
-        return self._blocks[at] if 0 <= at < len(self._blocks) and number <= self.head() else None
+        blocks, served = self._blocks, self._served
+        at = number - blocks[0].number
+        return blocks[at] if 0 <= at < len(blocks) and (served is None or number <= served) else None

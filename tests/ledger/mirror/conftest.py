@@ -43,7 +43,7 @@ def mirror_of(db: Database) -> MakeMirror:
 @pytest.fixture
 def live(db: Database, tmp_path: Path) -> Iterator[Live]:
     """An anvil that plays a random history, and a mirror of it."""
-    running = engine.start(tmp_path / "anvil", old_states=64)
+    running = engine.start(tmp_path / "anvil", old_states=1_000)
     with Rpc(running.url) as rpc:
         emitter = Emitter(rpc, map(address_of, PLAYED))
         events = table()

@@ -4,16 +4,19 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from ledger.mirror.database import Database
 
+Seen = TypeVar("Seen", bound=Hashable)
+
 
 @contextmanager
-def hammered(db: Database, look: Callable[[Connection], Hashable], readers: int = 4) -> Iterator[Counter[Hashable]]:
+def hammered(db: Database, look: Callable[[Connection], Seen], readers: int = 4) -> Iterator[Counter[Seen]]:
     """What readers see, each time in one snapshot, and how often; at the end every error of theirs is raised."""
-    seen: Counter[Hashable] = Counter()
+    seen: Counter[Seen] = Counter()
     wrong: list[Exception] = []
     stop = threading.Event()
 

@@ -15,6 +15,10 @@ from ledger.mirror.sync import Mirror
 from tests.ledger.mirror.chains import IDENTITY, table
 from tests.ledger.mirror.histories import History
 
+# Lives that are forked from this module's process find these reckoned.
+table()
+FOLDS.version()
+
 
 def play(url: str, seed: int) -> RecordedSource:
     """Mirrors the history of a seed; the source as it stands at the end."""

@@ -1,17 +1,21 @@
 """A real anvil under the mirror: reorganisations at every depth, rollbacks, a crash of the node, and reading at the head."""
 
+import random
 import threading
+import time
 
 import pytest
 
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
 from ledger.mirror.queries import chain, members
+from ledger.mirror.sync import Mirror
 from ledger.mirror.verify import verify
+from tests.conftest import FULL
 from tests.ledger.chain.emitter import emission
 from tests.ledger.mirror import told
 from tests.ledger.mirror.chains import address_of, encoded, table
-from tests.ledger.mirror.live import Live
+from tests.ledger.mirror.live import LIVE_IDENTITY, Live
 
 
 def _assert_equals_chain(db: Database, live: Live) -> None:
@@ -27,8 +31,7 @@ def test_a_reorganisation_of_the_node(db: Database, live: Live, depth: int) -> N
     live.grow(15)
     live.mirror.catch_up()
     before = live.mirror.status()
-    # A transaction of its own makes the new branch differ even where the old blocks were empty.
-    live.rpc.call("anvil_reorg", depth, [[emission(address_of("Members"), [b"?" * 32], b""), 0]])
+    live.reorganise(depth, b"?" * 32)
     live.mirror.step()
     assert live.mirror.status().hash != before.hash
     _assert_equals_chain(db, live)
@@ -77,3 +80,48 @@ def test_a_mirror_in_its_thread_shows_a_new_block_within_its_poll(db: Database, 
         stop.set()
         thread.join()
     _assert_equals_chain(db, live)
+
+
+class _Live:
+    """A mirror in its thread, while the test moves the node."""
+
+    def __init__(self, live: Live) -> None:
+        self._live, self._stop = live, threading.Event()
+        self._thread = threading.Thread(target=live.mirror.run, args=(self._stop,))
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._live.mirror.wake()
+        self._thread.join()
+
+
+@pytest.mark.parametrize("seed", range(30 if FULL else 2))
+def test_a_random_life_of_a_node_followed_live_and_with_restarts(db: Database, live: Live, seed: int) -> None:
+    draw = random.Random(seed)
+    live.grow(draw.choice([5, 70]))
+    for _ in range(6):
+        with _Live(live):
+            for _ in range(3):
+                _befall(live, draw)
+                time.sleep(draw.random() * 0.1)
+        # What befalls it while nobody follows is met at the next start.
+        _befall(live, draw)
+        live.mirror = Mirror(db, live.source, table(), LIVE_IDENTITY, FOLDS, development=True, poll=0.01)
+    live.grow(65)
+    _assert_equals_chain(db, live)
+    assert live.mirror.status().alarm is None
+
+
+def _befall(live: Live, draw: random.Random) -> None:
+    """Blocks come, are replaced from some depth on, or are lost and others mined in their place."""
+    depth = min(draw.choice([1, 2, 5, 20, 60]), live.source.head() - 1)
+    kind = draw.choice(["grow", "reorganise", "roll back"])
+    if kind == "grow" or depth < 1:
+        live.grow(draw.randrange(1, 4))
+    elif kind == "reorganise":
+        live.reorganise(depth, draw.randbytes(32))
+    else:
+        live.roll_back(depth, draw.randrange(depth + 2))
