@@ -65,6 +65,7 @@ from gateway.sessions import Sessions
 from gateway.signers.fingerprint_keys import FingerprintKeyError
 from gateway.signers.interface import KeyUnheld, SigningLocked, VaultAway
 from ledger.chain.rpc import NodeUnreachable, RpcError
+from ledger.mirror.database import NotServed
 from ledger.mirror.queries.reading import PageError
 
 log = logging.getLogger(__name__)
@@ -264,6 +265,7 @@ def _answer_errors(app: FastAPI) -> None:
         FingerprintKeyError,
         VaultAway,
         Unsigned,
+        NotServed,
     )
     for kind in kinds:
         app.add_exception_handler(kind, lambda request, error: _answer(_as_problem(error), _headers_of(request, error)))
@@ -276,6 +278,14 @@ _AWAY: dict[type[Exception], tuple[str, str]] = {
     VaultAway: ("Signer away", "the place that holds the key does not answer; nothing was signed or kept, try again"),
 }
 """What is away, and what is said of it: its title and detail."""
+
+
+_TOLD: dict[type[Exception], tuple[int, str]] = {
+    NotServed: (503, "Records being folded again"),
+    FingerprintKeyError: (503, "Fingerprint key not held"),
+    KeyUnheld: (409, "Key not held"),
+}
+"""What tells a person by its own words what is wrong and what to do: its status and title."""
 
 
 def _as_problem(error: Exception) -> Problem:
@@ -291,10 +301,9 @@ def _as_problem(error: Exception) -> Problem:
     for kind, answer in _AWAY.items():
         if isinstance(error, kind):
             return Problem(503, *answer)
-    if isinstance(error, FingerprintKeyError):
-        return Problem(503, "Fingerprint key not held", str(error))
-    if isinstance(error, KeyUnheld):
-        return Problem(409, "Key not held", str(error))
+    for kind, (status, title) in _TOLD.items():
+        if isinstance(error, kind):
+            return Problem(status, title, str(error))
     if isinstance(error, PageError):
         return Problem(422, "Invalid request", f"after: {error}", field="after")
     log.error("unforeseen error", exc_info=error)

@@ -30,6 +30,7 @@ from gateway.commands.fingerprints import fingerprint_cli, fingerprint_key_cli
 from gateway.commands.invoices import receivable_draft
 from gateway.commands.keeper import keeper_cli
 from gateway.commands.members import member_cli
+from gateway.commands.mirror import mirror_cli
 from gateway.commands.notices import notice_cli
 from gateway.commands.peers import content_cli, peers_cli
 from gateway.commands.pledges import pledge_cli
@@ -56,7 +57,6 @@ errors = Console(stderr=True)
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Pledges and receivable tokens on a ledger."
 )
-mirror_cli = typer.Typer(no_args_is_help=True, help="The mirror: chain state in SQL.")
 keys_cli = typer.Typer(no_args_is_help=True, help="Keys of the members served here, and API keys.")
 cli.add_typer(mirror_cli, name="mirror")
 cli.add_typer(keys_cli, name="keys")
@@ -238,47 +238,6 @@ def _stay(running: Runtime) -> None:
     if running.clock is not None:
         running.clock.hold()
     console.print("stopping")
-
-
-@mirror_cli.command("sync")
-def mirror_sync(
-    node: Annotated[str, typer.Option(help="URL of a node of the ledger")], home: Home = None, engine: EngineName = None
-) -> None:
-    """Brings the mirror of a home up to the node's head and exits. A running gateway does this by itself."""
-    from ledger.chain import engines
-    from ledger.chain import manifest as manifests
-    from ledger.chain.rpc import Rpc
-    from ledger.mirror import database, sync
-
-    kind, settings = engines.engine(_settings(None, None, engine, None).engine), ledger_of(home)
-    held = manifests.load(settings.manifest)
-    with Rpc(node) as rpc:
-        mirror = sync.of(database.open(settings.mirror_database()), rpc, held, finality=kind.finality, development=kind.development_clock)
-        mirror.catch_up()
-        console.print(f"mirrored to block {mirror.status().block}")
-
-
-@mirror_cli.command("verify")
-def mirror_verify(
-    home: Home = None,
-    height: Annotated[int | None, typer.Option(help="Block to verify at  [default: the last one]")] = None,
-    node: Annotated[str | None, typer.Option(help="Rebuild from this node's chain instead of the stored raw events")] = None,
-) -> None:
-    """Rebuilds every projection in a fresh database and compares each table by hash; exit 0 only if all are equal."""
-    from ledger.chain import manifest as manifests
-    from ledger.chain.rpc import Rpc
-    from ledger.mirror import database, verify
-
-    settings = ledger_of(home)
-    held = manifests.load(settings.manifest)
-    live = database.open(settings.mirror_database())
-    report = verify.of(live, held, rpc=None if node is None else Rpc(node), height=height)
-    table = Table("table", "rows live", "rows rebuilt", "equal")
-    for each in report.tables:
-        table.add_row(each.name, str(each.rows), str(each.rows_rebuilt), "yes" if each.equal else "[red]no[/red]")
-    console.print(table)
-    console.print(f"block {report.height}: {'equal' if report.equal else 'NOT EQUAL'}")
-    raise typer.Exit(0 if report.equal else 1)
 
 
 @keys_cli.command("list")

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     """Name of the chain's client, as in ledger.chain.engines."""
     node: str = ""
     """URLs of nodes that are run elsewhere, the preferred first, with commas between; empty: the gateway starts a chain of its own."""
+    check_receipts: bool | None = None
+    """Whether the logs of each block are held against its receipts; unset: where one node alone is asked that is run elsewhere."""
     mirror_url: str = ""
     """Database of the mirror; empty: SQLite in `home`."""
     office_url: str = ""
@@ -83,6 +85,11 @@ class Settings(BaseSettings):
     def nodes(self) -> tuple[str, ...]:
         """The nodes that are run elsewhere."""
         return tuple(url.strip() for url in self.node.split(",") if url.strip())
+
+    @property
+    def checks_receipts(self) -> bool:
+        """Whether every block's logs are held against its receipts: nodes that are several are held against each other."""
+        return len(self.nodes) == 1 if self.check_receipts is None else self.check_receipts
 
     def mirror_database(self) -> str:
         """URL of the mirror's database."""

@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,7 @@ from gateway.signers import passphrase, vaults
 from gateway.signers.keystore import COUNCIL, Keystore
 from ledger.chain import deploy, local
 from ledger.chain import manifest as manifests
+from ledger.chain.blocks import Checks
 from ledger.chain.clock import DevelopmentClock
 from ledger.chain.engines import Engine, engine
 from ledger.chain.nodes import Nodes
@@ -52,6 +53,7 @@ Report = Callable[[str], None]
 SERVE_SECONDS = 10.0
 END_SECONDS = 5
 """So long a request may still take when the gateway ends."""
+SERVED_LOOK_SECONDS = 1.0
 LOCK_FILE = ".lock"
 
 
@@ -110,10 +112,26 @@ def _start(settings: Settings, genesis_time: int | None, report: Report, stack: 
         founding.admit_founders(services, clock.mine if clock else _nothing)
         _founded_mark(settings).touch()
     elif not settings.node:
-        founding.enrol(services)
+        _once_served(partial(founding.enrol, services), services.stopping)
     url, key = _serve(services, listening, stack), _operator_key(services, settings)
     _announce(settings.home / URL_FILE, url, stack)
     return Runtime(services, url, key, urls, clock, stack)
+
+
+def _once_served(do: Callable[[], None], stopping: threading.Event) -> None:
+    """Does it now, or in a thread of its own once the mirror's records can be read: the API answers meanwhile."""
+
+    def later() -> None:
+        done = False
+        while not done and not stopping.wait(SERVED_LOOK_SECONDS):
+            with suppress(database.NotServed):
+                do()
+                done = True
+
+    try:
+        do()
+    except database.NotServed:
+        threading.Thread(target=later, name="once served", daemon=True).start()
 
 
 @contextmanager
@@ -201,7 +219,10 @@ def _services(
     leading = _leading(office, mirror)
     progress = Progress()
     seen = Progress()
-    mirrored = sync.of(mirror, rpc, manifest, finality=kind.finality, development=kind.development_clock, moved=seen.announce)
+    checks = Checks(headers=kind.ethereum_headers, receipts=settings.checks_receipts)
+    mirrored = sync.of(
+        mirror, rpc, manifest, finality=kind.finality, development=kind.development_clock, checks=checks, moved=seen.announce
+    )
     senders = [] if keystore.locked else _senders(kind, manifest, rpc, office, keystore, progress, settings.lanes)
     settler = Settler(office=office, mirror=mirror, sync=mirrored, engine=kind, rpc=rpc, moved=progress.announce)
 

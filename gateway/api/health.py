@@ -97,6 +97,8 @@ def _faults(services: Services) -> list[Fault]:
         found.append(("signing-locked", "signing locked: no passphrase was given; reads are served"))
     if status.fault:
         found.append(("mirror-waits", status.fault))
+    if status.folding:
+        found.append(("mirror-folds", status.folding))
     if status.alarm:
         found.append(("mirror-stopped", status.alarm))
     if status.behind > FAR_BEHIND_BLOCKS:

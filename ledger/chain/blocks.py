@@ -5,14 +5,17 @@ what is held,
 how many blocks are asked at once and what a fork means is decided by the mirror.
 """
 
-from collections.abc import Iterable, Sequence
+import random
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Any, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
-from ledger.chain.rpc import Rpc, RpcError
+from ledger.chain.headers import bloom_mask, header_hash
+from ledger.chain.receipts import Hex, NodeLog, Receipt, receipts_root
+from ledger.chain.rpc import METHOD_NOT_FOUND, Rpc, RpcError
 
 LOG_BITS = 20
 """A position is block << 20 | log index: one integer that orders every event of the chain."""
@@ -74,6 +77,10 @@ class Block:
 class BlockSource(Protocol):
     """Where blocks come from."""
 
+    @property
+    def fault(self) -> str | None:
+        """What is wrong although blocks come: of several nodes one rests, or none is left to compare with."""
+
     def head(self) -> int:
         """The number of the newest block that the source has now; it may be lower than it was (a lagging node)."""
 
@@ -96,36 +103,75 @@ def _unhex(text: str) -> bytes:
     return bytes.fromhex(text[2:])
 
 
-_Hex = Annotated[str, msgspec.Meta(pattern="^0x[0-9a-fA-F]*$")]
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """How far a node's answers are held against each other, beside the chain of parents' hashes and the blooms of logs.
+
+    headers: each header's hash is that of its fields (engines whose headers are Ethereum's). receipts: all blocks' logs are those of
+    their receipts; without it only where a bloom hints at logs that were not told, in at most a few blocks of an answer. With both,
+    logs are proven by the header's receipts root.
+    """
+
+    headers: bool = False
+    receipts: bool = False
+
+
+LEAST_CHECKS = Checks()
+
+SUSPECTS_AN_ANSWER = 8
+"""Blooms of full blocks hint at everything: so many blocks of an answer, drawn at random, are looked into for it."""
 
 
 class _Header(msgspec.Struct):
-    number: _Hex
-    hash: _Hex
-    parentHash: _Hex
-    timestamp: _Hex
-    transactions: list[_Hex]
-
-
-class _Log(msgspec.Struct):
-    blockNumber: _Hex
-    blockHash: _Hex
-    transactionIndex: _Hex
-    transactionHash: _Hex
-    logIndex: _Hex
-    address: _Hex
-    topics: list[_Hex]
-    data: _Hex
-    removed: bool = False
+    number: Hex
+    hash: Hex
+    parentHash: Hex
+    timestamp: Hex
+    transactions: list[Hex]
+    logsBloom: Hex
+    sha3Uncles: Hex | None = None
+    miner: Hex | None = None
+    stateRoot: Hex | None = None
+    transactionsRoot: Hex | None = None
+    receiptsRoot: Hex | None = None
+    difficulty: Hex | None = None
+    gasLimit: Hex | None = None
+    gasUsed: Hex | None = None
+    extraData: Hex | None = None
+    mixHash: Hex | None = None
+    nonce: Hex | None = None
+    baseFeePerGas: Hex | None = None
+    withdrawalsRoot: Hex | None = None
+    blobGasUsed: Hex | None = None
+    excessBlobGas: Hex | None = None
+    parentBeaconBlockRoot: Hex | None = None
+    requestsHash: Hex | None = None
 
 
 class NodeSource:
-    """A node, asked by JSON-RPC for the logs of `addresses` (None: of anybody) whose first topic is one of `topics`."""
+    """A node, asked by JSON-RPC for the logs of `addresses` (None: of anybody) whose first topic is one of `topics`.
 
-    def __init__(self, rpc: Rpc, addresses: Iterable[bytes] | None, topics: Iterable[bytes]) -> None:
-        self._rpc = rpc
-        emitters = {} if addresses is None else {"address": sorted("0x" + address.hex() for address in addresses)}
-        self._filter = {**emitters, "topics": [sorted("0x" + topic.hex() for topic in topics)]}
+    `pairs` are the (address or None, topic) that there can be; without them any of these addresses may emit any of these topics.
+    """
+
+    fault: str | None = None
+
+    def __init__(
+        self,
+        rpc: Rpc,
+        addresses: Iterable[bytes] | None,
+        topics: Iterable[bytes],
+        *,
+        pairs: Collection[tuple[bytes | None, bytes]] | None = None,
+        checks: Checks = LEAST_CHECKS,
+    ) -> None:
+        self._rpc, self._checks = rpc, checks
+        self._addresses, self._topics = None if addresses is None else set(addresses), set(topics)
+        emitters = {} if self._addresses is None else {"address": sorted("0x" + address.hex() for address in self._addresses)}
+        self._filter = {**emitters, "topics": [sorted("0x" + topic.hex() for topic in self._topics)]}
+        self._pairs = _by_topic(
+            pairs if pairs is not None else [(each, topic) for topic in self._topics for each in self._addresses or (None,)]
+        )
 
     def head(self) -> int:
         return _number(self._rpc.call("eth_blockNumber"))
@@ -139,18 +185,106 @@ class NodeSource:
         logs = self._logs(first, last)
         if _unhex(headers[-1].hash) != self.hashes([last])[0]:
             raise InconsistentAnswer(f"the node changed block {last} while its logs were read")
-        return list(linked(_blocks(headers, logs)))
+        blocks = linked(_blocks(headers, logs))
+        self._look_into(headers, blocks)
+        return list(blocks)
+
+    @property
+    def proves(self) -> bool:
+        """Whether `prove` shows that logs are those of the block's hash, and not only those that this node has receipts for."""
+        return self._checks.headers
+
+    def prove(self, block: Block) -> None:
+        """Holds a block's logs against its receipts. Raises InconsistentAnswer where this node's own receipts tell others."""
+        self._hold_against_receipts(_present(self._headers([block.number])[0], block.number), block)
 
     def _headers(self, numbers: Sequence[int]) -> list[_Header | None]:
         answers = self._rpc.batch([("eth_getBlockByNumber", [hex(number), False]) for number in numbers])
-        return [_parsed(_result(answer), _Header | None) for answer in answers]
+        headers = [_parsed(_result(answer), _Header | None) for answer in answers]
+        if self._checks.headers:
+            for header in filter(None, headers):
+                _check_hash(header)
+        return headers
 
-    def _logs(self, first: int, last: int) -> list[_Log]:
+    def _logs(self, first: int, last: int) -> list[NodeLog]:
         asked = {"fromBlock": hex(first), "toBlock": hex(last), **self._filter}
         try:
-            return self._rpc.call_as(list[_Log], "eth_getLogs", asked)
+            return self._rpc.call_as(list[NodeLog], "eth_getLogs", asked)
         except msgspec.ValidationError as wrong:
             raise MalformedAnswer(str(wrong)) from wrong
+
+    def _look_into(self, headers: Sequence[_Header], blocks: Sequence[Block]) -> None:
+        both = list(zip(headers, blocks, strict=True))
+        hinted = [(header, block) for header, block in both if _check_bloom(header, block) and self._may_lack(header, block)]
+        chosen = both if self._checks.receipts else random.sample(hinted, min(len(hinted), SUSPECTS_AN_ANSWER))
+        for header, block in chosen:
+            self._hold_against_receipts(header, block)
+
+    def _may_lack(self, header: _Header, block: Block) -> bool:
+        """Whether the bloom could have an event that we read and that no log of the block is."""
+        bloom = int(header.logsBloom, 16)
+        told = {(log.address, log.topics[0]) for log in block.logs}
+        anywhere = {topic for _, topic in told}
+        return any(
+            (address, topic) not in told
+            and (address is not None or topic not in anywhere)
+            and (address is None or _may_have(bloom, address))
+            for topic, addresses in self._pairs.items()
+            if _may_have(bloom, topic)
+            for address in addresses
+        )
+
+    def _hold_against_receipts(self, header: _Header, block: Block) -> None:
+        receipts = self._receipts(header) if header.transactions else []
+        if [receipt.transactionHash for receipt in receipts] != header.transactions:
+            raise InconsistentAnswer(f"the receipts of block {block.number} are not those of its transactions")
+        if self._checks.headers and receipts_root(receipts) != _unhex(header.receiptsRoot or "0x"):
+            raise InconsistentAnswer(f"the receipts of block {block.number} have another root than its header")
+        logs = enumerate((at, log) for at, receipt in enumerate(receipts) for log in receipt.logs)
+        emitted = [Log(index, at, _unhex(log.address), tuple(map(_unhex, log.topics)), _unhex(log.data)) for index, (at, log) in logs]
+        if tuple(filter(self._asks_for, emitted)) != block.logs:
+            raise InconsistentAnswer(f"the logs of block {block.number} are not those of its receipts")
+
+    def _asks_for(self, log: Log) -> bool:
+        return bool(log.topics) and log.topics[0] in self._topics and (self._addresses is None or log.address in self._addresses)
+
+    def _receipts(self, header: _Header) -> list[Receipt]:
+        """A block's receipts in one call, or one by one from a node without that call."""
+        [whole] = self._rpc.batch([("eth_getBlockReceipts", [header.hash])])
+        if isinstance(whole, RpcError) and whole.code == METHOD_NOT_FOUND:
+            whole = [_result(each) for each in self._rpc.batch([("eth_getTransactionReceipt", [tx]) for tx in header.transactions])]
+        found: list[Receipt] = _parsed(_result(whole), list[Receipt])
+        return found
+
+
+def _by_topic(pairs: Iterable[tuple[bytes | None, bytes]]) -> dict[bytes, list[bytes | None]]:
+    found: dict[bytes, list[bytes | None]] = {}
+    for address, topic in pairs:
+        found.setdefault(topic, []).append(address)
+    return found
+
+
+def _may_have(bloom: int, item: bytes) -> bool:
+    mask = bloom_mask(item)
+    return bloom & mask == mask
+
+
+def _check_hash(header: _Header) -> None:
+    try:
+        own = header_hash(msgspec.structs.asdict(header))
+    except (LookupError, TypeError, ValueError) as wrong:
+        raise MalformedAnswer(f"the header of block {header.hash} lacks a field that its hash is made of") from wrong
+    if own != _unhex(header.hash):
+        raise InconsistentAnswer(f"the header of block {int(header.number, 16)} has not the hash {header.hash} that the node gives it")
+
+
+def _check_bloom(header: _Header, block: Block) -> bool:
+    """Whether the header's bloom has any log at all. Raises InconsistentAnswer for a told log that it lacks."""
+    bloom = int(header.logsBloom, 16)
+    for log in block.logs:
+        if not all(_may_have(bloom, item) for item in (log.address, *log.topics)):
+            raise InconsistentAnswer(f"log {log.index} of block {block.number} is not in its header's bloom")
+    return bloom != 0
 
 
 def _result(answer: Any) -> Any:
@@ -167,7 +301,7 @@ def _parsed(answer: Any, shape: Any) -> Any:
 
 
 def _number(answer: Any) -> int:
-    return int(_parsed(answer, _Hex), 16)
+    return int(_parsed(answer, Hex), 16)
 
 
 def _present(header: _Header | None, number: int) -> _Header:
@@ -176,8 +310,8 @@ def _present(header: _Header | None, number: int) -> _Header:
     return header
 
 
-def _blocks(headers: Sequence[_Header], logs: Sequence[_Log]) -> list[Block]:
-    by_block: dict[str, list[_Log]] = {}
+def _blocks(headers: Sequence[_Header], logs: Sequence[NodeLog]) -> list[Block]:
+    by_block: dict[str, list[NodeLog]] = {}
     for log in logs:
         by_block.setdefault(log.blockHash, []).append(log)
     blocks = [_block(header, by_block.pop(header.hash, [])) for header in headers]
@@ -186,7 +320,7 @@ def _blocks(headers: Sequence[_Header], logs: Sequence[_Log]) -> list[Block]:
     return blocks
 
 
-def _block(header: _Header, logs: Sequence[_Log]) -> Block:
+def _block(header: _Header, logs: Sequence[NodeLog]) -> Block:
     found = sorted((_log(header, log) for log in logs), key=lambda log: log.index)
     if any(one.index == other.index for one, other in pairwise(found)):
         raise InconsistentAnswer(f"two logs with one index in block {header.hash}")
@@ -200,7 +334,7 @@ def _block(header: _Header, logs: Sequence[_Log]) -> Block:
     )
 
 
-def _log(header: _Header, log: _Log) -> Log:
+def _log(header: _Header, log: NodeLog) -> Log:
     tx_index = int(log.transactionIndex, 16)
     if log.removed or log.blockNumber != header.number:
         raise InconsistentAnswer(f"a log of block {header.number} is withdrawn or names another number")
@@ -211,6 +345,8 @@ def _log(header: _Header, log: _Log) -> Log:
 
 class RecordedSource:
     """Blocks held in memory, with the interface of a node; `replace` moves it to a fork, `serve` lets it lag."""
+
+    fault: str | None = None
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         self._blocks: list[Block] = []
@@ -244,5 +380,6 @@ class RecordedSource:
         return [block for block in found if block]
 
     def _at(self, number: int) -> Block | None:
-        at = number - self._blocks[0].number
-        return self._blocks[at] if 0 <= at < len(self._blocks) and number <= self.head() else None
+        blocks, served = self._blocks, self._served
+        at = number - blocks[0].number
+        return blocks[at] if 0 <= at < len(blocks) and (served is None or number <= served) else None

@@ -108,6 +108,11 @@ class EventTable:
         return {topic for _, topic in self._entries}
 
     @property
+    def pairs(self) -> set[tuple[bytes | None, bytes]]:
+        """(emitter, first topic) of every event; no emitter where it may be anywhere."""
+        return set(self._entries)
+
+    @property
     def names(self) -> set[tuple[str, str]]:
         """(contract, event) of every event in the table."""
         return {(event.contract, event.name) for event in self._entries.values()}

@@ -1,7 +1,7 @@
 """Several nodes of one chain behind the interface of one: what asks goes on when a node is away, lags, or answers nonsense.
 
 One node is asked at a time. Who can't be reached is left at once, and the caller, who alone knows whether a repeat is harmless, asks again;
-who lags is left for the one that is furthest. Nothing here compares what nodes say of a block: the mirror does, by hashes.
+who lags is left for the one that is furthest. Nothing here compares what nodes say of a block: ledger.chain.sources does.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ class Nodes(Rpc):
     def __init__(self, urls: Sequence[str], timeout: float = 10.0) -> None:
         super().__init__(urls[0], timeout)
         self.urls = tuple(urls)
+        self.each = tuple(Rpc(url, timeout) for url in urls)
+        """Each node by itself."""
         self._turn = threading.Lock()
 
     def run(self, stop: threading.Event) -> None:
@@ -55,6 +57,11 @@ class Nodes(Rpc):
                 except (NodeUnreachable, RpcError, LookupError, TypeError, ValueError):
                     continue
         return found
+
+    def close(self) -> None:
+        for node in self.each:
+            node.close()
+        super().close()
 
     def _post(self, body: bytes, too_large_is_answer: bool = False) -> httpcore.Response:
         with self._leaving():

@@ -27,6 +27,7 @@ Call = tuple[str, Sequence[Any]]
 BATCH_CALLS = 100
 BATCH_BYTES = 400_000  # Kaia cuts a request off at 512 KiB, anvil refuses one above 2 MB
 INVALID_REQUEST = -32600
+METHOD_NOT_FOUND = -32601
 INTERNAL_ERROR = -32603
 TOO_LARGE = 413
 _USERINFO = re.compile(r"//[^/@]*@")

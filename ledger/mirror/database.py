@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,8 @@ from sqlalchemy.schema import CreateSchema
 from ledger.foreseen import Foreseen
 
 SCHEMA = "mirror"
+NEXT_SCHEMA = "mirror_next"
+"""Where the next version of the projections is folded, on PostgreSQL."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITES = "ledger_writes"
@@ -45,17 +47,73 @@ class DatabaseUrlError(Foreseen, ValueError):
     """A database URL of another kind than SQLite or PostgreSQL."""
 
 
+class NotServed(Foreseen, RuntimeError):
+    """The projections are of a version whose tables this program can't read; they are being folded again."""
+
+
+@dataclass
+class Serving:
+    """The version of the projections that this program reads (none: whatever is there), and how far folding them anew has come.
+
+    A version is a number and a digest of the tables. Rows of another number can be read, tables of another digest can't.
+    """
+
+    version: str | None = None
+    progress: str = ""
+
+    def check(self, conn: Connection) -> None:
+        """Raises NotServed in a snapshot whose projections this program can't read.
+
+        On PostgreSQL the snapshot must begin after the lock that switching takes whole: it would see the new tables with old eyes.
+        """
+        if self.version is None:
+            return
+        found = _version_locked(conn) if conn.dialect.name == "postgresql" else _version(conn)
+        if found is not None and _shape(found) != _shape(self.version):
+            raise NotServed(
+                f"the projections are of version {found}, this program reads {self.version}; {self.progress or 'wait for them'}"
+            )
+
+
+def _shape(version: str) -> str:
+    return version.rpartition("-")[2]
+
+
+_VERSION = "SELECT projections FROM checkpoint"
+
+
+def _version(conn: Connection) -> str | None:
+    found: str | None = conn.exec_driver_sql(_VERSION).scalar()
+    return found
+
+
+def _version_locked(conn: Connection) -> str | None:
+    with closing(conn.connection.cursor()) as cursor:
+        cursor.execute(f"LOCK TABLE checkpoint IN ACCESS SHARE MODE; {_VERSION}")
+        cursor.nextset()
+        row = cursor.fetchone()
+    return None if row is None else str(row[0])
+
+
 @dataclass(frozen=True)
 class Database:
     """An open database: transactions that read one snapshot, and transactions that write."""
 
     engine: Engine
+    serving: Serving = field(default_factory=Serving, repr=False, compare=False)
     # Reentrant, so that a thread that writes within its own writing meets SQLite's error and not itself.
     _turn: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection whose reads all see one snapshot."""
+        """A connection whose reads all see one snapshot of projections that this program can read. Raises NotServed."""
+        with self.read_raw() as conn:
+            self.serving.check(conn)
+            yield conn
+
+    @contextmanager
+    def read_raw(self) -> Iterator[Connection]:
+        """The same for who reads the raw tables only: they are of this program whatever the projections are."""
         options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if self.is_postgresql else {}
         with self.engine.connect().execution_options(**options) as conn, conn.begin():
             yield conn
@@ -66,9 +124,13 @@ class Database:
 
         SQLite has one writer, and who waits for it there asks again and again until it gives up; here threads wait for their turn.
         """
-        turn = nullcontext() if self.is_postgresql else self._turn
-        with turn, self.engine.connect().execution_options(**{_WRITES: True}) as conn, conn.begin():
+        with self.turn, self.engine.connect().execution_options(**{_WRITES: True}) as conn, conn.begin():
             yield conn
+
+    @property
+    def turn(self) -> AbstractContextManager[Any]:
+        """One writer's turn within this process."""
+        return nullcontext() if self.is_postgresql else self._turn
 
     @property
     def is_postgresql(self) -> bool:
@@ -96,8 +158,36 @@ def connect(url: str, schema: str, *, durable: bool = False) -> Database:
     if kind == "sqlite":
         return Database(_sqlite(parsed, durable))
     if kind == "postgresql":
-        return Database(_postgresql(parsed.set(drivername="postgresql+psycopg"), schema))
+        return Database(_postgresql(parsed.set(drivername="postgresql+psycopg"), schema, schema))
     raise DatabaseUrlError(f"database URL: {kind!r} is neither sqlite nor postgresql; give sqlite:///file or postgresql://user@host/name")
+
+
+def beside(database: Database) -> Database | None:
+    """A database for tables of the same names, which is found before the given one's own and is read together with it.
+
+    On PostgreSQL a schema that comes first, on SQLite a file to which the given one is attached; None beside one in memory.
+    """
+    url = database.engine.url
+    if database.is_postgresql:
+        return Database(_postgresql(url, NEXT_SCHEMA, f"{NEXT_SCHEMA},{SCHEMA}"))
+    if url.database in _IN_MEMORY:
+        return None
+    return Database(_attached(url.set(database=str(_next_file(database))), Path(str(url.database))))
+
+
+def remove_beside(database: Database) -> None:
+    """Removes the file beside an SQLite database, if there is one; nobody may have it open."""
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{_next_file(database)}{suffix}").unlink(missing_ok=True)
+
+
+def _next_file(database: Database) -> Path:
+    return Path(f"{database.engine.url.database}.next")
+
+
+def reading_beside(database: Database) -> Database:
+    """An SQLite database with the file beside it attached as `next`; what is written goes into the given one."""
+    return Database(_attached(database.engine.url, _next_file(database)))
 
 
 def migrate(conn: Connection) -> None:
@@ -113,6 +203,17 @@ def _sqlite(url: URL, durable: bool) -> Engine:
     engine = _plain(create_engine(url, **pool, **_SILENT))
     event.listen(engine, "connect", partial(_configure_sqlite, durable))
     event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _attached(url: URL, other: Path) -> Engine:
+    """An engine that finds the other file's tables as `next`, and by their bare names where its own file has none of that name."""
+
+    def attach(connection: Any, _record: Any) -> None:
+        connection.execute("ATTACH DATABASE ? AS next", (str(other),))
+
+    engine = _sqlite(url, durable=False)
+    event.listen(engine, "connect", attach)
     return engine
 
 
@@ -133,8 +234,8 @@ def _begin_sqlite(conn: Connection) -> None:
     conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get(_WRITES) else "BEGIN")
 
 
-def _postgresql(url: URL, schema: str) -> Engine:
-    options = {"options": f"-csearch_path={schema}"}
+def _postgresql(url: URL, schema: str, search_path: str) -> Engine:
+    options = {"options": f"-csearch_path={search_path}"}
     engine = _plain(create_engine(url, connect_args=options, pool_pre_ping=True, **_POOL, **_SILENT))
     with engine.begin() as conn:
         if not conn.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema}).first():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 
 from sqlalchemy import Table
@@ -41,6 +42,7 @@ class Folds:
         return f"{GENERATION}-{sha256(definitions.encode()).hexdigest()[:12]}"
 
 
+@cache
 def _definition(table: Table) -> str:
     indexes = sorted(table.indexes, key=lambda index: str(index.name))
     made: list[DDLElement] = [CreateTable(table), *map(CreateIndex, indexes)]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, Connection, Integer, MetaData, Row, inspect, literal, select
 
-from ledger.chain.blocks import LOG_BITS, Log
+from ledger.chain.blocks import LOG_BITS, Log, last_position
 from ledger.chain.decode import Event, EventTable
 from ledger.mirror.fold import Folds
 from ledger.mirror.models import BLOCK, RAW_EVENT
@@ -12,7 +12,7 @@ from ledger.mirror.schema import WORD_BYTES, raw
 from ledger.mirror.state import State
 from ledger.mirror.writer import DatabaseReader, write_state
 
-_EVENTS_A_BATCH = 5_000
+EVENTS_A_BATCH = 5_000
 _INDEX_MASK = (1 << LOG_BITS) - 1
 
 
@@ -35,17 +35,30 @@ def refold(conn: Connection, batches: Iterator[list[Event]], folds: Folds) -> No
     """Folds batches of events into the projections, which must be empty."""
     state = State(DatabaseReader(conn))
     for events in batches:
-        folds.apply(state, events)
-        write_state(conn, state)
+        fold(conn, state, events, folds)
         state.committed()
 
 
-def stored_events(conn: Connection, table: EventTable, until: int) -> Iterator[list[Event]]:
-    """The raw events up to position `until`, decoded, in batches."""
-    after = -1
+def fold(conn: Connection, state: State, events: list[Event], folds: Folds) -> None:
+    """Folds events and writes what they change; `state.committed` is the caller's."""
+    state.reader = DatabaseReader(conn)
+    folds.apply(state, events)
+    write_state(conn, state)
+
+
+def stored_events(conn: Connection, table: EventTable, until: int, after: int = -1) -> Iterator[list[Event]]:
+    """The raw events after one position up to another, decoded, in batches."""
     while rows := _page(conn, after, until):
         yield [_event(table, *row) for row in rows]
         after = rows[-1][0]
+
+
+def whole_blocks(conn: Connection, table: EventTable, after: int, until: int) -> tuple[list[Event], int]:
+    """The raw events of the next blocks after position `after`, decoded, and the last position of the last of these blocks."""
+    some = select(RAW_EVENT.c.pos).where(RAW_EVENT.c.pos > after, RAW_EVENT.c.pos <= until).order_by(RAW_EVENT.c.pos)
+    cut = conn.execute(some.offset(EVENTS_A_BATCH - 1).limit(1)).scalar()
+    last = until if cut is None else last_position(cut >> LOG_BITS)
+    return [event for batch in stored_events(conn, table, last, after) for event in batch], last
 
 
 def block_of(pos: ColumnElement[int]) -> ColumnElement[int]:
@@ -64,7 +77,7 @@ def _page(conn: Connection, after: int, until: int) -> list[Row[int, int, bytes,
     asked = (
         select(*columns).join(BLOCK, BLOCK.c.number == block_of(RAW_EVENT.c.pos)).where(RAW_EVENT.c.pos > after, RAW_EVENT.c.pos <= until)
     )
-    return list(conn.execute(asked.order_by(RAW_EVENT.c.pos).limit(_EVENTS_A_BATCH)))
+    return list(conn.execute(asked.order_by(RAW_EVENT.c.pos).limit(EVENTS_A_BATCH)))
 
 
 def _event(table: EventTable, pos: int, tx_index: int, address: bytes, topics: bytes, data: bytes, time: int) -> Event:

@@ -11,18 +11,22 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ledger import faults
-from ledger.chain.blocks import Block, BlockSource, InconsistentAnswer, NodeSource, last_position
+from ledger.chain.blocks import LEAST_CHECKS, Block, BlockSource, Checks, InconsistentAnswer, NodeSource
 from ledger.chain.decode import EventTable
 from ledger.chain.manifest import Manifest
+from ledger.chain.nodes import Nodes
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
+from ledger.chain.sources import NodesSource
 from ledger.foreseen import Foreseen
 from ledger.mirror import rebuild
+from ledger.mirror.anew import Anew
 from ledger.mirror.concepts import FOLDS, table
 from ledger.mirror.database import Database
 from ledger.mirror.fold import Folds
@@ -92,8 +96,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the mirror stands: last block held, its hash and time, the node's head, the last final block, blocks behind, last fault, and the
-    alarm that stopped it.
+    """How the mirror stands: last block held, its hash and time, the node's head, the last final block, blocks behind, how far folding the
+    projections again has come, last fault, and the alarm that stopped it.
     """
 
     block: int
@@ -103,6 +107,7 @@ class Status:
     final: int
     behind: int
     development: bool
+    folding: str | None
     fault: str | None
     alarm: str | None
 
@@ -133,7 +138,9 @@ class Mirror:
         self._fault: str | None = None
         self._alarm: Exception | None = None
         self._unsure = False
-        self._checkpoint, self._time = prepare(database, table, identity, folds)
+        self._anew: Anew | None = None
+        self._checkpoint, self._time = prepare(database, identity, folds)
+        self._version = database.serving.version = folds.version()
         self._head = self._checkpoint.block
 
     def status(self) -> Status:
@@ -147,7 +154,8 @@ class Mirror:
             final=held.block - self._finality,
             behind=max(0, head - held.block),
             development=self._development,
-            fault=self._fault,
+            folding=self._database.serving.progress or None,
+            fault=self._fault or self._source.fault,
             alarm=None if self._alarm is None else str(self._alarm),
         )
 
@@ -196,6 +204,9 @@ class Mirror:
         self._woken.clear()
         if self._unsure:
             self._look_again()
+        if self._checkpoint.projections != self._version:
+            return self._fold_anew()
+        self._database.serving.progress = ""
         head = self._head = self._source.head()
         held = self._checkpoint
         if head <= held.block:
@@ -207,6 +218,21 @@ class Mirror:
         self._take(blocks)
         self._span.took(time.monotonic() - started, len(blocks))
         return self._checkpoint.block < head
+
+    def _fold_anew(self) -> bool:
+        """Folds some more of the projections' new version, beside the old one; its tables are put in place once they are where that is."""
+        with suppress(*_RETRIED):
+            self._head = max(self._source.head(), self._checkpoint.block)
+        self._anew = self._anew or Anew(self._database, self._table, self._folds, self._checkpoint)
+        self._database.serving.progress = self._anew.progress
+        more = False
+        try:
+            more = self._anew.step()
+        finally:
+            if not more:
+                self._anew.close()
+                self._anew, self._unsure = None, True
+        return True
 
     def _fetch(self, first: int, last: int) -> list[Block]:
         try:
@@ -253,7 +279,7 @@ class Mirror:
         return False
 
     def _look_again(self) -> None:
-        with self._database.read() as conn:
+        with self._database.read_raw() as conn:
             held = read_checkpoint(conn)
             if held is None:
                 raise CheckpointGone("the checkpoint is gone: the database was emptied while its mirror ran")
@@ -284,7 +310,7 @@ class Mirror:
     def _first_agreed(self, numbers: list[int]) -> int | None:
         """The first of these heights at which source and mirror hold the same block."""
         theirs = self._source.hashes(numbers)
-        with self._database.read() as conn:
+        with self._database.read_raw() as conn:
             held = conn.execute(select(BLOCK.c.number, BLOCK.c.hash).where(BLOCK.c.number.in_(numbers)))
             ours: dict[int, bytes] = {row.number: row.hash for row in held}
         for number, their in zip(numbers, theirs, strict=True):
@@ -314,7 +340,7 @@ class Mirror:
                 f"final after {self._finality}: nothing was undone, compare the nodes and start again with one that is right"
             )
         log.warning("reorganisation: %d blocks undone, back to block %d", depth, common)
-        with self._database.read() as conn:
+        with self._database.read_raw() as conn:
             held = conn.execute(select(BLOCK.c.hash, BLOCK.c.time).where(BLOCK.c.number == common)).first()
         block_hash, block_time = held or (None, None)
         after = replace(before, block=common, hash=block_hash)
@@ -343,23 +369,31 @@ def of(
     *,
     finality: int,
     development: bool,
+    checks: Checks = LEAST_CHECKS,
     poll: float = 0.1,
     moved: Callable[[], None] = lambda: None,
 ) -> Mirror:
-    """The mirror of a manifest's ledger, read from one node; `moved` is called after each step. Raises WrongLedger."""
+    """The mirror of a manifest's ledger, read from a node or from several; `moved` is called after each step. Raises WrongLedger."""
     events = table(manifest)
     identity = Identity(manifest.chain_id, manifest.ledger_id, manifest.block)
-    source = node_source(rpc, events)
+    source = source_of(rpc, events, finality=finality, forks=development, checks=checks)
     return Mirror(database, source, events, identity, FOLDS, finality=finality, development=development, poll=poll, moved=moved)
 
 
-def node_source(rpc: Rpc, events: EventTable) -> NodeSource:
+def source_of(rpc: Rpc, events: EventTable, *, finality: int, forks: bool, checks: Checks = LEAST_CHECKS) -> BlockSource:
+    """A node, or several behind one interface, as the source of these events."""
+    if not isinstance(rpc, Nodes) or len(rpc.each) == 1:
+        return node_source(rpc, events, checks)
+    return NodesSource({node.url: node_source(node, events, checks) for node in rpc.each}, finality=finality, forks=forks)
+
+
+def node_source(rpc: Rpc, events: EventTable, checks: Checks = LEAST_CHECKS) -> NodeSource:
     """A node as the source of these events."""
-    return NodeSource(rpc, events.addresses, events.topics)
+    return NodeSource(rpc, events.addresses, events.topics, pairs=events.pairs, checks=checks)
 
 
-def prepare(database: Database, table: EventTable, identity: Identity, folds: Folds) -> tuple[Checkpoint, int | None]:
-    """The checkpoint of a database made ready for these folds, and its block's time. Raises WrongLedger."""
+def prepare(database: Database, identity: Identity, folds: Folds) -> tuple[Checkpoint, int | None]:
+    """The checkpoint of a database, a new one if it is empty, and its block's time. Raises WrongLedger."""
     with database.write() as conn:
         held = read_checkpoint(conn)
         if held is None:
@@ -369,8 +403,6 @@ def prepare(database: Database, table: EventTable, identity: Identity, folds: Fo
                 f"the mirror holds chain {held.chain_id}, ledger 0x{held.ledger_id.hex()} from block {held.start}, "
                 f"not chain {identity.chain_id}, ledger 0x{identity.ledger_id.hex()} from block {identity.start}: give a new database"
             )
-        if held.projections != folds.version():
-            held = _fold_anew(conn, held, table, folds)
         return held, _time_of(conn, held.block)
 
 
@@ -394,12 +426,3 @@ def _begin(conn: Connection, identity: Identity, folds: Folds) -> Checkpoint:
     )
     rebuild.create(conn, folds)
     return fresh
-
-
-def _fold_anew(conn: Connection, held: Checkpoint, table: EventTable, folds: Folds) -> Checkpoint:
-    log.warning("projections of version %s are folded again as %s", held.projections, folds.version())
-    rebuild.drop(conn)
-    rebuild.create(conn, folds)
-    rebuild.refold(conn, rebuild.stored_events(conn, table, last_position(held.block)), folds)
-    conn.execute(update(CHECKPOINT).values(projections=folds.version()))
-    return replace(held, projections=folds.version())

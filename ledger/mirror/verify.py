@@ -1,22 +1,23 @@
 """Verification: a rebuild at a height, in a fresh database, equals the live mirror at that height, table by table."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, case, null, select
 
-from ledger.chain.blocks import BlockSource, last_position
+from ledger.chain.blocks import LEAST_CHECKS, BlockSource, Checks, last_position
 from ledger.chain.decode import EventTable
 from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import Rpc
 from ledger.foreseen import Foreseen
-from ledger.mirror import rebuild
+from ledger.mirror import rebuild, spot_checks
 from ledger.mirror.concepts import FOLDS, table
 from ledger.mirror.database import SCHEMA, Database, connect, open
 from ledger.mirror.fold import Folds
 from ledger.mirror.models import BLOCK, RAW_EVENT, TX
+from ledger.mirror.spot_checks import SpotReport
 from ledger.mirror.state import AnyProjection
 from ledger.mirror.sync import Identity, Mirror, node_source
 from ledger.mirror.writer import Checkpoint, read_checkpoint
@@ -45,14 +46,15 @@ class TableCheck:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A verification at block `height`; `equal` if every table is."""
+    """A verification at block `height`; `equal` if every table is, and every row that was held against the contracts."""
 
     height: int
     tables: list[TableCheck]
+    spots: SpotReport | None = None
 
     @property
     def equal(self) -> bool:
-        return all(table.equal for table in self.tables)
+        return all(table.equal for table in self.tables) and (self.spots is None or self.spots.equal)
 
 
 def verify(
@@ -70,7 +72,7 @@ def verify(
     NothingToVerify.
     """
     with database.read() as conn:
-        held = _held(conn, height)
+        held = _held(conn, folds, height)
         at = held.block if height is None else height
         scratch = (
             _from_raw(conn, events, folds, at, scratch_url) if source is None else _from_chain(source, events, folds, held, at, scratch_url)
@@ -82,14 +84,33 @@ def verify(
             scratch.close()
 
 
-def of(database: Database, manifest: Manifest, *, rpc: Rpc | None = None, height: int | None = None) -> Report:
-    """Verifies a manifest's mirror: from its node if one is given, else from its own raw events. Raises NothingToVerify."""
+def of(
+    database: Database,
+    manifest: Manifest,
+    *,
+    rpc: Rpc | None = None,
+    height: int | None = None,
+    rows: int = 0,
+    seed: int = 0,
+    checks: Checks = LEAST_CHECKS,
+) -> Report:
+    """Verifies a manifest's mirror: from its node if one is given, else from its own raw events.
+
+    With a node, `rows` random rows (drawn by `seed`) are held against the contracts as well, and proven where headers can be checked.
+    Raises NothingToVerify, NotThisChain, InconsistentAnswer, RpcError.
+    """
     events = table(manifest)
-    return verify(database, events, FOLDS, height=height, source=None if rpc is None else node_source(rpc, events))
+    report = verify(database, events, FOLDS, height=height, source=None if rpc is None else node_source(rpc, events, checks))
+    if rpc is None or rows == 0:
+        return report
+    with database.read() as conn:
+        return replace(report, spots=spot_checks.check(conn, rpc, manifest, report.height, rows, seed, prove=checks.headers))
 
 
-def _held(conn: Connection, height: int | None) -> Checkpoint:
+def _held(conn: Connection, folds: Folds, height: int | None) -> Checkpoint:
     held = read_checkpoint(conn)
+    if held is not None and held.projections != folds.version():
+        raise NothingToVerify(f"the projections are of version {held.projections}, this program's of {folds.version()}: fold them first")
     if held is None or held.hash is None or not held.start <= (held.block if height is None else height) <= held.block:
         raise NothingToVerify(f"height {height}: the mirror holds {'no block' if held is None else f'blocks {held.start} to {held.block}'}")
     return held
@@ -112,6 +133,8 @@ def _from_chain(source: BlockSource, events: EventTable, folds: Folds, held: Che
 
 class _UpTo:
     """A source that ends at a height."""
+
+    fault: str | None = None
 
     def __init__(self, source: BlockSource, height: int) -> None:
         self._source, self._height = source, height

@@ -25,6 +25,7 @@ from gateway.signers.passphrase import FILE_VARIABLE, PassphraseError
 from ledger.chain.engines import anvil
 from ledger.chain.rpc import Rpc
 from ledger.domain.ids import to_hex
+from ledger.mirror import anew, database
 from tests.conftest import FULL
 from tests.gateway.conftest import Api, Member, nested_connections
 from tests.gateway.documented import Documented
@@ -317,6 +318,42 @@ def test_a_locked_gateway_serves_reads_and_answers_503_to_acts(tmp_path: Path) -
     finally:
         locked.stop()
         chain.kill()
+
+
+def test_a_new_program_folds_the_records_again_and_says_so_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = runtime.start(Settings(home=tmp_path, port=0))
+    with httpx.Client(base_url=first.url, headers={"authorization": f"Bearer {first.api_key}"}, timeout=30) as http:
+        before = http.get("/members").json()["data"]
+    first.stop()
+    opened = database.open(Settings(home=tmp_path).mirror_database())
+    with opened.write() as conn:
+        conn.exec_driver_sql("ALTER TABLE member DROP COLUMN roles")
+        conn.exec_driver_sql("UPDATE checkpoint SET projections = '1-0123456789ab'")
+    opened.close()
+    go_on = threading.Event()
+    monkeypatch.setattr(anew.Anew, "_switch", _held_up(anew.Anew._switch, go_on))
+    running = runtime.start(Settings(home=tmp_path, port=0))
+    try:
+        with httpx.Client(base_url=running.url, headers={"authorization": f"Bearer {running.api_key}"}, timeout=30) as http:
+            http.event_hooks = {"response": [Documented(http.get("/openapi.json").json()).check]}
+            told = problem(http.get("/members"), 503)
+            assert told["title"] == "Records being folded again" and "version 1-0123456789ab" in told["detail"]
+            assert "mirror-folds" in http.get("/health").json()["faults"]
+            go_on.set()
+            end = time.monotonic() + 20
+            while http.get("/members").status_code == 503 and time.monotonic() < end:
+                time.sleep(0.05)
+            assert http.get("/members").json()["data"] == before
+    finally:
+        running.stop()
+
+
+def _held_up(switch: Any, go_on: threading.Event) -> Any:
+    def held(self: anew.Anew, beside: database.Database) -> None:
+        go_on.wait(20)
+        switch(self, beside)
+
+    return held
 
 
 # --- Starting ----------------------------------------------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ ENGINE = Engine(
     block_seconds=1.0,
     sender_in_flight=10_000,
     max_logs=1_000_000,
+    ethereum_headers=True,
 )
 
 _LOOK_SECONDS = 0.05

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from typing import Any, TypeAlias
 
@@ -31,6 +32,7 @@ def address_of(contract: str) -> bytes:
     return sha256(contract.encode()).digest()[:20]
 
 
+@cache
 def table() -> EventTable:
     """The events of every contract that a fold reads, at the addresses of recorded chains."""
     return event_table({name: address_of(name) for name in CONTRACTS})

@@ -1,59 +1,21 @@
 """A real anvil under the mirror: reorganisations at every depth, rollbacks, a crash of the node, and reading at the head."""
 
+import random
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+import time
 
 import pytest
 
-from ledger.chain.blocks import NodeSource
-from ledger.chain.engines import anvil as engine
-from ledger.chain.rpc import Rpc
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
 from ledger.mirror.queries import chain, members
-from ledger.mirror.sync import Identity, Mirror
+from ledger.mirror.sync import Mirror
 from ledger.mirror.verify import verify
-from tests.ledger.chain.emitter import Emitter, emission
+from tests.conftest import FULL
+from tests.ledger.chain.emitter import emission
 from tests.ledger.mirror import told
-from tests.ledger.mirror.chains import CONTRACTS, address_of, encoded, table
-from tests.ledger.mirror.histories import History
-
-PLAYED = [*CONTRACTS, "SettlementCash@1", "SettlementCash@stranger"]
-
-
-@dataclass
-class Live:
-    """An anvil that plays the ledger's contracts, and a mirror of it."""
-
-    rpc: Rpc
-    emitter: Emitter
-    mirror: Mirror
-    source: NodeSource
-    history: History
-    played: int = 0
-
-    def grow(self, blocks: int) -> None:
-        """Plays random blocks of the history on the node."""
-        self.history.grow(blocks)
-        for block in self.history.chain.blocks[self.played :]:
-            for log in block.logs:
-                self.emitter.emit(log.address, log.topics, log.data)
-            self.emitter.mine()
-        self.played = len(self.history.chain.blocks)
-
-
-@pytest.fixture
-def live(db: Database, tmp_path: Path) -> Iterator[Live]:
-    running = engine.start(tmp_path / "anvil", old_states=64)
-    with Rpc(running.url) as rpc:
-        emitter = Emitter(rpc, map(address_of, PLAYED))
-        events = table()
-        source = NodeSource(rpc, events.addresses, events.topics)
-        mirror = Mirror(db, source, events, Identity(engine.CHAIN_ID, b"L" * 32, 1), FOLDS, development=True, poll=0.01)
-        yield Live(rpc, emitter, mirror, source, History(3))
-    running.kill()
+from tests.ledger.mirror.chains import address_of, encoded, table
+from tests.ledger.mirror.live import LIVE_IDENTITY, Live
 
 
 def _assert_equals_chain(db: Database, live: Live) -> None:
@@ -69,8 +31,7 @@ def test_a_reorganisation_of_the_node(db: Database, live: Live, depth: int) -> N
     live.grow(15)
     live.mirror.catch_up()
     before = live.mirror.status()
-    # A transaction of its own makes the new branch differ even where the old blocks were empty.
-    live.rpc.call("anvil_reorg", depth, [[emission(address_of("Members"), [b"?" * 32], b""), 0]])
+    live.reorganise(depth, b"?" * 32)
     live.mirror.step()
     assert live.mirror.status().hash != before.hash
     _assert_equals_chain(db, live)
@@ -119,3 +80,48 @@ def test_a_mirror_in_its_thread_shows_a_new_block_within_its_poll(db: Database, 
         stop.set()
         thread.join()
     _assert_equals_chain(db, live)
+
+
+class _Live:
+    """A mirror in its thread, while the test moves the node."""
+
+    def __init__(self, live: Live) -> None:
+        self._live, self._stop = live, threading.Event()
+        self._thread = threading.Thread(target=live.mirror.run, args=(self._stop,))
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._live.mirror.wake()
+        self._thread.join()
+
+
+@pytest.mark.parametrize("seed", range(30 if FULL else 2))
+def test_a_random_life_of_a_node_followed_live_and_with_restarts(db: Database, live: Live, seed: int) -> None:
+    draw = random.Random(seed)
+    live.grow(draw.choice([5, 70]))
+    for _ in range(6):
+        with _Live(live):
+            for _ in range(3):
+                _befall(live, draw)
+                time.sleep(draw.random() * 0.1)
+        # What befalls it while nobody follows is met at the next start.
+        _befall(live, draw)
+        live.mirror = Mirror(db, live.source, table(), LIVE_IDENTITY, FOLDS, development=True, poll=0.01)
+    live.grow(65)
+    _assert_equals_chain(db, live)
+    assert live.mirror.status().alarm is None
+
+
+def _befall(live: Live, draw: random.Random) -> None:
+    """Blocks come, are replaced from some depth on, or are lost and others mined in their place."""
+    depth = min(draw.choice([1, 2, 5, 20, 60]), live.source.head() - 1)
+    kind = draw.choice(["grow", "reorganise", "roll back"])
+    if kind == "grow" or depth < 1:
+        live.grow(draw.randrange(1, 4))
+    elif kind == "reorganise":
+        live.reorganise(depth, draw.randbytes(32))
+    else:
+        live.roll_back(depth, draw.randrange(depth + 2))

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from ledger.chain.blocks import Block, BlockSource, InconsistentAnswer, RecordedSource
 from ledger.chain.decode import DecodeError
 from ledger.chain.rpc import NodeUnreachable, RpcError
-from ledger.mirror import database, fold
+from ledger.mirror import database
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
 from ledger.mirror.models import BLOCK, MEMBER, MEMBER_KEY, RAW_EVENT, TX
@@ -331,18 +331,6 @@ def test_malformed_event_data_stops_the_mirror_and_leaves_nothing(db: Database, 
     with pytest.raises(DecodeError, match="MemberRolesSet"):
         mirror.catch_up()
     assert _count(db, BLOCK) == 1
-
-
-def test_projections_of_an_older_version_are_folded_again(db: Database, mirror_of: MakeMirror, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = _chain().source()
-    mirror_of(source).catch_up()
-    monkeypatch.setattr("ledger.mirror.fold.GENERATION", fold.GENERATION + 1)
-    with db.write() as conn:
-        conn.exec_driver_sql("DELETE FROM member")
-    again = mirror_of(source)
-    assert _roles(db) == list(range(1, 13))
-    again.catch_up()
-    _assert_equals_rebuild(db, source)
 
 
 def test_a_mirror_in_a_second_process_of_the_same_file_reads_whole_blocks(database_url: str) -> None:

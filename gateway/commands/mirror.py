@@ -1,0 +1,103 @@
+"""`pledgebook mirror`: the mirror brought up to date without a gateway, and verified."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gateway.commands.shared import Home, ledger_of
+
+if TYPE_CHECKING:
+    from ledger.chain.engines import Engine
+    from ledger.mirror.spot_checks import SpotReport
+    from ledger.mirror.verify import Report
+
+console = Console()
+mirror_cli = typer.Typer(no_args_is_help=True, help="The mirror: chain state in SQL.")
+
+EngineName = Annotated[str | None, typer.Option("--engine", help="Name of the node's client: anvil, besu or kaia  [default: the home's]")]
+MOST_DIFFERENCES = 20
+
+
+@mirror_cli.command("sync")
+def mirror_sync(
+    node: Annotated[str, typer.Option(help="URL of a node of the ledger")], home: Home = None, engine: EngineName = None
+) -> None:
+    """Brings the mirror of a home up to the node's head and exits. A running gateway does this by itself."""
+    from ledger.chain import manifest as manifests
+    from ledger.chain.rpc import Rpc
+    from ledger.mirror import database, sync
+
+    kind, settings = _engine(engine), ledger_of(home)
+    held = manifests.load(settings.manifest)
+    with Rpc(node) as rpc:
+        mirror = sync.of(database.open(settings.mirror_database()), rpc, held, finality=kind.finality, development=kind.development_clock)
+        mirror.catch_up()
+        console.print(f"mirrored to block {mirror.status().block}")
+
+
+@mirror_cli.command("verify")
+def mirror_verify(
+    home: Home = None,
+    height: Annotated[int | None, typer.Option(help="Block to verify at  [default: the last one]")] = None,
+    node: Annotated[str | None, typer.Option(help="Rebuild from this node's chain instead of the stored raw events")] = None,
+    rows: Annotated[int, typer.Option(min=0, help="With --node: random rows that are held against the contracts")] = 200,
+    seed: Annotated[int | None, typer.Option(help="Which rows: the same seed draws the same again  [default: another each time]")] = None,
+    engine: EngineName = None,
+) -> None:
+    """Rebuilds every projection in a fresh database and compares each table by hash; exit 0 only if all are equal.
+
+    With --node, random rows are compared with what the contracts answer at that block, and proven from its state root where the engine's
+    headers allow it.
+    """
+    from ledger.chain import manifest as manifests
+    from ledger.chain.blocks import Checks
+    from ledger.chain.rpc import Rpc
+    from ledger.mirror import database, verify
+
+    settings = ledger_of(home)
+    held, live = manifests.load(settings.manifest), database.open(settings.mirror_database())
+    checks = Checks(headers=_engine(engine).ethereum_headers)
+    drawn = secrets.randbelow(1 << 32) if seed is None else seed
+    report = verify.of(live, held, rpc=None if node is None else Rpc(node), height=height, rows=rows, seed=drawn, checks=checks)
+    _show_tables(report)
+    if report.spots is not None:
+        _show_spots(report.spots)
+    console.print(f"block {report.height}: {'equal' if report.equal else 'NOT EQUAL'}")
+    raise typer.Exit(0 if report.equal else 1)
+
+
+def _show_tables(report: Report) -> None:
+    table = Table("table", "rows live", "rows rebuilt", "equal")
+    for each in report.tables:
+        table.add_row(each.name, str(each.rows), str(each.rows_rebuilt), "yes" if each.equal else "[red]no[/red]")
+    console.print(table)
+
+
+def _show_spots(spots: SpotReport) -> None:
+    table = Table("table", "rows asked of contracts", "of these proven")
+    for name, asked in sorted(spots.asked.items()):
+        table.add_row(name, str(asked), str(spots.proven[name]))
+    console.print(table)
+    console.print(f"{spots.asked.total()} rows compared, {spots.proven.total()} proven, seed {spots.seed}")
+    for each in spots.differences[:MOST_DIFFERENCES]:
+        key = " ".join(f"0x{part.hex()}" if isinstance(part, bytes) else str(part) for part in each.key)
+        chain = "proven on chain" if each.proven else "the contract says"
+        console.print(f"[red]{each.table} {key}: {each.what} is {_plain(each.row)}, {chain} {_plain(each.chain)}[/red]", soft_wrap=True)
+    if len(spots.differences) > MOST_DIFFERENCES:
+        console.print(f"[red]and {len(spots.differences) - MOST_DIFFERENCES} more[/red]")
+
+
+def _plain(value: object) -> str:
+    return f"0x{value.hex()}" if isinstance(value, bytes) else str(value)
+
+
+def _engine(name: str | None) -> Engine:
+    from gateway.config import Settings
+    from ledger.chain import engines
+
+    return engines.engine(Settings().engine if name is None else name)

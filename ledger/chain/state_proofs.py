@@ -1,0 +1,70 @@
+"""Words of contracts' storage, proven by eth_getProof against the state root of a header whose hash is known."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import rlp
+from eth_hash.auto import keccak
+
+from ledger.chain import artifacts
+from ledger.chain.blocks import InconsistentAnswer
+from ledger.chain.headers import header_hash
+from ledger.chain.receipts import Hex
+from ledger.chain.rpc import Rpc
+from ledger.domain.ids import from_hex
+from ledger.domain.tries import ProofError, proven
+
+
+class _Slot(msgspec.Struct):
+    key: Hex
+    value: Hex
+    proof: list[Hex]
+
+
+class _Proof(msgspec.Struct):
+    accountProof: list[Hex]
+    storageProof: list[_Slot]
+
+
+def state_root(rpc: Rpc, number: int, block_hash: bytes) -> bytes:
+    """The state root that the header of a hash has, from the header's own fields. Raises InconsistentAnswer."""
+    fields: Any = rpc.call("eth_getBlockByNumber", hex(number), False)
+    try:
+        own = header_hash(fields)
+    except (LookupError, TypeError, ValueError) as wrong:
+        raise InconsistentAnswer(f"the node gives no Ethereum header of block {number}") from wrong
+    if own != block_hash:
+        raise InconsistentAnswer(f"the node's header of block {number} has hash 0x{own.hex()}, not 0x{block_hash.hex()}")
+    return from_hex(fields["stateRoot"])
+
+
+def storage(rpc: Rpc, root: bytes, number: int, address: bytes, slots: Sequence[int]) -> tuple[bytes, list[int]]:
+    """The hash of a contract's code, and its words at these slots, as the state under `root` has them. Raises InconsistentAnswer."""
+    keys = [slot.to_bytes(32) for slot in slots]
+    try:
+        told = msgspec.convert(rpc.call("eth_getProof", address, keys, hex(number)), _Proof)
+        account = proven(root, keccak(address), map(from_hex, told.accountProof))
+        if account is None:
+            raise InconsistentAnswer(f"the state of block {number} has no account 0x{address.hex()}")
+        _, _, storage_root, code_hash = rlp.decode(account)
+        words = [_word(storage_root, key, slot) for key, slot in zip(keys, told.storageProof, strict=True)]
+    except (msgspec.ValidationError, ProofError, ValueError) as wrong:
+        raise InconsistentAnswer(f"the proof of 0x{address.hex()} at block {number}: {wrong}") from wrong
+    return code_hash, words
+
+
+def _word(root: bytes, key: bytes, slot: _Slot) -> int:
+    held = proven(root, keccak(key), map(from_hex, slot.proof))
+    return 0 if held is None else int.from_bytes(rlp.decode(held))
+
+
+def slot_of(contract: str, variable: str, *keys: bytes) -> int:
+    """The slot of a contract's variable, or of what a mapping has under keys of 32 bytes. Raises LookupError.
+
+    https://docs.soliditylang.org/en/latest/internals/layout_in_storage.html
+    """
+    slot: int = next(int(each["slot"]) for each in artifacts.load(contract).storage_layout["storage"] if each["label"] == variable)
+    for key in keys:
+        slot = int.from_bytes(keccak(key + slot.to_bytes(32)))
+    return slot
