@@ -1,0 +1,142 @@
+"""Other indexers on the same chain, each as its own documentation sets it up, with one simple row an event in a PostgreSQL of its own.
+
+Their exact versions are locked in bench/peers/NAME. They are installed by npm into a cache when the benchmark runs, and belong to no set-up
+and no test. A figure begins when the peer has made its tables, so that its start and its compiler don't count, and ends with the last row.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from bench.mirroring.chain import Trade
+from ledger.chain import artifacts
+from ledger.chain.decode import event_types
+from ledger.mirror.concepts import FOLDS, contracts
+
+CACHE = "PLEDGEBOOK_BENCH_CACHE"
+FILES = Path(__file__).resolve().parents[1] / "peers"
+SECONDS = 600.0
+_LOOK_SECONDS = 0.1
+
+
+class PeerFailed(Exception):
+    """A peer can't be installed or doesn't do its work here: it has no figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A peer: its folder in bench/peers, the command that indexes, the table that tells that it has begun, and the table of its rows."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    begun: str
+    table: str
+    prepare: str = ""
+
+
+PONDER = Peer(
+    "ponder",
+    ("node_modules/.bin/ponder", "start", "--schema", "ponder", "--log-level", "warn", "--port", "0"),
+    {"PONDER_TELEMETRY_DISABLED": "true"},
+    "ponder.told",
+    "ponder.told",
+)
+SQUID = Peer(
+    "squid",
+    ("node", "main.js"),
+    {},
+    "squid_processor.status",
+    "told",
+    "CREATE TABLE told (id text PRIMARY KEY, block int4 NOT NULL, address text NOT NULL, name text NOT NULL, first text NOT NULL)",
+)
+
+
+def installed(peer: Peer) -> Path:
+    """The peer's folder in the cache, with its packages. Raises PeerFailed."""
+    source = FILES / peer.name
+    cache = Path(os.environ.get(CACHE) or Path.home() / ".cache" / "pledgebook-bench")
+    folder = cache / f"{peer.name}-{sha256((source / 'package-lock.json').read_bytes()).hexdigest()[:12]}"
+    shutil.copytree(source, folder, dirs_exist_ok=True)
+    if not (folder / "node_modules" / ".package-lock.json").exists():
+        _done(
+            subprocess.run(
+                ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, capture_output=True, text=True, check=False
+            )
+        )
+    return folder
+
+
+def _done(run: "subprocess.CompletedProcess[str]") -> None:
+    if run.returncode:
+        raise PeerFailed(run.stderr.strip()[-500:] or run.stdout.strip()[-500:])
+
+
+def settings(trade: Trade, end: int | None) -> dict[str, Any]:
+    """What a peer is told of the chain: its node, the contracts, and the events that the mirror reads."""
+    manifest, url = trade.house.manifest, trade.house.rpc.url
+    wanted = [(name, entry) for name in contracts() for entry in artifacts.load(name).abi if _is_folded(name, entry)]
+    places = [deployed.address for deployed in manifest.contracts.values()] + [cash.address for cash in manifest.cash]
+    return {
+        "rpc": url,
+        "ws": url.replace("http", "ws", 1),
+        "chain_id": manifest.chain_id,
+        "start": manifest.block,
+        "end": end,
+        "addresses": sorted({"0x" + each.hex() for each in places}),
+        "topics": {"0x" + event.topic.hex(): event.name for name, entry in wanted for event in event_types(name, [entry])},
+        "abi": list({event.topic: entry for name, entry in wanted for event in event_types(name, [entry])}.values()),
+    }
+
+
+def _is_folded(contract: str, entry: Mapping[str, Any]) -> bool:
+    return entry["type"] == "event" and FOLDS.wanted(contract, entry["name"])
+
+
+def run(peer: Peer, given: Mapping[str, Any], database_url: str, events: int) -> float:
+    """Events a second of a peer that indexes the whole chain into an empty PostgreSQL database. Raises PeerFailed."""
+    folder = installed(peer)
+    (folder / "chain.json").write_text(json.dumps(given))
+    variables = {"BENCH_CHAIN": str(folder / "chain.json"), "DATABASE_URL": database_url, "DB_URL": database_url}
+    log = folder / "bench.log"
+    with psycopg.connect(database_url, autocommit=True) as database, log.open("wb") as output:
+        if peer.prepare:
+            database.execute(peer.prepare)
+        environment = {**os.environ, **variables, **peer.environment}
+        process = subprocess.Popen(peer.command, cwd=folder, env=environment, stdout=output, stderr=output)
+        try:
+            return events / _seconds(peer, process, database, events, log)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _seconds(peer: Peer, process: "subprocess.Popen[bytes]", database: "psycopg.Connection[Any]", events: int, log: Path) -> float:
+    begun, last = None, time.monotonic() + SECONDS
+    while time.monotonic() < last:
+        if begun is None and _exists(database, peer.begun):
+            begun = time.monotonic()
+        if begun is not None and _exists(database, peer.table) and _count(database, peer.table) >= events:
+            return time.monotonic() - begun
+        if process.poll() is not None and process.returncode:
+            break
+        time.sleep(_LOOK_SECONDS)
+    raise PeerFailed(f"{peer.name}: {log.read_text(errors='replace')[-1000:] or 'not done in time'}")
+
+
+def _exists(database: "psycopg.Connection[Any]", table: str) -> bool:
+    return database.execute("SELECT to_regclass(%s)", (table,)).fetchone() != (None,)
+
+
+def _count(database: "psycopg.Connection[Any]", table: str) -> int:
+    (found,) = database.execute(f"SELECT count(*) FROM {table}").fetchone() or (0,)  # noqa: S608  # a name of ours
+    return int(found)
