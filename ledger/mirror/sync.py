@@ -223,11 +223,11 @@ class Mirror:
     def _write(self, conn: Connection, before: Checkpoint, blocks: list[Block]) -> None:
         advance(conn, before, blocks[-1].number, blocks[-1].hash)
         faults.point("mirror.advanced")
-        write_blocks(conn, blocks, self._table)
+        events = [event for block in blocks for event in self._table.events(block)]
+        write_blocks(conn, blocks, events)
         faults.point("mirror.raw")
         self._state.reader = DatabaseReader(conn)
-        for block in blocks:
-            self._folds.apply(self._state, self._table.events(block))
+        self._folds.apply(self._state, events)
         faults.point("mirror.folding")
         write_state(conn, self._state)
         faults.point("mirror.written")

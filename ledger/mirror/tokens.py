@@ -41,11 +41,14 @@ def _range_moved(state: State, event: Event) -> None:
     # What stays of the token keeps its marks; a piece cut out of it has none but those of a hold and of custody.
     kept = token._replace(cursor=told.cursor, flags=token.flags & KEPT_OF_CUT)
     piece = kept._replace(flags=token.flags & INHERITED)
+    moved = piece._replace(start=told.start, owner=told.to, length=told.end - told.start)
+    if told.end < told.tokenEnd:
+        state.open(TOKEN, piece._replace(start=told.end, length=told.tokenEnd - told.end))
     if told.start > told.tokenStart:
         state.put(TOKEN, kept._replace(length=told.start - told.tokenStart))
-    if told.end < told.tokenEnd:
-        state.put(TOKEN, piece._replace(start=told.end, length=told.tokenEnd - told.end))
-    state.put(TOKEN, piece._replace(start=told.start, owner=told.to, length=told.end - told.start))
+        state.open(TOKEN, moved)
+    else:
+        state.put(TOKEN, moved)
     kind = _kind(state, token, told.to)
     state.add(TRANSFER, Transfer(receivable, event.pos, told.from_, told.to, told.start, told.end - told.start, told.ref, kind))
 
