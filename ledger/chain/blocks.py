@@ -5,6 +5,7 @@ what is held,
 how many blocks are asked at once and what a fork means is decided by the mirror.
 """
 
+from binascii import unhexlify
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -93,7 +94,9 @@ def linked(blocks: Sequence[Block]) -> Sequence[Block]:
 
 
 def _unhex(text: str) -> bytes:
-    return bytes.fromhex(text[2:])
+    if not text.startswith("0x"):
+        raise ValueError(f"{text[:70]!r} is no hex")
+    return unhexlify(text[2:])
 
 
 _Hex = Annotated[str, msgspec.Meta(pattern="^0x[0-9a-fA-F]*$")]
@@ -108,14 +111,15 @@ class _Header(msgspec.Struct):
 
 
 class _Log(msgspec.Struct):
-    blockNumber: _Hex
-    blockHash: _Hex
-    transactionIndex: _Hex
-    transactionHash: _Hex
-    logIndex: _Hex
-    address: _Hex
-    topics: list[_Hex]
-    data: _Hex
+    # Plain text, since there are many: what is no hex is noticed when it is read.
+    blockNumber: str
+    blockHash: str
+    transactionIndex: str
+    transactionHash: str
+    logIndex: str
+    address: str
+    topics: list[str]
+    data: str
     removed: bool = False
 
 
@@ -201,12 +205,15 @@ def _block(header: _Header, logs: Sequence[_Log]) -> Block:
 
 
 def _log(header: _Header, log: _Log) -> Log:
-    tx_index = int(log.transactionIndex, 16)
+    try:
+        found = Log(int(log.logIndex, 16), int(log.transactionIndex, 16), _unhex(log.address), tuple(map(_unhex, log.topics)), _unhex(log.data))
+    except ValueError as wrong:
+        raise MalformedAnswer(f"a log of block {header.number}: {wrong}") from wrong
     if log.removed or log.blockNumber != header.number:
         raise InconsistentAnswer(f"a log of block {header.number} is withdrawn or names another number")
-    if tx_index >= len(header.transactions) or header.transactions[tx_index] != log.transactionHash:
+    if found.tx_index >= len(header.transactions) or header.transactions[found.tx_index] != log.transactionHash:
         raise InconsistentAnswer(f"a log of block {header.number} names a transaction that its header lacks")
-    return Log(int(log.logIndex, 16), tx_index, _unhex(log.address), tuple(map(_unhex, log.topics)), _unhex(log.data))
+    return found
 
 
 class RecordedSource:

@@ -23,6 +23,7 @@ from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
 from ledger.foreseen import Foreseen
 from ledger.mirror import rebuild
+from ledger.mirror.ahead import Ahead
 from ledger.mirror.concepts import FOLDS, table
 from ledger.mirror.database import Database
 from ledger.mirror.fold import Folds
@@ -126,6 +127,7 @@ class Mirror:
         self._database, self._source, self._table, self._folds = database, source, table, folds
         self._finality, self._development, self._poll = finality, development, poll
         self._announce = moved
+        self._ahead = Ahead(source)
         self._span = Span()
         self._state = State(Nothing())
         self._moved = threading.Condition()
@@ -201,16 +203,18 @@ class Mirror:
         if head <= held.block:
             return self._check_held(head)
         started = time.monotonic()
-        blocks = self._fetch(held.block + 1, min(head, held.block + self._span.size))
+        blocks = self._fetch(held.block + 1, head)
         if held.hash is not None and blocks[0].parent != held.hash:
             return self._check_held(held.block)
+        if blocks[-1].number < head:
+            self._ahead.ask(blocks[-1].number + 1, min(head, blocks[-1].number + self._span.size))
         self._take(blocks)
         self._span.took(time.monotonic() - started, len(blocks))
         return self._checkpoint.block < head
 
-    def _fetch(self, first: int, last: int) -> list[Block]:
+    def _fetch(self, first: int, head: int) -> list[Block]:
         try:
-            return self._source.fetch(first, last)
+            return self._ahead.fetch(first, min(head, first + self._span.size - 1))
         except (RpcError, NodeUnreachable):
             self._span.refused()
             raise
