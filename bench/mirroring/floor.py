@@ -6,6 +6,7 @@ of earlier batches, and moves a checkpoint. It folds nothing: the projection row
 before the clock starts. It checks nothing: no hashes, no bounds, no forks, and it can't be killed and go on.
 """
 
+import gc
 import http.client
 from bisect import bisect_left
 from collections import defaultdict
@@ -83,8 +84,7 @@ def _sort(conn: Connection, projection: Projection[Any], batches: Sequence[Told]
         ended = bisect_left(ends, row[-1]) if projection.versioned and row[-1] is not None else born
         if ended != born:
             batches[ended].ended[projection].append((row[-1], *row[: projection.keys]))
-            row = (*row[:-1], None)
-        batches[born].rows[projection.name].append(row)
+        batches[born].rows[projection.name].append(row if ended == born else (*row[:-1], None))
 
 
 class Node:
@@ -121,6 +121,8 @@ def fetch(node: Node, batches: Sequence[Told]) -> None:
 
 def run(node: Node, batches: Sequence[Told], connection: Any) -> None:
     """Stores everything through a database driver's own connection, whose tables are there and empty."""
+    # The batches in memory aren't its work, so the collector of cycles is not to walk over them.
+    gc.freeze()
     write = _write_sqlite if type(connection).__module__ == "sqlite3" else _write_postgresql
     for batch in batches:
         headers = _headers_of(node.headers(batch.first, batch.last))

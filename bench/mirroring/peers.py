@@ -8,14 +8,17 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
+from sqlalchemy import make_url
 
 from bench.mirroring.chain import Trade
 from ledger.chain import artifacts
@@ -24,6 +27,7 @@ from ledger.mirror.concepts import FOLDS, contracts
 
 CACHE = "PLEDGEBOOK_BENCH_CACHE"
 FILES = Path(__file__).resolve().parents[1] / "peers"
+NODE, NPM = (Path(sys.executable).with_name(name) for name in ("node", "npm"))
 SECONDS = 600.0
 _LOOK_SECONDS = 0.1
 
@@ -46,14 +50,14 @@ class Peer:
 
 PONDER = Peer(
     "ponder",
-    ("node_modules/.bin/ponder", "start", "--schema", "ponder", "--log-level", "warn", "--port", "0"),
+    (str(NODE), "node_modules/ponder/dist/esm/bin/ponder.js", "start", "--schema", "ponder", "--log-level", "warn", "--port", "0"),
     {"PONDER_TELEMETRY_DISABLED": "true"},
     "ponder.told",
     "ponder.told",
 )
 SQUID = Peer(
     "squid",
-    ("node", "main.js"),
+    (str(NODE), "main.js"),
     {},
     "squid_processor.status",
     "told",
@@ -68,17 +72,11 @@ def installed(peer: Peer) -> Path:
     folder = cache / f"{peer.name}-{sha256((source / 'package-lock.json').read_bytes()).hexdigest()[:12]}"
     shutil.copytree(source, folder, dirs_exist_ok=True)
     if not (folder / "node_modules" / ".package-lock.json").exists():
-        _done(
-            subprocess.run(
-                ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, capture_output=True, text=True, check=False
-            )
-        )
+        command = [str(NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise PeerFailed(f"{peer.name}: npm ci: {done.stderr.strip()[-500:]}")
     return folder
-
-
-def _done(run: "subprocess.CompletedProcess[str]") -> None:
-    if run.returncode:
-        raise PeerFailed(run.stderr.strip()[-500:] or run.stdout.strip()[-500:])
 
 
 def settings(trade: Trade, end: int | None) -> dict[str, Any]:
@@ -94,7 +92,8 @@ def settings(trade: Trade, end: int | None) -> dict[str, Any]:
         "end": end,
         "addresses": sorted({"0x" + each.hex() for each in places}),
         "topics": {"0x" + event.topic.hex(): event.name for name, entry in wanted for event in event_types(name, [entry])},
-        "abi": list({event.topic: entry for name, entry in wanted for event in event_types(name, [entry])}.values()),
+        # Ponder knows events by name; of two with one name the chain has neither.
+        "abi": list({entry["name"]: entry for _, entry in wanted}.values()),
     }
 
 
@@ -106,7 +105,7 @@ def run(peer: Peer, given: Mapping[str, Any], database_url: str, events: int) ->
     """Events a second of a peer that indexes the whole chain into an empty PostgreSQL database. Raises PeerFailed."""
     folder = installed(peer)
     (folder / "chain.json").write_text(json.dumps(given))
-    variables = {"BENCH_CHAIN": str(folder / "chain.json"), "DATABASE_URL": database_url, "DB_URL": database_url}
+    variables = {"BENCH_CHAIN": str(folder / "chain.json"), **_database(database_url)}
     log = folder / "bench.log"
     with psycopg.connect(database_url, autocommit=True) as database, log.open("wb") as output:
         if peer.prepare:
@@ -118,6 +117,19 @@ def run(peer: Peer, given: Mapping[str, Any], database_url: str, events: int) ->
         finally:
             process.kill()
             process.wait()
+
+
+def _database(url: str) -> dict[str, str]:
+    """The database as the peers' driver wants to be told of a server behind a socket's folder."""
+    parts = make_url(url)
+    host, user, name = str(parts.query["host"]), parts.username or "postgres", parts.database or ""
+    return {
+        "DATABASE_URL": f"postgresql://{user}@{quote(host, safe='')}/{name}",
+        "DB_HOST": host,
+        "DB_USER": user,
+        "DB_NAME": name,
+        "DB_PASS": "",
+    }
 
 
 def _seconds(peer: Peer, process: "subprocess.Popen[bytes]", database: "psycopg.Connection[Any]", events: int, log: Path) -> float:

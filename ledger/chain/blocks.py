@@ -8,6 +8,7 @@ how many blocks are asked at once and what a fork means is decided by the mirror
 from binascii import unhexlify
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, Protocol
 
@@ -99,10 +100,14 @@ def _unhex(text: str) -> bytes:
     return unhexlify(text[2:])
 
 
+_word = lru_cache(maxsize=10_000)(_unhex)
+"""For addresses and topics, of which the same few come again and again."""
+
+
 _Hex = Annotated[str, msgspec.Meta(pattern="^0x[0-9a-fA-F]*$")]
 
 
-class _Header(msgspec.Struct):
+class _Header(msgspec.Struct, gc=False):
     number: _Hex
     hash: _Hex
     parentHash: _Hex
@@ -110,7 +115,7 @@ class _Header(msgspec.Struct):
     transactions: list[_Hex]
 
 
-class _Log(msgspec.Struct):
+class _Log(msgspec.Struct, gc=False):
     # Plain text, since there are many: what is no hex is noticed when it is read.
     blockNumber: str
     blockHash: str
@@ -206,7 +211,8 @@ def _block(header: _Header, logs: Sequence[_Log]) -> Block:
 
 def _log(header: _Header, log: _Log) -> Log:
     try:
-        found = Log(int(log.logIndex, 16), int(log.transactionIndex, 16), _unhex(log.address), tuple(map(_unhex, log.topics)), _unhex(log.data))
+        emitter, topics = _word(log.address), tuple(map(_word, log.topics))
+        found = Log(int(log.logIndex, 16), int(log.transactionIndex, 16), emitter, topics, _unhex(log.data))
     except ValueError as wrong:
         raise MalformedAnswer(f"a log of block {header.number}: {wrong}") from wrong
     if log.removed or log.blockNumber != header.number:

@@ -10,20 +10,19 @@ from ledger.chain.blocks import Block, BlockSource
 
 
 class Ahead:
-    """The blocks of a source, read ahead. All methods belong to one thread."""
+    """Blocks read ahead. All methods belong to one thread."""
 
-    def __init__(self, source: BlockSource) -> None:
-        self._source = source
+    def __init__(self) -> None:
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead")
         self._asked: tuple[int, Future[list[Block]]] | None = None
 
-    def fetch(self, first: int, last: int) -> list[Block]:
+    def fetch(self, source: BlockSource, first: int, last: int) -> list[Block]:
         """Blocks from `first` on: those asked for in advance, if they begin there, else up to `last`. Raises as the source does."""
         asked, self._asked = self._asked, None
         if asked is not None and asked[0] == first:
             return asked[1].result()
-        return self._source.fetch(first, last)
+        return source.fetch(first, last)
 
-    def ask(self, first: int, last: int) -> None:
+    def ask(self, source: BlockSource, first: int, last: int) -> None:
         """Has these blocks read meanwhile."""
-        self._asked = first, self._reader.submit(self._source.fetch, first, last)
+        self._asked = first, self._reader.submit(source.fetch, first, last)

@@ -76,7 +76,8 @@ def start(
 
     Port 0 takes a free one. A block is mined only when it is told to (automatic mining stops now and then under load). old_states: how
     many states before the head can be read and reorganised back to; each costs a copy of the whole state a block. dump_seconds: how often
-    the state is written beside. A chain found again goes on at the time of its head. NodeError if the port is in use, the program is missing, the state can't be read or is another's.
+    the state goes to disk. A chain found again goes on at the time of its head. NodeError if the port is in use, the program is missing,
+    the state can't be read or is another's.
     """
     directory.mkdir(parents=True, exist_ok=True)
     state = directory / STATE_FILE
