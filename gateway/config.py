@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     """Name of the chain's client, as in ledger.chain.engines."""
     node: str = ""
     """URLs of nodes that are run elsewhere, the preferred first, with commas between; empty: the gateway starts a chain of its own."""
+    node_heads: str = ""
+    """Websocket (ws://...) of one of these nodes, which tells of new blocks at once; empty: they are looked for ten times a second."""
     mirror_url: str = ""
     """Database of the mirror; empty: SQLite in `home`."""
     office_url: str = ""

@@ -16,6 +16,7 @@ from bench.house import BANK_ROLE, CNY, House, Key, running
 from gateway.outbox.encode import Call, sign_legacy
 from gateway.signers.ecdsa import by
 from ledger.chain import calls
+from ledger.chain.blocks import Block
 from ledger.chain.decode import EventTable
 from ledger.chain.rpc import RpcError
 from ledger.domain import acts, ids
@@ -32,8 +33,8 @@ FACE, PIECE, TERM = 10_000_000, 100, 120 * 86_400
 PIECES, SPLITS, HOLDERS = 50, 20, 5
 """Of each receivable: pieces of one batch, splits by signed acts, and who holds the pieces, each a run of neighbours."""
 
-TOGETHER, A_BLOCK = 10, 2
-"""Receivables that are issued in one transaction, and those whose acts come in the same blocks."""
+TOGETHER, A_BLOCK, A_TICK = 10, 5, 5
+"""Receivables issued in one transaction, those whose acts come in the same blocks, and splits of a block that is timed."""
 
 GAS, ACT_GAS, MOVE_GAS = 30_000_000, 3_000_000, 300_000
 
@@ -70,6 +71,8 @@ class Trade:
     banks: list[Key] = field(default_factory=list)
     events: int = 0
     head: int = -1
+    receivables: int = 0
+    cut: int = 0
 
     def __post_init__(self) -> None:
         house = self.house
@@ -92,6 +95,21 @@ class Trade:
             for block in self._lives():
                 self.mine(block)
             self._note()
+
+    def blocks(self, first: int, last: int) -> list[Block]:
+        """Blocks first..last as the mirror reads them."""
+        return self._source.fetch(first, last)
+
+    def tick(self) -> int:
+        """One block with a few splits of one receivable, made at the first call; its number. Raises ChainShort."""
+        if not self.cut:
+            issue = self._issue()
+            self._ticking = ids.receivable_id(self.supplier.account, issue.envelope.id)
+            self.mine([self._acts([issue])])
+            self.mine([self._acts([self._signed(self._confirmation(self._ticking, issue.envelope.body), self.obligor)])])
+        self.mine([self._acts(self._splits(self._ticking, 0, self.cut, A_TICK))])
+        self.cut += A_TICK
+        return self._source.head()
 
     def mine(self, transactions: Sequence[bytes]) -> None:
         """One block with these transactions. Raises ChainShort."""
@@ -120,6 +138,7 @@ class Trade:
         """The blocks of receivables from issue to payment, with as many pledges beside them."""
         issues = [self._issue() for _ in range(TOGETHER)]
         receivables = [ids.receivable_id(self.supplier.account, each.envelope.id) for each in issues]
+        self.receivables += TOGETHER
         yield [self._acts(issues)]
         bodies = [self._confirmation(receivable, each.envelope.body) for receivable, each in zip(receivables, issues, strict=True)]
         yield [self._acts([self._signed(body, self.obligor) for body in bodies]), self._acts([self._pledge() for _ in range(2)])]
@@ -128,7 +147,7 @@ class Trade:
 
     def _lived(self, receivables: Sequence[int]) -> Iterator[list[bytes]]:
         yield [self._batch(each) for each in receivables]
-        yield [raw for each in receivables for raw in (self._acts(self._splits(each)), *self._assignments(each))]
+        yield [raw for each in receivables for raw in (self._acts(self._splits(each, PIECES * PIECE, 0, SPLITS)), *self._assignments(each))]
         yield [raw for each in receivables for raw in (*self._merges(each), self._payment(each))]
         yield [self._draws(each) for each in receivables]
 
@@ -161,11 +180,11 @@ class Trade:
     def _holder(self, piece: int) -> Key:
         return self.banks[piece * HOLDERS // PIECES]
 
-    def _splits(self, receivable: int) -> list[SignedAct]:
-        """Pieces cut off the end of what is left."""
-        token, bank = ids.token_id(receivable, PIECES * PIECE), self.banks[-1].account
-        cut = [Move(token, FACE - (at + 1) * PIECE, FACE - at * PIECE, bank, secrets.token_bytes(32)) for at in range(SPLITS)]
-        return [self._signed(body, self.supplier, MOVE_GAS) for body in cut]
+    def _splits(self, receivable: int, start: int, done: int, number: int) -> list[SignedAct]:
+        """Pieces cut off the end of the token that begins at `start`, of which so many are gone."""
+        token, bank = ids.token_id(receivable, start), self.banks[-1].account
+        ends = [FACE - at * PIECE for at in range(done, done + number)]
+        return [self._signed(Move(token, end - PIECE, end, bank, secrets.token_bytes(32)), self.supplier, MOVE_GAS) for end in ends]
 
     def _assignments(self, receivable: int) -> list[bytes]:
         """The first two banks hand half of their pieces on, whole."""

@@ -145,7 +145,7 @@ class EventTable:
         return [event for log in block.logs if (event := self._event(block, log)) is not None]
 
     def _event(self, block: Block, log: Log) -> Event | None:
-        topic = log.topics[0] if log.topics else None
+        topic = log.topics[0] if log.topics else b""
         event = self._entries.get((log.address, topic))
         if event is not None:
             return Event(position(block.number, log.index), block.time, log, event, event.decode(log.topics, log.data))
@@ -200,8 +200,8 @@ class Words:
     @classmethod
     def of(cls, kinds: Sequence[str], indexed: int, order: Sequence[int]) -> "Words | None":
         """Of types in the order of their words, the first so many indexed; None if one of them is no single word with padding before it."""
-        packed = [_packed(kind) for kind in kinds]
-        if None in packed or len(order) < 2:
+        packed = [text for kind in kinds if (text := _packed(kind))]
+        if len(packed) < max(2, len(kinds)):
             return None
         layout = Struct(">" + "".join(f"{WORD - calcsize(f'>{each}')}s{each}" for each in packed))
         return cls(

@@ -108,7 +108,8 @@ def _closing(projection: AnyProjection) -> str:
 @cache
 def _closing_together(projection: AnyProjection) -> str:
     columns = [column.name for column in projection.key_columns]
-    types = ["bigint", *(str(column.type.compile(postgresql.dialect())) for column in projection.key_columns)]
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    types = ["bigint", *(column.type.compile(dialect=dialect) for column in projection.key_columns)]
     arrays = ", ".join(f"%s::{kind}[]" for kind in types)
     same = " AND ".join(f"live.{name} = ended.{name}" for name in columns)
     return (
