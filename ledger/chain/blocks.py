@@ -6,8 +6,11 @@ how many blocks are asked at once and what a fork means is decided by the mirror
 """
 
 import random
-from collections.abc import Collection, Iterable, Sequence
+from binascii import unhexlify
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -100,7 +103,13 @@ def linked(blocks: Sequence[Block]) -> Sequence[Block]:
 
 
 def _unhex(text: str) -> bytes:
-    return bytes.fromhex(text[2:])
+    if not text.startswith("0x"):
+        raise ValueError(f"{text[:70]!r} is no hex")
+    return unhexlify(text[2:])
+
+
+_word = lru_cache(maxsize=10_000)(_unhex)
+"""For addresses and topics, of which the same few come again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +131,7 @@ SUSPECTS_AN_ANSWER = 8
 """Blooms of full blocks hint at everything: so many blocks of an answer, drawn at random, are looked into for it."""
 
 
-class _Header(msgspec.Struct):
+class _Header(msgspec.Struct, gc=False):
     number: Hex
     hash: Hex
     parentHash: Hex
@@ -146,6 +155,15 @@ class _Header(msgspec.Struct):
     excessBlobGas: Hex | None = None
     parentBeaconBlockRoot: Hex | None = None
     requestsHash: Hex | None = None
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """What a node tells is read: text that is no hex, or no number, is its fault."""
+    try:
+        yield
+    except ValueError as wrong:
+        raise MalformedAnswer(str(wrong)) from wrong
 
 
 class NodeSource:
@@ -173,12 +191,15 @@ class NodeSource:
             pairs if pairs is not None else [(each, topic) for topic in self._topics for each in self._addresses or (None,)]
         )
 
+    @_reading()
     def head(self) -> int:
         return _number(self._rpc.call("eth_blockNumber"))
 
+    @_reading()
     def hashes(self, numbers: Sequence[int]) -> list[bytes | None]:
         return [None if header is None else _unhex(header.hash) for header in self._headers(numbers)]
 
+    @_reading()
     def fetch(self, first: int, last: int) -> list[Block]:
         """Headers, then logs, then the last header again: a chain that moved between the answers is noticed by its hash."""
         headers = [_present(header, number) for number, header in enumerate(self._headers(range(first, last + 1)), first)]
@@ -194,6 +215,7 @@ class NodeSource:
         """Whether `prove` shows that logs are those of the block's hash, and not only those that this node has receipts for."""
         return self._checks.headers
 
+    @_reading()
     def prove(self, block: Block) -> None:
         """Holds a block's logs against its receipts. Raises InconsistentAnswer where this node's own receipts tell others."""
         self._hold_against_receipts(_present(self._headers([block.number])[0], block.number), block)
@@ -335,12 +357,13 @@ def _block(header: _Header, logs: Sequence[NodeLog]) -> Block:
 
 
 def _log(header: _Header, log: NodeLog) -> Log:
-    tx_index = int(log.transactionIndex, 16)
+    emitter, topics = _word(log.address), tuple(map(_word, log.topics))
+    found = Log(int(log.logIndex, 16), int(log.transactionIndex, 16), emitter, topics, _unhex(log.data))
     if log.removed or log.blockNumber != header.number:
         raise InconsistentAnswer(f"a log of block {header.number} is withdrawn or names another number")
-    if tx_index >= len(header.transactions) or header.transactions[tx_index] != log.transactionHash:
+    if found.tx_index >= len(header.transactions) or header.transactions[found.tx_index] != log.transactionHash:
         raise InconsistentAnswer(f"a log of block {header.number} names a transaction that its header lacks")
-    return Log(int(log.logIndex, 16), tx_index, _unhex(log.address), tuple(map(_unhex, log.topics)), _unhex(log.data))
+    return found
 
 
 class RecordedSource:

@@ -11,17 +11,17 @@ from ledger.domain.tries import list_root
 Hex = Annotated[str, msgspec.Meta(pattern="^0x[0-9a-fA-F]*$")]
 
 
-class NodeLog(msgspec.Struct):
-    """A log as a node tells it."""
+class NodeLog(msgspec.Struct, gc=False):
+    """A log as a node tells it: plain text, since there are many; what is no hex is noticed when it is read."""
 
-    blockNumber: Hex
-    blockHash: Hex
-    transactionIndex: Hex
-    transactionHash: Hex
-    logIndex: Hex
-    address: Hex
-    topics: list[Hex]
-    data: Hex
+    blockNumber: str
+    blockHash: str
+    transactionIndex: str
+    transactionHash: str
+    logIndex: str
+    address: str
+    topics: list[str]
+    data: str
     removed: bool = False
 
 
@@ -50,6 +50,8 @@ def _encoded(receipt: Receipt) -> bytes:
 
 
 def _bytes(text: str) -> bytes:
+    if not text.startswith("0x"):
+        raise ValueError(f"{text[:70]!r} is no hex")
     return bytes.fromhex(text[2:])
 
 
