@@ -79,10 +79,11 @@ def distributed(conn: Connection, receivable: int, at: int | None = None) -> lis
 
 def steps(conn: Connection, receivable: int, at: int | None = None) -> list[ranges.Step]:
     """The steps of the ruler: what each payment and each retirement did to what is owed."""
-    return [_step(row) for row in distributed(conn, receivable, at)]
+    return [step_of(row) for row in distributed(conn, receivable, at)]
 
 
-def _step(row: Payment) -> ranges.Step:
+def step_of(row: Payment) -> ranges.Step:
+    """What a payment or a retirement did to what is owed."""
     if row.kind == PaymentKind.RETIREMENT and row.low is not None:
         return ranges.Retirement(row.low, row.low + row.owed_before - row.owed_after, row.owed_before)
     return ranges.Payment(row.principal, row.interest, row.owed_before)
