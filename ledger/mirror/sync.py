@@ -29,6 +29,7 @@ from ledger.mirror.fold import Folds
 from ledger.mirror.models import BLOCK, CHECKPOINT
 from ledger.mirror.rollback import roll_back
 from ledger.mirror.state import Nothing, State
+from ledger.mirror.views import making
 from ledger.mirror.writer import (
     Checkpoint,
     CheckpointGone,
@@ -363,7 +364,9 @@ def prepare(database: Database, table: EventTable, identity: Identity, folds: Fo
     with database.write() as conn:
         held = read_checkpoint(conn)
         if held is None:
-            return _begin(conn, identity, folds), None
+            fresh = _begin(conn, identity, folds)
+            making.ensure(conn)
+            return fresh, None
         if (held.chain_id, held.ledger_id, held.start) != (identity.chain_id, identity.ledger_id, identity.start):
             raise WrongLedger(
                 f"the mirror holds chain {held.chain_id}, ledger 0x{held.ledger_id.hex()} from block {held.start}, "
@@ -371,6 +374,7 @@ def prepare(database: Database, table: EventTable, identity: Identity, folds: Fo
             )
         if held.projections != folds.version():
             held = _fold_anew(conn, held, table, folds)
+        making.ensure(conn)
         return held, _time_of(conn, held.block)
 
 

@@ -152,7 +152,7 @@ def _part_paid(conn: Connection, whose: Whose, key: ColumnElement[Any], at: int 
     token = TOKEN.table.c
     asked = _ranges(select(token.receivable, token.start, token.length, RECEIVABLE.table.c.currency, key), whose, at)
     asked = asked.where(RECEIVABLE_STATE.table.c.payments > 0).order_by(token.receivable)
-    paid = groupby(conn.execution_options(yield_per=_ROWS_A_FETCH).execute(asked), lambda row: row[0])
+    paid = groupby(conn.execute(asked, execution_options={"yield_per": _ROWS_A_FETCH}), lambda row: row[0])
     for some in _portions(((number, list(rows)) for number, rows in paid)):
         steps = _steps(conn, [number for number, _ in some], at)
         for number, rows in some:
