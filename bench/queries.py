@@ -50,7 +50,7 @@ def filled(db: Database, size: Size) -> None:
     print("written in bulk into the projections (COPY), not folded from events", file=sys.stderr)
     with db.write() as conn:
         rows.create(conn)
-    steps = [("members and cash", receivables.members()), (f"{size.receivables:,} receivables", receivables.receivables(size, dice))]
+    steps = [("members and cash", receivables.members(size)), (f"{size.receivables:,} receivables", receivables.receivables(size, dice))]
     for label, made in [*steps, *pledges.every(size, dice)]:
         with step(label), db.write() as conn:
             rows.write(conn, made)

@@ -40,7 +40,6 @@ from ledger.mirror.schema import word
 OFFICE = account("office")
 REGISTRY = next(each for each in SHIPPED if each.key.startswith("US"))
 WITHHELD, FLAGGED, WAITING, ENDED = 0.02, 0.01, 0.01, 0.2
-LENDERS = 2_000
 _ZERO = bytes(32)
 _CITIES = (
     *("苏州", "上海", "深圳", "杭州", "南京", "成都", "武汉", "西安", "青岛", "厦门", "宁波", "合肥", "长沙"),
@@ -100,7 +99,7 @@ def names(size: Size) -> Rows:
 
 def numbers(size: Size) -> dict[str, int]:
     """Each name and its number."""
-    every = dict.fromkeys([*map(name_of, range(size.names)), *map(lender_of, range(LENDERS))])
+    every = dict.fromkeys([*map(name_of, range(size.names)), *map(lender_of, range(size.lenders))])
     return {text: number for number, text in enumerate(every, 1)}
 
 
@@ -136,7 +135,7 @@ def _pledge(dice: Random, pledge: int, pos: int, effective: int) -> Rows:
     terms: tuple[Any, ...] = (word(5_000_000), 840, 1, 0, 1, 1, pledge, 1, 0)
     head: tuple[Any, ...] = (status, 1, flags, 1, pledge, effective, NOW + 9_999_999 if waits else 0)
     yield PLEDGE, Pledge(pledge, pos, REGISTRY.number, OFFICE, act, act)
-    yield PLEDGE_STATE, PledgeState(pledge, *head, *terms, *published, *end, pos)
+    yield PLEDGE_STATE, PledgeState(pledge, *head, *terms, *published, *end)._replace(from_pos=pos)
     counts = None if waits else effective
     yield SEGMENT, Segment(pledge, pledge, 2, 2, counts, NOW + 9_999_999 if waits else None, counts, False, _ZERO, _ZERO, None, pos)
     every = int(Change.TERMS | Change.PLEDGORS | Change.HOLDERS | Change.STATE)
@@ -151,7 +150,7 @@ def _pledge(dice: Random, pledge: int, pos: int, effective: int) -> Rows:
 
 
 def _parties(dice: Random, pledge: int, pos: int, known: dict[str, int], size: Size) -> Rows:
-    pledgor, lender = name_of(dice.randrange(size.names)), lender_of(dice.randrange(LENDERS))
+    pledgor, lender = name_of(dice.randrange(size.names)), lender_of(dice.randrange(size.lenders))
     hidden = dice.random() < WITHHELD
     text, named = ("", None) if hidden else (pledgor, known[pledgor])
     for side, role, shown, number, id_ in ((Side.PLEDGORS, 1, text, named, pledgor), (Side.HOLDERS, 2, lender, known[lender], lender)):

@@ -34,7 +34,6 @@ from ledger.mirror.state import AnyProjection
 
 BANKS, COMPANIES, HOT = 200, 20_000, 3
 CURRENCIES = (156, 840, 978)
-ENTRIES_A_BANK = 2_000
 _ZERO, _NONE = bytes(32), word(0)
 Rows = Iterator[tuple[AnyProjection, tuple[Any, ...]]]
 
@@ -48,7 +47,7 @@ BANK = [account(f"bank {at}") for at in range(BANKS)]
 COMPANY = [account(f"company {at}") for at in range(COMPANIES)]
 
 
-def members() -> Rows:
+def members(size: Size) -> Rows:
     """Banks and companies, and the money of banks."""
     for kind, accounts in (("BANK", BANK), ("SUPPLIER", COMPANY)):
         for at, each in enumerate(accounts):
@@ -56,9 +55,9 @@ def members() -> Rows:
     for number, currency in enumerate(CURRENCIES, 1):
         yield CASH, Cash(account(f"cash {number}"), number, number, BANK[number], currency)
     for bank in BANK:
-        for at in range(ENTRIES_A_BANK):
-            low, high = pos_of(at / ENTRIES_A_BANK), pos_of((at + 1) / ENTRIES_A_BANK)
-            yield CASH_ENTRY, CashEntry(1, bank, 100, 100 * (at + 1), None, _ZERO, low, None if at + 1 == ENTRIES_A_BANK else high)
+        for at in range(size.entries):
+            low, high = pos_of(at / size.entries), pos_of((at + 1) / size.entries)
+            yield CASH_ENTRY, CashEntry(1, bank, 100, 100 * (at + 1), None, _ZERO, low, None if at + 1 == size.entries else high)
 
 
 def receivables(size: Size, dice: Random) -> Rows:

@@ -55,7 +55,8 @@ RIGHTS = {
     **_all(
         Right(READ, Seen.PARTIES, reasoned=True),
         """
-        list_receivables get_receivable list_tokens get_lineage list_payments list_transfers list_notices_of_receivable name_receivables
+        list_receivables get_receivable list_tokens get_lineage list_owners list_payments list_transfers list_notices_of_receivable
+        name_receivables
         draft_receivable list_offers list_notices get_debits list_outstanding list_court_holds list_portfolio get_token list_purchase_offers
         compare_purchase_offers list_deals get_deal list_loans get_loan get_portfolio list_custody get_statement get_money list_draws
         list_pools draft_financing get_maturities get_ageing list_exposures get_statement_totals

@@ -710,7 +710,7 @@ GROUND = facts(GroundFound, "ground", 3)
 PARTY = versioned(Party, "party", 3, ever=[["id"], ["named"]])
 WITHHELD = PARTY.table.c.named.is_(None)
 """Versions of parties that stand by a commitment: few, and counted at every search."""
-Index("party_withheld", PARTY.table.c.pledge, sqlite_where=WITHHELD, postgresql_where=WITHHELD)
+Index("party_withheld", PARTY.table.c.id, sqlite_where=WITHHELD, postgresql_where=WITHHELD)
 SEGMENT = versioned(Segment, "segment", 1, ever=[["pledge"]])
 ENCUMBRANCE = versioned(Encumbrance, "encumbrance", 2, ever=[["asset"]])
 ASSET_TITLE = facts(AssetTitle, "asset_title", 2)

@@ -364,6 +364,7 @@ def rows(cast: Cast) -> dict[str, Row]:
         "get_receivable": Row(200, receivable),
         "list_tokens": Row(200, receivable),
         "get_lineage": Row(200, receivable),
+        "list_owners": Row(200, receivable),
         "list_payments": Row(200, receivable),
         "list_transfers": Row(200, receivable),
         "list_notices_of_receivable": Row(200, receivable),

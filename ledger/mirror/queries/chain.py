@@ -64,7 +64,8 @@ def first_time(conn: Connection) -> int:
 
 def block_at(conn: Connection, time: int) -> Header | None:
     """The last mirrored block whose time is not after `time` (UTC seconds)."""
-    low, high = conn.execute(select(func.min(BLOCK.c.number), func.max(BLOCK.c.number))).one()
+    ends = (select(end(BLOCK.c.number)).scalar_subquery() for end in (func.min, func.max))
+    low, high = conn.execute(select(*ends)).one()
     found = None
     # Times ascend with numbers, so halving finds it; reading back from the head would cost the more the longer ago it is.
     while low is not None and low <= high:
