@@ -43,8 +43,8 @@ def main(arguments: Sequence[str]) -> None:
     if chosen.growth:
         growth.main(chosen.most, chosen.to, chosen.json)
         return
-    with tempfile.TemporaryDirectory(prefix="pledgebook-bench-") as folder, postgres.running() as make:
-        figures = measure(Path(folder), make, chosen)
+    with tempfile.TemporaryDirectory(prefix="pledgebook-bench-") as folder, postgres.running() as url:
+        figures = measure(Path(folder), partial(postgres.made, url), chosen)
     show(figures, chosen.json)
 
 

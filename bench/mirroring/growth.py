@@ -60,6 +60,7 @@ class Repeated:
     life: Sequence[tuple[Block, Sequence[Told]]]
     limit: int = 0
     made_seconds: float = 0.0
+    fault: str | None = None
 
     def head(self) -> int:
         """The last block that is served."""

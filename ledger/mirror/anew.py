@@ -20,6 +20,7 @@ from ledger.mirror.database import NEXT_SCHEMA, SCHEMA, Database, beside, readin
 from ledger.mirror.fold import Folds
 from ledger.mirror.models import BLOCK, CHECKPOINT
 from ledger.mirror.state import Nothing, State
+from ledger.mirror.views import making
 from ledger.mirror.writer import Checkpoint, CheckpointMoved, read_checkpoint
 
 log = logging.getLogger(__name__)
@@ -119,6 +120,7 @@ class Anew:
                 raise CheckpointMoved("the checkpoint moved while projections were folded again: another process writes to this mirror")
             rebuild.drop(conn)
             self._move(conn)
+            making.ensure(conn)
             conn.execute(update(CHECKPOINT).values(projections=self._folds.version()))
             faults.point("anew.switching")
         faults.point("anew.switched")
@@ -162,6 +164,7 @@ class Anew:
             rebuild.drop(conn)
             rebuild.create(conn, self._folds)
             rebuild.refold(conn, rebuild.stored_events(conn, self._table, last_position(self._held.block)), self._folds)
+            making.ensure(conn)
             conn.execute(update(CHECKPOINT).values(projections=self._folds.version()))
 
 

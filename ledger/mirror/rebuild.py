@@ -10,6 +10,7 @@ from ledger.mirror.fold import Folds
 from ledger.mirror.models import BLOCK, RAW_EVENT
 from ledger.mirror.schema import WORD_BYTES, raw
 from ledger.mirror.state import State
+from ledger.mirror.views import making
 from ledger.mirror.writer import DatabaseReader, write_state
 
 EVENTS_A_BATCH = 5_000
@@ -23,7 +24,8 @@ def create(conn: Connection, folds: Folds) -> None:
 
 
 def drop(conn: Connection) -> None:
-    """Drops every table that is not raw: those of an older version of the folds too."""
+    """Drops every table that is not raw, those of an older version of the folds too, and the views over them."""
+    making.drop(conn)
     kept = {*raw.tables, "alembic_version"}
     old = [name for name in inspect(conn).get_table_names() if name not in kept]
     reflected = MetaData()

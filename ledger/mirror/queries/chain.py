@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from ledger.chain.blocks import LOG_BITS, last_position
 from ledger.mirror.models import BLOCK, CHECKPOINT, TX
@@ -65,10 +65,32 @@ def time_of(conn: Connection, pos: int) -> int:
     return found or 0
 
 
+def first_time(conn: Connection) -> int:
+    """The time (UTC seconds) of the first mirrored block; 0 where none is."""
+    found: int | None = conn.execute(select(BLOCK.c.time).order_by(BLOCK.c.number).limit(1)).scalar()
+    return found or 0
+
+
 def block_at(conn: Connection, time: int) -> Header | None:
     """The last mirrored block whose time is not after `time` (UTC seconds)."""
-    row = conn.execute(select(BLOCK).where(BLOCK.c.time <= time).order_by(BLOCK.c.number.desc()).limit(1)).first()
-    return None if row is None else Header(*row)
+    ends = (select(end(BLOCK.c.number)).scalar_subquery() for end in (func.min, func.max))
+    low, high = conn.execute(select(*ends)).one()
+    found = None
+    # Times ascend with numbers, so halving finds it; reading back from the head would cost the more the longer ago it is.
+    while low is not None and low <= high:
+        middle = (low + high) // 2
+        here = header(conn, middle)
+        if here is not None and here.time <= time:
+            found, low = here, middle + 1
+        else:
+            high = middle - 1
+    return found
+
+
+def position_before(conn: Connection, time: int) -> int:
+    """The last position of the blocks before a time (UTC seconds); -1 where it is before the first."""
+    found = block_at(conn, time - 1)
+    return -1 if found is None else last_position(found.number)
 
 
 def transactions(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, Mined]:

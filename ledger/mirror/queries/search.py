@@ -16,7 +16,7 @@ from ledger.domain.name_matching import USUAL, Settings
 from ledger.domain.name_search import Found, search
 from ledger.domain.names import NormalName
 from ledger.domain.pledge_words import Flag
-from ledger.mirror.models import INSTRUMENT, PARTY, PLEDGE, PLEDGE_ACT, PLEDGE_STATE, Party, PledgeStatus, Side
+from ledger.mirror.models import INSTRUMENT, PARTY, PLEDGE, PLEDGE_ACT, PLEDGE_STATE, UNLISTED, WITHHELD, Party, PledgeStatus, Side
 from ledger.mirror.names import key_of
 from ledger.mirror.queries import anchors, parties, pledges, records
 from ledger.mirror.queries.liveness import about, pledge_live
@@ -268,8 +268,11 @@ def unseen(
 def _hidden(conn: Connection, where: _Where) -> int:
     """Parties that stand by a commitment, each once."""
     asked = select(func.count(PARTY.table.c.id.distinct())).select_from(PARTY.table)
-    asked = asked.join(PLEDGE.table, PLEDGE.table.c.pledge == PARTY.table.c.pledge)
-    return int(conn.execute(asked.where(PARTY.table.c.named.is_(None), stood(where.at, where.time), *_within(where.scope))).scalar_one())
+    if where.scope.register is not None:
+        asked = asked.join(PLEDGE.table, PLEDGE.table.c.pledge == PARTY.table.c.pledge)
+    # Each has a word; that it is asked for leads SQLite to the index of those withheld.
+    hidden = (WITHHELD, PARTY.table.c.id > b"")
+    return int(conn.execute(asked.where(*hidden, stood(where.at, where.time), *_within(where.scope))).scalar_one())
 
 
 def _of_register(scope: Scope) -> list[ColumnElement[bool]]:
@@ -278,8 +281,8 @@ def _of_register(scope: Scope) -> list[ColumnElement[bool]]:
 
 def _states(scope: Scope, at: int | None) -> Select[Any]:
     same = PLEDGE_STATE.table.c.pledge == PLEDGE.table.c.pledge
-    asked = select(func.count()).select_from(PLEDGE_STATE.table).join(PLEDGE.table, same)
-    return asked.where(valid(PLEDGE_STATE, at), *_of_register(scope))
+    asked = select(func.count()).select_from(PLEDGE_STATE.table).where(valid(PLEDGE_STATE, at))
+    return asked if scope.register is None else asked.join(PLEDGE.table, same).where(*_of_register(scope))
 
 
 def _undecided(conn: Connection, scope: Scope, at: int | None) -> int:
@@ -290,7 +293,7 @@ def _undecided(conn: Connection, scope: Scope, at: int | None) -> int:
 def _flagged(conn: Connection, where: _Where, flag: Flag) -> int:
     live = pledge_live(about(conn, where.at, where.time))
     marked = PLEDGE_STATE.table.c.flags.bitwise_and(int(flag)) != 0
-    return int(conn.execute(_states(where.scope, where.at).where(live, marked)).scalar_one())
+    return int(conn.execute(_states(where.scope, where.at).where(UNLISTED, live, marked)).scalar_one())
 
 
 def _unadopted(conn: Connection, scope: Scope, at: int | None, read: Collection[Anchor]) -> int:
