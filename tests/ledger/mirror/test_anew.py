@@ -19,6 +19,7 @@ from ledger.mirror.database import Database, NotServed
 from ledger.mirror.models import MEMBER
 from ledger.mirror.sync import Mirror
 from ledger.mirror.verify import NothingToVerify, digest, until, verify
+from ledger.mirror.views import making
 from tests.ledger.mirror.chains import IDENTITY, table
 from tests.ledger.mirror.hammer import hammered
 from tests.ledger.mirror.histories import History
@@ -88,6 +89,7 @@ def test_the_old_rows_are_served_until_the_new_ones_are_whole(db: Database, grow
 
 def test_tables_of_another_shape_are_not_read(db: Database, grown: History) -> None:
     with db.write() as conn:
+        making.drop(conn)
         conn.exec_driver_sql("ALTER TABLE member DROP COLUMN roles")
         conn.exec_driver_sql("UPDATE checkpoint SET projections = '1-0123456789ab'")
         conn.exec_driver_sql("CREATE TABLE of_the_old_program (id BIGINT)")
