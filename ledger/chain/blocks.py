@@ -16,12 +16,13 @@ import msgspec
 from ledger.chain.headers import bloom_mask, header_hash
 from ledger.chain.receipts import Hex, NodeLog, Receipt, receipts_root
 from ledger.chain.rpc import METHOD_NOT_FOUND, Rpc, RpcError
+from ledger.foreseen import Foreseen
 
 LOG_BITS = 20
 """A position is block << 20 | log index: one integer that orders every event of the chain."""
 
 
-class InconsistentAnswer(RuntimeError):
+class InconsistentAnswer(Foreseen, RuntimeError):
     """A node's answers contradict each other: its chain moved between two of them, or it lags, or it lies. Asking again is harmless."""
 
 
