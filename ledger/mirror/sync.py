@@ -212,6 +212,7 @@ class Mirror:
     def step(self) -> bool:
         """Takes the next blocks, or goes back to a fork. True if there may be more to do."""
         self._woken.clear()
+        self._ahead.settle()
         if self._unsure:
             self._look_again()
         head = self._head = self._source.head()
@@ -268,6 +269,7 @@ class Mirror:
     def _follow(self) -> bool:
         """Notes how far another process has come; what is in memory may be old by the time that this one leads."""
         self._woken.clear()
+        self._ahead.settle()
         self._look_again()
         self._unsure = True
         self._head = max(self._source.head(), self._checkpoint.block)
