@@ -28,6 +28,7 @@ PLEDGOR_ROLE, BANK_ROLE, SETTLEMENT_ROLE = 1 << 1, 1 << 4, 1 << 5
 CNY = 156
 DEADLINE = 2**63
 FRAME_GAS = 8_000_000
+NEVER = 10**9
 
 
 class ActRefused(Exception):
@@ -125,12 +126,12 @@ def _done() -> bytes:
 @contextmanager
 def running(folder: Path) -> Iterator[House]:
     """A fresh ledger with all registers that ship, kept by one office."""
-    chain = anvil.start(folder / "chain")
+    chain = anvil.start(folder / "chain", dump_seconds=NEVER)
     try:
         with Rpc(chain.url) as rpc:
             yield _founded(rpc, folder)
     finally:
-        chain.stop()
+        chain.kill()
 
 
 def _founded(rpc: Rpc, folder: Path) -> House:

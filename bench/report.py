@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A measured value, what it is, and the goal it is held to, as text."""
+    """A measured value (None: there is none), what it is, and the goal it is held to, as text."""
 
-    value: int | float
+    value: int | float | None
     meaning: str
     goal: str = ""
 
@@ -40,4 +40,5 @@ def show(figures: Mapping[str, Figure], as_json: bool) -> None:
         print(json.dumps({name: figure.value for name, figure in figures.items()}))
         return
     for name, figure in figures.items():
-        print(f"{name:<22}{figure.value:>14,}  {figure.meaning}{f' (goal: {figure.goal})' if figure.goal else ''}")
+        value = "none" if figure.value is None else f"{figure.value:,}"
+        print(f"{name:<26}{value:>14}  {figure.meaning}{f' (goal: {figure.goal})' if figure.goal else ''}")

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     """URLs of nodes that are run elsewhere, the preferred first, with commas between; empty: the gateway starts a chain of its own."""
     check_receipts: bool | None = None
     """Whether the logs of each block are held against its receipts; unset: where one node alone is asked that is run elsewhere."""
+    node_heads: str = ""
+    """Websocket (ws://...) of one of these nodes, which tells of new blocks at once; empty: they are looked for ten times a second."""
     mirror_url: str = ""
     """Database of the mirror; empty: SQLite in `home`."""
     office_url: str = ""

@@ -37,7 +37,7 @@ from gateway.peers.carrier import Carrier
 from gateway.services import Progress, Services
 from gateway.signers import passphrase, vaults
 from gateway.signers.keystore import COUNCIL, Keystore
-from ledger.chain import deploy, local
+from ledger.chain import deploy, heads, local
 from ledger.chain import manifest as manifests
 from ledger.chain.blocks import Checks
 from ledger.chain.clock import DevelopmentClock
@@ -272,6 +272,8 @@ def _services(
     )
     workers = {"leading": leading.run, "own keys": own.run, **{each.name: each.run for each in senders}}
     workers["nodes"] = rpc.run
+    if told := _heads(settings, kind, rpc):
+        workers["heads"] = partial(heads.watch, told, mirrored.wake)
     workers["mirror"], workers["settler"] = partial(mirrored.run, leads=leading), partial(settler.run, leads=leading)
     services.acceptor.open(partial(acts.accept, services))
     stack.callback(services.acceptor.close)
@@ -288,6 +290,13 @@ def _services(
         carriers.append(Carrier(services, owners.me()))
         workers["peers"] = carriers[0].run
     return services, {name: _watched(name, run, ended) for name, run in workers.items()}
+
+
+def _heads(settings: Settings, kind: Engine, rpc: Nodes) -> str:
+    """Where a node tells of new heads, if one does: the embedded chain's does where it answers."""
+    if settings.nodes or not kind.development_clock:
+        return settings.node_heads
+    return rpc.url.replace("http", "ws", 1)
 
 
 def _leading(office: database.Database, mirror: database.Database) -> Leading:

@@ -6,8 +6,10 @@ how many blocks are asked at once and what a fork means is decided by the mirror
 """
 
 import random
-from collections.abc import Collection, Iterable, Sequence
+from binascii import unhexlify
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -101,7 +103,13 @@ def linked(blocks: Sequence[Block]) -> Sequence[Block]:
 
 
 def _unhex(text: str) -> bytes:
-    return bytes.fromhex(text[2:])
+    if not text.startswith("0x"):
+        raise ValueError(f"{text[:70]!r} is no hex")
+    return unhexlify(text[2:])
+
+
+_word = lru_cache(maxsize=10_000)(_unhex)
+"""For addresses and topics, of which the same few come again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +131,7 @@ ONE_SUSPECT_IN = 16
 """Blooms of full blocks hint at everything: one block of so many, and one of an answer at least, is looked into for it, at random."""
 
 
-class _Header(msgspec.Struct):
+class _Header(msgspec.Struct, gc=False):
     number: Hex
     hash: Hex
     parentHash: Hex
@@ -250,10 +258,12 @@ class NodeSource:
         receipts = self._receipts(header) if header.transactions else []
         if [receipt.transactionHash for receipt in receipts] != header.transactions:
             raise InconsistentAnswer(f"the receipts of block {block.number} are not those of its transactions")
-        if self._checks.headers and receipts_root(receipts) != _unhex(header.receiptsRoot or "0x"):
+        try:
+            root, emitted = receipts_root(receipts), list(_emitted(receipts))
+        except ValueError as wrong:
+            raise MalformedAnswer(f"the receipts of block {block.number}: {wrong}") from wrong
+        if self._checks.headers and root != _unhex(header.receiptsRoot or "0x"):
             raise InconsistentAnswer(f"the receipts of block {block.number} have another root than its header")
-        logs = enumerate((at, log) for at, receipt in enumerate(receipts) for log in receipt.logs)
-        emitted = [Log(index, at, _unhex(log.address), tuple(map(_unhex, log.topics)), _unhex(log.data)) for index, (at, log) in logs]
         if tuple(filter(self._asks_for, emitted)) != block.logs:
             raise InconsistentAnswer(f"the logs of block {block.number} are not those of its receipts")
 
@@ -267,6 +277,13 @@ class NodeSource:
             whole = [_result(each) for each in self._rpc.batch([("eth_getTransactionReceipt", [tx]) for tx in header.transactions])]
         found: list[Receipt] = _parsed(_result(whole), list[Receipt])
         return found
+
+
+def _emitted(receipts: Sequence[Receipt]) -> Iterator[Log]:
+    """Every log of a block by its place among its receipts. Raises ValueError."""
+    logs = ((at, log) for at, receipt in enumerate(receipts) for log in receipt.logs)
+    for index, (at, log) in enumerate(logs):
+        yield Log(index, at, _unhex(log.address), tuple(map(_unhex, log.topics)), _unhex(log.data))
 
 
 def _by_topic(pairs: Iterable[tuple[bytes | None, bytes]]) -> dict[bytes, list[bytes | None]]:
@@ -338,12 +355,16 @@ def _block(header: _Header, logs: Sequence[NodeLog]) -> Block:
 
 
 def _log(header: _Header, log: NodeLog) -> Log:
-    tx_index = int(log.transactionIndex, 16)
+    try:
+        emitter, topics = _word(log.address), tuple(map(_word, log.topics))
+        found = Log(int(log.logIndex, 16), int(log.transactionIndex, 16), emitter, topics, _unhex(log.data))
+    except ValueError as wrong:
+        raise MalformedAnswer(f"a log of block {header.number}: {wrong}") from wrong
     if log.removed or log.blockNumber != header.number:
         raise InconsistentAnswer(f"a log of block {header.number} is withdrawn or names another number")
-    if tx_index >= len(header.transactions) or header.transactions[tx_index] != log.transactionHash:
+    if found.tx_index >= len(header.transactions) or header.transactions[found.tx_index] != log.transactionHash:
         raise InconsistentAnswer(f"a log of block {header.number} names a transaction that its header lacks")
-    return Log(int(log.logIndex, 16), tx_index, _unhex(log.address), tuple(map(_unhex, log.topics)), _unhex(log.data))
+    return found
 
 
 class RecordedSource:

@@ -11,6 +11,8 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from keyword import iskeyword
+from operator import itemgetter
+from struct import Struct, calcsize
 from typing import Any, NamedTuple, TypeAlias
 
 from eth_hash.auto import keccak
@@ -39,7 +41,10 @@ class Codec(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """An event of one contract: `make` builds its named tuple, `order` puts topic values and data values into the ABI's order."""
+    """An event of one contract: `make` builds its named tuple, `order` puts topic values and data values into the ABI's order.
+
+    `words` reads an event of single words only, which most are, at once.
+    """
 
     contract: str
     name: str
@@ -48,9 +53,12 @@ class EventType:
     data: Codec
     order: tuple[int, ...]
     make: Callable[[Iterable[Any]], Any]
+    words: "Words | None"
 
     def decode(self, topics: Sequence[bytes], data: bytes) -> Any:
         """The event's values by name. Raises DecodeError."""
+        if self.words and (found := self.words.read(b"".join(topics[1:]), data)) is not None:
+            return self.make(found)
         if len(topics) != len(self.indexed) + 1 or len(data) < self.data.head:
             raise DecodeError(f"{self.name}: {len(topics)} topics and {len(data)} bytes don't fit its ABI")
         try:
@@ -61,18 +69,24 @@ class EventType:
         return self.make([values[at] for at in self.order])
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A decoded event: its position, its block's time (UTC seconds), its transaction's index, the address that emitted it, and its values
-    by name.
-    """
+class Event(NamedTuple):
+    """A decoded event: its position, its block's time (UTC seconds), its log as the chain has it, and its values by name."""
 
     pos: int
     time: int
-    tx_index: int
-    address: bytes
+    log: Log
     type: EventType
     args: Any
+
+    @property
+    def address(self) -> bytes:
+        """Who emitted it."""
+        return self.log.address
+
+    @property
+    def tx_index(self) -> int:
+        """Its transaction's index in the block."""
+        return self.log.tx_index
 
 
 class EventTable:
@@ -129,11 +143,18 @@ class EventTable:
     def decode(self, block: int, time: int, log: Log) -> Event:
         """The event of a log that the table knows. Raises DecodeError."""
         event = self._entries.get((log.address, log.topics[0])) or self._entries[None, log.topics[0]]
-        return Event(position(block, log.index), time, log.tx_index, log.address, event, event.decode(log.topics, log.data))
+        return Event(position(block, log.index), time, log, event, event.decode(log.topics, log.data))
 
     def events(self, block: Block) -> list[Event]:
         """The block's known events in order. Raises DecodeError."""
-        return [self.decode(block.number, block.time, log) for log in block.logs if self.knows(log)]
+        return [event for log in block.logs if (event := self._event(block, log)) is not None]
+
+    def _event(self, block: Block, log: Log) -> Event | None:
+        topic = log.topics[0] if log.topics else b""
+        event = self._entries.get((log.address, topic))
+        if event is not None:
+            return Event(position(block.number, log.index), block.time, log, event, event.decode(log.topics, log.data))
+        return self.decode(block.number, block.time, log) if (None, topic) in self._entries and self.knows(log) else None
 
 
 def _decodable(event: EventType, log: Log) -> bool:
@@ -154,15 +175,72 @@ def _event_type(contract: str, entry: Mapping[str, Any]) -> EventType:
     indexed = [at for at, field in enumerate(inputs) if field["indexed"]]
     plain = [at for at, field in enumerate(inputs) if not field["indexed"]]
     slots = {at: slot for slot, at in enumerate(indexed + plain)}
+    order = tuple(slots[at] for at in range(len(inputs)))
     return EventType(
         contract=contract,
         name=entry["name"],
         topic=keccak(f"{entry['name']}({','.join(map(canonical, inputs))})".encode()),
         indexed=tuple(_topic(inputs[at]) for at in indexed),
         data=_tuple([codec_of(inputs[at]) for at in plain], list),
-        order=tuple(slots[at] for at in range(len(inputs))),
+        order=order,
         make=_named(entry["name"], inputs),
+        words=Words.of([inputs[at]["type"] for at in indexed + plain], len(indexed), order),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An event of single words, unpacked at once: each word is its padding and its value.
+
+    `order` takes the values in the ABI's order; `wide` ones of them are bytes of numbers, and `flags` bytes of bools.
+    """
+
+    layout: Struct
+    indexed: int
+    padding: tuple[bytes, ...]
+    order: Callable[[tuple[Any, ...]], tuple[Any, ...]]
+    wide: tuple[int, ...]
+    flags: tuple[int, ...]
+
+    @classmethod
+    def of(cls, kinds: Sequence[str], indexed: int, order: Sequence[int]) -> "Words | None":
+        """Of types in the order of their words, the first so many indexed; None if one of them is no single word with padding before it."""
+        packed = [text for kind in kinds if (text := _packed(kind))]
+        if len(packed) < max(2, len(kinds)):
+            return None
+        layout = Struct(">" + "".join(f"{WORD - calcsize(f'>{each}')}s{each}" for each in packed))
+        return cls(
+            layout=layout,
+            indexed=indexed * WORD,
+            padding=layout.unpack(bytes(layout.size))[::2],
+            order=itemgetter(*(2 * slot + 1 for slot in order)),
+            wide=tuple(at for at, slot in enumerate(order) if kinds[slot].startswith("uint") and packed[slot].endswith("s")),
+            flags=tuple(at for at, slot in enumerate(order) if kinds[slot] == "bool"),
+        )
+
+    def read(self, topics: bytes, data: bytes) -> list[Any] | None:
+        """The values; None where something doesn't fit: what, is for the types' own readers to say."""
+        if len(topics) != self.indexed or self.indexed + len(data) < self.layout.size:
+            return None
+        words = self.layout.unpack_from(topics + data)
+        if words[::2] != self.padding:
+            return None
+        values = list(self.order(words))
+        for at in self.wide:
+            values[at] = int.from_bytes(values[at])
+        for at in self.flags:
+            if values[at] > 1:
+                return None
+            values[at] = values[at] == 1
+        return values
+
+
+def _packed(kind: str) -> str | None:
+    """A type's value as `struct` has it, in the last bytes of its word."""
+    if match := re.fullmatch(r"uint(\d+)", kind):
+        length = int(match[1]) // 8
+        return {1: "B", 2: "H", 4: "I", 8: "Q"}.get(length, f"{length}s")
+    return {"address": "20s", "bool": "B", "bytes32": "32s"}.get(kind)
 
 
 def canonical(field: Mapping[str, Any]) -> str:

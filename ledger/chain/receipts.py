@@ -11,17 +11,18 @@ from ledger.domain.tries import list_root
 Hex = Annotated[str, msgspec.Meta(pattern="^0x[0-9a-fA-F]*$")]
 
 
-class NodeLog(msgspec.Struct):
+class NodeLog(msgspec.Struct, gc=False):
     """A log as a node tells it."""
 
-    blockNumber: Hex
-    blockHash: Hex
-    transactionIndex: Hex
-    transactionHash: Hex
-    logIndex: Hex
-    address: Hex
-    topics: list[Hex]
-    data: Hex
+    # Plain text, since there are many: what is no hex is noticed when it is read.
+    blockNumber: str
+    blockHash: str
+    transactionIndex: str
+    transactionHash: str
+    logIndex: str
+    address: str
+    topics: list[str]
+    data: str
     removed: bool = False
 
 

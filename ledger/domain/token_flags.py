@@ -17,9 +17,9 @@ class TokenFlag(IntFlag):
 
 LOCKING = TokenFlag.OFFERED | TokenFlag.HELD | TokenFlag.RETIRED
 """Any of these bars a move."""
-INHERITED = TokenFlag.HELD | TokenFlag.CUSTODY
+INHERITED = int(TokenFlag.HELD | TokenFlag.CUSTODY)
 """What a piece has of the token that it is cut out of."""
-KEPT_OF_CUT = ~(TokenFlag.OFFERED | TokenFlag.CANCEL_CONSENT)
+KEPT_OF_CUT = ~int(TokenFlag.OFFERED | TokenFlag.CANCEL_CONSENT)
 """What a token keeps when a tail or middle is cut off: any move ends a consent, and an offer is over before one goes through."""
 
 CUSTODIAN = 1 << 12

@@ -1,6 +1,8 @@
 """The live rows that folding reads, and the changes that it makes: all in memory, written at once by the writer."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 from ledger.mirror.schema import Projection, RowT
@@ -8,8 +10,13 @@ from ledger.mirror.schema import Projection, RowT
 Key = tuple[Any, ...]
 AnyProjection = Projection[Any]
 
-_MOST_KEPT = 200_000
-"""Live rows kept between batches; beyond it the memory is let go and rows are read again."""
+_KEPT = 100_000
+"""Rows kept between batches: those of the last so many that were touched, and of as many before them; the others are read again."""
+
+_UNREAD: Any = object()
+
+_PLACE = -2
+"""Where from_pos and to_pos begin: they end every row of versions."""
 
 
 class FoldError(RuntimeError):
@@ -36,6 +43,27 @@ class Nothing:
         return 0
 
 
+@dataclass(slots=True)
+class _Rows:
+    """One projection's rows in memory: live by key (None: there is none), and what the batch changes.
+
+    `fresh` says where in `born` the batch's own live version of a key is; `old` has the rows that nobody touched lately.
+    """
+
+    live: dict[Key, Any] = field(default_factory=dict)
+    old: dict[Key, Any] = field(default_factory=dict)
+    born: list[Any] = field(default_factory=list)
+    fresh: dict[Key, int] = field(default_factory=dict)
+    closed: list[Key] = field(default_factory=list)
+
+    def committed(self) -> None:
+        self.born, self.closed = [], []
+        self.fresh.clear()
+
+    def age(self) -> None:
+        self.old, self.live = self.live, {}
+
+
 class State:
     """Live rows by key and the changes since the last commit. `pos` is the position of the event that is being folded.
 
@@ -45,20 +73,34 @@ class State:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.pos = 0
-        self.born: dict[AnyProjection, list[Any]] = {}
-        self.closed: dict[AnyProjection, list[Key]] = {}
         self.pending: dict[Any, list[Any]] = {}
-        self._live: dict[tuple[AnyProjection, Key], Any] = {}
-        self._fresh: dict[tuple[AnyProjection, Key], int] = {}
+        self._rows: defaultdict[AnyProjection, _Rows] = defaultdict(_Rows)
         self._highest: dict[AnyProjection, int] = {}
+
+    @property
+    def born(self) -> dict[AnyProjection, list[Any]]:
+        """The rows to insert, in the order of their events."""
+        return {projection: [row for row in rows.born if row is not None] for projection, rows in self._rows.items() if rows.born}
+
+    @property
+    def closed(self) -> dict[AnyProjection, list[Key]]:
+        """The versions of earlier batches to end: (to_pos, *key)."""
+        return {projection: rows.closed for projection, rows in self._rows.items() if rows.closed}
 
     def get(self, projection: Projection[RowT], key: Key) -> RowT | None:
         """The live row of a key, or the fact; None if there is none."""
-        at = (projection, key)
-        if at not in self._live:
+        rows = self._rows[projection]
+        row = rows.live.get(key, _UNREAD)
+        if row is _UNREAD:
+            row = rows.live[key] = self._untouched(projection, rows, key)
+        return cast("RowT | None", row)
+
+    def _untouched(self, projection: AnyProjection, rows: _Rows, key: Key) -> Any:
+        row = rows.old.get(key, _UNREAD)
+        if row is _UNREAD:
             found = self.reader.live(projection, key)
-            self._live[at] = None if found is None else projection.row(*found)
-        return cast("RowT | None", self._live[at])
+            row = None if found is None else projection.row(*found)
+        return row
 
     def need(self, projection: Projection[RowT], key: Key) -> RowT:
         """The live row of a key. Raises FoldError if there is none."""
@@ -69,20 +111,20 @@ class State:
 
     def open(self, projection: Projection[RowT], row: RowT) -> None:
         """The first version of a key that has no live row; the key is not looked up (the unique index of live rows holds it)."""
-        key = row[: projection.keys]
-        if self._live.get((projection, key)) is not None:
+        key, rows = row[: projection.keys], self._rows[projection]
+        if rows.live.get(key) is not None or (key not in rows.live and rows.old.get(key) is not None):
             raise FoldError(f"{projection.name} has a live row {_shown(key)} already at position {self.pos}")
-        self._bear(projection, key, row)
+        self._bear(projection, rows, key, row)
 
     def put(self, projection: Projection[RowT], row: RowT) -> None:
         """A new version of a key, which ends the live one if there is one; without a change nothing is written."""
         key = row[: projection.keys]
-        live = self.get(projection, key)
+        live, rows = self.get(projection, key), self._rows[projection]
         if live is not None:
-            if _placed(row, live) == live:
+            if row[:_PLACE] == live[:_PLACE]:
                 return
-            self._end(projection, key)
-        self._bear(projection, key, row)
+            self._end(projection, rows, key)
+        self._bear(projection, rows, key, row)
 
     def change(self, projection: Projection[RowT], key: Key, **values: Any) -> None:
         """A new version of a live row with these values changed. Raises FoldError if there is none."""
@@ -92,12 +134,13 @@ class State:
     def close(self, projection: AnyProjection, key: Key) -> None:
         """Ends the live row of a key. Raises FoldError if there is none."""
         self.need(projection, key)
-        self._end(projection, key)
+        self._end(projection, self._rows[projection], key)
 
     def add(self, projection: Projection[RowT], row: RowT) -> None:
         """A fact, written once."""
-        self.born.setdefault(projection, []).append(row)
-        self._live[projection, row[: projection.keys]] = row
+        rows = self._rows[projection]
+        rows.born.append(row)
+        rows.live[row[: projection.keys]] = row
 
     def next_number(self, projection: AnyProjection, column: str) -> int:
         """One more than the highest value of a column: a surrogate in event order."""
@@ -108,43 +151,33 @@ class State:
 
     def committed(self) -> None:
         """The changes are in the database: forget them, keep the live rows, and what a transaction that is cut in two has still to tell."""
-        self.born.clear()
-        self.closed.clear()
-        self._fresh.clear()
-        if len(self._live) > _MOST_KEPT:
-            self._live.clear()
+        for rows in self._rows.values():
+            rows.committed()
+        if sum(len(rows.live) for rows in self._rows.values()) > _KEPT:
+            for rows in self._rows.values():
+                rows.age()
 
     def forget(self) -> None:
         """Forgets changes and rows: the database is not what they assume."""
-        self.committed()
+        self._rows.clear()
         self.pending.clear()
-        self._live.clear()
         self._highest.clear()
 
-    def _bear(self, projection: AnyProjection, key: Key, row: Any) -> None:
-        rows = self.born.setdefault(projection, [])
-        born = row._replace(from_pos=self.pos, to_pos=None)
-        self._fresh[projection, key] = len(rows)
-        self._live[projection, key] = born
-        rows.append(born)
+    def _bear(self, projection: AnyProjection, rows: _Rows, key: Key, row: Any) -> None:
+        born = projection.row._make((*row[:_PLACE], self.pos, None))
+        rows.fresh[key] = len(rows.born)
+        rows.live[key] = born
+        rows.born.append(born)
 
-    def _end(self, projection: AnyProjection, key: Key) -> None:
-        fresh = self._fresh.pop((projection, key), None)
+    def _end(self, projection: AnyProjection, rows: _Rows, key: Key) -> None:
+        fresh = rows.fresh.pop(key, None)
         if fresh is None:
-            self.closed.setdefault(projection, []).append((self.pos, *key))
+            rows.closed.append((self.pos, *key))
         else:
-            rows = self.born[projection]
+            row = rows.born[fresh]
             # A version born and ended by one event was never valid at any position.
-            rows[fresh] = None if rows[fresh].from_pos == self.pos else rows[fresh]._replace(to_pos=self.pos)
-        self._live[projection, key] = None
-
-    def rows_born(self, projection: AnyProjection) -> list[Any]:
-        """The rows to insert."""
-        return [row for row in self.born.get(projection, ()) if row is not None]
-
-
-def _placed(row: Any, live: Any) -> Any:
-    return row._replace(from_pos=live.from_pos, to_pos=live.to_pos)
+            rows.born[fresh] = None if row.from_pos == self.pos else projection.row._make((*row[:-1], self.pos))
+        rows.live[key] = None
 
 
 def _shown(key: Sequence[Any]) -> tuple[Any, ...]:

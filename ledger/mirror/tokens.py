@@ -9,6 +9,9 @@ from ledger.mirror.state import FoldError, State
 
 _RETIRING = "retiring"
 
+# Plain integers: an IntFlag makes an object of every result.
+_OFFERED, _HELD, _CUSTODY = int(TokenFlag.OFFERED), int(TokenFlag.HELD), int(TokenFlag.CUSTODY)
+
 
 def minted(state: State, receivable: int, supplier: bytes, face: int) -> None:
     """The whole range, which the supplier has once the obligor confirms."""
@@ -41,11 +44,14 @@ def _range_moved(state: State, event: Event) -> None:
     # What stays of the token keeps its marks; a piece cut out of it has none but those of a hold and of custody.
     kept = token._replace(cursor=told.cursor, flags=token.flags & KEPT_OF_CUT)
     piece = kept._replace(flags=token.flags & INHERITED)
+    moved = piece._replace(start=told.start, owner=told.to, length=told.end - told.start)
+    if told.end < told.tokenEnd:
+        state.open(TOKEN, piece._replace(start=told.end, length=told.tokenEnd - told.end))
     if told.start > told.tokenStart:
         state.put(TOKEN, kept._replace(length=told.start - told.tokenStart))
-    if told.end < told.tokenEnd:
-        state.put(TOKEN, piece._replace(start=told.end, length=told.tokenEnd - told.end))
-    state.put(TOKEN, piece._replace(start=told.start, owner=told.to, length=told.end - told.start))
+        state.open(TOKEN, moved)
+    else:
+        state.put(TOKEN, moved)
     kind = _kind(state, token, told.to)
     state.add(TRANSFER, Transfer(receivable, event.pos, told.from_, told.to, told.start, told.end - told.start, told.ref, kind))
 
@@ -55,11 +61,11 @@ def _kind(state: State, token: Token, recipient: bytes) -> TransferKind:
         return TransferKind.RETIREMENT
     if recipient == token.owner:
         return TransferKind.SPLIT
-    if token.flags & TokenFlag.HELD:
+    if token.flags & _HELD:
         return TransferKind.COURT_ORDER
     if _is_custody(state, recipient):
         return TransferKind.INTO_CUSTODY
-    out = token.flags & TokenFlag.CUSTODY or _is_custody(state, token.owner)
+    out = token.flags & _CUSTODY or _is_custody(state, token.owner)
     return TransferKind.OUT_OF_CUSTODY if out else TransferKind.ASSIGNMENT
 
 
@@ -71,7 +77,7 @@ def _is_custody(state: State, account: bytes) -> bool:
 
 def _end_offer(state: State, token: Token, time: int) -> None:
     """A range that moves while its offer stands: the offer has lapsed, or a court's officer cuts through it."""
-    if not token.flags & TokenFlag.OFFERED:
+    if not token.flags & _OFFERED:
         return
     offer = state.need(OFFER, (token.receivable, token.start))
     ended = OfferState.LAPSED if time > offer.deadline else OfferState.OVERRULED

@@ -70,18 +70,21 @@ class Anvil:
         self.process.wait()
 
 
-def start(directory: Path, *, genesis_time: int | None = None, port: int = 0, old_states: int = 0) -> Anvil:
+def start(
+    directory: Path, *, genesis_time: int | None = None, port: int = 0, old_states: int = 0, dump_seconds: int = DUMP_SECONDS
+) -> Anvil:
     """Start on the state in `directory`, or with a new chain whose genesis has the stamp `genesis_time` (default: now).
 
     Port 0 takes a free one. A block is mined only when it is told to (automatic mining stops now and then under load). old_states: how
-    many states before the head can be read and reorganised back to; each costs a copy of the whole state a block. A chain found again
-    goes on at the time of its head. NodeError if the port is in use, the program is missing, the state can't be read or is another's.
+    many states before the head can be read and reorganised back to; each costs a copy of the whole state a block. dump_seconds: how often
+    the state goes to disk. A chain found again goes on at the time of its head. NodeError if the port is in use, the program is missing,
+    the state can't be read or is another's.
     """
     directory.mkdir(parents=True, exist_ok=True)
     state = directory / STATE_FILE
     with _held(directory) as lock:
         found = _readable(state)
-        command = _command(state, port, old_states, _genesis(directory, genesis_time, found=found))
+        command = _command(state, port, old_states, dump_seconds, _genesis(directory, genesis_time, found=found))
         running = _run(directory, command, port, lock)
     if found:
         _resume_clock(running.url)
@@ -99,7 +102,7 @@ def program() -> Path:
     return next((each for each in installed if each.exists()), Path(on_path) if on_path else installed[0])
 
 
-def _command(state: Path, port: int, old_states: int, genesis_time: int | None) -> list[str]:
+def _command(state: Path, port: int, old_states: int, dump_seconds: int, genesis_time: int | None) -> list[str]:
     settings = {
         "host": node.LOOPBACK,
         "port": port,
@@ -111,7 +114,7 @@ def _command(state: Path, port: int, old_states: int, genesis_time: int | None) 
         "accounts": 0,
         "order": "fifo",
         "state": state,
-        "state-interval": DUMP_SECONDS,
+        "state-interval": dump_seconds,
     }
     switches = [
         "--quiet",

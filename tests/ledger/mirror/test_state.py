@@ -34,7 +34,7 @@ def test_a_change_ends_the_stored_version_and_bears_its_successor() -> None:
     state = _state(20)
     state.change(MEMBER_KEY, (KEY,), roles=2)
     assert state.closed == {MEMBER_KEY: [(20, KEY)]}
-    assert state.rows_born(MEMBER_KEY) == [MemberKey(KEY, ACCOUNT, 2, 0, 20, None)]
+    assert state.born[MEMBER_KEY] == [MemberKey(KEY, ACCOUNT, 2, 0, 20, None)]
 
 
 def test_versions_born_and_ended_in_one_batch_are_written_once() -> None:
@@ -45,7 +45,7 @@ def test_versions_born_and_ended_in_one_batch_are_written_once() -> None:
     state.pos = 22
     state.close(MEMBER_KEY, (KEY,))
     assert state.closed == {MEMBER_KEY: [(20, KEY)]}
-    assert state.rows_born(MEMBER_KEY) == [MemberKey(KEY, ACCOUNT, 2, 0, 20, 21), MemberKey(KEY, ACCOUNT, 3, 0, 21, 22)]
+    assert state.born[MEMBER_KEY] == [MemberKey(KEY, ACCOUNT, 2, 0, 20, 21), MemberKey(KEY, ACCOUNT, 3, 0, 21, 22)]
     assert state.get(MEMBER_KEY, (KEY,)) is None
 
 
@@ -53,9 +53,9 @@ def test_a_version_ended_by_the_event_that_bore_it_is_never_written() -> None:
     state = _state(20)
     state.change(MEMBER_KEY, (KEY,), roles=2)
     state.change(MEMBER_KEY, (KEY,), roles=3)
-    assert state.rows_born(MEMBER_KEY) == [MemberKey(KEY, ACCOUNT, 3, 0, 20, None)]
+    assert state.born[MEMBER_KEY] == [MemberKey(KEY, ACCOUNT, 3, 0, 20, None)]
     state.close(MEMBER_KEY, (KEY,))
-    assert state.rows_born(MEMBER_KEY) == []
+    assert state.born[MEMBER_KEY] == []
 
 
 def test_no_change_writes_nothing() -> None:
@@ -111,4 +111,28 @@ def test_after_a_commit_the_changes_are_gone_and_the_rows_are_known() -> None:
     state.pos = 30
     state.change(MEMBER_KEY, (KEY,), roles=4)
     assert state.closed == {MEMBER_KEY: [(30, KEY)]}
-    assert state.rows_born(MEMBER_KEY) == [MemberKey(KEY, ACCOUNT, 4, 0, 30, None)]
+    assert state.born[MEMBER_KEY] == [MemberKey(KEY, ACCOUNT, 4, 0, 30, None)]
+
+
+def test_rows_that_nobody_touched_lately_are_let_go_and_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.mirror.state._KEPT", 2)
+    reader = _Stored()
+    state = State(reader)
+    state.get(MEMBER_KEY, (KEY,))
+    for at in range(3):
+        state.open(RELAYER, Relayer(bytes([at]) * 20))
+    state.committed()
+    assert state.get(MEMBER_KEY, (KEY,)) is not None and reader.reads == 1
+    for at in range(3, 9):
+        state.open(RELAYER, Relayer(bytes([at]) * 20))
+        state.committed()
+    assert state.get(MEMBER_KEY, (KEY,)) is not None and reader.reads == 2
+
+
+def test_a_row_that_is_kept_from_before_is_not_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.mirror.state._KEPT", 0)
+    state = _state(1)
+    state.open(RELAYER, Relayer(KEY))
+    state.committed()
+    with pytest.raises(FoldError, match="relayer has a live row"):
+        state.open(RELAYER, Relayer(KEY))
