@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 from statistics import median
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, make_url, select
 
 from bench import postgres
 from bench.mirroring import chain, floor, growth, live, peers
@@ -43,8 +43,8 @@ def main(arguments: Sequence[str]) -> None:
     if chosen.growth:
         growth.main(chosen.most, chosen.to, chosen.json)
         return
-    with tempfile.TemporaryDirectory(prefix="pledgebook-bench-") as folder, postgres.running() as url:
-        figures = measure(Path(folder), partial(postgres.made, url), chosen)
+    with tempfile.TemporaryDirectory(prefix="pledgebook-bench-") as folder, postgres.running() as server:
+        figures = measure(Path(folder), server, chosen)
     show(figures, chosen.json)
 
 
@@ -61,14 +61,14 @@ def _options() -> argparse.ArgumentParser:
     return parser
 
 
-def measure(folder: Path, make: Callable[[], str], chosen: argparse.Namespace) -> dict[str, Figure]:
+def measure(folder: Path, server: str, chosen: argparse.Namespace) -> dict[str, Figure]:
     """All figures. Raises ChainShort, RowsDiffer, NotMirrored."""
     began = time.monotonic()
     print(f"making a chain of {chosen.count:,} events, which is not measured ...", end=" ", file=sys.stderr, flush=True)
     with chain.lived(folder, chosen.count) as trade:
         made = time.monotonic() - began
         print(f"{trade.events:,} events in {trade.head:,} blocks in {made:.1f} s", file=sys.stderr)
-        bench = Bench(trade, folder, make)
+        bench = Bench(trade, folder, server)
         with step("mirroring once, for the floor's rows"):
             bench.prepare()
         for turn in range(chosen.turns):
@@ -85,11 +85,11 @@ def measure(folder: Path, make: Callable[[], str], chosen: argparse.Namespace) -
 
 @dataclass
 class Bench:
-    """One chain, and where it is mirrored: fresh databases for each turn."""
+    """One chain, and where it is mirrored: fresh databases for each turn, in a folder and on a PostgreSQL server."""
 
     trade: Trade
     folder: Path
-    make: Callable[[], str]
+    server: str
     seconds: dict[str, list[float]] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=count)
 
@@ -105,6 +105,12 @@ class Bench:
         """The URL of a file that is not there yet."""
         return f"sqlite:///{self.folder / f'mirror-{next(self.numbers)}.db'}"
 
+    def postgres(self) -> str:
+        """The URL of an empty database of the server."""
+        name = f"bench_{next(self.numbers)}"
+        postgres.administer(self.server, f"CREATE DATABASE {name}")
+        return make_url(self.server).set(database=name).render_as_string(hide_password=False)
+
     @contextmanager
     def _opened(self, url: str) -> Iterator[Database]:
         opened = database.open(url)
@@ -114,7 +120,7 @@ class Bench:
     def turn(self) -> None:
         """Each once: fetching, the floor and the mirror, in both databases. Their tables are there before the clock starts."""
         self._timed("floor_fetch", lambda: floor.fetch(self._node(), self.batches))
-        for name, make in (("sqlite", self.sqlite), ("postgres", self.make)):
+        for name, make in (("sqlite", self.sqlite), ("postgres", self.postgres)):
             with self._empty(make(), f"floor_{name}") as (empty, _), empty.engine.connect() as conn:
                 self._timed(f"floor_{name}", partial(floor.run, self._node(), self.batches, conn.connection.dbapi_connection))
             with self._empty(make(), name) as (_, mirror):
@@ -184,7 +190,7 @@ class Bench:
     def _peer(self, peer: Peer) -> float | None:
         with step(f"{peer.name}, from its start"):
             try:
-                return peers.run(peer, peers.settings(self.trade, self.trade.head), self.make(), self.trade.events)
+                return peers.run(peer, peers.settings(self.trade, self.trade.head), self.postgres(), self.trade.events)
             except PeerFailed as failed:
                 print(f"\n!!! NO FIGURE OF {peer.name.upper()}: {failed}", file=sys.stderr)
                 return None

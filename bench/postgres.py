@@ -2,14 +2,12 @@
 
 import shutil
 import tempfile
-import uuid
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import make_url
 
 NOT_KEPT = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """Settings of a server that dies with its data: nothing need reach the disk."""
@@ -39,10 +37,3 @@ def administer(url: str, statement: str) -> None:
     """Runs a statement outside any transaction."""
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute(statement)
-
-
-def made(url: str) -> str:
-    """The URL of a new, empty database of the server."""
-    name = f"b_{uuid.uuid4().hex}"
-    administer(url, f'CREATE DATABASE "{name}"')
-    return make_url(url).set(database=name).render_as_string(hide_password=False)

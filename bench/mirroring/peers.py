@@ -28,7 +28,7 @@ from ledger.mirror.concepts import FOLDS, contracts
 CACHE = "PLEDGEBOOK_BENCH_CACHE"
 FILES = Path(__file__).resolve().parents[1] / "peers"
 NODE, NPM = (Path(sys.executable).with_name(name) for name in ("node", "npm"))
-SECONDS = 600.0
+SECONDS = 1_200.0
 _LOOK_SECONDS = 0.1
 
 

@@ -7,17 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from gateway.commands.shared import Home, ledger_of
+from gateway.commands.shared import Home, console, ledger_of
 
 if TYPE_CHECKING:
     from ledger.chain.engines import Engine
     from ledger.mirror.spot_checks import SpotReport
     from ledger.mirror.verify import Report
 
-console = Console()
 mirror_cli = typer.Typer(no_args_is_help=True, help="The mirror: chain state in SQL.")
 
 EngineName = Annotated[str | None, typer.Option("--engine", help="Name of the node's client: anvil, besu or kaia  [default: the home's]")]

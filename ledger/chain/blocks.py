@@ -19,12 +19,13 @@ import msgspec
 from ledger.chain.headers import bloom_mask, header_hash
 from ledger.chain.receipts import Hex, NodeLog, Receipt, receipts_root
 from ledger.chain.rpc import METHOD_NOT_FOUND, Rpc, RpcError
+from ledger.foreseen import Foreseen
 
 LOG_BITS = 20
 """A position is block << 20 | log index: one integer that orders every event of the chain."""
 
 
-class InconsistentAnswer(RuntimeError):
+class InconsistentAnswer(Foreseen, RuntimeError):
     """A node's answers contradict each other: its chain moved between two of them, or it lags, or it lies. Asking again is harmless."""
 
 
@@ -117,8 +118,8 @@ class Checks:
     """How far a node's answers are held against each other, beside the chain of parents' hashes and the blooms of logs.
 
     headers: each header's hash is that of its fields (engines whose headers are Ethereum's). receipts: all blocks' logs are those of
-    their receipts; without it only where a bloom hints at logs that were not told, in at most a few blocks of an answer. With both,
-    logs are proven by the header's receipts root.
+    their receipts; without it only where a bloom hints at logs that were not told, and of many such blocks only some. With both, logs are
+    proven by the header's receipts root.
     """
 
     headers: bool = False
@@ -127,8 +128,8 @@ class Checks:
 
 LEAST_CHECKS = Checks()
 
-SUSPECTS_AN_ANSWER = 8
-"""Blooms of full blocks hint at everything: so many blocks of an answer, drawn at random, are looked into for it."""
+ONE_SUSPECT_IN = 16
+"""Blooms of full blocks hint at everything: one block of so many, and one of an answer at least, is looked into for it, at random."""
 
 
 class _Header(msgspec.Struct, gc=False):
@@ -237,10 +238,21 @@ class NodeSource:
 
     def _look_into(self, headers: Sequence[_Header], blocks: Sequence[Block]) -> None:
         both = list(zip(headers, blocks, strict=True))
-        hinted = [(header, block) for header, block in both if _check_bloom(header, block) and self._may_lack(header, block)]
-        chosen = both if self._checks.receipts else random.sample(hinted, min(len(hinted), SUSPECTS_AN_ANSWER))
+        hinted = [(header, block) for header, block in both if self._check_bloom(header, block) and self._may_lack(header, block)]
+        chosen = both if self._checks.receipts else random.sample(hinted, min(len(hinted), 1 + len(blocks) // ONE_SUSPECT_IN))
         for header, block in chosen:
             self._hold_against_receipts(header, block)
+
+    def _check_bloom(self, header: _Header, block: Block) -> bool:
+        """Whether the header's bloom has any log at all. Raises InconsistentAnswer for a told log that it lacks.
+
+        Where the bloom is not known to be the hash's, emitters and names of events are enough.
+        """
+        bloom, words = int(header.logsBloom, 16), None if self._checks.headers else 1
+        items = {log.address for log in block.logs}.union(*(log.topics[:words] for log in block.logs))
+        if not all(_may_have(bloom, item) for item in items):
+            raise InconsistentAnswer(f"block {block.number}: the node tells logs that are not in its header's bloom")
+        return bloom != 0
 
     def _may_lack(self, header: _Header, block: Block) -> bool:
         """Whether the bloom could have an event that we read and that no log of the block is."""
@@ -260,10 +272,12 @@ class NodeSource:
         receipts = self._receipts(header) if header.transactions else []
         if [receipt.transactionHash for receipt in receipts] != header.transactions:
             raise InconsistentAnswer(f"the receipts of block {block.number} are not those of its transactions")
-        if self._checks.headers and receipts_root(receipts) != _unhex(header.receiptsRoot or "0x"):
+        try:
+            root, emitted = receipts_root(receipts), list(_emitted(receipts))
+        except ValueError as wrong:
+            raise MalformedAnswer(f"the receipts of block {block.number}: {wrong}") from wrong
+        if self._checks.headers and root != _unhex(header.receiptsRoot or "0x"):
             raise InconsistentAnswer(f"the receipts of block {block.number} have another root than its header")
-        logs = enumerate((at, log) for at, receipt in enumerate(receipts) for log in receipt.logs)
-        emitted = [Log(index, at, _unhex(log.address), tuple(map(_unhex, log.topics)), _unhex(log.data)) for index, (at, log) in logs]
         if tuple(filter(self._asks_for, emitted)) != block.logs:
             raise InconsistentAnswer(f"the logs of block {block.number} are not those of its receipts")
 
@@ -277,6 +291,13 @@ class NodeSource:
             whole = [_result(each) for each in self._rpc.batch([("eth_getTransactionReceipt", [tx]) for tx in header.transactions])]
         found: list[Receipt] = _parsed(_result(whole), list[Receipt])
         return found
+
+
+def _emitted(receipts: Sequence[Receipt]) -> Iterator[Log]:
+    """Every log of a block by its place among its receipts. Raises ValueError."""
+    logs = ((at, log) for at, receipt in enumerate(receipts) for log in receipt.logs)
+    for index, (at, log) in enumerate(logs):
+        yield Log(index, at, _unhex(log.address), tuple(map(_unhex, log.topics)), _unhex(log.data))
 
 
 def _by_topic(pairs: Iterable[tuple[bytes | None, bytes]]) -> dict[bytes, list[bytes | None]]:
@@ -298,15 +319,6 @@ def _check_hash(header: _Header) -> None:
         raise MalformedAnswer(f"the header of block {header.hash} lacks a field that its hash is made of") from wrong
     if own != _unhex(header.hash):
         raise InconsistentAnswer(f"the header of block {int(header.number, 16)} has not the hash {header.hash} that the node gives it")
-
-
-def _check_bloom(header: _Header, block: Block) -> bool:
-    """Whether the header's bloom has any log at all. Raises InconsistentAnswer for a told log that it lacks."""
-    bloom = int(header.logsBloom, 16)
-    for log in block.logs:
-        if not all(_may_have(bloom, item) for item in (log.address, *log.topics)):
-            raise InconsistentAnswer(f"log {log.index} of block {block.number} is not in its header's bloom")
-    return bloom != 0
 
 
 def _result(answer: Any) -> Any:

@@ -4,7 +4,7 @@ One range at most is asked for in advance, so memory is bounded and a slow datab
 node's answer like any other, only earlier: where the chain has moved since, the hashes of its blocks tell.
 """
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from ledger.chain.blocks import Block, BlockSource
 
@@ -15,6 +15,11 @@ class Ahead:
     def __init__(self) -> None:
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead")
         self._asked: tuple[int, Future[list[Block]]] | None = None
+
+    def settle(self) -> None:
+        """Returns once nothing is being read: a source is asked by one thread at a time."""
+        if self._asked is not None:
+            wait([self._asked[1]])
 
     def fetch(self, source: BlockSource, first: int, last: int) -> list[Block]:
         """Blocks from `first` on: those asked for in advance, if they begin there, else up to `last`. Raises as the source does."""

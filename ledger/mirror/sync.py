@@ -220,6 +220,7 @@ class Mirror:
     def step(self) -> bool:
         """Takes the next blocks, or goes back to a fork. True if there may be more to do."""
         self._woken.clear()
+        self._ahead.settle()
         if self._unsure:
             self._look_again()
         if self._checkpoint.projections != self._version:
@@ -294,6 +295,7 @@ class Mirror:
     def _follow(self) -> bool:
         """Notes how far another process has come; what is in memory may be old by the time that this one leads."""
         self._woken.clear()
+        self._ahead.settle()
         self._look_again()
         self._unsure = True
         self._head = max(self._source.head(), self._checkpoint.block)

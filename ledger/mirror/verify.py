@@ -100,11 +100,18 @@ def of(
     Raises NothingToVerify, NotThisChain, InconsistentAnswer, RpcError.
     """
     events = table(manifest)
-    report = verify(database, events, FOLDS, height=height, source=None if rpc is None else node_source(rpc, events, checks))
-    if rpc is None or rows == 0:
-        return report
+    if rpc is None:
+        return verify(database, events, FOLDS, height=height)
+    # The rows first: a node soon forgets the state of a block.
+    spots = _spots(database, manifest, rpc, height, rows, seed, checks) if rows else None
+    at = height if spots is None else spots.height
+    return replace(verify(database, events, FOLDS, height=at, source=node_source(rpc, events, checks)), spots=spots)
+
+
+def _spots(database: Database, manifest: Manifest, rpc: Rpc, height: int | None, rows: int, seed: int, checks: Checks) -> SpotReport:
     with database.read() as conn:
-        return replace(report, spots=spot_checks.check(conn, rpc, manifest, report.height, rows, seed, prove=checks.headers))
+        held = _held(conn, FOLDS, height)
+        return spot_checks.check(conn, rpc, manifest, held.block if height is None else height, rows, seed, prove=checks.headers)
 
 
 def _held(conn: Connection, folds: Folds, height: int | None) -> Checkpoint:

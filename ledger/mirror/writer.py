@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, update
+from sqlalchemy import Column, Connection, Table, func, select, update
 from sqlalchemy.dialects import postgresql
 
 from ledger import faults
@@ -84,9 +84,20 @@ def insert_rows(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]])
 
 
 def _copy(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    with conn.connection.cursor() as cursor, cursor.copy(f"COPY {table.name} FROM STDIN") as copy:  # type: ignore[attr-defined]  # psycopg's own
+    cursor = conn.connection.cursor()
+    with cursor.copy(f"COPY {table.name} FROM STDIN (FORMAT binary)") as copy:
+        copy.set_types(_types(table))
         for row in rows:
             copy.write_row(row)
+
+
+@cache
+def _types(table: Table) -> list[str]:
+    return [_type(column) for column in table.c]
+
+
+def _type(column: Column[Any]) -> str:
+    return column.type.compile(dialect=postgresql.dialect()).lower()  # type: ignore[no-untyped-call]
 
 
 def _close(conn: Connection, projection: AnyProjection, keys: Sequence[Key]) -> None:
@@ -108,9 +119,7 @@ def _closing(projection: AnyProjection) -> str:
 @cache
 def _closing_together(projection: AnyProjection) -> str:
     columns = [column.name for column in projection.key_columns]
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    types = ["bigint", *(column.type.compile(dialect=dialect) for column in projection.key_columns)]
-    arrays = ", ".join(f"%s::{kind}[]" for kind in types)
+    arrays = ", ".join(f"%s::{kind}[]" for kind in ("bigint", *map(_type, projection.key_columns)))
     same = " AND ".join(f"live.{name} = ended.{name}" for name in columns)
     return (
         f"UPDATE {projection.name} AS live SET to_pos = ended.at FROM unnest({arrays}) AS ended (at, {', '.join(columns)}) "  # noqa: S608

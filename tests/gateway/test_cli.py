@@ -1,6 +1,8 @@
 """The commands that an operator gives at three in the morning: API keys, the lane, keys of members; one line for every error."""
 
 import json
+import re
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +14,7 @@ from eth_account import Account
 
 from gateway import runtime
 from gateway.client import connected
-from gateway.config import Settings
+from gateway.config import MIRROR_FILE, Settings
 from gateway.outbox import store
 from gateway.roles import ROLES
 from gateway.signers.keystore import HOUSE, RELAYER
@@ -75,6 +77,28 @@ def test_the_homes_own_key_is_written_anew_when_it_is_rotated(running: runtime.R
     other = pledgebook("keys", "issue-api-key", "another").out.strip()
     pledgebook("keys", "rotate-api-key", other.split("_")[1])
     assert file.read_text() == made
+
+
+def test_the_mirror_is_held_against_the_contracts(running: runtime.Runtime, pledgebook: Run, home: Path) -> None:
+    assert running.clock is not None
+    running.clock.hold()
+    arguments = ("mirror", "verify", "--node", running.node_urls[0], "--rows", "60", "--seed", "7")
+    ran = pledgebook(*arguments)
+    assert ran.code == 0, ran
+    told = re.search(r"(\d+) rows compared, (\d+) proven, seed 7\n", ran.out)
+    assert told is not None and int(told[1]) > 20 and int(told[2]) > 10 and ": equal" in ran.out
+    changed = "UPDATE register SET {} WHERE to_pos IS NULL"
+    mirror = sqlite3.connect(home / MIRROR_FILE)
+    with mirror:
+        mirror.execute(changed.format("closed = 1 - closed"))
+    ran = pledgebook(*arguments)
+    assert ran.code == 1
+    assert "NOT EQUAL" in ran.out and "closed is True, the contract says False" in ran.out
+    with mirror:
+        mirror.execute(changed.format("closed = 1 - closed"))
+    mirror.close()
+    running.clock.run()
+    assert pledgebook("mirror", "verify").code == 0
 
 
 def test_a_key_is_issued_listed_and_revoked_while_the_gateway_runs(running: runtime.Runtime, pledgebook: Run) -> None:

@@ -1,6 +1,7 @@
 """The decoder against eth-abi, and against bytes that no encoder writes."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.chain.blocks import Block, Log
-from ledger.chain.decode import DecodeError, EventTable, canonical, codec_of, event_types
+from ledger.chain.decode import DecodeError, EventTable, EventType, canonical, codec_of, event_types
 
 WORD = 32
 
@@ -109,6 +110,31 @@ def test_refuses_what_no_encoder_writes(kind: str, data: bytes) -> None:
     event = _one(kind)
     with pytest.raises(DecodeError, match="Happened"):
         event.decode([event.topic], data)
+
+
+_WORDS = ("uint8", "uint16", "uint40", "uint64", "uint192", "uint256", "address", "bool", "bytes32")
+
+
+@given(st.lists(st.tuples(st.sampled_from(_WORDS), st.booleans()), min_size=2, max_size=8), st.data())
+def test_events_of_words_read_as_their_types_do(fields: list[tuple[str, bool]], data: st.DataObject) -> None:
+    indexed = [at for at, (_, is_topic) in enumerate(fields) if is_topic][:3]
+    event = event_types("C", [_event([_field(kind, f"f{at}", at in indexed) for at, (kind, _) in enumerate(fields)])])[0]
+    words = [bytearray(data.draw(st.sampled_from([bytes(32), b"\xff" * 32]))) for _ in fields]
+    for word in words:
+        low = data.draw(st.integers(0, 32))
+        word[:low] = bytes(low)
+    topics = [event.topic, *(bytes(words[at]) for at in indexed)]
+    plain = b"".join(bytes(word) for at, word in enumerate(words) if at not in indexed) + data.draw(st.sampled_from([b"", b"more"]))
+    plain = plain[: data.draw(st.sampled_from([len(plain), max(0, len(plain) - 40)]))]
+    assert event.words is not None
+    assert _outcome(event, topics, plain) == _outcome(replace(event, words=None), topics, plain)
+
+
+def _outcome(event: EventType, topics: list[bytes], data: bytes) -> Any:
+    try:
+        return event.decode(topics, data)
+    except DecodeError as refused:
+        return str(refused)
 
 
 def test_refuses_a_wrong_number_of_topics() -> None:

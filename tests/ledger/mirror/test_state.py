@@ -112,3 +112,27 @@ def test_after_a_commit_the_changes_are_gone_and_the_rows_are_known() -> None:
     state.change(MEMBER_KEY, (KEY,), roles=4)
     assert state.closed == {MEMBER_KEY: [(30, KEY)]}
     assert state.born[MEMBER_KEY] == [MemberKey(KEY, ACCOUNT, 4, 0, 30, None)]
+
+
+def test_rows_that_nobody_touched_lately_are_let_go_and_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.mirror.state._KEPT", 2)
+    reader = _Stored()
+    state = State(reader)
+    state.get(MEMBER_KEY, (KEY,))
+    for at in range(3):
+        state.open(RELAYER, Relayer(bytes([at]) * 20))
+    state.committed()
+    assert state.get(MEMBER_KEY, (KEY,)) is not None and reader.reads == 1
+    for at in range(3, 9):
+        state.open(RELAYER, Relayer(bytes([at]) * 20))
+        state.committed()
+    assert state.get(MEMBER_KEY, (KEY,)) is not None and reader.reads == 2
+
+
+def test_a_row_that_is_kept_from_before_is_not_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.mirror.state._KEPT", 0)
+    state = _state(1)
+    state.open(RELAYER, Relayer(KEY))
+    state.committed()
+    with pytest.raises(FoldError, match="relayer has a live row"):
+        state.open(RELAYER, Relayer(KEY))
