@@ -26,13 +26,13 @@ class World(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """A question; `goal` in words, `calls` how often it is asked."""
+    """A question; `goal` in words. One to the whole ledger is asked less often."""
 
     name: str
     meaning: str
     goal: str
     call: Callable[[Connection, World], object]
-    calls: int = 200
+    is_whole: bool = False
 
 
 class Unanswered(Exception):
@@ -147,6 +147,6 @@ ASKS = (
     Ask("bank_exposures", "exposures of a bank by obligor", "", _of_bank),
     Ask("month", "a register's month", "", _month),
     Ask("statement", "a month of a cash statement, with its totals", "", _statement),
-    Ask("all_obligors", "exposures of the whole ledger by obligor", "", _all_obligors, 20),
-    Ask("all_banks", "exposures of the whole ledger by bank", "", _all_banks, 20),
+    Ask("all_obligors", "exposures of the whole ledger by obligor", "", _all_obligors, is_whole=True),
+    Ask("all_banks", "exposures of the whole ledger by bank", "", _all_banks, is_whole=True),
 )

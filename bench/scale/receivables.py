@@ -32,7 +32,7 @@ from ledger.mirror.models import (
 from ledger.mirror.schema import word
 from ledger.mirror.state import AnyProjection
 
-BANKS, COMPANIES, HOT = 200, 20_000, 3
+BANKS, COMPANIES, HOT = 200, 20_000, 2
 CURRENCIES = (156, 840, 978)
 _ZERO, _NONE = bytes(32), word(0)
 Rows = Iterator[tuple[AnyProjection, tuple[Any, ...]]]

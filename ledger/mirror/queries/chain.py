@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, case, func, select
 
 from ledger.chain.blocks import LOG_BITS, last_position
 from ledger.mirror.models import BLOCK, CHECKPOINT, TX
@@ -73,18 +73,16 @@ def first_time(conn: Connection) -> int:
 
 def block_at(conn: Connection, time: int) -> Header | None:
     """The last mirrored block whose time is not after `time` (UTC seconds)."""
-    ends = (select(end(BLOCK.c.number)).scalar_subquery() for end in (func.min, func.max))
-    low, high = conn.execute(select(*ends)).one()
-    found = None
+    first, last = (select(end(BLOCK.c.number)).scalar_subquery() for end in (func.min, func.max))
     # Times ascend with numbers, so halving finds it; reading back from the head would cost the more the longer ago it is.
-    while low is not None and low <= high:
-        middle = (low + high) // 2
-        here = header(conn, middle)
-        if here is not None and here.time <= time:
-            found, low = here, middle + 1
-        else:
-            high = middle - 1
-    return found
+    halved = select(first.label("low"), last.label("high")).cte("halved", recursive=True)
+    middle = (halved.c.low + halved.c.high + 1) // 2
+    is_later = select(BLOCK.c.time).where(BLOCK.c.number == middle).scalar_subquery() > time
+    half = select(case((is_later, halved.c.low), else_=middle), case((is_later, middle - 1), else_=halved.c.high))
+    halved = halved.union_all(half.where(halved.c.low < halved.c.high))
+    found = select(BLOCK).join(halved, halved.c.low == BLOCK.c.number).where(halved.c.low == halved.c.high, BLOCK.c.time <= time)
+    row = conn.execute(found).first()
+    return None if row is None else Header(*row)
 
 
 def position_before(conn: Connection, time: int) -> int:
