@@ -29,6 +29,9 @@ from ledger.mirror.concepts import FOLDS, contracts
 
 CACHE = "PLEDGEBOOK_BENCH_CACHE"
 FILES = Path(__file__).resolve().parents[1] / "peers"
+DEEP = 40
+"""Empty blocks that are put on the chain first: Ponder leaves the last thirty for later, until another comes."""
+
 NODE, NPM = (Path(sys.executable).with_name(name) for name in ("node", "npm"))
 SECONDS = 1_200.0
 _LOOK_SECONDS = 0.1
