@@ -178,6 +178,8 @@ class Bench:
 
     def beside(self, wanted: Sequence[Peer]) -> dict[str, Figure]:
         """Events a second of the peers, and the mirror by each; null for one that doesn't run here, which is said loudly."""
+        for _ in range(peers.DEEP if wanted else 0):
+            self.trade.house.mine()
         found = {name: self._peer(peer) if (peer := _named(wanted, name)) else None for name in ("ponder", "squid")}
         ours = {name: self._rate(name) for name in ("sqlite", "postgres")}
         figures = {f"{name}_per_s": Figure(_rounded(rate), f"{name}: one simple row an event") for name, rate in found.items()}

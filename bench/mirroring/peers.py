@@ -7,10 +7,12 @@ and no test. A figure begins when the peer has made its tables, so that its star
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +29,9 @@ from ledger.mirror.concepts import FOLDS, contracts
 
 CACHE = "PLEDGEBOOK_BENCH_CACHE"
 FILES = Path(__file__).resolve().parents[1] / "peers"
+DEEP = 40
+"""Empty blocks that are put on the chain first: Ponder leaves the last thirty for later, until another comes."""
+
 NODE, NPM = (Path(sys.executable).with_name(name) for name in ("node", "npm"))
 SECONDS = 1_200.0
 _LOOK_SECONDS = 0.1
@@ -111,11 +116,13 @@ def run(peer: Peer, given: Mapping[str, Any], database_url: str, events: int) ->
         if peer.prepare:
             database.execute(peer.prepare)
         environment = {**os.environ, **variables, **peer.environment}
-        process = subprocess.Popen(peer.command, cwd=folder, env=environment, stdout=output, stderr=output)
+        process = subprocess.Popen(peer.command, cwd=folder, env=environment, stdout=output, stderr=output, start_new_session=True)
         try:
             return events / _seconds(peer, process, database, events, log)
         finally:
-            process.kill()
+            # The environment's node is a launcher: the peer is a child of it.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 
@@ -133,14 +140,15 @@ def _database(url: str) -> dict[str, str]:
 
 
 def _seconds(peer: Peer, process: "subprocess.Popen[bytes]", database: "psycopg.Connection[Any]", events: int, log: Path) -> float:
-    begun, last = None, time.monotonic() + SECONDS
+    begun, ended, last = None, False, time.monotonic() + SECONDS
     while time.monotonic() < last:
         if begun is None and _exists(database, peer.begun):
             begun = time.monotonic()
         if begun is not None and _exists(database, peer.table) and _count(database, peer.table) >= events:
             return time.monotonic() - begun
-        if process.poll() is not None and process.returncode:
+        if ended:
             break
+        ended = process.poll() is not None
         time.sleep(_LOOK_SECONDS)
     raise PeerFailed(f"{peer.name}: {log.read_text(errors='replace')[-1000:] or 'not done in time'}")
 
