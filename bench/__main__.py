@@ -8,6 +8,7 @@ BENCHES = {
     "anchor": "build the tree of an existing register, prove one record, verify it on chain",
     "gas": "gas of acts on pledges and receivables, beside the peers of the token",
     "mirror": "events a second from a chain into SQLite and PostgreSQL, beside a floor and other indexers; and from a block to its row",
+    "queries": "people's questions to a ledger of a million receivables and a million pledges, written in bulk",
     "submit": "signed splits from the HTTP request to the mirrored row, beside the node alone and the least durable gateway",
 }
 """Names and what they measure: modules with `main(arguments)`, imported on demand since worker processes import this file too."""

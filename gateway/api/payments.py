@@ -1,15 +1,32 @@
 """Cash and payments: balances, statements, what was drawn, and what is held for an account."""
 
+from datetime import datetime
+from math import ceil
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from gateway.api import shown
-from gateway.api.answers import AccountMoney, Answer, Cash, CashEntry, Draw
-from gateway.api.asking import Account, AccountPath, Caller, Cursor, Limit, Point, Running, addressed, cursor_from, own_account, reading
+from gateway.api.answers import AccountMoney, Answer, Cash, CashEntry, CashTotals, Draw
+from gateway.api.asking import (
+    Account,
+    AccountPath,
+    Caller,
+    Cursor,
+    Limit,
+    Point,
+    Reading,
+    Running,
+    addressed,
+    cursor_from,
+    own_account,
+    reading,
+)
 from gateway.api.refusals import ANY, AWAY, NAMED
-from gateway.errors import not_found
-from ledger.mirror.queries import payments, receivables
+from gateway.api.schemas import Instant
+from gateway.errors import invalid, not_found
+from ledger.mirror import models
+from ledger.mirror.queries import chain, payments, receivables
 
 router = APIRouter(tags=["payments"], responses=ANY | AWAY)
 
@@ -22,23 +39,60 @@ def list_cash(services: Running, session: Caller, point: Point) -> Answer[list[C
         return view.answer([shown.cash(row, payments.supply(view.conn, row.number, view.at)) for row in rows])
 
 
+Begin = Annotated[Instant | None, Query(alias="from", description="From this time on (RFC 3339)")]
+Until = Annotated[Instant | None, Query(description="Before this time (RFC 3339)")]
+CashPath = Annotated[int, Path(ge=0, lt=1 << 8)]
+
+
 @router.get("/cash/{cash}/statement", responses=NAMED)
 def get_statement(
-    cash: Annotated[int, Path(ge=0, lt=1 << 8)],
+    cash: CashPath,
     services: Running,
     session: Caller,
     account: Account,
+    from_: Begin = None,
+    until: Until = None,
     limit: Limit = 100,
     after: Cursor = None,
 ) -> Answer[list[CashEntry]]:
     """An account's entries in a cash contract, newest first, each with the balance after it."""
     with reading(services, session) as view:
         holder = own_account(session, view.conn, addressed(account, "account"))
-        listed = next((row for row in payments.cash_contracts(view.conn) if row.number == cash), None)
-        if listed is None:
-            raise not_found(f"cash {cash}")
-        page = payments.statement(view.conn, cash, holder, limit=limit, after=cursor_from(after))
+        listed, (begin, end) = _listed(view, cash), _period(view, from_, until)
+        page = payments.statement(view.conn, cash, holder, begin=begin, until=end, limit=limit, after=cursor_from(after))
         return view.page(page, lambda row: shown.cash_entry(row, listed.currency))
+
+
+@router.get("/cash/{cash}/statement/totals", responses=NAMED)
+def get_statement_totals(
+    cash: CashPath, services: Running, session: Caller, account: Account, from_: Begin = None, until: Until = None
+) -> Answer[CashTotals]:
+    """A period of a cash statement: what an account had before it, what came and went, and what it had after; they balance.
+
+    Without times from the first entry on, up to now. The entries: GET /cash/{cash}/statement of the same times.
+    """
+    with reading(services, session) as view:
+        holder = own_account(session, view.conn, addressed(account, "account"))
+        listed, (begin, end) = _listed(view, cash), _period(view, from_, until)
+        return view.answer(shown.cash_totals(payments.totals(view.conn, cash, holder, -1 if begin is None else begin, end), listed, holder))
+
+
+def _listed(view: Reading, cash: int) -> models.Cash:
+    listed = next((row for row in payments.cash_contracts(view.conn) if row.number == cash), None)
+    if listed is None:
+        raise not_found(f"cash {cash}")
+    return listed
+
+
+def _period(view: Reading, begin: datetime | None, until: datetime | None) -> tuple[int | None, int | None]:
+    """The last position before each of two times. Raises 422 where they are in the wrong order."""
+    if begin is not None and until is not None and until < begin:
+        raise invalid("until: before from", field="until")
+    return _before(view, begin), _before(view, until)
+
+
+def _before(view: Reading, time: datetime | None) -> int | None:
+    return None if time is None else chain.position_before(view.conn, ceil(time.timestamp()))
 
 
 @router.get("/accounts/{account}/money", responses=NAMED)

@@ -238,3 +238,44 @@ class Outstanding(Shown):
     side: str
     outstanding: Money
     ceiling: Money | None
+
+
+class DueBucket(Shown):
+    """What is due in a span of days: `count` receivables, or of a holder ranges."""
+
+    days: str
+    count: int
+    owed: Money
+
+
+class DueLadder(Shown):
+    """The buckets of a currency, empty ones too; they add up to `total`."""
+
+    total: Money
+    count: int
+    buckets: list[DueBucket]
+
+
+class Dues(Shown):
+    """Debts by when they are due, at the block's time, each currency by itself. Days are those of `zone`; account null: everybody's."""
+
+    account: Hex | None
+    side: str
+    zone: str
+    time: Time
+    currencies: list[DueLadder]
+
+
+class Exposure(Shown):
+    """What an account owes, or holds, of a currency's `total`; `share_ppm` in parts of a million, rounded down.
+
+    `most_basis_points` is the ledger's limit of one obligor's share, where there is one and the question is about the whole ledger.
+    """
+
+    account: Hex
+    name: str | None
+    count: int
+    owed: Money
+    total: Money
+    share_ppm: int
+    most_basis_points: int | None

@@ -11,6 +11,7 @@ from ledger.domain.ranges import Drawn
 from ledger.domain.token_flags import Mark, Scope
 from ledger.mirror.models import Mandate, Receivable, Token, Transfer, TransferKind
 from ledger.mirror.queries import claims, marks, offers, receivables
+from ledger.mirror.queries.debts import Exposure, Ladder
 from ledger.mirror.queries.tokens import Holding
 from ledger.mirror.receivable_models import (
     AssignmentNotice,
@@ -249,3 +250,30 @@ def outstanding(side: str, amount: int, ceiling: int | None, currency: int) -> a
     """What an account has outstanding."""
     most = None if ceiling is None else money(ceiling, currency)
     return answers.Outstanding(side=side, outstanding=money(amount, currency), ceiling=most)
+
+
+def dues(account: bytes | None, side: str, zone: str, time: int, ladders: list[Ladder]) -> answers.Dues:
+    """Debts by when they are due."""
+    return answers.Dues(
+        account=hex_or_none(account), side=side, zone=zone, time=rfc3339(time), currencies=[_ladder(each) for each in ladders]
+    )
+
+
+def _ladder(row: Ladder) -> answers.DueLadder:
+    buckets = [
+        answers.DueBucket(days=each.bucket.name, count=each.sum.counted, owed=money(each.sum.amount, row.currency)) for each in row.buckets
+    ]
+    return answers.DueLadder(total=money(row.total.amount, row.currency), count=row.total.counted, buckets=buckets)
+
+
+def exposure(row: Exposure, called: str | None, most: int | None) -> answers.Exposure:
+    """What an account owes or holds; `most` is the limit of its share in basis points."""
+    return answers.Exposure(
+        account=to_hex(row.account),
+        name=called,
+        count=row.sum.counted,
+        owed=money(row.sum.amount, row.currency),
+        total=money(row.total, row.currency),
+        share_ppm=row.share,
+        most_basis_points=most,
+    )

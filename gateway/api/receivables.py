@@ -30,7 +30,8 @@ from gateway.receivables import visibility
 from ledger.domain.bank_references import named_by
 from ledger.domain.ids import RECEIVABLE_BITS
 from ledger.mirror.models import ReceivableStatus
-from ledger.mirror.queries import claims, marks, payments, receivables, tokens
+from ledger.mirror.queries import claims, marks, ownership, payments, receivables, tokens
+from ledger.mirror.queries.reading import part
 from ledger.mirror.queries.receivables import Standing
 from ledger.mirror.schema import number
 
@@ -130,6 +131,27 @@ def get_lineage(
         found = visible(session, view, receivable).receivable
         until = found.face if end is None else end
         page = tokens.lineage_page(view.conn, found.number, start, until, limit=limit, after=cursor_from(after))
+        return view.page(page, shown.holding)
+
+
+@router.get("/receivables/{receivable}/owners")
+def list_owners(
+    receivable: NumberPath,
+    services: Running,
+    session: Caller,
+    start: Annotated[int, Query(ge=0, lt=1 << 63, description="Start of the range, in minor units")] = 0,
+    end: RangeEnd = None,
+    limit: Limit = 100,
+    after: Cursor = None,
+) -> Answer[list[Holding]]:
+    """Who held any cent of the range [start, end) when: as the lineage, but each part as wide as one account had it for one time.
+
+    A piece that was only cut, and stayed its owner's, is no new holding.
+    """
+    with reading(services, session) as view:
+        found = visible(session, view, receivable).receivable
+        rows = ownership.by_events(view.conn, found.number, start, found.face if end is None else end)
+        page = part(rows, lambda row: (row.from_pos, row.start.to_bytes(8)), limit=limit, after=cursor_from(after))
         return view.page(page, shown.holding)
 
 

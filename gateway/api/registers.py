@@ -3,22 +3,26 @@
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 from pydantic import Field
 
 from gateway import council
 from gateway.api import shown
-from gateway.api.answers import Answer, Register, RegisterSet, RegisterWhole, Route
-from gateway.api.asking import Caller, Point, RegisterPath, Running, addressed, reading
+from gateway.api.answers import Answer, Register, RegisterMonth, RegisterSet, RegisterWhole, Route
+from gateway.api.asking import Caller, Cursor, Limit, Point, Reading, RegisterPath, Running, addressed, cursor_from, reading
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
 from gateway.api.schemas import Day, RegisterIn, words_of
 from gateway.errors import invalid, not_found
 from gateway.registers import kept_rules
+from gateway.services import Services
 from ledger.domain import routing
+from ledger.domain.calendar import add_months, legal_date
 from ledger.domain.catalogue import Catalogue
 from ledger.domain.routing import AssetKind, Transaction, WrongRegister
-from ledger.mirror.queries import registers
+from ledger.mirror.queries import chain, registers, statistics
+from ledger.mirror.queries.reading import part
 
 router = APIRouter(tags=["registers"], responses=ANY | AWAY)
 
@@ -70,6 +74,50 @@ def get_register(register: RegisterPath, services: Running, session: Caller, poi
         if kept is None:
             raise not_found(f"register {register}")
         return view.answer(shown.register_whole(kept, services.catalogue))
+
+
+YearMonth = Annotated[str | None, Query(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", description="A month, as 2026-01")]
+
+
+@router.get("/registers/{register}/statistics", responses=NAMED)
+def list_statistics(
+    register: RegisterPath,
+    services: Running,
+    session: Caller,
+    point: Point,
+    since: YearMonth = None,
+    until: YearMonth = None,
+    limit: Limit = 12,
+    after: Cursor = None,
+) -> Answer[list[RegisterMonth]]:
+    """A register's work by month, newest first: filings, registrations, changes, discharges and what else was decided.
+
+    From the month of the block back to `since`, or to the ledger's first block. Months are those of the register's zone.
+    """
+    with reading(services, session, point) as view:
+        if registers.get(view.conn, register, view.at) is None:
+            raise not_found(f"register {register}")
+        zone = _zone(services, register)
+        months = _months(view, zone, since, until)
+        page = part(months, lambda first: (-first.toordinal(), b""), limit=limit, after=cursor_from(after))
+        return view.page(page, lambda first: shown.register_month(statistics.month(view.conn, register, first, zone, view.at)))
+
+
+def _zone(services: Services, register: int) -> ZoneInfo:
+    known = services.catalogue.register(register)
+    return ZoneInfo(known.zone if known else services.settings.zone)
+
+
+def _months(view: Reading, zone: ZoneInfo, since: str | None, until: str | None) -> list[date]:
+    """First days of months, newest first."""
+    first = max(_first_day(since), legal_date(chain.first_time(view.conn), zone).replace(day=1))
+    last = min(_first_day(until, date.max), legal_date(view.time, zone).replace(day=1))
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return [add_months(last, -back) for back in range(count)]
+
+
+def _first_day(month: str | None, otherwise: date = date.min) -> date:
+    return otherwise if month is None else date.fromisoformat(f"{month}-01")
 
 
 @router.post("/registers", status_code=202, responses=WRITES | CONFLICTS)

@@ -49,16 +49,17 @@ RIGHTS = {
         list_members get_member wait_for_members list_registers get_register list_routes list_anchors prove_record prove_asset verify_proof
         get_party list_holds read_number get_asset get_priority ask_priority list_encumbrances check_filing list_pending list_clocks
         search_names search_identifiers search_party search_registration certify_registration state_act verify_certificate
-        list_pledges list_live get_pledge list_assets get_history draft_act propose_release list_cash get_head
+        list_pledges list_live get_pledge list_assets get_history draft_act propose_release list_cash get_head list_statistics
         """,
     ),
     **_all(
         Right(READ, Seen.PARTIES, reasoned=True),
         """
-        list_receivables get_receivable list_tokens get_lineage list_payments list_transfers list_notices_of_receivable name_receivables
+        list_receivables get_receivable list_tokens get_lineage list_owners list_payments list_transfers list_notices_of_receivable
+        name_receivables
         draft_receivable list_offers list_notices get_debits list_outstanding list_court_holds list_portfolio get_token list_purchase_offers
         compare_purchase_offers list_deals get_deal list_loans get_loan get_portfolio list_custody get_statement get_money list_draws
-        list_pools draft_financing
+        list_pools draft_financing get_maturities get_ageing list_exposures get_statement_totals
         """,
     ),
     **_all(

@@ -63,8 +63,10 @@ from ledger.mirror.models import (
 )
 from ledger.mirror.queries import pledges, receivables
 from ledger.mirror.queries.events import Told
+from ledger.mirror.queries.payments import Totals
 from ledger.mirror.queries.pledges import Burden, Done, Pledged
 from ledger.mirror.queries.records import Life
+from ledger.mirror.queries.statistics import Month
 from ledger.mirror.queries.tokens import Holding
 from ledger.mirror.register_models import Anchor
 from ledger.mirror.schema import number
@@ -353,6 +355,17 @@ def cash_entry(row: CashEntry, currency: int) -> answers.CashEntry:
         reference=to_hex(row.reference),
         pos=str(row.from_pos),
     )
+
+
+def cash_totals(row: Totals, of: Cash, account: bytes) -> answers.CashTotals:
+    """A period of a cash statement."""
+    sums = {name: money(getattr(row, name), of.currency) for name in ("opening", "received", "paid", "closing")}
+    return answers.CashTotals(cash=of.number, account=to_hex(account), entries=row.entries, **sums)
+
+
+def register_month(row: Month) -> answers.RegisterMonth:
+    """A register's work in a month."""
+    return answers.RegisterMonth(month=f"{row.first:%Y-%m}", **{name: getattr(row, name) for name in Month._fields[1:]})
 
 
 def credit(row: Credit, currency: int, of: Receivable | None) -> answers.Credit:

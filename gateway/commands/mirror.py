@@ -1,8 +1,9 @@
-"""`pledgebook mirror`: the mirror brought up to date without a gateway, and verified."""
+"""`pledgebook mirror`: the mirror brought up to date without a gateway, verified, and exported."""
 
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -67,6 +68,22 @@ def mirror_verify(
         _show_spots(report.spots)
     console.print(f"block {report.height}: {'equal' if report.equal else 'NOT EQUAL'}")
     raise typer.Exit(0 if report.equal else 1)
+
+
+@mirror_cli.command("export")
+def mirror_export(
+    to: Annotated[Path, typer.Option(help="Folder to make for the files")],
+    home: Home = None,
+    at: Annotated[int | None, typer.Option(min=0, help="As at the end of this block  [default: the last one]")] = None,
+) -> None:
+    """Writes the auditors' views as Parquet files, one a view, all of one block (docs/auditors.md)."""
+    from ledger.mirror import database, export
+
+    written = export.export(database.open(ledger_of(home).mirror_database()), to, at)
+    table = Table("file", "rows")
+    for each in written:
+        table.add_row(each.file.name, str(each.rows))
+    console.print(table)
 
 
 def _show_tables(report: Report) -> None:

@@ -211,3 +211,50 @@ def history(receivable: RECEIVABLE, home: Home = None, url: Url = None, as_json:
         found = list(client.pages(f"/receivables/{receivable}/transfers", limit=1000))
     rows = [(int(each["pos"]) >> 20, *(each[name] for name in ("kind", "start", "end", "sender", "recipient"))) for each in found]
     show(found, as_json, ("block", "kind", "start", "end", "from", "to"), rows)
+
+
+_OF = Annotated[str | None, typer.Option("--of", help="Of this account  [default: your own; everybody's for who oversees the ledger]")]
+_SIDE = Annotated[str, typer.Option(help="obligor: what it owes; holder: what its ranges are owed")]
+
+
+@receivable_cli.command("maturities")
+def show_maturities(
+    of: _OF = None, side: _SIDE = "holder", block: Block = None, home: Home = None, url: Url = None, as_json: AsJson = False
+) -> None:
+    """The maturity ladder: what is overdue, and what falls due when."""
+    _show_dues("/maturities", of, side, block, home, url, as_json)
+
+
+@receivable_cli.command("ageing")
+def show_ageing(
+    of: _OF = None, side: _SIDE = "holder", block: Block = None, home: Home = None, url: Url = None, as_json: AsJson = False
+) -> None:
+    """Ages of debts: not due, and overdue since 1-30, 31-60, 61-90 and more days."""
+    _show_dues("/ageing", of, side, block, home, url, as_json)
+
+
+def _show_dues(path: str, of: str | None, side: str, block: int | None, home: Path | None, url: str | None, as_json: bool) -> None:
+    with calling(home, url) as client:
+        found = client.data(path, account=of, side=side, block=block)
+    rows = [(each["days"], each["count"], money(each["owed"])) for one in found["currencies"] for each in one["buckets"]]
+    show(found, as_json, ("days", "count", "owed"), rows)
+
+
+@receivable_cli.command("exposures")
+def list_exposures(
+    by: Annotated[str, typer.Option(help="obligor: who owes; holder, bank: to whom it is owed")] = "obligor",
+    of: _OF = None,
+    block: Block = None,
+    home: Home = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Exposures with their share of the whole, the largest first."""
+    with calling(home, url) as client:
+        found = list(client.pages("/exposures", by=by, account=of, block=block, limit=1000))
+    rows = [(each["account"], each["name"], each["count"], money(each["owed"]), _percent(each["share_ppm"])) for each in found]
+    show(found, as_json, ("account", "name", "count", "owed", "share"), rows)
+
+
+def _percent(ppm: int) -> str:
+    return f"{ppm // 10_000}.{ppm % 10_000:04} %"

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gateway import files
-from gateway.commands.shared import AsJson, Home, Url, calling, say, settings, show_json, show_table
+from gateway.commands.shared import AsJson, Home, Url, calling, say, settings, show, show_json, show_table
 from gateway.config import Settings
 
 register_cli = typer.Typer(no_args_is_help=True, help="Registers as data: their rules, where a deal is filed, and a new one set.")
@@ -41,6 +41,22 @@ def register_show(
     register = _described(Path(which), settings(home)).register
     words = {str(code): hex(word) for code, word in zip(register.codes, register.words, strict=True)}
     return show_json({"number": register.number, "key": register.key, "name": register.name, "rule": hex(register.rule), "words": words})
+
+
+@register_cli.command("statistics")
+def register_statistics(
+    register: Annotated[int, typer.Argument(min=1, max=65_535, help="The register's number")],
+    since: Annotated[str | None, typer.Option(help="First month, as 2026-01  [default: the ledger's first]")] = None,
+    until: Annotated[str | None, typer.Option(help="Last month  [default: the present one]")] = None,
+    home: Home = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """A register's work by month, newest first: filings, registrations, changes, discharges and what else was decided."""
+    with calling(home, url) as client:
+        found = list(client.pages(f"/registers/{register}/statistics", since=since, until=until, limit=1_000))
+    columns = ("month", "filings", "registrations", "changes", "refusals", "discharges", "part_discharges", "refinancings", "adoptions")
+    show(found, as_json, [each.replace("_", " ") for each in columns], [[each[name] for name in columns] for each in found])
 
 
 @register_cli.command("set")

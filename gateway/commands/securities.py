@@ -72,3 +72,24 @@ def show_money(account: _ACCOUNT, home: Home = None, url: Url = None, as_json: A
         found = client.data(f"/accounts/{account}/money")
     rows = [(each["cash"], money(each["balance"])) for each in found["balances"]]
     show(found, as_json, ("cash", "balance"), rows)
+
+
+@cash_cli.command("statement")
+def show_statement(
+    cash: Annotated[int, typer.Argument(min=0, max=255, metavar="CASH", help="The cash contract")],
+    account: _ACCOUNT,
+    since: Annotated[str | None, typer.Option("--from", help="From this time on (RFC 3339)  [default: the first entry]")] = None,
+    until: Annotated[str | None, typer.Option(help="Before this time (RFC 3339)  [default: now]")] = None,
+    home: Home = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """A cash statement: what there was, each entry, and what there was after them."""
+    period = {"account": account, "from": since, "until": until}
+    with calling(home, url) as client:
+        totals = client.data(f"/cash/{cash}/statement/totals", **period)
+        entries = list(client.pages(f"/cash/{cash}/statement", **period, limit=1_000))
+    rows: list[tuple[Any, ...]] = [("", "opening", "", money(totals["opening"]))]
+    rows += [(int(each["pos"]) >> 20, each["counterparty"], money(each["delta"]), money(each["balance"])) for each in reversed(entries)]
+    rows += [("", "closing", "", money(totals["closing"]))]
+    show({**totals, "lines": entries}, as_json, ("block", "counterparty", "moved", "balance"), rows)

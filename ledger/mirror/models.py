@@ -3,8 +3,9 @@
 from enum import IntEnum, IntFlag
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, Table, Text, text
 
+from ledger.domain.pledge_words import Flag
 from ledger.mirror.schema import Address, Word, facts, raw, versioned
 
 BLOCK = Table(
@@ -698,12 +699,18 @@ BANK_NOTICE = facts(BankNotice, "bank_notice", 1)
 POLICY = versioned(Policy, "policy", 1)
 MODULE = facts(Module, "module", 1)
 PLEDGE = facts(Pledge, "pledge", 1, ["register"], ["filing"])
-PLEDGE_STATE = versioned(PledgeState, "pledge_state", 1, ever=[["number"], ["status"]])
+PLEDGE_STATE = versioned(PledgeState, "pledge_state", 1, ever=[["number"], ["status", "to_pos"]])
+UNLISTED_MARKS = PLEDGE_STATE.table.c.flags.op("&")(text(str(int(Flag.ASSETS_NOT_STATED | Flag.GENERAL_DESCRIPTION))))
+"""The marks of pledges that are on more than their list: few have any, and they are counted at every search. As the index has it."""
+Index("pledge_state_unlisted", UNLISTED_MARKS)
 PLEDGE_ACT = facts(PledgeAct, "pledge_act", 2, ["act"])
 INSTRUMENT = facts(Instrument, "instrument", 1, ["number"])
 CONSENT = facts(Consent, "consent", 2, ["party"])
 GROUND = facts(GroundFound, "ground", 3)
 PARTY = versioned(Party, "party", 3, ever=[["id"], ["named"]])
+WITHHELD = PARTY.table.c.named.is_(None)
+"""Versions of parties that stand by a commitment: few, and counted at every search."""
+Index("party_withheld", PARTY.table.c.id, PARTY.table.c.to_pos, sqlite_where=WITHHELD, postgresql_where=WITHHELD)
 SEGMENT = versioned(Segment, "segment", 1, ever=[["pledge"]])
 ENCUMBRANCE = versioned(Encumbrance, "encumbrance", 2, ever=[["asset"]])
 ASSET_TITLE = facts(AssetTitle, "asset_title", 2)

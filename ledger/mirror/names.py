@@ -1,10 +1,12 @@
 """The index of published names: each text once, its parts in normal form, and the keys under which they are found."""
 
+from collections.abc import Iterator
 from hashlib import sha256
+from typing import Any
 
-from ledger.domain.name_index import Entry, entries
+from ledger.domain.name_index import entries
 from ledger.mirror.register_models import NAME, NAME_FORM, NAME_KEY, Name, NameForm, NameKey
-from ledger.mirror.state import State
+from ledger.mirror.state import AnyProjection, State
 
 _KEY_BYTES = 16
 
@@ -28,14 +30,14 @@ def number_of(state: State, text: str) -> int | None:
     if known:
         return known.number
     number = state.next_number(NAME, "number")
-    state.add(NAME, Name(digest, number, state.pos, text))
-    for part, entry in enumerate(entries([(text, "")])):
-        _index(state, number, part, entry)
+    for projection, row in rows_of(text, number, state.pos):
+        state.add(projection, row)
     return number
 
 
-def _index(state: State, number: int, part: int, entry: Entry) -> None:
-    words = " ".join(entry.name.words)
-    state.add(NAME_FORM, NameForm(number, part, state.pos, words, entry.name.form, entry.length))
-    for key in sorted({key_of(key) for key in entry.keys}):
-        state.add(NAME_KEY, NameKey(key, number, part, state.pos))
+def rows_of(text: str, number: int, pos: int) -> Iterator[tuple[AnyProjection, Any]]:
+    """What is kept of a name that comes first: itself, its parts in normal form, and the keys of each."""
+    yield NAME, Name(digest_of(text), number, pos, text)
+    for part, entry in enumerate(entries([(text, "")])):
+        yield NAME_FORM, NameForm(number, part, pos, " ".join(entry.name.words), entry.name.form, entry.length)
+        yield from ((NAME_KEY, NameKey(key, number, part, pos)) for key in sorted({key_of(key) for key in entry.keys}))

@@ -30,11 +30,12 @@ from ledger.mirror import rebuild
 from ledger.mirror.ahead import Ahead
 from ledger.mirror.anew import Anew
 from ledger.mirror.concepts import FOLDS, table
-from ledger.mirror.database import Database
+from ledger.mirror.database import Database, shape
 from ledger.mirror.fold import Folds
 from ledger.mirror.models import BLOCK, CHECKPOINT
 from ledger.mirror.rollback import roll_back
 from ledger.mirror.state import Nothing, State
+from ledger.mirror.views import making
 from ledger.mirror.writer import (
     Checkpoint,
     CheckpointGone,
@@ -419,12 +420,16 @@ def prepare(database: Database, identity: Identity, folds: Folds) -> tuple[Check
     with database.write() as conn:
         held = read_checkpoint(conn)
         if held is None:
-            return _begin(conn, identity, folds), None
+            fresh = _begin(conn, identity, folds)
+            making.ensure(conn)
+            return fresh, None
         if (held.chain_id, held.ledger_id, held.start) != (identity.chain_id, identity.ledger_id, identity.start):
             raise WrongLedger(
                 f"the mirror holds chain {held.chain_id}, ledger 0x{held.ledger_id.hex()} from block {held.start}, "
                 f"not chain {identity.chain_id}, ledger 0x{identity.ledger_id.hex()} from block {identity.start}: give a new database"
             )
+        if shape(held.projections) == shape(folds.version()):
+            making.ensure(conn)
         return held, _time_of(conn, held.block)
 
 

@@ -26,6 +26,7 @@ from ledger.chain.engines import anvil
 from ledger.chain.rpc import Rpc
 from ledger.domain.ids import to_hex
 from ledger.mirror import anew, database
+from ledger.mirror.views import making
 from tests.conftest import FULL
 from tests.gateway.conftest import Api, Member, nested_connections
 from tests.gateway.documented import Documented
@@ -327,6 +328,7 @@ def test_a_new_program_folds_the_records_again_and_says_so_meanwhile(tmp_path: P
     first.stop()
     opened = database.open(Settings(home=tmp_path).mirror_database())
     with opened.write() as conn:
+        making.drop(conn)
         conn.exec_driver_sql("ALTER TABLE member DROP COLUMN roles")
         conn.exec_driver_sql("UPDATE checkpoint SET projections = '1-0123456789ab'")
     opened.close()

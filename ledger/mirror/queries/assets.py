@@ -66,10 +66,10 @@ def asset(conn: Connection, number: bytes, *, at: int | None = None, time: int |
         at=at,
         time=when,
         word=word_of(conn, resolved.key, at),
-        burdens=pledges.encumbrances(conn, resolved.key, at=at, time=time, live_only=False),
+        burdens=pledges.on_right(conn, resolved.numbers, when, at=at, time=time, live_only=False),
         reservations=reservations(conn, resolved, at=at, time=when),
         anchored=anchored(conn, resolved, at),
-        holds=holds.every(conn, HoldTarget.ASSET, resolved.key, at=at),
+        holds=holds.of(conn, HoldTarget.ASSET, resolved.numbers, None, at),
         differences=[each for one in resolved.numbers for each in pledges.differences(conn, asset=one, at=at)],
     )
 

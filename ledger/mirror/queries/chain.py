@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case, func, select
 
 from ledger.chain.blocks import LOG_BITS, last_position
 from ledger.mirror.models import BLOCK, CHECKPOINT, TX
@@ -56,10 +56,30 @@ def time_of(conn: Connection, pos: int) -> int:
     return found or 0
 
 
+def first_time(conn: Connection) -> int:
+    """The time (UTC seconds) of the first mirrored block; 0 where none is."""
+    found: int | None = conn.execute(select(BLOCK.c.time).order_by(BLOCK.c.number).limit(1)).scalar()
+    return found or 0
+
+
 def block_at(conn: Connection, time: int) -> Header | None:
     """The last mirrored block whose time is not after `time` (UTC seconds)."""
-    row = conn.execute(select(BLOCK).where(BLOCK.c.time <= time).order_by(BLOCK.c.number.desc()).limit(1)).first()
+    first, last = (select(end(BLOCK.c.number)).scalar_subquery() for end in (func.min, func.max))
+    # Times ascend with numbers, so halving finds it; reading back from the head would cost the more the longer ago it is.
+    halved = select(first.label("low"), last.label("high")).cte("halved", recursive=True)
+    middle = (halved.c.low + halved.c.high + 1) // 2
+    is_later = select(BLOCK.c.time).where(BLOCK.c.number == middle).scalar_subquery() > time
+    half = select(case((is_later, halved.c.low), else_=middle), case((is_later, middle - 1), else_=halved.c.high))
+    halved = halved.union_all(half.where(halved.c.low < halved.c.high))
+    found = select(BLOCK).join(halved, halved.c.low == BLOCK.c.number).where(halved.c.low == halved.c.high, BLOCK.c.time <= time)
+    row = conn.execute(found).first()
     return None if row is None else Header(*row)
+
+
+def position_before(conn: Connection, time: int) -> int:
+    """The last position of the blocks before a time (UTC seconds); -1 where it is before the first."""
+    found = block_at(conn, time - 1)
+    return -1 if found is None else last_position(found.number)
 
 
 def transactions(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, Mined]:

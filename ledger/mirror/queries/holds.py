@@ -24,10 +24,11 @@ def every(conn: Connection, target: HoldTarget, id_: bytes, *, office: bytes | N
     `id_` is a number of an asset, a pledge's number as a word (also for its claim), or a party's word, which `office` goes with.
     A hold that a joined number brought to the key is one hold.
     """
-    return _of(conn, target, resolve(conn, id_, at).numbers if target == HoldTarget.ASSET else (id_,), office, at)
+    return of(conn, target, resolve(conn, id_, at).numbers if target == HoldTarget.ASSET else (id_,), office, at)
 
 
-def _of(conn: Connection, target: HoldTarget, ids: Collection[bytes], office: bytes | None, at: int | None) -> list[Hold]:
+def of(conn: Connection, target: HoldTarget, ids: Collection[bytes], office: bytes | None, at: int | None) -> list[Hold]:
+    """The same of targets whose every number is known."""
     columns = HOLD.table.c
     asked = select(HOLD.table).where(columns.target == target, columns.id.in_(ids), columns.scope == (office or NO_OFFICE))
     if at is not None:
@@ -59,7 +60,7 @@ def upon(
     found = [hold for target in (HoldTarget.PLEDGE, HoldTarget.CLAIM) for hold in every(conn, target, word(pledge), at=at)]
     rights = list(_rights(conn, pledge, at, time))
     for first in range(0, len(rights), _HOW_MANY):
-        found += _of(conn, HoldTarget.ASSET, rights[first : first + _HOW_MANY], None, at)
+        found += of(conn, HoldTarget.ASSET, rights[first : first + _HOW_MANY], None, at)
     for party in became(conn, held_by, office, at):
         found += every(conn, HoldTarget.PARTY, party, office=office, at=at)
     return found
@@ -95,9 +96,10 @@ def barring(
     time: int | None = None,
 ) -> list[Hold]:
     """The running holds on these targets that bar one of the effects (bits); those on parties and their successors are the office's."""
+    when = about(conn, at, time)
     targets = [(HoldTarget.ASSET, asset) for asset in assets]
     targets += [] if pledge is None else [(target, word(pledge)) for target in (HoldTarget.PLEDGE, HoldTarget.CLAIM)]
-    found = [hold for target, id_ in targets for hold in running(conn, target, id_, at=at, time=time)]
+    found = [hold for target, id_ in targets for hold in every(conn, target, id_, at=at)]
     for party in became(conn, parties, office, at):
-        found += running(conn, HoldTarget.PARTY, party, office=office, at=at, time=time)
-    return [hold for hold in found if hold.bars & effects]
+        found += every(conn, HoldTarget.PARTY, party, office=office, at=at)
+    return [hold for hold in found if hold.bars & effects and runs(hold, when)]

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from ledger.mirror.queries.reading import one, valid
 from ledger.mirror.register_models import ASSET, Asset
@@ -17,10 +17,17 @@ class Resolved(NamedTuple):
 
 def resolve(conn: Connection, number: bytes, at: int | None = None) -> Resolved:
     """The right that a number stands for; one that nobody joined stands for itself."""
-    key = number
-    while (row := word_of(conn, key, at)) and row.alias_of is not None:
-        key = row.alias_of
-    return Resolved(key, (key, *_joined(conn, key, at)))
+    key, joined = number, _linked(conn, number, at)
+    while (above := joined.pop(key, None)) is not None:
+        key, joined = above, _linked(conn, above, at)
+    return Resolved(key, (key, *_with_theirs(conn, sorted(joined), at)))
+
+
+def _linked(conn: Connection, number: bytes, at: int | None) -> dict[bytes, bytes]:
+    """The numbers joined to this one, and itself if it was joined to another, each with the one that it is joined to."""
+    columns = ASSET.table.c
+    asked = select(columns.asset, columns.alias_of).where(or_(columns.asset == number, columns.alias_of == number), valid(ASSET, at))
+    return {asset: alias for asset, alias in conn.execute(asked) if alias is not None}
 
 
 def word_of(conn: Connection, number: bytes, at: int | None = None) -> Asset | None:
@@ -28,9 +35,9 @@ def word_of(conn: Connection, number: bytes, at: int | None = None) -> Asset | N
     return one(conn, ASSET, ASSET.table.c.asset == number, valid(ASSET, at))
 
 
-def _joined(conn: Connection, key: bytes, at: int | None) -> list[bytes]:
-    found: list[bytes] = []
-    fresh = [key]
+def _with_theirs(conn: Connection, numbers: list[bytes], at: int | None) -> list[bytes]:
+    """Numbers, and those joined to them."""
+    found, fresh = list(numbers), numbers
     while fresh:
         asked = select(ASSET.table.c.asset).where(ASSET.table.c.alias_of.in_(fresh), valid(ASSET, at)).order_by(ASSET.table.c.asset)
         fresh = list(conn.execute(asked).scalars())

@@ -3,53 +3,70 @@
 Both say the same (`tests/ledger/mirror/test_ownership.py`): events are what was signed, tokens what the contract has.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from sqlalchemy import Connection, select
 
-from ledger.mirror.models import TRANSFER, Transfer
-from ledger.mirror.queries.reading import rows_of
+from ledger.mirror.models import TRANSFER
 from ledger.mirror.queries.tokens import Holding, lineage
 
 
 def by_events(conn: Connection, receivable: int, start: int, end: int) -> list[Holding]:
     """The holdings of [start, end) as the moves tell them, each as wide as it was held by one account for one time."""
-    asked = select(TRANSFER.table).where(TRANSFER.table.c.receivable == receivable, TRANSFER.table.c.start < end)
-    moves = rows_of(conn, TRANSFER, asked.order_by(TRANSFER.table.c.pos))
-    held: list[Holding] = []
-    ended: list[Holding] = []
-    for move in moves:
-        held, gone = _moved(held, move, start, end)
-        ended += gone
-    return _coalesced([*ended, *held])
+    columns = TRANSFER.table.c
+    asked = select(columns.start, columns.length, columns.recipient, columns.pos).where(columns.receivable == receivable)
+    asked = asked.where(columns.start < end, columns.start + columns.length > start)
+    held, ended = _Line(), list[Holding]()
+    for low, length, recipient, pos in conn.execute(asked.order_by(columns.pos)):
+        ended += held.moved(max(start, low), min(end, low + length), recipient, pos)
+    return _coalesced([*ended, *held.parts])
 
 
-def _moved(held: list[Holding], move: Transfer, start: int, end: int) -> tuple[list[Holding], list[Holding]]:
-    """What is held after a move, and what ended with it."""
-    low, high = max(start, move.start), min(end, move.start + move.length)
-    if low >= high:
-        return held, []
-    kept, gone = [], []
-    for one in held:
-        inner = one._replace(start=max(low, one.start), end=min(high, one.end))
-        if inner.start >= inner.end or one.owner == move.recipient:
-            kept.append(one)
+class _Line:
+    """Who holds what of a line, by start: a move looks only at the parts that it touches."""
+
+    def __init__(self) -> None:
+        self.starts: list[int] = []
+        self.parts: list[Holding] = []
+
+    def moved(self, low: int, high: int, owner: bytes, pos: int) -> list[Holding]:
+        """[low, high) goes to an account; what ended with it. What it had of it already stays as it is."""
+        first = max(0, bisect_right(self.starts, low) - 1)
+        last = bisect_left(self.starts, high, first)
+        touched = [part for part in self.parts[first:last] if part.end > low]
+        first = last - len(touched)
+        ended = [part._replace(start=max(low, part.start), end=min(high, part.end), to_pos=pos) for part in touched if part.owner != owner]
+        after = [*_outside(touched, low, high, owner), *_inside(touched, low, high, owner, pos)]
+        after.sort()
+        self.parts[first:last] = after
+        self.starts[first:last] = [part.start for part in after]
+        return ended
+
+
+def _outside(touched: list[Holding], low: int, high: int, owner: bytes) -> Iterator[Holding]:
+    """What stays of the parts that a move touches."""
+    for part in touched:
+        if part.owner == owner:
+            yield part
             continue
-        gone.append(inner._replace(to_pos=move.pos))
-        kept += [each for each in (one._replace(end=inner.start), one._replace(start=inner.end)) if each.start < each.end]
-    taken = _without(low, high, [one for one in kept if one.owner == move.recipient])
-    return [*kept, *(Holding(*part, move.recipient, move.pos, None) for part in taken)], gone
+        if part.start < low:
+            yield part._replace(end=low)
+        if part.end > high:
+            yield part._replace(start=high)
 
 
-def _without(low: int, high: int, mine: Iterable[Holding]) -> list[tuple[int, int]]:
-    """The parts of [low, high) that are none of these holdings'."""
-    parts, at = [], low
-    for one in sorted(mine):
-        if at < min(one.start, high):
-            parts.append((at, min(one.start, high)))
-        at = max(at, one.end)
-    return [*parts, (at, high)] if at < high else parts
+def _inside(touched: list[Holding], low: int, high: int, owner: bytes, pos: int) -> Iterator[Holding]:
+    """What is the account's from a move on: all of [low, high) that it had not before."""
+    at = low
+    for part in touched:
+        if part.owner == owner:
+            if at < part.start:
+                yield Holding(at, part.start, owner, pos, None)
+            at = max(at, part.end)
+    if at < high:
+        yield Holding(at, high, owner, pos, None)
 
 
 def by_arithmetic(conn: Connection, receivable: int, start: int, end: int) -> list[Holding]:

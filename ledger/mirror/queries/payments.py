@@ -1,6 +1,8 @@
 """Money: cash statements, and what came in, was distributed, drawn and credited for receivables."""
 
-from sqlalchemy import Connection, select
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, case, func, literal, select
 
 from ledger.domain import ranges
 from ledger.mirror.models import (
@@ -22,7 +24,7 @@ from ledger.mirror.models import (
     PaymentKind,
     Receipt,
 )
-from ledger.mirror.queries.reading import Page, halves, one, page, rows_of, told, valid, whole
+from ledger.mirror.queries.reading import Page, given, halves, one, page, rows_of, told, valid, whole
 
 
 def cash_contracts(conn: Connection) -> list[Cash]:
@@ -43,11 +45,59 @@ def balances(conn: Connection, account: bytes, at: int | None = None) -> list[Ca
 
 
 def statement(
-    conn: Connection, cash: int, account: bytes, *, limit: int = 100, after: tuple[int] | None = None, newest_first: bool = True
+    conn: Connection,
+    cash: int,
+    account: bytes,
+    *,
+    begin: int | None = None,
+    until: int | None = None,
+    limit: int = 100,
+    after: tuple[int] | None = None,
+    newest_first: bool = True,
 ) -> Page[CashEntry]:
-    """An account's entries in a cash contract."""
-    where = [CASH_ENTRY.table.c.cash == cash, CASH_ENTRY.table.c.account == account]
+    """An account's entries in a cash contract, those after the position `begin` and up to `until`."""
+    where = _period(cash, account, begin, until)
     return page(conn, CASH_ENTRY, where, ["from_pos"], limit=limit, after=after, newest_first=newest_first)
+
+
+class Unbalanced(RuntimeError):
+    """The lines of a statement don't lead from its opening to its closing balance: the mirror's rows are wrong."""
+
+
+class Totals(NamedTuple):
+    """A period of a cash statement, in minor units: opening + received - paid = closing, always."""
+
+    opening: int
+    received: int
+    paid: int
+    closing: int
+    entries: int
+
+
+def totals(conn: Connection, cash: int, account: bytes, after: int, until: int | None = None) -> Totals:
+    """The statement of an account after a position, up to another one (None: now). Raises Unbalanced."""
+    delta = CASH_ENTRY.table.c.delta
+    count, *sums = conn.execute(
+        select(func.count(), *halves(_part(delta, delta > 0)), *halves(_part(-delta, delta < 0))).where(
+            *_period(cash, account, after, until)
+        )
+    ).one()
+    received, paid = whole(*sums[:2]), whole(*sums[2:])
+    opening, closing = balance(conn, cash, account, after), balance(conn, cash, account, until)
+    if opening + received - paid != closing:
+        raise Unbalanced(f"cash {cash}, account 0x{account.hex()}: {opening} + {received} - {paid} is not {closing}")
+    return Totals(opening, received, paid, closing, count)
+
+
+def _part(delta: ColumnElement[int], which: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((which, delta), else_=literal(0, BigInteger))
+
+
+def _period(cash: int, account: bytes, after: int | None, until: int | None) -> list[ColumnElement[bool]]:
+    columns = CASH_ENTRY.table.c
+    where = [columns.cash == cash, columns.account == account]
+    where += given(after, lambda value: columns.from_pos > value)
+    return where + given(until, lambda value: columns.from_pos <= value)
 
 
 def supply(conn: Connection, cash: int, at: int | None = None) -> int:
@@ -79,10 +129,11 @@ def distributed(conn: Connection, receivable: int, at: int | None = None) -> lis
 
 def steps(conn: Connection, receivable: int, at: int | None = None) -> list[ranges.Step]:
     """The steps of the ruler: what each payment and each retirement did to what is owed."""
-    return [_step(row) for row in distributed(conn, receivable, at)]
+    return [step_of(row) for row in distributed(conn, receivable, at)]
 
 
-def _step(row: Payment) -> ranges.Step:
+def step_of(row: Payment) -> ranges.Step:
+    """What a payment or a retirement did to what is owed."""
     if row.kind == PaymentKind.RETIREMENT and row.low is not None:
         return ranges.Retirement(row.low, row.low + row.owed_before - row.owed_after, row.owed_before)
     return ranges.Payment(row.principal, row.interest, row.owed_before)

@@ -4,6 +4,7 @@ A pledge is live at a time if it is registered or enforcing and counts from then
 counts from then or earlier is known. An encumbrance is live while its segment's pledge is, its segment counts, and its own end doesn't.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
@@ -188,13 +189,19 @@ def encumbrances(conn: Connection, asset: bytes, *, at: int | None = None, time:
 
     Only pledges that were registered rank, and segments that count.
     """
-    when = about(conn, at, time)
+    return on_right(conn, resolve(conn, asset, at).numbers, about(conn, at, time), at=at, time=time, live_only=live_only)
+
+
+def on_right(
+    conn: Connection, numbers: Sequence[bytes], when: int, *, at: int | None, time: int | None, live_only: bool = True
+) -> list[Burden]:
+    """The same of a right with these numbers; `when` is the time asked about, stated or not."""
     is_live = func.coalesce(and_(pledge_live(when), leaf_live(when)), literal(False))
     title = (ASSET_TITLE.table.c.segment == ENCUMBRANCE.table.c.segment) & (ASSET_TITLE.table.c.leaf == ENCUMBRANCE.table.c.leaf)
     asked = select(is_live, ENCUMBRANCE.table, SEGMENT.table, PLEDGE.table, PLEDGE_STATE.table, ASSET_TITLE.table.c.title)
     asked = asked.select_from(ENCUMBRANCE.table).join(SEGMENT.table, of_segment(at, time)).join(PLEDGE_STATE.table, of_pledge(at))
     asked = asked.join(PLEDGE.table, PLEDGE.table.c.pledge == SEGMENT.table.c.pledge).join(ASSET_TITLE.table, title, isouter=True)
-    asked = asked.where(ENCUMBRANCE.table.c.asset.in_(resolve(conn, asset, at).numbers), valid(ENCUMBRANCE, at))
+    asked = asked.where(ENCUMBRANCE.table.c.asset.in_(numbers), valid(ENCUMBRANCE, at))
     asked = asked.where(PLEDGE_STATE.table.c.number.is_not(None), SEGMENT.table.c.effective.is_not(None))
     rows = conn.execute(asked.order_by(SEGMENT.table.c.effective, PLEDGE_STATE.table.c.sequence, SEGMENT.table.c.segment))
     found = [_burden(tuple(row)) for row in rows]

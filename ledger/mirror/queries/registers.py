@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from ledger.domain.registers import Rule
 from ledger.mirror.models import ACT_RULE, REGISTER, REGISTER_RULE, ActRule, Register, RegisterRule
@@ -39,8 +39,10 @@ def rule_of(conn: Connection, register: int, version: int) -> RegisterRule | Non
 
 def ruled(conn: Connection, at: int | None = None) -> list[Ruled]:
     """Every register with the rule in force as at a position."""
-    rules = ((register, rule_of(conn, register.register, register.version)) for register in all_registers(conn, at))
-    return [Ruled(register, int.from_bytes(rule.rule)) for register, rule in rules if rule]
+    register, rule = REGISTER.table, REGISTER_RULE.table
+    same = and_(rule.c.register == register.c.register, rule.c.version == register.c.version)
+    asked = select(register, rule.c.rule).join_from(register, rule, same).where(valid(REGISTER, at)).order_by(register.c.register)
+    return [Ruled(Register(*row[:-1]), int.from_bytes(row[-1])) for row in conn.execute(asked)]
 
 
 def taking(conn: Connection, asset: bytes, at: int | None = None) -> Ruled | None:

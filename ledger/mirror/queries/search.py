@@ -8,15 +8,15 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, text
 
 from ledger.domain.identifiers import Identifier, schemes_of
 from ledger.domain.name_index import Entry, Probe, probe
-from ledger.domain.name_matching import USUAL, Settings
+from ledger.domain.name_matching import USUAL, Settings, compare
 from ledger.domain.name_search import Found, search
-from ledger.domain.names import NormalName
+from ledger.domain.names import NormalName, normal
 from ledger.domain.pledge_words import Flag
-from ledger.mirror.models import INSTRUMENT, PARTY, PLEDGE, PLEDGE_ACT, PLEDGE_STATE, Party, PledgeStatus, Side
+from ledger.mirror.models import INSTRUMENT, PARTY, PLEDGE, PLEDGE_ACT, PLEDGE_STATE, UNLISTED_MARKS, WITHHELD, Party, PledgeStatus, Side
 from ledger.mirror.names import key_of
 from ledger.mirror.queries import anchors, parties, pledges, records
 from ledger.mirror.queries.liveness import about, pledge_live
@@ -83,7 +83,7 @@ def by_name(
     ledger.domain.name_search.select.
     """
     where = _Where(scope, at, time)
-    return search(text, list(_entries(conn, probe(text, settings), where)), settings, _hidden(conn, where))
+    return search(text, list(_entries(conn, text, settings, where)), settings, _hidden(conn, where))
 
 
 def record_id(party: Party) -> str:
@@ -91,61 +91,52 @@ def record_id(party: Party) -> str:
     return f"{party.pledge}/{party.side}/{party.ordinal}"
 
 
-def _entries(conn: Connection, asked: Probe, where: _Where) -> Iterator[Entry]:
-    """An entry for each record of each name that a probe takes."""
-    forms = list(_forms(conn, _candidates(conn, asked), where.at))
-    ids = _of_names(conn, {form.name for form in forms}, where)
-    for form in forms:
-        entry = NormalName(tuple(form.words.split(" ")), form.form)
-        yield from (Entry(entry, form.text, each) for each in ids[form.name])
-
-
-def _candidates(conn: Connection, asked: Probe) -> set[tuple[int, int]]:
-    """Names and their parts that have the keys asked for."""
-    columns = NAME_KEY.table.c
-    found: set[tuple[int, int]] = set()
-    for keys in _portions([key_of(key) for key in asked.any_of]):
-        found.update(_pairs(conn, select(columns.name, columns.part).where(columns.key.in_(keys))))
-    if asked.all_of:
-        found.update(_pairs(conn, _with_keys(asked.all_of, len(asked.all_of))))
-    near = (
-        _with_keys(asked.grams, asked.least)
-        .join(NAME_FORM.table, _same_form())
-        .where(NAME_FORM.table.c.length.between(asked.lengths.start, asked.lengths.stop - 1))
-    )
-    found.update(_pairs(conn, near))
-    return found
-
-
-def _with_keys(keys: Collection[str], least: int) -> Select[Any]:
-    columns = NAME_KEY.table.c
-    asked = select(columns.name, columns.part).where(columns.key.in_([key_of(key) for key in keys]))
-    return asked.group_by(columns.name, columns.part).having(func.count() >= least)
-
-
-def _same_form() -> ColumnElement[bool]:
-    keys, forms = NAME_KEY.table.c, NAME_FORM.table.c
-    return and_(forms.name == keys.name, forms.part == keys.part)
-
-
-def _pairs(conn: Connection, asked: Select[Any]) -> Iterator[tuple[int, int]]:
-    return ((name, part) for name, part in conn.execute(asked))
+def _entries(conn: Connection, text: str, settings: Settings, where: _Where) -> Iterator[Entry]:
+    """An entry for each record of each name that is like a text. Only names that are have their records read."""
+    wanted, alike = normal(text), dict[_Form, NormalName]()
+    for form in _candidates(conn, probe(text, settings), where.at):
+        name = NormalName(tuple(form.words.split(" ")), form.form)
+        if compare(wanted, name, settings):
+            alike[form] = name
+    ids = _of_names(conn, {form.name for form in alike}, where)
+    for form, name in alike.items():
+        yield from (Entry(name, form.text, each) for each in ids[form.name])
 
 
 class _Form(NamedTuple):
     name: int
+    part: int
     words: str
     form: str
     text: str
 
 
-def _forms(conn: Connection, pairs: set[tuple[int, int]], at: int | None) -> Iterator[_Form]:
-    forms, names = NAME_FORM.table.c, NAME.table.c
-    columns = (forms.name, forms.part, forms.words, forms.form, names.text)
-    for some in _portions(sorted({name for name, _ in pairs})):
-        asked = select(*columns).join_from(NAME_FORM.table, NAME.table, names.number == forms.name)
-        asked = asked.where(forms.name.in_(some), told(NAME, at)).order_by(forms.name, forms.part)
-        yield from (_Form(name, *row) for name, part, *row in conn.execute(asked) if (name, part) in pairs)
+def _candidates(conn: Connection, asked: Probe, at: int | None) -> Iterable[_Form]:
+    """Parts of names that have the keys asked for, each once, in order."""
+    columns = NAME_KEY.table.c
+    pairs = [
+        select(columns.name, columns.part).where(columns.key.in_(keys)).distinct()
+        for keys in _portions([key_of(key) for key in sorted(asked.any_of)])
+    ]
+    pairs += [_with_keys(asked.all_of, len(asked.all_of))] if asked.all_of else []
+    found = {form for each in pairs for form in _forms(conn, each, at)}
+    near = NAME_FORM.table.c.length.between(asked.lengths.start, asked.lengths.stop - 1)
+    return sorted(found.union(_forms(conn, _with_keys(asked.grams, asked.least), at, near)))
+
+
+def _with_keys(keys: Collection[str], least: int) -> Select[Any]:
+    columns = NAME_KEY.table.c
+    asked = select(columns.name, columns.part).where(columns.key.in_([key_of(key) for key in sorted(keys)]))
+    return asked.group_by(columns.name, columns.part).having(func.count() >= least)
+
+
+def _forms(conn: Connection, pairs: Select[Any], at: int | None, *which: ColumnElement[bool]) -> Iterator[_Form]:
+    """The forms of some parts of names, and the names as they were written."""
+    forms, names, some = NAME_FORM.table.c, NAME.table.c, pairs.subquery()
+    same = and_(forms.name == some.c.name, forms.part == some.c.part)
+    asked = select(forms.name, forms.part, forms.words, forms.form, names.text).join_from(some, NAME_FORM.table, same)
+    asked = asked.join(NAME.table, names.number == forms.name).where(told(NAME, at), *which)
+    return (_Form(*row) for row in conn.execute(asked))
 
 
 def _portions(values: Iterable[Any]) -> Iterator[list[Any]]:
@@ -255,12 +246,12 @@ def unseen(
     conn: Connection, scope: Scope = EVERYWHERE, at: int | None = None, time: int | None = None, read: Collection[Anchor] = ()
 ) -> tuple[str, ...]:
     """What a search of the scope does not cover, in words; none where nothing is missing. `read`: anchors searched, too."""
-    where = _Where(scope, at, time)
+    unlisted = _unlisted(conn, _Where(scope, at, time))
     said = (
         (_undecided(conn, scope, at), "filings wait for a decision: their parties and assets are not published"),
         (_unadopted(conn, scope, at, read), "records of anchored registers are known by their roots only"),
-        (_flagged(conn, where, Flag.ASSETS_NOT_STATED), "pledges state no assets, or not all"),
-        (_flagged(conn, where, Flag.GENERAL_DESCRIPTION), "pledges describe their assets in general beside a list"),
+        (unlisted[Flag.ASSETS_NOT_STATED], "pledges state no assets, or not all"),
+        (unlisted[Flag.GENERAL_DESCRIPTION], "pledges describe their assets in general beside a list"),
     )
     return tuple(f"{count} {what}" for count, what in said if count)
 
@@ -268,8 +259,11 @@ def unseen(
 def _hidden(conn: Connection, where: _Where) -> int:
     """Parties that stand by a commitment, each once."""
     asked = select(func.count(PARTY.table.c.id.distinct())).select_from(PARTY.table)
-    asked = asked.join(PLEDGE.table, PLEDGE.table.c.pledge == PARTY.table.c.pledge)
-    return int(conn.execute(asked.where(PARTY.table.c.named.is_(None), stood(where.at, where.time), *_within(where.scope))).scalar_one())
+    if where.scope.register is not None:
+        asked = asked.join(PLEDGE.table, PLEDGE.table.c.pledge == PARTY.table.c.pledge)
+    # Each has a word; that it is asked for leads SQLite to the index of those withheld.
+    hidden = (WITHHELD, PARTY.table.c.id > b"")
+    return int(conn.execute(asked.where(*hidden, stood(where.at, where.time), *_within(where.scope))).scalar_one())
 
 
 def _of_register(scope: Scope) -> list[ColumnElement[bool]]:
@@ -278,8 +272,8 @@ def _of_register(scope: Scope) -> list[ColumnElement[bool]]:
 
 def _states(scope: Scope, at: int | None) -> Select[Any]:
     same = PLEDGE_STATE.table.c.pledge == PLEDGE.table.c.pledge
-    asked = select(func.count()).select_from(PLEDGE_STATE.table).join(PLEDGE.table, same)
-    return asked.where(valid(PLEDGE_STATE, at), *_of_register(scope))
+    asked = select(func.count()).select_from(PLEDGE_STATE.table).where(valid(PLEDGE_STATE, at))
+    return asked if scope.register is None else asked.join(PLEDGE.table, same).where(*_of_register(scope))
 
 
 def _undecided(conn: Connection, scope: Scope, at: int | None) -> int:
@@ -287,10 +281,17 @@ def _undecided(conn: Connection, scope: Scope, at: int | None) -> int:
     return int(conn.execute(_states(scope, at).where(waiting)).scalar_one())
 
 
-def _flagged(conn: Connection, where: _Where, flag: Flag) -> int:
+def _unlisted(conn: Connection, where: _Where) -> dict[Flag, int]:
+    """How many live pledges have each of the marks of those that are on more than their list."""
     live = pledge_live(about(conn, where.at, where.time))
-    marked = PLEDGE_STATE.table.c.flags.bitwise_and(int(flag)) != 0
-    return int(conn.execute(_states(where.scope, where.at).where(live, marked)).scalar_one())
+    marks = PLEDGE_STATE.table.c.flags.bitwise_and(_UNLISTED)
+    asked = _states(where.scope, where.at).where(live, UNLISTED_MARKS.in_(_MARKS)).add_columns(marks).group_by(text("2"))
+    found = [(count, Flag(held)) for count, held in conn.execute(asked)]
+    return {flag: sum(count for count, held in found if flag in held) for flag in Flag(_UNLISTED)}
+
+
+_UNLISTED = int(Flag.ASSETS_NOT_STATED | Flag.GENERAL_DESCRIPTION)
+_MARKS = [marks for marks in range(1, _UNLISTED + 1) if marks & ~_UNLISTED == 0]
 
 
 def _unadopted(conn: Connection, scope: Scope, at: int | None, read: Collection[Anchor]) -> int:

@@ -19,6 +19,8 @@ from ledger.mirror.database import Database, NotServed
 from ledger.mirror.models import MEMBER
 from ledger.mirror.sync import Mirror
 from ledger.mirror.verify import NothingToVerify, digest, until, verify
+from ledger.mirror.views import making
+from ledger.mirror.views.catalogue import VIEWS
 from tests.ledger.mirror.chains import IDENTITY, table
 from tests.ledger.mirror.hammer import hammered
 from tests.ledger.mirror.histories import History
@@ -88,6 +90,7 @@ def test_the_old_rows_are_served_until_the_new_ones_are_whole(db: Database, grow
 
 def test_tables_of_another_shape_are_not_read(db: Database, grown: History) -> None:
     with db.write() as conn:
+        making.drop(conn)
         conn.exec_driver_sql("ALTER TABLE member DROP COLUMN roles")
         conn.exec_driver_sql("UPDATE checkpoint SET projections = '1-0123456789ab'")
         conn.exec_driver_sql("CREATE TABLE of_the_old_program (id BIGINT)")
@@ -102,6 +105,7 @@ def test_tables_of_another_shape_are_not_read(db: Database, grown: History) -> N
     _assert_equals_rebuild(db, source)
     with db.read() as conn:
         assert not conn.dialect.has_table(conn, "of_the_old_program")
+        assert _members_in_views(conn) > 4
 
 
 def test_what_was_folded_for_another_history_is_begun_again(db: Database, grown: History, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,6 +175,13 @@ def test_readers_see_one_version_or_the_other(db: Database, grown: History, monk
             stop.clear()
     assert len(seen) == 1 and seen.total() > 20
     _assert_equals_rebuild(db, source)
+    with db.read() as conn:
+        assert _members_in_views(conn) > 4
+
+
+def _members_in_views(conn: Connection) -> int:
+    (view,) = (each for each in VIEWS if each.name == "members")
+    return int(conn.exec_driver_sql(f"SELECT count(*) FROM {making.full_name(conn, view)}").scalar_one())
 
 
 def _until(done: Callable[[], bool]) -> None:

@@ -1,22 +1,24 @@
 """How both databases look up what belongs to one receivable or account among many: by an index, and never by reading a table whole."""
 
 from collections.abc import Callable, Iterator
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Connection, text
 
+from ledger.domain.buckets import ageing, ladder
 from ledger.mirror import database
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
-from ledger.mirror.queries import claims, exposure, marks, offers, ownership, payments, receivables, tokens
+from ledger.mirror.queries import chain, claims, debts, exposure, marks, offers, ownership, payments, receivables, tokens
 from ledger.mirror.queries.exposure import Side
 from ledger.mirror.sync import Mirror
 from tests.ledger.mirror import told
 from tests.ledger.mirror.chains import IDENTITY, Chain, table
 from tests.ledger.mirror.test_plans import _explained
 
-MANY, FACE = 600, 1_000
-FEW = frozenset({"block", "checkpoint", "cash", "court_hold", "court_order", "order_execution", "dispute", "claim", "pool", "cover"})
+MANY, FACE, UTC = 600, 1_000, ZoneInfo("UTC")
+FEW = frozenset({"checkpoint", "cash", "court_hold", "court_order", "order_execution", "dispute", "claim", "pool", "cover"})
 FEW |= {"guarantor", "guarantee_payment", "pot", "ceiling", "concentration", "mandate", "assignment_notice"}
 """Tables that have few rows here; a planner may read them whole."""
 
@@ -38,6 +40,7 @@ def many(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             told.offered(key, seller, buyer, (300, FACE), (300, 400)),
             told.paid(key, debtor, 1, 100, FACE),
             told.retired(key, seller, debtor, (400, FACE), (900, FACE), 2, 800, 90, 900),
+            [told.cash_listed(1, "SettlementCash@1", "Bank")] if key == 0 else [told.cash_moved(None, buyer, 50)],
         )
     Mirror(db, chain.source(), table(), IDENTITY, FOLDS, development=True).catch_up()
     with db.write() as conn:
@@ -69,6 +72,14 @@ ASKED: dict[str, Callable[[Connection], object]] = {
     "outstanding": lambda conn: exposure.outstanding(conn, Side(DEBTOR, True), 156),
     "supplied": lambda conn: exposure.outstanding(conn, Side(told.account("Seller 77"), False), 156),
     "pots": lambda conn: claims.pots(conn, DEBTOR),
+    "ladder of a holder": lambda conn: debts.owed_to(conn, BUYER, ladder(told.DUE, UTC)),
+    "ages of an obligor's debts": lambda conn: debts.owed_by(conn, DEBTOR, ageing(told.DUE + 5, UTC)),
+    "who owes a holder": lambda conn: debts.by_obligor(conn, BUYER),
+    "who holds an obligor's debts": lambda conn: debts.by_holder(conn, DEBTOR),
+    "portfolio": lambda conn: tokens.portfolio(conn, BUYER, live_only=True),
+    "lineage": lambda conn: tokens.lineage_page(conn, 78, 100, 900),
+    "period": lambda conn: payments.totals(conn, 1, BUYER, 0, 1 << 40),
+    "block of a time": lambda conn: chain.position_before(conn, told.DUE),
 }
 
 
@@ -84,4 +95,7 @@ def test_the_look_ups_find_something(many: Database) -> None:
         assert len(offers.find(conn, 0, recipient=BUYER).rows) == len(offers.find(conn, 0, sender=told.account("Seller 77")).rows) == 1
         assert exposure.outstanding(conn, Side(DEBTOR, True), 156) == FACE - 100 - 90
         assert [row.length for row in marks.retirements(conn, 78)] == [100]
+        assert debts.owed_to(conn, BUYER, ladder(told.DUE, UTC))[0].total == (1, 270)
+        assert payments.totals(conn, 1, BUYER, 0).closing == 50
+        assert debts.by_obligor(conn, BUYER)[0].account == DEBTOR
         assert ownership.by_events(conn, 78, 0, FACE) == ownership.by_arithmetic(conn, 78, 0, FACE) != []

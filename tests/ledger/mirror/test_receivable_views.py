@@ -14,6 +14,8 @@ from ledger.mirror import sync, verify
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
 from ledger.mirror.models import RAW_EVENT, RECEIVABLE, TOKEN, TRANSFER, TransferKind
+from ledger.mirror.queries import debts, exposure
+from ledger.mirror.queries.exposure import Side
 from ledger.mirror.queries.ownership import by_arithmetic, by_events
 from ledger.mirror.queries.reading import rows_of, valid
 from tests.conftest import FULL
@@ -80,6 +82,18 @@ def test_events_and_arithmetic_say_alike_who_held_what_when(db: Database, lives:
         for issued in rows_of(conn, RECEIVABLE, select(RECEIVABLE.table)):
             for start, end in ((0, issued.face), (issued.face // 3, issued.face // 2 + 1)):
                 assert by_events(conn, issued.number, start, end) == by_arithmetic(conn, issued.number, start, end)
+
+
+def test_what_obligors_owe_adds_up_to_what_the_contract_counts(db: Database, lives: Lives) -> None:
+    """Claims of those who paid in an obligor's place, and money that waits, among it."""
+    sync.of(db, lives.ledger.rpc, lives.ledger.manifest, finality=0, development=True).catch_up()
+    with db.read() as conn:
+        every = debts.by_obligor(conn)
+        assert every
+        for currency in {each.currency for each in every}:
+            mine = [each for each in every if each.currency == currency]
+            assert sum(each.sum.amount for each in mine) == exposure.total(conn, currency)
+            assert all(each.sum.amount == exposure.outstanding(conn, Side(each.account, True), currency) for each in mine)
 
 
 def test_the_past_is_what_it_was(db: Database, lives: Lives) -> None:

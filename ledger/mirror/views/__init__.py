@@ -1,0 +1,1 @@
+"""Views for auditors: the mirror in plain words, for any tool that reads SQL. docs/auditors.md is made from their declaration."""
