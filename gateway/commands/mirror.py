@@ -24,17 +24,22 @@ MOST_DIFFERENCES = 20
 
 @mirror_cli.command("sync")
 def mirror_sync(
-    node: Annotated[str, typer.Option(help="URL of a node of the ledger")], home: Home = None, engine: EngineName = None
+    node: Annotated[str, typer.Option(help="URL of a node of the ledger, or several with commas between")],
+    home: Home = None,
+    engine: EngineName = None,
 ) -> None:
     """Brings the mirror of a home up to the node's head and exits. A running gateway does this by itself."""
     from ledger.chain import manifest as manifests
-    from ledger.chain.rpc import Rpc
+    from ledger.chain.blocks import Checks
+    from ledger.chain.nodes import Nodes
     from ledger.mirror import database, sync
 
     kind, settings = _engine(engine), ledger_of(home)
     held = manifests.load(settings.manifest)
-    with Rpc(node) as rpc:
-        mirror = sync.of(database.open(settings.mirror_database()), rpc, held, finality=kind.finality, development=kind.development_clock)
+    checks, urls = Checks(headers=kind.ethereum_headers), [url.strip() for url in node.split(",")]
+    with Nodes(urls) as rpc:
+        opened = database.open(settings.mirror_database())
+        mirror = sync.of(opened, rpc, held, finality=kind.finality, development=kind.development_clock, checks=checks)
         mirror.catch_up()
         console.print(f"mirrored to block {mirror.status().block}")
 
@@ -68,6 +73,22 @@ def mirror_verify(
         _show_spots(report.spots)
     console.print(f"block {report.height}: {'equal' if report.equal else 'NOT EQUAL'}")
     raise typer.Exit(0 if report.equal else 1)
+
+
+@mirror_cli.command("export")
+def mirror_export(
+    to: Annotated[Path, typer.Option(help="Folder to make for the files")],
+    home: Home = None,
+    at: Annotated[int | None, typer.Option(min=0, help="As at the end of this block  [default: the last one]")] = None,
+) -> None:
+    """Writes the auditors' views as Parquet files, one a view, all of one block (docs/auditors.md)."""
+    from ledger.mirror import database, export
+
+    written = export.export(database.open(ledger_of(home).mirror_database()), to, at)
+    table = Table("file", "rows")
+    for each in written:
+        table.add_row(each.file.name, str(each.rows))
+    console.print(table)
 
 
 def _show_tables(report: Report) -> None:

@@ -5,11 +5,14 @@ the new ones are lies beside them and is written with their rows, so that a kill
 """
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, Table, Text, insert, inspect, select, text, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateSchema, CreateTable, DropSchema
 
 from ledger import faults
@@ -25,8 +28,8 @@ from ledger.mirror.writer import Checkpoint, CheckpointMoved, read_checkpoint
 
 log = logging.getLogger(__name__)
 
-LOCK_WAIT = "200ms"
-"""So long the switch waits for readers, and those who come meanwhile for it; then it lets them pass and tries again."""
+LOCK_WAITS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
+"""Seconds that the switch waits for readers, and those who come meanwhile for it; then it lets them pass and tries again."""
 
 _FOLDED = Table(
     "folded",
@@ -115,7 +118,19 @@ class Anew:
         return after
 
     def _switch(self, database: Database) -> None:
-        with self._switching() as conn:
+        for wait in LOCK_WAITS:
+            try:
+                self._put_in_place(wait)
+                break
+            except OperationalError as busy:
+                if not isinstance(busy.orig, LockNotAvailable) or wait == LOCK_WAITS[-1]:
+                    raise
+            time.sleep(wait)
+        faults.point("anew.switched")
+        self._clear(database)
+
+    def _put_in_place(self, wait: float) -> None:
+        with self._switching(wait) as conn:
             if read_checkpoint(conn) != self._held:
                 raise CheckpointMoved("the checkpoint moved while projections were folded again: another process writes to this mirror")
             rebuild.drop(conn)
@@ -123,15 +138,13 @@ class Anew:
             making.ensure(conn)
             conn.execute(update(CHECKPOINT).values(projections=self._folds.version()))
             faults.point("anew.switching")
-        faults.point("anew.switched")
-        self._clear(database)
 
     @contextmanager
-    def _switching(self) -> Iterator[Connection]:
+    def _switching(self, wait: float) -> Iterator[Connection]:
         """A transaction on the live tables. On PostgreSQL nobody reads them: each reader holds the checkpoint's lock (Serving.check)."""
         if self._database.is_postgresql:
             with self._database.write() as conn:
-                conn.execute(text(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'"))
+                conn.execute(text(f"SET LOCAL lock_timeout = {int(wait * 1_000)}"))
                 conn.execute(text("LOCK TABLE checkpoint IN ACCESS EXCLUSIVE MODE"))
                 yield conn
             return

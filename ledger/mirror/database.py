@@ -71,13 +71,14 @@ class Serving:
         if self.version is None:
             return
         found = _version_locked(conn) if conn.dialect.name == "postgresql" else _version(conn)
-        if found is not None and _shape(found) != _shape(self.version):
+        if found is not None and shape(found) != shape(self.version):
             raise NotServed(
                 f"the projections are of version {found}, this program reads {self.version}; {self.progress or 'wait for them'}"
             )
 
 
-def _shape(version: str) -> str:
+def shape(version: str) -> str:
+    """What two versions of the projections have in common whose tables are the same."""
     return version.rpartition("-")[2]
 
 

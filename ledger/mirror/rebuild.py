@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Connection, Integer, MetaData, Row, inspect, literal, select
+from sqlalchemy import ColumnElement, Connection, Integer, MetaData, Row, Table, inspect, literal, select
+from sqlalchemy.schema import DropTable
 
 from ledger.chain.blocks import LOG_BITS, Log, last_position
 from ledger.chain.decode import Event, EventTable
@@ -27,10 +28,9 @@ def drop(conn: Connection) -> None:
     """Drops every table that is not raw, those of an older version of the folds too, and the views over them."""
     making.drop(conn)
     kept = {*raw.tables, "alembic_version"}
-    old = [name for name in inspect(conn).get_table_names() if name not in kept]
-    reflected = MetaData()
-    reflected.reflect(conn, only=old)
-    reflected.drop_all(conn)
+    for name in inspect(conn).get_table_names():
+        if name not in kept:
+            conn.execute(DropTable(Table(name, MetaData())))
 
 
 def refold(conn: Connection, batches: Iterator[list[Event]], folds: Folds) -> None:

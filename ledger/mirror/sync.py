@@ -30,7 +30,7 @@ from ledger.mirror import rebuild
 from ledger.mirror.ahead import Ahead
 from ledger.mirror.anew import Anew
 from ledger.mirror.concepts import FOLDS, table
-from ledger.mirror.database import Database
+from ledger.mirror.database import Database, shape
 from ledger.mirror.fold import Folds
 from ledger.mirror.models import BLOCK, CHECKPOINT
 from ledger.mirror.rollback import roll_back
@@ -428,7 +428,7 @@ def prepare(database: Database, identity: Identity, folds: Folds) -> tuple[Check
                 f"the mirror holds chain {held.chain_id}, ledger 0x{held.ledger_id.hex()} from block {held.start}, "
                 f"not chain {identity.chain_id}, ledger 0x{identity.ledger_id.hex()} from block {identity.start}: give a new database"
             )
-        if held.projections == folds.version():
+        if shape(held.projections) == shape(folds.version()):
             making.ensure(conn)
         return held, _time_of(conn, held.block)
 

@@ -203,7 +203,9 @@ def on_right(
     asked = asked.join(PLEDGE.table, PLEDGE.table.c.pledge == SEGMENT.table.c.pledge).join(ASSET_TITLE.table, title, isouter=True)
     asked = asked.where(ENCUMBRANCE.table.c.asset.in_(numbers), valid(ENCUMBRANCE, at))
     asked = asked.where(PLEDGE_STATE.table.c.number.is_not(None), SEGMENT.table.c.effective.is_not(None))
-    rows = conn.execute(asked.order_by(SEGMENT.table.c.effective, PLEDGE_STATE.table.c.sequence, SEGMENT.table.c.segment))
+    # The last: numbers that were joined since may stand in one list, each with a leaf of its own.
+    order = (SEGMENT.table.c.effective, PLEDGE_STATE.table.c.sequence, SEGMENT.table.c.segment, ENCUMBRANCE.table.c.leaf)
+    rows = conn.execute(asked.order_by(*order))
     found = [_burden(tuple(row)) for row in rows]
     wanted = [burden for burden in found if burden.live or not live_only]
     twice = {number: tuple(same_as(conn, number, at)) for number in {burden.pledge.pledge.pledge for burden in wanted}}

@@ -20,6 +20,7 @@ from ledger.mirror.models import MEMBER
 from ledger.mirror.sync import Mirror
 from ledger.mirror.verify import NothingToVerify, digest, until, verify
 from ledger.mirror.views import making
+from ledger.mirror.views.catalogue import VIEWS
 from tests.ledger.mirror.chains import IDENTITY, table
 from tests.ledger.mirror.hammer import hammered
 from tests.ledger.mirror.histories import History
@@ -104,6 +105,7 @@ def test_tables_of_another_shape_are_not_read(db: Database, grown: History) -> N
     _assert_equals_rebuild(db, source)
     with db.read() as conn:
         assert not conn.dialect.has_table(conn, "of_the_old_program")
+        assert _members_in_views(conn) > 4
 
 
 def test_what_was_folded_for_another_history_is_begun_again(db: Database, grown: History, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,6 +175,13 @@ def test_readers_see_one_version_or_the_other(db: Database, grown: History, monk
             stop.clear()
     assert len(seen) == 1 and seen.total() > 20
     _assert_equals_rebuild(db, source)
+    with db.read() as conn:
+        assert _members_in_views(conn) > 4
+
+
+def _members_in_views(conn: Connection) -> int:
+    (view,) = (each for each in VIEWS if each.name == "members")
+    return int(conn.exec_driver_sql(f"SELECT count(*) FROM {making.full_name(conn, view)}").scalar_one())
 
 
 def _until(done: Callable[[], bool]) -> None:
