@@ -54,10 +54,11 @@ _LINES = (
     *("Semiconductor", "Materials", "Software", "Telecom", "Parts"),
 )
 _FORMS = ("Ltd", "Limited", "Inc", "Corporation", "GmbH", "LLC", "S.A.", "Pty Ltd", "B.V.")
-_SYLLABLES = (
-    *("ka", "ro", "lev", "min", "tar", "os", "el", "ven", "du", "ri", "pha", "no", "xi", "san", "bel", "gra"),
-    *("qui", "to", "mer", "ash", "wel", "dor", "in", "ta", "lu", "f", "e", "r"),
+_ONSETS = (
+    *("b", "br", "c", "ch", "d", "dr", "f", "fl", "g", "gr", "h", "j", "k", "kl"),
+    *("l", "m", "n", "p", "pr", "qu", "r", "s", "sh", "st", "t", "tr", "v", "w", "z"),
 )
+_VOWELS, _CODAS = ["a", "e", "i", "o", "u", "ai", "ea", "io", "ou"], ["", "", "l", "m", "n", "r", "s", "t", "x", "nd", "rk", "st"]
 _MARKS = "华安信达明远恒通瑞兴宏泰鑫盛嘉和中正天元金海东方新源博创科汇丰国际联合永利隆德康健精锐卓越智慧云龙"
 
 
@@ -66,9 +67,12 @@ def name_of(number: int) -> str:
     dice = Random(number)  # noqa: S311  # no secret
     if number % 3 == 0:
         return f"{dice.choice(_CITIES)}{''.join(dice.choice(_MARKS) for _ in range(3))}{dice.choice(_TRADES)}有限公司"
-    made = "".join(dice.choice(_SYLLABLES) for _ in range(dice.choice([2, 3, 4]))).title()
-    other = "".join(dice.choice(_SYLLABLES) for _ in range(2)).title()
+    made, other = _word(dice, dice.choice([2, 3])), _word(dice, dice.choice([1, 2]))
     return f"{made} {other} {dice.choice(_LINES)} {dice.choice(_FORMS)}"
+
+
+def _word(dice: Random, syllables: int) -> str:
+    return "".join(f"{dice.choice(_ONSETS)}{dice.choice(_VOWELS)}{dice.choice(_CODAS)}" for _ in range(syllables)).title()
 
 
 def lender_of(number: int) -> str:

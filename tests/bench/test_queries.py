@@ -62,7 +62,7 @@ def test_tokens_tile_every_receivable_and_owe_what_its_state_says(small: Databas
             select(RECEIVABLE.table.c.face, func.sum(TOKEN.table.c.length))
             .join(TOKEN.table, TOKEN.table.c.receivable == RECEIVABLE.table.c.number)
             .where(valid(TOKEN, None))
-            .group_by(RECEIVABLE.table.c.number)
+            .group_by(RECEIVABLE.table.c.number, RECEIVABLE.table.c.face)
         ).all()
         assert len(rows) == SMALL.receivables and all(face == tiled for face, tiled in rows)
         states = conn.execute(select(RECEIVABLE_STATE.table.c.receivable, RECEIVABLE_STATE.table.c.owed_live)).all()

@@ -178,7 +178,7 @@ def _ranges(asked: Select[Any], whose: Whose, at: int | None) -> Select[Any]:
     return asked.join(MEMBER.table, member)
 
 
-def _portions(groups: Iterable[Any], size: int = 200) -> Iterator[list[Any]]:
+def _portions(groups: Iterable[Any], size: int = 1_000) -> Iterator[list[Any]]:
     some: list[Any] = []
     for each in groups:
         some.append(each)
