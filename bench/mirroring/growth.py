@@ -62,8 +62,6 @@ class Repeated:
     made_seconds: float = 0.0
     fault: str | None = None
 
-    fault: str | None = None
-
     def head(self) -> int:
         """The last block that is served."""
         return self.limit

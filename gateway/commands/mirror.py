@@ -121,19 +121,3 @@ def _engine(name: str | None) -> Engine:
     from ledger.chain import engines
 
     return engines.engine(Settings().engine if name is None else name)
-
-
-@mirror_cli.command("export")
-def mirror_export(
-    to: Annotated[Path, typer.Option(help="Folder to make for the files")],
-    home: Home = None,
-    at: Annotated[int | None, typer.Option(min=0, help="As at the end of this block  [default: the last one]")] = None,
-) -> None:
-    """Writes the auditors' views as Parquet files, one a view, all of one block (docs/auditors.md)."""
-    from ledger.mirror import database, export
-
-    written = export.export(database.open(ledger_of(home).mirror_database()), to, at)
-    table = Table("file", "rows")
-    for each in written:
-        table.add_row(each.file.name, str(each.rows))
-    console.print(table)
