@@ -22,6 +22,7 @@ from sqlalchemy import Table, func, make_url, select
 from bench import postgres
 from bench.mirroring import chain, floor, growth, live, peers
 from bench.mirroring.chain import Trade
+from bench.mirroring.follow import mirror_of
 from bench.mirroring.peers import Peer, PeerFailed
 from bench.report import Figure, options, show, step
 from ledger.chain.rpc import Rpc
@@ -97,7 +98,7 @@ class Bench:
         """The mirror's first run, which the floor's rows are taken from."""
         self.first = self.sqlite()
         with self._opened(self.first) as mirrored, Rpc(self.trade.house.rpc.url) as rpc:
-            sync.of(mirrored, rpc, self.trade.house.manifest, finality=0, development=True).catch_up()
+            mirror_of(mirrored, rpc, self.trade.house.manifest).catch_up()
             self.batches = floor.told(mirrored, self.trade.house.manifest.block, self.trade.head)
             self.rows = _counts(mirrored)
 
@@ -130,7 +131,7 @@ class Bench:
     def _empty(self, url: str, name: str) -> Iterator[tuple[Database, sync.Mirror]]:
         """A database with empty tables and its mirror; afterwards it must have every row."""
         with self._opened(url) as empty, Rpc(self.trade.house.rpc.url) as rpc:
-            yield empty, sync.of(empty, rpc, self.trade.house.manifest, finality=0, development=True)
+            yield empty, mirror_of(empty, rpc, self.trade.house.manifest)
             differ = {table: (held, self.rows[table]) for table, held in _counts(empty).items() if held != self.rows[table]}
             if differ:
                 raise RowsDiffer(f"{name}: rows found and expected: {differ}")
