@@ -83,7 +83,7 @@ class Span:
     size: int = 1
     least: int = 16
     most: int = 2_000
-    target: float = 0.2
+    target: float = 0.1
 
     def took(self, seconds: float, blocks: int) -> None:
         """After a step over `blocks` blocks: doubles while quick or small, halves when slow."""
