@@ -215,10 +215,10 @@ def test_a_name_and_a_password_go_with_every_request_and_into_no_message() -> No
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listener:
         threading.Thread(target=listener.serve_forever, args=(0.01,), daemon=True).start()
-        at = f"127.0.0.1:{listener.server_port}"
-        with Rpc(f"http://bank:s3cret@{at}/rpc?a=1") as rpc:
+        user, at = "bank:s3cret", f"127.0.0.1:{listener.server_port}"
+        with Rpc(f"http://{user}@{at}/rpc?a=1") as rpc:
             assert rpc.call("eth_chainId") == "0x1"
-        with Rpc(f"http://bank:s3cret@{at}") as rpc, pytest.raises(NodeUnreachable, match=f"node http://{at} does not answer") as caught:
+        with Rpc(f"http://{user}@{at}") as rpc, pytest.raises(NodeUnreachable, match=f"node http://{at} does not answer") as caught:
             rpc.call("eth_chainId")
         listener.shutdown()
     assert given == ["Basic " + b64encode(b"bank:s3cret").decode()] * 2
