@@ -155,9 +155,8 @@ def test_a_browser_page_gets_no_leave_to_read_it(tmp_path: Path) -> None:
     chain.stop()
 
 
-def test_a_crash_keeps_what_was_dumped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(anvil, "DUMP_SECONDS", 1)
-    first = anvil.start(tmp_path)
+def test_a_crash_keeps_what_was_dumped(tmp_path: Path) -> None:
+    first = anvil.start(tmp_path, dump_seconds=1)
     with Rpc(first.url) as rpc:
         contract = deploy_and_store(rpc)
         before = picture(rpc, contract)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ class Desk:
     def issued(self, face: int = 100_000, **more: object) -> str:
         """A draft; its id. Each has a due day of its own, so that no two are the same act."""
         self.api.count += 1
-        day = f"2023-12-{1 + self.api.count % 30:02}"
+        day = (date(2023, 12, 1) + timedelta(days=self.api.count % 150)).isoformat()
         words: list[object] = ["--supplier", self.supplier.account, "--obligor", self.obligor.account, "--face", face, "--currency", "USD"]
         words += ["--due", day, "--zone", "Asia/Shanghai", "--late-rate", "5/10000", "--grace-days", 3]
         for name, value in more.items():
@@ -221,11 +222,13 @@ def test_pieces_and_tokens_that_do_not_fit_are_named(desk: Desk) -> None:
 
 
 def test_words_whose_act_was_refused_are_another_act(desk: Desk) -> None:
-    receivable = desk.confirmed()
-    desk.fund(desk.obligor, 700)
+    receivable = desk.confirmed(face=10_000_000)
+    desk.fund(desk.obligor, 1_000)
+    (held,) = desk.read(f"/accounts/{desk.obligor.account}/money")["balances"]
+    amount = int(held["balance"]["minor"]) // 2 + 1
 
     def drafted(reference: str) -> dict[str, Any]:
-        asked = {"act": "pay", "receivable": receivable, "amount": "500", "reference": reference}
+        asked = {"act": "pay", "receivable": receivable, "amount": str(amount), "reference": reference}
         (act,) = desk.api.http.post("/receivables:draft", json=asked).raise_for_status().json()["data"]["acts"]
         found: dict[str, Any] = act
         return found
@@ -237,12 +240,12 @@ def test_words_whose_act_was_refused_are_another_act(desk: Desk) -> None:
 
     one, other = (drafted("0x" + byte * 32) for byte in ("5a", "5b"))
     assert ended(one, other) == ["final", "refused"], "each alone could be paid when they came in"
-    desk.fund(desk.obligor, 1_000)
+    desk.fund(desk.obligor, amount)
     again = drafted("0x" + "5b" * 32)
     assert again["key"] == f"{other['key']} 1"
     assert ended(again) == ["final"]
     assert drafted("0x" + "5b" * 32)["key"] == again["key"], "what was done is not another act"
-    assert desk.read(f"/receivables/{receivable}")["owed_live"]["minor"] == "99000"
+    assert desk.read(f"/receivables/{receivable}")["owed_live"]["minor"] == str(10_000_000 - 2 * amount)
 
 
 def test_what_wallets_were_allowed_ends(desk: Desk) -> None:

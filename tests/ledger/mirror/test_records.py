@@ -461,6 +461,6 @@ def test_a_rebuild_in_the_middle_of_a_transaction_loses_nothing(
     chain.mine(told.part_released(1, 1, "2-2", MIDDLE, {0: "a"}, EARLY))
     mirror_of(chain.source()).catch_up()
     # One event a batch: the release's page and its time come in two.
-    monkeypatch.setattr(rebuild, "_EVENTS_A_BATCH", 1)
+    monkeypatch.setattr(rebuild, "EVENTS_A_BATCH", 1)
     report = verify(db, table(), FOLDS)
     assert report.equal, [check for check in report.tables if not check.equal]
