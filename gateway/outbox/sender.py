@@ -49,7 +49,7 @@ RELAY, COUNCIL = "relay", "council"
 MOST_LOOKED_AT = 1_000
 MOST_SENT_AT_ONCE = 200
 POLL_SECONDS = 0.2
-GATHER_SECONDS = 0.03
+GATHER_SECONDS = 0.06
 """What comes in so shortly after a step goes together: under load a step and a transaction cost more than the acts in them."""
 PAUSE_SECONDS = 2.0
 FILL_GAS = 21_000

@@ -118,12 +118,13 @@ class Checks:
     """How far a node's answers are held against each other, beside the chain of parents' hashes and the blooms of logs.
 
     headers: each header's hash is that of its fields (engines whose headers are Ethereum's). receipts: all blocks' logs are those of
-    their receipts; without it only where a bloom hints at logs that were not told, and of many such blocks only some. With both, logs are
-    proven by the header's receipts root.
+    their receipts. With both, logs are proven by the header's receipts root. suspects: without `receipts`, where a bloom hints at logs that
+    were not told, and of many such blocks only some; for a node of one's own that is a price for nothing.
     """
 
     headers: bool = False
     receipts: bool = False
+    suspects: bool = True
 
 
 LEAST_CHECKS = Checks()
@@ -238,10 +239,13 @@ class NodeSource:
 
     def _look_into(self, headers: Sequence[_Header], blocks: Sequence[Block]) -> None:
         both = list(zip(headers, blocks, strict=True))
-        hinted = [(header, block) for header, block in both if self._check_bloom(header, block) and self._may_lack(header, block)]
-        chosen = both if self._checks.receipts else random.sample(hinted, min(len(hinted), 1 + len(blocks) // ONE_SUSPECT_IN))
-        for header, block in chosen:
+        with_logs = [(header, block) for header, block in both if self._check_bloom(header, block)]
+        for header, block in both if self._checks.receipts else self._drawn(with_logs):
             self._hold_against_receipts(header, block)
+
+    def _drawn(self, with_logs: Sequence[tuple[_Header, Block]]) -> list[tuple[_Header, Block]]:
+        hinted = [(header, block) for header, block in with_logs if self._may_lack(header, block)] if self._checks.suspects else []
+        return random.sample(hinted, min(len(hinted), 1 + len(with_logs) // ONE_SUSPECT_IN))
 
     def _check_bloom(self, header: _Header, block: Block) -> bool:
         """Whether the header's bloom has any log at all. Raises InconsistentAnswer for a told log that it lacks.
