@@ -67,6 +67,7 @@ from gateway.signers.fingerprint_keys import FingerprintKeyError
 from gateway.signers.interface import KeyUnheld, SigningLocked, VaultAway
 from ledger.chain.rpc import NodeUnreachable, RpcError
 from ledger.mirror.database import NotServed
+from ledger.mirror.queries.payments import Unbalanced
 from ledger.mirror.queries.reading import PageError
 
 log = logging.getLogger(__name__)
@@ -268,6 +269,7 @@ def _answer_errors(app: FastAPI) -> None:
         VaultAway,
         Unsigned,
         NotServed,
+        Unbalanced,
     )
     for kind in kinds:
         app.add_exception_handler(kind, lambda request, error: _answer(_as_problem(error), _headers_of(request, error)))
@@ -284,6 +286,7 @@ _AWAY: dict[type[Exception], tuple[str, str]] = {
 
 _TOLD: dict[type[Exception], tuple[int, str]] = {
     NotServed: (503, "Records being folded again"),
+    Unbalanced: (503, "Statement out of balance"),
     FingerprintKeyError: (503, "Fingerprint key not held"),
     KeyUnheld: (409, "Key not held"),
 }

@@ -95,6 +95,8 @@ Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the 
 Account = Annotated[str, Query(pattern=ACCOUNT, description="An account, as hex")]
 AccountPath = Annotated[str, Path(pattern=ACCOUNT, description="An account, as hex")]
 WordPath = Annotated[str, Path(pattern=WORD, description="32 bytes, as hex")]
+RangeStart = Annotated[int, Query(ge=0, lt=1 << 63, description="Start of the range, in minor units")]
+RangeEnd = Annotated[int, Query(ge=1, lt=1 << 63, description="End of the range, in minor units")]
 NumberPath = Annotated[str, Path(pattern=NUMBER, description="An id, as decimal text")]
 PledgePath = Annotated[int, Path(ge=0, lt=1 << 40, description="A pledge's number")]
 RegisterPath = Annotated[int, Path(ge=0, lt=1 << 16, description="A register's number")]

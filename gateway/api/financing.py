@@ -15,6 +15,8 @@ from gateway.api.asking import (
     Limit,
     NumberPath,
     Point,
+    RangeEnd,
+    RangeStart,
     Reading,
     Running,
     addressed,
@@ -82,8 +84,8 @@ def compare_purchase_offers(
     session: Caller,
     seller: Account,
     receivable: Annotated[str, Query(pattern=NUMBER, description="The receivable's id")],
-    start: Annotated[int, Query(ge=0, lt=1 << 63, description="Start of the range, in minor units")] = 0,
-    end: Annotated[int, Query(ge=1, lt=1 << 63, description="End of the range, in minor units")] = (1 << 63) - 1,
+    start: RangeStart = 0,
+    end: RangeEnd = (1 << 63) - 1,
     paid_by: Later = None,
 ) -> Answer[list[ComparedOffer]]:
     """A seller's open offers for a range side by side, the greatest advance first, with what each costs by a date."""

@@ -13,6 +13,8 @@ from gateway.api.asking import (
     Limit,
     NumberPath,
     Point,
+    RangeEnd,
+    RangeStart,
     Reading,
     Running,
     addressed,
@@ -36,8 +38,6 @@ from ledger.mirror.queries.receivables import Standing
 from ledger.mirror.schema import number
 
 router = APIRouter(tags=["receivables"], responses=ANY | AWAY | NAMED)
-
-RangeEnd = Annotated[int | None, Query(ge=1, lt=1 << 63, description="End of the range, in minor units")]
 
 
 @router.get("/receivables")
@@ -121,8 +121,8 @@ def get_lineage(
     receivable: NumberPath,
     services: Running,
     session: Caller,
-    start: Annotated[int, Query(ge=0, lt=1 << 63, description="Start of the range, in minor units")] = 0,
-    end: RangeEnd = None,
+    start: RangeStart = 0,
+    end: RangeEnd | None = None,
     limit: Limit = 100,
     after: Cursor = None,
 ) -> Answer[list[Holding]]:
@@ -139,8 +139,8 @@ def list_owners(
     receivable: NumberPath,
     services: Running,
     session: Caller,
-    start: Annotated[int, Query(ge=0, lt=1 << 63, description="Start of the range, in minor units")] = 0,
-    end: RangeEnd = None,
+    start: RangeStart = 0,
+    end: RangeEnd | None = None,
     limit: Limit = 100,
     after: Cursor = None,
 ) -> Answer[list[Holding]]:
@@ -160,8 +160,8 @@ def list_transfers(
     receivable: NumberPath,
     services: Running,
     session: Caller,
-    start: Annotated[int, Query(ge=0, lt=1 << 63, description="Start of the range, in minor units")] = 0,
-    end: RangeEnd = None,
+    start: RangeStart = 0,
+    end: RangeEnd | None = None,
     limit: Limit = 100,
     after: Cursor = None,
 ) -> Answer[list[Transfer]]:

@@ -13,7 +13,7 @@ from gateway.api import shown
 from gateway.api.answers import Answer, Register, RegisterMonth, RegisterSet, RegisterWhole, Route
 from gateway.api.asking import Caller, Cursor, Limit, Point, Reading, RegisterPath, Running, addressed, cursor_from, reading
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
-from gateway.api.schemas import Day, RegisterIn, words_of
+from gateway.api.schemas import MONTH, Day, RegisterIn, words_of
 from gateway.errors import invalid, not_found
 from gateway.registers import kept_rules
 from gateway.services import Services
@@ -76,7 +76,7 @@ def get_register(register: RegisterPath, services: Running, session: Caller, poi
         return view.answer(shown.register_whole(kept, services.catalogue))
 
 
-YearMonth = Annotated[str | None, Query(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", description="A month, as 2026-01")]
+YearMonth = Annotated[str | None, Query(pattern=MONTH, description="A month, as 2026-01")]
 
 
 @router.get("/registers/{register}/statistics", responses=NAMED)

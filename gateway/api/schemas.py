@@ -32,12 +32,15 @@ def words_of(kind: type[Enum]) -> dict[str, Any]:
     return {"enum": [each.lower().replace("_", " ") for each in kind.__members__]}
 
 
+MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
+
 FORMS = {
     ACCOUNT: "an account; write 0x and 40 hex digits",
     WORD: "a hash or a word; write 0x and 64 hex digits",
     r"^[0-9]{1,19}$": "an amount in minor units; write digits without a point, as 1250 for 12.50",
     NUMBER: "a number; write its digits",
     r"^[A-Z]{3}$": "a currency; write its ISO 4217 code, as USD",
+    MONTH: "a month; write its year and month, as 2026-01",
     r"^[0-9]{1,9}/[1-9][0-9]{0,8}$": "a rate; write a fraction, as 5/10000",
 }
 """What is to be written where a pattern is not kept, by the pattern."""

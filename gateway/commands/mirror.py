@@ -29,6 +29,7 @@ def mirror_sync(
     engine: EngineName = None,
 ) -> None:
     """Brings the mirror of a home up to the node's head and exits. A running gateway does this by itself."""
+    from gateway.config import Settings
     from ledger.chain import manifest as manifests
     from ledger.chain.blocks import Checks
     from ledger.chain.nodes import Nodes
@@ -36,8 +37,8 @@ def mirror_sync(
 
     kind, settings = _engine(engine), ledger_of(home)
     held = manifests.load(settings.manifest)
-    checks, urls = Checks(headers=kind.ethereum_headers), [url.strip() for url in node.split(",")]
-    with Nodes(urls) as rpc:
+    checks = Checks(headers=kind.ethereum_headers)
+    with Nodes(Settings(node=node).nodes) as rpc:
         opened = database.open(settings.mirror_database())
         mirror = sync.of(opened, rpc, held, finality=kind.finality, development=kind.development_clock, checks=checks)
         mirror.catch_up()

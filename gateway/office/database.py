@@ -2,13 +2,12 @@
 
 import os
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Column, Connection, Table, make_url
+from sqlalchemy import Connection, Table, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.office import audit
@@ -39,13 +38,10 @@ def migrate(conn: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def insert_or_keep(conn: Connection, table: Table, values: dict[str, Any], once: Sequence[Column[Any]] | None = None) -> bool:
-    """Inserts a row unless one with its key is there, which then stays as it is; whether it was inserted.
-
-    `once`: the only columns that another row may have, too; without it, any key's. Raises IntegrityError.
-    """
+def insert_or_keep(conn: Connection, table: Table, values: dict[str, Any]) -> bool:
+    """Inserts a row unless one with its key is there, which then stays as it is; whether it was inserted."""
     made = (sqlite if conn.dialect.name == "sqlite" else postgresql).insert(table).values(**values)
-    inserted = made.on_conflict_do_nothing(index_elements=once).returning(*table.primary_key)
+    inserted = made.on_conflict_do_nothing().returning(*table.primary_key)
     return conn.execute(inserted).first() is not None
 
 

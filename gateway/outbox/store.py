@@ -45,16 +45,24 @@ class StaleAct(Exception):
     """An act changed between reading and moving it: it was read without its lock."""
 
 
+class KeyHasLane(RuntimeError):
+    """Two lanes would count the nonces of one key."""
+
+
 # --- Lanes -------------------------------------------------------------------------------------------------------------------
 
 
 def lease(conn: Connection, name: str, purpose: str, key: bytes, owner: str) -> Lane | None:
-    """Takes or renews the lane for this process; None while another one holds it. Each new owner raises the fence."""
+    """Takes or renews the lane for this process; None while another one holds it. Each new owner raises the fence. Raises KeyHasLane."""
     row = conn.execute(select(LANE).where(LANE.c.lane == name)).one_or_none()
     until = now_ms() + LEASE_MS
     if row is None:
         fresh = {"lane": name, "purpose": purpose, "key": key, "owner": owner, "until": until, "fence": 1, "next_nonce": 0}
-        return Lane(name, key, 1, 0) if insert_or_keep(conn, LANE, fresh, [LANE.c.lane]) else None
+        if insert_or_keep(conn, LANE, fresh):
+            return Lane(name, key, 1, 0)
+        if conn.execute(select(LANE.c.lane).where(LANE.c.lane == name)).one_or_none() is None:
+            raise KeyHasLane(f"key 0x{key.hex()} has a lane already, so lane {name} can't be made with it")
+        return None
     if row.owner not in (owner, None) and row.until > now_ms() and not owners.is_gone(row.owner):
         return None
     fence = row.fence if row.owner == owner else row.fence + 1

@@ -6,7 +6,6 @@ how many blocks are asked at once and what a fork means is decided by the mirror
 """
 
 import random
-from binascii import unhexlify
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import Any, Protocol
 import msgspec
 
 from ledger.chain.headers import bloom_mask, header_hash
-from ledger.chain.receipts import Hex, NodeLog, Receipt, receipts_root
+from ledger.chain.receipts import Hex, NodeLog, Receipt, receipts_root, unhex
 from ledger.chain.rpc import METHOD_NOT_FOUND, Rpc, RpcError
 from ledger.foreseen import Foreseen
 
@@ -103,13 +102,7 @@ def linked(blocks: Sequence[Block]) -> Sequence[Block]:
     return blocks
 
 
-def _unhex(text: str) -> bytes:
-    if not text.startswith("0x"):
-        raise ValueError(f"{text[:70]!r} is no hex")
-    return unhexlify(text[2:])
-
-
-_word = lru_cache(maxsize=10_000)(_unhex)
+_word = lru_cache(maxsize=10_000)(unhex)
 """For addresses and topics, of which the same few come again and again."""
 
 
@@ -199,14 +192,14 @@ class NodeSource:
 
     @_reading()
     def hashes(self, numbers: Sequence[int]) -> list[bytes | None]:
-        return [None if header is None else _unhex(header.hash) for header in self._headers(numbers)]
+        return [None if header is None else unhex(header.hash) for header in self._headers(numbers)]
 
     @_reading()
     def fetch(self, first: int, last: int) -> list[Block]:
         """Headers, then logs, then the last header again: a chain that moved between the answers is noticed by its hash."""
         headers = [_present(header, number) for number, header in enumerate(self._headers(range(first, last + 1)), first)]
         logs = self._logs(first, last)
-        if _unhex(headers[-1].hash) != self.hashes([last])[0]:
+        if unhex(headers[-1].hash) != self.hashes([last])[0]:
             raise InconsistentAnswer(f"the node changed block {last} while its logs were read")
         blocks = linked(_blocks(headers, logs))
         self._look_into(headers, blocks)
@@ -280,7 +273,7 @@ class NodeSource:
             root, emitted = receipts_root(receipts), list(_emitted(receipts))
         except ValueError as wrong:
             raise MalformedAnswer(f"the receipts of block {block.number}: {wrong}") from wrong
-        if self._checks.headers and root != _unhex(header.receiptsRoot or "0x"):
+        if self._checks.headers and root != unhex(header.receiptsRoot or "0x"):
             raise InconsistentAnswer(f"the receipts of block {block.number} have another root than its header")
         if tuple(filter(self._asks_for, emitted)) != block.logs:
             raise InconsistentAnswer(f"the logs of block {block.number} are not those of its receipts")
@@ -301,7 +294,7 @@ def _emitted(receipts: Sequence[Receipt]) -> Iterator[Log]:
     """Every log of a block by its place among its receipts. Raises ValueError."""
     logs = ((at, log) for at, receipt in enumerate(receipts) for log in receipt.logs)
     for index, (at, log) in enumerate(logs):
-        yield Log(index, at, _unhex(log.address), tuple(map(_unhex, log.topics)), _unhex(log.data))
+        yield Log(index, at, unhex(log.address), tuple(map(unhex, log.topics)), unhex(log.data))
 
 
 def _by_topic(pairs: Iterable[tuple[bytes | None, bytes]]) -> dict[bytes, list[bytes | None]]:
@@ -321,7 +314,7 @@ def _check_hash(header: _Header) -> None:
         own = header_hash(msgspec.structs.asdict(header))
     except (LookupError, TypeError, ValueError) as wrong:
         raise MalformedAnswer(f"the header of block {header.hash} lacks a field that its hash is made of") from wrong
-    if own != _unhex(header.hash):
+    if own != unhex(header.hash):
         raise InconsistentAnswer(f"the header of block {int(header.number, 16)} has not the hash {header.hash} that the node gives it")
 
 
@@ -364,17 +357,17 @@ def _block(header: _Header, logs: Sequence[NodeLog]) -> Block:
         raise InconsistentAnswer(f"two logs with one index in block {header.hash}")
     return Block(
         number=int(header.number, 16),
-        hash=_unhex(header.hash),
-        parent=_unhex(header.parentHash),
+        hash=unhex(header.hash),
+        parent=unhex(header.parentHash),
         time=int(header.timestamp, 16),
-        transactions=tuple(map(_unhex, header.transactions)),
+        transactions=tuple(map(unhex, header.transactions)),
         logs=tuple(found),
     )
 
 
 def _log(header: _Header, log: NodeLog) -> Log:
     emitter, topics = _word(log.address), tuple(map(_word, log.topics))
-    found = Log(int(log.logIndex, 16), int(log.transactionIndex, 16), emitter, topics, _unhex(log.data))
+    found = Log(int(log.logIndex, 16), int(log.transactionIndex, 16), emitter, topics, unhex(log.data))
     if log.removed or log.blockNumber != header.number:
         raise InconsistentAnswer(f"a log of block {header.number} is withdrawn or names another number")
     if found.tx_index >= len(header.transactions) or header.transactions[found.tx_index] != log.transactionHash:

@@ -8,6 +8,8 @@ from contextlib import suppress
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
+from ledger.chain.rpc import shown
+
 _SUBSCRIBE = '{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["newHeads"]}'
 _LOOK_SECONDS = 0.5
 _PAUSE_SECONDS = 2.0
@@ -22,7 +24,7 @@ def watch(url: str, wake: Callable[[], None], stop: threading.Event) -> None:
             with connect(url, proxy=None, open_timeout=_PAUSE_SECONDS) as node:
                 _listen(node, wake, stop)
         except (OSError, WebSocketException) as fault:
-            log.info("no heads from %s, blocks are looked for by polling: %s", url, fault)
+            log.info("no heads from %s, blocks are looked for by polling: %s", shown(url), fault)
             stop.wait(_PAUSE_SECONDS)
 
 

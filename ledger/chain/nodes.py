@@ -14,7 +14,7 @@ from typing import Any
 
 import httpcore
 
-from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
+from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError, shown
 
 LOOK_SECONDS = 2.0
 FAR_BEHIND = 3
@@ -87,5 +87,5 @@ class Nodes(Rpc):
                 self._go_to(self.urls[(self.urls.index(url) + 1) % len(self.urls)], why)
 
     def _go_to(self, url: str, why: str) -> None:
-        log.warning("node %s is left for %s: %s", self.url, url, why)
+        log.warning("node %s is left for %s: %s", shown(self.url), shown(url), why)
         self.url = url

@@ -1,5 +1,6 @@
 """Receipts of a block, and the root that its header has of them: what proves that logs are all and are as they were emitted."""
 
+from binascii import unhexlify
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -43,16 +44,17 @@ def receipts_root(receipts: Sequence[Receipt]) -> bytes:
 
 
 def _encoded(receipt: Receipt) -> bytes:
-    logs = [[_bytes(log.address), list(map(_bytes, log.topics)), _bytes(log.data)] for log in receipt.logs]
-    outcome = _number(receipt.status) if receipt.root is None else _bytes(receipt.root)
-    body: bytes = rlp.encode([outcome, _number(receipt.cumulativeGasUsed), _bytes(receipt.logsBloom), logs], infer_serializer=False)
+    logs = [[unhex(log.address), list(map(unhex, log.topics)), unhex(log.data)] for log in receipt.logs]
+    outcome = _number(receipt.status) if receipt.root is None else unhex(receipt.root)
+    body: bytes = rlp.encode([outcome, _number(receipt.cumulativeGasUsed), unhex(receipt.logsBloom), logs], infer_serializer=False)
     return _number(receipt.type) + body
 
 
-def _bytes(text: str) -> bytes:
+def unhex(text: str) -> bytes:
+    """The bytes of 0x hex. Raises ValueError."""
     if not text.startswith("0x"):
         raise ValueError(f"{text[:70]!r} is no hex")
-    return bytes.fromhex(text[2:])
+    return unhexlify(text[2:])
 
 
 def _number(text: str) -> bytes:

@@ -68,8 +68,12 @@ class NodeUnreachable(Foreseen):
         self.maybe_received = maybe_received
 
     def __str__(self) -> str:
-        shown = _USERINFO.sub("//", self.url)
-        return f"node {shown} does not answer: {self.reason}; check that it runs and that its address is right"
+        return f"node {shown(self.url)} does not answer: {self.reason}; check that it runs and that its address is right"
+
+
+def shown(url: str) -> str:
+    """A node's address as it may be told: without the user and password in it."""
+    return _USERINFO.sub("//", url)
 
 
 class _Answer(msgspec.Struct):

@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 
 from ledger.chain.blocks import Block, BlockSource, InconsistentAnswer
 from ledger.chain.nodes import FAR_BEHIND
-from ledger.chain.rpc import NodeUnreachable, RpcError
+from ledger.chain.rpc import NodeUnreachable, RpcError, shown
 from ledger.foreseen import Foreseen
 
 FIRST_REST = 1.0
@@ -66,7 +66,7 @@ class NodesSource:
     def __init__(
         self, nodes: Mapping[str, ProvableSource], *, finality: int, forks: bool, now: Callable[[], float] = time.monotonic
     ) -> None:
-        self._nodes = [_Node(url, source) for url, source in nodes.items()]
+        self._nodes = [_Node(shown(url), source) for url, source in nodes.items()]
         self._finality, self._forks, self._now = finality, forks, now
 
     @property

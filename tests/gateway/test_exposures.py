@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from pyarrow import parquet
 from pydantic import ValidationError
+from sqlalchemy import update
 
 from gateway.config import Settings
+from ledger.mirror.models import CASH_ENTRY
 from tests.gateway.commanding import Run, refused, runner
 from tests.gateway.conftest import Api
 from tests.gateway.test_access import problem
@@ -114,6 +116,22 @@ def test_a_statement_balances(books: Books) -> None:
     assert (late["entries"], late["closing"]["minor"]) == (0, "0")
     assert books.pages("/cash/1/statement", 3, account=account, until="2020-01-01T00:00:00Z") == []
     assert len(books.pages("/cash/1/statement", 3, account=account, **{"from": "2020-01-01T00:00:00Z"})) == 4
+
+
+def test_a_statement_that_does_not_balance_is_told_as_such(books: Books) -> None:
+    """Rows that somebody changed by hand: no figures, and what to do."""
+    account, database = bytes.fromhex(books.obligor.account[2:]), books.api.running.services.mirror
+    change = update(CASH_ENTRY.table).where(CASH_ENTRY.table.c.account == account, CASH_ENTRY.table.c.to_pos.is_(None))
+    with database.write() as conn:
+        conn.execute(change.values(balance=CASH_ENTRY.table.c.balance + 1))
+    try:
+        answer = books.api.http.get("/cash/1/statement/totals", params={"account": books.obligor.account})
+    finally:
+        with database.write() as conn:
+            conn.execute(change.values(balance=CASH_ENTRY.table.c.balance - 1))
+    told = problem(answer, 503)
+    assert told["title"] == "Statement out of balance"
+    assert "is not 47001" in told["detail"] and "mirror verify" in told["detail"]
 
 
 def test_months_of_a_register(books: Books) -> None:

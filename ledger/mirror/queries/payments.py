@@ -85,7 +85,10 @@ def totals(conn: Connection, cash: int, account: bytes, after: int, until: int |
     received, paid = whole(*sums[:2]), whole(*sums[2:])
     opening, closing = balance(conn, cash, account, after), balance(conn, cash, account, until)
     if opening + received - paid != closing:
-        raise Unbalanced(f"cash {cash}, account 0x{account.hex()}: {opening} + {received} - {paid} is not {closing}")
+        raise Unbalanced(
+            f"cash {cash}, account 0x{account.hex()}: {opening} + {received} - {paid} is not {closing}; "
+            "no figures are given, run `pledgebook mirror verify`"
+        )
     return Totals(opening, received, paid, closing, count)
 
 

@@ -148,7 +148,7 @@ def currency(value: ColumnElement[Any]) -> Field:
 
 
 def block(value: ColumnElement[Any], name: str = "block") -> Field:
-    return whole(name, "number of the block that told it", value.op(">>")(literal(LOG_BITS)))
+    return whole(name, "number of the block that told it", told_by(value))
 
 
 def order_(value: ColumnElement[Any]) -> Field:
@@ -160,4 +160,9 @@ def block_time() -> Field:
 
 
 def at_block(pos: ColumnElement[Any]) -> ColumnElement[bool]:
-    return BLOCK.c.number == pos.op(">>")(literal(LOG_BITS))
+    return BLOCK.c.number == told_by(pos)
+
+
+def told_by(pos: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Number of the block that a position lies in."""
+    return pos.op(">>")(literal(LOG_BITS))

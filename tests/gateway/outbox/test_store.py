@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from gateway.office.models import ACT, CALL, LANE, TX
 from gateway.office.repository import ActKey, Office
@@ -401,5 +400,5 @@ def test_every_shift_is_held_beside_the_others_and_a_key_has_one_lane(office: Da
     with office.write() as conn:
         assert all(store.take_shift(conn, each, "me 1 1.00") is not None for each in Shift)
         assert all(store.take_shift(conn, each, "you 1 1.00") is None for each in Shift)
-    with pytest.raises(IntegrityError), office.write() as conn:
+    with pytest.raises(store.KeyHasLane, match="has a lane already"), office.write() as conn:
         store.lease(conn, "another", "relay", Shift.BOOKS.key, "me 1 1.00")
