@@ -83,7 +83,7 @@ def accept(services: Services, session: Session, requests: Sequence[Request]) ->
             # Another request with the same key was committed in between; it is found at the next try.
             if not left:
                 raise
-    services.wake()
+    services.wake_relays()
     return accepted
 
 
@@ -425,7 +425,7 @@ def retry(services: Services, session: Session, act: Act) -> Act:
             raise Problem(409, "Not held", f"the act is {current.state} and does not wait for anybody")
         current = store.retry(conn, current, now_ms())
         Office(conn, act.member_id).audit(session.key_id, "retry", str(act.id), current.state)
-    services.wake()
+    services.wake_relays()
     return current
 
 

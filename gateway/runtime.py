@@ -9,7 +9,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -228,10 +228,6 @@ def _services(
 
     own = OwnKeys(office, lambda purpose, account, key: _sender(kind, manifest, rpc, office, keystore, progress, purpose, key, account))
 
-    def wake() -> None:
-        for each in senders:
-            each.wake()
-
     ended: list[str] = []
     keepers: list[Keeper] = []
     couriers: list[Courier] = []
@@ -260,7 +256,8 @@ def _services(
         sync=mirrored,
         events=concepts.table(manifest),
         progress=progress,
-        wake=wake,
+        wake=partial(_wake, senders),
+        wake_relays=partial(_wake, [each for each in senders if each.sends_acts]),
         wake_own=own.wake,
         mirrored=seen,
         catalogue=descriptions.catalogue_of(settings.home, CATALOGUE),
@@ -366,6 +363,11 @@ def _sender(
         member=member,
         share=share,
     )
+
+
+def _wake(senders: Sequence[Sender]) -> None:
+    for each in senders:
+        each.wake()
 
 
 def _run(workers: Mapping[str, Callable[[threading.Event], None]], services: Services, stack: ExitStack) -> None:

@@ -86,6 +86,8 @@ class Services:
     progress: Progress
     wake: Callable[[], None]
     """There are acts, or calls of anybody, to send."""
+    wake_relays: Callable[[], None]
+    """There are acts to send."""
     wake_own: Callable[[], None]
     """There are calls to send that a member's own key must send."""
     faults: Callable[[], list[tuple[str, str]]]

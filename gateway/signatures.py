@@ -39,7 +39,7 @@ def add_signature(services: Services, session: Session, act: Act, signer: bytes,
     sig = _made(services, act, mine) if given is None else checked(given, act.digest, mine.key)
     with services.office.write() as conn:
         moved = keep(conn, act, mine, sig, evidence, session.key_id)
-    services.wake()
+    services.wake_relays()
     services.mirrored.announce()
     return moved
 

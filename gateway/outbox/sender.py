@@ -98,6 +98,11 @@ class Sender:
         self._enrolled_until = 0.0
         self.fault: str | None = None
 
+    @property
+    def sends_acts(self) -> bool:
+        """Whether acts go by this lane, not calls alone."""
+        return self._acts_address is not None
+
     def wake(self) -> None:
         """There is something to send."""
         self._woken.set()

@@ -52,7 +52,7 @@ class Settler:
         self._rpc, self._moved = rpc, moved
         self._last: tuple[int, bytes | None] | None = None
         self._looked_ns = 0
-        self._seen: dict[ActKey, int] = {}
+        self._seen: set[ActKey] = set()
         self._followed: tuple[int, bytes | None] | None = None
         self.alarm: str | None = None
 
@@ -69,12 +69,12 @@ class Settler:
                     self._wait(stop)
             except Exception as fault:  # noqa: BLE001  # settling must outlive a full disk or a database that restarts
                 # A part may be written, so the next step looks at everything that is open.
-                self._last, self._seen = None, {}
+                self._last, self._seen = None, set()
                 self._note(fault)
                 stop.wait(PAUSE_SECONDS)
 
     def _follow(self, stop: threading.Event) -> None:
-        self._last, self._seen = None, {}
+        self._last, self._seen = None, set()
         with self._office.read() as office:
             settled = store.settled(office)
         if settled != self._followed:
@@ -152,11 +152,10 @@ class Settler:
 
     def _fresh(self, office: Connection, view: View) -> Iterator[list[ActKey]]:
         """Acts that were accepted lately and that an event names already, each once: later events name them by themselves."""
-        now = time.time_ns()
-        self._seen = {key: at for key, at in self._seen.items() if at > now - 2 * FRESH_NS}
+        before, self._seen = self._seen, set()
         for page in store.accepted_after(office, self._looked_ns - FRESH_NS):
-            unseen = [key for key in page if key not in self._seen]
-            self._seen.update(dict.fromkeys(unseen, now))
+            unseen = [key for key in page if key not in before]
+            self._seen.update(page)
             if unseen:
                 yield list(view.told(unseen))
 

@@ -180,7 +180,7 @@ class Carrier:
             await self._rounds.write(lane, adopt)
         except StaleAct:
             return False
-        self._services.wake()
+        self._services.wake_relays()
         return False
 
     async def _follow(self, lane: Lane, _: Task) -> bool:

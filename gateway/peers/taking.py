@@ -69,7 +69,7 @@ def take(services: Services, by: KeyId, to: bytes, kind: Kind, body: bytes) -> s
         if earlier is None:
             raise
         return earlier
-    services.wake()
+    services.wake_relays()
     services.progress.announce()
     services.mirrored.announce()
     return receipt
