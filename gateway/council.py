@@ -1,10 +1,10 @@
-"""What the council decides through a gateway that holds its key: registers as data.
+"""What the council decides through a gateway that holds its key: registers as data, and courts' orders (gateway/court_orders.py).
 
 Where the council's decisions wait, the first call announces one, and the same call again carries it out once its time has come.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -27,14 +27,42 @@ REGISTER_GAS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What is done now by which transaction, and when it goes on if it waits (UTC seconds). `step`: announced or carried out."""
+
+    step: str
+    call: Call
+    ready_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
-    """A register on its way to the chain: what is done now by which transaction (None: nothing was to be sent), and when it goes on."""
+    """A register on its way to the chain. Without a decision the chain has it in these words."""
 
     description: Description
     version: int
-    step: str
-    call: Call | None
-    ready_at: int | None = None
+    decision: Decision | None
+
+
+def check_operator(services: Services, session: Session, what: str) -> None:
+    """Whether the session may have the council decide here. Raises 403, SigningLocked."""
+    session.needs(ADMIT)
+    if not session.is_operator:
+        raise Problem(403, "Not permitted", f"only the operator of a gateway that holds the council's key {what}")
+    services.keystore.check_open()
+
+
+def decide(services: Services, session: Session, asked: calls.Asked, data: bytes, gas: int) -> Decision:
+    """Has the council make a call, announce it, or carry out what it announced. Raises 403, 409.
+
+    The same key with the same step and data is one decision, however often it is asked for.
+    """
+    step, target, sent, ready_at = _as_decided(services, asked, data)
+    once = replace(asked, key=f"{asked.key} {step} {sha256(sent).hexdigest()[:16]}")
+    with services.office.write() as conn:
+        call = calls.decision(conn, once, target, sent, gas, session.key_id)
+    services.wake()
+    return Decision(step, call, ready_at)
 
 
 def set_register(services: Services, session: Session, text: str, office: bytes) -> Setting:
@@ -43,17 +71,14 @@ def set_register(services: Services, session: Session, text: str, office: bytes)
     Once the chain has the register in these very words, the same request keeps the description in the home, and it counts from then on.
     Raises Problem, SigningLocked.
     """
-    session.needs(ADMIT)
-    if not session.is_operator:
-        raise Problem(403, "Not permitted", "only the operator of a gateway that holds the council's key sets registers")
-    services.keystore.check_open()
+    check_operator(services, session, "sets registers")
     described = _described(services, text)
     _check_office(services, office)
     version, same = _version(services, described.register, office)
     if not same:
         return _sent(services, session, described, version, office)
     _keep(services, described, text)
-    return Setting(described, version, "described", None)
+    return Setting(described, version, None)
 
 
 def _described(services: Services, text: str) -> Description:
@@ -96,14 +121,9 @@ def _sent(services: Services, session: Session, described: Description, version:
     register = described.register
     arguments = (register.number, version, office, register.rule, list(register.codes), list(register.words))
     data = call_data("Registers", "setRegister", *arguments, _rule_contract(services, register), register.name)
-    step, target, sent, ready_at = _as_decided(services, data)
-    # The words are part of the key, so that a description that was refused can be corrected.
-    key = f"register {register.number}/{version} {step} {sha256(sent).hexdigest()[:16]}"
-    asked = calls.Asked(key, "Registers", "setRegister", [])
-    with services.office.write() as conn:
-        call = calls.decision(conn, asked, target, sent, REGISTER_GAS, session.key_id)
-    services.wake()
-    return Setting(described, version, step, call, ready_at)
+    # The words are in the data, so that a description that was refused can be corrected.
+    asked = calls.Asked(f"register {register.number}/{version}", "Registers", "setRegister", [])
+    return Setting(described, version, decide(services, session, asked, data, REGISTER_GAS))
 
 
 def _rule_contract(services: Services, register: Shipped) -> bytes:
@@ -121,18 +141,20 @@ def _rule_contract(services: Services, register: Shipped) -> bytes:
         ) from wrong
 
 
-def _as_decided(services: Services, data: bytes) -> tuple[str, bytes, bytes, int | None]:
+def _as_decided(services: Services, asked: calls.Asked, data: bytes) -> tuple[str, bytes, bytes, int | None]:
     """What is done now, target and data of the transaction, and when a decision that waits may be carried out. Raises 403, 409."""
     council, place, target = (
         house_key(services.keystore, COUNCIL),
         services.manifest.address("Council"),
-        services.manifest.address("Registers"),
+        services.manifest.address(asked.contract),
     )
     immediate, delay = view(services.rpc, place, "Council", "canCall", council, target, data[:4])
     if immediate:
-        return "set", target, data, None
+        return "carried out", target, data, None
     if not delay:
-        raise Problem(403, "Not permitted", f"the key {to_hex(council)} held here has no council right to set registers")
+        raise Problem(
+            403, "Not permitted", f"the key {to_hex(council)} held here has no council right to {asked.contract}.{asked.function}"
+        )
     operation = view(services.rpc, place, "Council", "hashOperation", council, target, data)
     ready: int = view(services.rpc, place, "Council", "getSchedule", operation)
     if not ready:

@@ -752,7 +752,7 @@ class Route(Shown):
 
 
 class RegisterSet(Shown):
-    """A register on its way to the chain. `step`: set, announced (from `ready_at` on the same request carries it out), carried out,
+    """A register on its way to the chain. `step`: announced (from `ready_at` on the same request carries it out), carried out,
     or described (the chain has it in these words)."""
 
     number: int
@@ -760,6 +760,18 @@ class RegisterSet(Shown):
     key: str
     step: str
     call: Call | None
+    ready_at: Time | None
+
+
+class OrderDecided(Shown):
+    """A court's order that the council carries out. `step`: announced (from `ready_at` on the same request carries it out), or
+    carried out; `content` is the order's as it was given."""
+
+    hold: int
+    content: Hex
+    says: list[str]
+    step: str
+    call: Call
     ready_at: Time | None
 
 

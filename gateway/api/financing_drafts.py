@@ -1,20 +1,22 @@
-"""Acts on purchases, loans, guarantees, courts' holds and cash from what people write: drafts ready to be signed."""
+"""Acts on purchases, loans, guarantees, courts' holds and cash from what people write: drafts to be signed, orders to be carried out."""
 
 from typing import Any
 
 from fastapi import APIRouter
 
-from gateway.api.answers import Answer, Money, Shown, Time
+from gateway import court_orders
+from gateway.api.answers import Answer, Money, OrderDecided, Shown, Time
 from gateway.api.asking import Caller, Running, reading
 from gateway.api.receivable_drafts import DraftedReceivable, drafted
-from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
-from gateway.api.shown import money
+from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
+from gateway.api.shown import decision, money
 from gateway.financing.given import FinancingGiven
 from gateway.financing.writers import FINANCING
 from gateway.pledging.known import Desk
 from gateway.receivables import drafting
 from gateway.receivables.writing import Made
 from ledger.domain.calendar import rfc3339
+from ledger.domain.ids import to_hex
 
 router = APIRouter(tags=["drafts"], responses=ANY | AWAY)
 
@@ -58,6 +60,18 @@ def draft_financing(asked: FinancingGiven, services: Running, session: Caller) -
     with reading(services, session) as view:
         found = drafting.draft(Desk(services, session, view.conn, view.block, view.time), FINANCING, asked)
         return view.answer(DraftedFinancing(**drafted(found), schedule=_schedule(found.made), first=_first(found.made)))
+
+
+@router.post("/court-orders:carry-out", status_code=202, responses=WRITES | NAMED | CONFLICTS)
+def carry_out_order(asked: FinancingGiven, services: Running, session: Caller) -> OrderDecided:
+    """Has the council carry out what a court ordered, by the key held here. The order is written once more, as `hold order` or
+    `hold order-credit`: only the court's own words are carried out, and only when their time has come.
+
+    Where the council's decisions wait, the first request announces one and the same request carries it out later.
+    """
+    with reading(services, session) as view:
+        carried = court_orders.carry_out(Desk(services, session, view.conn, view.block, view.time), asked)
+        return OrderDecided(hold=carried.hold, content=to_hex(carried.content), says=carried.says, **decision(carried.decision))
 
 
 def _first(made: Made) -> list[FirstCall]:

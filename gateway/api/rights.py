@@ -81,7 +81,7 @@ RIGHTS = {
     **_all(Right(ACT, Seen.OWN), "post_act post_signature retry_act void_act post_contents post_reports delete_report"),
     **_all(Right(ACT, Seen.OWN, itemwise=True), "post_acts"),
     **_all(Right(ACT, Seen.MEMBERS), "post_calls fingerprint_invoice"),
-    **_all(Right(ADMIT, Seen.OPERATOR), "admit_members set_register"),
+    **_all(Right(ADMIT, Seen.OPERATOR), "admit_members set_register carry_out_order"),
     **_all(Right(READ, Seen.MEMBERS), "list_peers"),
     **_all(Right(READ, Seen.OWN), "list_stuck_messages audit_contents"),
     **_all(Right(ACT, Seen.OWN), "publish_peer resend_message repair_contents erase_content"),

@@ -8,7 +8,7 @@ import orjson
 
 from gateway import acts, roles
 from gateway.api import answers
-from gateway.council import Setting
+from gateway.council import Decision, Setting
 from gateway.filing import Checked
 from gateway.office.repository import Act, Call, Content, Signature, Step
 from gateway.registers import KeptRules, grounds_of
@@ -693,10 +693,16 @@ def register_set(made: Setting) -> answers.RegisterSet:
         number=made.description.register.number,
         version=made.version,
         key=made.description.register.key,
-        step=made.step,
-        call=None if made.call is None else call(made.call),
-        ready_at=None if made.ready_at is None else rfc3339(made.ready_at),
+        **(_DESCRIBED if made.decision is None else decision(made.decision)),
     )
+
+
+_DESCRIBED: dict[str, Any] = {"step": "described", "call": None, "ready_at": None}
+
+
+def decision(made: Decision) -> dict[str, Any]:
+    """What the council does now, by which call, and when it goes on if it waits."""
+    return {"step": made.step, "call": call(made.call), "ready_at": None if made.ready_at is None else rfc3339(made.ready_at)}
 
 
 def filing_checked(found: Checked, here: Collection[str]) -> answers.FilingChecked:

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.commands.drafted import RECEIVABLE, money, trigger
+from gateway.commands.drafted import HELP, RECEIVABLE, money, trigger
 from gateway.commands.financing import add
-from gateway.commands.shared import AsJson, Home, Url, calling, show
+from gateway.commands.shared import AsJson, Home, Url, calling, say, show, show_json
+from gateway.commands.signing import hashed
 
 guarantee_cli = typer.Typer(no_args_is_help=True, help="Guarantees and risk pools: who pays in an obligor's place.")
 hold_cli = typer.Typer(no_args_is_help=True, help="Courts' holds on receivables, ranges and accounts, and their orders.")
@@ -54,6 +55,41 @@ def list_holds(
             found = client.data(f"/receivables/{receivable}")["holds"]
     fields = ("hold", "target", "authority", "start", "end", "order", "laid_at")
     show(found, as_json, fields, [tuple(each[name] for name in fields) for each in found])
+
+
+@hold_cli.command("carry-out")
+def carry_out(
+    hold: Annotated[str, typer.Argument(metavar="HOLD", help="The hold's number")],
+    to: Annotated[str, typer.Option(help=HELP["to"])],
+    document: Annotated[str, typer.Option(help=HELP["document"])],
+    receivable: Annotated[str | None, typer.Option(help="Of an order on a range: the receivable")] = None,
+    start: Annotated[int | None, typer.Option(min=0, help=HELP["start"])] = None,
+    end: Annotated[int | None, typer.Option(min=1, help=HELP["end"])] = None,
+    module: Annotated[int | None, typer.Option(min=0, help=f"Of an order on kept money: {HELP['module'].lower()}")] = None,
+    currency: Annotated[str | None, typer.Option(help=HELP["currency"])] = None,
+    cash: Annotated[int | None, typer.Option(min=0, help="The cash contract  [default: the only one in the currency]")] = None,
+    amount: Annotated[int | None, typer.Option(min=1, help="Minor units")] = None,
+    home: Home = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Has the council carry out a court's order, written once more in the court's words, by the key held here.
+
+    A decision that waits is announced; the same command carries it out later.
+    """
+    on_range = {"receivable": receivable, "start": start, "end": end}
+    on_money = {"module": module, "currency": currency, "cash": cash, "amount": amount}
+    kind = "hold order" if receivable is not None else "hold order-credit"
+    words = {"hold": hold, "to": to, "document": hashed(document, "--document"), **on_range, **on_money}
+    told = {name: value if name in ("module", "cash") else str(value) for name, value in words.items() if value is not None}
+    with calling(home, url) as client:
+        made = client.post("/court-orders:carry-out", {"act": kind, **told})
+        client.called(made["call"])
+    if as_json:
+        return show_json(made)
+    if made["step"] == "announced":
+        return say(f"announced; from {made['ready_at']} on the same command carries it out")
+    return say(f"carried out: {'; '.join(made['says'])}")
 
 
 @cash_cli.command("list")

@@ -126,7 +126,7 @@ def order(writing: Writing) -> Made:
     body = {"hold": writing.given.hold, "token": writing.token_id, "start": str(start), "end": str(end), "to": to_hex(to)}
     body |= {"order": writing.given.document}
     says = [f"{writing.who(found.authority)} orders that {writing.about()} goes to {writing.who(to)}, with the money kept for it"]
-    return Made(body, _court(writing, found), says, f"pledgebook hold list --receivable {writing.id}")
+    return Made(body, _court(writing, found), says, f"pledgebook hold carry-out {found.hold} --receivable {writing.id} ...")
 
 
 def order_credit(writing: Writing) -> Made:
@@ -136,7 +136,7 @@ def order_credit(writing: Writing) -> Made:
     body |= {"order": given.document}
     amount = writing.money(int(given.amount or 0), writing.cash.currency)
     says = [f"{writing.who(found.authority)} orders that {amount}, kept for {writing.who(found.account or b'')}, goes to {writing.who(to)}"]
-    return Made(body, _court(writing, found), says, "nothing")
+    return Made(body, _court(writing, found), says, f"pledgebook hold carry-out {found.hold} --module {given.module} ...")
 
 
 def _hold(writing: Writing, target: CourtTarget | None = None) -> CourtHold:

@@ -39,16 +39,21 @@ class Drafted:
 
 def draft(desk: Desk, acts_: Acts[Told], given: Told) -> Drafted:
     """The body of what is described. Raises 404, 422 that name field, rule and what to do; SigningLocked, NodeUnreachable."""
+    spec, made, _ = written(desk, acts_, given)
+    _check_roles(desk, spec, made)
+    refused, untried = _would_be(desk, spec, made)
+    return Drafted(spec, made, _open_key(desk, made, _key(spec, made)), () if refused is None else (refused,), untried)
+
+
+def written(desk: Desk, acts_: Acts[Told], given: Told) -> tuple[ActKind, Made, Any]:
+    """The kind of an act, its body and the same as its struct (ledger/domain/act_types.py), unchecked. Raises 404, 422."""
     spec = acts_.kind(given.act)
     _check_fields(spec, given)
     try:
         made = acts_.writers[spec.name](Writing(desk, spec, given))
-        body_from(spec.kind, made.body)
+        return spec, made, body_from(spec.kind, made.body)
     except (*REFUSALS, MoneyError, ActError) as wrong:
         raise invalid(str(wrong), field=str(wrong).split(":", 1)[0].split(" ")[0]) from wrong
-    _check_roles(desk, spec, made)
-    refused, untried = _would_be(desk, spec, made)
-    return Drafted(spec, made, _open_key(desk, made, _key(spec, made)), () if refused is None else (refused,), untried)
 
 
 def _check_fields(spec: ActKind, given: Given) -> None:

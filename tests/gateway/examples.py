@@ -58,7 +58,7 @@ SIGNED = {
     "give_content": ("harbour", "lumen"),
 }
 """What gateways ask of each other, and whose ask whom."""
-PEOPLE = ("lumen", "harbour", "mill", "gazette")
+PEOPLE = ("lumen", "harbour", "mill", "gazette", "court")
 LEI = "5493001KJTIIGC8Y1R12"
 ANCHORED = (
     {
@@ -115,6 +115,7 @@ class Teller:
             "take_offer": self.ask_harbour_again,
             "give_inbox": self.leave_message,
             "list_stuck_messages": self.have_refused,
+            "carry_out_order": self.have_ordered,
         }
 
     def document(self) -> dict[str, Any]:
@@ -130,7 +131,7 @@ class Teller:
         answer = self.http.request(method, url, params=example.get("query"), headers=example.get("headers"), json=example.get("body"))
         if operation in ("post_act", "post_acts"):
             self.settle()
-        if operation == "set_register":
+        if operation in ("set_register", "carry_out_order"):
             self.http.post("/calls:wait", json={"ids": [answer.json()["call"]["id"]], "timeout": 30}).raise_for_status()
         self.answers[operation] = answer.json()
         return answer
@@ -329,10 +330,35 @@ class Teller:
 
     def admit_gazette(self) -> None:
         """The office of the register that is to be set."""
-        gazette = self.accounts["gazette"]
-        wanted = {"key": "gazette", "name": "United States Copyright Office", "party": "0x" + "67" * 32, "roles": ["REGISTRAR"]}
-        self.http.post("/members:batch", json={"members": [{**wanted, "account": gazette}]}).raise_for_status()
-        self.http.post("/members:wait", json={"accounts": [gazette], "timeout": 30}).raise_for_status()
+        self.admit("gazette", "United States Copyright Office", "REGISTRAR")
+
+    def admit(self, who: str, name: str, role: str) -> None:
+        """One more member."""
+        wanted = {"key": who, "name": name, "party": _text(who), "roles": [role], "account": self.accounts[who]}
+        self.http.post("/members:batch", json={"members": [wanted]}).raise_for_status()
+        self.http.post("/members:wait", json={"accounts": [self.accounts[who]], "timeout": 30}).raise_for_status()
+
+    def have_ordered(self) -> None:
+        """A court holds a part of the receivable and orders that Mill gets it; the days pass that an order waits."""
+        self.admit("court", "Suzhou Intermediate Court", "COURT_OFFICER")
+        order = json.loads(FILE.read_text())["carry_out_order"]["body"]
+        receivable, court = order["receivable"], self.accounts["court"]
+        narrow = {"hold": order["hold"], "start": order["start"], "end": "600000"}
+        self.drafted("hold/1", {"act": "hold receivable", "receivable": receivable, "account": court, "document": order["document"]})
+        self.drafted("hold/2", {"act": "hold narrow", **narrow, "document": order["document"]})
+        self.drafted("order/1", order)
+        clock = self.running.clock
+        assert clock is not None
+        clock.set_next(clock.now() + 3 * 86_400)
+        clock.mine()
+        head = int(self.running.services.rpc.call("eth_blockNumber"), 16)
+        self.http.get("/blocks/head", params={"wait": head, "timeout": 20}).raise_for_status()
+
+    def drafted(self, key: str, words: dict[str, str]) -> None:
+        """An act from words, behind the scenes."""
+        made = self.http.post("/financing:draft", json=words).raise_for_status().json()["data"]["acts"][0]
+        self.post(key, made["account"], made["kind"], made["body"], signers=made["signers"])
+        self.settle()
 
     def office(self, name: str) -> str:
         return to_hex(self.running.services.keystore.accounts([OFFICES[name].key])[0])

@@ -371,6 +371,7 @@ def rows(cast: Cast) -> dict[str, Row]:
         "fingerprint_invoice": Row(body={"seller": own, "buyer": cast.party.account, "number": "1", "issued": "2023-11-14"}),
         "name_receivables": Row(body={"cash": 1, "names": ["7"]}, own=()),
         "draft_receivable": Row(body={"act": "move", **receivable, "to": cast.other.account}),
+        "carry_out_order": Row(422, body={"act": "hold lift", "hold": "1"}),
         "draft_financing": Row(422, body={"act": "hold receivable", **receivable, "document": NOTHING}),
         "list_pools": Row(200, account),
         "list_offers": Row(query={"to": own}),

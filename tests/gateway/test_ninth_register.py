@@ -81,7 +81,7 @@ def test_the_register_of_a_class_that_another_keeps_is_refused_by_the_contract(a
 
 def test_a_ninth_register_from_its_description_to_a_registered_pledge(api: Api, office: Member) -> None:
     made = set_register(api, office).raise_for_status().json()
-    assert (made["number"], made["version"], made["key"], made["step"], made["ready_at"]) == (9, 1, "US-COPYRIGHT", "set", None)
+    assert (made["number"], made["version"], made["key"], made["step"], made["ready_at"]) == (9, 1, "US-COPYRIGHT", "carried out", None)
     assert waited(api, made["call"])["state"] == "final"
 
     assert api.http.get("/registers/9").json()["data"]["key"] is None, "the chain has it, and nobody said yet what its words mean"
@@ -141,7 +141,7 @@ def test_the_same_description_again_changes_nothing_and_a_changed_one_is_the_nex
     assert (again["version"], again["step"], again["call"]) == (1, "described", None)
     text = EXAMPLE.replace("most = 3653", "most = 3650")
     changed = set_register(api, office, text).raise_for_status().json()
-    assert (changed["version"], changed["step"]) == (2, "set") and waited(api, changed["call"])["state"] == "final"
+    assert (changed["version"], changed["step"]) == (2, "carried out") and waited(api, changed["call"])["state"] == "final"
     assert set_register(api, office, text).raise_for_status().json()["step"] == "described"
     assert api.http.get("/registers/9").json()["data"]["version"] == 2
     body = filing(9, "V15000D003", PLEDGOR, PLEDGEE, {WORK: ""}, terms=_terms(api))

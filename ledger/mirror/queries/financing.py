@@ -191,6 +191,14 @@ def find(
     return page(conn, DEAL, where, ["since", "deal"], limit=limit, after=after)
 
 
+def deal_over(conn: Connection, receivable: int, start: int, end: int, at: int | None = None) -> Deal | None:
+    """The deal on [start, end) of the receivable with this number: the one that lives, else the last that ended."""
+    columns = DEAL.table.c
+    where = (columns.receivable == receivable, columns.start <= start, columns.stop >= end, valid(DEAL, at))
+    asked = select(DEAL.table).where(*where).order_by(columns.state == DealState.ENDED, columns.since.desc(), columns.deal)
+    return next(iter(rows_of(conn, DEAL, asked.limit(1))), None)
+
+
 def outstanding(conn: Connection, found: Deal, time: int, at: int | None = None) -> Outstanding:
     """What the bank still gets first on a deal, as at `at`, at a time (UTC seconds) not before its last payment; nothing once it ended."""
     if found.state == DealState.ENDED:

@@ -204,6 +204,12 @@ def pledged(conn: Connection, receivable: int, start: int, at: int | None = None
     return Held(entry, standing.terms.lender if _is_here(conn, entry, at) else None)
 
 
+def entry_over(conn: Connection, receivable: int, start: int, end: int, at: int | None = None) -> CustodyRange | None:
+    """The pledged range that holds [start, end) of the receivable with this number."""
+    columns = CUSTODY_RANGE.table.c
+    return one(conn, CUSTODY_RANGE, columns.receivable == receivable, columns.start <= start, columns.stop >= end, valid(CUSTODY_RANGE, at))
+
+
 def _is_here(conn: Connection, entry: CustodyRange, at: int | None) -> bool:
     token = tokens.get(conn, entry.receivable, entry.start, at)
     return token is not None and token.owner == entry.custodian

@@ -8,7 +8,9 @@ _PAIR = "two fields exclude or order each other, which OpenAPI can't say of an a
 
 OFF: dict[tuple[str, str], str] = {
     **dict.fromkeys((("positive_data_acceptance", each) for each in ("post_act", "post_acts", "check_act", "post_signature")), _WORDS),
-    **dict.fromkeys((("positive_data_acceptance", each) for each in ("draft_act", "draft_receivable", "draft_financing")), _WORDS),
+    **dict.fromkeys(
+        (("positive_data_acceptance", each) for each in ("draft_act", "draft_receivable", "draft_financing", "carry_out_order")), _WORDS
+    ),
     **dict.fromkeys((("positive_data_acceptance", each) for each in ("check_filing", "post_certificate", "verify_certificate")), _WORDS),
     **dict.fromkeys((("positive_data_acceptance", each) for each in ("fingerprint_invoice", "propose_release", "search_names")), _WORDS),
     ("positive_data_acceptance", "set_register"): "a register's description is TOML with rules of its own (docs/registers.md)",

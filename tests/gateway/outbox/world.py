@@ -131,7 +131,20 @@ class House:
         mirrored = mirrored or sync.of(mirror, world.rpc, world.manifest, finality=engine.finality, development=True)
         progress, events = Progress(), concepts.table(world.manifest)
         services = Services(
-            Settings(), engine, world.manifest, world.rpc, office, mirror, keystore, mirrored, events, progress, _nothing, _nothing, list
+            Settings(),
+            engine,
+            world.manifest,
+            world.rpc,
+            office,
+            mirror,
+            keystore,
+            mirrored,
+            events,
+            progress,
+            _nothing,
+            _nothing,
+            _nothing,
+            list,
         )
         settler = Settler(office=office, mirror=mirror, sync=mirrored, engine=engine, rpc=world.rpc, moved=progress.announce)
         owner = owner or f"test {next(_keys)} 1.00"
