@@ -6,7 +6,6 @@ from typing import Any, NamedTuple, TypeVar
 
 import orjson
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Connection,
     Select,
@@ -29,6 +28,7 @@ from gateway.outbox import owners
 from gateway.outbox.encode import Signed
 from gateway.outbox.lanes import IN_FLIGHT, LEASE_MS, Lane, LeaseLost, Share, Shift, TxState, Written
 from gateway.outbox.states import FAILED, OPEN, UNSENT, State, step
+from ledger.mirror.queries.reading import listed
 
 Item = TypeVar("Item")
 WHOLE = Share()
@@ -36,8 +36,8 @@ CHUNK = 400
 """How many keys one statement names; both databases take a few thousand parameters."""
 
 # What workers ask at every step is built once: to build a statement costs more than to run it.
-_THESE: BindParameter[Any] = bindparam("these", expanding=True)
-_HASHES: BindParameter[Any] = bindparam("hashes", expanding=True)
+_THESE = listed("these", 20, 32)
+_HASHES = listed("hashes", 32)
 _ACT_KEY = tuple_(ACT.c.member_id, ACT.c.act_id)
 
 
@@ -204,7 +204,7 @@ _WRITTEN = (
 
 def raw_of(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, bytes]:
     """The bytes of transactions."""
-    return {row.hash: row.raw for part in chunks(hashes) for row in conn.execute(_RAW, {"hashes": part})}
+    return {row.hash: row.raw for part in chunks(hashes) for row in conn.execute(_RAW, {"hashes": b"".join(part)})}
 
 
 _RAW = select(TX.c.hash, TX.c.raw).where(TX.c.hash.in_(_HASHES))
@@ -254,7 +254,7 @@ def send_again(conn: Connection, hash_: bytes) -> None:
 def mark_answered(conn: Connection, hashes: Sequence[bytes], state: TxState, fault: str | None = None) -> None:
     """Notes a node's answer to transactions, unless a block has settled them since they were sent."""
     for part in chunks(hashes):
-        conn.execute(_ANSWERED, {"hashes": part, "to": state, "why": fault, "at": now_ms()})
+        conn.execute(_ANSWERED, {"hashes": b"".join(part), "to": state, "why": fault, "at": now_ms()})
 
 
 _ANSWERED = (
@@ -273,9 +273,12 @@ def acts_of(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, list[ActKe
     """The acts that transactions carry."""
     found: dict[bytes, list[ActKey]] = defaultdict(list)
     for part in chunks(hashes):
-        for row in conn.execute(select(TX_ACT).where(TX_ACT.c.hash.in_(part))):
+        for row in conn.execute(_ACTS_OF, {"hashes": b"".join(part)}):
             found[row.hash].append((row.member_id, row.act_id))
     return found
+
+
+_ACTS_OF = select(TX_ACT).where(TX_ACT.c.hash.in_(_HASHES))
 
 
 class Carrier(NamedTuple):
@@ -290,7 +293,7 @@ def tried(conn: Connection, acts: Sequence[ActKey]) -> set[ActKey]:
     """Those that any transaction ever carried."""
     found: set[ActKey] = set()
     for part in chunks(acts):
-        found |= {(row[0], row[1]) for row in conn.execute(_TRIED, {"these": part})}
+        found |= {(row[0], row[1]) for row in conn.execute(_TRIED, {"these": _joined(part)})}
     return found
 
 
@@ -301,7 +304,7 @@ def carriers(conn: Connection, acts: Sequence[ActKey]) -> dict[ActKey, list[Carr
     """The transactions that carried each act, oldest first; of one that a person had sent again, those since."""
     found: dict[ActKey, list[Carrier]] = defaultdict(list)
     for part in chunks(acts):
-        for row in conn.execute(_CARRIERS, {"these": part}):
+        for row in conn.execute(_CARRIERS, {"these": _joined(part)}):
             found[(row[0], row[1])].append(Carrier(row[2], row[3], bool(row[4])))
     return found
 
@@ -374,7 +377,7 @@ def dependencies(conn: Connection, acts: Sequence[ActKey]) -> dict[ActKey, list[
     """What must go before each act, and how it stands. What this office doesn't keep had run when it was named."""
     found: dict[ActKey, list[tuple[ActKey, State]]] = defaultdict(list)
     for part in chunks(acts):
-        for row in conn.execute(_DEPENDENCIES, {"these": part}):
+        for row in conn.execute(_DEPENDENCIES, {"these": _joined(part)}):
             found[(row[0], row[1])].append(((row[2], row[3]), State(row[4])))
     return found
 
@@ -443,7 +446,7 @@ def named(conn: Connection, acts: Sequence[ActKey], *, lock: bool = False) -> di
     """Acts by account and id. With `lock` nobody else moves them before this transaction ends (always so on SQLite)."""
     found: dict[ActKey, Act] = {}
     for part in chunks(sorted(set(acts))):
-        for row in conn.execute(_NAMED_LOCKED if lock else _NAMED, {"these": part}):
+        for row in conn.execute(_NAMED_LOCKED if lock else _NAMED, {"these": _joined(part)}):
             found[(row.member_id, row.act_id)] = Act(*row)
     return found
 
@@ -456,7 +459,7 @@ def kept(conn: Connection, acts: Sequence[ActKey]) -> list[ActKey]:
     """Those of these acts that this office has."""
     found: list[ActKey] = []
     for part in chunks(sorted(set(acts))):
-        found += [(row[0], row[1]) for row in conn.execute(_KEPT, {"these": part})]
+        found += [(row[0], row[1]) for row in conn.execute(_KEPT, {"these": _joined(part)})]
     return found
 
 
@@ -467,7 +470,7 @@ def signatures(conn: Connection, acts: Sequence[ActKey]) -> dict[ActKey, list[Si
     """The signers of each act, in the envelope's order."""
     found: dict[ActKey, list[Signature]] = defaultdict(list)
     for part in chunks(acts):
-        for row in conn.execute(_SIGNATURES, {"these": part}):
+        for row in conn.execute(_SIGNATURES, {"these": _joined(part)}):
             found[(row.member_id, row.act_id)].append(Signature(*row))
     return found
 
@@ -552,9 +555,9 @@ def _moved(each: Move) -> dict[str, object]:
 def mark_acts_sent(conn: Connection, hashes: Sequence[bytes]) -> None:
     """Moves the acts of transactions that the node took from queued to sent, unless a block settled them meanwhile."""
     for part in chunks(hashes):
-        keys = [(row[0], row[1]) for row in conn.execute(_CARRIED, {"hashes": part})]
+        keys = [(row[0], row[1]) for row in conn.execute(_CARRIED, {"hashes": b"".join(part)})]
         for some in chunks(keys):
-            conn.execute(_SENT, {"these": some})
+            conn.execute(_SENT, {"these": _joined(some)})
             notes(conn, [(key, State.SENT, None) for key in some])
 
 
@@ -619,7 +622,7 @@ def carry_call(conn: Connection, call: Call, hash_: bytes) -> None:
 def mark_calls_sent(conn: Connection, hashes: Sequence[bytes]) -> None:
     """Notes that the node took the calls of these transactions, unless a block settled them meanwhile."""
     for part in chunks(hashes):
-        conn.execute(_CALLS_SENT, {"hashes": part})
+        conn.execute(_CALLS_SENT, {"hashes": b"".join(part)})
 
 
 _CALLS_SENT = update(CALL).where(CALL.c.hash.in_(_HASHES), CALL.c.state == State.QUEUED).values(state=State.SENT)
@@ -669,6 +672,10 @@ def set_settled(conn: Connection, block: int, hash_: bytes | None) -> None:
     """Notes up to which block acts were settled."""
     if not conn.execute(update(SETTLED).values(block=block, hash=hash_)).rowcount:
         conn.execute(insert(SETTLED).values(id=1, block=block, hash=hash_))
+
+
+def _joined(acts: Iterable[ActKey]) -> bytes:
+    return b"".join(member + act for member, act in acts)
 
 
 def chunks(items: Sequence[Item]) -> Iterable[Sequence[Item]]:

@@ -2,17 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, select, tuple_
+from sqlalchemy import Connection, select, tuple_
 
 from ledger.mirror.models import ACT, KIND, RELAYER, Act, Kind, Outcome
-from ledger.mirror.queries.reading import Page, one, page, rows_of, valid
+from ledger.mirror.queries.reading import Page, listed, one, page, rows_of, valid
 from ledger.mirror.schema import word
 
-_OUTCOMES = (
-    select(ACT.table)
-    .where(tuple_(ACT.table.c.account, ACT.table.c.act_id).in_(bindparam("acts", expanding=True)))
-    .order_by(ACT.table.c.pos)
-)
+_OUTCOMES = select(ACT.table).where(tuple_(ACT.table.c.account, ACT.table.c.act_id).in_(listed("acts", 20, 32))).order_by(ACT.table.c.pos)
 _SPENT = (Outcome.DONE, Outcome.REFUSED, Outcome.VOIDED)
 
 
@@ -20,7 +16,7 @@ def outcomes(conn: Connection, acts: Sequence[tuple[bytes, int]]) -> list[Act]:
     """Everything that the chain says of these (account, act id) pairs, in the order of the chain; an act may have been skipped before it
     was done.
     """
-    return [Act(*row) for row in conn.execute(_OUTCOMES, {"acts": [(account, word(act)) for account, act in acts]})]
+    return [Act(*row) for row in conn.execute(_OUTCOMES, {"acts": b"".join(account + word(act) for account, act in acts)})]
 
 
 def spent(conn: Connection, account: bytes, act: int) -> Act | None:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, case, func, select
 
 from ledger.chain.blocks import LOG_BITS, last_position
 from ledger.mirror.models import BLOCK, CHECKPOINT, TX
+from ledger.mirror.queries.reading import listed
 
 
 class Held(NamedTuple):
@@ -43,7 +44,7 @@ _HEADER = select(BLOCK).where(BLOCK.c.number == bindparam("number"))
 _TRANSACTIONS = (
     select(TX.c.hash, TX.c.block, TX.c.tx_index, BLOCK.c.hash)
     .join(BLOCK, BLOCK.c.number == TX.c.block)
-    .where(TX.c.hash.in_(bindparam("hashes", expanding=True)))
+    .where(TX.c.hash.in_(listed("hashes", 32)))
 )
 
 
@@ -93,7 +94,7 @@ def position_before(conn: Connection, time: int) -> int:
 
 def transactions(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, Mined]:
     """Where these transactions were mined; those not mined (or not mirrored yet) are missing."""
-    found = conn.execute(_TRANSACTIONS, {"hashes": hashes})
+    found = conn.execute(_TRANSACTIONS, {"hashes": b"".join(hashes)})
     return {tx: Mined(block, index, block_hash) for tx, block, index, block_hash in found}
 
 

@@ -2,9 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    LargeBinary,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 
 from ledger.mirror.schema import Projection, RowT
 
@@ -24,6 +40,24 @@ class Page(Generic[Item]):
 
     rows: list[Item]
     next: tuple[Any, ...] | None
+
+
+def listed(name: str, *widths: int) -> Select[Any]:
+    """A list of keys in one parameter: rows of byte strings of these widths, cut from the bytes in which they lie one after another.
+
+    For `column.in_(listed("hashes", 32))`. The statement is the same for any number of keys, and both databases look each one up by its
+    index; of a list of VALUES SQLite reads the whole table where rows are asked for in the index's order.
+    """
+    given, width = bindparam(name, type_=LargeBinary), sum(widths)
+    first: Select[Any] = select(literal_column("0").label("place")).where(func.length(given) > 0)
+    place = first.cte("listed", recursive=True)
+    after = place.c.place + literal_column(str(width))
+    place = place.union_all(select(after).where(after < func.length(given)))
+    parts: list[Any] = [
+        func.substr(given, place.c.place + literal_column(str(at)), literal_column(str(many)), type_=LargeBinary)
+        for at, many in zip(accumulate(widths, initial=1), widths, strict=False)
+    ]
+    return select(*parts)
 
 
 def valid(projection: Projection[Any], at: int | None) -> ColumnElement[bool]:

@@ -1,14 +1,11 @@
 """How both databases look things up in a register of many rows: by an index, and never by reading a table whole."""
 
-import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, text
 
 from ledger.chain.blocks import last_position
 from ledger.domain.assets import member_party
@@ -23,6 +20,7 @@ from ledger.mirror.schema import word
 from ledger.mirror.sync import Mirror
 from tests.ledger.mirror import told
 from tests.ledger.mirror.chains import GENESIS_TIME, IDENTITY, START, Chain, Told, table
+from tests.ledger.mirror.plans import explained
 
 PLEDGES, ACTS, EARLY = 2_000, 60, 400_000_000
 FEW = frozenset({"block", "checkpoint", "register", "register_rule", "anchored_register", "anchor"})
@@ -89,36 +87,6 @@ def many(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     db.close()
 
 
-@contextmanager
-def _explained(db: Database) -> Iterator[tuple[Connection, list[str]]]:
-    """A connection, and the tables that its statements read whole."""
-    scanned: list[str] = []
-    asked: list[tuple[str, Any]] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        if statement.startswith("SELECT"):
-            asked.append((statement, parameters))
-
-    with db.read() as conn:
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            yield conn, scanned
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-        for statement, parameters in asked:
-            scanned += _scans(conn, statement, parameters)
-
-
-def _scans(conn: Connection, statement: str, parameters: Any) -> list[str]:
-    if conn.dialect.name == "postgresql":
-        # A planner may read a table of few pages whole by choice: what counts is whether it can do without.
-        conn.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        plan = [row[0] for row in conn.exec_driver_sql(f"EXPLAIN {statement}", parameters)]
-        return [found[1] for line in plan if (found := re.search(r"Seq Scan on (\w+)", line))]
-    plan = [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-    return [found[1] for line in plan if (found := re.match(r"SCAN ([a-z_]+)\b", line))]
-
-
 def _past() -> int:
     return last_position(START + 20)
 
@@ -150,7 +118,7 @@ ASKED: dict[str, Callable[[Connection, int | None], object]] = {
 @pytest.mark.parametrize("at", [None, _past()], ids=["now", "past"])
 @pytest.mark.parametrize("what", ASKED)
 def test_nothing_is_read_whole(many: Database, what: str, at: int | None) -> None:
-    with _explained(many) as (conn, scanned):
+    with explained(many) as (conn, scanned):
         ASKED[what](conn, at)
     assert set(scanned) <= FEW, scanned
 
@@ -159,7 +127,7 @@ def test_nothing_is_read_whole(many: Database, what: str, at: int | None) -> Non
 @pytest.mark.parametrize("time", [None, EARLY + 500], ids=["of then", "about a time"])
 @pytest.mark.parametrize("name", ["Bank 77 of 539", "maker 1200 limited", "Bank"])
 def test_names_are_looked_up_by_their_keys(many: Database, name: str, at: int | None, time: int | None) -> None:
-    with _explained(many) as (conn, scanned):
+    with explained(many) as (conn, scanned):
         found = search.by_name(conn, name, at=at, time=time)
         search.hits(conn, select(found, []).ids, at=at, time=time)
         search.unseen(conn, at=at, time=time)

@@ -15,7 +15,7 @@ from ledger.mirror.queries.exposure import Side
 from ledger.mirror.sync import Mirror
 from tests.ledger.mirror import told
 from tests.ledger.mirror.chains import IDENTITY, Chain, table
-from tests.ledger.mirror.test_plans import _explained
+from tests.ledger.mirror.plans import explained
 
 MANY, FACE, UTC = 600, 1_000, ZoneInfo("UTC")
 FEW = frozenset({"checkpoint", "cash", "court_hold", "court_order", "order_execution", "dispute", "claim", "pool", "cover"})
@@ -85,7 +85,7 @@ ASKED: dict[str, Callable[[Connection], object]] = {
 
 @pytest.mark.parametrize("what", ASKED)
 def test_nothing_that_grows_is_read_whole(many: Database, what: str) -> None:
-    with _explained(many) as (conn, scanned):
+    with explained(many) as (conn, scanned):
         ASKED[what](conn)
     assert set(scanned) <= FEW, scanned
 

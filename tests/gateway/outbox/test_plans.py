@@ -1,0 +1,66 @@
+"""What the outbox asks by lists of keys is looked up by an index, on both databases, however many acts were sent before."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Connection, insert
+
+from gateway.office.models import ACT, CALL, SIGNATURE, TX, TX_ACT
+from gateway.outbox import store
+from gateway.outbox.lanes import TxState
+from gateway.outbox.states import State
+from ledger.mirror.database import Database
+from ledger.mirror.schema import word
+from tests.gateway.rows import ALICE, act, call
+from tests.ledger.mirror.plans import explained
+
+MANY = 3_000
+KEYS = [(ALICE, word(number)) for number in range(7, MANY, 100)]
+HASHES = [word(number) for number in range(7, MANY, 100)]
+
+
+@pytest.fixture
+def busy(office: Database) -> Database:
+    """An office that has sent many acts and calls, each in a transaction of its own."""
+    tx = {"lane": "relay 0x4e", "attempt": 0, "raw": b"raw", "purpose": "acts", "state": TxState.FINAL, "written": 1}
+    signature = {"member_id": ALICE, "position": 0, "signer": ALICE, "key": ALICE, "role": 1, "mode": 0}
+    numbers = range(MANY)
+    with office.write() as conn:
+        conn.execute(insert(ACT), [act(ALICE, number, State.FINAL)._asdict() for number in numbers])
+        conn.execute(insert(SIGNATURE), [{**signature, "act_id": word(number)} for number in numbers])
+        conn.execute(insert(TX), [{**tx, "nonce": number, "hash": word(number)} for number in numbers])
+        conn.execute(insert(TX_ACT), [{"hash": word(number), "member_id": ALICE, "act_id": word(number)} for number in numbers])
+        conn.execute(insert(CALL), [{**call(ALICE, str(number))._asdict(), "hash": word(number)} for number in numbers])
+    with office.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        conn.exec_driver_sql("ANALYZE")
+    return office
+
+
+ASKED: dict[str, Callable[[Connection], object]] = {
+    "named": lambda conn: store.named(conn, KEYS),
+    "locked": lambda conn: store.named(conn, KEYS, lock=True),
+    "kept": lambda conn: store.kept(conn, KEYS),
+    "signatures": lambda conn: store.signatures(conn, KEYS),
+    "dependencies": lambda conn: store.dependencies(conn, KEYS),
+    "tried": lambda conn: store.tried(conn, KEYS),
+    "carriers": lambda conn: store.carriers(conn, KEYS),
+    "raw": lambda conn: store.raw_of(conn, HASHES),
+    "acts of": lambda conn: store.acts_of(conn, HASHES),
+    "answered": lambda conn: store.mark_answered(conn, HASHES, TxState.SENT),
+    "acts sent": lambda conn: store.mark_acts_sent(conn, HASHES),
+    "calls sent": lambda conn: store.mark_calls_sent(conn, HASHES),
+}
+
+
+@pytest.mark.parametrize("what", ASKED)
+def test_no_table_is_read_whole(busy: Database, what: str) -> None:
+    with explained(busy, writing=True) as (conn, scanned):
+        ASKED[what](conn)
+    assert set(scanned) <= {"listed"}, "the keys themselves are the only rows that are read one after another"
+
+
+def test_lists_of_keys_find_just_those(busy: Database) -> None:
+    with busy.read() as conn:
+        assert set(store.named(conn, KEYS)) == set(store.kept(conn, [*KEYS, (b"\0" * 20, word(7))])) == set(KEYS)
+        assert set(store.raw_of(conn, [*HASHES, word(MANY)])) == set(HASHES)
+        assert store.named(conn, []) == {} and store.raw_of(conn, []) == {} and store.kept(conn, [(ALICE, word(MANY))]) == []
