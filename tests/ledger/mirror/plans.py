@@ -37,4 +37,5 @@ def _scans(conn: Connection, statement: str, parameters: Any) -> list[str]:
         plan = [row[0] for row in conn.exec_driver_sql(f"EXPLAIN {statement}", parameters)]
         return [found[1] for line in plan if (found := re.search(r"Seq Scan on (\w+)", line))]
     plan = [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-    return [found[1] for line in plan if (found := re.match(r"SCAN ([a-z_]+)\b", line))]
+    its_own = set(re.findall(r"(?:WITH RECURSIVE|WITH|,)\s+(\w+)(?:\([\w, ]+\))? AS", statement))
+    return [found[1] for line in plan if (found := re.match(r"SCAN ([a-z_]+)\b", line)) and found[1] not in its_own]
