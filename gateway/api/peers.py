@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from gateway.access import ACT, READ
 from gateway.api import shown
 from gateway.api.answers import Act, Answer, Hex, Id, Shown, Time
-from gateway.api.asking import Account, Caller, Cursor, Limit, Running, addressed, cursor_from, cursor_text, reading, worded
+from gateway.api.asking import Account, Caller, Cursor, Limit, Running, WordPath, addressed, cursor_from, cursor_text, reading, worded
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
 from gateway.api.schemas import EraseIn, PublishIn, RepairIn
 from gateway.errors import not_found
@@ -138,7 +138,7 @@ def list_stuck_messages(services: Running, session: Caller, account: Account, li
 
 
 @router.post("/messages/{message}/resend", status_code=202, responses=NAMED)
-def resend_message(message: str, services: Running, session: Caller, account: Account) -> PeerMessage:
+def resend_message(message: WordPath, services: Running, session: Caller, account: Account) -> PeerMessage:
     """Has a message sent once more; one whose time is over stays late."""
     session.needs(ACT)
     member, id_ = session.acting_for(addressed(account, "account"), services.keystore), worded(message, 32, "message")
