@@ -10,12 +10,9 @@ from ledger.mirror.models import ENCUMBRANCE, SEGMENT
 from ledger.mirror.queries.liveness import about, leaf_live, of_segment
 from ledger.mirror.queries.numbers import resolve
 from ledger.mirror.queries.parties import successors
-from ledger.mirror.queries.reading import rows_of, valid
+from ledger.mirror.queries.reading import portions, rows_of, valid
 from ledger.mirror.register_models import ASSET, HOLD, Hold
 from ledger.mirror.schema import word
-
-_HOW_MANY = 200
-"""Targets in one statement."""
 
 
 def every(conn: Connection, target: HoldTarget, id_: bytes, *, office: bytes | None = None, at: int | None = None) -> list[Hold]:
@@ -58,9 +55,8 @@ def upon(
     `held_by` are the words of its parties; holds on them, and on who took their place, are those of the register's `office`.
     """
     found = [hold for target in (HoldTarget.PLEDGE, HoldTarget.CLAIM) for hold in every(conn, target, word(pledge), at=at)]
-    rights = list(_rights(conn, pledge, at, time))
-    for first in range(0, len(rights), _HOW_MANY):
-        found += of(conn, HoldTarget.ASSET, rights[first : first + _HOW_MANY], None, at)
+    for rights in portions(_rights(conn, pledge, at, time)):
+        found += of(conn, HoldTarget.ASSET, rights, None, at)
     for party in became(conn, held_by, office, at):
         found += every(conn, HoldTarget.PARTY, party, office=office, at=at)
     return found

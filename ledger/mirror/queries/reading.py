@@ -1,6 +1,6 @@
 """What every query shares: rows of a projection as at a position, in pages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +12,7 @@ Item = TypeVar("Item")
 Value = TypeVar("Value")
 
 MOST_ROWS = 1_000
+_HOW_MANY = 500
 
 
 class PageError(ValueError):
@@ -42,6 +43,12 @@ def told(projection: Projection[Any], at: int | None) -> ColumnElement[bool]:
 def given(value: Value | None, condition: Callable[[Value], ColumnElement[bool]]) -> list[ColumnElement[bool]]:
     """The condition on a value, if there is one."""
     return [] if value is None else [condition(value)]
+
+
+def portions(values: Iterable[Item]) -> Iterator[list[Item]]:
+    """Values in as many as one statement names at most."""
+    rows = list(values)
+    return (rows[at : at + _HOW_MANY] for at in range(0, len(rows), _HOW_MANY))
 
 
 _HALF = 32

@@ -14,7 +14,7 @@ from ledger.chain.blocks import last_position
 from ledger.domain.assets import member_party
 from ledger.domain.liens import Lien
 from ledger.domain.name_search import select
-from ledger.domain.pledge_words import HoldTarget
+from ledger.domain.pledge_words import Flag, HoldTarget
 from ledger.mirror import database
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
@@ -32,7 +32,8 @@ FEW = frozenset({"block", "checkpoint", "register", "register_rule", "anchored_r
 def _grants(first: int) -> Iterator[list[Told]]:
     for at in range(first, first + 50):
         rights, names = [f"right {at}", f"right {at + 1}"], (f"Maker {at} Ltd", f"Bank {at} of {at * 7}")
-        yield told.recorded(at, at, f"{at}-1", EARLY + at, rights, *names)
+        flags = int(Flag.GENERAL_DESCRIPTION) if at % 100 == 2 else 0
+        yield told.recorded(at, at, f"{at}-1", EARLY + at, rights, *names, flags=flags)
 
 
 def _others(chain: Chain) -> None:
@@ -90,9 +91,8 @@ def many(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 @contextmanager
-def _explained(db: Database) -> Iterator[tuple[Connection, list[str]]]:
-    """A connection, and the tables that its statements read whole."""
-    scanned: list[str] = []
+def _asked(db: Database) -> Iterator[tuple[Connection, list[tuple[str, Any]]]]:
+    """A connection, and the selects that are asked of it."""
     asked: list[tuple[str, Any]] = []
 
     def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
@@ -102,21 +102,32 @@ def _explained(db: Database) -> Iterator[tuple[Connection, list[str]]]:
     with db.read() as conn:
         event.listen(db.engine, "before_cursor_execute", note)
         try:
-            yield conn, scanned
+            yield conn, asked
         finally:
             event.remove(db.engine, "before_cursor_execute", note)
-        for statement, parameters in asked:
+
+
+@contextmanager
+def _explained(db: Database) -> Iterator[tuple[Connection, list[str]]]:
+    """A connection, and the tables that its statements read whole."""
+    scanned: list[str] = []
+    with _asked(db) as (conn, asked):
+        yield conn, scanned
+        for statement, parameters in list(asked):
             scanned += _scans(conn, statement, parameters)
 
 
-def _scans(conn: Connection, statement: str, parameters: Any) -> list[str]:
+def _plan(conn: Connection, statement: str, parameters: Any) -> list[str]:
     if conn.dialect.name == "postgresql":
         # A planner may read a table of few pages whole by choice: what counts is whether it can do without.
         conn.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        plan = [row[0] for row in conn.exec_driver_sql(f"EXPLAIN {statement}", parameters)]
-        return [found[1] for line in plan if (found := re.search(r"Seq Scan on (\w+)", line))]
-    plan = [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-    return [found[1] for line in plan if (found := re.match(r"SCAN ([a-z_]+)\b", line))]
+        return [row[0] for row in conn.exec_driver_sql(f"EXPLAIN {statement}", parameters)]
+    return [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+
+
+def _scans(conn: Connection, statement: str, parameters: Any) -> list[str]:
+    whole = r"Seq Scan on (\w+)" if conn.dialect.name == "postgresql" else r"^SCAN ([a-z_]+)\b"
+    return [found[1] for line in _plan(conn, statement, parameters) if (found := re.search(whole, line))]
 
 
 def _past() -> int:
@@ -164,6 +175,23 @@ def test_names_are_looked_up_by_their_keys(many: Database, name: str, at: int | 
         search.hits(conn, select(found, []).ids, at=at, time=time)
         search.unseen(conn, at=at, time=time)
     assert set(scanned) <= FEW, scanned
+
+
+def test_letters_and_marks_are_read_from_their_indexes_alone(many: Database) -> None:
+    """What a search reads much of is narrow: no row is fetched for it."""
+    with _asked(many) as (conn, asked):
+        search.by_name(conn, "Bank 77 of 539")
+        assert any("in general" in said for said in search.unseen(conn))
+        if many.is_postgresql:
+            # Rows that no vacuum has seen yet are looked up after all.
+            conn.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+        plans = {
+            index: [line for statement, given in list(asked) if sign in statement for line in _plan(conn, statement, given)]
+            for sign, index in (("bit_count", "party_name_form_by_length_letters_name_part"), (" != 0", "pledge_state_unlisted"))
+        }
+    for index, plan in plans.items():
+        read = [line for line in plan if index in line]
+        assert read and all("Index Only Scan" in line or "COVERING INDEX" in line for line in read), plan
 
 
 def test_a_register_of_many_gives_what_it_must(many: Database) -> None:
