@@ -10,12 +10,11 @@ from sqlalchemy.dialects.postgresql import BIT
 from ledger.domain.name_index import Probe
 from ledger.domain.names import NormalName
 from ledger.mirror.names import key_of
-from ledger.mirror.queries.reading import portions
+from ledger.mirror.queries.reading import AT, known, portions, told
 from ledger.mirror.register_models import NAME, NAME_FORM, NAME_KEY
 
 _RARE, _COMMON = 50, 2_000
 """Names under a key: with so few no rarer key is looked for, and beyond so many they are not counted."""
-_EVER = (1 << 63) - 1
 
 
 class Form(NamedTuple):
@@ -47,13 +46,13 @@ def candidates(conn: Connection, asked: Probe, at: int | None = None) -> list[Fo
 _FORMS = (
     select(NAME_FORM.table.c.name, NAME_FORM.table.c.part, NAME_FORM.table.c.words, NAME_FORM.table.c.form, NAME.table.c.text)
     .join_from(NAME_FORM.table, NAME.table, NAME.table.c.number == NAME_FORM.table.c.name)
-    .where(NAME_FORM.table.c.name.in_(bindparam("names", expanding=True)), NAME.table.c.pos <= bindparam("known"))
+    .where(NAME_FORM.table.c.name.in_(bindparam("names", expanding=True)), told(NAME, AT))
 )
 
 
 def _forms(conn: Connection, parts: Collection[_Part], at: int | None) -> Iterator[Form]:
     for some in portions(sorted({part.name for part in parts})):
-        rows = conn.execute(_FORMS, {"names": some, "known": _EVER if at is None else at})
+        rows = conn.execute(_FORMS, {"names": some, "at": known(at)})
         yield from (form for row in rows if (form := Form(*row))[:2] in parts)
 
 

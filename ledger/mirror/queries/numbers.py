@@ -1,10 +1,11 @@
 """Which numbers stand for one right."""
 
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Select, bindparam, or_, select
 
-from ledger.mirror.queries.reading import one, valid
+from ledger.mirror.queries.reading import AT, valid
 from ledger.mirror.register_models import ASSET, Asset
 
 
@@ -25,14 +26,27 @@ def resolve(conn: Connection, number: bytes, at: int | None = None) -> Resolved:
 
 def _linked(conn: Connection, number: bytes, at: int | None) -> dict[bytes, bytes]:
     """The numbers joined to this one, and itself if it was joined to another, each with the one that it is joined to."""
+    asked = conn.execute(_joined_to(at is None), {"number": number, "at": at})
+    return {asset: alias for asset, alias in asked if alias is not None}
+
+
+# What is asked of every right is built once: to build a statement costs more than to run it.
+@cache
+def _joined_to(is_now: bool) -> Select[Any]:
     columns = ASSET.table.c
-    asked = select(columns.asset, columns.alias_of).where(or_(columns.asset == number, columns.alias_of == number), valid(ASSET, at))
-    return {asset: alias for asset, alias in conn.execute(asked) if alias is not None}
+    either = or_(columns.asset == bindparam("number"), columns.alias_of == bindparam("number"))
+    return select(columns.asset, columns.alias_of).where(either, valid(ASSET, None if is_now else AT))
 
 
 def word_of(conn: Connection, number: bytes, at: int | None = None) -> Asset | None:
     """The word of a number, an alias's own."""
-    return one(conn, ASSET, ASSET.table.c.asset == number, valid(ASSET, at))
+    row = conn.execute(_word_of(at is None), {"number": number, "at": at}).one_or_none()
+    return None if row is None else Asset(*row)
+
+
+@cache
+def _word_of(is_now: bool) -> Select[Any]:
+    return select(ASSET.table).where(ASSET.table.c.asset == bindparam("number"), valid(ASSET, None if is_now else AT))
 
 
 def _with_theirs(conn: Connection, numbers: list[bytes], at: int | None) -> list[bytes]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, and_, bindparam, func, literal, or_, select, tuple_
 
 from ledger.mirror.schema import Projection, RowT
 
@@ -13,6 +13,12 @@ Value = TypeVar("Value")
 
 MOST_ROWS = 1_000
 _HOW_MANY = 500
+_EVER = (1 << 63) - 1
+
+When: TypeAlias = int | ColumnElement[int] | None
+"""A position or a time; one that a statement is given when it is asked, where it is built once; or none."""
+AT: ColumnElement[int] = bindparam("at", type_=BigInteger)
+TIME: ColumnElement[int] = bindparam("time", type_=BigInteger)
 
 
 class PageError(ValueError):
@@ -27,7 +33,7 @@ class Page(Generic[Item]):
     next: tuple[Any, ...] | None
 
 
-def valid(projection: Projection[Any], at: int | None) -> ColumnElement[bool]:
+def valid(projection: Projection[Any], at: When) -> ColumnElement[bool]:
     """Whether a version is valid as at a position (None = now)."""
     columns = projection.table.c
     if at is None:
@@ -35,9 +41,14 @@ def valid(projection: Projection[Any], at: int | None) -> ColumnElement[bool]:
     return and_(columns.from_pos <= at, or_(columns.to_pos.is_(None), columns.to_pos > at))
 
 
-def told(projection: Projection[Any], at: int | None) -> ColumnElement[bool]:
+def told(projection: Projection[Any], at: When) -> ColumnElement[bool]:
     """Whether a fact was known as at a position (None = now)."""
     return projection.table.c.pos >= 0 if at is None else projection.table.c.pos <= at
+
+
+def known(at: int | None) -> int:
+    """A position (None = now) as one that every fact known at it has at most."""
+    return _EVER if at is None else at
 
 
 def given(value: Value | None, condition: Callable[[Value], ColumnElement[bool]]) -> list[ColumnElement[bool]]:
