@@ -9,7 +9,7 @@ from ledger.domain.pledge_words import AssetFlag, Flag, HoldTarget
 from ledger.mirror.models import ENCUMBRANCE, PLEDGE, PLEDGE_STATE, SEGMENT, Difference, PledgeStatus
 from ledger.mirror.queries import holds, pledges
 from ledger.mirror.queries.liveness import IN_FORCE, about
-from ledger.mirror.queries.numbers import Resolved, resolve, word_of
+from ledger.mirror.queries.numbers import Resolved, look_up
 from ledger.mirror.queries.pledges import Burden, Standing
 from ledger.mirror.queries.reading import AT, TIME, one, told, valid
 from ledger.mirror.register_models import ADOPTION, ANCHORED_REGISTER, SEED, Asset, Hold, Seed
@@ -60,13 +60,13 @@ class AssetRecord(NamedTuple):
 
 def asset(conn: Connection, number: bytes, *, at: int | None = None, time: int | None = None) -> AssetRecord:
     """The record of a right by one of its numbers; an empty one where nothing is known."""
-    resolved = resolve(conn, number, at)
+    resolved, word = look_up(conn, number, at)
     when = about(conn, at, time)
     return AssetRecord(
         resolved=resolved,
         at=at,
         time=when,
-        word=word_of(conn, resolved.key, at),
+        word=word,
         burdens=pledges.on_right(conn, resolved.numbers, when, at=at, time=time, live_only=False),
         reservations=reservations(conn, resolved, at=at, time=when),
         anchored=anchored(conn, resolved, at),

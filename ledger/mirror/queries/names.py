@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, bindparam, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, bindparam, cast, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import BIT
 
 from ledger.domain.name_index import Probe
@@ -68,7 +68,7 @@ def _with_any(conn: Connection, keys: Collection[str]) -> Iterator[_Part]:
         yield from (_Part(*row) for row in conn.execute(_ANY, {"keys": some}))
 
 
-def _with_all_others() -> Any:
+def _with_all_others() -> Select[Any]:
     """Selects what has a key (`rarest`) and `count` of others: each name under the one is asked for the others."""
     rarest, other = NAME_KEY.table.alias().c, NAME_KEY.table.alias().c
     same = (other.name == rarest.name, other.part == rarest.part)

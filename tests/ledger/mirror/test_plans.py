@@ -197,6 +197,15 @@ def test_letters_and_marks_are_read_from_their_indexes_alone(many: Database) -> 
         assert read and all("Index Only Scan" in line or "COVERING INDEX" in line for line in read), plan
 
 
+def test_the_order_of_two_liens_takes_as_few_statements_as_that_of_one(many: Database) -> None:
+    spent: dict[int, list[int]] = {1: [], 2: []}
+    for at in (1, 2, 6, 10, 14):
+        with _asked(many) as (conn, asked):
+            order = priority.order(conn, told.asset(f"right {at}"), time=EARLY + 500)
+            spent[len(order.liens)].append(len(asked))
+    assert spent[1] and len(spent[2]) > 2 and max(*spent[1], *spent[2]) <= 20
+
+
 @pytest.mark.parametrize("time", [None, EARLY + 500, EARLY + 10_050])
 def test_liens_that_are_read_at_once_are_what_the_record_of_each_says(many: Database, time: int | None) -> None:
     """One after another: terms, holders, the acts that decide and the holds on pledgors."""
