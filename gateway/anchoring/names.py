@@ -4,7 +4,7 @@ Names of natural persons are left out: they stay in the office.
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from gateway.anchoring.export import Row
@@ -17,7 +17,11 @@ from ledger.mirror.names import key_of
 SCHEMA = """
 CREATE TABLE name (number INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE named (name INTEGER NOT NULL, side TEXT NOT NULL, place INTEGER NOT NULL, PRIMARY KEY (name, side, place)) WITHOUT ROWID;
-CREATE TABLE form (name INTEGER, part INTEGER, words TEXT NOT NULL, form TEXT NOT NULL, length INTEGER NOT NULL, PRIMARY KEY (name, part));
+CREATE TABLE form (
+  name INTEGER, part INTEGER, words TEXT NOT NULL, form TEXT NOT NULL, length INTEGER NOT NULL, letters INTEGER NOT NULL,
+  PRIMARY KEY (name, part)
+);
+CREATE INDEX form_letters ON form (length, letters, name, part);
 CREATE TABLE name_key (key BLOB NOT NULL, name INTEGER NOT NULL, part INTEGER NOT NULL, PRIMARY KEY (key, name, part)) WITHOUT ROWID;
 """
 SIDES = ("pledgors", "holders")
@@ -47,15 +51,15 @@ class Index:
         return self._numbers[text]
 
     def _keep(self, number: int, part: int, entry: Entry) -> None:
-        words = " ".join(entry.name.words)
-        self.db.execute("INSERT INTO form VALUES (?, ?, ?, ?, ?)", (number, part, words, entry.name.form, entry.length))
+        row = (number, part, " ".join(entry.name.words), entry.name.form, entry.length, entry.letters)
+        self.db.execute("INSERT INTO form VALUES (?, ?, ?, ?, ?, ?)", row)
         keys = sorted({key_of(key) for key in entry.keys})
         self.db.executemany("INSERT INTO name_key VALUES (?, ?, ?)", [(key, number, part) for key in keys])
 
 
 def is_indexed(db: sqlite3.Connection) -> bool:
-    """Whether the names of a register are there: one that was built before they were kept has none."""
-    return db.execute("SELECT 1 FROM sqlite_master WHERE name = 'name_key'").fetchone() is not None
+    """Whether the names of a register are there as they are looked up: one that was built before has none."""
+    return db.execute("SELECT 1 FROM sqlite_master WHERE name = 'form_letters'").fetchone() is not None
 
 
 def like(db: sqlite3.Connection, text: str, settings: Settings = USUAL) -> Found:
@@ -82,25 +86,27 @@ def _entries(db: sqlite3.Connection, asked: Probe) -> Iterator[Entry]:
 
 
 def _candidates(db: sqlite3.Connection, asked: Probe) -> set[tuple[int, int]]:
-    """Names and their parts that have the keys asked for (name_index.Probe)."""
+    """Names and their parts that have the keys asked for, or nearly the letters (name_index.Probe)."""
     found: set[tuple[int, int]] = set()
     keys = [key_of(key) for key in asked.any_of]
     for first in range(0, len(keys), _HOW_MANY):
         some = keys[first : first + _HOW_MANY]
         found.update(db.execute(f"SELECT name, part FROM name_key WHERE key IN ({_marks(some)})", some))  # noqa: S608  # marks only
     if asked.all_of:
-        found.update(_with_keys(db, asked.all_of, len(asked.all_of), range(1 << 30)))
-    found.update(_with_keys(db, asked.grams, asked.least, asked.lengths))
+        found.update(_with_keys(db, asked.all_of))
+    db.create_function("bit_count", 1, int.bit_count, deterministic=True)
+    for lengths, most in asked.near:
+        found.update(db.execute(_NEARLY, (lengths.start, lengths.stop - 1, asked.letters, asked.letters, most)))
     return found
 
 
-def _with_keys(db: sqlite3.Connection, keys: Iterable[str], least: int, lengths: range) -> list[tuple[int, int]]:
+_NEARLY = "SELECT name, part FROM form WHERE length BETWEEN ? AND ? AND bit_count((letters | ?) - (letters & ?)) <= ?"
+
+
+def _with_keys(db: sqlite3.Connection, keys: Collection[str]) -> list[tuple[int, int]]:
     hashed = [key_of(key) for key in keys]
-    asked = (
-        f"SELECT k.name, k.part FROM name_key k JOIN form USING (name, part) WHERE key IN ({_marks(hashed)})"  # noqa: S608  # marks only
-        " AND length BETWEEN ? AND ? GROUP BY k.name, k.part HAVING count(*) >= ?"
-    )
-    return db.execute(asked, (*hashed, lengths.start, lengths.stop - 1, least)).fetchall()
+    asked = f"SELECT name, part FROM name_key WHERE key IN ({_marks(hashed)}) GROUP BY name, part HAVING count(*) = ?"  # noqa: S608  # marks only
+    return db.execute(asked, (*hashed, len(hashed))).fetchall()
 
 
 def _marks(values: Collection[object]) -> str:

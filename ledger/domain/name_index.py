@@ -1,19 +1,21 @@
 """What a mirror keeps of names, and what it looks up, so that a search reads few names of many and misses none.
 
-A mirror holds one row for each `Entry` (words, form, length) and one for each of its keys, indexed; `probe` says what to look up. From a
-threshold of 80 on, every name that name_matching.compare would match is among the candidates.
+A mirror holds one row for each `Entry` (words, form, length, letters) and one for each of its keys, indexed; `probe` says what to look up.
+Every name that name_matching.compare would match is among the candidates: most reasons make two names share a key, and names that are
+similar or differ by slips differ in few letters, whatever their order (the bag distance: Bartolini, Ciaccia and Patella, SPIRE 2002).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from ledger.domain.name_matching import USUAL, Settings, is_telling, slips
 from ledger.domain.names import NormalName, UnusableName, is_han, names_in, normal, pinyin, sound
 
-GRAM = 3
-_LOWEST_COMPLETE = 80
+_BITS, _LATIN, _BANDS = 63, 26, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,17 @@ class Entry:
         return len(self.name.core)
 
     @property
+    def letters(self) -> int:
+        """Which letters they are (see `letters`)."""
+        return letters(self.name.core)
+
+    @property
     def keys(self) -> frozenset[str]:
         """The keys under which a mirror finds it.
 
-        Prefix f: normal form; c: core; t: sorted words; p: pinyin; s: sound; w: Latin word; b: pair of Chinese characters; g: three letters
-        in a row, the ends marked.
+        Prefix f: normal form; c: core; t: sorted words; p: pinyin; s: sound; w: Latin word; b: pair of Chinese characters.
         """
-        return frozenset((*_whole(self.name), *_parts(self.name.words), *(f"g:{gram}" for gram in grams(self.name.core))))
+        return frozenset((*_whole(self.name), *_parts(self.name.words)))
 
 
 def entries(records: Iterable[tuple[str, str]]) -> Iterator[Entry]:
@@ -59,63 +65,77 @@ def _parts(words: tuple[str, ...]) -> Iterator[str]:
     yield from (f"b:{one}{other}" for one, other in pairwise(words) if is_han(one) and is_han(other))
 
 
-def grams(core: str) -> frozenset[str]:
-    """Each three letters in a row of a name without blanks, its ends marked by two carets and two dollars."""
-    marked = f"^^{core}$$"
-    return frozenset(marked[at : at + GRAM] for at in range(len(marked) - GRAM + 1))
+def letters(core: str) -> int:
+    """The letters of a name without blanks as 63 bits, whatever their order: one for each letter and how often it came before.
+
+    Between two names no more bits differ than letters must be taken out of one and put in to make the other. The first two of each Latin
+    letter have bits of their own.
+    """
+    found, before = 0, Counter[str]()
+    for letter in core:
+        found |= 1 << _bit(letter, before[letter])
+        before[letter] += 1
+    return found
+
+
+def _bit(letter: str, before: int) -> int:
+    if not letter.isascii():
+        return (ord(letter) + before) % _BITS
+    if "A" <= letter <= "Z" and before < 2:
+        return ord(letter) - ord("A") + _LATIN * before
+    return 2 * _LATIN + (ord(letter) + before) % (_BITS - 2 * _LATIN)
+
+
+class Near(NamedTuple):
+    """A length that a name may have which is like the one wanted, and in how many bits its letters may differ."""
+
+    lengths: range
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What to look up: a candidate has any key of `any_of`, or all of `all_of` (if any), or `least` of `grams` and a length in `lengths`.
-
-    `complete` says that nothing which `compare` would match can be missed.
-    """
+    """What to look up: a candidate has any key of `any_of`, or all of `all_of` (if any), or by its length nearly the same `letters`."""
 
     any_of: frozenset[str]
     all_of: frozenset[str]
-    grams: frozenset[str]
-    least: int
-    lengths: range
-    complete: bool
+    letters: int
+    near: tuple[Near, ...]
 
     def takes(self, entry: Entry) -> bool:
         """Whether an entry is a candidate: what the mirror's query computes."""
-        held = entry.keys
-        near = entry.length in self.lengths and len(self.grams & held) >= self.least
+        held, apart = entry.keys, (self.letters ^ entry.letters).bit_count()
+        near = any(entry.length in each.lengths and apart <= each.most for each in self.near)
         return near or bool(self.any_of & held) or (bool(self.all_of) and self.all_of <= held)
 
 
 def probe(query: str, settings: Settings = USUAL) -> Probe:
     """The look-up for a query. Raises UnusableName."""
     name = normal(query)
-    spelled, size = grams(name.core), len(name.core)
-    lost = {other: _most_lost(size, other, settings.threshold) for other in range(2 * size + 4)}
-    near = [other for other, most in lost.items() if most is not None]
-    least = max(1, len(spelled) - max(most for most in lost.values() if most is not None))
     longer = frozenset(_parts(name.words)) if settings.contained and is_telling(name.words) else frozenset[str]()
     shorter = set(_pieces(name.words)) if settings.contained else set[str]()
-    return Probe(
-        frozenset(shorter.union(_whole(name))),
-        longer,
-        frozenset(f"g:{gram}" for gram in spelled),
-        least,
-        range(near[0], near[-1] + 1),
-        settings.threshold >= _LOWEST_COMPLETE,
-    )
+    near = tuple(_near(len(name.core), settings.threshold))
+    return Probe(frozenset(shorter.union(_whole(name))), longer, letters(name.core), near)
 
 
-def _most_lost(length: int, other: int, threshold: int) -> int | None:
-    """How many of a name's grams a name of another length that is like it may lack; None if none of that length can be like it.
+def _near(length: int, threshold: int) -> Iterator[Near]:
+    """The lengths of names that are like one of this length, in a few bands: a look-up is a statement whose size is bounded."""
+    longest = length * (200 - threshold) // threshold + slips(2 * length + 2)
+    most = {other: apart for other in range(1, longest + 1) if (apart := _most_apart(length, other, threshold)) is not None}
+    lengths = range(min(most), max(most) + 1)
+    width = -(-len(lengths) // _BANDS)
+    for start in lengths[::width]:
+        band = range(start, min(start + width, lengths.stop))
+        yield Near(band, max(most[other] for other in band))
 
-    A letter left out costs three grams, one put in two; a slip (a swap at most) four.
+
+def _most_apart(length: int, other: int, threshold: int) -> int | None:
+    """In how many letters a name may differ from one of another length that is like it; None if none of that length can be like it.
+
+    A letter put in or left out is one, a wrong letter (one of two names' slips) is two, a swap none.
     """
-    edits = (100 - threshold) * (length + other) // 100
-    out = (edits - (other - length)) // 2
-    similar = 3 * out + 2 * (out + other - length) if edits >= abs(other - length) else None
-    most = slips(max(length, other))
-    slipped = 4 * most if most >= abs(other - length) else None
-    return max((lost for lost in (similar, slipped) if lost is not None), default=None)
+    edits, most, gap = (100 - threshold) * (length + other) // 100, slips(max(length, other)), abs(other - length)
+    return max((apart for apart in (edits, 2 * most - gap) if apart >= gap), default=None)
 
 
 def _pieces(words: tuple[str, ...]) -> Iterator[str]:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 
 from opencc import OpenCC
@@ -138,11 +138,15 @@ def _spelled(text: str) -> str:
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _UNIT = re.compile(rf"[{_HAN}]|[^\s{_HAN}]+")
 _ONE_HAN = re.compile(rf"[{_HAN}]")
+_FIRST_HAN = "\u3400"
+_READ_ONCE = 4_096
+"""Texts whose reading is kept: a search compares one name with many, and to read one takes longer than all else."""
 
 
 def is_han(text: str) -> bool:
     """Whether text begins with a Chinese character."""
-    return bool(_ONE_HAN.match(text))
+    # Most text is Latin, and this is asked of every word.
+    return text >= _FIRST_HAN and bool(_ONE_HAN.match(text))
 
 
 def _units(text: str) -> list[str]:
@@ -215,10 +219,11 @@ def _pinyin(name: NormalName) -> list[str]:
     return [part for run in runs(name.words) for part in _read(run)]
 
 
-def _read(text: str) -> list[str]:
+@lru_cache(_READ_ONCE)
+def _read(text: str) -> tuple[str, ...]:
     if not is_han(text):
-        return [text.lower()]
+        return (text.lower(),)
     # Its tables take most of a second to load: only who reads Chinese names waits for them.
     from pypinyin import Style, lazy_pinyin
 
-    return lazy_pinyin(text, style=Style.NORMAL, errors="default")
+    return tuple(lazy_pinyin(text, style=Style.NORMAL, errors="default"))

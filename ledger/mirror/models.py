@@ -698,11 +698,19 @@ MANDATE = versioned(Mandate, "mandate", 2)
 BANK_NOTICE = facts(BankNotice, "bank_notice", 1)
 POLICY = versioned(Policy, "policy", 1)
 MODULE = facts(Module, "module", 1)
-PLEDGE = facts(Pledge, "pledge", 1, ["register"], ["filing"])
+PLEDGE = facts(Pledge, "pledge", 1, ["register", "pledge"], ["filing"])
 PLEDGE_STATE = versioned(PledgeState, "pledge_state", 1, ever=[["number"], ["status", "to_pos"]])
-UNLISTED_MARKS = PLEDGE_STATE.table.c.flags.op("&")(text(str(int(Flag.ASSETS_NOT_STATED | Flag.GENERAL_DESCRIPTION))))
+_marks = PLEDGE_STATE.table.c.flags.op("&")(text(str(int(Flag.ASSETS_NOT_STATED | Flag.GENERAL_DESCRIPTION))))
+UNLISTED_MARKS, UNLISTED = _marks, _marks != text("0")
 """The marks of pledges that are on more than their list: few have any, and they are counted at every search. As the index has it."""
-Index("pledge_state_unlisted", UNLISTED_MARKS)
+Index(
+    "pledge_state_unlisted",
+    UNLISTED_MARKS,
+    # What decides whether such a pledge is live: it is counted from the index alone.
+    *(PLEDGE_STATE.table.c[name] for name in ("to_pos", "from_pos", "flags", "status", "begins", "expires", "ended_at", "pledge")),
+    sqlite_where=UNLISTED,
+    postgresql_where=UNLISTED,
+)
 PLEDGE_ACT = facts(PledgeAct, "pledge_act", 2, ["act"])
 INSTRUMENT = facts(Instrument, "instrument", 1, ["number"])
 CONSENT = facts(Consent, "consent", 2, ["party"])

@@ -39,5 +39,5 @@ def rows_of(text: str, number: int, pos: int) -> Iterator[tuple[AnyProjection, A
     """What is kept of a name that comes first: itself, its parts in normal form, and the keys of each."""
     yield NAME, Name(digest_of(text), number, pos, text)
     for part, entry in enumerate(entries([(text, "")])):
-        yield NAME_FORM, NameForm(number, part, pos, " ".join(entry.name.words), entry.name.form, entry.length)
+        yield NAME_FORM, NameForm(number, part, pos, " ".join(entry.name.words), entry.name.form, entry.length, entry.letters)
         yield from ((NAME_KEY, NameKey(key, number, part, pos)) for key in sorted({key_of(key) for key in entry.keys}))

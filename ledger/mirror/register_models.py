@@ -281,7 +281,9 @@ class Name(NamedTuple):
 
 
 class NameForm(NamedTuple):
-    """The normal form of a part of a name (present, former, trade name): words joined by blanks, legal form, letters of the words."""
+    """The normal form of a part of a name (present, former, trade name): words joined by blanks, legal form; how many letters the words
+    have, and which (63 bits, see ledger.domain.name_index.letters).
+    """
 
     name: int
     part: int
@@ -289,6 +291,7 @@ class NameForm(NamedTuple):
     words: str
     form: str
     length: int
+    letters: int
 
 
 class NameKey(NamedTuple):
@@ -322,5 +325,5 @@ SEED = facts(Seed, "seed", 3, ["asset"], ["number"])
 ADOPTION = facts(Adoption, "adoption", 1, ["register", "number"])
 NAME = facts(Name, "party_name", 1)
 Index("party_name_number", NAME.table.c.number, unique=True)
-NAME_FORM = facts(NameForm, "party_name_form", 2)
+NAME_FORM = facts(NameForm, "party_name_form", 2, ["length", "letters", "name", "part"])
 NAME_KEY = facts(NameKey, "party_name_key", 3)

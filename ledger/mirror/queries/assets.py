@@ -1,16 +1,17 @@
 """All that is recorded of a right: by whatever number it is asked for, as known at a position about a time."""
 
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, or_, select
 
 from ledger.domain.pledge_words import AssetFlag, Flag, HoldTarget
 from ledger.mirror.models import ENCUMBRANCE, PLEDGE, PLEDGE_STATE, SEGMENT, Difference, PledgeStatus
 from ledger.mirror.queries import holds, pledges
 from ledger.mirror.queries.liveness import IN_FORCE, about
-from ledger.mirror.queries.numbers import Resolved, resolve, word_of
+from ledger.mirror.queries.numbers import Resolved, look_up
 from ledger.mirror.queries.pledges import Burden, Standing
-from ledger.mirror.queries.reading import one, rows_of, told, valid
+from ledger.mirror.queries.reading import AT, TIME, one, told, valid
 from ledger.mirror.register_models import ADOPTION, ANCHORED_REGISTER, SEED, Asset, Hold, Seed
 
 
@@ -59,13 +60,13 @@ class AssetRecord(NamedTuple):
 
 def asset(conn: Connection, number: bytes, *, at: int | None = None, time: int | None = None) -> AssetRecord:
     """The record of a right by one of its numbers; an empty one where nothing is known."""
-    resolved = resolve(conn, number, at)
+    resolved, word = look_up(conn, number, at)
     when = about(conn, at, time)
     return AssetRecord(
         resolved=resolved,
         at=at,
         time=when,
-        word=word_of(conn, resolved.key, at),
+        word=word,
         burdens=pledges.on_right(conn, resolved.numbers, when, at=at, time=time, live_only=False),
         reservations=reservations(conn, resolved, at=at, time=when),
         anchored=anchored(conn, resolved, at),
@@ -76,7 +77,14 @@ def asset(conn: Connection, number: bytes, *, at: int | None = None, time: int |
 
 def reservations(conn: Connection, resolved: Resolved, *, at: int | None, time: int) -> list[Reservation]:
     """The claims of a right that wait to be registered, in the order of filing."""
-    state, segment = PLEDGE_STATE.table.c, SEGMENT.table.c
+    rows = conn.execute(_reservations(at is None), {"numbers": list(resolved.numbers), "at": at, "time": time})
+    return [Reservation(row[-2], row[-1], Standing.of(row[:-2])) for row in rows]
+
+
+# What is asked of every right is built once: to build a statement costs more than to run it.
+@cache
+def _reservations(is_now: bool) -> Select[Any]:
+    at, state, segment = None if is_now else AT, PLEDGE_STATE.table.c, SEGMENT.table.c
     claims = and_(
         state.status == PledgeStatus.ACCEPTED,
         state.first_segment == segment.segment,
@@ -84,18 +92,24 @@ def reservations(conn: Connection, resolved: Resolved, *, at: int | None, time: 
     )
     asked = pledges.standings(at).join(SEGMENT.table, and_(segment.pledge == PLEDGE.table.c.pledge, valid(SEGMENT, at)))
     asked = asked.join(ENCUMBRANCE.table, and_(ENCUMBRANCE.table.c.segment == segment.segment, valid(ENCUMBRANCE, at)))
-    asked = asked.where(ENCUMBRANCE.table.c.asset.in_(resolved.numbers), segment.effective.is_(None), segment.reserved_until >= time)
+    these = ENCUMBRANCE.table.c.asset.in_(bindparam("numbers", expanding=True))
+    asked = asked.where(these, segment.effective.is_(None), segment.reserved_until >= TIME)
     asked = asked.where(or_(claims, state.status.in_(IN_FORCE))).add_columns(segment.segment, segment.reserved_until)
-    rows = conn.execute(asked.order_by(state.sequence, segment.segment))
-    return [Reservation(row[-2], row[-1], Standing.of(row[:-2])) for row in rows]
+    return asked.order_by(state.sequence, segment.segment)
 
 
 def anchored(conn: Connection, resolved: Resolved, at: int | None = None) -> list[AnchoredOn]:
     """The live records of anchored registers on a right, in the order of their numbers; a record of several anchors once."""
-    columns = SEED.table.c
-    asked = select(SEED.table).where(columns.asset.in_(resolved.numbers), told(SEED, at)).order_by(columns.register, columns.number)
-    by_record = {(seed.register, seed.number): seed for seed in rows_of(conn, SEED, asked)}
+    rows = conn.execute(_seeds(at is None), {"numbers": list(resolved.numbers), "at": at})
+    by_record = {(seed.register, seed.number): seed for seed in (Seed(*row) for row in rows)}
     return [AnchoredOn(seed, adopted(conn, seed.register, seed.number, at)) for seed in by_record.values()]
+
+
+@cache
+def _seeds(is_now: bool) -> Select[Any]:
+    columns = SEED.table.c
+    these = columns.asset.in_(bindparam("numbers", expanding=True))
+    return select(SEED.table).where(these, told(SEED, None if is_now else AT)).order_by(columns.register, columns.number)
 
 
 def adopted(conn: Connection, register: int, number: bytes, at: int | None = None) -> int | None:

@@ -1,21 +1,21 @@
 """Holds: what bars acts on an asset, a pledge or a party, as known at a position about a time."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Select, and_, bindparam, select
 
 from ledger.domain.pledge_words import HoldTarget
 from ledger.mirror.assets import NO_OFFICE
 from ledger.mirror.models import ENCUMBRANCE, SEGMENT
 from ledger.mirror.queries.liveness import about, leaf_live, of_segment
 from ledger.mirror.queries.numbers import resolve
-from ledger.mirror.queries.parties import successors
-from ledger.mirror.queries.reading import rows_of, valid
+from ledger.mirror.queries.parties import successors_of
+from ledger.mirror.queries.reading import AT, portions, valid
 from ledger.mirror.register_models import ASSET, HOLD, Hold
 from ledger.mirror.schema import word
-
-_HOW_MANY = 200
-"""Targets in one statement."""
 
 
 def every(conn: Connection, target: HoldTarget, id_: bytes, *, office: bytes | None = None, at: int | None = None) -> list[Hold]:
@@ -29,12 +29,27 @@ def every(conn: Connection, target: HoldTarget, id_: bytes, *, office: bytes | N
 
 def of(conn: Connection, target: HoldTarget, ids: Collection[bytes], office: bytes | None, at: int | None) -> list[Hold]:
     """The same of targets whose every number is known."""
-    columns = HOLD.table.c
-    asked = select(HOLD.table).where(columns.target == target, columns.id.in_(ids), columns.scope == (office or NO_OFFICE))
-    if at is not None:
-        asked = asked.where(columns.from_pos <= at)
-    newest = {hold.act: hold for hold in rows_of(conn, HOLD, asked.order_by(columns.from_pos))}
+    return _newest(_versions(conn, target, ids, office, at))
+
+
+def _newest(versions: Iterable[Hold]) -> list[Hold]:
+    """Each hold once, as the last of its versions, in the order of placing."""
+    newest = {hold.act: hold for hold in versions}
     return sorted(newest.values(), key=lambda hold: (hold.placed, hold.number))
+
+
+def _versions(conn: Connection, target: HoldTarget, ids: Collection[bytes], office: bytes | None, at: int | None) -> Iterator[Hold]:
+    given = {"target": int(target), "ids": list(ids), "scope": office or NO_OFFICE, "at": at}
+    return (Hold(*row) for row in conn.execute(_ever(at is None), given))
+
+
+# What is asked of every right is built once: to build a statement costs more than to run it.
+@cache
+def _ever(is_now: bool) -> Select[Any]:
+    columns = HOLD.table.c
+    targets = (columns.target == bindparam("target"), columns.id.in_(bindparam("ids", expanding=True)), columns.scope == bindparam("scope"))
+    asked = select(HOLD.table).where(*targets).order_by(columns.from_pos)
+    return asked if is_now else asked.where(columns.from_pos <= AT)
 
 
 def running(
@@ -58,9 +73,8 @@ def upon(
     `held_by` are the words of its parties; holds on them, and on who took their place, are those of the register's `office`.
     """
     found = [hold for target in (HoldTarget.PLEDGE, HoldTarget.CLAIM) for hold in every(conn, target, word(pledge), at=at)]
-    rights = list(_rights(conn, pledge, at, time))
-    for first in range(0, len(rights), _HOW_MANY):
-        found += of(conn, HoldTarget.ASSET, rights[first : first + _HOW_MANY], None, at)
+    for rights in portions(_rights(conn, pledge, at, time)):
+        found += of(conn, HoldTarget.ASSET, rights, None, at)
     for party in became(conn, held_by, office, at):
         found += every(conn, HoldTarget.PARTY, party, office=office, at=at)
     return found
@@ -70,7 +84,7 @@ def became(conn: Connection, parties: Iterable[bytes], office: bytes | None, at:
     """Parties and who took their place before an office, each with the party that it stands for; nobody without an office."""
     if office is None:
         return {}
-    return {each: party for party in dict.fromkeys(parties) for each in successors(conn, office, party, at)}
+    return {each: party for party, line in successors_of(conn, office, dict.fromkeys(parties), at).items() for each in line}
 
 
 def _rights(conn: Connection, pledge: int, at: int | None, time: int | None) -> Iterator[bytes]:
@@ -103,3 +117,16 @@ def barring(
     for party in became(conn, parties, office, at):
         found += every(conn, HoldTarget.PARTY, party, office=office, at=at)
     return [hold for hold in found if hold.bars & effects and runs(hold, when)]
+
+
+def barring_parties(
+    conn: Connection, effects: int, parties: Collection[bytes], office: bytes, *, at: int | None = None, time: int | None = None
+) -> dict[bytes, list[Hold]]:
+    """The same of each of some parties before an office."""
+    when, heirs = about(conn, at, time), successors_of(conn, office, parties, at)
+    versions: dict[bytes, list[Hold]] = defaultdict(list)
+    for some in portions({each for line in heirs.values() for each in line}):
+        for hold in _versions(conn, HoldTarget.PARTY, some, office, at):
+            versions[hold.id].append(hold)
+    held = {id_: [hold for hold in _newest(each) if hold.bars & effects and runs(hold, when)] for id_, each in versions.items()}
+    return {party: [hold for each in line for hold in held.get(each, ())] for party, line in heirs.items()}

@@ -1,12 +1,14 @@
 """What became of parties, as offices recorded it: who signs for them, whom they followed, which accounts they are bound to."""
 
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from ledger.domain.assets import MEMBER_SCHEME
 from ledger.domain.pledge_words import PartyKind
-from ledger.mirror.queries.reading import one, rows_of, told, valid
+from ledger.mirror.queries.reading import AT, portions, rows_of, told, valid
 from ledger.mirror.register_models import PARTY_RECORD, PARTY_STATUS, PartyRecord, PartyStatus
 
 _MOST_STEPS = 8
@@ -22,8 +24,20 @@ class OfficeParty(NamedTuple):
 
 def status(conn: Connection, office: bytes, party: bytes, at: int | None = None) -> PartyStatus | None:
     """What an office's book says of a party; None if nothing."""
+    return next(_statuses(conn, office, [party], at), None)
+
+
+def _statuses(conn: Connection, office: bytes, parties: Collection[bytes], at: int | None) -> Iterator[PartyStatus]:
+    for some in portions(parties):
+        rows = conn.execute(_of_office(at is None), {"office": office, "parties": some, "at": at})
+        yield from (PartyStatus(*row) for row in rows)
+
+
+@cache
+def _of_office(is_now: bool) -> Select[Any]:
     columns = PARTY_STATUS.table.c
-    return one(conn, PARTY_STATUS, columns.office == office, columns.party == party, valid(PARTY_STATUS, at))
+    these = columns.party.in_(bindparam("parties", expanding=True))
+    return select(PARTY_STATUS.table).where(columns.office == bindparam("office"), these, valid(PARTY_STATUS, None if is_now else AT))
 
 
 def signer_of(conn: Connection, office: bytes, party: bytes, at: int | None = None) -> bytes | None:
@@ -40,9 +54,19 @@ def signer_of(conn: Connection, office: bytes, party: bytes, at: int | None = No
 
 def successors(conn: Connection, office: bytes, party: bytes, at: int | None = None) -> list[bytes]:
     """A party and who took its place in law, one after another; a receiver doesn't."""
-    found = [party]
-    while (known := status(conn, office, found[-1], at)) and known.kind == PartyKind.SUCCEEDED and known.other not in found:
-        found.append(known.other or b"")
+    return successors_of(conn, office, [party], at)[party]
+
+
+def successors_of(conn: Connection, office: bytes, parties: Iterable[bytes], at: int | None = None) -> dict[bytes, list[bytes]]:
+    """The same of several parties, in their order."""
+    found = {party: [party] for party in parties}
+    followed, fresh = dict[bytes, bytes](), set(found)
+    while fresh:
+        followed |= {row.party: row.other or b"" for row in _statuses(conn, office, fresh, at) if row.kind == PartyKind.SUCCEEDED}
+        grown = [line for line in found.values() if line[-1] in fresh and followed.get(line[-1], line[-1]) not in line]
+        for line in grown:
+            line.append(followed[line[-1]])
+        fresh = {line[-1] for line in grown}
     return found
 
 

@@ -4,10 +4,11 @@ A pledge is live at a time if it is registered or enforcing and counts from then
 counts from then or earlier is known. An encumbrance is live while its segment's pledge is, its segment counts, and its own end doesn't.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, bindparam, case, func, literal, or_, select
 
 from ledger.domain.pledge_words import Flag, NoteKind
 from ledger.mirror.models import (
@@ -40,7 +41,7 @@ from ledger.mirror.models import (
 )
 from ledger.mirror.queries.liveness import about, leaf_live, of_pledge, of_segment, pledge_live, segment_held
 from ledger.mirror.queries.numbers import resolve
-from ledger.mirror.queries.reading import Page, cut, given, ordered, rows_of, told, valid
+from ledger.mirror.queries.reading import AT, TIME, Page, When, cut, given, ordered, portions, rows_of, told, valid
 from ledger.mirror.register_models import OFFICER
 
 
@@ -114,8 +115,13 @@ class Count(NamedTuple):
 
 def get(conn: Connection, pledge: int, at: int | None = None) -> Standing | None:
     """The pledge of a number."""
-    row = conn.execute(standings(at).where(PLEDGE.table.c.pledge == pledge)).one_or_none()
+    row = conn.execute(_pledge(at is None), {"pledge": pledge, "at": at}).one_or_none()
     return None if row is None else Standing.of(row)
+
+
+@cache
+def _pledge(is_now: bool) -> Select[Any]:
+    return standings(None if is_now else AT).where(PLEDGE.table.c.pledge == bindparam("pledge"))
 
 
 def of_number(conn: Connection, number: bytes, at: int | None = None) -> list[Standing]:
@@ -196,20 +202,28 @@ def on_right(
     conn: Connection, numbers: Sequence[bytes], when: int, *, at: int | None, time: int | None, live_only: bool = True
 ) -> list[Burden]:
     """The same of a right with these numbers; `when` is the time asked about, stated or not."""
+    rows = conn.execute(_on_right(at is None, time is None), {"numbers": list(numbers), "when": when, "at": at, "time": time})
+    found = [_burden(tuple(row)) for row in rows]
+    wanted = [burden for burden in found if burden.live or not live_only]
+    twice = same_as_of(conn, {burden.pledge.pledge.pledge for burden in wanted}, at)
+    return [burden._replace(rank=rank, same_as=tuple(twice[burden.pledge.pledge.pledge])) for rank, burden in enumerate(wanted, 1)]
+
+
+# What is asked of every right is built once: to build a statement costs more than to run it.
+@cache
+def _on_right(is_now: bool, is_untimed: bool) -> Select[Any]:
+    at, time = None if is_now else AT, None if is_untimed else TIME
+    when: ColumnElement[int] = bindparam("when", type_=BigInteger)
     is_live = func.coalesce(and_(pledge_live(when), leaf_live(when)), literal(False))
     title = (ASSET_TITLE.table.c.segment == ENCUMBRANCE.table.c.segment) & (ASSET_TITLE.table.c.leaf == ENCUMBRANCE.table.c.leaf)
     asked = select(is_live, ENCUMBRANCE.table, SEGMENT.table, PLEDGE.table, PLEDGE_STATE.table, ASSET_TITLE.table.c.title)
     asked = asked.select_from(ENCUMBRANCE.table).join(SEGMENT.table, of_segment(at, time)).join(PLEDGE_STATE.table, of_pledge(at))
     asked = asked.join(PLEDGE.table, PLEDGE.table.c.pledge == SEGMENT.table.c.pledge).join(ASSET_TITLE.table, title, isouter=True)
-    asked = asked.where(ENCUMBRANCE.table.c.asset.in_(numbers), valid(ENCUMBRANCE, at))
+    asked = asked.where(ENCUMBRANCE.table.c.asset.in_(bindparam("numbers", expanding=True)), valid(ENCUMBRANCE, at))
     asked = asked.where(PLEDGE_STATE.table.c.number.is_not(None), SEGMENT.table.c.effective.is_not(None))
     # The last: numbers that were joined since may stand in one list, each with a leaf of its own.
     order = (SEGMENT.table.c.effective, PLEDGE_STATE.table.c.sequence, SEGMENT.table.c.segment, ENCUMBRANCE.table.c.leaf)
-    rows = conn.execute(asked.order_by(*order))
-    found = [_burden(tuple(row)) for row in rows]
-    wanted = [burden for burden in found if burden.live or not live_only]
-    twice = {number: tuple(same_as(conn, number, at)) for number in {burden.pledge.pledge.pledge for burden in wanted}}
-    return [burden._replace(rank=rank, same_as=twice[burden.pledge.pledge.pledge]) for rank, burden in enumerate(wanted, 1)]
+    return asked.order_by(*order)
 
 
 def _burden(row: tuple[Any, ...]) -> Burden:
@@ -231,11 +245,27 @@ def kept_by(office: bytes, at: int | None) -> ColumnElement[bool]:
 
 def parties(conn: Connection, pledge: int, at: int | None = None, time: int | None = None) -> list[Party]:
     """A pledge's parties: pledgors, then holders, in their order; with `time`, those who were parties then."""
-    asked = select(PARTY.table).where(PARTY.table.c.pledge == pledge, stood(at, time))
-    return rows_of(conn, PARTY, asked.order_by(PARTY.table.c.side, PARTY.table.c.ordinal))
+    return parties_of(conn, [pledge], at, time)[pledge]
 
 
-def stood(at: int | None, time: int | None) -> ColumnElement[bool]:
+def parties_of(conn: Connection, numbers: Collection[int], at: int | None = None, time: int | None = None) -> dict[int, list[Party]]:
+    """The same of several pledges."""
+    found: dict[int, list[Party]] = {number: [] for number in numbers}
+    for some in portions(found):
+        for row in conn.execute(_parties_of(at is None, time is None), {"pledges": some, "at": at, "time": time}):
+            found[row.pledge].append(Party(*row))
+    return found
+
+
+@cache
+def _parties_of(is_now: bool, is_untimed: bool) -> Select[Any]:
+    party = PARTY.table.c
+    these = party.pledge.in_(bindparam("pledges", expanding=True))
+    asked = select(PARTY.table).where(these, stood(None if is_now else AT, None if is_untimed else TIME))
+    return asked.order_by(party.side, party.ordinal)
+
+
+def stood(at: When, time: When) -> ColumnElement[bool]:
     """The versions of parties that stand; with `time`, as the last act on their side says that counts from then or earlier."""
     if time is None:
         return valid(PARTY, at)
@@ -244,19 +274,6 @@ def stood(at: int | None, time: int | None) -> ColumnElement[bool]:
     said = select(func.max(acts.pos)).where(acts.pledge == party.pledge, acts.effective <= time, acts.changes.bitwise_and(side) != 0)
     last = (said if at is None else said.where(acts.pos <= at)).scalar_subquery()
     return and_(party.from_pos <= last, or_(party.to_pos.is_(None), party.to_pos > last))
-
-
-def last_change(conn: Connection, pledge: int, change: Change, at: int | None, time: int | None) -> int | None:
-    """The position as at which a part of a pledge stands as the last act said that counts from `time` or earlier.
-
-    Without a time that is `at`; where no act counts yet, a position before the chain.
-    """
-    if time is None:
-        return at
-    acts = PLEDGE_ACT.table.c
-    asked = select(func.max(acts.pos)).where(acts.pledge == pledge, told(PLEDGE_ACT, at), acts.effective <= time)
-    found: int | None = conn.execute(asked.where(acts.changes.bitwise_and(int(change)) != 0)).scalar()
-    return -1 if found is None else found
 
 
 def segments(conn: Connection, pledge: int, at: int | None = None, time: int | None = None) -> list[Segment]:
@@ -348,12 +365,16 @@ def instruments(conn: Connection, number: bytes) -> list[Instrument]:
 
 def differences(conn: Connection, *, pledge: int | None = None, asset: bytes | None = None, at: int | None = None) -> list[Difference]:
     """Where documents and pledges differ, of a pledge, of an asset, or all."""
-    where = [told(DIFFERENCE, at)]
-    if pledge is not None:
-        where.append(DIFFERENCE.table.c.pledge == pledge)
-    if asset is not None:
-        where.append(DIFFERENCE.table.c.asset == asset)
-    return rows_of(conn, DIFFERENCE, select(DIFFERENCE.table).where(*where).order_by(DIFFERENCE.table.c.pos, *DIFFERENCE.key_columns))
+    asked = _differences(pledge is not None, asset is not None, at is None)
+    return [Difference(*row) for row in conn.execute(asked, {"pledge": pledge, "asset": asset, "at": at})]
+
+
+@cache
+def _differences(of_pledge: bool, of_asset: bool, is_now: bool) -> Select[Any]:
+    columns = DIFFERENCE.table.c
+    asked = select(DIFFERENCE.table).where(told(DIFFERENCE, None if is_now else AT)).order_by(columns.pos, *DIFFERENCE.key_columns)
+    asked = asked.where(columns.pledge == bindparam("pledge")) if of_pledge else asked
+    return asked.where(columns.asset == bindparam("asset")) if of_asset else asked
 
 
 def notes(conn: Connection, pledge: int, at: int | None = None) -> list[Note]:
@@ -364,8 +385,26 @@ def notes(conn: Connection, pledge: int, at: int | None = None) -> list[Note]:
 
 def same_as(conn: Connection, pledge: int, at: int | None = None) -> list[int]:
     """The pledges that a note calls the same recording as this one, by number: a release of one does not end the other."""
-    found = [note for note in notes(conn, pledge, at) if note.kind == NoteKind.SAME_AS and note.other]
-    return sorted({note.other if note.pledge == pledge else note.pledge for note in found})
+    return same_as_of(conn, [pledge], at)[pledge]
+
+
+def same_as_of(conn: Connection, numbers: Collection[int], at: int | None = None) -> dict[int, list[int]]:
+    """The same of several pledges."""
+    found: dict[int, set[int]] = {number: set() for number in numbers}
+    for some in portions(found):
+        for pledge, other in conn.execute(_same_as(at is None), {"pledges": some, "at": at}):
+            found.get(pledge, set()).add(other)
+            found.get(other, set()).add(pledge)
+    return {number: sorted(others) for number, others in found.items()}
+
+
+@cache
+def _same_as(is_now: bool) -> Select[Any]:
+    note = NOTE.table.c
+    either = or_(*(column.in_(bindparam("pledges", expanding=True)) for column in (note.pledge, note.other)))
+    return select(note.pledge, note.other).where(
+        either, note.kind == int(NoteKind.SAME_AS), note.other != 0, told(NOTE, None if is_now else AT)
+    )
 
 
 def counts(conn: Connection, at: int | None = None) -> list[Count]:
@@ -378,7 +417,7 @@ def counts(conn: Connection, at: int | None = None) -> list[Count]:
     return [Count(*row) for row in conn.execute(grouped.order_by(PLEDGE.table.c.register, PLEDGE_STATE.table.c.status))]
 
 
-def standings(at: int | None) -> Select[Any]:
+def standings(at: When) -> Select[Any]:
     """Selects pledges with their state as at a position."""
     same = PLEDGE_STATE.table.c.pledge == PLEDGE.table.c.pledge
     return select(PLEDGE.table, PLEDGE_STATE.table).join_from(PLEDGE.table, PLEDGE_STATE.table, same).where(valid(PLEDGE_STATE, at))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection
 
 from ledger.domain.calendar import DAY
 from ledger.domain.catalogue import CATALOGUE, Catalogue
@@ -19,13 +19,13 @@ from ledger.domain.pledge_words import RelationKind as RelationCode
 from ledger.domain.priority import Cycle, Ranking, Standing, rank, standing_if_filed
 from ledger.domain.proceeds import Distribution, distribute
 from ledger.domain.registers import Effect, Rule
-from ledger.mirror.models import PLEDGE_ACT, PLEDGE_STATE, SEGMENT, Change, PledgeAct, Side
-from ledger.mirror.queries import holds, pledges, records
+from ledger.mirror.models import Party, PledgeAct, Side
+from ledger.mirror.queries import holds, lien_facts, pledges, records
 from ledger.mirror.queries.assets import AssetRecord, asset, unseeded
+from ledger.mirror.queries.lien_facts import Facts
 from ledger.mirror.queries.pledges import Burden, Done
-from ledger.mirror.queries.reading import one, told
 from ledger.mirror.queries.registers import Ruled, taking
-from ledger.mirror.register_models import REFINANCING, Refinancing
+from ledger.mirror.register_models import Refinancing
 from ledger.mirror.register_models import Relation as Related
 from ledger.mirror.schema import number
 
@@ -135,17 +135,28 @@ def proceeds(found: Order, amount: int, costs: int = 0) -> Distribution | Cycle:
 
 def _ordered(conn: Connection, right: AssetRecord, claims: Claims, catalogue: Catalogue) -> Order:
     register = taking(conn, right.resolved.key, right.at)
-    liens = [*_liens(conn, right, claims), *(Explained(lien, None, None, 0, ()) for lien in claims.others)]
+    burdens = _burdens(right)
+    facts = lien_facts.facts(conn, right, burdens)
+    liens = [_explained(conn, right, burden, facts, claims) for burden in burdens.values()]
+    liens += [Explained(lien, None, None, 0, ()) for lien in claims.others]
     regime = _regime(register, right.resolved.key, catalogue)
-    recorded, carried = _relations(conn, right, liens)
+    recorded, carried = _relations(conn, right, liens, facts.made_by)
     relations = (*recorded, *claims.relations)
     ranking = rank([each.lien for each in liens], regime, relations)
     currencies = {each.currency for each in liens if each.currency}
     stated = ranking.doubts if isinstance(ranking, Ranking) else ()
-    of_rows = (*_recorded_twice(right), *_held_parties(conn, right, register, liens))
+    of_rows = (*_recorded_twice(right), *_held_parties(conn, right, register, facts.parties))
     doubts = (*stated, *_doubts(right, liens, currencies), *carried, *of_rows)
     currency = currencies.pop() if len(currencies) == 1 else None
     return Order(right, register, regime, currency, tuple(liens), relations, ranking, doubts)
+
+
+def _burdens(right: AssetRecord) -> dict[int, Burden]:
+    """One burden a pledge: where a right stands in two segments of one pledge, the earlier one decides."""
+    found: dict[int, Burden] = {}
+    for burden in right.live:
+        found.setdefault(burden.pledge.pledge.pledge, burden)
+    return found
 
 
 def _regime(register: Ruled | None, key: bytes, catalogue: Catalogue) -> Regime:
@@ -157,22 +168,13 @@ def _regime(register: Ruled | None, key: bytes, catalogue: Catalogue) -> Regime:
     return Regime("REGISTER", frozenset(), "", "registration time", shares=False, shared="the register does not decide", one_rank=one_rank)
 
 
-def _liens(conn: Connection, right: AssetRecord, claims: Claims) -> Iterator[Explained]:
-    """One lien a pledge: where a right stands in two segments of one pledge, the earlier one decides."""
-    seen: set[int] = set()
-    for burden in right.live:
-        pledge = burden.pledge.pledge.pledge
-        if pledge not in seen:
-            seen.add(pledge)
-            yield _explained(conn, right, burden, claims)
-
-
-def _explained(conn: Connection, right: AssetRecord, burden: Burden, claims: Claims) -> Explained:
+def _explained(conn: Connection, right: AssetRecord, burden: Burden, facts: Facts, claims: Claims) -> Explained:
     pledge = burden.pledge.pledge.pledge
-    state = (records.standing(conn, pledge, right.at, right.time) or burden.pledge).state
-    *continued, last = _places(conn, right, burden)
+    state = facts.standings[pledge].state
+    line = [*_line(conn, burden, facts.made_by), pledge]
+    *continued, last = _places(burden, line, facts)
     ceiling = number(state.ceiling)
-    deciding = [done for each in (*_line(conn, burden, right.at), pledge) for done in _deciding(conn, each, right)]
+    deciding = [each.done for one_ in line for each in facts.acts[one_] if decides(each.done.act, right.time)]
     lien = Lien(
         key=str(pledge),
         amount=claims.amounts.get(pledge, ceiling),
@@ -182,7 +184,7 @@ def _explained(conn: Connection, right: AssetRecord, burden: Burden, claims: Cla
         noticed=claims.noticed.get(pledge),
         advance=claims.advances.get(pledge),
         continues=tuple(continued),
-        holders=_holders(conn, pledge, right),
+        holders=_holders(facts.parties[pledge]),
         executed=next((done.instrument.executed for done in deciding if done.instrument and done.instrument.executed), None),
     )
     return Explained(lien, pledge, burden.segment.segment, state.currency, tuple(map(_source, deciding)))
@@ -194,19 +196,18 @@ def _kind(flags: int) -> LienKind:
     return LienKind.ASSIGNMENT if flags & Flag.ASSIGNMENT else LienKind.PLEDGE
 
 
-def _holders(conn: Connection, pledge: int, right: AssetRecord) -> tuple[tuple[str, int], ...]:
+def _holders(parties: Iterable[Party]) -> tuple[tuple[str, int], ...]:
     """The holders by their words, each once."""
     shares: dict[str, int] = {}
-    for party in pledges.parties(conn, pledge, right.at, right.time):
+    for party in parties:
         if party.side == Side.HOLDERS:
             shares[to_hex(party.id)] = shares.get(to_hex(party.id), 0) + party.share
     return tuple(shares.items())
 
 
-def _deciding(conn: Connection, pledge: int, right: AssetRecord) -> list[Done]:
-    """The acts on a pledge that decide its place and what has it."""
-    known = pledges.history(conn, pledge, right.at)
-    return [done for done in known if done.act.event in _DECIDING and (done.act.effective or 0) <= right.time]
+def decides(act: PledgeAct, time: int) -> bool:
+    """Whether an act decides a pledge's place, or what has it."""
+    return act.event in _DECIDING and (act.effective or 0) <= time
 
 
 _DECIDING = frozenset({"PledgeRegistered", "PledgeRefinanced", "RecordAdopted", "SegmentAdded", "TermsChanged", "PledgeRectified"})
@@ -220,17 +221,16 @@ def _source(done: Done) -> Source:
 # --- Places: what of an amount ranks from when ---
 
 
-def _places(conn: Connection, right: AssetRecord, burden: Burden) -> list[Continued]:
+def _places(burden: Burden, line: Sequence[int], facts: Facts) -> list[Continued]:
     """The places of a lien on a right, oldest first, each up to what was registered for it; the last one is its own.
 
     They begin when its segment was taken. What goes beyond the amount registered then ranks from the act that registered it.
     """
     segment, sequence = burden.segment, burden.pledge.state.sequence
-    taken = _counts_since(conn, segment.segment)
+    taken = facts.counts_since[segment.segment]
     found = [Continued(_recorded(segment.effective or 0, sequence, date_only=segment.date_only), None)]
-    for pledge in (*_line(conn, burden, right.at), burden.pledge.pledge.pledge):
-        for act, amount in _stated(conn, pledge, right):
-            found = _after(found, act, amount, sequence) if act.pos > taken else [replace(found[0], up_to=amount)]
+    for act, amount in ((each.done.act, each.amount) for pledge in line for each in facts.acts[pledge] if each.is_stated):
+        found = _after(found, act, amount, sequence) if act.pos > taken else [replace(found[0], up_to=amount)]
     return found
 
 
@@ -254,27 +254,10 @@ def _recorded(effective: int, sequence: int, *, date_only: bool) -> Recorded:
     return Recorded(effective, sequence, effective + DAY if date_only else None)
 
 
-def _counts_since(conn: Connection, segment: int) -> int:
-    """The position from which a segment counts."""
-    columns = SEGMENT.table.c
-    asked = select(func.min(columns.from_pos)).where(columns.segment == segment, columns.effective.is_not(None))
-    return int(conn.execute(asked).scalar_one())
-
-
-def _stated(conn: Connection, pledge: int, right: AssetRecord) -> list[tuple[PledgeAct, int | None]]:
-    """The acts that stated a pledge's amount until the time, in order; None where they state none."""
-    acts, state = PLEDGE_ACT.table.c, PLEDGE_STATE.table.c
-    same = and_(state.pledge == acts.pledge, state.from_pos == acts.pos)
-    asked = select(PLEDGE_ACT.table, state.ceiling, state.currency).join(PLEDGE_STATE.table, same)
-    asked = asked.where(acts.pledge == pledge, told(PLEDGE_ACT, right.at), acts.effective <= right.time)
-    rows = conn.execute(asked.where(acts.changes.bitwise_and(int(Change.TERMS)) != 0).order_by(acts.pos))
-    return [(PledgeAct(*row[:-2]), number(row[-2]) if row[-1] else None) for row in rows]
-
-
-def _line(conn: Connection, burden: Burden, at: int | None) -> list[int]:
+def _line(conn: Connection, burden: Burden, made_by: Mapping[int, Refinancing]) -> list[int]:
     """The pledges, oldest first, in whose place a burden's pledge came to its segment; a younger supplement was never theirs."""
     found: list[int] = []
-    for step in _refinancings(conn, burden.pledge.pledge.pledge, at):
+    for step in _steps(burden.pledge.pledge.pledge, made_by):
         before = pledges.segments(conn, step.old, step.pos - 1)
         if not any(row.segment == burden.segment.segment and row.effective is not None for row in before):
             break
@@ -282,10 +265,9 @@ def _line(conn: Connection, burden: Burden, at: int | None) -> list[int]:
     return found
 
 
-def _refinancings(conn: Connection, pledge: int, at: int | None) -> Iterator[Refinancing]:
+def _steps(pledge: int, made_by: Mapping[int, Refinancing]) -> Iterator[Refinancing]:
     """The refinancings that lead to a pledge, newest first."""
-    columns = REFINANCING.table.c
-    while step := one(conn, REFINANCING, columns.pledge == pledge, told(REFINANCING, at)):
+    while step := made_by.get(pledge):
         yield step
         pledge = step.old
 
@@ -293,12 +275,14 @@ def _refinancings(conn: Connection, pledge: int, at: int | None) -> Iterator[Ref
 # --- Relations ---
 
 
-def _relations(conn: Connection, right: AssetRecord, liens: Sequence[Explained]) -> tuple[tuple[Relation, ...], tuple[str, ...]]:
+def _relations(
+    conn: Connection, right: AssetRecord, liens: Sequence[Explained], made_by: Mapping[int, Refinancing]
+) -> tuple[tuple[Relation, ...], tuple[str, ...]]:
     """The relations in force between the liens; what was agreed with a pledge since refinanced goes on with the new one, with a doubt."""
     heirs = {each.pledge: each.pledge for each in liens if each.pledge is not None}
     caps: dict[int, int | None] = {}
     for pledge in list(heirs):
-        for step in _refinancings(conn, pledge, right.at):
+        for step in _steps(pledge, made_by):
             heirs[step.old] = pledge
             caps[step.old] = number(step.ceiling) if step.currency else None
     rows = records.in_force(records.related(conn, list(heirs), at=right.at, time=right.time), heirs)
@@ -346,18 +330,19 @@ def _recorded_twice(right: AssetRecord) -> Iterator[str]:
                 yield f"{other} and {pledge} are noted as one recording made twice: a release of one does not end the other"
 
 
-def _held_parties(conn: Connection, right: AssetRecord, register: Ruled | None, liens: Iterable[Explained]) -> Iterator[str]:
+def _held_parties(conn: Connection, right: AssetRecord, register: Ruled | None, parties: Mapping[int, Sequence[Party]]) -> Iterator[str]:
     """Pledgors of the liens who, by a hold on them, can't pledge again."""
-    for pledge in (each.pledge for each in liens if each.pledge is not None):
-        for party in pledges.parties(conn, pledge, right.at, right.time) if register else ():
-            held = party.side == Side.PLEDGORS and register and _barring_party(conn, right, register, party.id)
-            yield from (f"{party.name or to_hex(party.id)}, pledgor of {pledge}: {why}" for why in held or ())
+    pledgors = [(pledge, party) for pledge, each in parties.items() for party in each if party.side == Side.PLEDGORS]
+    barred = _barred(conn, right, register, [party.id for _, party in pledgors]) if register else {}
+    for pledge, party in pledgors:
+        yield from (f"{party.name or to_hex(party.id)}, pledgor of {pledge}: {why}" for why in barred.get(party.id, ()))
 
 
-def _barring_party(conn: Connection, right: AssetRecord, register: Ruled, party: bytes) -> list[str]:
-    office = register.register.office
-    found = holds.barring(conn, Effect.REGISTER, parties=(party,), office=office, at=right.at, time=right.time)
-    return [f"a hold on the party bars registrations, by order {to_hex(hold.order_hash)}" for hold in found]
+def _barred(conn: Connection, right: AssetRecord, register: Ruled, parties: Sequence[bytes]) -> dict[bytes, list[str]]:
+    """By party what bars registrations by it."""
+    found = holds.barring_parties(conn, Effect.REGISTER, parties, register.register.office, at=right.at, time=right.time)
+    said = "a hold on the party bars registrations, by order"
+    return {party: [f"{said} {to_hex(hold.order_hash)}" for hold in held] for party, held in found.items()}
 
 
 def _text(word_: bytes) -> str:
@@ -377,8 +362,8 @@ def _refusals(conn: Connection, found: Order, parties: Sequence[bytes]) -> Itera
         yield "the asset is barred until its conflict is settled"
     for hold in holds.barring(conn, Effect.REGISTER, assets=(right.resolved.key,), at=right.at, time=right.time):
         yield f"a hold bars registrations, by order {to_hex(hold.order_hash)}"
-    for party in dict.fromkeys(parties):
-        yield from (f"{to_hex(party)}: {why}" for why in _barring_party(conn, right, register, party))
+    for party, said in _barred(conn, right, register, parties).items():
+        yield from (f"{to_hex(party)}: {why}" for why in said)
     # An office whose own register is the legal one records a second right, too.
     if Rule.SINGLE_RANK in register.flags and not records:
         yield from _taken(conn, found, register)

@@ -1,9 +1,9 @@
 """What every query shares: rows of a projection as at a position, in pages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -28,6 +28,13 @@ Item = TypeVar("Item")
 Value = TypeVar("Value")
 
 MOST_ROWS = 1_000
+_HOW_MANY = 500
+_EVER = (1 << 63) - 1
+
+When: TypeAlias = int | ColumnElement[int] | None
+"""A position or a time; one that a statement is given when it is asked, where it is built once; or none."""
+AT: ColumnElement[int] = bindparam("at", type_=BigInteger)
+TIME: ColumnElement[int] = bindparam("time", type_=BigInteger)
 
 
 class PageError(ValueError):
@@ -60,7 +67,7 @@ def listed(name: str, *widths: int) -> Select[Any]:
     return select(*parts)
 
 
-def valid(projection: Projection[Any], at: int | None) -> ColumnElement[bool]:
+def valid(projection: Projection[Any], at: When) -> ColumnElement[bool]:
     """Whether a version is valid as at a position (None = now)."""
     columns = projection.table.c
     if at is None:
@@ -68,14 +75,25 @@ def valid(projection: Projection[Any], at: int | None) -> ColumnElement[bool]:
     return and_(columns.from_pos <= at, or_(columns.to_pos.is_(None), columns.to_pos > at))
 
 
-def told(projection: Projection[Any], at: int | None) -> ColumnElement[bool]:
+def told(projection: Projection[Any], at: When) -> ColumnElement[bool]:
     """Whether a fact was known as at a position (None = now)."""
     return projection.table.c.pos >= 0 if at is None else projection.table.c.pos <= at
+
+
+def known(at: int | None) -> int:
+    """A position (None = now) as one that every fact known at it has at most."""
+    return _EVER if at is None else at
 
 
 def given(value: Value | None, condition: Callable[[Value], ColumnElement[bool]]) -> list[ColumnElement[bool]]:
     """The condition on a value, if there is one."""
     return [] if value is None else [condition(value)]
+
+
+def portions(values: Iterable[Item]) -> Iterator[list[Item]]:
+    """Values in as many as one statement names at most."""
+    rows = list(values)
+    return (rows[at : at + _HOW_MANY] for at in range(0, len(rows), _HOW_MANY))
 
 
 _HALF = 32

@@ -1,13 +1,16 @@
 """A pledge's record, whole, as known at a position about a time."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import Enum
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, bindparam, case, func, or_, select
 
 from ledger.domain.pledge_words import RelationKind
 from ledger.mirror.models import (
+    PLEDGE_ACT,
+    PLEDGE_STATE,
     Change,
     Difference,
     GroundFound,
@@ -20,8 +23,8 @@ from ledger.mirror.models import (
 )
 from ledger.mirror.queries import filings, holds, pledges, registers
 from ledger.mirror.queries.liveness import about
-from ledger.mirror.queries.pledges import Standing, last_change
-from ledger.mirror.queries.reading import one, rows_of, told
+from ledger.mirror.queries.pledges import Standing
+from ledger.mirror.queries.reading import AT, TIME, one, portions, rows_of, told
 from ledger.mirror.register_models import (
     ADOPTION,
     RECTIFICATION,
@@ -139,26 +142,60 @@ def record(conn: Connection, pledge: int, *, at: int | None = None, time: int | 
 def standing(conn: Connection, pledge: int, at: int | None = None, time: int | None = None) -> Standing | None:
     """A pledge with its terms and state about a time: as the last known acts say that count from then or earlier."""
     found = pledges.get(conn, pledge, at)
-    if found is None or time is None or found.state.number is None:
-        return found
-    state = found.state
-    terms = _version(conn, pledge, Change.TERMS, at, time)
-    if terms:
-        state = state._replace(**{name: getattr(terms, name) for name in _TERMS})
-    return found._replace(state=state._replace(status=_status(state, _version(conn, pledge, Change.STATE, at, time))))
+    return None if found is None else about_time(conn, [found], at, time)[0]
+
+
+def about_time(conn: Connection, found: Sequence[Standing], at: int | None = None, time: int | None = None) -> list[Standing]:
+    """Pledges as at a position, with their terms and states about a time."""
+    registered = [each.pledge.pledge for each in found if each.state.number is not None]
+    if time is None or not registered:
+        return list(found)
+    then: dict[int, _Then] = {}
+    for some in portions(registered):
+        rows = conn.execute(_then(at is None), {"pledges": some, "at": at, "time": time})
+        then |= {pledge: _Then(status, terms) for pledge, status, *terms in rows}
+    return [each if each.state.number is None else _as_then(each, then.get(each.pledge.pledge, _NOTHING)) for each in found]
 
 
 _TERMS = ("ceiling", "currency", "kind", "due", "content", "agreement")
 
 
-def _version(conn: Connection, pledge: int, change: Change, at: int | None, time: int) -> PledgeState | None:
-    found = pledges.get(conn, pledge, last_change(conn, pledge, change, at, time))
-    return None if found is None else found.state
+class _Then(NamedTuple):
+    """What the last known acts say that count from a time or earlier: a status, and the terms in their order; None where none counts."""
+
+    status: int | None
+    terms: Sequence[Any]
 
 
-def _status(now: PledgeState, then: PledgeState | None) -> int:
+_NOTHING = _Then(None, [None] * len(_TERMS))
+
+
+@cache
+def _then(is_now: bool) -> Select[Any]:
+    acts = PLEDGE_ACT.table.c
+    last = (func.max(case((acts.changes.bitwise_and(int(change)) != 0, acts.pos))) for change in (Change.TERMS, Change.STATE))
+    known = (acts.pledge.in_(bindparam("pledges", expanding=True)), told(PLEDGE_ACT, None if is_now else AT), acts.effective <= TIME)
+    said = select(acts.pledge, *(each.label(name) for each, name in zip(last, ("terms", "state"), strict=True))).where(*known)
+    acted = said.group_by(acts.pledge).subquery()
+    terms, state = PLEDGE_STATE.table.alias(), PLEDGE_STATE.table.alias()
+    asked = select(acted.c.pledge, state.c.status, *(terms.c[name] for name in _TERMS)).select_from(acted)
+    return asked.join(terms, _stood(terms, acted.c.pledge, acted.c.terms), isouter=True).join(
+        state, _stood(state, acted.c.pledge, acted.c.state), isouter=True
+    )
+
+
+def _stood(state: FromClause, pledge: ColumnElement[int], pos: ColumnElement[int]) -> ColumnElement[bool]:
+    return and_(state.c.pledge == pledge, state.c.from_pos <= pos, or_(state.c.to_pos.is_(None), state.c.to_pos > pos))
+
+
+def _as_then(found: Standing, then: _Then) -> Standing:
+    told_terms = {} if then.terms[0] is None else dict(zip(_TERMS, then.terms, strict=True))
+    return found._replace(state=found.state._replace(status=_status(found.state, then.status), **told_terms))
+
+
+def _status(now: PledgeState, then: int | None) -> int:
     """Whether it was enforced at an earlier time; whether it has ended is said by its end alone, which a restoration takes away."""
-    if then is not None and then.status == PledgeStatus.ENFORCING:
+    if then == PledgeStatus.ENFORCING:
         return PledgeStatus.ENFORCING
     return PledgeStatus.REGISTERED if now.status == PledgeStatus.ENFORCING else now.status
 
@@ -189,10 +226,16 @@ def relations(conn: Connection, pledge: int, *, at: int | None, time: int) -> li
 
 def related(conn: Connection, numbers: Collection[int], *, at: int | None, time: int) -> list[Relation]:
     """Every relation of these pledges that counts from the time or earlier, and every end of one, in the order of recording."""
+    rows = conn.execute(_related(at is None), {"pledges": list(numbers), "at": at, "time": time})
+    return [Relation(*row) for row in rows]
+
+
+@cache
+def _related(is_now: bool) -> Select[Any]:
     columns = RELATION.table.c
-    either = or_(columns.pledge.in_(numbers), columns.senior.in_(numbers))
-    asked = select(RELATION.table).where(either, told(RELATION, at), columns.effective <= time).order_by(columns.pos)
-    return rows_of(conn, RELATION, asked)
+    either = or_(*(column.in_(bindparam("pledges", expanding=True)) for column in (columns.pledge, columns.senior)))
+    known = told(RELATION, None if is_now else AT)
+    return select(RELATION.table).where(either, known, columns.effective <= TIME).order_by(columns.pos)
 
 
 def in_force(rows: Iterable[Relation], heirs: Mapping[int, int]) -> list[Relation]:

@@ -1,12 +1,13 @@
 """Registers, and which one takes an asset."""
 
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Select, and_, select
 
 from ledger.domain.registers import Rule
 from ledger.mirror.models import ACT_RULE, REGISTER, REGISTER_RULE, ActRule, Register, RegisterRule
-from ledger.mirror.queries.reading import one, rows_of, valid
+from ledger.mirror.queries.reading import AT, one, rows_of, valid
 
 _CLASSES, _FLAGS = 16, 48
 
@@ -39,10 +40,15 @@ def rule_of(conn: Connection, register: int, version: int) -> RegisterRule | Non
 
 def ruled(conn: Connection, at: int | None = None) -> list[Ruled]:
     """Every register with the rule in force as at a position."""
+    return [Ruled(Register(*row[:-1]), int.from_bytes(row[-1])) for row in conn.execute(_ruled(at is None), {"at": at})]
+
+
+@cache
+def _ruled(is_now: bool) -> Select[Any]:
     register, rule = REGISTER.table, REGISTER_RULE.table
     same = and_(rule.c.register == register.c.register, rule.c.version == register.c.version)
-    asked = select(register, rule.c.rule).join_from(register, rule, same).where(valid(REGISTER, at)).order_by(register.c.register)
-    return [Ruled(Register(*row[:-1]), int.from_bytes(row[-1])) for row in conn.execute(asked)]
+    asked = select(register, rule.c.rule).join_from(register, rule, same)
+    return asked.where(valid(REGISTER, None if is_now else AT)).order_by(register.c.register)
 
 
 def taking(conn: Connection, asset: bytes, at: int | None = None) -> Ruled | None:

@@ -11,22 +11,31 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, text
 
 from ledger.domain.identifiers import Identifier, schemes_of
-from ledger.domain.name_index import Entry, Probe, probe
+from ledger.domain.name_index import Entry, probe
 from ledger.domain.name_matching import USUAL, Settings, compare
 from ledger.domain.name_search import Found, search
 from ledger.domain.names import NormalName, normal
 from ledger.domain.pledge_words import Flag
-from ledger.mirror.models import INSTRUMENT, PARTY, PLEDGE, PLEDGE_ACT, PLEDGE_STATE, UNLISTED_MARKS, WITHHELD, Party, PledgeStatus, Side
-from ledger.mirror.names import key_of
-from ledger.mirror.queries import anchors, parties, pledges, records
+from ledger.mirror.models import (
+    INSTRUMENT,
+    PARTY,
+    PLEDGE,
+    PLEDGE_ACT,
+    PLEDGE_STATE,
+    UNLISTED,
+    UNLISTED_MARKS,
+    WITHHELD,
+    Party,
+    PledgeStatus,
+    Side,
+)
+from ledger.mirror.queries import anchors, names, parties, pledges, records
 from ledger.mirror.queries.liveness import about, pledge_live
+from ledger.mirror.queries.names import Form
 from ledger.mirror.queries.pledges import Done, Standing, kept_by, of_number, stood
-from ledger.mirror.queries.reading import given, rows_of, told, valid
+from ledger.mirror.queries.reading import given, portions, rows_of, told, valid
 from ledger.mirror.queries.records import Life
-from ledger.mirror.register_models import ADOPTION, NAME, NAME_FORM, NAME_KEY, PARTY_RECORD, SEED, Anchor, Seed
-
-_HOW_MANY = 200
-"""Keys or numbers in one statement."""
+from ledger.mirror.register_models import ADOPTION, PARTY_RECORD, SEED, Anchor, Seed
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,61 +102,19 @@ def record_id(party: Party) -> str:
 
 def _entries(conn: Connection, text: str, settings: Settings, where: _Where) -> Iterator[Entry]:
     """An entry for each record of each name that is like a text. Only names that are have their records read."""
-    wanted, alike = normal(text), dict[_Form, NormalName]()
-    for form in _candidates(conn, probe(text, settings), where.at):
-        name = NormalName(tuple(form.words.split(" ")), form.form)
-        if compare(wanted, name, settings):
-            alike[form] = name
+    wanted, alike = normal(text), dict[Form, NormalName]()
+    for form in names.candidates(conn, probe(text, settings), where.at):
+        if compare(wanted, form.normal, settings):
+            alike[form] = form.normal
     ids = _of_names(conn, {form.name for form in alike}, where)
     for form, name in alike.items():
         yield from (Entry(name, form.text, each) for each in ids[form.name])
 
 
-class _Form(NamedTuple):
-    name: int
-    part: int
-    words: str
-    form: str
-    text: str
-
-
-def _candidates(conn: Connection, asked: Probe, at: int | None) -> Iterable[_Form]:
-    """Parts of names that have the keys asked for, each once, in order."""
-    columns = NAME_KEY.table.c
-    pairs = [
-        select(columns.name, columns.part).where(columns.key.in_(keys)).distinct()
-        for keys in _portions([key_of(key) for key in sorted(asked.any_of)])
-    ]
-    pairs += [_with_keys(asked.all_of, len(asked.all_of))] if asked.all_of else []
-    found = {form for each in pairs for form in _forms(conn, each, at)}
-    near = NAME_FORM.table.c.length.between(asked.lengths.start, asked.lengths.stop - 1)
-    return sorted(found.union(_forms(conn, _with_keys(asked.grams, asked.least), at, near)))
-
-
-def _with_keys(keys: Collection[str], least: int) -> Select[Any]:
-    columns = NAME_KEY.table.c
-    asked = select(columns.name, columns.part).where(columns.key.in_([key_of(key) for key in sorted(keys)]))
-    return asked.group_by(columns.name, columns.part).having(func.count() >= least)
-
-
-def _forms(conn: Connection, pairs: Select[Any], at: int | None, *which: ColumnElement[bool]) -> Iterator[_Form]:
-    """The forms of some parts of names, and the names as they were written."""
-    forms, names, some = NAME_FORM.table.c, NAME.table.c, pairs.subquery()
-    same = and_(forms.name == some.c.name, forms.part == some.c.part)
-    asked = select(forms.name, forms.part, forms.words, forms.form, names.text).join_from(some, NAME_FORM.table, same)
-    asked = asked.join(NAME.table, names.number == forms.name).where(told(NAME, at), *which)
-    return (_Form(*row) for row in conn.execute(asked))
-
-
-def _portions(values: Iterable[Any]) -> Iterator[list[Any]]:
-    rows = list(values)
-    return (rows[at : at + _HOW_MANY] for at in range(0, len(rows), _HOW_MANY))
-
-
 def _of_names(conn: Connection, names: Collection[int], where: _Where) -> dict[int, set[str]]:
     """The records of each name: of parties published under it, and of those to whom an office gave it later."""
     ids: dict[int, set[str]] = defaultdict(set)
-    for some in _portions(sorted(names)):
+    for some in portions(sorted(names)):
         for party in _parties(conn, PARTY.table.c.named.in_(some), where):
             ids[party.named or 0].add(record_id(party))
         for name, office, word in _renamed(conn, some, where.at):
@@ -182,7 +149,7 @@ def hits(conn: Connection, ids: Iterable[str], *, at: int | None = None, time: i
     """The records of these ids, in their order; with `time`, of those who were parties then. Raises ValueError for an id that is none."""
     wanted = set(ids)
     found: list[Party] = []
-    for some in _portions(sorted({int(each.partition("/")[0]) for each in wanted})):
+    for some in portions(sorted({int(each.partition("/")[0]) for each in wanted})):
         asked = select(PARTY.table).where(PARTY.table.c.pledge.in_(some), stood(at, time)).order_by(*PARTY.key_columns)
         found += [party for party in rows_of(conn, PARTY, asked) if record_id(party) in wanted]
     return [_hit(conn, party, at, time) for party in found]
@@ -285,7 +252,7 @@ def _unlisted(conn: Connection, where: _Where) -> dict[Flag, int]:
     """How many live pledges have each of the marks of those that are on more than their list."""
     live = pledge_live(about(conn, where.at, where.time))
     marks = PLEDGE_STATE.table.c.flags.bitwise_and(_UNLISTED)
-    asked = _states(where.scope, where.at).where(live, UNLISTED_MARKS.in_(_MARKS)).add_columns(marks).group_by(text("2"))
+    asked = _states(where.scope, where.at).where(live, UNLISTED, UNLISTED_MARKS.in_(_MARKS)).add_columns(marks).group_by(text("2"))
     found = [(count, Flag(held)) for count, held in conn.execute(asked)]
     return {flag: sum(count for count, held in found if flag in held) for flag in Flag(_UNLISTED)}
 

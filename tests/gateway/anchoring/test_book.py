@@ -230,6 +230,6 @@ def test_the_index_of_names_finds_what_a_comparison_with_each_finds(folder: Path
 def test_a_register_built_before_names_were_indexed_says_that_it_has_none(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path / "old")
     with sqlite3.connect(tmp_path / "old" / "records.db") as db:
-        db.execute("DROP TABLE name_key")
+        db.execute("DROP INDEX form_letters")
     with book.opened(folder) as new, book.opened(tmp_path / "old") as old:
         assert new.has_names and not old.has_names

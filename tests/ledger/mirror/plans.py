@@ -11,9 +11,8 @@ from ledger.mirror.database import Database
 
 
 @contextmanager
-def explained(db: Database, *, writing: bool = False) -> Iterator[tuple[Connection, list[str]]]:
-    """A connection, and the tables that its statements read whole."""
-    scanned: list[str] = []
+def asked_of(db: Database, *, writing: bool = False) -> Iterator[tuple[Connection, list[tuple[str, Any]]]]:
+    """A connection, and the statements that look something up in it, with their parameters."""
     asked: list[tuple[str, Any]] = []
 
     def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
@@ -23,19 +22,32 @@ def explained(db: Database, *, writing: bool = False) -> Iterator[tuple[Connecti
     with db.write() if writing else db.read() as conn:
         event.listen(db.engine, "before_cursor_execute", note)
         try:
-            yield conn, scanned
+            yield conn, asked
         finally:
             event.remove(db.engine, "before_cursor_execute", note)
-        for statement, parameters in asked:
+
+
+@contextmanager
+def explained(db: Database, *, writing: bool = False) -> Iterator[tuple[Connection, list[str]]]:
+    """A connection, and the tables that its statements read whole."""
+    scanned: list[str] = []
+    with asked_of(db, writing=writing) as (conn, asked):
+        yield conn, scanned
+        for statement, parameters in list(asked):
             scanned += _scans(conn, statement, parameters)
 
 
-def _scans(conn: Connection, statement: str, parameters: Any) -> list[str]:
+def plan_of(conn: Connection, statement: str, parameters: Any) -> list[str]:
+    """A statement's plan, in lines."""
     if conn.dialect.name == "postgresql":
         # A planner may read a table of few pages whole by choice: what counts is whether it can do without.
         conn.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        plan = [row[0] for row in conn.exec_driver_sql(f"EXPLAIN {statement}", parameters)]
-        return [found[1] for line in plan if (found := re.search(r"Seq Scan on (\w+)", line))]
-    plan = [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+        return [row[0] for row in conn.exec_driver_sql(f"EXPLAIN {statement}", parameters)]
+    return [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+
+
+def _scans(conn: Connection, statement: str, parameters: Any) -> list[str]:
+    whole = r"Seq Scan on (\w+)" if conn.dialect.name == "postgresql" else r"^SCAN ([a-z_]+)\b"
     its_own = set(re.findall(r"(?:WITH RECURSIVE|WITH|,)\s+(\w+)(?:\([\w, ]+\))? AS", statement))
-    return [found[1] for line in plan if (found := re.match(r"SCAN ([a-z_]+)\b", line)) and found[1] not in its_own]
+    found = (re.search(whole, line) for line in plan_of(conn, statement, parameters))
+    return [each[1] for each in found if each and each[1] not in its_own]

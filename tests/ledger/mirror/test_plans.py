@@ -11,18 +11,20 @@ from ledger.chain.blocks import last_position
 from ledger.domain.assets import member_party
 from ledger.domain.liens import Lien
 from ledger.domain.name_search import select
-from ledger.domain.pledge_words import HoldTarget
+from ledger.domain.pledge_words import Flag, HoldTarget
+from ledger.domain.registers import Effect
 from ledger.mirror import database
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
+from ledger.mirror.models import Side
 from ledger.mirror.queries import assets, certificates, filings, holds, parties, pledges, priority, records, search, statistics, watches
-from ledger.mirror.schema import word
+from ledger.mirror.schema import number, word
 from ledger.mirror.sync import Mirror
 from tests.ledger.mirror import told
 from tests.ledger.mirror.chains import GENESIS_TIME, IDENTITY, START, Chain, Told, table
-from tests.ledger.mirror.plans import explained
+from tests.ledger.mirror.plans import asked_of, explained, plan_of
 
-PLEDGES, ACTS, EARLY = 2_000, 60, 400_000_000
+PLEDGES, ACTS, EARLY, MANY = 2_000, 60, 400_000_000, 90
 FEW = frozenset({"block", "checkpoint", "register", "register_rule", "anchored_register", "anchor"})
 """Tables that stay small whatever the register holds, or are asked for their last row; a planner may read them whole."""
 
@@ -30,7 +32,8 @@ FEW = frozenset({"block", "checkpoint", "register", "register_rule", "anchored_r
 def _grants(first: int) -> Iterator[list[Told]]:
     for at in range(first, first + 50):
         rights, names = [f"right {at}", f"right {at + 1}"], (f"Maker {at} Ltd", f"Bank {at} of {at * 7}")
-        yield told.recorded(at, at, f"{at}-1", EARLY + at, rights, *names)
+        flags = int(Flag.GENERAL_DESCRIPTION) if at % 100 == 2 else 0
+        yield told.recorded(at, at, f"{at}-1", EARLY + at, rights, *names, flags=flags)
 
 
 def _others(chain: Chain) -> None:
@@ -44,6 +47,7 @@ def _others(chain: Chain) -> None:
                 told.related(at, at + 1, 1, 0, f"{at}-r", EARLY + 9_999, EARLY),
                 told.sold(at + 1, [f"right {at}"], {at + 1: 5}, f"{at}-s", EARLY + 9_999),
                 told.held(1, told.asset(f"right {at}"), 0, marked=at | 1 << 64 | 2 << 80, placed=5),
+                told.held(3, told.party_id(f"Maker {at + 1} Ltd"), 0, marked=0, kind=3),
                 told.party_recorded(f"Bank {at} of {at * 7}", 2, other=f"Heir {at}"),
                 told.party_recorded(f"Maker {at} Ltd", 1, member=f"Member {at}"),
                 told.rectified(at + 2, 3, f"{at}-z", EARLY, corrects=at.to_bytes(32)),
@@ -132,6 +136,56 @@ def test_names_are_looked_up_by_their_keys(many: Database, name: str, at: int | 
         search.hits(conn, select(found, []).ids, at=at, time=time)
         search.unseen(conn, at=at, time=time)
     assert set(scanned) <= FEW, scanned
+
+
+def test_letters_and_marks_are_read_from_their_indexes_alone(many: Database) -> None:
+    """What a search reads much of is narrow: no row is fetched for it."""
+    with asked_of(many) as (conn, asked):
+        search.by_name(conn, "Bank 77 of 539")
+        assert any("in general" in said for said in search.unseen(conn))
+        if many.is_postgresql:
+            # Rows that no vacuum has seen yet are looked up after all.
+            conn.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+        plans = {
+            index: [line for statement, given in list(asked) if sign in statement for line in plan_of(conn, statement, given)]
+            for sign, index in (("bit_count", "party_name_form_by_length_letters_name_part"), (" != 0", "pledge_state_unlisted"))
+        }
+    for index, plan in plans.items():
+        read = [line for line in plan if index in line]
+        assert read and all("Index Only Scan" in line or "COVERING INDEX" in line for line in read), plan
+
+
+def test_the_order_of_two_liens_takes_as_few_statements_as_that_of_one(many: Database) -> None:
+    spent: dict[int, list[int]] = {1: [], 2: []}
+    for at in (1, 2, 6, 10, 14):
+        with asked_of(many) as (conn, asked):
+            order = priority.order(conn, told.asset(f"right {at}"), time=EARLY + 500)
+            spent[len(order.liens)].append(len(asked))
+    assert spent[1] and len(spent[2]) > 2 and max(*spent[1], *spent[2]) <= 20
+
+
+@pytest.mark.parametrize("time", [None, EARLY + 500, EARLY + 10_050])
+def test_liens_that_are_read_at_once_are_what_the_record_of_each_says(many: Database, time: int | None) -> None:
+    """One after another: terms, holders, the acts that decide and the holds on pledgors."""
+    liens, held = 0, 0
+    with many.read() as conn:
+        for at in range(1, MANY):
+            order = priority.order(conn, told.asset(f"right {at}"), time=time)
+            when, office = order.asset.time, told.account("Office")
+            for pledge, lien in ((each.pledge or 0, each) for each in order.liens):
+                standing = records.standing(conn, pledge, None, when)
+                assert standing and lien.lien.amount == number(standing.state.ceiling) and lien.currency == standing.state.currency
+                parties = pledges.parties(conn, pledge, None, when)
+                assert lien.lien.holders == tuple((f"0x{each.id.hex()}", each.share) for each in parties if each.side == Side.HOLDERS)
+                decided = [each.act.pos for each in pledges.history(conn, pledge) if priority.decides(each.act, when)]
+                assert decided and [source.pos for source in lien.sources][-len(decided) :] == decided
+                for party in (each for each in parties if each.side == Side.PLEDGORS):
+                    barring = holds.barring(conn, Effect.REGISTER, parties=[party.id], office=office, time=when)
+                    said = [doubt for doubt in order.doubts if doubt.startswith(f"{party.name}, pledgor of {pledge}: ")]
+                    assert len(said) == len(barring)
+                    held += len(barring)
+                liens += 1
+    assert liens > MANY and held
 
 
 def test_a_register_of_many_gives_what_it_must(many: Database) -> None:
