@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from ledger.chain.blocks import Block, BlockSource, InconsistentAnswer
 from ledger.chain.nodes import FAR_BEHIND
@@ -47,6 +47,18 @@ class ProvableSource(BlockSource, Protocol):
         """Whether headers commit to receipts in a way that `prove` can check: then logs that pass it are those of the block's hash."""
 
 
+class Standing(NamedTuple):
+    """How a node stands: the head that it showed last, until when it rests (of this machine's clock since its start), how long the next
+    time, its refusals in a row, and why it rests.
+    """
+
+    head: int
+    rests_until: float
+    rest: float
+    refusals: int
+    why: str
+
+
 @dataclass(slots=True)
 class _Node:
     """A node and how it stands: the head that it showed last, and until when and why it rests."""
@@ -73,6 +85,15 @@ class NodesSource:
     def fault(self) -> str | None:
         """Which nodes rest, and why; None if none does."""
         return "; ".join(f"node {node.url} rests: {node.why}" for node in self._nodes if self._rests(node)) or None
+
+    def standing(self) -> Sequence[Standing]:
+        """How the nodes stand."""
+        return [Standing(node.head, node.rests_until, node.rest, node.refusals, node.why) for node in self._nodes]
+
+    def stand(self, standing: Sequence[Standing]) -> None:
+        """Goes on from how the same nodes stood in another process."""
+        for node, each in zip(self._nodes, standing, strict=True):
+            node.head, node.rests_until, node.rest, node.refusals, node.why = each
 
     def head(self) -> int:
         """The newest block that two nodes have, or that the only one has that can be asked."""

@@ -146,6 +146,11 @@ def event_table(addresses: Mapping[str, bytes]) -> EventTable:
     return EventTable.of(((name, None if name in MANY else addresses[name], artifacts.load(name).abi) for name in deployed), FOLDS.wanted)
 
 
+def addresses(manifest: Manifest) -> dict[str, bytes]:
+    """The contracts of a manifest, by name."""
+    return {name: deployed.address for name, deployed in manifest.contracts.items()}
+
+
 def table(manifest: Manifest) -> EventTable:
     """The events that are folded, of the contracts of a manifest."""
-    return event_table({name: deployed.address for name, deployed in manifest.contracts.items()})
+    return event_table(addresses(manifest))
