@@ -11,9 +11,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeVar
 
-from ledger.chain.blocks import Block, BlockSource, InconsistentAnswer
-from ledger.chain.nodes import FAR_BEHIND
-from ledger.chain.rpc import NodeUnreachable, RpcError
+from ledger.chain.blocks import LEAST_CHECKS, Block, BlockSource, Checks, InconsistentAnswer, NodeSource
+from ledger.chain.decode import EventTable
+from ledger.chain.nodes import FAR_BEHIND, Nodes
+from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
 from ledger.foreseen import Foreseen
 
 FIRST_REST = 1.0
@@ -224,3 +225,21 @@ class NodesSource:
         log.warning("node %s rests %.0f s: %s", node.url, node.rest, why)
         node.why, node.rests_until = why, self._now() + node.rest
         node.rest = min(node.rest * 2, LONGEST_REST)
+
+
+def source_of(rpc: Rpc, events: EventTable, *, finality: int, forks: bool, checks: Checks = LEAST_CHECKS) -> NodeSource | NodesSource:
+    """A node, or several behind one interface, as the source of these events."""
+    nodes = each(rpc)
+    if len(nodes) == 1:
+        return node_source(rpc, events, checks)
+    return NodesSource({node.url: node_source(node, events, checks) for node in nodes}, finality=finality, forks=forks)
+
+
+def node_source(rpc: Rpc, events: EventTable, checks: Checks = LEAST_CHECKS) -> NodeSource:
+    """A node as the source of these events."""
+    return NodeSource(rpc, events.addresses, events.topics, pairs=events.pairs, checks=checks)
+
+
+def each(rpc: Rpc) -> Sequence[Rpc]:
+    """Each node by itself."""
+    return rpc.each if isinstance(rpc, Nodes) else (rpc,)

@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from psycopg.types.string import BytesBinaryDumper
 from sqlalchemy import Connection, Dialect, Engine, LargeBinary, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
@@ -206,6 +204,10 @@ def reading_beside(database: Database) -> Database:
 
 def migrate(conn: Connection) -> None:
     """Brings the raw tables to the newest revision, in the caller's transaction."""
+    # Who only reads (ledger.mirror.far_reader) begins without it.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = conn

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from ledger import faults
 from ledger.chain.blocks import Block, BlockSource, InconsistentAnswer
 from ledger.chain.nodes import Nodes
+from ledger.chain.sources import source_of
 from ledger.mirror import database
 from ledger.mirror.batch import Batch, Changes
 from ledger.mirror.concepts import FOLDS, event_table
@@ -24,7 +25,6 @@ from ledger.mirror.database import Database
 from ledger.mirror.far import Answer, FarSource
 from ledger.mirror.folder import Folder, uncollected
 from ledger.mirror.reader import NearReader, Reader
-from ledger.mirror.sync import source_of
 from ledger.mirror.writer import read_checkpoint
 
 
@@ -40,13 +40,14 @@ class FoldingReader(NearReader):
         """Blocks that don't follow `parent` are not folded. Ends this process where folding fails: the mirror folds the same then, with all
         rows before it in the database, and finds what is wrong.
         """
-        read = super().batch(first, last, parent)
-        if parent not in (None, read.parent):
-            return read._replace(blocks=())
-        with uncollected(), self._held.read_raw() as conn:
-            if parent is None or parent != self._at:
-                self._begin_after(parent, first, conn)
-            changes = self._changes(read.blocks, conn)
+        with uncollected():
+            read = super().batch(first, last, parent)
+            if parent not in (None, read.parent):
+                return read._replace(blocks=())
+            with self._held.read_raw() as conn:
+                if parent is None or parent != self._at:
+                    self._begin_after(parent, first, conn)
+                changes = self._changes(read.blocks, conn)
         self._at = read.hash
         return read._replace(blocks=(), changes=changes)
 

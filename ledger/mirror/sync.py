@@ -10,7 +10,7 @@ finality, stop and alarm with everything kept. Faults of a node are retried for 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
@@ -18,12 +18,11 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ledger import faults
-from ledger.chain.blocks import LEAST_CHECKS, BlockSource, Checks, InconsistentAnswer, NodeSource
+from ledger.chain.blocks import LEAST_CHECKS, BlockSource, Checks, InconsistentAnswer
 from ledger.chain.decode import EventTable
 from ledger.chain.manifest import Manifest
-from ledger.chain.nodes import Nodes
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
-from ledger.chain.sources import NodesSource
+from ledger.chain.sources import each, source_of
 from ledger.foreseen import Foreseen
 from ledger.mirror import rebuild
 from ledger.mirror.ahead import Ahead
@@ -405,7 +404,7 @@ def of(
     events = event_table(contracts)
     identity = Identity(manifest.chain_id, manifest.ledger_id, manifest.block)
     source = source_of(rpc, events, finality=finality, forks=development, checks=checks)
-    recipe = Recipe([node.url for node in _each(rpc)], rpc.timeout, checks, finality, development, contracts, database.url)
+    recipe = Recipe([node.url for node in each(rpc)], rpc.timeout, checks, finality, development, contracts, database.url)
     return Mirror(
         database,
         source,
@@ -418,23 +417,6 @@ def of(
         moved=moved,
         reader=None if database.is_in_memory else FarReader(source, recipe),
     )
-
-
-def source_of(rpc: Rpc, events: EventTable, *, finality: int, forks: bool, checks: Checks = LEAST_CHECKS) -> NodeSource | NodesSource:
-    """A node, or several behind one interface, as the source of these events."""
-    nodes = _each(rpc)
-    if len(nodes) == 1:
-        return node_source(rpc, events, checks)
-    return NodesSource({node.url: node_source(node, events, checks) for node in nodes}, finality=finality, forks=forks)
-
-
-def _each(rpc: Rpc) -> Sequence[Rpc]:
-    return rpc.each if isinstance(rpc, Nodes) else (rpc,)
-
-
-def node_source(rpc: Rpc, events: EventTable, checks: Checks = LEAST_CHECKS) -> NodeSource:
-    """A node as the source of these events."""
-    return NodeSource(rpc, events.addresses, events.topics, pairs=events.pairs, checks=checks)
 
 
 def prepare(database: Database, identity: Identity, folds: Folds) -> tuple[Checkpoint, int | None]:

@@ -10,11 +10,12 @@ from unittest import mock
 
 from ledger.chain.blocks import Checks
 from ledger.chain.nodes import Nodes
+from ledger.chain.sources import source_of
 from ledger.mirror import database, far
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
 from ledger.mirror.far import FarReader, Recipe
-from ledger.mirror.sync import Mirror, source_of
+from ledger.mirror.sync import Mirror
 from tests.ledger.mirror.chains import CONTRACTS, address_of, table
 from tests.ledger.mirror.live import LIVE_IDENTITY
 
