@@ -37,13 +37,15 @@ class FoldingReader(NearReader):
         self._at: bytes | None = b""
 
     def batch(self, first: int, last: int, parent: bytes | None) -> Batch:
-        """Blocks that don't follow `parent` are not folded. Ends this process where folding fails: the mirror folds the same then, with all
-        rows before it in the database, and finds what is wrong.
+        """Blocks that don't follow `parent` are handed on as they were read.
+
+        Where folding fails this process ends: the mirror folds the same then, with all rows before it in the database, and finds what is
+        wrong.
         """
         with uncollected():
             read = super().batch(first, last, parent)
             if parent not in (None, read.parent):
-                return read._replace(blocks=())
+                return read
             with self._held.read_raw() as conn:
                 if parent is None or parent != self._at:
                     self._begin_after(parent, first, conn)

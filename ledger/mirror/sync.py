@@ -53,6 +53,8 @@ _RETRIED = (InconsistentAnswer, RpcError, NodeUnreachable, OperationalError, Int
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
 _HASHES_A_LOOK = 64
+# So many times quicker than it may be is a step of which twice as much would be in time: sizes that go up and down cost one side its wait.
+_QUICK = 3
 
 
 class WrongLedger(Foreseen, RuntimeError):
@@ -85,10 +87,10 @@ class Span:
     target: float = 0.1
 
     def took(self, seconds: float, blocks: int) -> None:
-        """After a step over `blocks` blocks: doubles while quick or small, halves when slow."""
+        """After a step over `blocks` blocks: doubles while it is small or twice as much would be quick too, halves when slow."""
         if seconds > self.target and self.size >= self.least:
             self.size = max(self.least, self.size // 2)
-        elif blocks >= self.size:
+        elif blocks >= self.size and (self.size < self.least or seconds < self.target / _QUICK):
             self.size = min(self.most, self.size * 2)
 
     def refused(self) -> None:

@@ -326,11 +326,11 @@ def test_who_begins_while_a_batch_is_being_written_folds_that_too(db: Database) 
     assert len(closed) == 1
 
 
-def test_what_does_not_follow_is_not_folded(db: Database) -> None:
+def test_what_does_not_follow_is_handed_on_as_read(db: Database) -> None:
     chain = _chain(6)
     Mirror(db, RecordedSource(chain.blocks[:2]), table(), IDENTITY, FOLDS).catch_up()
     read = _of(db, chain.blocks).batch(START + 2, START + 3, b"another" + bytes(25))
-    assert read.changes is None and not read.blocks and read.parent == chain.blocks[1].hash
+    assert read.changes is None and read.blocks == chain.blocks[2:4]
 
 
 def test_a_database_that_does_not_lead_to_the_blocks_is_a_fault_that_passes(db: Database) -> None:

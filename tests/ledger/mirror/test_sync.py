@@ -358,6 +358,8 @@ def test_the_span_grows_while_steps_are_quick_and_shrinks_when_slow_or_refused()
     for _ in range(20):
         span.took(1.0, span.size)
     assert span.size == span.least
+    span.took(span.target / 2, span.size)
+    assert span.size == span.least
     for _ in range(20):
         span.refused()
     assert span.size == 1
