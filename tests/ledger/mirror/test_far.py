@@ -37,6 +37,9 @@ from tests.ledger.mirror.lying import lying
 
 GROWN = 24
 
+same_on_both = pytest.mark.parametrize("database_urls", ["sqlite"], indirect=True)
+"""Read and asked alike, whatever the database: one is enough."""
+
 
 @pytest.fixture
 def grown(live: Live) -> Live:
@@ -95,6 +98,7 @@ def test_what_another_process_folds_is_what_is_written(db: Database, grown: Live
     _assert_equals(db, grown.source)
 
 
+@same_on_both
 def test_one_batch_at_most_is_read_ahead(grown: Live, behind: tuple[Mirror, FarReader, int]) -> None:
     mirror, reader, _ = behind
     spy = _Spy(mirror, reader)
@@ -113,6 +117,7 @@ def test_at_the_head_no_other_process_is_begun(db: Database, grown: Live, behind
     _assert_equals(db, grown.source)
 
 
+@same_on_both
 def test_who_stops_in_the_middle_leaves_no_process(grown: Live, behind: tuple[Mirror, FarReader, int]) -> None:
     mirror, _, pid = behind
     stop, steps = threading.Event(), iter(range(3))
@@ -153,6 +158,7 @@ def test_the_mirror_is_killed_and_the_other_process_ends_with_it(db: Database, d
     _assert_equals(db, grown.source)
 
 
+@same_on_both
 def test_a_machine_without_another_process_reads_by_itself(
     db: Database, grown: Live, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -164,6 +170,7 @@ def test_a_machine_without_another_process_reads_by_itself(
     _assert_equals(db, grown.source)
 
 
+@same_on_both
 def test_a_program_that_ends_at_its_start_is_noticed(
     db: Database, grown: Live, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -175,6 +182,7 @@ def test_a_program_that_ends_at_its_start_is_noticed(
     _assert_equals(db, grown.source)
 
 
+@same_on_both
 def test_one_core_has_no_other_process(db: Database, grown: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ledger.mirror.far.FAR_SECONDS", 0.0)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
@@ -243,6 +251,7 @@ def test_a_fault_comes_through_the_pipe_as_itself(fault: Exception) -> None:
     assert answer.standing == [Standing(3, 0.5, 2.0, 1, "why")]
 
 
+@same_on_both
 def test_a_fault_of_the_node_is_raised_and_the_other_process_goes_on(db: Database, grown: Live) -> None:
     away = [False]
 
@@ -269,6 +278,7 @@ def test_a_fault_of_the_node_is_raised_and_the_other_process_goes_on(db: Databas
     _assert_equals(db, grown.source)
 
 
+@same_on_both
 def test_a_node_that_lies_rests_after_the_other_process_has_ended_too(db: Database, grown: Live) -> None:
     def lie(method: str, _: Any, answer: Any) -> Any:
         return answer[1:] if method == "eth_getLogs" else answer
