@@ -32,6 +32,7 @@ from ledger.mirror.schema import projections, raw
 
 COUNT, TURNS, BLOCKS, READERS = 300_000, 3, 100, 1_000
 OF_FLOOR, OF_PONDER, OF_SQUID = 0.5, 8, 1.3
+PEERS = (peers.PONDER, peers.SQUID)
 
 
 class RowsDiffer(Exception):
@@ -55,7 +56,8 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--turns", type=int, default=TURNS, help=f"how often floor and mirror take turns (default: {TURNS})")
     parser.add_argument("--blocks", type=int, default=BLOCKS, help=f"blocks that are timed (default: {BLOCKS})")
     parser.add_argument("--readers", type=int, default=READERS, help=f"readers beside the last of them (default: {READERS:,})")
-    parser.add_argument("--no-peers", action="store_true", help="nothing is installed, and nobody else's figures are made")
+    names = [peer.name for peer in PEERS]
+    parser.add_argument("--peers", nargs="*", choices=names, default=names, help="whose figures are made too: all, some or, after it, none")
     parser.add_argument("--growth", action="store_true", help="instead: cost of an event by the number of those before it")
     parser.add_argument("--most", type=int, default=growth.MOST, help=f"events of --growth (default: {growth.MOST:,})")
     parser.add_argument("--to", type=Path, help="folder for the table and the curve of --growth (default: none)")
@@ -80,7 +82,7 @@ def measure(folder: Path, server: str, chosen: argparse.Namespace) -> dict[str, 
             "chain_s": Figure(round(made), "seconds that making it took, apart"),
         }
         figures |= bench.rates()
-        figures |= bench.beside([] if chosen.no_peers else [peers.PONDER, peers.SQUID])
+        figures |= bench.beside([peer for peer in PEERS if peer.name in chosen.peers])
         return figures | bench.lives(chosen.blocks, chosen.readers)
 
 
@@ -181,7 +183,7 @@ class Bench:
         """Events a second of the peers, and the mirror by each; null for one that doesn't run here, which is said loudly."""
         for _ in range(peers.DEEP if wanted else 0):
             self.trade.house.mine()
-        found = {name: self._peer(peer) if (peer := _named(wanted, name)) else None for name in ("ponder", "squid")}
+        found = {peer.name: self._peer(peer) if peer in wanted else None for peer in PEERS}
         ours = {name: self._rate(name) for name in ("sqlite", "postgres")}
         figures = {f"{name}_per_s": Figure(_rounded(rate), f"{name}: one simple row an event") for name, rate in found.items()}
         for name, goal in (("ponder", OF_PONDER), ("squid", OF_SQUID)):
@@ -217,10 +219,6 @@ class Bench:
                 round(restart, 2), "from the start of the mirror's process, killed before, to its first new row", "at most 3"
             ),
         }
-
-
-def _named(wanted: Sequence[Peer], name: str) -> Peer | None:
-    return next((peer for peer in wanted if peer.name == name), None)
 
 
 def _by(ours: float, theirs: float | None) -> float | None:

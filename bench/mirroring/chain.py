@@ -19,13 +19,13 @@ from ledger.chain import calls
 from ledger.chain.blocks import Block
 from ledger.chain.decode import EventTable
 from ledger.chain.rpc import RpcError
+from ledger.chain.sources import node_source
 from ledger.domain import acts, ids
 from ledger.domain.act_types import ConfirmReceivable, Issue, Move, PayReceivable
 from ledger.domain.acts import ATTESTED, SIGNED, SignedAct
 from ledger.domain.assets import listing, us_patent_key
 from ledger.domain.shipped_registers import US_PATENTS
 from ledger.mirror import concepts
-from ledger.mirror.sync import node_source
 
 SUPPLIER_ROLE, OBLIGOR_ROLE = 1 << 2, 1 << 3
 CONFIRMED = 0b111

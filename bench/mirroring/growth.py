@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -68,7 +68,7 @@ class Repeated:
 
     def hashes(self, numbers: Sequence[int]) -> list[bytes | None]:
         """Of blocks by number."""
-        return [block.hash if (block := self._header(number)) else None for number in numbers]
+        return [self._block(number).hash if number <= self.limit else None for number in numbers]
 
     def fetch(self, first: int, last: int) -> list[Block]:
         """Blocks first..last."""
@@ -84,9 +84,6 @@ class Repeated:
         lives = -(-(events - before) // each)
         self.limit = self.begin[-1].number + lives * len(self.life)
         return before + lives * each
-
-    def _header(self, number: int) -> Block | None:
-        return replace(self._block(number), logs=()) if number <= self.limit else None
 
     def _block(self, number: int) -> Block:
         past = number - self.begin[-1].number - 1
@@ -113,7 +110,7 @@ def _retold(told: Told, turn: int) -> Log:
         topics, data = tuple(each.replace(old, new) for each in topics), data.replace(old, new)
     if told.act is not None:
         topics = (*topics[: told.act], turn.to_bytes(_HALF_WORD) + topics[told.act][_HALF_WORD:], *topics[told.act + 1 :])
-    return replace(log, topics=topics, data=data)
+    return Log(log.index, log.tx_index, log.address, topics, data)
 
 
 def recorded(trade: Trade) -> Repeated:

@@ -50,8 +50,7 @@ class Link:
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(msgspec.Struct, frozen=True, gc=False):
     """One log as the chain has it; `index` counts in the block, `tx_index` names the transaction."""
 
     index: int
@@ -61,8 +60,7 @@ class Log:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True, gc=False):
     """A header's identity, its transactions' hashes in order and the ledger's logs in order. `time` is UTC seconds."""
 
     number: int
@@ -185,6 +183,13 @@ class NodeSource:
         self._pairs = _by_topic(
             pairs if pairs is not None else [(each, topic) for topic in self._topics for each in self._addresses or (None,)]
         )
+
+    def standing(self) -> Sequence[Any]:
+        """Nothing: one node alone is asked whatever it did."""
+        return ()
+
+    def stand(self, standing: Sequence[Any]) -> None:
+        """There is nothing to go on from."""
 
     @_reading()
     def head(self) -> int:

@@ -10,6 +10,7 @@ import re
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from keyword import iskeyword
 from operator import itemgetter
 from struct import Struct, calcsize
@@ -154,7 +155,16 @@ class EventTable:
         event = self._entries.get((log.address, topic))
         if event is not None:
             return Event(position(block.number, log.index), block.time, log, event, event.decode(log.topics, log.data))
-        return self.decode(block.number, block.time, log) if (None, topic) in self._entries and self.knows(log) else None
+        anywhere = self._entries.get((None, topic))
+        return None if anywhere is None else _of_stranger(anywhere, block, log)
+
+
+def _of_stranger(event: EventType, block: Block, log: Log) -> Event | None:
+    try:
+        args = event.decode(log.topics, log.data)
+    except DecodeError:
+        return None
+    return Event(position(block.number, log.index), block.time, log, event, args)
 
 
 def _decodable(event: EventType, log: Log) -> bool:
@@ -270,8 +280,8 @@ def _topic(field: Mapping[str, Any]) -> Codec:
 def _named(name: str, fields: Sequence[Mapping[str, Any]]) -> Callable[[Iterable[Any]], Any]:
     names = [f"{field['name']}_" if iskeyword(field["name"]) else field["name"] for field in fields]
     make: Any = namedtuple(name, names, rename=True)  # type: ignore[misc]  # name and fields are the ABI's
-    built: Callable[[Iterable[Any]], Any] = make._make
-    return built
+    # Without _make's look at the length, which the ABI has settled.
+    return partial(tuple.__new__, make)
 
 
 def _scalar(kind: str) -> Codec:

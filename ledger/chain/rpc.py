@@ -118,7 +118,7 @@ class Rpc:
     """A node at `url`. Timeouts in seconds; safe to share between threads. Closing ends its connections."""
 
     def __init__(self, url: str, timeout: float = 10.0, batch_calls: int = BATCH_CALLS) -> None:
-        self.url = url
+        self.url, self.timeout = url, timeout
         self.batch_calls = batch_calls
         self._ids = itertools.count(1)
         # Without httpx around it: a mirror and a sender ask some dozens of times a second, and its layers cost as much again.

@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
-from ledger.chain.blocks import Block, BlockSource, InconsistentAnswer
-from ledger.chain.nodes import FAR_BEHIND
-from ledger.chain.rpc import NodeUnreachable, RpcError, shown
+from ledger.chain.blocks import LEAST_CHECKS, Block, BlockSource, Checks, InconsistentAnswer, NodeSource
+from ledger.chain.decode import EventTable
+from ledger.chain.nodes import FAR_BEHIND, Nodes
+from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError, shown
 from ledger.foreseen import Foreseen
 
 FIRST_REST = 1.0
@@ -47,6 +48,18 @@ class ProvableSource(BlockSource, Protocol):
         """Whether headers commit to receipts in a way that `prove` can check: then logs that pass it are those of the block's hash."""
 
 
+class Standing(NamedTuple):
+    """How a node stands: the head that it showed last, until when it rests (of this machine's clock since its start), how long the next
+    time, its refusals in a row, and why it rests.
+    """
+
+    head: int
+    rests_until: float
+    rest: float
+    refusals: int
+    why: str
+
+
 @dataclass(slots=True)
 class _Node:
     """A node and how it stands: the head that it showed last, and until when and why it rests."""
@@ -73,6 +86,15 @@ class NodesSource:
     def fault(self) -> str | None:
         """Which nodes rest, and why; None if none does."""
         return "; ".join(f"node {node.url} rests: {node.why}" for node in self._nodes if self._rests(node)) or None
+
+    def standing(self) -> Sequence[Standing]:
+        """How the nodes stand."""
+        return [Standing(node.head, node.rests_until, node.rest, node.refusals, node.why) for node in self._nodes]
+
+    def stand(self, standing: Sequence[Standing]) -> None:
+        """Goes on from how the same nodes stood in another process."""
+        for node, each in zip(self._nodes, standing, strict=True):
+            node.head, node.rests_until, node.rest, node.refusals, node.why = each
 
     def head(self) -> int:
         """The newest block that two nodes have, or that the only one has that can be asked."""
@@ -203,3 +225,21 @@ class NodesSource:
         log.warning("node %s rests %.0f s: %s", node.url, node.rest, why)
         node.why, node.rests_until = why, self._now() + node.rest
         node.rest = min(node.rest * 2, LONGEST_REST)
+
+
+def source_of(rpc: Rpc, events: EventTable, *, finality: int, forks: bool, checks: Checks = LEAST_CHECKS) -> NodeSource | NodesSource:
+    """A node, or several behind one interface, as the source of these events."""
+    nodes = each(rpc)
+    if len(nodes) == 1:
+        return node_source(rpc, events, checks)
+    return NodesSource({node.url: node_source(node, events, checks) for node in nodes}, finality=finality, forks=forks)
+
+
+def node_source(rpc: Rpc, events: EventTable, checks: Checks = LEAST_CHECKS) -> NodeSource:
+    """A node as the source of these events."""
+    return NodeSource(rpc, events.addresses, events.topics, pairs=events.pairs, checks=checks)
+
+
+def each(rpc: Rpc) -> Sequence[Rpc]:
+    """Each node by itself."""
+    return rpc.each if isinstance(rpc, Nodes) else (rpc,)

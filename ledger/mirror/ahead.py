@@ -1,33 +1,34 @@
-"""Reading ahead: while a batch is folded and written, the node is asked for the next one, in a thread of its own.
+"""Reading ahead: while a batch is written, the next one is asked for, in a thread of its own.
 
-One range at most is asked for in advance, so memory is bounded and a slow database holds the node's reader up. What was read ahead is a
-node's answer like any other, only earlier: where the chain has moved since, the hashes of its blocks tell.
+One batch at most is asked for in advance, so memory is bounded and a slow database holds the reader up. What was read ahead is a node's
+answer like any other, only earlier: where the chain has moved since, the hashes of its blocks tell.
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
-from ledger.chain.blocks import Block, BlockSource
+from ledger.mirror.batch import Batch
+from ledger.mirror.reader import Reader
 
 
 class Ahead:
-    """Blocks read ahead. All methods belong to one thread."""
+    """Batches read ahead. All methods belong to one thread."""
 
     def __init__(self) -> None:
-        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead")
-        self._asked: tuple[int, Future[list[Block]]] | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead")
+        self._asked: tuple[int, Future[Batch]] | None = None
 
     def settle(self) -> None:
-        """Returns once nothing is being read: a source is asked by one thread at a time."""
+        """Returns once nothing is being read: a reader is asked by one thread at a time."""
         if self._asked is not None:
             wait([self._asked[1]])
 
-    def fetch(self, source: BlockSource, first: int, last: int) -> list[Block]:
-        """Blocks from `first` on: those asked for in advance, if they begin there, else up to `last`. Raises as the source does."""
+    def batch(self, reader: Reader, first: int, last: int, parent: bytes | None) -> Batch:
+        """Blocks from `first` on: those asked for in advance, if they begin there, else up to `last`. Raises as the reader does."""
         asked, self._asked = self._asked, None
         if asked is not None and asked[0] == first:
             return asked[1].result()
-        return source.fetch(first, last)
+        return reader.batch(first, last, parent)
 
-    def ask(self, source: BlockSource, first: int, last: int) -> None:
+    def ask(self, reader: Reader, first: int, last: int, parent: bytes) -> None:
         """Has these blocks read meanwhile."""
-        self._asked = first, self._reader.submit(source.fetch, first, last)
+        self._asked = first, self._thread.submit(reader.batch, first, last, parent)

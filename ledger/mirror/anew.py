@@ -113,7 +113,6 @@ class Anew:
                 raise CheckpointMoved("another process folds the projections of this mirror")
             rebuild.fold(conn, self._state, events, self._folds)
             faults.point("anew.folded")
-        self._state.committed()
         faults.point("anew.committed")
         return after
 

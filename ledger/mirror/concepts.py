@@ -1,10 +1,10 @@
 """Every fold of the product in one place, and the table of the events that they read."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ledger.chain import artifacts
 from ledger.chain.decode import EventTable
-from ledger.chain.manifest import Manifest
 from ledger.mirror import (
     acts,
     anchors,
@@ -36,6 +36,10 @@ from ledger.mirror import (
     triggers,
 )
 from ledger.mirror.fold import Folds
+
+if TYPE_CHECKING:
+    # With it comes what encodes acts, which ledger.mirror.far_reader begins without.
+    from ledger.chain.manifest import Manifest
 
 FOLDS = Folds(
     rules={
@@ -146,6 +150,11 @@ def event_table(addresses: Mapping[str, bytes]) -> EventTable:
     return EventTable.of(((name, None if name in MANY else addresses[name], artifacts.load(name).abi) for name in deployed), FOLDS.wanted)
 
 
-def table(manifest: Manifest) -> EventTable:
+def addresses(manifest: "Manifest") -> dict[str, bytes]:
+    """The contracts of a manifest, by name."""
+    return {name: deployed.address for name, deployed in manifest.contracts.items()}
+
+
+def table(manifest: "Manifest") -> EventTable:
     """The events that are folded, of the contracts of a manifest."""
-    return event_table({name: deployed.address for name, deployed in manifest.contracts.items()})
+    return event_table(addresses(manifest))

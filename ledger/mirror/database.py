@@ -8,8 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
+from psycopg.types.string import BytesBinaryDumper
 from sqlalchemy import Connection, Dialect, Engine, LargeBinary, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import StaticPool
@@ -139,6 +138,16 @@ class Database:
     def is_postgresql(self) -> bool:
         return self.engine.dialect.name == "postgresql"
 
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether nobody else can open it."""
+        return not self.is_postgresql and self.engine.url.database in _IN_MEMORY
+
+    @property
+    def url(self) -> str:
+        """Where another process finds it, with the password if there is one."""
+        return self.engine.url.render_as_string(hide_password=False)
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -173,7 +182,7 @@ def beside(database: Database) -> Database | None:
     url = database.engine.url
     if database.is_postgresql:
         return Database(_postgresql(url, NEXT_SCHEMA, f"{NEXT_SCHEMA},{SCHEMA}"))
-    if url.database in _IN_MEMORY:
+    if database.is_in_memory:
         return None
     return Database(_attached(url.set(database=str(_next_file(database))), Path(str(url.database))))
 
@@ -195,6 +204,10 @@ def reading_beside(database: Database) -> Database:
 
 def migrate(conn: Connection) -> None:
     """Brings the raw tables to the newest revision, in the caller's transaction."""
+    # Who only reads (ledger.mirror.far_reader) begins without it.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = conn
@@ -232,6 +245,11 @@ def _configure_sqlite(durable: bool, connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _configure_postgresql(connection: Any, _record: Any) -> None:
+    # The driver's own, in C, before that in Python for DB-API's Binary objects, of which there are none.
+    connection.adapters.register_dumper(bytes, BytesBinaryDumper)
+
+
 def _begin_sqlite(conn: Connection) -> None:
     # A writer takes the lock at once, so that it never fails half-way because another writer came first.
     conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get(_WRITES) else "BEGIN")
@@ -240,6 +258,7 @@ def _begin_sqlite(conn: Connection) -> None:
 def _postgresql(url: URL, schema: str, search_path: str) -> Engine:
     options = {"options": f"-csearch_path={search_path}"}
     engine = _plain(create_engine(url, connect_args=options, pool_pre_ping=True, **_POOL, **_SILENT))
+    event.listen(engine, "connect", _configure_postgresql)
     with engine.begin() as conn:
         if not conn.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema}).first():
             conn.execute(CreateSchema(schema, if_not_exists=True))

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
 from ledger.chain.decode import Event
-from ledger.mirror.state import AnyProjection, State
+from ledger.mirror.state import AnyProjection, Folded, State
 
 Rule = Callable[[State, Event], None]
 
@@ -30,11 +30,12 @@ class Folds:
         """Whether a rule reads this event."""
         return (contract, event) in self.rules
 
-    def apply(self, state: State, events: Iterable[Event]) -> None:
-        """Folds events in order into the state. Raises FoldError when one contradicts the rows."""
+    def apply(self, state: State, events: Iterable[Event]) -> Folded:
+        """Folds events in order into the state; what they change. Raises FoldError when one contradicts the rows."""
         for event in events:
             state.pos = event.pos
             self.rules[event.type.contract, event.type.name](state, event)
+        return state.take()
 
     def version(self) -> str:
         """The version of what these folds write: generation and a digest of the tables and their indexes."""

@@ -12,7 +12,7 @@ from ledger.mirror.models import BLOCK, RAW_EVENT
 from ledger.mirror.schema import WORD_BYTES, raw
 from ledger.mirror.state import State
 from ledger.mirror.views import making
-from ledger.mirror.writer import DatabaseReader, write_state
+from ledger.mirror.writer import DatabaseReader, write_folded
 
 EVENTS_A_BATCH = 5_000
 _INDEX_MASK = (1 << LOG_BITS) - 1
@@ -38,14 +38,12 @@ def refold(conn: Connection, batches: Iterator[list[Event]], folds: Folds) -> No
     state = State(DatabaseReader(conn))
     for events in batches:
         fold(conn, state, events, folds)
-        state.committed()
 
 
 def fold(conn: Connection, state: State, events: list[Event], folds: Folds) -> None:
-    """Folds events and writes what they change; `state.committed` is the caller's."""
+    """Folds events and writes what they change."""
     state.reader = DatabaseReader(conn)
-    folds.apply(state, events)
-    write_state(conn, state)
+    write_folded(conn, folds.apply(state, events))
 
 
 def stored_events(conn: Connection, table: EventTable, until: int, after: int = -1) -> Iterator[list[Event]]:

@@ -50,6 +50,10 @@ class Projection(Generic[RowT]):
     keys: int
     versioned: bool
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """By its name: another process of this program has the same."""
+        return named, (self.name,)
+
     @property
     def name(self) -> str:
         return self.table.name
@@ -62,6 +66,14 @@ class Projection(Generic[RowT]):
     @property
     def key_columns(self) -> list[Column[Any]]:
         return list(self.table.c)[: self.keys]
+
+
+_named: dict[str, Projection[Any]] = {}
+
+
+def named(name: str) -> Projection[Any]:
+    """The projection of this name."""
+    return _named[name]
 
 
 def versioned(row: type[RowT], name: str, keys: int, *indexes: Sequence[str], ever: Sequence[Sequence[str]] = ()) -> Projection[RowT]:
@@ -79,7 +91,7 @@ def versioned(row: type[RowT], name: str, keys: int, *indexes: Sequence[str], ev
         _index(table, columns)
     for column in (table.c.from_pos, table.c.to_pos):
         Index(f"{name}_{column.name}", column, postgresql_using="brin")
-    return Projection(row, table, keys, True)
+    return _named.setdefault(name, Projection(row, table, keys, True))
 
 
 def facts(row: type[RowT], name: str, keys: int, *indexes: Sequence[str]) -> Projection[RowT]:
@@ -88,7 +100,7 @@ def facts(row: type[RowT], name: str, keys: int, *indexes: Sequence[str]) -> Pro
     for columns in indexes:
         _index(table, columns)
     Index(f"{name}_pos", table.c.pos, postgresql_using="brin")
-    return Projection(row, table, keys, False)
+    return _named.setdefault(name, Projection(row, table, keys, False))
 
 
 def _index(table: Table, names: Sequence[str]) -> None:

@@ -1,9 +1,12 @@
-"""The live rows that folding reads, and the changes that it makes: all in memory, written at once by the writer."""
+"""The live rows that folding reads, and the changes that it makes: all in memory, written at once by the writer.
+
+A row that the last batch touched is in memory, so that a batch can be folded before the one before it is in the database.
+"""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol
 
 from ledger.mirror.schema import Projection, RowT
 
@@ -11,7 +14,10 @@ Key = tuple[Any, ...]
 AnyProjection = Projection[Any]
 
 _KEPT = 100_000
-"""Rows kept between batches: those of the last so many that were touched, and of as many before them; the others are read again."""
+"""Rows kept between batches: those of the last so many that were touched, and of as many before them; the others are read again.
+
+A batch's rows age once at most before the next batch has been folded, however many they are.
+"""
 
 _UNREAD: Any = object()
 
@@ -56,7 +62,7 @@ class _Rows:
     fresh: dict[Key, int] = field(default_factory=dict)
     closed: list[Key] = field(default_factory=list)
 
-    def committed(self) -> None:
+    def taken(self) -> None:
         self.born, self.closed = [], []
         self.fresh.clear()
 
@@ -64,8 +70,15 @@ class _Rows:
         self.old, self.live = self.live, {}
 
 
+class Folded(NamedTuple):
+    """What a batch changes: versions of earlier batches to end, as (to_pos, *key), and rows to insert, in the order of their events."""
+
+    closed: Mapping[AnyProjection, Sequence[Key]]
+    born: Mapping[AnyProjection, Sequence[tuple[Any, ...]]]
+
+
 class State:
-    """Live rows by key and the changes since the last commit. `pos` is the position of the event that is being folded.
+    """Live rows by key and the changes since they were last taken. `pos` is the position of the event that is being folded.
 
     `pending` is what an event tells for a later one of its transaction to complete.
     """
@@ -79,8 +92,8 @@ class State:
 
     @property
     def born(self) -> dict[AnyProjection, list[Any]]:
-        """The rows to insert, in the order of their events."""
-        return {projection: [row for row in rows.born if row is not None] for projection, rows in self._rows.items() if rows.born}
+        """The rows to insert, in the order of their events; plain tuples, which drivers take more quickly than their subclasses."""
+        return {projection: [tuple(row) for row in rows.born if row is not None] for projection, rows in self._rows.items() if rows.born}
 
     @property
     def closed(self) -> dict[AnyProjection, list[Key]]:
@@ -90,10 +103,10 @@ class State:
     def get(self, projection: Projection[RowT], key: Key) -> RowT | None:
         """The live row of a key, or the fact; None if there is none."""
         rows = self._rows[projection]
-        row = rows.live.get(key, _UNREAD)
+        row: RowT | None = rows.live.get(key, _UNREAD)
         if row is _UNREAD:
             row = rows.live[key] = self._untouched(projection, rows, key)
-        return cast("RowT | None", row)
+        return row
 
     def _untouched(self, projection: AnyProjection, rows: _Rows, key: Key) -> Any:
         row = rows.old.get(key, _UNREAD)
@@ -149,13 +162,17 @@ class State:
         self._highest[projection] += 1
         return self._highest[projection]
 
-    def committed(self) -> None:
-        """The changes are in the database: forget them, keep the live rows, and what a transaction that is cut in two has still to tell."""
+    def take(self) -> Folded:
+        """The changes since this was asked last, for whoever writes them. The live rows stay, and what a transaction that is cut in two has
+        still to tell.
+        """
+        folded = Folded(self.closed, self.born)
         for rows in self._rows.values():
-            rows.committed()
+            rows.taken()
         if sum(len(rows.live) for rows in self._rows.values()) > _KEPT:
             for rows in self._rows.values():
                 rows.age()
+        return folded
 
     def forget(self) -> None:
         """Forgets changes and rows: the database is not what they assume."""
@@ -164,7 +181,7 @@ class State:
         self._highest.clear()
 
     def _bear(self, projection: AnyProjection, rows: _Rows, key: Key, row: Any) -> None:
-        born = projection.row._make((*row[:_PLACE], self.pos, None))
+        born = _again(projection.row, (*row[:_PLACE], self.pos, None))
         rows.fresh[key] = len(rows.born)
         rows.live[key] = born
         rows.born.append(born)
@@ -176,8 +193,12 @@ class State:
         else:
             row = rows.born[fresh]
             # A version born and ended by one event was never valid at any position.
-            rows.born[fresh] = None if row.from_pos == self.pos else projection.row._make((*row[:-1], self.pos))
+            rows.born[fresh] = None if row.from_pos == self.pos else _again(projection.row, (*row[:-1], self.pos))
         rows.live[key] = None
+
+
+_again = tuple.__new__
+"""A row of as many fields as another, without the look at their number that NamedTuple._make takes."""
 
 
 def _shown(key: Sequence[Any]) -> tuple[Any, ...]:

@@ -7,7 +7,6 @@ engine's
 finality, stop and alarm with everything kept. Faults of a node are retried for ever.
 """
 
-import gc
 import logging
 import threading
 import time
@@ -19,32 +18,32 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ledger import faults
-from ledger.chain.blocks import LEAST_CHECKS, Block, BlockSource, Checks, InconsistentAnswer, NodeSource
+from ledger.chain.blocks import LEAST_CHECKS, BlockSource, Checks, InconsistentAnswer
 from ledger.chain.decode import EventTable
 from ledger.chain.manifest import Manifest
-from ledger.chain.nodes import Nodes
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
-from ledger.chain.sources import NodesSource
+from ledger.chain.sources import each, source_of
 from ledger.foreseen import Foreseen
 from ledger.mirror import rebuild
 from ledger.mirror.ahead import Ahead
 from ledger.mirror.anew import Anew
-from ledger.mirror.concepts import FOLDS, table
+from ledger.mirror.batch import Batch
+from ledger.mirror.concepts import FOLDS, addresses, event_table
 from ledger.mirror.database import Database, shape
+from ledger.mirror.far import FarReader, Recipe
 from ledger.mirror.fold import Folds
+from ledger.mirror.folder import Folder, uncollected
 from ledger.mirror.models import BLOCK, CHECKPOINT
+from ledger.mirror.reader import NearReader, Reader
 from ledger.mirror.rollback import roll_back
-from ledger.mirror.state import Nothing, State
 from ledger.mirror.views import making
 from ledger.mirror.writer import (
     Checkpoint,
     CheckpointGone,
     CheckpointMoved,
-    DatabaseReader,
     advance,
     read_checkpoint,
-    write_blocks,
-    write_state,
+    write_changes,
 )
 
 log = logging.getLogger(__name__)
@@ -54,6 +53,8 @@ _RETRIED = (InconsistentAnswer, RpcError, NodeUnreachable, OperationalError, Int
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
 _HASHES_A_LOOK = 64
+# So many times quicker than it may be is a step of which twice as much would be in time: sizes that go up and down cost one side its wait.
+_QUICK = 3
 
 
 class WrongLedger(Foreseen, RuntimeError):
@@ -86,10 +87,10 @@ class Span:
     target: float = 0.1
 
     def took(self, seconds: float, blocks: int) -> None:
-        """After a step over `blocks` blocks: doubles while quick or small, halves when slow."""
+        """After a step over `blocks` blocks: doubles while it is small or twice as much would be quick too, halves when slow."""
         if seconds > self.target and self.size >= self.least:
             self.size = max(self.least, self.size // 2)
-        elif blocks >= self.size:
+        elif blocks >= self.size and (self.size < self.least or seconds < self.target / _QUICK):
             self.size = min(self.most, self.size * 2)
 
     def refused(self) -> None:
@@ -115,22 +116,11 @@ class Status:
     alarm: str | None
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the collector of cycles: a batch makes thousands of tuples and no cycle, and a third of its time would go into walking over
-    the rows that are kept in memory.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 class Mirror:
-    """One ledger's mirror. `step` and `run` belong to one thread; `wake`, `wait_for` and `status` to any."""
+    """One ledger's mirror. `step` and `run` belong to one thread; `wake`, `wait_for` and `status` to any.
+
+    `reader` reads the source, here if there is none.
+    """
 
     def __init__(
         self,
@@ -144,13 +134,15 @@ class Mirror:
         development: bool = False,
         poll: float = 0.1,
         moved: Callable[[], None] = lambda: None,
+        reader: Reader | None = None,
     ) -> None:
-        self._database, self._source, self._table, self._folds = database, source, table, folds
+        self._database, self._table, self._folds = database, table, folds
+        self._reader = reader or NearReader(source)
         self._finality, self._development, self._poll = finality, development, poll
         self._announce = moved
         self._ahead = Ahead()
         self._span = Span()
-        self._state = State(Nothing())
+        self._folder = Folder(table, folds)
         self._moved = threading.Condition()
         self._woken = threading.Event()
         self._fault: str | None = None
@@ -173,7 +165,7 @@ class Mirror:
             behind=max(0, head - held.block),
             development=self._development,
             folding=self._database.serving.progress or None,
-            fault=self._fault or self._source.fault,
+            fault=self._fault or self._reader.fault,
             alarm=None if self._alarm is None else str(self._alarm),
         )
 
@@ -198,24 +190,35 @@ class Mirror:
         While this process doesn't lead it follows what another one writes to the same database.
         """
         pause = _FIRST_PAUSE
-        while not stop.is_set():
-            try:
-                more = self.step() if leads() else self._follow()
-                self._fault, pause = None, _FIRST_PAUSE
-            except _RETRIED as fault:
-                self._note(fault, pause)
-                stop.wait(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
-            except Exception as alarm:
-                self._raise_alarm(alarm)
-                raise
-            else:
-                self._rest(more)
+        with self._reading():
+            while not stop.is_set():
+                try:
+                    more = self.step() if leads() else self._follow()
+                    self._fault, pause = None, _FIRST_PAUSE
+                except _RETRIED as fault:
+                    self._note(fault, pause)
+                    stop.wait(pause)
+                    pause = min(pause * 2, _LONGEST_PAUSE)
+                except Exception as alarm:
+                    self._raise_alarm(alarm)
+                    raise
+                else:
+                    self._rest(more)
 
     def catch_up(self) -> None:
         """Steps until the source has no more. Faults are raised."""
-        while self.step():
-            pass
+        with self._reading():
+            while self.step():
+                pass
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Nothing is being read once no more steps are taken."""
+        try:
+            yield
+        finally:
+            self._ahead.settle()
+            self._reader.left(0)
 
     def step(self) -> bool:
         """Takes the next blocks, or goes back to a fork. True if there may be more to do."""
@@ -226,25 +229,29 @@ class Mirror:
         if self._checkpoint.projections != self._version:
             return self._fold_anew()
         self._database.serving.progress = ""
-        head = self._head = self._source.head()
+        head = self._head = self._reader.head()
         held = self._checkpoint
         if head <= held.block:
+            self._reader.left(0)
             return self._check_held(head)
         started = time.monotonic()
-        blocks = self._fetch(held.block + 1, head)
-        if held.hash is not None and blocks[0].parent != held.hash:
+        batch = self._next(held, head)
+        if held.hash is not None and batch.parent != held.hash:
             return self._check_held(held.block)
-        if blocks[-1].number < head:
-            self._ahead.ask(self._source, blocks[-1].number + 1, min(head, blocks[-1].number + self._span.size))
-        with _uncollected():
-            self._take(blocks)
-        self._span.took(time.monotonic() - started, len(blocks))
-        return self._checkpoint.block < head
+        if batch.number < head:
+            self._ahead.ask(self._reader, batch.number + 1, min(head, batch.number + self._span.size), batch.hash)
+        with uncollected():
+            self._take(batch)
+        took, blocks = time.monotonic() - started, batch.number - held.block
+        self._span.took(took, blocks)
+        self._reader.left((head - batch.number) * took / blocks)
+        return batch.number < head
 
     def _fold_anew(self) -> bool:
         """Folds some more of the projections' new version, beside the old one; its tables are put in place once they are where that is."""
+        self._reader.left(0)
         with suppress(*_RETRIED):
-            self._head = max(self._source.head(), self._checkpoint.block)
+            self._head = max(self._reader.head(), self._checkpoint.block)
         self._anew = self._anew or Anew(self._database, self._table, self._folds, self._checkpoint)
         self._database.serving.progress = self._anew.progress
         more = False
@@ -256,28 +263,25 @@ class Mirror:
                 self._anew, self._unsure = None, True
         return True
 
-    def _fetch(self, first: int, head: int) -> list[Block]:
+    def _next(self, held: Checkpoint, head: int) -> Batch:
+        first = held.block + 1
         try:
-            return self._ahead.fetch(self._source, first, min(head, first + self._span.size - 1))
+            return self._ahead.batch(self._reader, first, min(head, first + self._span.size - 1), held.hash)
         except (RpcError, NodeUnreachable):
             self._span.refused()
             raise
 
-    def _take(self, blocks: list[Block]) -> None:
-        before, last = self._checkpoint, blocks[-1]
-        self._commit(lambda conn: self._write(conn, before, blocks), replace(before, block=last.number, hash=last.hash), last.time)
-        self._state.committed()
+    def _take(self, batch: Batch) -> None:
+        before = self._checkpoint
+        self._commit(lambda conn: self._write(conn, before, batch), replace(before, block=batch.number, hash=batch.hash), batch.time)
+        if batch.changes is not None:
+            # Folded elsewhere: the rows that are in memory here are of before.
+            self._folder.forget()
 
-    def _write(self, conn: Connection, before: Checkpoint, blocks: list[Block]) -> None:
-        advance(conn, before, blocks[-1].number, blocks[-1].hash)
+    def _write(self, conn: Connection, before: Checkpoint, batch: Batch) -> None:
+        advance(conn, before, batch.number, batch.hash)
         faults.point("mirror.advanced")
-        events = [event for block in blocks for event in self._table.events(block)]
-        write_blocks(conn, blocks, events)
-        faults.point("mirror.raw")
-        self._state.reader = DatabaseReader(conn)
-        self._folds.apply(self._state, events)
-        faults.point("mirror.folding")
-        write_state(conn, self._state)
+        write_changes(conn, batch.changes or self._folder.changes(batch.blocks, conn))
         faults.point("mirror.written")
 
     def _commit(self, work: Callable[[Connection], None], after: Checkpoint, block_time: int | None) -> None:
@@ -287,7 +291,7 @@ class Mirror:
         except BaseException:
             # A connection may break between the commit and its answer: only the database knows what became of it.
             self._unsure = True
-            self._state.forget()
+            self._folder.forget()
             raise
         faults.point("mirror.committed")
         self._moved_to(after, block_time)
@@ -296,9 +300,10 @@ class Mirror:
         """Notes how far another process has come; what is in memory may be old by the time that this one leads."""
         self._woken.clear()
         self._ahead.settle()
+        self._reader.left(0)
         self._look_again()
         self._unsure = True
-        self._head = max(self._source.head(), self._checkpoint.block)
+        self._head = max(self._reader.head(), self._checkpoint.block)
         return False
 
     def _look_again(self) -> None:
@@ -308,7 +313,7 @@ class Mirror:
                 raise CheckpointGone("the checkpoint is gone: the database was emptied while its mirror ran")
             if held != self._checkpoint:
                 # Somebody else wrote: what is in memory is of before.
-                self._state.forget()
+                self._folder.forget()
             self._moved_to(held, _time_of(conn, held.block))
         self._unsure = False
 
@@ -332,7 +337,7 @@ class Mirror:
 
     def _first_agreed(self, numbers: list[int]) -> int | None:
         """The first of these heights at which source and mirror hold the same block."""
-        theirs = self._source.hashes(numbers)
+        theirs = self._reader.hashes(numbers)
         with self._database.read_raw() as conn:
             held = conn.execute(select(BLOCK.c.number, BLOCK.c.hash).where(BLOCK.c.number.in_(numbers)))
             ours: dict[int, bytes] = {row.number: row.hash for row in held}
@@ -368,7 +373,7 @@ class Mirror:
         block_hash, block_time = held or (None, None)
         after = replace(before, block=common, hash=block_hash)
         self._commit(lambda conn: roll_back(conn, before, common, self._folds.projections), after, block_time)
-        self._state.forget()
+        self._folder.forget()
 
     def _note(self, fault: Exception, pause: float) -> None:
         self._fault = str(fault)
@@ -397,22 +402,23 @@ def of(
     moved: Callable[[], None] = lambda: None,
 ) -> Mirror:
     """The mirror of a manifest's ledger, read from a node or from several; `moved` is called after each step. Raises WrongLedger."""
-    events = table(manifest)
+    contracts = addresses(manifest)
+    events = event_table(contracts)
     identity = Identity(manifest.chain_id, manifest.ledger_id, manifest.block)
     source = source_of(rpc, events, finality=finality, forks=development, checks=checks)
-    return Mirror(database, source, events, identity, FOLDS, finality=finality, development=development, poll=poll, moved=moved)
-
-
-def source_of(rpc: Rpc, events: EventTable, *, finality: int, forks: bool, checks: Checks = LEAST_CHECKS) -> BlockSource:
-    """A node, or several behind one interface, as the source of these events."""
-    if not isinstance(rpc, Nodes) or len(rpc.each) == 1:
-        return node_source(rpc, events, checks)
-    return NodesSource({node.url: node_source(node, events, checks) for node in rpc.each}, finality=finality, forks=forks)
-
-
-def node_source(rpc: Rpc, events: EventTable, checks: Checks = LEAST_CHECKS) -> NodeSource:
-    """A node as the source of these events."""
-    return NodeSource(rpc, events.addresses, events.topics, pairs=events.pairs, checks=checks)
+    recipe = Recipe([node.url for node in each(rpc)], rpc.timeout, checks, finality, development, contracts, database.url)
+    return Mirror(
+        database,
+        source,
+        events,
+        identity,
+        FOLDS,
+        finality=finality,
+        development=development,
+        poll=poll,
+        moved=moved,
+        reader=None if database.is_in_memory else FarReader(source, recipe),
+    )
 
 
 def prepare(database: Database, identity: Identity, folds: Folds) -> tuple[Checkpoint, int | None]:

@@ -42,13 +42,12 @@ def _range_moved(state: State, event: Event) -> None:
         raise FoldError(f"token {receivable}/{told.tokenStart} is not the one that the move at position {event.pos} cuts")
     _end_offer(state, token, event.time)
     # What stays of the token keeps its marks; a piece cut out of it has none but those of a hold and of custody.
-    kept = token._replace(cursor=told.cursor, flags=token.flags & KEPT_OF_CUT)
-    piece = kept._replace(flags=token.flags & INHERITED)
-    moved = piece._replace(start=told.start, owner=told.to, length=told.end - told.start)
+    cursor, inherited = told.cursor, token.flags & INHERITED
+    moved = Token(receivable, told.start, told.to, told.end - told.start, cursor, inherited)
     if told.end < told.tokenEnd:
-        state.open(TOKEN, piece._replace(start=told.end, length=told.tokenEnd - told.end))
+        state.open(TOKEN, Token(receivable, told.end, token.owner, told.tokenEnd - told.end, cursor, inherited))
     if told.start > told.tokenStart:
-        state.put(TOKEN, kept._replace(length=told.start - told.tokenStart))
+        state.put(TOKEN, Token(receivable, token.start, token.owner, told.start - token.start, cursor, token.flags & KEPT_OF_CUT))
         state.open(TOKEN, moved)
     else:
         state.put(TOKEN, moved)

@@ -11,6 +11,7 @@ from ledger.chain.blocks import LEAST_CHECKS, BlockSource, Checks, last_position
 from ledger.chain.decode import EventTable
 from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import Rpc
+from ledger.chain.sources import node_source
 from ledger.foreseen import Foreseen
 from ledger.mirror import rebuild, spot_checks
 from ledger.mirror.concepts import FOLDS, table
@@ -19,7 +20,7 @@ from ledger.mirror.fold import Folds
 from ledger.mirror.models import BLOCK, RAW_EVENT, TX
 from ledger.mirror.spot_checks import SpotReport
 from ledger.mirror.state import AnyProjection
-from ledger.mirror.sync import Identity, Mirror, node_source
+from ledger.mirror.sync import Identity, Mirror
 from ledger.mirror.writer import Checkpoint, read_checkpoint
 
 _ROWS_A_FETCH = 5_000

@@ -12,10 +12,9 @@ from sqlalchemy import Column, Connection, Table, func, select, update
 from sqlalchemy.dialects import postgresql
 
 from ledger import faults
-from ledger.chain.blocks import Block, Log
-from ledger.chain.decode import Event
+from ledger.mirror.batch import Changes
 from ledger.mirror.models import BLOCK, CHECKPOINT, RAW_EVENT, TX
-from ledger.mirror.state import AnyProjection, FoldError, Key, State
+from ledger.mirror.state import AnyProjection, Folded, FoldError, Key
 
 
 class CheckpointMoved(RuntimeError):
@@ -52,24 +51,21 @@ def advance(conn: Connection, before: Checkpoint, block: int, block_hash: bytes 
         raise CheckpointMoved(f"the checkpoint is no longer at block {before.block}: another process writes to this mirror")
 
 
-def write_blocks(conn: Connection, blocks: Sequence[Block], events: Sequence[Event]) -> None:
-    """Headers, transactions' hashes and the raw logs of known events."""
-    insert_rows(conn, BLOCK, [(block.number, block.hash, block.parent, block.time) for block in blocks])
-    insert_rows(conn, TX, [(block.number, at, tx) for block in blocks for at, tx in enumerate(block.transactions)])
-    insert_rows(conn, RAW_EVENT, [_raw_event(event.pos, event.log) for event in events])
+def write_changes(conn: Connection, changes: Changes) -> None:
+    """Headers, transactions' hashes, raw logs, and what was folded from them."""
+    insert_rows(conn, BLOCK, changes.blocks)
+    insert_rows(conn, TX, changes.transactions)
+    insert_rows(conn, RAW_EVENT, changes.events)
+    faults.point("mirror.raw")
+    write_folded(conn, changes.folded)
 
 
-def _raw_event(pos: int, log: Log) -> tuple[Any, ...]:
-    topics = log.topics
-    return pos, log.tx_index, log.address, b"".join(topics), topics[1] if len(topics) > 1 else None, log.data
-
-
-def write_state(conn: Connection, state: State) -> None:
-    """What the fold changed: versions are ended before their successors go in."""
-    for projection, keys in state.closed.items():
+def write_folded(conn: Connection, folded: Folded) -> None:
+    """What folding changed: versions are ended before their successors go in."""
+    for projection, keys in folded.closed.items():
         _close(conn, projection, keys)
     faults.point("mirror.closed")
-    for projection, rows in state.born.items():
+    for projection, rows in folded.born.items():
         insert_rows(conn, projection.table, rows)
 
 
@@ -80,7 +76,8 @@ def insert_rows(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]])
     if conn.dialect.name == "postgresql":
         _copy(conn, table, rows)
     else:
-        conn.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({_marks(conn, len(table.c))})", list(rows))  # noqa: S608  # a name of the model
+        insert = f"INSERT INTO {table.name} VALUES ({', '.join('?' * len(table.c))})"  # noqa: S608  # a name of the model
+        conn.connection.cursor().executemany(insert, rows)
 
 
 def _copy(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -140,10 +137,6 @@ def _where_live(projection: AnyProjection, mark: str) -> str:
 
 def _mark(conn: Connection) -> str:
     return "%s" if conn.dialect.name == "postgresql" else "?"
-
-
-def _marks(conn: Connection, count: int) -> str:
-    return ", ".join([_mark(conn)] * count)
 
 
 @dataclass(frozen=True, slots=True)

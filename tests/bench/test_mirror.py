@@ -13,7 +13,7 @@ WAITS = {"live_p95_ms", "live_polling_p95_ms", "readers_1000_live_p95_ms", "rest
 
 def test_json_is_one_flat_object_and_the_peers_are_none_where_they_are_not_asked_for() -> None:
     # Who stored other rows than the mirror's first run ends the benchmark with RowsDiffer.
-    done = run("mirror", "--json", "--count", "1500", "--turns", "1", "--blocks", "4", "--readers", "20", "--no-peers")
+    done = run("mirror", "--json", "--count", "1500", "--turns", "1", "--blocks", "4", "--readers", "20", "--peers")
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
     assert set(figures) >= PEERS | RATES | WAITS and done.stdout.count("\n") == 1

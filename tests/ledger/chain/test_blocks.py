@@ -1,11 +1,11 @@
 """Blocks from a real node, and from answers that contradict each other."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from ledger.chain.blocks import InconsistentAnswer, Link, MalformedAnswer, NodeSource, RecordedSource, last_position, position
 from ledger.chain.rpc import Call, NodeUnreachable, Result, Rpc, RpcError

@@ -10,11 +10,14 @@ from ledger.chain.rpc import NodeUnreachable
 from ledger.mirror.ahead import Ahead
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
+from ledger.mirror.reader import NearReader
 from ledger.mirror.sync import Span
 from ledger.mirror.verify import verify
 from tests.ledger.mirror import told
 from tests.ledger.mirror.chains import START, Chain, table
 from tests.ledger.mirror.conftest import MakeMirror
+
+PARENT = b"p" * 32
 
 
 class _Noted(RecordedSource):
@@ -41,26 +44,28 @@ def _chain(blocks: int) -> Chain:
 
 def test_what_was_asked_for_is_handed_out_once() -> None:
     source, ahead = _Noted(_chain(6).blocks), Ahead()
-    ahead.ask(source, START, START + 2)
-    assert [block.number for block in ahead.fetch(source, START, START + 5)] == [START, START + 1, START + 2]
-    assert [block.number for block in ahead.fetch(source, START, START + 1)] == [START, START + 1]
+    reader = NearReader(source)
+    ahead.ask(reader, START, START + 2, PARENT)
+    assert [block.number for block in ahead.batch(reader, START, START + 5, PARENT).blocks] == [START, START + 1, START + 2]
+    assert [block.number for block in ahead.batch(reader, START, START + 1, PARENT).blocks] == [START, START + 1]
     assert [name.startswith("read-ahead") for *_, name in source.asked] == [True, False]
 
 
 def test_what_begins_elsewhere_is_read_anew() -> None:
-    source, ahead = _Noted(_chain(6).blocks), Ahead()
-    ahead.ask(source, START + 3, START + 4)
-    assert [block.number for block in ahead.fetch(source, START, START)] == [START]
+    reader, ahead = NearReader(_chain(6).source()), Ahead()
+    ahead.ask(reader, START + 3, START + 4, PARENT)
+    assert ahead.batch(reader, START, START, PARENT).number == START
 
 
 def test_a_fault_comes_when_the_blocks_are_wanted() -> None:
     source, ahead = _Noted(_chain(6).blocks), Ahead()
+    reader = NearReader(source)
     source.away = True
-    ahead.ask(source, START, START)
+    ahead.ask(reader, START, START, PARENT)
     with pytest.raises(NodeUnreachable):
-        ahead.fetch(source, START, START)
+        ahead.batch(reader, START, START, PARENT)
     source.away = False
-    assert len(ahead.fetch(source, START, START)) == 1
+    assert ahead.batch(reader, START, START, PARENT).number == START
 
 
 def test_a_mirror_that_is_behind_reads_ahead_and_never_past_the_head(mirror_of: MakeMirror) -> None:

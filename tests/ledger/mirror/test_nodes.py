@@ -10,10 +10,10 @@ import pytest
 from ledger.chain.blocks import BlockSource, Checks
 from ledger.chain.nodes import Nodes
 from ledger.chain.rpc import Rpc
-from ledger.chain.sources import NodesDisagree
+from ledger.chain.sources import NodesDisagree, source_of
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
-from ledger.mirror.sync import Mirror, source_of
+from ledger.mirror.sync import Mirror
 from ledger.mirror.verify import verify
 from tests.ledger.chain.emitter import Emitter
 from tests.ledger.mirror import told

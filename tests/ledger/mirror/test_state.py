@@ -87,7 +87,7 @@ def test_rows_are_read_once_and_again_after_forgetting() -> None:
     for _ in range(3):
         state.get(MEMBER_KEY, (KEY,))
     assert reader.reads == 1
-    state.committed()
+    state.take()
     state.get(MEMBER_KEY, (KEY,))
     assert reader.reads == 1
     state.forget()
@@ -106,7 +106,7 @@ def test_after_a_commit_the_changes_are_gone_and_the_rows_are_known() -> None:
     state = _state(20)
     state.change(MEMBER_KEY, (KEY,), roles=2)
     state.add(ACT, Act(ACCOUNT, b"1" * 32, 20, 0, 1, None, None, None, None))
-    state.committed()
+    state.take()
     assert state.born == {} and state.closed == {}
     state.pos = 30
     state.change(MEMBER_KEY, (KEY,), roles=4)
@@ -121,11 +121,11 @@ def test_rows_that_nobody_touched_lately_are_let_go_and_read_again(monkeypatch: 
     state.get(MEMBER_KEY, (KEY,))
     for at in range(3):
         state.open(RELAYER, Relayer(bytes([at]) * 20))
-    state.committed()
+    state.take()
     assert state.get(MEMBER_KEY, (KEY,)) is not None and reader.reads == 1
     for at in range(3, 9):
         state.open(RELAYER, Relayer(bytes([at]) * 20))
-        state.committed()
+        state.take()
     assert state.get(MEMBER_KEY, (KEY,)) is not None and reader.reads == 2
 
 
@@ -133,6 +133,6 @@ def test_a_row_that_is_kept_from_before_is_not_opened_again(monkeypatch: pytest.
     monkeypatch.setattr("ledger.mirror.state._KEPT", 0)
     state = _state(1)
     state.open(RELAYER, Relayer(KEY))
-    state.committed()
+    state.take()
     with pytest.raises(FoldError, match="relayer has a live row"):
         state.open(RELAYER, Relayer(KEY))

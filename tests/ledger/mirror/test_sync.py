@@ -3,10 +3,10 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import OperationalError
 
@@ -18,6 +18,7 @@ from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
 from ledger.mirror.models import BLOCK, MEMBER, MEMBER_KEY, RAW_EVENT, TX
 from ledger.mirror.queries import members
+from ledger.mirror.reader import NearReader
 from ledger.mirror.state import FoldError
 from ledger.mirror.sync import FinalityViolated, Identity, Mirror, Span, WrongLedger
 from ledger.mirror.verify import verify
@@ -290,11 +291,11 @@ def test_who_leads_again_knows_what_another_wrote_meanwhile(db: Database, mirror
     one.catch_up()
     one._follow()
     chain.mine([told.suspended("Bank")])
-    other._source = chain.source()
+    other._reader = NearReader(chain.source())
     other._follow()
     other.catch_up()
     chain.mine([told.roles_set("Bank", 3)])
-    one._source = chain.source()
+    one._reader = NearReader(chain.source())
     one.catch_up()
     with db.read() as conn:
         held = members.get(conn, told.account("Bank"))
@@ -308,7 +309,7 @@ def test_who_follows_says_how_far_behind_the_leader_is(mirror_of: MakeMirror) ->
     one.catch_up()
     chain.mine([told.suspended("Bank")])
     chain.mine([told.reinstated("Bank")])
-    other._source = chain.source()
+    other._reader = NearReader(chain.source())
     other._follow()
     assert other.status().behind == 2
 
@@ -356,6 +357,8 @@ def test_the_span_grows_while_steps_are_quick_and_shrinks_when_slow_or_refused()
     assert span.size == span.most // 2
     for _ in range(20):
         span.took(1.0, span.size)
+    assert span.size == span.least
+    span.took(span.target / 2, span.size)
     assert span.size == span.least
     for _ in range(20):
         span.refused()
