@@ -2,8 +2,9 @@
 
 These tests reach the contracts by their artifacts, so a mutant needs no compilation but its own: its creation code is put into the artifact
 of a built copy of the checkout, and forge runs the tests on it, with few random cases first. A mutant that doesn't compile, or compiles to
-the same code, is none. What was found out is kept in cache/mutation.jsonl: who was killed stays so while the contracts are the same, who
-survived is tried again when a test has changed. A run that was ended goes on where it stopped:
+the same code, is none. What was found out is kept in cache/mutation.jsonl (of earlier campaigns: tests/contracts/mutation.jsonl): who was
+killed stays so while the contracts are the same, who survived is tried again when a test has changed. A run that was ended goes on where it
+stopped; with --afresh nothing is taken as known:
 
     PYTHONPATH=scripts .venv/bin/python -m house.mutation --full --folder FOLDER
 """
@@ -30,6 +31,8 @@ from house import mutants, results, steps
 from house.mutants import Mutant
 
 KEPT = Path("cache", "mutation.jsonl")
+RECORD = Path("tests", "contracts", "mutation.jsonl")
+"""Results of earlier campaigns, a line each as in `KEPT`: a whole one takes hours, and one that was cut off goes on anywhere."""
 FORGE = Path("node_modules", "@foundry-rs", "forge-linux-amd64", "bin", "forge")
 INSIDE = "contracts/receivable"
 TARGETS: Mapping[str, tuple[str, ...]] = {
@@ -263,9 +266,8 @@ def tests_key(root: Path) -> str:
 
 def known(root: Path) -> dict[str, dict[str, str]]:
     """What earlier runs found out, by key; who survived other tests than these isn't known."""
-    if not (root / KEPT).is_file():
-        return {}
-    lines = [json.loads(line) for line in (root / KEPT).read_text().splitlines()]
+    files = [root / each for each in (RECORD, KEPT) if (root / each).is_file()]
+    lines = [json.loads(line) for file in files for line in file.read_text().splitlines()]
     now = tests_key(root)
     return {line["key"]: line for line in lines if line["outcome"] != "survived" or line["tests"] == now}
 
@@ -290,10 +292,10 @@ def remembered(root: Path, chosen: Iterable[Mutant]) -> tuple[list[Tried], list[
     return found, open_
 
 
-def run(root: Path, folder: Path, chosen: Sequence[Mutant], seconds: float) -> list[Tried]:
+def run(root: Path, folder: Path, chosen: Sequence[Mutant], seconds: float, *, afresh: bool = False) -> list[Tried]:
     """Try the mutants, two at a time, until the time is over; each result is kept at once."""
     until = time.monotonic() + seconds
-    found, open_ = remembered(root, chosen)
+    found, open_ = ([], list(chosen)) if afresh else remembered(root, chosen)
     if open_:
         for result in _in_parallel(root, folder, open_, until):
             keep(root, result)
@@ -364,11 +366,13 @@ def report(found: Sequence[Tried]) -> list[str]:
     return [*sorted(f"survived: {each.name}" for each in found if each.outcome == "survived"), line(found)]
 
 
-def campaign(root: Path, folder: Path, size: int | None, seed: int, seconds: float, file: str | None = None) -> tuple[list[Tried], int]:
+def campaign(
+    root: Path, folder: Path, size: int | None, seed: int, seconds: float, file: str | None = None, *, afresh: bool = False
+) -> tuple[list[Tried], int]:
     """Try a sample of so many mutants or, if None, all, of one file or of all; what came of them, and how many were chosen."""
     all_ = [mutant for mutant in all_mutants(root) if file in (None, mutant.file)]
     chosen = sample(all_, len(all_) if size is None else size, seed)
-    return run(root, folder, chosen, seconds), len(chosen)
+    return run(root, folder, chosen, seconds, afresh=afresh), len(chosen)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -380,11 +384,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=MINUTES)
     parser.add_argument("--folder", type=Path, help="where to work; kept, so that a second run builds nothing")
     parser.add_argument("--file", help="only mutants of this file")
+    parser.add_argument("--afresh", action="store_true", help="try all that are chosen, whatever is known of them")
     given = parser.parse_args(arguments)
     root = Path(__file__).resolve().parents[2]
     with tempfile.TemporaryDirectory(prefix="pledgebook-mutation-") as temporary:
         folder = given.folder or Path(temporary)
-        found, chosen = campaign(root, folder, None if given.full else given.sample, given.seed, given.minutes * 60, given.file)
+        size = None if given.full else given.sample
+        found, chosen = campaign(root, folder, size, given.seed, given.minutes * 60, given.file, afresh=given.afresh)
     print(*report(found), sep="\n")
     return 0 if counts(found, chosen).passed else 1
 

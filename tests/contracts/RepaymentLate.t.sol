@@ -111,6 +111,15 @@ contract RepaymentInterestTest is ReceivableBase {
         assertEq(cash.balanceOf(other.account), 300 + 60);
     }
 
+    function test_interest_is_kept_for_an_owner_who_can_not_be_paid() public {
+        uint192 id = _late(1000, 0, 5, 10_000);
+        vm.warp(DUE + 30 days);
+        _suspend(supplier.account);
+        _pay(id, 515);
+        _draw(_id(id, 0));
+        assertEq(repayment.credit(supplier.account, CASH), 515, "500 of principal and 15 of interest");
+    }
+
     function test_waiting_money_earns_no_interest() public {
         uint192 id = _late(100_000, 0, 1, 1000);
         _pay(id, 100);

@@ -206,6 +206,14 @@ contract RepaymentNoticeTest is ReceivableBase {
     }
 
     /// @dev One payment at the bank never settles two claims.
+    function test_a_notice_is_signed_with_all_that_it_says() public view {
+        IRepayment.BankNotice memory notice = _notice("uetr", id, 400);
+        string memory kind = string(bytes.concat(NOTICE_TEXT, ALLOCATION_TEXT));
+        assertEq(repayment.hashBankNotice(notice), vm.eip712HashStruct(kind, abi.encode(notice)));
+        notice.allocations[0].amount += 1;
+        assertEq(repayment.hashBankNotice(notice), vm.eip712HashStruct(kind, abi.encode(notice)));
+    }
+
     function test_a_reference_is_consumed_once() public {
         _done(_noticeAct(bank, _notice("uetr", id, 400)));
         _refused(
