@@ -15,6 +15,7 @@ OFF: dict[tuple[str, str], str] = {
     **dict.fromkeys((("positive_data_acceptance", each) for each in ("fingerprint_invoice", "propose_release", "search_names")), _WORDS),
     ("positive_data_acceptance", "set_register"): "a register's description is TOML with rules of its own (docs/registers.md)",
     ("positive_data_acceptance", "create_webhook"): "to whom events may be sent is the operator's setting, and kinds are the contracts'",
+    ("positive_data_acceptance", "publish_peer"): "a URL names a host that can be called, which is more than a pattern tells",
     ("positive_data_acceptance", "list_routes"): "a register that gives no right over an asset is refused with the right ones",
     ("positive_data_acceptance", "list_watches"): "the operator has no watches of its own and names a member",
     ("positive_data_acceptance", "void_act"): "who does not sign an act has no signature to take back",

@@ -82,8 +82,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     running.clock.run()
     teller = Teller(running)
     for operation, example in document.examples().items():
-        if operation not in ("remove_webhook", "erase_content"):
+        if operation not in ("remove_webhook", "erase_content", "carry_out_order"):
             teller.tell(operation, example)
+    teller.have_ordered()
     yield Runs(teller, cast(teller))
     teller.http.close()
     running.clock.hold()
