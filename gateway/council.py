@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import count
 
 from gateway import calls, descriptions
 from gateway.access import ADMIT, Session
@@ -14,6 +15,7 @@ from gateway.descriptions import Description, DescriptionError
 from gateway.errors import Problem, invalid
 from gateway.founding import house_key
 from gateway.office.repository import Call
+from gateway.outbox.states import ENDS, FAILED
 from gateway.registers import kept_rules
 from gateway.roles import ROLES
 from gateway.services import Services
@@ -55,12 +57,15 @@ def check_operator(services: Services, session: Session, what: str) -> None:
 def decide(services: Services, session: Session, asked: calls.Asked, data: bytes, gas: int) -> Decision:
     """Has the council make a call, announce it, or carry out what it announced. Raises 403, 409.
 
-    The same key with the same step and data is one decision, however often it is asked for.
+    The same key with the same step and data is one decision, however often it is asked for; one that the ledger refused, or an announcement
+    that ran out, is made anew.
     """
     step, target, sent, ready_at = _as_decided(services, asked, data)
-    once = replace(asked, key=f"{asked.key} {step} {sha256(sent).hexdigest()[:16]}")
+    key, over = f"{asked.key} {step} {sha256(sent).hexdigest()[:16]}", FAILED if ready_at is None else ENDS
     with services.office.write() as conn:
-        call = calls.decision(conn, once, target, sent, gas, session.key_id)
+        tries = (replace(asked, key=key if attempt == 0 else f"{key} again {attempt}") for attempt in count())
+        made = (calls.decision(conn, each, target, sent, gas, session.key_id) for each in tries)
+        call = next(each for each in made if each.state not in over)
     services.wake()
     return Decision(step, call, ready_at)
 

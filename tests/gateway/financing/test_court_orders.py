@@ -54,6 +54,20 @@ def test_an_order_is_carried_out_in_the_courts_words_and_time_and_once(counter: 
     refused(counter.run("hold", "carry-out", *words, "--start", "20000"), "carried out already")
 
 
+def test_an_order_that_the_ledger_refused_is_carried_out_when_nothing_bars_it_any_more(counter: Counter) -> None:
+    receivable = counter.confirmed(100_000)
+    hold = held(counter, receivable, 20_000, 50_000)
+    words = (hold, "--receivable", receivable, "--to", counter.friend.account, "--document", counter.document, "--start", "20000")
+    counter.json("hold", "order", *words)
+    later(counter, WAIT)
+    other = held(counter, receivable, 20_000, 50_000)
+    for _ in range(2):
+        refused(counter.run("hold", "carry-out", *words), "A hold still lies on the token")
+    counter.json("hold", "lift", other, "--document", counter.document)
+    assert counter.run("hold", "carry-out", *words).code == 0
+    assert owner(counter, receivable, 20_000) == counter.friend.account
+
+
 def test_an_order_takes_a_part_out_of_a_deal_and_out_of_a_pledge(counter: Counter) -> None:
     financed, pledged = counter.confirmed(100_000), counter.confirmed(100_000)
     counter.fund(counter.bank, 200_000)

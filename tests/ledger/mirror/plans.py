@@ -1,13 +1,35 @@
-"""How a database would look things up: what statements read table by table."""
+"""A mirror of much, on both databases, and how it would look things up: what statements read table by table."""
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, event
+import pytest
+from sqlalchemy import Connection, event, text
 
+from ledger.mirror import database
+from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
+from ledger.mirror.sync import Mirror
+from tests.ledger.mirror.chains import IDENTITY, Chain, table
+
+
+@contextmanager
+def mirrored(request: pytest.FixtureRequest, folders: pytest.TempPathFactory, name: str, chain: Chain) -> Iterator[Database]:
+    """A chain's mirror on the database that a fixture's parameter names (sqlite or postgresql), with the planner's statistics."""
+    on_file = request.param == "sqlite"
+    url = f"sqlite:///{folders.mktemp(name) / 'mirror.db'}" if on_file else request.getfixturevalue("postgres_url")
+    schema = f"{name}_{request.param}"
+    db = database.open(url, schema)
+    Mirror(db, chain.source(), table(), IDENTITY, FOLDS, development=True).catch_up()
+    with db.write() as conn:
+        conn.execute(text("ANALYZE"))
+    yield db
+    if db.is_postgresql:
+        with db.write() as conn:
+            conn.execute(text(f'DROP SCHEMA "{schema}" CASCADE'))
+    db.close()
 
 
 @contextmanager

@@ -4,22 +4,20 @@ from collections.abc import Iterator
 from random import Random
 
 import pytest
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
 from ledger.chain.blocks import last_position
 from ledger.domain import name_search
 from ledger.domain.name_index import entries, probe
 from ledger.domain.name_matching import USUAL, Reason, Settings
 from ledger.domain.name_search import Found
-from ledger.mirror import database
-from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
 from ledger.mirror.models import PARTY
 from ledger.mirror.queries import names, search
 from ledger.mirror.queries.reading import rows_of
-from ledger.mirror.sync import Mirror
 from tests.ledger.mirror import told
-from tests.ledger.mirror.chains import IDENTITY, START, Chain, table
+from tests.ledger.mirror.chains import START, Chain
+from tests.ledger.mirror.plans import mirrored
 
 MANY, EARLY, SEED = 400, 400_000_000, 20_260
 TOWNS, TRADES, HAN = (
@@ -60,23 +58,12 @@ def _mistyped(dice: Random, name: str) -> str:
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def named(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A register of many names that are like one another."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('names') / 'mirror.db'}"
-    else:
-        url = request.getfixturevalue("postgres_url")
-    db = database.open(url, f"names_{request.param}")
     chain, dice = Chain(), Random(SEED)
     chain.mine([told.register_set(2, "Office", 1 << 50)])
     for at in range(1, MANY, 40):
         chain.mine(*(told.recorded(each, each, f"{each}-1", EARLY, [f"right {each}"], _made(dice), _made(dice)) for each in _next(at)))
-    Mirror(db, chain.source(), table(), IDENTITY, FOLDS, development=True).catch_up()
-    with db.write() as conn:
-        conn.execute(text("ANALYZE"))
-    yield db
-    if db.is_postgresql:
-        with db.write() as conn:
-            conn.execute(text('DROP SCHEMA "names_postgresql" CASCADE'))
-    db.close()
+    with mirrored(request, tmp_path_factory, "names", chain) as db:
+        yield db
 
 
 def _next(first: int) -> range:

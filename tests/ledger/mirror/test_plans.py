@@ -5,7 +5,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from ledger.chain.blocks import last_position
 from ledger.domain.assets import member_party
@@ -13,16 +13,13 @@ from ledger.domain.liens import Lien
 from ledger.domain.name_search import select
 from ledger.domain.pledge_words import Flag, HoldTarget
 from ledger.domain.registers import Effect
-from ledger.mirror import database
-from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
 from ledger.mirror.models import Side
 from ledger.mirror.queries import assets, certificates, filings, holds, parties, pledges, priority, records, search, statistics, watches
 from ledger.mirror.schema import number, word
-from ledger.mirror.sync import Mirror
 from tests.ledger.mirror import told
-from tests.ledger.mirror.chains import GENESIS_TIME, IDENTITY, START, Chain, Told, table
-from tests.ledger.mirror.plans import asked_of, explained, plan_of
+from tests.ledger.mirror.chains import GENESIS_TIME, START, Chain, Told
+from tests.ledger.mirror.plans import asked_of, explained, mirrored, plan_of
 
 PLEDGES, ACTS, EARLY, MANY = 2_000, 60, 400_000_000, 90
 FEW = frozenset({"block", "checkpoint", "register", "register_rule", "anchored_register", "anchor"})
@@ -69,11 +66,6 @@ def _others(chain: Chain) -> None:
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def many(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A register of many pledges, one of which has a long history."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('plans') / 'mirror.db'}"
-    else:
-        url = request.getfixturevalue("postgres_url")
-    db = database.open(url, f"plans_{request.param}")
     chain = Chain()
     chain.mine([told.register_set(2, "Office", 1 << 50)])
     for first in range(1, PLEDGES, 50):
@@ -81,14 +73,8 @@ def many(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     for at in range(ACTS):
         chain.mine(told.holders_changed(1, f"{at}-9", EARLY + 10 + at, [f"Holder {at} SA"], EARLY))
     _others(chain)
-    Mirror(db, chain.source(), table(), IDENTITY, FOLDS, development=True).catch_up()
-    with db.write() as conn:
-        conn.execute(text("ANALYZE"))
-    yield db
-    if db.is_postgresql:
-        with db.write() as conn:
-            conn.execute(text('DROP SCHEMA "plans_postgresql" CASCADE'))
-    db.close()
+    with mirrored(request, tmp_path_factory, "plans", chain) as db:
+        yield db
 
 
 def _past() -> int:

@@ -4,18 +4,15 @@ from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from ledger.domain.buckets import ageing, ladder
-from ledger.mirror import database
-from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
 from ledger.mirror.queries import chain, claims, debts, exposure, marks, offers, ownership, payments, receivables, tokens
 from ledger.mirror.queries.exposure import Side
-from ledger.mirror.sync import Mirror
 from tests.ledger.mirror import told
-from tests.ledger.mirror.chains import IDENTITY, Chain, table
-from tests.ledger.mirror.plans import explained
+from tests.ledger.mirror.chains import Chain
+from tests.ledger.mirror.plans import explained, mirrored
 
 MANY, FACE, UTC = 600, 1_000, ZoneInfo("UTC")
 FEW = frozenset({"checkpoint", "cash", "court_hold", "court_order", "order_execution", "dispute", "claim", "pool", "cover"})
@@ -26,11 +23,6 @@ FEW |= {"guarantor", "guarantee_payment", "pot", "ceiling", "concentration", "ma
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def many(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """Many receivables of many parties, each cut, offered in part, paid in part, and with a range that retired."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('plans') / 'mirror.db'}"
-    else:
-        url = request.getfixturevalue("postgres_url")
-    db = database.open(url, f"receivable_plans_{request.param}")
     chain = Chain()
     for key in range(MANY):
         seller, buyer, debtor = f"Seller {key}", f"Buyer {key}", f"Debtor {key}"
@@ -42,14 +34,8 @@ def many(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             told.retired(key, seller, debtor, (400, FACE), (900, FACE), 2, 800, 90, 900),
             [told.cash_listed(1, "SettlementCash@1", "Bank")] if key == 0 else [told.cash_moved(None, buyer, 50)],
         )
-    Mirror(db, chain.source(), table(), IDENTITY, FOLDS, development=True).catch_up()
-    with db.write() as conn:
-        conn.execute(text("ANALYZE"))
-    yield db
-    if db.is_postgresql:
-        with db.write() as conn:
-            conn.execute(text('DROP SCHEMA "receivable_plans_postgresql" CASCADE'))
-    db.close()
+    with mirrored(request, tmp_path_factory, "receivable_plans", chain) as db:
+        yield db
 
 
 BUYER, DEBTOR = told.account("Buyer 77"), told.account("Debtor 77")
