@@ -305,7 +305,7 @@ def test_what_can_t_be_taken_now_holds_up_nothing_behind_it(
         until(lambda: [each.key for each in _to_sign(signer)] == [second.key])
         barred["first"] = False
         until(lambda: len(_to_sign(signer)) == 2)
-    until(lambda: state(author) == [State.DELIVERED] * 2)
+        until(lambda: state(author) == [State.DELIVERED] * 2)
 
 
 def test_members_of_one_gateway_have_content_from_each_other_without_a_call(sides: Sides, file_pledge: File) -> None:
