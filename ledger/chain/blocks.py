@@ -159,7 +159,18 @@ def _reading() -> Iterator[None]:
         raise MalformedAnswer(str(wrong)) from wrong
 
 
-class NodeSource:
+class _Alone:
+    """A source that is asked whatever it did before: there is no other."""
+
+    def standing(self) -> Sequence[Any]:
+        """Nothing."""
+        return ()
+
+    def stand(self, standing: Sequence[Any]) -> None:
+        """There is nothing to go on from."""
+
+
+class NodeSource(_Alone):
     """A node, asked by JSON-RPC for the logs of `addresses` (None: of anybody) whose first topic is one of `topics`.
 
     `pairs` are the (address or None, topic) that there can be; without them any of these addresses may emit any of these topics.
@@ -183,13 +194,6 @@ class NodeSource:
         self._pairs = _by_topic(
             pairs if pairs is not None else [(each, topic) for topic in self._topics for each in self._addresses or (None,)]
         )
-
-    def standing(self) -> Sequence[Any]:
-        """Nothing: one node alone is asked whatever it did."""
-        return ()
-
-    def stand(self, standing: Sequence[Any]) -> None:
-        """There is nothing to go on from."""
 
     @_reading()
     def head(self) -> int:
@@ -380,7 +384,7 @@ def _log(header: _Header, log: NodeLog) -> Log:
     return found
 
 
-class RecordedSource:
+class RecordedSource(_Alone):
     """Blocks held in memory, with the interface of a node; `replace` moves it to a fork, `serve` lets it lag."""
 
     fault: str | None = None

@@ -1,4 +1,4 @@
-"""Reading ahead: while a batch is written, the next one is asked for, in a thread of its own.
+"""Reading ahead: while a batch is written, or folded, the next one is asked for, in a thread of its own.
 
 One batch at most is asked for in advance, so memory is bounded and a slow database holds the reader up. What was read ahead is a node's
 answer like any other, only earlier: where the chain has moved since, the hashes of its blocks tell.
@@ -16,6 +16,11 @@ class Ahead:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead")
         self._asked: tuple[int, Future[Batch]] | None = None
+
+    @property
+    def asked(self) -> bool:
+        """Whether a batch was asked for that nobody has had yet."""
+        return self._asked is not None
 
     def settle(self) -> None:
         """Returns once nothing is being read: a reader is asked by one thread at a time."""

@@ -1,7 +1,7 @@
 """Mutation testing of the receivable token and of repayment: how many small faults the tests of receivables notice.
 
 These tests reach the contracts by their artifacts, so a mutant needs no compilation but its own: its creation code is put into the artifact
-of a built copy of the checkout, and forge runs the tests on it, with few random cases first. A mutant that doesn't compile, or compiles to
+of a built copy of the checkout, and forge runs the tests on it until one fails. A mutant that doesn't compile, or compiles to
 the same code, is none. What was found out is kept in cache/mutation.jsonl (of earlier campaigns: tests/contracts/mutation.jsonl): who was
 killed stays so while the contracts are the same, who survived is tried again when a test has changed. A run that was ended goes on where it
 stopped; with --afresh nothing is taken as known:
@@ -51,8 +51,6 @@ TESTS = ("Exposure", "Guarantees", "Mandates", "Receivable", "Repayment", "Right
 _BESIDE = re.compile(r'from "\./([^"]+)"')
 NO_TESTS = "*Gas.t.sol"
 """Bounds of gas are no rule that a mutant breaks."""
-ROUNDS: tuple[dict[str, str], ...] = ({"FOUNDRY_FUZZ_RUNS": "16", "FOUNDRY_INVARIANT_RUNS": "1"}, {})
-"""Random cases are few when a mutant first meets the tests; who lives meets as many as foundry.toml says."""
 LEAST = 90
 """Per cent of the mutants that must be killed."""
 SAMPLE = 100
@@ -145,11 +143,11 @@ def workspace(root: Path, folder: Path) -> Path:
         _copy(file, folder / file.relative_to(root))
     if not (folder / "node_modules").exists():
         (folder / "node_modules").symlink_to((root / "node_modules").resolve())
-    _forge(folder, 0, FIRST_RUN)
+    _forge(folder, FIRST_RUN)
     for target in TARGETS:
         # A run that was killed may have left a mutant in it.
         _put(_artifact(folder, target), creation_code(folder, target, {}, optimised=True))
-    failed = _failures(_forge(folder, -1, FIRST_RUN))
+    failed = _failures(_forge(folder, FIRST_RUN))
     if failed:
         raise ValueError(f"the tests fail without any mutant: {'; '.join(failed)}")
     return folder
@@ -176,11 +174,10 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def _forge(folder: Path, round_: int, seconds: float) -> subprocess.CompletedProcess[str]:
+def _forge(folder: Path, seconds: float) -> subprocess.CompletedProcess[str]:
     # Without a filter: to choose tests forge compiles all of them again.
     command = [str(folder / FORGE), "test", "--json", "--fail-fast"]
-    known = _environment() | ROUNDS[round_]
-    return subprocess.run(command, cwd=folder, env=known, capture_output=True, text=True, check=False, timeout=seconds)
+    return subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, check=False, timeout=seconds)
 
 
 def _artifact(folder: Path, target: str) -> Path:
@@ -230,15 +227,11 @@ def _killer_of(folder: Path, target: str, code: str) -> str:
 
 def _killer(folder: Path) -> str:
     """The first test that fails; nothing if none does."""
-    for round_ in range(len(ROUNDS)):
-        try:
-            done = _forge(folder, round_, ONE_RUN)
-        except subprocess.TimeoutExpired:
-            return "time"
-        failed = _failures(done)
-        if failed:
-            return failed[0]
-    return ""
+    try:
+        failed = _failures(_forge(folder, ONE_RUN))
+    except subprocess.TimeoutExpired:
+        return "time"
+    return failed[0] if failed else ""
 
 
 def _failures(done: subprocess.CompletedProcess[str]) -> list[str]:
