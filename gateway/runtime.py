@@ -50,6 +50,7 @@ from ledger.mirror import concepts, database, sync
 log = logging.getLogger(__name__)
 
 Report = Callable[[str], None]
+Fault = Callable[[], str | None]
 SERVE_SECONDS = 10.0
 END_SECONDS = 5
 """So long a request may still take when the gateway ends."""
@@ -97,13 +98,13 @@ def _start(settings: Settings, genesis_time: int | None, report: Report, stack: 
     keystore = Keystore(office, vaults.set_up(settings))
     unlock(keystore, settings)
     report(f"starting the chain ({settings.engine})")
-    urls, kind = _chain(settings, genesis_time, stack)
+    urls, kind, chain_fault = _chain(settings, genesis_time, stack)
     rpc = stack.enter_context(Nodes(urls))
     clock = DevelopmentClock(rpc, kind) if kind.development_clock else None
     is_new = not settings.manifest.exists()
     report("deploying the contracts" if is_new else "finding the contracts")
     manifest = _ledger(rpc, keystore, kind, settings.manifest, clock)
-    services, workers = _services(settings, kind, manifest, rpc, office, keystore, clock, stack)
+    services, workers = _services(settings, kind, manifest, rpc, office, keystore, clock, chain_fault, stack)
     _run(workers, services, stack)
     if not keystore.locked and (is_new or not settings.node):
         services.fingerprint_keys.found()
@@ -183,13 +184,13 @@ def _own_passphrase(file: Path, *, is_new: bool) -> bytearray:
     return passphrase.from_file(file)
 
 
-def _chain(settings: Settings, genesis_time: int | None, stack: ExitStack) -> tuple[tuple[str, ...], Engine]:
+def _chain(settings: Settings, genesis_time: int | None, stack: ExitStack) -> tuple[tuple[str, ...], Engine, Fault]:
     kind = engine(settings.engine)
     if settings.nodes:
-        return settings.nodes, kind
+        return settings.nodes, kind, lambda: None
     chain = local.start_local(settings.engine, settings.home, genesis_time=genesis_time if kind.development_clock else None)
     stack.callback(chain.stop)
-    return chain.urls, chain.engine
+    return chain.urls, chain.engine, chain.fault
 
 
 def _ledger(rpc: Nodes, keystore: Keystore, kind: Engine, file: Path, clock: DevelopmentClock | None) -> manifests.Manifest:
@@ -212,6 +213,7 @@ def _services(
     office: database.Database,
     keystore: Keystore,
     clock: DevelopmentClock | None,
+    chain_fault: Fault,
     stack: ExitStack,
 ) -> tuple[Services, Mapping[str, Callable[[threading.Event], None]]]:
     mirror = database.open(settings.mirror_database())
@@ -242,6 +244,7 @@ def _services(
             *(("courier-waits", each.fault) for each in couriers),
             *(("peers-wait", each.fault) for each in carriers),
             *(("worker-ended", each) for each in ended),
+            ("chain-ended", chain_fault()),
         ]
         return [(name, text) for name, text in found if text]
 

@@ -121,8 +121,8 @@ class Network:
         """Return when every running validator has a block above `above`; NodeError with the end of a log otherwise."""
         deadline = time.monotonic() + seconds
         while not all((each.head or 0) > above for each in self._running()):
-            if (dead := self._dead()) is not None:
-                raise node.NodeError(f"{dead.name} ended: {node.tail(self._log(dead))}")
+            if fault := self.fault():
+                raise node.NodeError(fault)
             if time.monotonic() > deadline:
                 raise node.NodeError(f"no block above {above} on every validator within {seconds:.0f} s; see {self.directory}/*/node.log")
             time.sleep(0.2)
@@ -133,14 +133,19 @@ class Network:
         One that comes up while the others agree on their first blocks may lose all peers and find them again only minutes later.
         """
         deadline = time.monotonic() + seconds
-        while (behind := self._behind(above)) and self._dead() is None and time.monotonic() < deadline:
+        while (behind := self._behind(above)) and not self.fault() and time.monotonic() < deadline:
             time.sleep(0.2)
-        if self._dead() is not None or SIZE - len(behind) < QUORUM:
+        if self.fault() or SIZE - len(behind) < QUORUM:
             return []
         for index in behind:
             self.kill(index)
             self.restart(index)
         return behind
+
+    def fault(self) -> str | None:
+        """Which validators have ended though nobody stopped them, and why; None if none has."""
+        dead = [each for each in self.validators if each.pid is not None and not _alive(each)]
+        return "; ".join(f"{each.name} has ended: {node.tail(self._log(each))}" for each in dead) or None
 
     def status(self) -> list[Health]:
         """Each validator as it is now."""
@@ -171,9 +176,6 @@ class Network:
 
     def _behind(self, above: int) -> list[int]:
         return [index for index, each in enumerate(self.status()) if each.running and (each.head or 0) <= above]
-
-    def _dead(self) -> Validator | None:
-        return next((each for each in self.validators if each.pid is not None and not _alive(each)), None)
 
     def _running(self) -> list[Health]:
         return [_health(each) for each in self.validators if each.pid is not None]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -30,6 +31,7 @@ from ledger.mirror.views import making
 from tests.conftest import FULL
 from tests.gateway.conftest import Api, Member, nested_connections
 from tests.gateway.documented import Documented
+from tests.gateway.peers.site import until
 from tests.gateway.pledge import record
 from tests.gateway.test_access import problem
 
@@ -265,6 +267,32 @@ def test_a_stopped_node_is_said_reads_go_on_and_nothing_is_half_done(tmp_path: P
     finally:
         running.stop()
         chain.kill()
+
+
+def test_a_chain_of_its_own_that_ended_is_shown_and_goes_on_at_the_next_start(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home", port=0)
+    # Its first end writes the chain down.
+    runtime.start(settings).stop()
+    running = runtime.start(settings)
+    try:
+        assert "chain-ended" not in _faults(running)
+        (chain,) = [each for each in psutil.Process().children() if any(str(tmp_path) in told for told in each.cmdline())]
+        chain.kill()
+        until(lambda: "chain-ended" in _faults(running))
+        details = httpx.get(running.url + "/health/details", headers={"authorization": f"Bearer {running.api_key}"}).json()
+        assert any(each["name"] == "chain-ended" and "has ended with -9" in each["text"] for each in details["faults"])
+    finally:
+        running.stop()
+    again = runtime.start(settings)
+    try:
+        until(lambda: not _faults(again))
+    finally:
+        again.stop()
+
+
+def _faults(running: Runtime) -> list[str]:
+    found: list[str] = httpx.get(running.url + "/health").json()["faults"]
+    return found
 
 
 def _joined(tmp_path: Path, url: str) -> Runtime:

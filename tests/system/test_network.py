@@ -224,7 +224,7 @@ def test_a_set_up_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.
 def test_validators_that_end_at_once_are_named_and_none_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     network.create(tmp_path)
     monkeypatch.setenv("PLEDGEBOOK_VALIDATOR", "/bin/false")
-    with pytest.raises(NodeError, match=r"validator-[1-4] ended"):
+    with pytest.raises(NodeError, match=r"validator-[1-4] has ended"):
         network.open_network(tmp_path)
     assert all(each.pid is None for each in network.find(tmp_path).validators)
 

@@ -27,6 +27,7 @@ CHAIN_ID = 20_260
 DUMP_SECONDS = 60
 MEMORY_BYTES = 4 << 30
 STATE_FILE = "anvil-state.json"
+LOG_FILE = "anvil.log"
 LOCK_FILE = "anvil.lock"
 GENESIS_FILE = "anvil-genesis"
 PROGRAM = Path("@foundry-rs", "anvil-linux-amd64", "bin", "anvil")
@@ -58,6 +59,11 @@ class Anvil:
     process: subprocess.Popen[bytes]
     url: str
     engine: Engine = field(default=ENGINE)
+
+    def fault(self) -> str | None:
+        """Why it doesn't run any more; None while it does."""
+        code = self.process.poll()
+        return None if code is None else f"the embedded chain has ended with {code}: {node.tail(self.directory / LOG_FILE)}"
 
     def stop(self) -> None:
         """End it; its whole state is on disk afterwards."""
@@ -150,7 +156,7 @@ def _locked(descriptor: int) -> bool:
 
 
 def _run(directory: Path, command: list[str], port: int, lock: int) -> Anvil:
-    log = directory / "anvil.log"
+    log = directory / LOG_FILE
     log.unlink(missing_ok=True)
     process = node.spawn(command, log, memory=MEMORY_BYTES, keep=(lock,))
     try:
