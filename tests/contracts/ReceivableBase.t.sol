@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {Vm} from "forge-std/Vm.sol";
 import {Act} from "../../contracts/interfaces/IActs.sol";
 import {IReceivableDrafts, Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
@@ -141,6 +142,13 @@ abstract contract ReceivableBase is Base {
     function _one(uint256 id) internal pure returns (uint256[] memory list) {
         list = new uint256[](1);
         list[0] = id;
+    }
+
+    /// @dev How often the token told of this event.
+    function _count(Vm.Log[] memory logs, bytes32 topic) internal view returns (uint256 count) {
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].emitter == address(token) && logs[i].topics[0] == topic) ++count;
+        }
     }
 
     function _suspend(address account) internal {

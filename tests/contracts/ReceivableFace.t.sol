@@ -143,8 +143,10 @@ contract ReceivableTransferTest is ReceivableBase {
         vm.expectEmit(address(token));
         emit IReceivableToken.RangeMoved(id, supplier.account, other.account, 0, 1000, 700, 1000, 0, 0);
         vm.prank(supplier.account);
+        vm.recordLogs();
         assertEq(token.transferFrom(_id(id, 0), other.account, 300), _id(id, 700));
         _assertToken(id, 700, 1000, other.account);
+        assertEq(_count(vm.getRecordedLogs(), IERC3525.TransferValue.selector), 1);
     }
 
     function test_the_whole_value_transfers_the_token_under_its_own_id() public {
@@ -186,6 +188,11 @@ contract ReceivableTransferTest is ReceivableBase {
         uint256 wraps = (1 << 64) + 5;
         vm.expectRevert(abi.encodeWithSelector(IReceivableToken.ValueNotRange.selector, wraps, 1000));
         token.transferFrom(_id(id, 0), other.account, wraps);
+        token.transferFrom(_id(id, 0), other.account, 400);
+        vm.stopPrank();
+        vm.prank(other.account);
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.ValueNotRange.selector, 401, 400));
+        token.transferFrom(_id(id, 600), supplier.account, 401);
     }
 
     /// @dev In the reference implementation any stranger can split zero value out of another's token.
@@ -261,6 +268,8 @@ contract ReceivableTransferTest is ReceivableBase {
         token.transferFrom(_id(strict, 0), other.account, 5);
         vm.expectRevert(reason);
         token.safeTransferFrom(supplier.account, other.account, _id(strict, 0));
+        vm.expectRevert(reason);
+        token.safeTransferFrom(supplier.account, other.account, _id(strict, 0), "invoice");
         token.safeTransferFrom(supplier.account, other.account, _id(strict, 0), abi.encode(bytes32("invoice")));
         _assertToken(strict, 0, 1000, other.account);
     }

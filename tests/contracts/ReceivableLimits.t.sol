@@ -184,6 +184,7 @@ contract ReceivableLimitsTest is ReceivableBase {
 /// @notice What the token holds against its own modules, whatever their code.
 contract ReceivableModuleTest is ReceivableBase {
     uint192 private id;
+    bytes private refused;
 
     function setUp() public override {
         super.setUp();
@@ -196,6 +197,22 @@ contract ReceivableModuleTest is ReceivableBase {
     /// @dev As every module is told of a receivable that pins it.
     function recordOpening(uint192) external view {
         assertEq(msg.sender, address(token));
+    }
+
+    /// @dev As the token has a range settled that changes hands: it is being written just then.
+    function settle(uint256, uint256, uint256) external {
+        try token.recordPayment(id, 500, false) {}
+        catch (bytes memory reason) {
+            refused = reason;
+        }
+    }
+
+    function test_a_module_writes_nothing_while_the_token_writes() public {
+        token.recordPayment(id, 600, false);
+        _move(supplier, _id(id, 0), 100, 200, other.account);
+        assertEq(refused, abi.encodeWithSelector(IReceivableToken.Locked.selector));
+        assertEq(token.wordOf(id).owedLive(), 600);
+        token.recordPayment(id, 500, false);
     }
 
     function test_no_payment_raises_what_is_owed() public {

@@ -7,7 +7,9 @@ import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
 import {IReceivableOffers} from "../../contracts/interfaces/IReceivableOffers.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {IReceivableViews} from "../../contracts/interfaces/IReceivableViews.sol";
+import {ReceivableWords} from "../../contracts/types/ReceivableWord.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
+import {TokenWords} from "../../contracts/types/TokenWord.sol";
 import {ReceivableBase} from "./ReceivableBase.t.sol";
 
 contract ReceivableMoveTest is ReceivableBase {
@@ -256,6 +258,41 @@ contract ReceivableMoveTest is ReceivableBase {
         vm.prank(address(holds));
         token.carry(IReceivableToken.Move(_id(coarse, 0), 100, 101, supplier.account, "order"), 0);
         _assertToken(coarse, 100, 101, supplier.account);
+    }
+
+    function test_the_smallest_least_piece_is_two_units() public {
+        Issue memory terms = _terms(1000, DUE);
+        terms.leastPiece = 1;
+        uint192 coarse = _receivable(terms);
+        bytes memory reason = abi.encodeWithSelector(IReceivableToken.PieceTooSmall.selector, 1, 2);
+        IReceivableToken.Piece[] memory pieces = new IReceivableToken.Piece[](2);
+        pieces[0] = IReceivableToken.Piece(2, other.account, "ref");
+        pieces[1] = IReceivableToken.Piece(3, other.account, "ref");
+        vm.startPrank(supplier.account);
+        vm.expectRevert(reason);
+        token.moveBatch(IReceivableToken.MoveBatch(_id(coarse, 0), pieces));
+        vm.expectRevert(reason);
+        token.move(IReceivableToken.Move(_id(coarse, 0), 10, 11, other.account, "ref"));
+        pieces[1].end = 4;
+        token.moveBatch(IReceivableToken.MoveBatch(_id(coarse, 0), pieces));
+        vm.stopPrank();
+        _assertToken(coarse, 2, 4, other.account);
+    }
+
+    function test_a_court_moves_what_lies_in_the_token_and_lives() public {
+        vm.startPrank(address(holds));
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.RangeEmpty.selector, 100, 100));
+        token.carry(IReceivableToken.Move(_id(id, 0), 100, 100, supplier.account, "order"), 0);
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.RangeOutside.selector, 900, 1001, 0, 1000));
+        token.carry(IReceivableToken.Move(_id(id, 0), 900, 1001, supplier.account, "order"), 0);
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.WrongState.selector, 7, IReceivableToken.State.None));
+        token.mark(7, ReceivableWords.HELD, 0);
+        vm.stopPrank();
+        vm.prank(address(endings));
+        token.retire(_id(id, 0), 0, 1000, "credit note");
+        vm.prank(address(holds));
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.TokenLocked.selector, _id(id, 0), TokenWords.RETIRED));
+        token.carry(IReceivableToken.Move(_id(id, 0), 100, 200, obligor.account, "order"), 0);
     }
 
     function test_a_background_is_demanded_where_the_policy_says_so() public {

@@ -122,6 +122,36 @@ contract RepaymentWaitingTest is ReceivableBase {
         assertEq(repayment.owed(id, 0, 100_000), 99_609);
     }
 
+    function test_what_waits_has_been_paid_when_more_than_the_rest_comes() public {
+        _pay(id, 300);
+        _pay(id, 100_000);
+        assertEq(repayment.credit(obligor.account, CASH), 300);
+        _draw(_id(id, 0));
+        assertEq(cash.balanceOf(supplier.account), 100_000);
+    }
+
+    function test_payments_are_read_by_their_numbers() public {
+        vm.warp(START + 7);
+        _pay(id, 500);
+        _assertPayment(1, 500, 100_000, START + 7, IRepayment.Kind.Voluntary);
+        _assertPayment(0, 0, 0, 0, IRepayment.Kind.None);
+        _assertPayment(2, 0, 0, 0, IRepayment.Kind.None);
+        _assertPayment(type(uint16).max, 0, 0, 0, IRepayment.Kind.None);
+    }
+
+    function _assertPayment(uint16 number, uint64 amount, uint64 owed, uint40 booked, IRepayment.Kind kind)
+        private
+        view
+    {
+        (uint64 principal, uint64 interest, uint64 before, uint40 time, IRepayment.Kind found) =
+            repayment.payment(id, number);
+        assertEq(principal, amount);
+        assertEq(interest, 0);
+        assertEq(before, owed);
+        assertEq(time, booked);
+        assertEq(uint8(found), uint8(kind));
+    }
+
     function test_anyone_distributes_what_waits_thirty_days_after_the_last_distribution() public {
         _pay(id, 500);
         _pay(id, 1);

@@ -82,6 +82,20 @@ contract RepaymentThirdTest is RepaymentBase {
         assertEq(cash.balanceOf(guarantor.account), 1000);
     }
 
+    function test_who_paid_interest_alone_gets_it_back_and_bears_none() public {
+        id = _late(1000, 0, 1, 100);
+        vm.warp(DUE + 30 days);
+        _payFor(guarantor, id, 100);
+        _owes(guarantor.account, 100, 0);
+        vm.warp(DUE + 40 days);
+        _pay(id, 300 + 1000);
+        _owes(guarantor.account, 100, 0);
+        _pay(id, 100);
+        _owes(guarantor.account, 0, 0);
+        assertEq(cash.balanceOf(guarantor.account) + repayment.credit(guarantor.account, CASH), 100);
+        _assertState(id, IReceivableToken.State.Closed);
+    }
+
     function test_more_from_a_third_party_then_is_its_own_whole() public {
         _payFor(guarantor, id, 1000);
         _payFor(financier, id, 50);
