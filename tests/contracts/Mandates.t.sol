@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {ActTarget} from "../../contracts/ActTarget.sol";
 import {Act} from "../../contracts/interfaces/IActs.sol";
 import {ICashDesk} from "../../contracts/interfaces/ICashDesk.sol";
+import {IMembers} from "../../contracts/interfaces/IMembers.sol";
 import {IMandates} from "../../contracts/interfaces/IMandates.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {IRepayment} from "../../contracts/interfaces/IRepayment.sol";
@@ -171,11 +172,16 @@ contract MandateTest is MandateBase {
     function test_only_collectors_collect_and_only_as_debit_or_guarantee() public {
         vm.expectRevert(abi.encodeWithSelector(IRepayment.NotCollector.selector, address(this)));
         repayment.collect(id, obligor.account, obligor.account, 5, "ref", IRepayment.Kind.Debit);
+        address key = makeAddr("a key of the supplier, and no account");
+        vm.prank(supplier.account);
+        members.addKey(IMembers.AddKey(key, Roles.SUPPLIER));
         vm.startPrank(address(mandates));
         vm.expectRevert(abi.encodeWithSelector(IRepayment.KindRefused.selector, IRepayment.Kind.Retirement));
         repayment.collect(id, obligor.account, obligor.account, 5, "ref", IRepayment.Kind.Retirement);
         vm.expectRevert(abi.encodeWithSelector(IRepayment.NotMember.selector, stranger));
         repayment.collect(id, obligor.account, stranger, 5, "ref", IRepayment.Kind.Guarantee);
+        vm.expectRevert(abi.encodeWithSelector(IRepayment.NotMember.selector, key));
+        repayment.collect(id, obligor.account, key, 5, "ref", IRepayment.Kind.Guarantee);
         vm.expectRevert(abi.encodeWithSelector(IRepayment.AmountZero.selector));
         repayment.collect(id, obligor.account, obligor.account, 0, "ref", IRepayment.Kind.Debit);
     }

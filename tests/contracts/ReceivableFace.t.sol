@@ -179,6 +179,13 @@ contract ReceivableTransferTest is ReceivableBase {
         token.transferFrom(_id(id, 0), _id(id, 600), 600);
     }
 
+    function test_a_value_transfer_into_a_neighbours_token_is_refused() public {
+        _move(supplier, _id(id, 0), 600, 1000, other.account);
+        vm.prank(other.account);
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.OwnersDiffer.selector, supplier.account, other.account));
+        token.transferFrom(_id(id, 600), _id(id, 0), 400);
+    }
+
     function test_refuses_value_zero_and_too_much() public {
         vm.startPrank(supplier.account);
         vm.expectRevert(abi.encodeWithSelector(IReceivableToken.RangeEmpty.selector, 1000, 1000));

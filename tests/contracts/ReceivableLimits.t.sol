@@ -231,6 +231,15 @@ contract ReceivableModuleTest is ReceivableBase {
         token.recordPayment(id, 0, true);
     }
 
+    function test_a_module_closes_once_and_only_what_is_paid() public {
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.StillOwed.selector, 1000));
+        token.close(id);
+        token.recordPayment(id, 0, false);
+        token.close(id);
+        vm.expectRevert(abi.encodeWithSelector(IReceivableToken.WrongState.selector, id, IReceivableToken.State.Closed));
+        token.close(id);
+    }
+
     function test_nothing_is_recorded_of_what_is_closed() public {
         token.recordPayment(id, 0, true);
         vm.expectRevert(abi.encodeWithSelector(IReceivableToken.WrongState.selector, id, IReceivableToken.State.Closed));

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IMembers} from "../../contracts/interfaces/IMembers.sol";
 import {Issue} from "../../contracts/interfaces/IReceivableDrafts.sol";
+import {IReceivableEndings} from "../../contracts/interfaces/IReceivableEndings.sol";
 import {IReceivableOffers} from "../../contracts/interfaces/IReceivableOffers.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {IReceivableViews} from "../../contracts/interfaces/IReceivableViews.sol";
@@ -277,6 +278,50 @@ contract ReceivableMoveTest is ReceivableBase {
         token.moveBatch(IReceivableToken.MoveBatch(_id(coarse, 0), pieces));
         vm.stopPrank();
         _assertToken(coarse, 2, 4, other.account);
+    }
+
+    /// @dev Words of an act that no compiler wrote: a bit above what their type holds.
+    function test_a_batch_with_words_too_wide_for_their_types_is_refused() public {
+        IReceivableToken.Piece[] memory pieces = new IReceivableToken.Piece[](1);
+        pieces[0] = IReceivableToken.Piece(10, other.account, "ref");
+        bytes memory plain = abi.encodeCall(token.moveBatch, (IReceivableToken.MoveBatch(_id(id, 0), pieces)));
+        for (uint256 field = 0; field < 2; ++field) {
+            bytes memory wide = bytes.concat(plain);
+            // The selector, then the words of the struct, its fields, the array and its length; then the end of the piece and its recipient.
+            uint256 place = 4 + 32 * (4 + field);
+            uint256 word = uint256(bytes32(_slice(wide, place))) | (field == 0 ? 1 << 64 : 1 << 160);
+            assembly ("memory-safe") {
+                mstore(add(add(wide, 32), place), word)
+            }
+            vm.prank(supplier.account);
+            (bool done,) = address(token).call(wide);
+            assertFalse(done);
+        }
+        vm.prank(supplier.account);
+        (bool moved,) = address(token).call(plain);
+        assertTrue(moved);
+        _assertToken(id, 0, 10, other.account);
+    }
+
+    function _slice(bytes memory data, uint256 place) private pure returns (bytes memory word) {
+        word = new bytes(32);
+        for (uint256 i = 0; i < 32; ++i) {
+            word[i] = data[place + i];
+        }
+    }
+
+    function test_what_a_court_moves_consents_to_no_cancellation() public {
+        vm.prank(supplier.account);
+        endings.consentCancel(IReceivableEndings.ConsentCancel(_id(id, 0), 1000, true));
+        vm.prank(address(holds));
+        token.carry(IReceivableToken.Move(_id(id, 0), 100, 200, other.account, "order"), 0);
+        assertEq(views.receivable(id).consented, 0);
+    }
+
+    function test_no_flag_is_set_where_there_is_no_token() public {
+        vm.prank(address(holds));
+        vm.expectRevert(abi.encodeWithSelector(IERC721Errors.ERC721NonexistentToken.selector, _id(id, 7)));
+        token.flag(_id(id, 7), TokenWords.HELD, 0);
     }
 
     function test_a_court_moves_what_lies_in_the_token_and_lives() public {

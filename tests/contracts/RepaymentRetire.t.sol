@@ -49,6 +49,28 @@ contract RepaymentRetireTest is RepaymentBase {
         assertEq(token.wordOf(id).owedLive(), 30);
     }
 
+    /// @dev The same with the largest amounts that one receivable can have.
+    function test_a_retirement_is_exact_to_the_largest_amounts() public {
+        uint64 face = uint64(type(int64).max);
+        uint192 large = _receivable(face);
+        _pay(large, face / 2);
+        (,, uint64 before,,) = repayment.payment(large, 1);
+        assertEq(before, face);
+        uint64 half = repayment.owed(large, face / 4, face / 4 * 3);
+        uint64 head = repayment.owed(large, 0, face / 4);
+        uint64 tail = repayment.owed(large, face / 4 * 3, face);
+        _retire(supplier, large, 0, face / 4, face / 4 * 3);
+        assertEq(repayment.owed(large, face / 4, face / 4 * 3), 0);
+        assertEq(repayment.owed(large, 0, face / 4), head);
+        assertEq(repayment.owed(large, face / 4 * 3, face), tail);
+        assertEq(head + half + tail, face - face / 2);
+        _pay(large, head + tail);
+        _draw(_id(large, 0));
+        _draw(_id(large, face / 4 * 3));
+        assertEq(cash.balanceOf(supplier.account), face - half);
+        _assertState(large, IReceivableToken.State.Closed);
+    }
+
     /// @dev Head, retired middle and tail: the middle draws nothing ever, the others what they would have.
     function test_what_stays_of_the_token_is_owed_what_it_was() public {
         _pay(id, 50);

@@ -317,6 +317,29 @@ contract RepaymentThirdTest is RepaymentBase {
         assertEq(_outstanding(), 0);
     }
 
+    function test_a_waived_claim_is_what_was_paid_as_principal_and_as_interest() public {
+        id = _late(1000, 0, 1, 100);
+        vm.warp(DUE + 30 days);
+        _payFor(guarantor, id, 700);
+        vm.expectEmit(address(repayment));
+        emit IRepayment.ClaimWaived(id, guarantor.account, 700, 0, "waived");
+        _done(_waiveAct(guarantor, id));
+    }
+
+    function test_claims_behind_a_waived_one_are_whose_they_were() public {
+        Actor memory third = _member("third payer", Roles.GUARANTOR);
+        _payFor(guarantor, id, 100);
+        _payFor(financier, id, 200);
+        _payFor(third, id, 300);
+        _done(_waiveAct(guarantor, id));
+        _owes(guarantor.account, 0, 0);
+        _owes(financier.account, 200, 0);
+        _owes(third.account, 300, 0);
+        _pay(id, 900);
+        assertEq(cash.balanceOf(financier.account), 200);
+        assertEq(cash.balanceOf(third.account), 300);
+    }
+
     function test_only_who_has_a_claim_waives_it() public {
         _payFor(guarantor, id, 100);
         _refused(_waiveAct(financier, id), abi.encodeWithSelector(IRepayment.NoClaim.selector, id, financier.account));
