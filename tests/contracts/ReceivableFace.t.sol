@@ -366,7 +366,8 @@ contract ReceivableApprovalTest is ReceivableBase {
         assertEq(token.allowance(_id(id, 0), financier.account), 100);
         vm.expectRevert(_denied(financier.account));
         token.transferFrom(_id(id, 0), other.account, 101);
-        token.transferFrom(_id(id, 0), other.account, 100);
+        token.transferFrom(_id(id, 0), other.account, 99);
+        token.transferFrom(_id(id, 0), other.account, 1);
         assertEq(token.allowance(_id(id, 0), financier.account), 0);
         vm.expectRevert(_denied(financier.account));
         token.transferFrom(supplier.account, financier.account, _id(id, 0));

@@ -198,6 +198,8 @@ contract ReceivableHoldsTest is ReceivableBase {
         vm.expectRevert(reason);
         token.move(IReceivableToken.Move(source, 0, 10, other.account, "ref"));
         vm.expectRevert(reason);
+        token.checkMove(supplier.account, IReceivableToken.Move(source, 0, 10, other.account, "ref"));
+        vm.expectRevert(reason);
         token.moveBatch(_batchOfOne());
         vm.expectRevert(reason);
         token.moveMany(IReceivableToken.MoveMany(_one(source), other.account, "ref"));

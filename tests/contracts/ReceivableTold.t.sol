@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {Vm} from "forge-std/Vm.sol";
 import {IReceivableHolds} from "../../contracts/interfaces/IReceivableHolds.sol";
 import {IReceivableToken} from "../../contracts/interfaces/IReceivableToken.sol";
 import {ReceivableToken} from "../../contracts/ReceivableToken.sol";
@@ -31,6 +32,12 @@ contract ReceivableToldTest is RepaymentBase {
         vm.expectEmit();
         emit IReceivableToken.CompanionNamed(other.account, TokenWords.HELD);
         new ReceivableToken(address(acts), members, offers, address(views), address(this), named);
+    }
+
+    function test_a_module() public {
+        _tells();
+        emit IReceivableToken.ModuleAppended(2, address(this));
+        token.appendModule(address(this));
     }
 
     function test_a_pause_and_its_end() public {
@@ -71,9 +78,10 @@ contract ReceivableToldTest is RepaymentBase {
     }
 
     function test_a_retirement_closes_only_when_it_takes_the_last_that_is_owed() public {
-        vm.recordLogs();
-        _retire(supplier, id, 0, 0, 400);
-        assertEq(_count(vm.getRecordedLogs(), IReceivableToken.ReceivableClosed.selector), 0);
+        (bytes memory reason, Vm.Log[] memory logs) = _ran(_retireAct(supplier, id, 0, 0, 400));
+        assertEq(reason.length, 0);
+        assertEq(_count(logs, IReceivableToken.RangeRetired.selector), 1);
+        assertEq(_count(logs, IReceivableToken.ReceivableClosed.selector), 0);
         _tells();
         emit IReceivableToken.ReceivableClosed(id);
         _retire(supplier, id, 400, 400, 1000);

@@ -142,6 +142,8 @@ contract RepaymentThirdTest is RepaymentBase {
         _fund(obligor.account, 250);
         vm.expectEmit(address(repayment));
         emit IRepayment.ClaimRecovered(id, guarantor.account, 0, 150, true);
+        vm.expectEmit(address(repayment));
+        emit IRepayment.ClaimChanged(id, IRepayment.Claim(guarantor.account, 0, 150, 0, 0, 0, 0));
         _done(_payAct(obligor, id, 250));
         assertEq(_principal(id), 0);
         _owes(guarantor.account, 150, 0);
