@@ -244,7 +244,7 @@ def _services(
             *(("courier-waits", each.fault) for each in couriers),
             *(("peers-wait", each.fault) for each in carriers),
             *(("worker-ended", each) for each in ended),
-            ("chain-ended", chain_fault()),
+            *(("chain-ended", f"{text}; start the gateway again") for text in (chain_fault(),) if text),
         ]
         return [(name, text) for name, text in found if text]
 

@@ -128,7 +128,11 @@ def stop(process: subprocess.Popen[bytes], seconds: float = STOP_SECONDS) -> Non
 
 def tail(log: Path) -> str:
     """The last lines of a log, on one line."""
-    text = log.read_bytes()[-LOG_TAIL_BYTES:].decode(errors="replace") if log.exists() else ""
+    text = ""
+    if log.exists():
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - LOG_TAIL_BYTES))
+            text = file.read().decode(errors="replace")
     return " / ".join(line.strip() for line in text.splitlines() if line.strip()) or f"no output in {log}"
 
 

@@ -139,6 +139,7 @@ def test_what_the_ledger_has_decided_otherwise_is_needless(sides: Sides, doors: 
             table = "office.act" if author.house.office.is_postgresql else "act"
             conn.exec_driver_sql(f"UPDATE {table} SET state = 'voided'")
         until(lambda: state(author) == [State.NEEDLESS])
+    assert state(author) == [State.NEEDLESS]
 
 
 @pytest.mark.parametrize(
@@ -186,6 +187,7 @@ def test_who_has_no_door_gets_everything_by_fetching(sides: Sides, doors: tuple[
         until(lambda: state(author) == [State.DELIVERED])
         signed_by(signer, act)
         until(lambda: author.house.act(act.key).state == "ready")
+    assert state(author) == [State.DELIVERED] and signer.house.act(act.key).digest == act.digest
 
 
 def test_a_host_that_is_not_listed_is_not_called(sides: Sides, doors: tuple[Served, Served], file_pledge: File) -> None:
@@ -306,6 +308,7 @@ def test_what_can_t_be_taken_now_holds_up_nothing_behind_it(
         barred["first"] = False
         until(lambda: len(_to_sign(signer)) == 2)
         until(lambda: state(author) == [State.DELIVERED] * 2)
+    assert {each.key for each in _to_sign(signer)} == {first.key, second.key}
 
 
 def test_members_of_one_gateway_have_content_from_each_other_without_a_call(sides: Sides, file_pledge: File) -> None:
