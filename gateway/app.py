@@ -305,6 +305,7 @@ def _as_problem(error: Exception) -> Problem:
         return _of_http(error)
     for kind, answer in _AWAY.items():
         if isinstance(error, kind):
+            log.warning("%s: %s", answer[0].lower(), error)
             return Problem(503, *answer)
     for kind, (status, title) in _TOLD.items():
         if isinstance(error, kind):

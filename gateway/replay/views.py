@@ -31,10 +31,11 @@ class Views:
             calls: list[tuple[str, list[Any]]] = [
                 ("eth_call", [{"to": to, "data": to_hex(call_data(contract, function, *each))}, "latest"]) for each in part
             ]
-            for answer in self._rpc.batch(calls):
+            for values, answer in zip(part, self._rpc.batch(calls), strict=True):
                 if isinstance(answer, RpcError):
-                    raise answer
-                found.append(result(contract, function, from_hex(answer)))
+                    found.append(view(self._rpc, self._manifest.address(contract), contract, function, *values))
+                else:
+                    found.append(result(contract, function, from_hex(answer)))
         return found
 
     def balance(self, cash: int, account: bytes) -> int:

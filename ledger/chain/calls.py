@@ -8,8 +8,12 @@ from eth_abi.abi import decode, encode
 from eth_hash.auto import keccak
 
 from ledger.chain import artifacts
-from ledger.chain.rpc import Rpc
+from ledger.chain.rpc import Rpc, RpcError
 from ledger.domain.ids import from_hex
+
+OLD_HEADS = 3
+"""How often a view of the latest block is asked again. A node that keeps few states (anvil one, Besu's Bonsai some) looks up which
+block is the latest, then its state; a block that comes between leaves it without one, and it answers with an error that is no revert."""
 
 
 class NoSuchFunction(LookupError):
@@ -44,7 +48,17 @@ def result(contract: str, function: str, answer: bytes) -> Any:
 def view(rpc: Rpc, address: bytes, contract: str, function: str, *arguments: Any, block: str = "latest") -> Any:
     """Asks a view of the contract at `address`. Raises RpcError with the revert data when it reverts."""
     call = {"to": address, "data": call_data(contract, function, *arguments)}
-    return result(contract, function, from_hex(rpc.call("eth_call", call, block)))
+    return result(contract, function, from_hex(_asked(rpc, call, block, OLD_HEADS if block == "latest" else 0)))
+
+
+def _asked(rpc: Rpc, call: Mapping[str, Any], block: str, again: int) -> str:
+    try:
+        answer: str = rpc.call("eth_call", call, block)
+    except RpcError as error:
+        if not again or error.revert_data is not None:
+            raise
+        return _asked(rpc, call, block, again - 1)
+    return answer
 
 
 def error_of(contract: str, data: bytes) -> tuple[str, dict[str, Any]] | None:

@@ -1,7 +1,9 @@
 """A deployment is found again, checked against the chain, handed to the council, and redone cleanly when it was cut short."""
 
 import secrets
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -222,6 +224,28 @@ def test_a_view_that_reverts_carries_the_contracts_error(rpc: Rpc, made: tuple[M
     with pytest.raises(RpcError) as caught:
         calls.view(rpc, made[0].address("CashDesk"), "CashDesk", "cashAt", 9)
     assert calls.error_of("CashDesk", caught.value.revert_data or b"") == ("UnknownCash", {"index": 9})
+
+
+def test_a_view_of_the_latest_block_is_answered_while_blocks_come(rpc: Rpc, made: tuple[Manifest, Path]) -> None:
+    """The chain keeps its newest state only, and loses it between looking up its head and reading it."""
+    over, mine, blocks = threading.Event(), miner(rpc), int(rpc.call("eth_blockNumber"), 16)
+
+    def mining() -> None:
+        while not over.is_set():
+            mine()
+
+    with ThreadPoolExecutor(4) as pool:
+        mined = pool.submit(mining)
+        asked = [pool.submit(_views, rpc, made[0], 500) for _ in range(3)]
+        wait(asked)
+        over.set()
+    mined.result()
+    assert [each.result() for each in asked] == [{made[0].cash[0].address}] * 3
+    assert int(rpc.call("eth_blockNumber"), 16) > blocks + 10
+
+
+def _views(rpc: Rpc, manifest: Manifest, times: int) -> set[bytes]:
+    return {calls.view(rpc, manifest.address("CashDesk"), "CashDesk", "cashAt", manifest.cash[0].index) for _ in range(times)}
 
 
 def test_a_wrong_function_is_named_with_the_known_ones() -> None:
