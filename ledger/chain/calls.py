@@ -12,8 +12,7 @@ from ledger.chain.rpc import Rpc, RpcError
 from ledger.domain.ids import from_hex
 
 OLD_HEADS = 3
-"""How often a view of the latest block is asked again. A node that keeps few states (anvil one, Besu's Bonsai some) looks up which
-block is the latest, then its state; a block that comes between leaves it without one, and it answers with an error that is no revert."""
+"""How often the state of the latest block is asked for again before a refusal counts."""
 
 
 class NoSuchFunction(LookupError):
@@ -48,17 +47,23 @@ def result(contract: str, function: str, answer: bytes) -> Any:
 def view(rpc: Rpc, address: bytes, contract: str, function: str, *arguments: Any, block: str = "latest") -> Any:
     """Asks a view of the contract at `address`. Raises RpcError with the revert data when it reverts."""
     call = {"to": address, "data": call_data(contract, function, *arguments)}
-    return result(contract, function, from_hex(_asked(rpc, call, block, OLD_HEADS if block == "latest" else 0)))
+    answer: str = at_head(rpc, "eth_call", call) if block == "latest" else rpc.call("eth_call", call, block)
+    return result(contract, function, from_hex(answer))
 
 
-def _asked(rpc: Rpc, call: Mapping[str, Any], block: str, again: int) -> str:
-    try:
-        answer: str = rpc.call("eth_call", call, block)
-    except RpcError as error:
-        if not again or error.revert_data is not None:
-            raise
-        return _asked(rpc, call, block, again - 1)
-    return answer
+def at_head(rpc: Rpc, method: str, subject: Any) -> Any:
+    """What a method answers of the latest block's state. Raises RpcError.
+
+    A node that keeps few states (anvil one, Besu's Bonsai some) looks up which block is the latest, then its state; a block that comes
+    between leaves it without one, and it answers with an error that is no revert.
+    """
+    for _ in range(OLD_HEADS):
+        try:
+            return rpc.call(method, subject, "latest")
+        except RpcError as error:
+            if error.revert_data is not None:
+                raise
+    return rpc.call(method, subject, "latest")
 
 
 def error_of(contract: str, data: bytes) -> tuple[str, dict[str, Any]] | None:

@@ -19,7 +19,7 @@ from eth_hash.auto import keccak
 
 from ledger.chain import manifest as manifests
 from ledger.chain.bindings import PARTS
-from ledger.chain.calls import call_data, constructor_data, function_selector, view
+from ledger.chain.calls import at_head, call_data, constructor_data, function_selector, view
 from ledger.chain.direct import Sender
 from ledger.chain.manifest import CashEntry, Deployed, Manifest, ManifestError
 from ledger.chain.rpc import Rpc
@@ -336,4 +336,4 @@ def _genesis(rpc: Rpc) -> bytes:
 
 
 def _code(rpc: Rpc, address: bytes) -> bytes:
-    return from_hex(rpc.call("eth_getCode", address, "latest"))
+    return from_hex(at_head(rpc, "eth_getCode", address))

@@ -19,7 +19,7 @@ import {LoanReckoning, PlainRow} from "./LoanReckoning.sol";
 /// @notice Random lives of loans: after every step the ledger is as a reckoning day by day says.
 /// forge-config: default.invariant.runs = 16
 /// forge-config: default.invariant.depth = 64
-/// forge-config: full.invariant.runs = 512
+/// forge-config: full.invariant.runs = 1280
 /// forge-config: full.invariant.depth = 128
 contract LoanInvariantTest is LoanBase, ILoanSigns {
     uint256 private constant COUNT = 5;
@@ -129,7 +129,12 @@ contract LoanInvariantTest is LoanBase, ILoanSigns {
 
     // --- What must be as reckoned ---
 
-    function invariant_loans_are_as_reckoned_day_by_day() public {
+    function invariant_every_promise_is_kept() public {
+        _whatIsPaidIsTheLenders();
+        _loansAreAsReckonedDayByDay();
+    }
+
+    function _loansAreAsReckonedDayByDay() private {
         for (uint256 which = 0; which < COUNT; ++which) {
             reckoning.touch(which, block.timestamp);
             _isAsReckoned(which, uint40(which + 1));
@@ -160,7 +165,7 @@ contract LoanInvariantTest is LoanBase, ILoanSigns {
     }
 
     /// @dev What borrowers paid is the lender's, in hand or credited; nothing else lies with the loans.
-    function invariant_what_is_paid_is_the_lenders() public view {
+    function _whatIsPaidIsTheLenders() private view {
         uint256 credited = loans.loanCredit(lender.account, CASH);
         assertEq(cash.balanceOf(lender.account) + credited, life.paid(), "paid = received + credited");
         assertEq(cash.balanceOf(address(loans)), credited + life.kept(), "held = credits + kept");

@@ -16,10 +16,10 @@ import {Told} from "./ReceivableStandards.t.sol";
 import {RepaymentBase} from "./RepaymentBase.t.sol";
 
 /// @notice Random lives: after every step the ledger is as the reckoning says, and keeps each promise of receivables by itself.
-/// @dev Each invariant has lives of its own; docs/decisions/invariants.md counts the calls.
-/// forge-config: default.invariant.runs = 3
+/// @dev One invariant asks for all: with a seed each would have the same lives. docs/decisions/invariants.md counts the calls.
+/// forge-config: default.invariant.runs = 24
 /// forge-config: default.invariant.depth = 64
-/// forge-config: full.invariant.runs = 416
+/// forge-config: full.invariant.runs = 3072
 /// forge-config: full.invariant.depth = 128
 contract ReceivableInvariantTest is RepaymentBase, ISigns {
     using MemberWord for uint256;
@@ -129,7 +129,20 @@ contract ReceivableInvariantTest is RepaymentBase, ISigns {
 
     // --- What is promised ---
 
-    function invariant_ranges_are_disjoint_and_complete() public view {
+    /// @dev After every step, of the receivable that it was about. Drawing everything comes last: the others ask what stands before it.
+    function invariant_every_promise_is_kept() public {
+        _rangesAreDisjointAndComplete();
+        _payoutsAddUpToThePayment();
+        _noPayoutExceedsWhatItsRangeIsOwed();
+        _fullPaymentLeavesNothingOwed();
+        _cashInIsCashOutAndHeld();
+        _debtIsChangedByNoActOfAHolder();
+        _onlyMembersOwnRanges();
+        _ledgerIsAsReckoned();
+        _noOneIsPaidTwice();
+    }
+
+    function _rangesAreDisjointAndComplete() private view {
         uint192 id = ids[life.touched()];
         IReceivableViews.Receivable memory found = views.receivable(id);
         (uint64 at, uint64 live) = (0, 0);
@@ -144,7 +157,7 @@ contract ReceivableInvariantTest is RepaymentBase, ISigns {
     }
 
     /// @dev Of the newest step; each one was the newest once. A retirement pays nothing.
-    function invariant_payouts_of_each_payment_add_up_to_it() public view {
+    function _payoutsAddUpToThePayment() private view {
         (uint192 id, PaymentWord[] memory paid) = _steps();
         if (paid.length == 0) return;
         (uint256 principal, uint256 interest) = (0, 0);
@@ -160,7 +173,7 @@ contract ReceivableInvariantTest is RepaymentBase, ISigns {
     }
 
     /// @dev None is negative either: what is taken from a lesser number would revert.
-    function invariant_no_payout_exceeds_what_its_range_is_owed() public view {
+    function _noPayoutExceedsWhatItsRangeIsOwed() private view {
         (uint192 id, PaymentWord[] memory paid) = _steps();
         if (paid.length == 0) return;
         PaymentWord[] memory earlier = _earlier(paid);
@@ -174,7 +187,7 @@ contract ReceivableInvariantTest is RepaymentBase, ISigns {
         }
     }
 
-    function invariant_full_payment_leaves_nothing_owed_to_anybody() public view {
+    function _fullPaymentLeavesNothingOwed() private view {
         uint192 id = ids[life.touched()];
         if (views.receivable(id).owedLive != 0) return;
         uint256[] memory tokens = _tokens(id);
@@ -187,7 +200,7 @@ contract ReceivableInvariantTest is RepaymentBase, ISigns {
         assertEq(uint256(principal) + interest + waiting + waitingInterest, 0, "debt");
     }
 
-    function invariant_cash_in_is_cash_out_and_held() public view {
+    function _cashInIsCashOutAndHeld() private view {
         uint256 held = reckoning.rangeCredits() + repayment.credit(obligor.account, CASH);
         uint256 outside = cash.balanceOf(obligor.account) + cash.balanceOf(address(mandates));
         for (uint256 i = 0; i < holders.length; ++i) {
@@ -206,12 +219,12 @@ contract ReceivableInvariantTest is RepaymentBase, ISigns {
         assertEq(cash.totalSupply(), held + outside, "every unit that was issued is somebody's");
     }
 
-    function invariant_the_debt_is_changed_by_no_act_of_a_holder() public view {
+    function _debtIsChangedByNoActOfAHolder() private view {
         assertFalse(life.debtMoved());
     }
 
     /// @dev Everything is drawn twice: the first time pays what was due, the second nothing. (What an invariant does is undone.)
-    function invariant_no_one_is_paid_twice() public {
+    function _noOneIsPaidTwice() private {
         uint256[] memory tokens = _tokens(ids[life.touched()]);
         uint256 due;
         for (uint256 i = 0; i < tokens.length; ++i) {
@@ -229,7 +242,7 @@ contract ReceivableInvariantTest is RepaymentBase, ISigns {
     }
 
     /// @dev Members' words are asked, not the reckoning; `moveToNoMember` tries the contrary in every form.
-    function invariant_only_members_own_ranges() public view {
+    function _onlyMembersOwnRanges() private view {
         uint256[] memory tokens = _tokens(ids[life.touched()]);
         for (uint256 i = 0; i < tokens.length; ++i) {
             address owner = token.tokenWord(tokens[i]).owner();
@@ -303,9 +316,8 @@ contract ReceivableInvariantTest is RepaymentBase, ISigns {
 
     // --- What must be as reckoned ---
 
-    /// @dev After every step, the receivable that it was about, and all money.
-    /// forge-config: default.invariant.runs = 24
-    function invariant_the_ledger_is_as_reckoned() public {
+    /// @dev The receivable, and all money.
+    function _ledgerIsAsReckoned() private {
         _claimsAreAsReckoned(life.touched());
         _sumsAreAsReckoned();
         _isAsReckoned(life.touched());

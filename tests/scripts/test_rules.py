@@ -8,8 +8,10 @@ from tests.scripts.test_suite import ROOT
 
 DECISIONS = ROOT / "docs" / "decisions"
 LISTS = ("receivable-rules.md", "erc-musts.md")
-NAMED = re.compile(r"`((?:test|testFuzz|invariant|check)_\w+)`")
-DEFINED = re.compile(r"^\s*(?:function|def) ((?:test|testFuzz|invariant|check)_\w+)\(", re.MULTILINE)
+NAME = r"(?:(?:test|testFuzz|invariant|check)_|_[a-z])\w+"
+"""A test's, or that of a part of an invariant."""
+NAMED = re.compile(f"`({NAME})`")
+DEFINED = re.compile(rf"^\s*(?:function|def) ({NAME})\(", re.MULTILINE)
 
 
 def rows(name: str) -> list[tuple[str, list[str]]]:
