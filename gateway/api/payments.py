@@ -87,7 +87,7 @@ def _listed(view: Reading, cash: int) -> models.Cash:
 def _period(view: Reading, begin: datetime | None, until: datetime | None) -> tuple[int | None, int | None]:
     """The last position before each of two times. Raises 422 where they are in the wrong order."""
     if begin is not None and until is not None and until < begin:
-        raise invalid("until: before from", field="until")
+        raise invalid("until: a time not before from expected", field="until")
     return _before(view, begin), _before(view, until)
 
 
