@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -24,6 +25,7 @@ from gateway.peers.messages import (
     Payload,
     id_of,
     opened,
+    payload_json,
     read,
     written,
 )
@@ -66,6 +68,22 @@ def test_nobody_else_opens_it_and_nothing_of_it_is_in_clear() -> None:
     with pytest.raises(MessageError, match="not sealed to this key"):
         opened(read(body), OTHER)
     assert b"secret" not in body and b"FilePledge" not in body and b"https" not in body
+
+
+@given(st.integers(1_024, 3_000_000))
+def test_a_message_is_a_sixteenth_longer_than_what_it_says_at_most(size: int) -> None:
+    sealed, said = len(read(message(_offer_of(size))).sealed), len(orjson.dumps(payload_json(_offer_of(size))))
+    assert said < sealed <= said * 17 / 16 + 64
+
+
+def test_a_length_tells_little() -> None:
+    lengths = {len(message(_offer_of(size))) for size in range(2_000, 4_000)}
+    assert 2 <= len(lengths) <= 17
+    assert len(message(CONSENT)) == len(message(replace(CONSENT, given=[Given(each, b"\x04" * 65, b"\x05" * 32) for each in range(2)])))
+
+
+def _offer_of(size: int) -> Offer:
+    return Offer("x" * size, b"", [], [], True, None)
 
 
 @pytest.mark.parametrize("field", ["kind", "ledger", "from", "to", "key", "until"])
