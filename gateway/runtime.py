@@ -221,7 +221,7 @@ def _services(
     leading = _leading(office, mirror)
     progress = Progress()
     seen = Progress()
-    checks = Checks(headers=kind.ethereum_headers, receipts=settings.checks_receipts, suspects=bool(settings.nodes))
+    checks = Checks(headers=kind.headers, receipts=settings.checks_receipts, suspects=bool(settings.nodes))
     mirrored = sync.of(
         mirror, rpc, manifest, finality=kind.finality, development=kind.development_clock, checks=checks, moved=seen.announce
     )

@@ -16,7 +16,7 @@ from ledger.mirror.database import Database
 
 def mirror_of(mirrored: Database, rpc: Rpc, held: Manifest) -> sync.Mirror:
     """A ledger's mirror with the checks that a gateway makes on its own chain."""
-    return sync.of(mirrored, rpc, held, finality=0, development=True, checks=Checks(headers=anvil.ENGINE.ethereum_headers, suspects=False))
+    return sync.of(mirrored, rpc, held, finality=0, development=True, checks=Checks(headers=anvil.ENGINE.headers, suspects=False))
 
 
 def main(arguments: Sequence[str]) -> None:

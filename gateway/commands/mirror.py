@@ -37,7 +37,7 @@ def mirror_sync(
 
     kind, settings = _engine(engine), ledger_of(home)
     held = manifests.load(settings.manifest)
-    checks = Checks(headers=kind.ethereum_headers)
+    checks = Checks(headers=kind.headers)
     with Nodes(Settings(node=node).nodes) as rpc:
         opened = database.open(settings.mirror_database())
         mirror = sync.of(opened, rpc, held, finality=kind.finality, development=kind.development_clock, checks=checks)
@@ -66,7 +66,7 @@ def mirror_verify(
 
     settings = ledger_of(home)
     held, live = manifests.load(settings.manifest), database.open(settings.mirror_database())
-    checks = Checks(headers=_engine(engine).ethereum_headers)
+    checks = Checks(headers=_engine(engine).headers)
     drawn = secrets.randbelow(1 << 32) if seed is None else seed
     report = verify.of(live, held, rpc=None if node is None else Rpc(node), height=height, rows=rows, seed=drawn, checks=checks)
     _show_tables(report)

@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from ledger.chain.headers import bloom_mask, header_hash
-from ledger.chain.receipts import Hex, NodeLog, Receipt, receipts_root, unhex
+from ledger.chain import seals
+from ledger.chain.headers import HeaderForm, bloom_mask, header_hash
+from ledger.chain.receipts import EthereumReceipt, Hex, KaiaReceipt, NodeLog, Receipt, receipts_root, unhex
 from ledger.chain.rpc import METHOD_NOT_FOUND, Rpc, RpcError
 from ledger.foreseen import Foreseen
 
@@ -108,12 +109,13 @@ _word = lru_cache(maxsize=10_000)(unhex)
 class Checks:
     """How far a node's answers are held against each other, beside the chain of parents' hashes and the blooms of logs.
 
-    headers: each header's hash is that of its fields (engines whose headers are Ethereum's). receipts: all blocks' logs are those of
-    their receipts. With both, logs are proven by the header's receipts root. suspects: without `receipts`, where a bloom hints at logs that
+    headers: each header's hash is that of its fields by the rules of this form; of a BFT network the last of an answer, and each with other
+    validators than its parent, is sealed by them. receipts: all blocks' logs are those of their receipts. With both, logs are proven by the
+    header's receipts root. suspects: without `receipts`, where a bloom hints at logs that
     were not told, and of many such blocks only some; for a node of one's own that is a price for nothing.
     """
 
-    headers: bool = False
+    headers: HeaderForm | None = None
     receipts: bool = False
     suspects: bool = True
 
@@ -148,6 +150,26 @@ class _Header(msgspec.Struct, gc=False):
     excessBlobGas: Hex | None = None
     parentBeaconBlockRoot: Hex | None = None
     requestsHash: Hex | None = None
+    reward: Hex | None = None
+    blockScore: Hex | None = None
+    timestampFoS: Hex | None = None
+    governanceData: Hex | None = None
+    voteData: Hex | None = None
+    randomReveal: Hex | None = None
+
+
+class _Asks(NamedTuple):
+    """The methods by which a node tells a block, its receipts and one of them, and the form of these."""
+
+    block: str
+    receipts: str
+    receipt: str
+    form: type[Receipt]
+
+
+_ETHEREUM = _Asks("eth_getBlockByNumber", "eth_getBlockReceipts", "eth_getTransactionReceipt", EthereumReceipt)
+_KAIA = _Asks("kaia_getBlockByNumber", "kaia_getBlockReceipts", "kaia_getTransactionReceipt", KaiaReceipt)
+"""Kaia's Ethereum methods leave out what its headers and receipts are hashed with."""
 
 
 @contextmanager
@@ -188,6 +210,7 @@ class NodeSource(_Alone):
         checks: Checks = LEAST_CHECKS,
     ) -> None:
         self._rpc, self._checks = rpc, checks
+        self._asks = _KAIA if checks.headers is HeaderForm.KAIA else _ETHEREUM
         self._addresses, self._topics = None if addresses is None else set(addresses), set(topics)
         emitters = {} if self._addresses is None else {"address": sorted("0x" + address.hex() for address in self._addresses)}
         self._filter = {**emitters, "topics": [sorted("0x" + topic.hex() for topic in self._topics)]}
@@ -206,18 +229,26 @@ class NodeSource(_Alone):
     @_reading()
     def fetch(self, first: int, last: int) -> list[Block]:
         """Headers, then logs, then the last header again: a chain that moved between the answers is noticed by its hash."""
-        headers = [_present(header, number) for number, header in enumerate(self._headers(range(first, last + 1)), first)]
+        parent, headers = self._with_parent(first, last)
         logs = self._logs(first, last)
         if unhex(headers[-1].hash) != self.hashes([last])[0]:
             raise InconsistentAnswer(f"the node changed block {last} while its logs were read")
         blocks = linked(_blocks(headers, logs))
+        if parent is not None and self._checks.headers is not None:
+            self._check_seals(parent, headers, self._checks.headers)
         self._look_into(headers, blocks)
         return list(blocks)
+
+    def _with_parent(self, first: int, last: int) -> tuple[_Header | None, list[_Header]]:
+        """Headers, and the one before them where its validators must be known."""
+        begin = first - 1 if self._checks.headers in seals.SEALED and first > 0 else first
+        headers = [_present(header, number) for number, header in enumerate(self._headers(range(begin, last + 1)), begin)]
+        return (headers[0], headers[1:]) if begin < first else (None, headers)
 
     @property
     def proves(self) -> bool:
         """Whether `prove` shows that logs are those of the block's hash, and not only those that this node has receipts for."""
-        return self._checks.headers
+        return self._checks.headers is not None
 
     @_reading()
     def prove(self, block: Block) -> None:
@@ -225,12 +256,21 @@ class NodeSource(_Alone):
         self._hold_against_receipts(_present(self._headers([block.number])[0], block.number), block)
 
     def _headers(self, numbers: Sequence[int]) -> list[_Header | None]:
-        answers = self._rpc.batch([("eth_getBlockByNumber", [hex(number), False]) for number in numbers])
+        answers = self._rpc.batch([(self._asks.block, [hex(number), False]) for number in numbers])
         headers = [_parsed(_result(answer), _Header | None) for answer in answers]
-        if self._checks.headers:
+        if self._checks.headers is not None:
             for header in filter(None, headers):
-                _check_hash(header)
+                _check_hash(header, self._checks.headers)
         return headers
+
+    def _check_seals(self, parent: _Header, headers: Sequence[_Header], form: HeaderForm) -> None:
+        """Raises InconsistentAnswer for blocks that the validators of the block before them didn't seal. Hashes bind what lies between."""
+        first = headers[0]
+        if first.parentHash != parent.hash:
+            raise InconsistentAnswer(f"block {int(first.number, 16)} does not follow block {int(parent.number, 16)}")
+        fault = seals.fault(msgspec.structs.asdict(parent), list(map(msgspec.structs.asdict, headers)), form)
+        if fault is not None:
+            raise InconsistentAnswer(f"the chain's validators didn't make what the node tells: {fault}")
 
     def _logs(self, first: int, last: int) -> list[NodeLog]:
         asked = {"fromBlock": hex(first), "toBlock": hex(last), **self._filter}
@@ -282,7 +322,7 @@ class NodeSource(_Alone):
             root, emitted = receipts_root(receipts), list(_emitted(receipts))
         except ValueError as wrong:
             raise MalformedAnswer(f"the receipts of block {block.number}: {wrong}") from wrong
-        if self._checks.headers and root != unhex(header.receiptsRoot or "0x"):
+        if self._checks.headers is not None and root != unhex(header.receiptsRoot or "0x"):
             raise InconsistentAnswer(f"the receipts of block {block.number} have another root than its header")
         if tuple(filter(self._asks_for, emitted)) != block.logs:
             raise InconsistentAnswer(f"the logs of block {block.number} are not those of its receipts")
@@ -292,10 +332,10 @@ class NodeSource(_Alone):
 
     def _receipts(self, header: _Header) -> list[Receipt]:
         """A block's receipts in one call, or one by one from a node without that call."""
-        [whole] = self._rpc.batch([("eth_getBlockReceipts", [header.hash])])
+        [whole] = self._rpc.batch([(self._asks.receipts, [header.hash])])
         if isinstance(whole, RpcError) and whole.code == METHOD_NOT_FOUND:
-            whole = [_result(each) for each in self._rpc.batch([("eth_getTransactionReceipt", [tx]) for tx in header.transactions])]
-        found: list[Receipt] = _parsed(_result(whole), list[Receipt])
+            whole = [_result(each) for each in self._rpc.batch([(self._asks.receipt, [tx]) for tx in header.transactions])]
+        found: list[Receipt] = _parsed(_result(whole), list[self._asks.form])  # type: ignore[name-defined]
         return found
 
 
@@ -318,9 +358,9 @@ def _may_have(bloom: int, item: bytes) -> bool:
     return bloom & mask == mask
 
 
-def _check_hash(header: _Header) -> None:
+def _check_hash(header: _Header, form: HeaderForm) -> None:
     try:
-        own = header_hash(msgspec.structs.asdict(header))
+        own = header_hash(msgspec.structs.asdict(header), form)
     except (LookupError, TypeError, ValueError) as wrong:
         raise MalformedAnswer(f"the header of block {header.hash} lacks a field that its hash is made of") from wrong
     if own != unhex(header.hash):

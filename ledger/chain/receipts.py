@@ -2,7 +2,7 @@
 
 from binascii import unhexlify
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import rlp
@@ -27,27 +27,51 @@ class NodeLog(msgspec.Struct, gc=False):
 
 
 class Receipt(msgspec.Struct):
-    """A transaction's receipt as a node tells it."""
+    """A transaction's receipt as a node tells it, of whatever form."""
 
     transactionHash: Hex
-    cumulativeGasUsed: Hex
     logsBloom: Hex
     logs: list[NodeLog]
     status: Hex = "0x1"
+
+    def encoded(self) -> bytes:
+        """What its block's root of receipts has of it. Raises ValueError."""
+        raise NotImplementedError
+
+    def _logs(self) -> list[Any]:
+        return [[unhex(log.address), list(map(unhex, log.topics)), unhex(log.data)] for log in self.logs]
+
+
+class EthereumReceipt(Receipt, kw_only=True):
+    """As Ethereum's nodes tell it."""
+
+    cumulativeGasUsed: Hex
     type: Hex = "0x0"
     root: Hex | None = None
 
+    def encoded(self) -> bytes:
+        """By EIP-2718; before Byzantium with a state root in place of the status."""
+        outcome = _number(self.status) if self.root is None else unhex(self.root)
+        body: bytes = rlp.encode([outcome, _number(self.cumulativeGasUsed), unhex(self.logsBloom), self._logs()], infer_serializer=False)
+        return _number(self.type) + body
+
+
+class KaiaReceipt(Receipt, kw_only=True):
+    """As Kaia's nodes tell it: `txError` is the status of what failed."""
+
+    gasUsed: Hex
+    txError: Hex | None = None
+
+    def encoded(self) -> bytes:
+        """Kaia's receiptRLP, in a trie of receipts by index (`deriveShaImpl` 0)."""
+        outcome = _number(self.status if self.txError is None else self.txError)
+        body: bytes = rlp.encode([outcome, _number(self.gasUsed), unhex(self.logsBloom), self._logs()], infer_serializer=False)
+        return body
+
 
 def receipts_root(receipts: Sequence[Receipt]) -> bytes:
-    """The root over receipts in the order of their transactions (EIP-2718)."""
-    return list_root(list(map(_encoded, receipts)))
-
-
-def _encoded(receipt: Receipt) -> bytes:
-    logs = [[unhex(log.address), list(map(unhex, log.topics)), unhex(log.data)] for log in receipt.logs]
-    outcome = _number(receipt.status) if receipt.root is None else unhex(receipt.root)
-    body: bytes = rlp.encode([outcome, _number(receipt.cumulativeGasUsed), unhex(receipt.logsBloom), logs], infer_serializer=False)
-    return _number(receipt.type) + body
+    """The root over receipts in the order of their transactions. Raises ValueError."""
+    return list_root([receipt.encoded() for receipt in receipts])
 
 
 def unhex(text: str) -> bytes:

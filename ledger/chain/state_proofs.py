@@ -9,16 +9,18 @@ from eth_hash.auto import keccak
 
 from ledger.chain import artifacts
 from ledger.chain.blocks import InconsistentAnswer
-from ledger.chain.headers import header_hash
+from ledger.chain.headers import HeaderForm, header_hash
 from ledger.chain.receipts import Hex
 from ledger.chain.rpc import Rpc
 from ledger.domain.ids import from_hex
 from ledger.domain.tries import ProofError, proven
 
+_KAIA_CONTRACT = b"\x02"
+"""The type of a contract's account (SmartContractAccountType)."""
+
 
 class _Slot(msgspec.Struct):
     key: Hex
-    value: Hex
     proof: list[Hex]
 
 
@@ -27,13 +29,14 @@ class _Proof(msgspec.Struct):
     storageProof: list[_Slot]
 
 
-def state_root(rpc: Rpc, number: int, block_hash: bytes) -> bytes:
+def state_root(rpc: Rpc, number: int, block_hash: bytes, form: HeaderForm) -> bytes:
     """The state root that the header of a hash has, from the header's own fields. Raises InconsistentAnswer."""
-    fields: Any = rpc.call("eth_getBlockByNumber", hex(number), False)
+    method = "kaia_getBlockByNumber" if form is HeaderForm.KAIA else "eth_getBlockByNumber"
+    fields: Any = rpc.call(method, hex(number), False)
     try:
-        own = header_hash(fields)
+        own = header_hash(fields, form)
     except (LookupError, TypeError, ValueError) as wrong:
-        raise InconsistentAnswer(f"the node gives no Ethereum header of block {number}") from wrong
+        raise InconsistentAnswer(f"the node gives no {form} header of block {number}") from wrong
     if own != block_hash:
         raise InconsistentAnswer(f"the node's header of block {number} has hash 0x{own.hex()}, not 0x{block_hash.hex()}")
     return from_hex(fields["stateRoot"])
@@ -47,15 +50,26 @@ def storage(rpc: Rpc, root: bytes, number: int, address: bytes, slots: Sequence[
         account = proven(root, keccak(address), map(from_hex, told.accountProof))
         if account is None:
             raise InconsistentAnswer(f"the state of block {number} has no account 0x{address.hex()}")
-        _, _, storage_root, code_hash = rlp.decode(account)
-        words = [_word(storage_root, key, slot) for key, slot in zip(keys, told.storageProof, strict=True)]
-    except (msgspec.ValidationError, ProofError, ValueError) as wrong:
+        storage_root, code_hash = _storage_of(account)
+        # In any order: Besu sorts them by slot.
+        proofs = {int(each.key, 16): each.proof for each in told.storageProof}
+        words = [_word(storage_root, slot, proofs[slot]) for slot in slots]
+    except (msgspec.ValidationError, ProofError, LookupError, ValueError) as wrong:
         raise InconsistentAnswer(f"the proof of 0x{address.hex()} at block {number}: {wrong}") from wrong
     return code_hash, words
 
 
-def _word(root: bytes, key: bytes, slot: _Slot) -> int:
-    held = proven(root, keccak(key), map(from_hex, slot.proof))
+def _storage_of(account: bytes) -> tuple[bytes, bytes]:
+    """The root of a contract's storage and the hash of its code. Kaia's account has its type before it, and what all have is one item."""
+    if account[:1] == _KAIA_CONTRACT:
+        _, storage_root, code_hash, _ = rlp.decode(account[1:])
+    else:
+        _, _, storage_root, code_hash = rlp.decode(account)
+    return storage_root, code_hash
+
+
+def _word(root: bytes, slot: int, proof: Sequence[str]) -> int:
+    held = proven(root, keccak(slot.to_bytes(32)), map(from_hex, proof))
     return 0 if held is None else int.from_bytes(rlp.decode(held))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from ledger.chain import calls
 from ledger.chain.blocks import InconsistentAnswer, last_position
+from ledger.chain.headers import HeaderForm
 from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import Rpc
 from ledger.chain.state_proofs import state_root, storage
@@ -51,14 +52,14 @@ class SpotReport:
         return not self.differences
 
 
-def check(conn: Connection, rpc: Rpc, manifest: Manifest, height: int, rows: int, seed: int, *, prove: bool) -> SpotReport:
+def check(conn: Connection, rpc: Rpc, manifest: Manifest, height: int, rows: int, seed: int, *, headers: HeaderForm | None) -> SpotReport:
     """Compares `rows` random rows as at the end of block `height`, spread over the tables that the contracts answer for.
 
-    prove: storage is proven too (engines with Ethereum's headers). Raises NotThisChain, InconsistentAnswer, and RpcError where the node
+    headers: storage is proven too, under headers of this form. Raises NotThisChain, InconsistentAnswer, and RpcError where the node
     has no state of that block any more.
     """
     block_hash = conn.execute(select(BLOCK.c.hash).where(BLOCK.c.number == height)).scalar_one()
-    root = _root(rpc, height, block_hash, prove)
+    root = _root(rpc, height, block_hash, headers)
     report = SpotReport(height, seed)
     past = Past(conn, last_position(height))
     for projection, row in _drawn(past, rows, random.Random(seed)):  # noqa: S311  # a sample
@@ -68,11 +69,11 @@ def check(conn: Connection, rpc: Rpc, manifest: Manifest, height: int, rows: int
     return report
 
 
-def _root(rpc: Rpc, height: int, block_hash: bytes, prove: bool) -> bytes | None:
+def _root(rpc: Rpc, height: int, block_hash: bytes, headers: HeaderForm | None) -> bytes | None:
     shown = rpc.call("eth_getBlockByNumber", hex(height), False)
     if shown is None or shown["hash"] != "0x" + block_hash.hex():
         raise NotThisChain(f"the node has another block {height} than the mirror: compare with the node that it was read from")
-    return state_root(rpc, height, block_hash) if prove else None
+    return None if headers is None else state_root(rpc, height, block_hash, headers)
 
 
 def _drawn(past: Past, rows: int, draw: random.Random) -> Iterator[tuple[AnyProjection, Any]]:

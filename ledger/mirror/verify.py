@@ -112,7 +112,7 @@ def of(
 def _spots(database: Database, manifest: Manifest, rpc: Rpc, height: int | None, rows: int, seed: int, checks: Checks) -> SpotReport:
     with database.read() as conn:
         held = _held(conn, FOLDS, height)
-        return spot_checks.check(conn, rpc, manifest, held.block if height is None else height, rows, seed, prove=checks.headers)
+        return spot_checks.check(conn, rpc, manifest, held.block if height is None else height, rows, seed, headers=checks.headers)
 
 
 def _held(conn: Connection, folds: Folds, height: int | None) -> Checkpoint:

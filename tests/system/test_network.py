@@ -12,17 +12,24 @@ import pytest
 import rlp
 from eth_account import Account
 
-from ledger.chain import network
+from ledger.chain import network, seals
+from ledger.chain.blocks import Checks, NodeSource
+from ledger.chain.engines.kaia import ENGINE
 from ledger.chain.engines.kaia.genesis import NO_SEAL, new_key
+from ledger.chain.headers import header_hash
 from ledger.chain.network import Network
 from ledger.chain.node import NodeError, listening
 from ledger.chain.rpc import Rpc, RpcError
+from ledger.chain.state_proofs import state_root, storage
+from ledger.domain.ids import from_hex
 
 PROJECT = Path(__file__).resolve().parents[2]
 
 # Runtime: TSTORE(0, CALLDATALOAD(0)); SSTORE(0, TLOAD(0) + 1); LOG1(0, 0, TLOAD(0)).
 RUNTIME = bytes.fromhex("5f355f5d5f5c6001015f555f5c5f5fa100")
 CREATION = bytes.fromhex("6011600a5f3960115ff3") + RUNTIME
+# Creations that fail: REVERT(0, 0); a jump to itself until the gas is gone.
+REVERTING, ENDLESS = bytes.fromhex("5f5ffd"), bytes.fromhex("5b5f56")
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +179,26 @@ def test_a_validator_killed_under_load_does_not_stop_the_others_and_catches_up(r
         with Rpc(url) as rpc:
             hashes.add(rpc.call("eth_getBlockByNumber", number, False)["hash"])
     assert len(hashes) == 1
+
+
+def test_blocks_are_known_by_their_headers_their_receipts_and_their_validators_seals(running: Network) -> None:
+    sender, word = Sender(), b"\x07" * 32
+    contract = send(running.urls[0], sender, CREATION)["contractAddress"]
+    block = int(send(running.urls[0], sender, word, from_hex(contract))["blockNumber"], 16)
+    assert send(running.urls[0], sender, REVERTING)["status"] == send(running.urls[0], sender, ENDLESS)["status"] == "0x0"
+    with Rpc(running.urls[1]) as rpc:
+        wait(lambda: int(rpc.call("eth_blockNumber"), 16) > block + 3, 30, "the other validator is behind")
+        source = NodeSource(rpc, None, [word], checks=Checks(headers=ENGINE.headers, receipts=True))
+        blocks = source.fetch(1, source.head())
+        assert [(each.number, log.topics) for each in blocks for log in each.logs] == [(block, (word,))]
+        root = state_root(rpc, block, blocks[block - 1].hash, ENGINE.headers)
+        _, words = storage(rpc, root, block, from_hex(contract), [0, 1])
+        assert words == [int.from_bytes(word) + 1, 0]
+        told = rpc.call("kaia_getBlockByNumber", hex(block), False)
+    assert seals.seals(told, ENGINE.headers).validators == {from_hex(each.address) for each in running.validators}
+    for field in ("reward", "timestampFoS", "blockScore", "governanceData", "receiptsRoot", "baseFeePerGas"):
+        changed = told | {field: told[field][:-1] + "5" if len(told[field]) > 2 else "0x01"}
+        assert header_hash(changed, ENGINE.headers) != from_hex(told["hash"]), field
 
 
 def test_a_port_in_use_is_named_and_nothing_else_is_started(running: Network) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from ledger.chain import node
 from ledger.chain.engines.description import BATCH_BYTES, Engine, batch_share
+from ledger.chain.headers import HeaderForm
 from ledger.chain.rpc import Rpc
 
 BLOCK_GAS_LIMIT = 300_000_000
@@ -43,7 +44,7 @@ ENGINE = Engine(
     block_seconds=1.0,
     sender_in_flight=10_000,
     max_logs=1_000_000,
-    ethereum_headers=True,
+    headers=HeaderForm.ETHEREUM,
 )
 
 _LOOK_SECONDS = 0.05

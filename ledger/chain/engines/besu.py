@@ -5,6 +5,7 @@ network of four validators answered, and a network of members has to be tried ou
 """
 
 from ledger.chain.engines.description import BATCH_BYTES, Engine, batch_share
+from ledger.chain.headers import HeaderForm
 
 BLOCK_GAS_LIMIT = 200_000_000
 
@@ -19,4 +20,5 @@ ENGINE = Engine(
     block_seconds=1.0,
     sender_in_flight=200,
     max_logs=10_000,
+    headers=HeaderForm.QBFT,
 )

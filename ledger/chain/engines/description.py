@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ledger.chain.headers import HeaderForm
+
 
 @dataclass(frozen=True)
 class Engine:
@@ -16,7 +18,7 @@ class Engine:
         another hash at a height it holds rolls back; where False it stops and alarms.
     block_seconds: usual time between blocks. sender_in_flight: unmined transactions of one sender that a node takes.
     max_logs: rows of one eth_getLogs answer. gas_price: in wei, for every transaction; with a fee market the tip on top of the base fee.
-    ethereum_headers: a block's hash is that of its header's fields as Ethereum has them, and its receipts' root is Ethereum's.
+    headers: by whose rules a block's hash is that of its header's fields, and who sealed it.
     fee_market: blocks have a base fee that moves (EIP-1559), so a transaction that offered too little is replaced by one that offers more.
     """
 
@@ -30,9 +32,9 @@ class Engine:
     block_seconds: float
     sender_in_flight: int
     max_logs: int
+    headers: HeaderForm
     gas_price: int = 0
     fee_market: bool = False
-    ethereum_headers: bool = False
 
 
 BATCH_BYTES = 96 * 1024

@@ -3,8 +3,8 @@
 import pytest
 
 from ledger.chain.blocks import InconsistentAnswer
-from ledger.chain.headers import bloom_mask, header_hash
-from ledger.chain.receipts import Receipt, receipts_root
+from ledger.chain.headers import HeaderForm, bloom_mask, header_hash
+from ledger.chain.receipts import EthereumReceipt, receipts_root
 from ledger.chain.rpc import Rpc
 from ledger.chain.state_proofs import slot_of, state_root, storage
 from ledger.domain.ids import from_hex
@@ -27,10 +27,10 @@ def grown(anvil: Rpc) -> Rpc:
 def test_a_header_has_the_hash_of_its_fields(grown: Rpc) -> None:
     for number in range(5):
         fields = grown.call("eth_getBlockByNumber", hex(number), False)
-        assert header_hash(fields) == from_hex(fields["hash"])
+        assert header_hash(fields, HeaderForm.ETHEREUM) == from_hex(fields["hash"])
         for name in ("number", "timestamp", "stateRoot", "logsBloom", "baseFeePerGas"):
             changed = fields[name][:-1] + ("0" if fields[name][-1] != "0" else "1")
-            assert header_hash({**fields, name: changed}) != from_hex(fields["hash"])
+            assert header_hash({**fields, name: changed}, HeaderForm.ETHEREUM) != from_hex(fields["hash"])
 
 
 def test_a_header_of_an_older_fork_ends_earlier() -> None:
@@ -53,7 +53,7 @@ def test_a_header_of_an_older_fork_ends_earlier() -> None:
         "mixHash": zero,
         "nonce": "0x0000000000000042",
     }
-    assert header_hash(genesis).hex() == "d4e56740f876aef8c010b86a40d5f56745a118d0906a34e69aec8c0db1cb8fa3"
+    assert header_hash(genesis, HeaderForm.ETHEREUM).hex() == "d4e56740f876aef8c010b86a40d5f56745a118d0906a34e69aec8c0db1cb8fa3"
 
 
 def test_a_bloom_has_the_bits_of_its_logs(grown: Rpc) -> None:
@@ -65,7 +65,7 @@ def test_a_bloom_has_the_bits_of_its_logs(grown: Rpc) -> None:
 def test_receipts_have_the_root_of_their_header(grown: Rpc) -> None:
     for number in range(5):
         header = grown.call("eth_getBlockByNumber", hex(number), False)
-        receipts = grown.call_as(list[Receipt], "eth_getBlockReceipts", hex(number))
+        receipts = grown.call_as(list[EthereumReceipt], "eth_getBlockReceipts", hex(number))
         assert receipts_root(receipts) == from_hex(header["receiptsRoot"])
         if receipts:
             receipts[-1].logs[-1].data += "00"
@@ -77,7 +77,7 @@ def test_storage_is_proven_whether_there_is_something_or_not(grown: Rpc) -> None
         grown.call("anvil_setStorageAt", OURS, slot.to_bytes(32), (slot * 2**40).to_bytes(32))
     grown.call("evm_mine")
     block = grown.call("eth_getBlockByNumber", "latest", False)
-    number, root = int(block["number"], 16), state_root(grown, int(block["number"], 16), from_hex(block["hash"]))
+    number, root = int(block["number"], 16), state_root(grown, int(block["number"], 16), from_hex(block["hash"]), HeaderForm.ETHEREUM)
     _, words = storage(grown, root, number, OURS, [0, 1, 11, 12, 2**255])
     assert words == [0, 2**40, 11 * 2**40, 0, 0]
     with pytest.raises(InconsistentAnswer, match="has no account"):
@@ -85,7 +85,7 @@ def test_storage_is_proven_whether_there_is_something_or_not(grown: Rpc) -> None
     with pytest.raises(InconsistentAnswer, match="lacks node"):
         storage(grown, b"r" * 32, number, OURS, [0])
     with pytest.raises(InconsistentAnswer, match="has hash"):
-        state_root(grown, number, b"h" * 32)
+        state_root(grown, number, b"h" * 32, HeaderForm.ETHEREUM)
 
 
 def test_slots_are_those_of_the_compilers_layout() -> None:

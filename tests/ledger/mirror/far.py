@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from unittest import mock
 
 from ledger.chain.blocks import Checks
+from ledger.chain.headers import HeaderForm
 from ledger.chain.nodes import Nodes
 from ledger.chain.sources import source_of
 from ledger.mirror import database, far
@@ -19,7 +20,7 @@ from ledger.mirror.sync import Mirror
 from tests.ledger.mirror.chains import CONTRACTS, address_of, table
 from tests.ledger.mirror.live import LIVE_IDENTITY
 
-CHECKED = Checks(headers=True)
+CHECKED = Checks(headers=HeaderForm.ETHEREUM)
 STEP_BLOCKS = 2
 
 

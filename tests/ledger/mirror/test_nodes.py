@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ledger.chain.blocks import BlockSource, Checks
+from ledger.chain.headers import HeaderForm
 from ledger.chain.nodes import Nodes
 from ledger.chain.rpc import Rpc
 from ledger.chain.sources import NodesDisagree, source_of
@@ -24,7 +25,7 @@ from tests.ledger.mirror.lying import Lie, lying
 pytestmark = pytest.mark.parametrize("database_urls", ["sqlite"], indirect=True)
 
 GROWN = 20
-_CHECKED = Checks(headers=True, receipts=True)
+_CHECKED = Checks(headers=HeaderForm.ETHEREUM, receipts=True)
 
 
 def _of_header(at: int, **changed: Any) -> Lie:
@@ -156,7 +157,7 @@ def test_without_another_node_the_mirror_waits_and_says_why(db: Database, grown:
 @pytest.mark.parametrize("lie", ["every log left out", "another account in a log", "another hash"])
 def test_blooms_alone_find_what_they_can(db: Database, grown: Live, mirror_of_nodes: Opened, lie: str) -> None:
     with lying(grown.rpc.url, LIES[lie][0]) as liar:
-        said = _live_until(mirror_of_nodes(liar, grown.rpc.url, checks=Checks(headers=True)), GROWN)
+        said = _live_until(mirror_of_nodes(liar, grown.rpc.url, checks=Checks(headers=HeaderForm.ETHEREUM)), GROWN)
     _assert_equals_chain(db, grown)
     assert any(liar in each for each in said)
 

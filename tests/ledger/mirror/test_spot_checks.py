@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.chain.blocks import Checks, InconsistentAnswer
+from ledger.chain.headers import HeaderForm
 from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import Rpc, RpcError
 from ledger.mirror import spot_checks, sync, verify
@@ -57,7 +58,7 @@ def _mirrored(db: Database, rpc: Rpc, manifest: Manifest) -> int:
 def _checked(db: Database, rpc: Rpc, manifest: Manifest, rows: int = ALL_ROWS, seed: int = SEED) -> SpotReport:
     height = _mirrored(db, rpc, manifest)
     with db.read() as conn:
-        return spot_checks.check(conn, rpc, manifest, height, rows, seed, prove=True)
+        return spot_checks.check(conn, rpc, manifest, height, rows, seed, headers=HeaderForm.ETHEREUM)
 
 
 def test_every_row_of_finance_is_what_the_contracts_hold(db: Database, lives: FinanceLives) -> None:
@@ -107,7 +108,7 @@ def test_a_changed_row_is_found_by_rebuild_and_by_contract(
     with db.write() as conn:
         live = f"SELECT rowid FROM {changed} WHERE to_pos IS NULL {'AND reason IS NULL' if changed == 'encumbrance' else ''} LIMIT 1"
         conn.exec_driver_sql(f"UPDATE {changed} SET {CHANGES[changed]} WHERE rowid = ({live})")
-    report = verify.of(db, manifest, rpc=rpc, rows=ALL_ROWS, seed=SEED, checks=Checks(headers=True))
+    report = verify.of(db, manifest, rpc=rpc, rows=ALL_ROWS, seed=SEED, checks=Checks(headers=HeaderForm.ETHEREUM))
     assert report.spots is not None and not report.equal
     assert [each.name for each in report.tables if not each.equal] == [changed]
     assert {each.table for each in report.spots.differences} >= {changed}
@@ -130,9 +131,9 @@ def test_another_chain_and_a_state_that_is_gone_are_said(db: Database, lives: Fi
     height = _mirrored(db, ledger.rpc, ledger.manifest)
     with db.read() as conn:
         with pytest.raises(NotThisChain, match="has another block"):
-            spot_checks.check(conn, office.rpc, ledger.manifest, ledger.manifest.block + 1, 5, SEED, prove=True)
+            spot_checks.check(conn, office.rpc, ledger.manifest, ledger.manifest.block + 1, 5, SEED, headers=HeaderForm.ETHEREUM)
         with pytest.raises(RpcError):
-            spot_checks.check(conn, ledger.rpc, ledger.manifest, height - 30, 5, SEED, prove=True)
+            spot_checks.check(conn, ledger.rpc, ledger.manifest, height - 30, 5, SEED, headers=HeaderForm.ETHEREUM)
 
 
 @pytest.mark.parametrize("lie", ["value", "code", "root"])
@@ -150,4 +151,4 @@ def test_a_node_that_lies_in_a_proof_is_noticed(db: Database, lives: FinanceLive
 
     height = _mirrored(db, ledger.rpc, ledger.manifest)
     with lying(ledger.rpc.url, told) as liar, Rpc(liar) as rpc, db.read() as conn, pytest.raises(InconsistentAnswer):
-        spot_checks.check(conn, rpc, ledger.manifest, height, 30, SEED, prove=True)
+        spot_checks.check(conn, rpc, ledger.manifest, height, 30, SEED, headers=HeaderForm.ETHEREUM)

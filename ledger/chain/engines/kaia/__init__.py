@@ -1,6 +1,7 @@
 """Kaia with Istanbul BFT: the network of validators that our system tests run."""
 
 from ledger.chain.engines.description import BATCH_BYTES, Engine
+from ledger.chain.headers import HeaderForm
 
 # The client has no gas limit for a block; this is what fits into its 250 ms of making one.
 BLOCK_GAS_LIMIT = 300_000_000
@@ -19,4 +20,5 @@ ENGINE = Engine(
     block_seconds=1.0,
     sender_in_flight=10_000,
     max_logs=10_000,
+    headers=HeaderForm.KAIA,
 )
