@@ -20,6 +20,10 @@ from gateway import runtime
 from gateway.config import Settings
 from gateway.replay.report import Report
 from ledger.chain import network
+from ledger.chain.blocks import Checks
+from ledger.chain.engines import kaia
+from ledger.chain.rpc import Rpc
+from ledger.mirror import verify
 from tests.system.records import GRANTS, RELEASED, small_folder
 
 PROGRAM = [str(Path(sys.executable).with_name("pledgebook"))]
@@ -151,9 +155,19 @@ def test_four_validators_reconcile_although_one_is_killed(data: Path, tmp_path: 
             writing.join(timeout=420)
             assert reports and reports[0].ok, [check for report in reports for check in report.checks if not check.holds]
             end = running.services.sync.status().head
+            _check_mirror(running, validators.urls[1])
         finally:
             running.stop()
         until = time.monotonic() + 90
         while (validators.status()[3].head or 0) < end and time.monotonic() < until:
             time.sleep(0.5)
         assert (validators.status()[3].head or 0) >= end, "the killed validator caught up"
+
+
+def _check_mirror(running: runtime.Runtime, url: str) -> None:
+    """The mirror is what a rebuild from another validator's blocks gives, and what the contracts hold."""
+    with Rpc(url) as rpc:
+        checks = Checks(headers=kaia.ENGINE.headers, receipts=True)
+        report = verify.of(running.services.mirror, running.services.manifest, rpc=rpc, rows=300, seed=1, checks=checks)
+    assert report.equal and report.spots is not None
+    assert report.spots.proven["token"] == report.spots.asked["token"] > 10 and report.spots.proven["pledge_state"] > 0, report.spots
