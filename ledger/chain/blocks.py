@@ -159,16 +159,16 @@ class _Header(msgspec.Struct, gc=False):
 
 
 class _Asks(NamedTuple):
-    """The methods by which a node tells a block, its receipts and one of them, and the form of these."""
+    """The methods by which a node tells a block, its receipts and one of them, and what it tells of all."""
 
     block: str
     receipts: str
     receipt: str
-    form: type[Receipt]
+    told: Any
 
 
-_ETHEREUM = _Asks("eth_getBlockByNumber", "eth_getBlockReceipts", "eth_getTransactionReceipt", EthereumReceipt)
-_KAIA = _Asks("kaia_getBlockByNumber", "kaia_getBlockReceipts", "kaia_getTransactionReceipt", KaiaReceipt)
+_ETHEREUM = _Asks("eth_getBlockByNumber", "eth_getBlockReceipts", "eth_getTransactionReceipt", list[EthereumReceipt])
+_KAIA = _Asks("kaia_getBlockByNumber", "kaia_getBlockReceipts", "kaia_getTransactionReceipt", list[KaiaReceipt])
 """Kaia's Ethereum methods leave out what its headers and receipts are hashed with."""
 
 
@@ -335,7 +335,7 @@ class NodeSource(_Alone):
         [whole] = self._rpc.batch([(self._asks.receipts, [header.hash])])
         if isinstance(whole, RpcError) and whole.code == METHOD_NOT_FOUND:
             whole = [_result(each) for each in self._rpc.batch([(self._asks.receipt, [tx]) for tx in header.transactions])]
-        found: list[Receipt] = _parsed(_result(whole), list[self._asks.form])  # type: ignore[name-defined]
+        found: list[Receipt] = _parsed(_result(whole), self._asks.told)
         return found
 
 
