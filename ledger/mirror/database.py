@@ -27,11 +27,13 @@ _PRAGMAS = (
     "busy_timeout = 10000",
     "foreign_keys = ON",
     "temp_store = MEMORY",
-    "cache_size = -65536",
+    # KiB of each connection, and forty may be open; what isn't there the system has in its own cache.
+    "cache_size = -16384",
     # A page that many commits change goes from the log to the file once in 32 MB, not in 4.
     "wal_autocheckpoint = 8192",
 )
-_POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 20}
+# The connection that was used last has what is read next in its cache; taken in turn, each fills one of its own.
+_POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 20, "pool_use_lifo": True}
 # Parameters are documents, sealed keys and hashes: errors, which go to logs, don't show them.
 _SILENT: dict[str, Any] = {"hide_parameters": True}
 _IN_MEMORY = (None, "", ":memory:")

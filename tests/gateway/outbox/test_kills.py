@@ -12,7 +12,7 @@ from sqlalchemy import and_, select
 
 from gateway.office import database as offices
 from gateway.office.models import ACT, LANE, SIGNATURE, TX, TX_ACT
-from gateway.office.repository import Office
+from gateway.office.repository import Act, Office
 from gateway.signers import sealing
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
 from ledger.mirror import database as mirrors
@@ -95,7 +95,7 @@ def check(place: Place, tags: list[str]) -> None:
     house = opened(place)
     wanted = {request.key for tag in tags for request in requests(place, tag)}
     with house.office.read() as conn:
-        rows = Office(conn, place.first).acts(limit=1000).rows
+        rows = list(_acts(Office(conn, place.first)))
         lane = conn.execute(select(LANE)).one()
         txs = list(conn.execute(select(TX).order_by(TX.c.nonce)))
         carried = {(row.member_id, row.act_id) for row in conn.execute(select(TX_ACT))}
@@ -109,6 +109,14 @@ def check(place: Place, tags: list[str]) -> None:
     assert house.world.nonce(lane.key) == lane.next_nonce
     house.office.close()
     house.services.mirror.close()
+
+
+def _acts(office: Office) -> Iterator[Act]:
+    page = office.acts(limit=1000)
+    yield from page.rows
+    while page.next is not None:
+        page = office.acts(limit=1000, after=page.next)
+        yield from page.rows
 
 
 def test_killed_at_every_write_and_send_and_started_again(place: Place, mining: None) -> None:
