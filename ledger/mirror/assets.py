@@ -3,7 +3,7 @@
 from ledger.chain.decode import Event
 from ledger.domain import pledge_words
 from ledger.domain.pledge_words import AssetWord
-from ledger.mirror.models import ENCUMBRANCE, Encumbrance
+from ledger.mirror.models import ENCUMBRANCE, PLEDGE_STATE, Encumbrance
 from ledger.mirror.pledge_rows import change
 from ledger.mirror.register_models import ASSET, RIVAL, Asset, Rival
 from ledger.mirror.schema import Address, Word
@@ -67,7 +67,9 @@ def _conflict_found(state: State, event: Event) -> None:
     if told.pledge:
         place = pledge_words.read(AssetWord, told.leaf)
         state.open(RIVAL, Rival(told.asset, len(_rivals(state, told.asset)), place.segment, place.leaf))
-        change(state, told.pledge, told.head)
+        # A record that lists a right under two of its numbers lies beside itself before it is told of: RecordAdopted comes with this head.
+        if state.get(PLEDGE_STATE, (told.pledge,)) is not None:
+            change(state, told.pledge, told.head)
 
 
 def _conflict_settled(state: State, event: Event) -> None:

@@ -381,9 +381,13 @@ class Lives:
 
     def anchor(self) -> None:
         """A small register is anchored, and its live assets are seeded in the same breath."""
-        register = self.draw.choice([RANKED, SINGLE])
         rights = range(RIGHTS - 2, RIGHTS + 3)
-        lists = [listed(register, sorted(self.draw.sample(rights, self.draw.randrange(1, 3)))) for _ in range(self.draw.randrange(1, 4))]
+        lists = [sorted(self.draw.sample(rights, self.draw.randrange(1, 3))) for _ in range(self.draw.randrange(1, 4))]
+        self._anchor(self.draw.choice([RANKED, SINGLE]), lists)
+
+    def _anchor(self, register: int, rights: Sequence[Sequence[int]]) -> int:
+        """Records with these rights; the key by which they can be adopted."""
+        lists = [listed(register, each) for each in rights]
         records = [self._anchored(register, f"A{self.documents}-{at}", each) for at, each in enumerate(lists)]
         named = {record.officeNumber: listing_ for record, listing_ in records}
         leaves = [merkle.leaf_hash(anchor_leaves.encode(_leaf(record))) for record, _ in records]
@@ -392,9 +396,11 @@ class Lives:
         body = AnchorRegister(register, _root(leaves), len(leaves), _root(live_leaves), len(live), self.office.now(), 0, EVIDENCE)
         number = dict(self.office.act(body))["RegisterAnchored"].anchor
         self.documents += 1
-        self.anchors[register << 16 | number] = [record for record, _ in records]
+        anchor: int = register << 16 | number
+        self.anchors[anchor] = [record for record, _ in records]
         self._listings.update(named)
         self.office.act(SeedAssets(register, number, 0, tuple(key for key, _ in live), tuple(record for _, record in live), ()))
+        return anchor
 
     _listings: dict[bytes, Listing] = field(default_factory=dict)
 
@@ -406,8 +412,10 @@ class Lives:
 
     def adopt(self) -> None:
         key = self.pick(sorted(self.anchors))
+        self._adopt(key, self.draw.randrange(len(self.anchors[key])))
+
+    def _adopt(self, key: int, at: int) -> None:
         records = self.anchors[key]
-        at = self.draw.randrange(len(records))
         record = records[at]
         rights = self._listings[record.officeNumber]
         leaves = [merkle.leaf_hash(anchor_leaves.encode(_leaf(each))) for each in records]
@@ -421,12 +429,15 @@ class Lives:
     # --- What chance brings about too rarely ---
 
     def rare(self) -> None:
-        """Lists of several pages filed, supplemented and adopted; a hold that goes with its number; a reservation that a hold ends."""
+        """Lists of several pages filed, supplemented and adopted; a hold that goes with its number; a reservation that a hold ends; a right
+        under two numbers adopted.
+        """
         self.file_long()
         self.supplement_long()
         self.adopt_long()
         self.move_a_hold()
         self.displace_a_supplement()
+        self.adopt_under_two_numbers()
 
     def file_long(self) -> None:
         """A filing of two pages: claimed, approved, its titles published, registered."""
@@ -491,6 +502,11 @@ class Lives:
         self.office.wait(5)
         self.office.act(JoinAssets(RANKED, other, key, EVIDENCE))
         self.office.act(LiftHold(RANKED, Code.LIFT, HoldTarget.ASSET, other, 0, NONE, EVIDENCE))
+
+    def adopt_under_two_numbers(self) -> None:
+        """A record lists one right twice: the pledge lies beside itself before its adoption is told."""
+        self.office.act(JoinAssets(SINGLE, key_of(SINGLE, 600), key_of(SINGLE, 601), EVIDENCE))
+        self._adopt(self._anchor(SINGLE, [[600, 601]]), 0)
 
     def go_back(self, blocks: int) -> None:
         """The node loses its last blocks and makes others; what was only in them is forgotten here, too."""

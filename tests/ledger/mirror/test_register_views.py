@@ -14,7 +14,7 @@ from tests.ledger.mirror.register_lives import BANKS, PEOPLE, RIGHTS, Lives
 
 ACTS = 2_000 if FULL else 250
 SEED = 20_261
-SELDOM = (99, 100, 229, 500, 501, 1_100, 2_100)
+SELDOM = (99, 100, 229, 500, 501, 600, 601, 1_100, 2_100)
 KEYS = [key_of(each, at) for each in OFFICES for at in (*range(RIGHTS + 3), *SELDOM)]
 
 
