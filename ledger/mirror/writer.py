@@ -133,7 +133,7 @@ def _closing(projection: AnyProjection) -> str:
 
 @cache
 def _closing_together(projection: AnyProjection) -> str:
-    columns = [column.name for column in projection.key_columns]
+    columns = [_quoted(column.name) for column in projection.key_columns]
     arrays = ", ".join(f"%s::{kind}[]" for kind in ("bigint", *map(_type, projection.key_columns)))
     same = " AND ".join(f"live.{name} = ended.{name}" for name in columns)
     return (
@@ -144,13 +144,18 @@ def _closing_together(projection: AnyProjection) -> str:
 
 @cache
 def _selecting(projection: AnyProjection, mark: str) -> str:
-    columns = ", ".join(column.name for column in projection.table.c)
+    columns = ", ".join(_quoted(column.name) for column in projection.table.c)
     return f"SELECT {columns} FROM {projection.name} WHERE {_where_live(projection, mark)}"  # noqa: S608  # names of the model
 
 
 def _where_live(projection: AnyProjection, mark: str) -> str:
-    keys = " AND ".join(f"{column.name} = {mark}" for column in projection.key_columns)
+    keys = " AND ".join(f"{_quoted(column.name)} = {mark}" for column in projection.key_columns)
     return f"{keys} AND to_pos IS NULL" if projection.versioned else keys
+
+
+def _quoted(name: str) -> str:
+    """A column's name as both databases take it: some are words of SQL."""
+    return f'"{name}"'
 
 
 def _mark(conn: Connection) -> str:
