@@ -17,6 +17,7 @@ from tests.conftest import FULL
 from tests.ledger import ledgers
 from tests.ledger.mirror import finance_views, receivable_views
 from tests.ledger.mirror.finance_lives import FinanceLives, people
+from tests.ledger.mirror.restarted import assert_folds_the_same
 
 STEPS = 4_000 if FULL else 400
 SEED = 766_769
@@ -48,6 +49,10 @@ def test_every_word_of_purchases_and_loans_is_in_the_mirror(db: Database, lives:
     mirror.catch_up()
     assert verify.of(db, lives.ledger.manifest).equal
     assert verify.of(db, lives.ledger.manifest, rpc=lives.ledger.rpc).equal
+
+
+def test_a_mirror_started_again_for_each_block_folds_the_same(db: Database, lives: FinanceLives) -> None:
+    assert_folds_the_same(db, lives.ledger.rpc, lives.ledger.manifest)
 
 
 def test_the_lives_tell_every_event(db: Database, lives: FinanceLives) -> None:

@@ -11,6 +11,7 @@ from tests.conftest import FULL
 from tests.ledger.mirror import register, views
 from tests.ledger.mirror.register import OFFICES, key_of
 from tests.ledger.mirror.register_lives import BANKS, PEOPLE, RIGHTS, Lives
+from tests.ledger.mirror.restarted import assert_folds_the_same
 
 ACTS = 2_000 if FULL else 250
 SEED = 20_261
@@ -54,6 +55,10 @@ def test_every_word_of_the_register_is_in_the_mirror_now_and_as_at_earlier_block
         for snapshot in snapshots:
             snapshot.assert_known(conn)
     _assert_verified(db, lives)
+
+
+def test_a_mirror_started_again_for_each_block_folds_the_same(db: Database, lives: Lives) -> None:
+    assert_folds_the_same(db, lives.office.rpc, lives.office.manifest)
 
 
 def test_what_a_lost_block_said_is_gone(db: Database, lives: Lives) -> None:
