@@ -167,8 +167,8 @@ class _Asks(NamedTuple):
     told: Any
 
 
-_ETHEREUM = _Asks("eth_getBlockByNumber", "eth_getBlockReceipts", "eth_getTransactionReceipt", list[EthereumReceipt])
-_KAIA = _Asks("kaia_getBlockByNumber", "kaia_getBlockReceipts", "kaia_getTransactionReceipt", list[KaiaReceipt])
+_ETHEREUM = _Asks(HeaderForm.ETHEREUM.block_method, "eth_getBlockReceipts", "eth_getTransactionReceipt", list[EthereumReceipt])
+_KAIA = _Asks(HeaderForm.KAIA.block_method, "kaia_getBlockReceipts", "kaia_getTransactionReceipt", list[KaiaReceipt])
 """Kaia's Ethereum methods leave out what its headers and receipts are hashed with."""
 
 

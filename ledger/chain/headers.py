@@ -19,6 +19,11 @@ class HeaderForm(StrEnum):
     QBFT = "qbft"
     KAIA = "kaia"
 
+    @property
+    def block_method(self) -> str:
+        """The JSON-RPC method that tells a block with all that its hash is made of: Kaia's Ethereum methods leave some of it out."""
+        return "kaia_getBlockByNumber" if self is HeaderForm.KAIA else "eth_getBlockByNumber"
+
 
 _WORDS = ("parentHash", "sha3Uncles", "miner", "stateRoot", "transactionsRoot", "receiptsRoot", "logsBloom")
 _NUMBERS = ("difficulty", "number", "gasLimit", "gasUsed", "timestamp")

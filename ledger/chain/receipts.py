@@ -26,23 +26,19 @@ class NodeLog(msgspec.Struct, gc=False):
     removed: bool = False
 
 
-class Receipt(msgspec.Struct):
-    """A transaction's receipt as a node tells it, of whatever form."""
+class _Receipt(msgspec.Struct):
+    """What a receipt of every form has."""
 
     transactionHash: Hex
     logsBloom: Hex
     logs: list[NodeLog]
     status: Hex = "0x1"
 
-    def encoded(self) -> bytes:
-        """What its block's root of receipts has of it. Raises ValueError."""
-        raise NotImplementedError
-
     def _logs(self) -> list[Any]:
         return [[unhex(log.address), list(map(unhex, log.topics)), unhex(log.data)] for log in self.logs]
 
 
-class EthereumReceipt(Receipt, kw_only=True):
+class EthereumReceipt(_Receipt, kw_only=True):
     """As Ethereum's nodes tell it."""
 
     cumulativeGasUsed: Hex
@@ -50,23 +46,26 @@ class EthereumReceipt(Receipt, kw_only=True):
     root: Hex | None = None
 
     def encoded(self) -> bytes:
-        """By EIP-2718; before Byzantium with a state root in place of the status."""
+        """What the root of receipts has of it (EIP-2718); before Byzantium a state root in place of the status. Raises ValueError."""
         outcome = _number(self.status) if self.root is None else unhex(self.root)
         body: bytes = rlp.encode([outcome, _number(self.cumulativeGasUsed), unhex(self.logsBloom), self._logs()], infer_serializer=False)
         return _number(self.type) + body
 
 
-class KaiaReceipt(Receipt, kw_only=True):
+class KaiaReceipt(_Receipt, kw_only=True):
     """As Kaia's nodes tell it: `txError` is the status of what failed."""
 
     gasUsed: Hex
     txError: Hex | None = None
 
     def encoded(self) -> bytes:
-        """Kaia's receiptRLP, in a trie of receipts by index (`deriveShaImpl` 0)."""
+        """What the root of receipts has of it: Kaia's receiptRLP, by index (`deriveShaImpl` 0). Raises ValueError."""
         outcome = _number(self.status if self.txError is None else self.txError)
         body: bytes = rlp.encode([outcome, _number(self.gasUsed), unhex(self.logsBloom), self._logs()], infer_serializer=False)
         return body
+
+
+Receipt = EthereumReceipt | KaiaReceipt
 
 
 def receipts_root(receipts: Sequence[Receipt]) -> bytes:

@@ -31,14 +31,14 @@ class _Proof(msgspec.Struct):
 
 def state_root(rpc: Rpc, number: int, block_hash: bytes, form: HeaderForm) -> bytes:
     """The state root that the header of a hash has, from the header's own fields. Raises InconsistentAnswer."""
-    method = "kaia_getBlockByNumber" if form is HeaderForm.KAIA else "eth_getBlockByNumber"
-    fields: Any = rpc.call(method, hex(number), False)
+    fields: Any = rpc.call(form.block_method, hex(number), False)
     try:
         own = header_hash(fields, form)
     except (LookupError, TypeError, ValueError) as wrong:
         raise InconsistentAnswer(f"the node gives no {form} header of block {number}") from wrong
     if own != block_hash:
-        raise InconsistentAnswer(f"the node's header of block {number} has hash 0x{own.hex()}, not 0x{block_hash.hex()}")
+        told = f"the node's header of block {number}, hashed as {form}'s are, has hash 0x{own.hex()}, not 0x{block_hash.hex()}"
+        raise InconsistentAnswer(f"{told}: name the node's own engine, or ask another node")
     return from_hex(fields["stateRoot"])
 
 

@@ -151,6 +151,12 @@ def _with_seals(block: Block, kept: slice, *, times: int = 1, end: bytes = b"") 
     return block | {"extraData": to_hex(encoded([*first, changed]))}
 
 
+def test_a_header_of_another_engine_says_what_to_do() -> None:
+    told = json.loads((DATA / "proofs.json").read_text())
+    with pytest.raises(InconsistentAnswer, match=r"block 147, hashed as ethereum's are, .*: name the node's own engine"):
+        state_root(cast(Rpc, Proofs(told, {})), told["provedBlock"], from_hex(told["header"]["hash"]), HeaderForm.ETHEREUM)
+
+
 class Proofs:
     """The recorded answers of eth_getProof, and the header that they belong to."""
 
