@@ -53,7 +53,8 @@ class Nothing:
 class _Rows:
     """One projection's rows in memory: live by key (None: there is none), and what the batch changes.
 
-    `fresh` says where in `born` the batch's own live version of a key is; `old` has the rows that nobody touched lately.
+    `fresh` says where in `born` the batch's own live version of a key is; `old` has the rows that nobody touched lately. What is born are
+    plain tuples, which drivers take more quickly than their subclasses.
     """
 
     live: dict[Key, Any] = field(default_factory=dict)
@@ -91,9 +92,9 @@ class State:
         self._highest: dict[AnyProjection, int] = {}
 
     @property
-    def born(self) -> dict[AnyProjection, list[Any]]:
-        """The rows to insert, in the order of their events; plain tuples, which drivers take more quickly than their subclasses."""
-        return {projection: [tuple(row) for row in rows.born if row is not None] for projection, rows in self._rows.items() if rows.born}
+    def born(self) -> dict[AnyProjection, list[tuple[Any, ...]]]:
+        """The rows to insert, in the order of their events."""
+        return {projection: list(filter(None, rows.born)) for projection, rows in self._rows.items() if rows.born}
 
     @property
     def closed(self) -> dict[AnyProjection, list[Key]]:
@@ -136,7 +137,7 @@ class State:
         if live is not None:
             if row[:_PLACE] == live[:_PLACE]:
                 return
-            self._end(projection, rows, key)
+            self._end(rows, key)
         self._bear(projection, rows, key, row)
 
     def change(self, projection: Projection[RowT], key: Key, **values: Any) -> None:
@@ -147,12 +148,12 @@ class State:
     def close(self, projection: AnyProjection, key: Key) -> None:
         """Ends the live row of a key. Raises FoldError if there is none."""
         self.need(projection, key)
-        self._end(projection, self._rows[projection], key)
+        self._end(self._rows[projection], key)
 
     def add(self, projection: Projection[RowT], row: RowT) -> None:
         """A fact, written once."""
         rows = self._rows[projection]
-        rows.born.append(row)
+        rows.born.append(tuple(row))
         rows.live[row[: projection.keys]] = row
 
     def next_number(self, projection: AnyProjection, column: str) -> int:
@@ -181,19 +182,19 @@ class State:
         self._highest.clear()
 
     def _bear(self, projection: AnyProjection, rows: _Rows, key: Key, row: Any) -> None:
-        born = _again(projection.row, (*row[:_PLACE], self.pos, None))
+        born = (*row[:_PLACE], self.pos, None)
         rows.fresh[key] = len(rows.born)
-        rows.live[key] = born
+        rows.live[key] = _again(projection.row, born)
         rows.born.append(born)
 
-    def _end(self, projection: AnyProjection, rows: _Rows, key: Key) -> None:
+    def _end(self, rows: _Rows, key: Key) -> None:
         fresh = rows.fresh.pop(key, None)
         if fresh is None:
             rows.closed.append((self.pos, *key))
         else:
-            row = rows.born[fresh]
+            version = rows.born[fresh]
             # A version born and ended by one event was never valid at any position.
-            rows.born[fresh] = None if row.from_pos == self.pos else _again(projection.row, (*row[:-1], self.pos))
+            rows.born[fresh] = None if version[_PLACE] == self.pos else (*version[:-1], self.pos)
         rows.live[key] = None
 
 
