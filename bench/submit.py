@@ -3,7 +3,8 @@
 Everything stands on one embedded chain that mines a block soon after something comes in. `raw` are pre-signed transactions straight to the
 node; `floor` is the least gateway that keeps the durability rules (bench/submission/floor.py), one act a transaction; `ours` is the product
 as its user starts it, with its keys checked, its outbox on disk, its signatures, its mirror. Each is measured from the first request to
-the last act that is mined, ours to the last one that can be read.
+the last act that is mined, ours to the last one that can be read. Floor and ours take turns, there and back: the node takes the longer for
+a block the more it holds, and who came last would pay for it.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -41,10 +43,12 @@ MEGABYTE = 1 << 20
 def main(arguments: Sequence[str]) -> None:
     """Measure and print."""
     parser = options("submit", "Splits as signed acts: from the request to the mined and mirrored row.")
-    parser.add_argument("--count", type=int, default=COUNT, help=f"acts of each load (default: {COUNT:,})")
+    parser.add_argument("--count", type=int, default=COUNT, help=f"acts of each load, half of them a turn (default: {COUNT:,})")
     parser.add_argument("--seconds", type=int, default=SECONDS, help=f"how long the paced load takes (default: {SECONDS})")
     parser.add_argument("--long", type=int, default=0, help="so many requests more, and by how much memory grew over them")
     chosen = parser.parse_args(arguments)
+    if chosen.count < 2 * A_BATCH:
+        parser.error(f"--count: at least {2 * A_BATCH:,}, a batch of {A_BATCH} a turn")
     with tempfile.TemporaryDirectory(prefix="pledgebook-bench-") as folder:
         figures = measure(Path(folder), chosen)
     show(figures, chosen.json)
@@ -56,15 +60,10 @@ def measure(folder: Path, chosen: argparse.Namespace) -> dict[str, Figure]:
         bench = Bench(here, folder, chosen.count)
         with step(f"raw: {chosen.count:,} transactions"):
             raw = bench.raw()
-        with step("floor"):
-            floor = bench.floor()
-        with step("ours, an act a request"):
-            ours = bench.ours()
-        with step(f"ours, {A_BATCH} acts a request"):
-            batched = bench.batched()
+        rates = bench.turns()
         with step(f"ours, {RATE:.0f} requests a second for {chosen.seconds} s"):
             accept, queryable = bench.paced(chosen.seconds)
-        figures = _rates(raw, floor, ours, batched) | _waits(accept, queryable)
+        figures = _rates(raw, **rates) | _waits(accept, queryable)
         figures["memory_mb"] = Figure(here.memory() // MEGABYTE, "megabytes that the gateway holds at the end")
         if chosen.long:
             with step(f"ours, {chosen.long:,} requests more"):
@@ -100,6 +99,18 @@ class Bench:
         self.world, self.folder, self.number = here, folder, number
         self._keys = count(1)
 
+    def turns(self) -> dict[str, float]:
+        """Acts a second of each load, half of them in one turn and half in the other, which goes back from the last load to the first."""
+        loads = {"floor": self.floor, "ours": self.ours, "batched": self.batched}
+        spent: defaultdict[str, float] = defaultdict(float)
+        done: defaultdict[str, int] = defaultdict(int)
+        for name in (*loads, *reversed(loads)):
+            with step(name):
+                number, seconds = loads[name](self.number // 2)
+            done[name] += number
+            spent[name] += seconds
+        return {name: done[name] / spent[name] for name in loads}
+
     # --- Straight to the node
 
     def raw(self) -> float:
@@ -134,10 +145,10 @@ class Bench:
 
     # --- Through gateways
 
-    def floor(self) -> float:
-        """The same acts through the floor; from the first request to the last mined one."""
+    def floor(self, number: int) -> tuple[int, float]:
+        """The same acts through the floor, and the seconds from the first request to the last mined one."""
         with self._floor() as url:
-            lives = self._lives(self.number)
+            lives = self._lives(number)
             began = time.monotonic()
             load.flood(url, "floor", lives)
             connection = load.Connection(url, "floor")
@@ -145,12 +156,12 @@ class Bench:
                 time.sleep(0.01)
             ended = time.monotonic()
             connection.close()
-        return self._count(lives) / (ended - began)
+        return self._count(lives), ended - began
 
     @contextmanager
     def _floor(self) -> Iterator[str]:
         given = settings(
-            file=str(self.folder / "floor.db"),
+            file=str(self.folder / f"floor-{next(self._keys)}.db"),
             node=self.world.rpc.url,
             chain_id=self.world.manifest.chain_id,
             acts=to_hex(self.world.manifest.address("Acts")),
@@ -171,13 +182,13 @@ class Bench:
             process.kill()
             process.wait()
 
-    def ours(self) -> float:
-        """One act a request; from the first request to the last act that is final in the mirror."""
-        return self._through(self._lives(self.number))
+    def ours(self, number: int) -> tuple[int, float]:
+        """One act a request, and the seconds from the first request to the last act that is final in the mirror."""
+        return self._through(self._lives(number))
 
-    def batched(self) -> float:
-        """Many acts a request."""
-        return self._through(self._batches(self.number))
+    def batched(self, number: int) -> tuple[int, float]:
+        """The same with many acts a request."""
+        return self._through(self._batches(number))
 
     def grown(self, number: int) -> int:
         """Megabytes by which the gateway grew over so many requests."""
@@ -185,14 +196,14 @@ class Bench:
         self._through(self._lives(number))
         return (self.world.memory() - before) // MEGABYTE
 
-    def _through(self, lives: Sequence[Sequence[load.Post]]) -> float:
+    def _through(self, lives: Sequence[Sequence[load.Post]]) -> tuple[int, float]:
         last = [self._ref(life[-1]) for life in lives]
         began = time.monotonic()
         load.flood(self.world.url, self.world.api_key, lives)
         world.done(self.world, last)
         ended = time.monotonic()
         self._check(lives)
-        return self._count(lives) / (ended - began)
+        return self._count(lives), ended - began
 
     def paced(self, seconds: int) -> tuple[float, float]:
         """Seconds from request to answer, and from answer to final in the mirror, of 99 in 100."""
@@ -227,7 +238,8 @@ class Bench:
 
     def _batches(self, number: int) -> list[list[load.Post]]:
         """Many acts a request, over a few connections."""
-        return [[self._batch(place) for _ in range(number // A_BATCH // BATCHERS)] for place in range(BATCHERS)]
+        batches = number // A_BATCH
+        return [[self._batch(place) for _ in range(place, batches, BATCHERS)] for place in range(min(BATCHERS, batches))]
 
     def _batch(self, place: int) -> load.Post:
         acts = [world.act(self.world.supplier, str(next(self._keys)), self.world.split(place)) for _ in range(A_BATCH)]
