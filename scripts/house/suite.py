@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from house import analysis, leaks, mutation, results, steps
+from house import advisories, analysis, leaks, mutation, results, steps
 from house.results import Counts
 from house.steps import StepFailed
 
@@ -100,8 +100,9 @@ def _end_group(process: subprocess.Popen[str]) -> None:
 
 
 def checks(settings: Settings) -> Counts:
-    """Lint, format, types and secrets; each program counts as one test."""
-    return results.total([_check(name, command, settings) for name, command in _check_commands(settings.root).items()])
+    """Lint, format, types, secrets and advisories; each program counts as one test."""
+    looked = [_check(name, command, settings) for name, command in _check_commands(settings.root).items()]
+    return results.total([*looked, *_advised(settings)])
 
 
 def _check_commands(root: Path) -> Mapping[str, Sequence[str | Path]]:
@@ -118,6 +119,12 @@ def _check_commands(root: Path) -> Mapping[str, Sequence[str | Path]]:
 def _check(name: str, command: Sequence[str | Path], settings: Settings) -> Counts:
     ended = execute(command, settings, capture=True)
     return results.of_check(name, ended.code, ended.output)
+
+
+def _advised(settings: Settings) -> list[Counts]:
+    python = execute(advisories.python_command(settings.root), settings, capture=True).output
+    node = execute(advisories.node_command(settings.root), settings, capture=True).output
+    return [advisories.counted("python", advisories.of_python(python)), advisories.counted("node", advisories.of_node(node))]
 
 
 def contracts(settings: Settings) -> Counts:
