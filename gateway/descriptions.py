@@ -40,7 +40,7 @@ from ledger.domain.registers import (
     TimeSource,
 )
 from ledger.domain.routing import AssetKind, Route, Transaction
-from ledger.domain.workdays import CALENDARS
+from ledger.domain.workdays import calendars
 from ledger.foreseen import Foreseen
 
 Named = TypeVar("Named", bound=Enum)
@@ -344,8 +344,8 @@ def _named(kind: type[Named], name: str, where: str) -> Named:
 def _clocks(given: list[_Clock], where: str) -> tuple[ClockRule, ...]:
     made = []
     for each in given:
-        if each.calendar not in CALENDARS:
-            raise DescriptionError(f"{where}: clock {each.key}: calendar {each.calendar!r} is none of {', '.join(sorted(CALENDARS))}")
+        if each.calendar not in calendars():
+            raise DescriptionError(f"{where}: clock {each.key}: calendar {each.calendar!r} is none of {', '.join(sorted(calendars()))}")
         try:
             made.append(ClockRule(**{**each.model_dump(), "unit": _named(Unit, each.unit, f"clock {each.key}: unit")}))
         except (ClockError, CatalogueError) as wrong:

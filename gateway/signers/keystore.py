@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 from coincurve import PrivateKey
-from eth_account import Account
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -133,6 +132,9 @@ class Keystore:
 
     def import_v3(self, member: bytes, file: dict[str, Any], passphrase: str) -> bytes:
         """Takes in a V3 key file. Raises ValueError for a wrong passphrase, a file that is none, or a key that `add` refuses."""
+        # Needed for such files alone, and half a second of a start.
+        from eth_account import Account
+
         try:
             private = bytes(Account.decrypt(file, passphrase))
         except (KeyError, TypeError, AttributeError, NotImplementedError) as wrong:
@@ -141,6 +143,8 @@ class Keystore:
 
     def export_v3(self, member: bytes, key: bytes, passphrase: str) -> dict[str, Any]:
         """A key as a V3 file under its own passphrase. Raises KeyUnheld, also for one in a vault, and SigningLocked."""
+        from eth_account import Account
+
         exported: dict[str, Any] = Account.encrypt(self.private(key, member).secret, passphrase)
         return exported
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from eth_account import Account
-from eth_account.signers.local import LocalAccount
+from typing import TYPE_CHECKING, Any
 
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
 from ledger.domain.ids import from_hex, to_hex
 from ledger.foreseen import Foreseen
+
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
 
 GAS_LIMIT = 12_000_000
 WAIT_SECONDS = 60.0
@@ -41,6 +41,9 @@ class Sender:
     @staticmethod
     def of(rpc: Rpc, key: bytes, mine: Callable[[], object] | None = None) -> Sender:
         """A sender for a 32-byte private key."""
+        # Half a second of a start, which mostly finds its contracts deployed.
+        from eth_account import Account
+
         account: LocalAccount = Account.from_key(key)
         sender = Sender(rpc, account, int(rpc.call("eth_chainId"), 16), mine)
         sender.nonce = int(rpc.call("eth_getTransactionCount", account.address, "latest"), 16)

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from holidays import country_holidays
-from holidays.countries.china import ChinaStaticHolidays
-
 from ledger.domain.calendar import is_weekend, next_open
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 
 class BeyondCalendar(LookupError):
@@ -69,20 +70,34 @@ class WorkingCalendar:
         return replace(self, closures=self.closures | frozenset(days))
 
 
+def _holidays(country: str, year: int, **more: Any) -> "HolidayBase":
+    # Imported with the first day that is asked for: the package brings the rules of all countries, a fifth of a second of a start.
+    from holidays import country_holidays
+
+    return country_holidays(country, years=year, **more)
+
+
+def _noticed_years() -> list[int]:
+    """The years of which the State Council's notices are known."""
+    from holidays.countries.china import ChinaStaticHolidays
+
+    return sorted(ChinaStaticHolidays.special_public_holidays)
+
+
 @cache
 def _china(year: int) -> YearDays:
-    days = country_holidays("CN", years=year)
+    days = _holidays("CN", year)
     return YearDays(frozenset(days), frozenset(day for day in days.weekend_workdays if day.year == year))
 
 
 @cache
 def _united_states(year: int) -> YearDays:
-    return YearDays(frozenset(country_holidays("US", years=year)))
+    return YearDays(frozenset(_holidays("US", year)))
 
 
 @cache
 def _patent_office_us(year: int) -> YearDays:
-    closings = country_holidays("US", years=year, categories=("government",))
+    closings = _holidays("US", year, categories=("government",))
     closed = {day for day in closings if "half-day" not in closings[day]}
     return YearDays(_united_states(year).rests | closed | _inauguration(year))
 
@@ -101,7 +116,7 @@ _OF_A_CITY_ONLY = "Royal Queensland Show"
 
 @cache
 def _states(year: int) -> tuple[frozenset[date], ...]:
-    kept = (country_holidays("AU", years=year, subdiv=state) for state in _STATES)
+    kept = (_holidays("AU", year, subdiv=state) for state in _STATES)
     return tuple(frozenset(day for day in days if _OF_A_CITY_ONLY not in days[day]) for days in kept)
 
 
@@ -118,7 +133,7 @@ def _securities_register_au(year: int) -> YearDays:
 
 @cache
 def _new_zealand(year: int) -> YearDays:
-    return YearDays(frozenset(country_holidays("NZ", years=year)))
+    return YearDays(frozenset(_holidays("NZ", year)))
 
 
 @cache
@@ -135,7 +150,6 @@ def _after_new_year(year: int) -> frozenset[date]:
 
 _SHANGHAI, _WASHINGTON = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
 _CANBERRA, _WELLINGTON = ZoneInfo("Australia/Sydney"), ZoneInfo("Pacific/Auckland")
-_NOTICES = ChinaStaticHolidays.special_public_holidays
 _RULED_UNTIL = 2100
 """Where statutes make the days by rule; a new statute or a proclaimed day changes them."""
 _MATARIKI_UNTIL = 2052
@@ -143,30 +157,28 @@ _MATARIKI_UNTIL = 2052
 _STATES_PROCLAIMED_UNTIL = 2026
 """The states proclaim days year by year (the Friday before the Grand Final); raise it with the `holidays` package that has them."""
 
-CALENDARS = {
-    calendar.key: calendar
-    for calendar in (
-        WorkingCalendar("CN", _SHANGHAI, min(_NOTICES), max(_NOTICES), "the State Council's yearly notices of rest and work days", _china),
+
+@cache
+def calendars() -> dict[str, WorkingCalendar]:
+    """The calendars that ship, by key: a jurisdiction, or a register whose statute has a definition of its own."""
+    noticed = _noticed_years()
+    shipped = (
+        WorkingCalendar("CN", _SHANGHAI, noticed[0], noticed[-1], "the State Council's yearly notices of rest and work days", _china),
         WorkingCalendar("US", _WASHINGTON, 1986, _RULED_UNTIL, "5 USC 6103(a)", _united_states),
         WorkingCalendar(
-            "US-USPTO",
-            _WASHINGTON,
-            1986,
-            _RULED_UNTIL,
-            "35 USC 21(b), 5 USC 6103(a), (c), orders of closing",
-            _patent_office_us,
+            "US-USPTO", _WASHINGTON, 1986, _RULED_UNTIL, "35 USC 21(b), 5 USC 6103(a), (c), orders of closing", _patent_office_us
         ),
         WorkingCalendar("AU", _CANBERRA, 1990, _RULED_UNTIL, "days that every state and territory keeps", _australia),
         WorkingCalendar("AU-PPSR", _CANBERRA, 2012, _STATES_PROCLAIMED_UNTIL, "PPSA 2009 (Cth) 10, business day", _securities_register_au),
         WorkingCalendar("NZ", _WELLINGTON, 2014, _MATARIKI_UNTIL, "Holidays Act 2003 (NZ) 44", _new_zealand),
         WorkingCalendar("NZ-PPSR", _WELLINGTON, 2014, _MATARIKI_UNTIL, "PPSA 1999 (NZ) 16, working day", _securities_register_nz),
     )
-}
-"""The calendars that ship, by key: a jurisdiction, or a register whose statute has a definition of its own."""
+    return {each.key: each for each in shipped}
 
 
 def working_calendar(key: str) -> WorkingCalendar:
     """The calendar of that key. Raises LookupError naming those that ship."""
-    if key not in CALENDARS:
-        raise LookupError(f"calendar {key!r} is not known; there are {', '.join(sorted(CALENDARS))}")
-    return CALENDARS[key]
+    known = calendars()
+    if key not in known:
+        raise LookupError(f"calendar {key!r} is not known; there are {', '.join(sorted(known))}")
+    return known[key]

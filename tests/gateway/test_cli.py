@@ -3,6 +3,8 @@
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -242,3 +244,11 @@ def test_a_start_says_which_table_of_event_codes_it_reads_or_that_there_is_none(
     table.write_text("")
     assert f"event codes of {table}" in pledgebook(*start).out
     assert "event codes of mine.csv" in pledgebook(*start, "--event-codes", "mine.csv").out
+
+
+def test_a_start_brings_nothing_that_it_does_not_need() -> None:
+    """Key files, deployments and calendars of all countries take longer to import than a gateway to start."""
+    unneeded = {"eth_account", "holidays", "py_ecc", "web3"}
+    looked = f"import sys, gateway.runtime, gateway.replay.run; print(sorted({unneeded} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", looked], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.domain.calendar import Roll, add_months, roll_by
-from ledger.domain.workdays import CALENDARS, BeyondCalendar, WorkingCalendar, YearDays, working_calendar
+from ledger.domain.workdays import BeyondCalendar, WorkingCalendar, YearDays, calendars, working_calendar
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_day_is_open_or_not_by_law(key: str, day: date, is_open: bool, why: st
     assert working_calendar(key).is_open(day) is is_open, why
 
 
-@pytest.mark.parametrize("key", CALENDARS)
+@pytest.mark.parametrize("key", calendars())
 def test_a_day_beyond_the_known_years_is_said_never_guessed(key: str) -> None:
     calendar = working_calendar(key)
     assert calendar.is_open(date(calendar.last_year, 7, 1)) in (True, False)
@@ -79,7 +79,7 @@ def test_five_working_days_over_the_national_day_holiday_of_2025() -> None:
 
 
 days = st.dates(date(2014, 1, 2), date(2025, 1, 1))
-keys = st.sampled_from(sorted(CALENDARS))
+keys = st.sampled_from(sorted(calendars()))
 
 
 @given(days, keys, st.integers(0, 60))
@@ -134,5 +134,5 @@ def test_months_keep_the_day_unless_the_month_is_too_short(day: date, months: in
 
 def test_a_calendar_of_ones_own_needs_its_years_only() -> None:
     monday = date(2030, 1, 7)
-    own = WorkingCalendar("OWN", CALENDARS["CN"].zone, 2030, 2030, "test", lambda year: YearDays(frozenset({monday})))
+    own = WorkingCalendar("OWN", calendars()["CN"].zone, 2030, 2030, "test", lambda year: YearDays(frozenset({monday})))
     assert own.add(date(2030, 1, 4), 1) == date(2030, 1, 8)
