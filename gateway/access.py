@@ -45,13 +45,14 @@ class Purpose:
 @dataclass(frozen=True, slots=True)
 class Session:
     """An authenticated caller. `key_id` names it in the audit log: an API key's id, or a token's issuer and subject; `member` is None for
-    the operator.
+    the operator; `ends`: when the key or token does, in UTC milliseconds.
     """
 
     key_id: str
     member: bytes | None
     scopes: frozenset[str]
     purpose: Purpose = field(default_factory=Purpose, compare=False)
+    ends: int = field(default=0, compare=False)
 
     @property
     def is_operator(self) -> bool:
@@ -142,8 +143,13 @@ def named(conn: Connection, text: str) -> Candidate | None:
     row = None if form is None else _row(conn, form[1])
     if form is None or row is None or not _is_good(row):
         return None
-    earlier = (row.previous,) if row.previous is not None and row.previous_until > now_ms() else ()
-    return Candidate(Session(row.id, row.member_id, frozenset(row.scopes.split())), form[2], (row.secret, *earlier))
+    return Candidate(Session(row.id, row.member_id, frozenset(row.scopes.split()), ends=row.expires), form[2], _openers(row))
+
+
+def openers(conn: Connection, key_id: str) -> tuple[str, ...]:
+    """The hashes of the secrets that open an API key now; none of an unknown, revoked or expired one."""
+    row = _row(conn, key_id)
+    return () if row is None or not _is_good(row) else _openers(row)
 
 
 def authenticate(conn: Connection, text: str) -> Session | None:
@@ -172,6 +178,11 @@ def _fits(kept: str, secret: str) -> bool:
 
 def _row(conn: Connection, key_id: str) -> Row[tuple[object, ...]] | None:
     return conn.execute(select(API_KEY).where(API_KEY.c.id == key_id)).one_or_none()
+
+
+def _openers(row: Row[tuple[object, ...]]) -> tuple[str, ...]:
+    earlier = (row.previous,) if row.previous is not None and row.previous_until > now_ms() else ()
+    return (row.secret, *earlier)
 
 
 def _is_good(row: Row[tuple[object, ...]]) -> bool:

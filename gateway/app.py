@@ -54,6 +54,8 @@ from gateway.api.deprecation import DEPRECATED
 from gateway.api.refusals import PROBLEM_TYPE
 from gateway.api.schemas import FORMS
 from gateway.api.shaping import Shaping
+from gateway.console import front
+from gateway.console.front import Console
 from gateway.errors import Problem
 from gateway.limits import Buckets, TooMany, neighbourhood
 from gateway.office import audit
@@ -106,7 +108,13 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
-_RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+
+def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+_RAW_HEADERS, _RAW_CONSOLE_HEADERS = _raw(HEADERS), _raw(front.HEADERS)
 
 
 def create(services: Services) -> FastAPI:
@@ -131,10 +139,12 @@ def create(services: Services) -> FastAPI:
                 route.deprecated = route.name in DEPRECATED or None
             app.router.routes.append(route)
     rights.check(route.name for route in app.routes if isinstance(route, APIRoute))
+    front.check()
     document.attach(app)
     _answer_errors(app)
     app.add_middleware(Shaping)
-    app.add_middleware(Door, services=services)
+    app.add_middleware(Noting, services=services)
+    app.add_middleware(Door, services=services, outer=app)
     return app
 
 
@@ -145,53 +155,82 @@ def _operation_id(route: APIRoute) -> str:
 # --- The door --------------------------------------------------------------------------------------------------------------------
 
 
-class Door:
-    """Nobody unknown passes, nobody asks too often, and no body that is too long, or whose length isn't told, is read; every answer carries
-    the headers.
-    """
+class Noting:
+    """Before an auditor or a regulator is answered about others' records, the log has who asked for what, and why."""
 
     def __init__(self, app: ASGIApp, services: Services) -> None:
+        self._app, self._services = app, services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def answer(message: Message) -> None:
+            session: Session | None = scope.get("state", {}).get("session")
+            if message["type"] == "http.response.start" and session is not None and session.purpose.oversaw:
+                await run_in_threadpool(self._note, session, Request(scope))
+            await send(message)
+
+        await self._app(scope, receive, answer)
+
+    def _note(self, session: Session, request: Request) -> None:
+        asked = f"{request.method} {request.url.path}?{request.url.query}".rstrip("?")[:MOST_NOTED]
+        with self._services.office.write() as conn:
+            audit.append(conn, session.member, [Entry(session.key_id, "oversight", asked, session.purpose.reason or "")])
+
+
+class Door:
+    """Nobody unknown passes, nobody asks too often, and no body that is too long, or whose length isn't told, is read; every answer carries
+    the headers. The API opens by a key or token in a header, and by nothing else; the console by its own cookie, and by nothing else.
+    """
+
+    def __init__(self, app: ASGIApp, services: Services, outer: FastAPI) -> None:
         self._app, self._services = app, services
         stated = services.settings
         self._peers = Buckets(stated.rate_peer, 2 * stated.rate_peer)
         self._keys = Buckets(stated.rate_key, 2 * stated.rate_key)
         self._sessions = Sessions(services.office, services.issuers, Buckets(stated.rate_guesses, GUESSES_AT_ONCE))
         self._peer_door = PeerDoor(services)
+        self._console = Console(services, app, outer, self._sessions)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, headed, state = False, _with_headers(send), scope.setdefault("state", {})
+        is_page = Console.has(scope["path"])
+        began, headed, state = False, _with_headers(send, _RAW_CONSOLE_HEADERS if is_page else _RAW_HEADERS), scope.setdefault("state", {})
 
         async def answer(message: Message) -> None:
             nonlocal began
-            if message["type"] == "http.response.start":
-                if (session := state.get("session")) is not None and session.purpose.oversaw:
-                    await run_in_threadpool(self._note, session, Request(scope))
-                began = True
+            began = began or message["type"] == "http.response.start"
             await headed(message)
 
         try:
             received = await self._check(scope, state, receive)
-            await self._app(scope, received, answer)
+            await (self._console if is_page else self._app)(scope, received, answer)
         except Exception as error:  # whatever it was, the answer is a problem and carries the headers
             problem = _as_problem(error)
             if began:
                 raise
-            await _answer(problem)(scope, receive, headed)
+            await self._refused(scope, problem)(scope, receive, headed)
+
+    def _refused(self, scope: Scope, problem: Problem) -> ASGIApp:
+        if Console.has(scope["path"]):
+            return self._console.refused(scope, problem, _more_of(problem))
+        return _answer(problem)
 
     async def _check(self, scope: Scope, state: dict[str, Any], receive: Receive) -> Receive:
         """Lets a caller in, or another member's gateway by its signature, and gives what the body is read from."""
         peer, told = _peer(scope), dict(scope["headers"])
         _pass(self._peers, peer, "this address")
+        if Console.has(scope["path"]):
+            self._check_length(told)
+            await self._console.let_in(scope, state, lambda name: _pass(self._keys, name, "this key"))
+            return receive
         if scope["path"].startswith(peer_door.PREFIX):
             self._check_length(told)
             return await self._peer_door.let_in(scope, state, receive, lambda name: _pass(self._keys, name, "this key"))
         if scope["path"] not in OPEN_PATHS:
             session = await self._session(told, peer)
             _pass(self._keys, session.key_id, "this key")
-            state["session"] = Session(session.key_id, session.member, session.scopes, Purpose(_reason(told)))
+            state["session"] = Session(session.key_id, session.member, session.scopes, Purpose(_reason(told)), session.ends)
         self._check_length(told)
         return receive
 
@@ -210,17 +249,11 @@ class Door:
             raise Problem(401, *UNKNOWN)
         return session
 
-    def _note(self, session: Session, request: Request) -> None:
-        """Before an auditor or a regulator is answered about others' records, the log has who asked for what, and why."""
-        asked = f"{request.method} {request.url.path}?{request.url.query}".rstrip("?")[:MOST_NOTED]
-        with self._services.office.write() as conn:
-            audit.append(conn, session.member, [Entry(session.key_id, "oversight", asked, session.purpose.reason or "")])
 
-
-def _with_headers(send: Send) -> Callable[[Message], Awaitable[None]]:
+def _with_headers(send: Send, headers: list[tuple[bytes, bytes]]) -> Callable[[Message], Awaitable[None]]:
     async def answer(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], *_RAW_HEADERS]
+            message["headers"] = [*message["headers"], *headers]
         await send(message)
 
     return answer
@@ -353,10 +386,12 @@ def _field(each: dict[str, Any]) -> str:
 
 
 def _answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
-    more: dict[str, Any] = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
-    if isinstance(problem, TooMany):
-        more = {"Retry-After": str(problem.retry_after)}
+    more = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else _more_of(problem)
     return _ProblemResponse(problem.body(), problem.status, headers={**(headers or {}), **more}, media_type=PROBLEM_TYPE)
+
+
+def _more_of(problem: Problem) -> dict[str, str]:
+    return {"Retry-After": str(problem.retry_after)} if isinstance(problem, TooMany) else {}
 
 
 class _ProblemResponse(JSONResponse):

@@ -78,6 +78,12 @@ class Settings(BaseSettings):
     """The same of one address."""
     rate_guesses: float = Field(default=1, ge=0)
     """Keys a second from one address that turn out to be wrong, after twenty at once; 0: no limit."""
+    console_idle_minutes: int = Field(default=15, ge=1, le=1_440)
+    """After how long without a request a session of the console ends."""
+    console_hours: int = Field(default=8, ge=1, le=24)
+    """After how long it ends however much it is used; never later than its key or token."""
+    console_sessions: int = Field(default=20, ge=1, le=1_000)
+    """Sessions of one key or subject at once; another one ends the oldest."""
     proxies: str = ""
     """Addresses of proxies whose X-Forwarded-For says who asks; empty: none."""
     tls_certificate: Path | None = None

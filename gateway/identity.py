@@ -41,6 +41,7 @@ Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256
 ASKED_AGAIN_SECONDS, FRESH_SECONDS, TRUSTED_SECONDS = 60.0, 600.0, 86_400.0
 _FETCH_SECONDS, _LONGEST_SET, _LEAST_RSA_BITS = 5.0, 1 << 20, 2048
 _KINDS = (RSAKey, ECKey, OKPKey)
+_LAST_SECOND = 253_402_300_799
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -284,7 +285,9 @@ class Issuer(NamedTuple):
         if len({each.account for each in granted}) > 1:
             raise Rejected(f"subject {subject}: grants of different members; a token is for one")
         scopes = frozenset(scope for each in granted for scope in each.scopes)
-        return Session(f"{self.described.name}:{subject}", granted[0].account, scopes)
+        # What lies beyond the years that a time may have is as good as no end.
+        ends = int(min(claims["exp"], _LAST_SECOND)) * 1_000
+        return Session(f"{self.described.name}:{subject}", granted[0].account, scopes, ends=ends)
 
 
 @dataclass(frozen=True)
@@ -292,6 +295,10 @@ class Issuers:
     """Every issuer that is trusted here."""
 
     trusted: Sequence[Issuer]
+
+    def trusts(self, key_id: str) -> bool:
+        """Whether the issuer is trusted whose token opened a session of this name."""
+        return any(key_id.startswith(f"{each.described.name}:") for each in self.trusted)
 
     def session(self, text: str) -> Session:
         """The session that a token opens. Raises Rejected."""

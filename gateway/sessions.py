@@ -67,6 +67,10 @@ class Sessions:
             self._known.keep(name, (now + KNOWN_SECONDS, found))
         return found
 
+    def opener(self, text: str) -> str | None:
+        """The hash that a key's secret fitted, once it opened a session; None of a token."""
+        return self._fitted.get(self._name(text))
+
     def _name(self, text: str) -> bytes:
         """What a text is known by here: nothing that tells it, should memory be read, nor a name that somebody could aim at."""
         return hmac.digest(self._secret, text.encode(), "sha256")

@@ -238,6 +238,21 @@ API_KEY = Table(
     Column("previous_until", BigInteger, comment="until when that one opens, too"),
 )
 
+CONSOLE_SESSION = Table(
+    "console_session",
+    office,
+    Column("id_hash", Word, primary_key=True, comment="SHA-256 of the session's id, which lies nowhere"),
+    Column("key_id", Text, nullable=False, comment="id of the API key, or issuer and subject of the token, that opened it"),
+    Column("member_id", Address, comment="null: the operator"),
+    Column("scopes", Text, nullable=False),
+    Column("opener", Word, comment="SHA-256 of what is kept of the key's secret that opened it; null: a token did"),
+    Column("reason", Text, comment="why an auditor or a regulator looks at others' records"),
+    Column("at", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False, comment="when it was last used, as near as is noted"),
+    Column("expires", BigInteger, nullable=False, comment="its end, however much it is used"),
+    Index("console_session_of", "key_id", "at"),
+)
+
 AUDIT = Table(
     "audit",
     office,

@@ -1,0 +1,96 @@
+"""Financing: deals and loans of an account, what falls due when, exposures, and its cash."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from starlette.responses import Response
+
+from gateway.console.asking import Json
+from gateway.console.visit import PAGE_ROWS, Visit
+from gateway.errors import Problem, invalid
+from ledger.domain.calendar import add_months, legal_date, rfc3339, start_of_day
+
+SIDES = ("holder", "obligor")
+_MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
+
+
+async def deals(visit: Visit) -> Response:
+    """The purchases of receivables that the caller may see, or one account's."""
+    asked = {"party": visit.query("account"), "limit": PAGE_ROWS, "after": visit.query("after")}
+    return await visit.show("deals.html", page=await visit.ask("list_deals", asked), account=visit.query("account"))
+
+
+async def deal(visit: Visit) -> Response:
+    """A purchase with its history."""
+    return await visit.show("deal.html", found=await visit.data("get_deal", {"deal": visit.path("deal")}))
+
+
+async def loans(visit: Visit) -> Response:
+    """The loans that the caller may see, or one account's."""
+    asked = {"party": visit.query("account"), "limit": PAGE_ROWS, "after": visit.query("after")}
+    return await visit.show("loans.html", page=await visit.ask("list_loans", asked), account=visit.query("account"))
+
+
+async def loan(visit: Visit) -> Response:
+    """A loan with its schedule, payments and security."""
+    return await visit.show("loan.html", found=await visit.data("get_loan", {"loan": visit.path("loan")}))
+
+
+async def dues(visit: Visit) -> Response:
+    """What falls due when, what is late, and who owes or holds how much of it."""
+    side, account = visit.query("side") or "holder", visit.account()
+    asked = {"side": side, "account": account}
+    maturities, ageing = await visit.data("get_maturities", asked), await visit.data("get_ageing", asked)
+    exposures = await visit.ask("list_exposures", {"by": "obligor", "account": account, "limit": PAGE_ROWS, "after": visit.query("after")})
+    shown = {"maturities": maturities, "ageing": ageing, "exposures": exposures}
+    return await visit.show("dues.html", side=side, sides=SIDES, account=account, **shown)
+
+
+# --- Cash ------------------------------------------------------------------------------------------------------------------------------
+
+
+async def cash(visit: Visit) -> Response:
+    """An account's balances, and its statement of a month in one cash."""
+    account, listed = visit.account(), await visit.data("list_cash")
+    money = None if account is None else await visit.data("get_money", {"account": account})
+    number = visit.query("cash") or (str(listed[0]["number"]) if listed else None)
+    shown: Json = {"account": account, "listed": listed, "money": money, "cash": number}
+    try:
+        month = visit.query("month") or _month_of(visit)
+        begin, until = _span(month, ZoneInfo(visit.console.clock.zone))
+    except Problem as wrong:
+        return await visit.show(
+            "cash.html", status=wrong.status, problem=wrong, month=visit.query("month"), page=None, totals=None, **shown
+        )
+    if account is None or number is None:
+        return await visit.show("cash.html", month=month, page=None, totals=None, **shown)
+    asked: dict[str, Any] = {"cash": number, "account": account, "from": begin, "until": until}
+    totals = await visit.data("get_statement_totals", asked)
+    page = await visit.ask("get_statement", {**asked, "limit": PAGE_ROWS, "after": visit.query("after")})
+    return await visit.show("cash.html", month=month, page=page, totals=totals, **shown)
+
+
+def _month_of(visit: Visit) -> str:
+    """This month in the home's zone, by the gateway's clock."""
+    return f"{legal_date(visit.console.visits.clock() // 1_000, ZoneInfo(visit.console.clock.zone)):%Y-%m}"
+
+
+def _span(month: str, zone: ZoneInfo) -> tuple[str, str]:
+    """The first second of a month of the zone, and of the next one. Raises 422."""
+    if not _MONTH.fullmatch(month):
+        raise invalid(f"month: {month[:20]!r} is no month; write its year and month, as 2026-01", field="month")
+    first = date.fromisoformat(f"{month}-01")
+    return rfc3339(start_of_day(first, zone)), rfc3339(start_of_day(add_months(first, 1), zone))
+
+
+HANDLERS: Mapping[str, Callable[[Visit], Awaitable[Response]]] = {
+    "deals": deals,
+    "deal": deal,
+    "loans": loans,
+    "loan": loan,
+    "dues": dues,
+    "cash": cash,
+}

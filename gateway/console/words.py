@@ -1,0 +1,88 @@
+"""Bodies of acts in words: what is signed, field by field, with amounts in their currency, times in the zone and accounts as such."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from gateway.console.rendering import Clock, label, of_minor
+from gateway.financing.table import TABLE as FINANCING
+from gateway.pledging.table import TABLE as PLEDGING
+from gateway.receivables.table import TABLE as RECEIVABLES
+from ledger.domain.calendar import rfc3339
+from ledger.domain.money import MoneyError, currency_of
+from ledger.domain.token_flags import Mark
+
+_TIMES = frozenset({"deadline", "until", "start", "expires", "effective", "executed", "given", "paidBy", "disbursed", "ends", "valuedAt"})
+_DUE = "due"
+_AMOUNTS = frozenset({"face", "amount", "ceiling", "principal", "advance", "fee", "price", "cap", "value", "leastOwed", "most", "total"})
+_LEAST_TIME, _MOST_TIME = 1_000_000_000, 253_402_300_799
+"""A number below is a length or a choice, not a second of a day that acts name."""
+_NOTHING = frozenset({"0x" + "00" * 32, "0x" + "00" * 20, "", None})
+
+
+class Fact(NamedTuple):
+    """A field of a body: its name in words, how deep it lies, and what it says; None where its own fields follow."""
+
+    name: str
+    depth: int
+    says: str | None
+
+
+def of_kind(kind: str) -> str:
+    """What an act of a kind does, in a sentence; the kind's own name where it has none."""
+    tables = ((each.kind, each.help) for table in (RECEIVABLES, PLEDGING, FINANCING) for each in table)
+    return next((said for named, said in tables if named == kind), label(kind))
+
+
+def facts(body: Mapping[str, Any], clock: Clock) -> list[Fact]:
+    """The fields of a body, in its order; what says nothing is left out."""
+    return list(_facts(body, clock, 0, None))
+
+
+def _facts(body: Mapping[str, Any], clock: Clock, depth: int, unit: int | None) -> Iterator[Fact]:
+    unit = _unit(body.get("currency")) or unit
+    for name, value in body.items():
+        if isinstance(value, Mapping):
+            yield Fact(label(name), depth, None)
+            yield from _facts(value, clock, depth + 1, unit)
+        elif isinstance(value, list):
+            yield from _listed(name, value, clock, depth, unit)
+        elif value not in _NOTHING:
+            yield Fact(label(name), depth, _said(name, value, clock, unit))
+
+
+def _unit(stated: Any) -> int | None:
+    """A currency's number, where it is one that amounts can be written in."""
+    if not str(stated).isdigit():
+        return None
+    try:
+        return currency_of(int(stated)).number
+    except MoneyError:
+        return None
+
+
+def _listed(name: str, values: list[Any], clock: Clock, depth: int, unit: int | None) -> Iterator[Fact]:
+    for at, each in enumerate(values, 1):
+        if isinstance(each, Mapping):
+            yield Fact(f"{label(name)} {at}", depth, None)
+            yield from _facts(each, clock, depth + 1, unit)
+        else:
+            yield Fact(f"{label(name)} {at}", depth, _said(name, each, clock, unit))
+
+
+def _said(name: str, value: Any, clock: Clock, unit: int | None) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not str(value).isdigit():
+        return str(value)
+    number = int(value)
+    if name == "confirmed":
+        return ", ".join(label(str(bit.name)) for bit in Mark if bit & number)
+    if name in _AMOUNTS and unit is not None:
+        return of_minor(number, unit)
+    if name == "currency" and unit is not None:
+        return currency_of(unit).code
+    if _LEAST_TIME <= number <= _MOST_TIME and name in _TIMES:
+        return clock.when(rfc3339(number))
+    if _LEAST_TIME <= number <= _MOST_TIME and name == _DUE:
+        return clock.due(rfc3339(number))
+    return str(value)
