@@ -226,6 +226,7 @@ def _stay(running: Runtime) -> None:
     table = Table(show_header=False, box=None)
     table.add_row("API", running.url)
     table.add_row("Documentation", f"{running.url}/docs")
+    table.add_row("Console", f"{running.url}/console/")
     table.add_row("Operator's key", str(home / "operator.key"))
     table.add_row("Node", ", ".join(running.node_urls))
     console.print(table)

@@ -38,7 +38,9 @@ def test_every_requirement_is_pinned_and_hashed(lock: Path) -> None:
         assert re.match(r"[a-z0-9._-]+==\S+( ; .*)? \\\n    --hash=sha256:[0-9a-f]{64}", block), block.splitlines()[0]
 
 
-@pytest.mark.parametrize("file", [*LOCKS, ROOT / "package-lock.json"], ids=lambda file: file.name)
+@pytest.mark.parametrize(
+    "file", [*LOCKS, ROOT / "package-lock.json", ROOT / "tests" / "browser" / "package-lock.json"], ids=lambda file: file.name
+)
 def test_no_lock_names_a_host(file: Path) -> None:
     text = file.read_text()
     assert "resolved" not in text

@@ -54,7 +54,8 @@ def test_it_holds_every_contract_and_data_file(wheel: Path) -> None:
     wanted = {f"ledger/chain/artifacts/{name}.json" for name in artifacts.names()}
     assert {"ledger/chain/artifacts/Acts.json", "ledger/chain/artifacts/Members.json"} <= wanted
     data = {str(file.relative_to(ROOT)) for file in (ROOT / "ledger").rglob("*") if file.suffix in (".mako", ".mod", ".sum", ".go", ".txt")}
-    assert wanted | data <= held
+    pages = {str(file.relative_to(ROOT)) for file in (ROOT / "gateway" / "console").rglob("*") if file.suffix in (".html", ".css")}
+    assert len(pages) > 20 and wanted | data | pages <= held
 
 
 def test_it_holds_only_the_two_packages(wheel: Path) -> None:

@@ -41,7 +41,8 @@ async def loan(visit: Visit) -> Response:
 
 async def dues(visit: Visit) -> Response:
     """What falls due when, what is late, and who owes or holds how much of it."""
-    side, account = visit.query("side") or "holder", visit.account()
+    # Without an account the API says whose: the caller's own, or everybody's for who oversees the ledger.
+    side, account = visit.query("side") or "holder", visit.query("account")
     asked = {"side": side, "account": account}
     maturities, ageing = await visit.data("get_maturities", asked), await visit.data("get_ageing", asked)
     exposures = await visit.ask("list_exposures", {"by": "obligor", "account": account, "limit": PAGE_ROWS, "after": visit.query("after")})

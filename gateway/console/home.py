@@ -65,7 +65,8 @@ async def leave(visit: Visit) -> Response:
     await run_in_threadpool(visit.console.visits.close, visit.entered)
     answer = RedirectResponse(f"{visit.console.address('sign_in')}?out=1", 303)
     cookies.forget(answer, visit.request.scope)
-    answer.headers["Clear-Site-Data"] = '"cookies", "storage"'
+    if visit.request.url.scheme == "https":  # browsers take it over TLS only
+        answer.headers["Clear-Site-Data"] = '"cookies", "storage"'
     return answer
 
 

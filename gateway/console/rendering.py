@@ -121,6 +121,10 @@ class Clock:
             return f"{local:%Y-%m-%d %H:%M:%S} {self.zone}"
         return f"{local - timedelta(days=1):%Y-%m-%d}, to the end of the day in {self.zone}"
 
+    def told(self, text: str) -> str:
+        """A sentence of the API, whose times are UTC, with its times in the zone."""
+        return _TIME.sub(lambda found: self.when(found[0]), text)
+
     def of_ms(self, ms: int) -> str:
         """A time of the wall clock in milliseconds."""
         return self.when(rfc3339(ms // 1_000))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from house import advisories, analysis, leaks, mutation, results, steps
+from house import advisories, analysis, browser, leaks, mutation, results, steps
 from house.results import Counts
 from house.steps import StepFailed
 
@@ -134,13 +134,23 @@ def contracts(settings: Settings) -> Counts:
 
 
 def python(settings: Settings) -> Counts:
-    """pytest without the system tests, on all cores."""
-    return _pytest(settings, "python", "tests", "--ignore=tests/system", "--numprocesses=auto", "--dist=loadfile")
+    """pytest without the system tests and those in a browser, on all cores."""
+    return _pytest(settings, "python", "tests", "--ignore=tests/system", "--ignore=tests/browser", "--numprocesses=auto", "--dist=loadfile")
 
 
 def system(settings: Settings) -> Counts:
     """pytest on the running product, one test at a time."""
     return _pytest(settings, "system", "tests/system")
+
+
+def browsed(settings: Settings) -> Counts:
+    """pytest with a real browser; skipped, and said so, where it can't be had."""
+    try:
+        browser.installed(settings.root).ensure()
+    except StepFailed as error:
+        print(f"SKIPPED the console in a real browser, which can't be installed here: {error}", flush=True)
+        return Counts(skipped=1)
+    return _pytest(settings, "browser", str(browser.HOME))
 
 
 def _pytest(settings: Settings, name: str, *arguments: str) -> Counts:
@@ -193,6 +203,7 @@ PARTS: Mapping[str, Callable[[Settings], Counts]] = {
     "contracts": contracts,
     "python": python,
     "system": system,
+    "browser": browsed,
     "analysis": analysed,
     "mutation": mutated,
 }

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from house import results, suite
+from house import browser, results, suite
+from house.progress import Progress
 from house.results import Counts
+from house.steps import Step, StepFailed
 from house.suite import Outcome, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -227,3 +229,29 @@ def test_every_part_runs_even_if_one_fails(monkeypatch: pytest.MonkeyPatch, caps
 
 def test_the_default_seed_is_foundrys() -> None:
     assert suite.parse([]).seed == int("0x706c6564676562", 16) == suite.default_seed(ROOT)
+
+
+def test_a_browser_that_cannot_be_installed_is_skipped_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(root: Path) -> Step:
+        def install(_: Progress) -> None:
+            raise StepFailed("npm ended with 1: no registry")
+
+        return Step("a browser", root / "stamp", "key", install)
+
+    monkeypatch.setattr("house.browser.installed", fail)
+    assert suite.browsed(settings(tmp_path)) == Counts(skipped=1)
+    assert "SKIPPED the console in a real browser" in capsys.readouterr().out
+
+
+def test_the_browser_is_there_once_its_lock_is_installed(tmp_path: Path) -> None:
+    home = tmp_path / browser.HOME
+    (home / "node_modules").mkdir(parents=True)
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        (home / name).write_text(name)
+    assert not browser.is_there(tmp_path)
+    (home / "node_modules" / ".made").write_text(browser.installed(tmp_path).key)
+    assert browser.is_there(tmp_path)
+    (home / "package-lock.json").write_text("another")
+    assert not browser.is_there(tmp_path)

@@ -50,6 +50,7 @@ def test_times_are_the_zones_and_name_it() -> None:
     assert clock.when("2026-01-31T16:30:00Z") == "2026-02-01 00:30:00 Asia/Shanghai"
     assert clock.due("2026-01-31T16:00:00Z") == "2026-01-31, to the end of the day in Asia/Shanghai"
     assert clock.due("2026-01-31T16:00:01Z") == "2026-02-01 00:00:01 Asia/Shanghai"
+    assert clock.told("late from 2026-01-31T16:00:00Z on") == "late from 2026-02-01 00:00:00 Asia/Shanghai on"
     assert clock.when("9999-12-31T23:59:59Z") == "9999-12-31 23:59:59 Asia/Shanghai"
 
 
