@@ -81,6 +81,31 @@ class Grant(BaseModel):
         return None if self.member is None else address(self.member, "member")
 
 
+class SignIn(BaseModel):
+    """Where the console sends people to sign in: OpenID Connect by authorization code with PKCE (RFC 7636)."""
+
+    model_config = _STRICT
+
+    authorize: str
+    """The issuer's authorization endpoint, to which the browser goes."""
+    token: str
+    """Its token endpoint, which the gateway asks."""
+    client: str
+    """This gateway's name there; the issuer's `audience` is in its tokens."""
+    redirect: str
+    """The address that the browser comes back to, letter for letter as it is registered there: .../console/sign-in/from/NAME."""
+    secret_file: str | None = None
+    """The client's secret, in a file beside this one; none: a public client."""
+    scope: str = "openid"
+
+    @model_validator(mode="after")
+    def _checked(self) -> SignIn:
+        for name in ("authorize", "token", "redirect"):
+            if not _is_private(getattr(self, name)):
+                raise ValueError(f"{name}: an https URL expected (plain http on loopback only)")
+        return self
+
+
 class Described(BaseModel):
     """An issuer as the file describes it."""
 
@@ -97,9 +122,13 @@ class Described(BaseModel):
     claim: list[str] = Field(default=["groups"], min_length=1)
     """Where in the claims the value lies that grants are looked up by: names, from the outside in."""
     grants: list[Grant] = Field(min_length=1)
+    sign_in: SignIn | None = None
+    """How people sign in to the console there; none: they paste a token."""
 
     @model_validator(mode="after")
     def _checked(self) -> Described:
+        if self.sign_in is not None and not self.sign_in.redirect.endswith(f"/console/sign-in/from/{self.name}"):
+            raise ValueError(f"sign_in.redirect: it ends with /console/sign-in/from/{self.name}")
         if _is_url(self.keys) and not _is_private(self.keys):
             raise ValueError("keys: an https URL expected (plain http on loopback only)")
         return self
@@ -241,6 +270,17 @@ class Issuer(NamedTuple):
         self._check(claims)
         return self._granted(claims)
 
+    def signed_in(self, text: str, nonce: str) -> Session:
+        """The session that an id token opens, which was issued for one sign-in of the console and no other. Raises Rejected."""
+        header, _ = _unverified(text)
+        claims = self._claims(text, self._key(header))
+        self._check(claims)
+        if claims.get("nonce") != nonce:
+            raise Rejected("nonce: the token was issued for another sign-in")
+        if self.described.sign_in is not None and claims.get("azp", self.described.sign_in.client) != self.described.sign_in.client:
+            raise Rejected("azp: the token was issued to another client")
+        return self._granted(claims)
+
     def _key(self, header: dict[str, Any]) -> RSAKey | ECKey | OKPKey:
         if header.get("alg") not in self.described.algorithms:
             raise Rejected(f"algorithm {str(header.get('alg'))[:20]!r} is not of the issuer's list")
@@ -299,6 +339,10 @@ class Issuers:
     def trusts(self, key_id: str) -> bool:
         """Whether the issuer is trusted whose token opened a session of this name."""
         return any(key_id.startswith(f"{each.described.name}:") for each in self.trusted)
+
+    def named(self, name: str) -> Issuer | None:
+        """The issuer of a name, if people sign in there."""
+        return next((each for each in self.trusted if each.described.name == name and each.described.sign_in is not None), None)
 
     def session(self, text: str) -> Session:
         """The session that a token opens. Raises Rejected."""

@@ -92,20 +92,28 @@ class Sessions:
         with self._office.read() as conn:
             return access.named(conn, text)
 
-    async def _tried(self, candidate: Candidate, peer: str) -> str | None:
-        """The hash that the secret fits; every trial counts as a guess, until it is known to be none. Raises TooMany."""
+    def guess(self, peer: str) -> None:
+        """Counts a trial as a guess, until it is known to be none. Raises TooMany."""
         if missing := self._guesses.missing(peer):
             raise TooMany("keys that are not good came from this address", missing)
+        self._guesses.take(peer)
+
+    def was_none(self, peer: str) -> None:
+        """The trial was no guess."""
+        self._guesses.give_back(peer)
+
+    async def _tried(self, candidate: Candidate, peer: str) -> str | None:
+        """The hash that the secret fits. Raises TooMany."""
         if self._trying >= MOST_TRYING:
             raise TooMany("too many keys are being tried", 1)
-        self._guesses.take(peer)
+        self.guess(peer)
         self._trying += 1
         try:
             fitted = await asyncio.get_running_loop().run_in_executor(self._pool, candidate.opened_by)
         finally:
             self._trying -= 1
         if fitted is not None:
-            self._guesses.give_back(peer)
+            self.was_none(peer)
         return fitted
 
     async def _of_token(self, text: str, peer: str) -> Session | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import Scope
 
-SESSION, FORM = "pledgebook-console", "pledgebook-console-form"
-"""A session's id; and before there is one, what the token of the form is bound to by which one signs in."""
+SESSION, FORM, FLOW = "pledgebook-console", "pledgebook-console-form", "pledgebook-console-flow"
+"""A session's id; before there is one, what the token of the form is bound to by which one signs in; and what a sign-in at an issuer is."""
+_FLOW_SECONDS = 600
 
 
 def named(scope: Scope, name: str) -> str:
@@ -23,7 +26,10 @@ def read(scope: Scope, name: str = SESSION) -> str | None:
 
 def give(answer: Response, scope: Scope, value: str, name: str = SESSION) -> None:
     """Gives the browser a cookie."""
-    answer.set_cookie(named(scope, name), value, path="/", secure=scope["scheme"] == "https", httponly=True, samesite="strict")
+    # A browser that comes back from the issuer brings no strict cookie.
+    site: Literal["lax", "strict"] = "lax" if name == FLOW else "strict"
+    ends = _FLOW_SECONDS if name == FLOW else None
+    answer.set_cookie(named(scope, name), value, path="/", secure=scope["scheme"] == "https", httponly=True, samesite=site, max_age=ends)
 
 
 def forget(answer: Response, scope: Scope, name: str = SESSION) -> None:

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.console import acts, cookies, financing, forgery, forms, home, receivables, registers, rights, signing_in
+from gateway.console import acts, cookies, financing, forgery, forms, home, issuing, receivables, registers, rights, signing_in
 from gateway.console.asking import Api
 from gateway.console.rendering import Clock, environment
 from gateway.console.rights import EVERY, PAGES, PREFIX, Page
@@ -34,7 +34,7 @@ HANDLERS: Mapping[str, Handler] = {
     **registers.HANDLERS,
     **financing.HANDLERS,
 }
-OPEN: Mapping[str, Callable[[Desk], Awaitable[Response]]] = signing_in.OPEN
+OPEN: Mapping[str, Callable[[Desk], Awaitable[Response]]] = {**signing_in.OPEN, **issuing.OPEN}
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
@@ -124,6 +124,10 @@ class Console:
             await self._router({**scope, "app": self._outer}, receive, send)
         except HTTPException as none:
             raise _missed(none, scope["path"]) from none
+
+    def sign_ins(self) -> list[str]:
+        """The issuers at which people sign in."""
+        return [each.described.name for each in self.services.issuers.trusted if each.described.sign_in is not None]
 
     def address(self, name: str, **path: str) -> str:
         """The path of a page."""

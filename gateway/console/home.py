@@ -6,6 +6,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from gateway.console import cookies
+from gateway.console.asking import Json
 from gateway.console.rendering import label
 from gateway.console.visit import PAGE_ROWS, Visit, own_path
 from gateway.errors import Problem, invalid
@@ -21,8 +22,15 @@ async def home(visit: Visit) -> Response:
     return await visit.show("home.html", faults=[label(each) for each in health["faults"]], member=member, account=account, waiting=waiting)
 
 
-async def _member(visit: Visit, account: str) -> object:
-    return await visit.data("get_member", {"account": account})
+async def _member(visit: Visit, account: str) -> Json | None:
+    """The member of an account; None while the ledger has none."""
+    try:
+        found: Json = await visit.data("get_member", {"account": account})
+    except Problem as none:
+        if none.status != 404:
+            raise
+        return None
+    return found
 
 
 async def _waiting(visit: Visit, account: str) -> list[tuple[str, str, str]]:

@@ -37,6 +37,8 @@ PAGES: Mapping[str, Page] = {
     "style": Page(GET, "/console.css", open=True),
     "sign_in": Page(GET, "/sign-in", open=True),
     "enter": Page(POST, "/sign-in", open=True),
+    "sign_in_with": Page(GET, "/sign-in/with/{issuer}", open=True),
+    "signed_in_from": Page(GET, "/sign-in/from/{issuer}", open=True),
     "leave": Page(POST, "/sign-out"),
     "home": Page(GET, "/", ("get_health", *_LISTS)),
     "reason": Page(GET, "/reason"),

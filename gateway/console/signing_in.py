@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from gateway.access import Session
 from gateway.console import cookies, forgery
 from gateway.console.forms import Form
 from gateway.console.rendering import ROOM
@@ -67,12 +68,16 @@ async def enter(desk: Desk) -> Response:
     if session is None:
         unknown = Problem(401, "Not authenticated", "give a valid API key or token; see `pledgebook keys`", field="key")
         return _page(desk, unknown, next_=next_)
-    opener, earlier = console.sessions.opener(text), cookies.read(request.scope)
-    id_ = await run_in_threadpool(console.visits.open, session, opener, earlier)
     answer = RedirectResponse(next_, 303)
-    cookies.give(answer, request.scope, id_)
+    await admit(desk, session, console.sessions.opener(text), answer)
     cookies.forget(answer, request.scope, cookies.FORM)
     return answer
+
+
+async def admit(desk: Desk, session: Session, opener: str | None, answer: Response) -> None:
+    """Opens a session under a new id, which the answer's cookie brings; what the browser had before is over."""
+    id_ = await run_in_threadpool(desk.console.visits.open, session, opener, cookies.read(desk.request.scope))
+    cookies.give(answer, desk.request.scope, id_)
 
 
 def _page(desk: Desk, problem: Problem | None = None, *, next_: str, over: bool = False, out: bool = False) -> Response:
@@ -80,7 +85,7 @@ def _page(desk: Desk, problem: Problem | None = None, *, next_: str, over: bool 
     value = secrets.token_urlsafe(_FORM_BYTES)
     shown: dict[str, Any] = {
         "signed_in": None, "reason": None, "told": None, "names": {}, "here": desk.request.url.path, "problem": problem,
-        "token": forgery.token_of(value), "next": next_, "over": over, "out": out, "form": {},
+        "token": forgery.token_of(value), "next": next_, "over": over, "out": out, "form": {}, "issuers": desk.console.sign_ins(),
     }  # fmt: skip
     answer = HTMLResponse(desk.console.render("sign-in.html", shown), 200 if problem is None else problem.status)
     if isinstance(problem, TooMany):

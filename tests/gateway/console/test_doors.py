@@ -202,7 +202,7 @@ def test_who_may_only_read_does_nothing(world: World, name: str) -> None:
         assert answer.status_code == 403 and "lacks the scope" in answer.text
 
 
-@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.open and page.method == GET])
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.open and page.method == GET and "{" not in page.path])
 def test_what_is_open_is_answered_to_everybody(world: World, name: str) -> None:
     answer = opened(world.api).http.get(PREFIX + PAGES[name].path)
     assert answer.status_code == 200 and answer.headers["x-content-type-options"] == "nosniff"

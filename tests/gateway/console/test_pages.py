@@ -95,6 +95,11 @@ def test_the_first_page_says_who_is_there_how_the_gateway_does_and_what_waits(ap
     assert "receivables wait" in signed_in(api, None).get(f"/console/?account={obligor.account}").text
 
 
+def test_a_key_of_an_account_that_is_no_member_is_told_so(api: Api) -> None:
+    page = signed_in(api, Member("nobody", "0x" + "77" * 20)).get("/console/")
+    assert page.status == 200 and "this account is no member of the ledger" in page.text
+
+
 def test_a_list_goes_on_from_page_to_page(api: Api) -> None:
     supplier, obligor = api.admit("many", "SUPPLIER"), api.admit("many's obligor", "OBLIGOR")
     for face in range(1_000, 1_027):

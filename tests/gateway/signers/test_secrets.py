@@ -19,6 +19,7 @@ import pytest
 from sqlalchemy import make_url, select
 
 from gateway.config import OPERATOR_KEY, PASSPHRASE_FILE, URL_FILE
+from gateway.console import cookies
 from gateway.following import book
 from gateway.office import database
 from gateway.office.models import FINGERPRINT_KEY, MASTER, MEMBER, MEMBER_KEY, WEBHOOK
@@ -27,12 +28,15 @@ from gateway.signers.ecdsa import address_of
 from gateway.signers.keystore import Keystore
 from ledger.chain import manifest as manifests
 from ledger.domain.ids import to_hex
+from tests.gateway.console.browser import Browser
 from tests.gateway.signers.test_vaults import Signers
 
 PROGRAM = str(Path(sys.executable).with_name("pledgebook"))
 SECONDS = 90.0
 PASSPHRASE = os.urandom(24).hex()
 PIECE = 1 << 24
+_ID_LENGTH = 43
+"""Of a console session's id: 32 bytes in base64."""
 
 
 @dataclass
@@ -138,6 +142,21 @@ def work(gateway: Gateway, signers: Signers) -> None:
         assert http.get("/health/details").status_code == 403
     with gateway.http(gateway.told["issued API key"][:-1]) as http:
         assert http.get("/members").status_code == 401
+    browse(gateway)
+
+
+def browse(gateway: Gateway) -> None:
+    """A session of the console, which goes on; the one answer that gives its id is not searched for it."""
+    with gateway.http(gateway.told["issued API key"]) as http:
+        del http.headers["authorization"]
+        browser = Browser(http, str(http.base_url).rstrip("/"))
+        assert browser.sign_in(gateway.told["issued API key"][:-1] + "g").status == 401
+        assert browser.sign_in(gateway.told["issued API key"]).status == 200
+        id_ = str(http.cookies[cookies.SESSION])
+        gateway.told["console session's id"] = id_
+        gateway.answers = [answer.replace(id_, "") for answer in gateway.answers]
+        for path in ("/console/acts", "/console/receivables", "/console/nothing"):
+            assert "Sign out" in browser.get(path).text
 
 
 def act(http: httpx.Client, account: str) -> None:
@@ -205,6 +224,8 @@ def forms(secret: bytes) -> set[bytes]:
 
 def texts(secret: str) -> set[bytes]:
     """A secret that is text, and the bytes that it stands for."""
+    if len(secret) == _ID_LENGTH:
+        return {secret.encode(), *forms(base64.urlsafe_b64decode(secret + "=")), *forms(secret.encode())}
     kernel = secret.split("_")[-1]
     raw = base64.b64decode(kernel) if secret.startswith("whsec_") else bytes.fromhex(kernel)
     return {secret.encode(), kernel.encode(), *forms(raw), *forms(kernel.encode())}
