@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from gateway.console import words
 from gateway.console.asking import Json
-from gateway.console.visit import PAGE_ROWS, Visit
+from gateway.console.visit import Visit
 from gateway.outbox.states import OPEN, State
 
 WAIT_SECONDS = 8
@@ -16,16 +16,14 @@ WAIT_SECONDS = 8
 async def to_sign(visit: Visit) -> Response:
     """Acts of any account that wait for this one's signature."""
     account = visit.account()
-    asked = {"account": account, "limit": PAGE_ROWS, "after": visit.query("after")}
-    found = None if account is None else await visit.ask("list_acts_to_sign", asked)
+    found = None if account is None else await visit.listed("list_acts_to_sign", {"account": account})
     return await visit.show("to-sign.html", account=account, page=_worded(found))
 
 
 async def acts(visit: Visit) -> Response:
     """An account's acts, newest first, all or those in one state."""
     account, state = visit.account(), visit.query("state")
-    asked = {"account": account, "state": state, "limit": PAGE_ROWS, "after": visit.query("after")}
-    found = None if account is None else await visit.ask("list_acts", asked)
+    found = None if account is None else await visit.listed("list_acts", {"account": account, "state": state})
     return await visit.show("acts.html", account=account, page=_worded(found), states=list(State), state=state)
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from gateway.console.asking import Json
-from gateway.console.visit import PAGE_ROWS, Visit
+from gateway.console.visit import Visit
 from gateway.errors import Problem, invalid
 from ledger.domain.calendar import add_months, legal_date, rfc3339, start_of_day
 
@@ -19,8 +19,8 @@ _MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 
 async def deals(visit: Visit) -> Response:
     """The purchases of receivables that the caller may see, or one account's."""
-    asked = {"party": visit.query("account"), "limit": PAGE_ROWS, "after": visit.query("after")}
-    return await visit.show("deals.html", page=await visit.ask("list_deals", asked), account=visit.query("account"))
+    account = visit.query("account")
+    return await visit.show("deals.html", page=await visit.listed("list_deals", {"party": account}), account=account)
 
 
 async def deal(visit: Visit) -> Response:
@@ -30,8 +30,8 @@ async def deal(visit: Visit) -> Response:
 
 async def loans(visit: Visit) -> Response:
     """The loans that the caller may see, or one account's."""
-    asked = {"party": visit.query("account"), "limit": PAGE_ROWS, "after": visit.query("after")}
-    return await visit.show("loans.html", page=await visit.ask("list_loans", asked), account=visit.query("account"))
+    account = visit.query("account")
+    return await visit.show("loans.html", page=await visit.listed("list_loans", {"party": account}), account=account)
 
 
 async def loan(visit: Visit) -> Response:
@@ -44,9 +44,14 @@ async def dues(visit: Visit) -> Response:
     # Without an account the API says whose: the caller's own, or everybody's for who oversees the ledger.
     side, account = visit.query("side") or "holder", visit.query("account")
     asked = {"side": side, "account": account}
-    maturities, ageing = await visit.data("get_maturities", asked), await visit.data("get_ageing", asked)
-    exposures = await visit.ask("list_exposures", {"by": "obligor", "account": account, "limit": PAGE_ROWS, "after": visit.query("after")})
-    shown = {"maturities": maturities, "ageing": ageing, "exposures": exposures}
+    exposures = await visit.listed("list_exposures", {"by": "obligor", "account": account})
+    try:
+        ladders = [(words, await visit.data(asks, asked)) for words, asks in (("Maturities", "get_maturities"), ("Ages", "get_ageing"))]
+    except Problem as wrong:
+        if wrong.status != 422:
+            raise
+        visit.wrong, ladders = wrong, []
+    shown: Json = {"ladders": ladders, "exposures": exposures}
     return await visit.show("dues.html", side=side, sides=SIDES, account=account, **shown)
 
 
@@ -63,14 +68,12 @@ async def cash(visit: Visit) -> Response:
         month = visit.query("month") or _month_of(visit)
         begin, until = _span(month, ZoneInfo(visit.console.clock.zone))
     except Problem as wrong:
-        return await visit.show(
-            "cash.html", status=wrong.status, problem=wrong, month=visit.query("month"), page=None, totals=None, **shown
-        )
+        return await visit.show("cash.html", problem=wrong, month=visit.query("month"), page=None, totals=None, **shown)
     if account is None or number is None:
         return await visit.show("cash.html", month=month, page=None, totals=None, **shown)
     asked: dict[str, Any] = {"cash": number, "account": account, "from": begin, "until": until}
     totals = await visit.data("get_statement_totals", asked)
-    page = await visit.ask("get_statement", {**asked, "limit": PAGE_ROWS, "after": visit.query("after")})
+    page = await visit.listed("get_statement", asked)
     return await visit.show("cash.html", month=month, page=page, totals=totals, **shown)
 
 

@@ -65,7 +65,7 @@ async def give_reason(visit: Visit) -> Response:
 
 
 async def _again(visit: Visit, wrong: Problem, next_: str) -> Response:
-    return await visit.show("reason.html", status=wrong.status, problem=wrong, next=next_)
+    return await visit.show("reason.html", problem=wrong, next=next_)
 
 
 async def leave(visit: Visit) -> Response:

@@ -31,8 +31,8 @@ _CARRIED = ("fingerprint", "earlier", "confirms", "document", "start")
 
 async def receivables(visit: Visit) -> Response:
     """The receivables that the caller may see, in the order of their issue."""
-    asked = {name: visit.query(name) for name in ("party", "status", "after")}
-    found = await visit.ask("list_receivables", {**asked, "limit": PAGE_ROWS})
+    asked = {name: visit.query(name) for name in ("party", "status")}
+    found = await visit.listed("list_receivables", asked)
     return await visit.show("receivables.html", page=found, statuses=[each.name.lower() for each in ReceivableStatus], asked=asked)
 
 
@@ -52,7 +52,7 @@ async def offers(visit: Visit) -> Response:
     """Offers that can be accepted now, to the account or by it."""
     side, account = visit.query("side") or "to", visit.account()
     asked = {"by": account} if side == "by" else {"to": account}
-    found = await visit.ask("list_offers", {**asked, "limit": PAGE_ROWS, "after": visit.query("after")})
+    found = await visit.listed("list_offers", asked)
     return await visit.show("offers.html", page=found, side=side, account=account)
 
 
@@ -109,8 +109,7 @@ async def _found(visit: Visit) -> Json:
 
 async def _form(visit: Visit, found: Json, problem: Problem | None = None) -> Response:
     form = dict(visit.form) or {name: visit.query(name) or "" for name in ACTS[visit.path("act")]}
-    status = 200 if problem is None else problem.status
-    return await visit.show("draft.html", status=status, problem=problem, found=found, act=visit.path("act"), given=form)
+    return await visit.show("draft.html", problem=problem, found=found, act=visit.path("act"), given=form)
 
 
 async def _preview(visit: Visit, found: Json, asked: Json, made: Json, problem: Problem | None = None) -> Response:
@@ -119,7 +118,6 @@ async def _preview(visit: Visit, found: Json, asked: Json, made: Json, problem: 
     carried |= {"key": act["key"], "seal": _seal(act), "account": act["account"]}
     return await visit.show(
         "preview.html",
-        status=200 if problem is None else problem.status,
         problem=problem,
         found=found,
         act=visit.path("act"),

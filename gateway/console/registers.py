@@ -36,7 +36,7 @@ async def registers(visit: Visit) -> Response:
 
 async def _listed(visit: Visit, listed: Any, by: str, text: str | None, found: Any, wrong: Problem | None = None) -> Response:
     shown = {"listed": listed, "by": by, "text": text or "", "found": found, "searches": SEARCHES}
-    return await visit.show("registers.html", status=200 if wrong is None else wrong.status, problem=wrong, **shown)
+    return await visit.show("registers.html", problem=wrong, **shown)
 
 
 async def _searched(visit: Visit, by: str, text: str) -> Any:
@@ -85,8 +85,7 @@ async def _order(visit: Visit, asked: Mapping[str, str]) -> Json | None:
 async def certificates(visit: Visit) -> Response:
     """The certificates that are kept for the account, newest first."""
     account = visit.account()
-    asked = {"member": account, "limit": PAGE_ROWS, "after": visit.query("after")}
-    found = None if account is None else await visit.ask("list_certificates", asked)
+    found = None if account is None else await visit.listed("list_certificates", {"member": account})
     return await visit.show("certificates.html", account=account, page=found)
 
 

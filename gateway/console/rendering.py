@@ -26,7 +26,12 @@ _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 def environment() -> Environment:
     """The templates. What they show is escaped; what isn't there is an error."""
     made = Environment(
-        loader=FileSystemLoader(ROOM / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(ROOM / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     made.filters |= {"money": money, "label": label, "percent": percent, "rate": rate, "short": short}
     made.tests |= {"money": is_money, "time": is_time, "account": is_account, "hash": is_hash}

@@ -38,6 +38,8 @@ class Visit:
     api: Api
     entered: Entered
     form: Form = field(default_factory=lambda: EMPTY)
+    wrong: Problem | None = None
+    """What a field of a list's address breaks: its page shows it, with the fields as they were."""
 
     # --- What is asked -------------------------------------------------------------------------------------------------------
 
@@ -50,6 +52,17 @@ class Visit:
     async def data(self, operation: str, given: Mapping[str, Any] | None = None, *, body: Json | None = None) -> Any:
         """What an operation answers, without the block. Raises Problem."""
         return await self.api.data(operation, given, body=body)
+
+    async def listed(self, operation: str, given: Mapping[str, Any]) -> Json:
+        """A page of a list; an empty one where a field of the address is wrong, which the page says then. Raises Problem."""
+        asked = {**given, "limit": PAGE_ROWS, "after": self.query("after")}
+        try:
+            return await self.ask(operation, asked)
+        except Problem as wrong:
+            if wrong.status != 422:
+                raise
+            self.wrong = wrong
+            return {"data": [], "next": None}
 
     def path(self, name: str) -> str:
         """A part of the address."""
@@ -75,13 +88,14 @@ class Visit:
 
     # --- What is answered ----------------------------------------------------------------------------------------------------
 
-    async def show(self, template: str, /, *, status: int = 200, problem: Problem | None = None, **values: Any) -> Response:
-        """A page of a template."""
+    async def show(self, template: str, /, *, problem: Problem | None = None, **values: Any) -> Response:
+        """A page of a template; with a problem it has its status."""
+        problem = problem or self.wrong
         if self.api.told is None:
             await self.ask("get_head")
         names = await self.console.names.of(self.api, accounts_in([values, self.member]))
         shown = {**self._shared(), "told": self.api.told, "names": names, "problem": problem, **values}
-        return HTMLResponse(self.console.render(template, shown), status)
+        return HTMLResponse(self.console.render(template, shown), 200 if problem is None else problem.status)
 
     def _shared(self) -> dict[str, Any]:
         entered = self.entered

@@ -113,6 +113,10 @@ def test_a_list_goes_on_from_page_to_page(api: Api) -> None:
     assert "There are none" in browser.get("/console/receivables?status=closed").text
     wrong = browser.get("/console/receivables?status=odd")
     assert wrong.status == 422 and "odd" in wrong.text
+    for path, name in (("receivables", "party"), ("deals", "account"), ("loans", "account"), ("dues", "account")):
+        page = browser.get(f"/console/{path}?{name}=0x12")
+        assert page.status == 422 and page.form("Show").fields[name] == "0x12" and 'role="alert"' in page.answer.text, path
+    assert "after" in browser.get("/console/receivables?after=odd").text
 
 
 def test_the_largest_amount_is_shown_whole(api: Api) -> None:
