@@ -94,7 +94,7 @@ class SignIn(BaseModel):
     """This gateway's name there; the issuer's `audience` is in its tokens."""
     redirect: str
     """The address that the browser comes back to, letter for letter as it is registered there: .../console/sign-in/from/NAME."""
-    secret_file: str | None = None
+    credential_file: str | None = None
     """The client's secret, in a file beside this one; none: a public client."""
     scope: str = "openid"
 

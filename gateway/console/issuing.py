@@ -120,9 +120,9 @@ async def _id_token(desk: Desk, stated: SignIn, flow: str, code: str) -> str:
 
 def _auth(desk: Desk, stated: SignIn) -> httpx.BasicAuth | None:
     """The client's own secret, where it has one (RFC 6749, 2.3.1)."""
-    if stated.secret_file is None:
+    if stated.credential_file is None:
         return None
-    secret = (desk.console.services.settings.home / stated.secret_file).read_text().strip()
+    secret = (desk.console.services.settings.home / stated.credential_file).read_text().strip()
     return httpx.BasicAuth(quote(stated.client, safe=""), quote(secret, safe=""))
 
 

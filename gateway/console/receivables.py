@@ -89,7 +89,7 @@ async def submit(visit: Visit) -> Response:
             return _to_act(visit, key, account)
         raise
     (act,) = made["acts"]
-    if made["refusals"] or (act["key"], _seal(act)) != (key, visit.form.get("seal")):
+    if made["refusals"] or (act["key"], act["account"], _seal(act)) != (key, account, visit.form.get("seal")):
         if await _is_known(visit, key, account):
             return _to_act(visit, key, account)
         changed = Problem(409, "Not signed", "what would be signed is not what was shown, or the ledger refuses it now; read it again")

@@ -58,7 +58,10 @@ async def enter(desk: Desk) -> Response:
         return _page(
             desk, Problem(403, "Form not ours", "the form's cookie is missing: allow cookies of this site, and try again"), next_=next_
         )
-    forgery.check(request.headers, request.url.scheme, desk.form, before)
+    try:
+        forgery.check(request.headers, request.url.scheme, desk.form, before)
+    except Problem as wrong:
+        return _page(desk, wrong, next_=next_)
     text = desk.form.get("key", "")
     peer = neighbourhood(request.client.host if request.client else "")
     try:

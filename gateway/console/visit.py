@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -117,9 +117,16 @@ class Visit:
 
 def own_path(text: str | None) -> str:
     """A path of the console, where a text is one; else the console's first page. No address of elsewhere is ever gone to."""
-    home = f"{PREFIX}/"
-    parts = urlsplit(text or "")
-    is_own = (
-        not parts.scheme and not parts.netloc and parts.path.startswith(home) and "\\" not in (text or "") and (text or "").isprintable()
-    )
-    return f"{parts.path}{f'?{parts.query}' if parts.query else ''}" if is_own and ".." not in parts.path else home
+    home, given = f"{PREFIX}/", text or ""
+    try:
+        parts = urlsplit(given)
+    except ValueError:
+        return home
+    path = unquote(parts.path)
+    is_own = not parts.scheme and not parts.netloc and path.startswith(home) and given.isprintable() and not _is_crooked(path)
+    return f"{parts.path}{f'?{parts.query}' if parts.query else ''}" if is_own else home
+
+
+def _is_crooked(path: str) -> bool:
+    """Whether a browser may read another path than it looks."""
+    return any(mark in path for mark in ("\\", ".."))

@@ -122,8 +122,8 @@ grants = [{{value = "operators", operator = true}}]
 def running(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
     home = tmp_path_factory.mktemp("issuing") / "ledger"
     home.mkdir()
-    (home / FILE).write_text(described(provider.url, secret_file="client-secret"))
-    (home / "client-secret").write_text("a client's secret\n")
+    (home / FILE).write_text(described(provider.url, credential_file="credential"))
+    (home / "credential").write_text("a client's secret\n")
     (home / "keys.json").write_text(published(RSA))
     started = runtime.start(Settings(home=home, port=0, keeper=False), genesis_time=1_700_000_000)
     yield started
@@ -249,7 +249,7 @@ def test_a_pasted_token_opens_a_session_too(browser: Browser, provider: Provider
         ({"token": "ftp://127.0.0.1/"}, "token"),
         ({"redirect": "https://ledger.bank.example/console/sign-in/from/other"}, "redirect"),
         ({"redirect": "http://ledger.bank.example/console/sign-in/from/bank"}, "redirect"),
-        ({"secret": "not in this file"}, "secret"),
+        ({"credential": "not in this file"}, "credential"),
     ],
 )
 def test_a_wrong_description_is_named(tmp_path: Path, more: dict[str, str], told: str) -> None:

@@ -205,7 +205,13 @@ def test_what_was_not_shown_is_not_signed(api: Api) -> None:
     receivable = drawn_up(api, supplier, obligor, face=500)
     browser = signed_in(api, obligor)
     form = told(browser, receivable).form("Sign: confirm")
-    for changed in ({"fingerprint": "0x" + "33" * 32}, {"seal": "0" * 64}, {"key": "another key"}, {"confirms": "no set off"}):
+    for changed in (
+        {"fingerprint": "0x" + "33" * 32},
+        {"seal": "0" * 64},
+        {"key": "another key"},
+        {"confirms": "no set off"},
+        {"account": supplier.account},
+    ):
         page = browser.send(form, fields=changed)
         assert page.status == 409 and "not what was shown" in page.text, changed
     assert browser.send(form, key="").status == 422
