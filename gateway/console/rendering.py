@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ledger.domain.calendar import rfc3339
 from ledger.domain.money import currency, currency_of, to_text
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 ROOM = Path(__file__).parent
 _ACCOUNT = re.compile(r"0x[0-9a-f]{40}")
@@ -25,6 +26,9 @@ _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 def environment() -> Environment:
     """The templates. What they show is escaped; what isn't there is an error."""
+    # With the first request, not with the start, which needs no template.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     made = Environment(
         loader=FileSystemLoader(ROOM / "templates"),
         autoescape=True,

@@ -248,7 +248,7 @@ def test_a_start_says_which_table_of_event_codes_it_reads_or_that_there_is_none(
 
 def test_a_start_brings_nothing_that_it_does_not_need() -> None:
     """Key files, deployments and calendars of all countries take longer to import than a gateway to start."""
-    unneeded = {"eth_account", "holidays", "py_ecc", "web3"}
+    unneeded = {"eth_account", "holidays", "jinja2", "py_ecc", "web3"}
     looked = f"import sys, gateway.runtime, gateway.replay.run; print(sorted({unneeded} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", looked], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
