@@ -81,6 +81,8 @@ class Rounds(Generic[Key]):
         return await asyncio.shield(asyncio.to_thread(self._written, lane, work))
 
     def _leased(self) -> Lane | None:
+        if not self._services.sync.fits:
+            return None
         with self._services.office.write() as conn:
             return store.take_shift(conn, self._shift, self._owner)
 

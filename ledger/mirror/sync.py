@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ledger import faults
@@ -29,7 +29,7 @@ from ledger.mirror.ahead import Ahead
 from ledger.mirror.anew import Anew
 from ledger.mirror.batch import Batch
 from ledger.mirror.concepts import FOLDS, addresses, event_table
-from ledger.mirror.database import Database, shape
+from ledger.mirror.database import Database, is_newer, newer, oldest, shape
 from ledger.mirror.far import FarReader, Recipe
 from ledger.mirror.fold import Folds
 from ledger.mirror.folder import Folder, uncollected
@@ -101,7 +101,8 @@ class Span:
 @dataclass(frozen=True, slots=True)
 class Status:
     """How the mirror stands: last block held, its hash and time, the node's head, the last final block, blocks behind, how far folding the
-    projections again has come, last fault, and the alarm that stopped it.
+    projections again has come, last fault, and the alarm that stopped it. `readable`: whether this program can read the projections;
+    `outdated`: what to do where a newer one keeps them.
     """
 
     block: int
@@ -112,6 +113,8 @@ class Status:
     behind: int
     development: bool
     folding: str | None
+    readable: bool
+    outdated: str | None
     fault: str | None
     alarm: str | None
 
@@ -165,9 +168,20 @@ class Mirror:
             behind=max(0, head - held.block),
             development=self._development,
             folding=self._database.serving.progress or None,
+            readable=shape(held.projections) == shape(self._version),
+            outdated=newer(held.projections, self._version) or None,
             fault=self._fault or self._reader.fault,
             alarm=None if self._alarm is None else str(self._alarm),
         )
+
+    @property
+    def fits(self) -> bool:
+        """Whether the projections are of this program's version: only then does it write to them."""
+        return self._checkpoint.projections == self._version
+
+    @property
+    def _is_outdated(self) -> bool:
+        return is_newer(self._checkpoint.projections, self._version)
 
     def wake(self) -> None:
         """Looks for blocks now instead of at the next poll."""
@@ -187,7 +201,8 @@ class Mirror:
     def run(self, stop: threading.Event, leads: Callable[[], bool] = lambda: True) -> None:
         """Steps until `stop` is set; pauses at the head and after faults. Raises what no retry can heal, after noting it as the alarm.
 
-        While this process doesn't lead it follows what another one writes to the same database.
+        While this process doesn't lead it follows what another one writes to the same database; where that one is of an older version, it
+        folds its own projections beside.
         """
         pause = _FIRST_PAUSE
         with self._reading():
@@ -226,7 +241,9 @@ class Mirror:
         self._ahead.settle()
         if self._unsure:
             self._look_again()
-        if self._checkpoint.projections != self._version:
+        if self._is_outdated:
+            return False
+        if not self.fits:
             return self._fold_anew()
         self._database.serving.progress = ""
         head = self._head = self._reader.head()
@@ -256,7 +273,7 @@ class Mirror:
         self._database.serving.progress = self._anew.progress
         more = False
         try:
-            more = self._anew.step()
+            more = self._anew.step(self._checkpoint)
         finally:
             if not more:
                 self._anew.close()
@@ -303,6 +320,9 @@ class Mirror:
         self._reader.left(0)
         self._look_again()
         self._unsure = True
+        if not self.fits and not self._is_outdated:
+            return self._fold_anew()
+        self._database.serving.progress = ""
         self._head = max(self._reader.head(), self._checkpoint.block)
         return False
 
@@ -437,6 +457,19 @@ def prepare(database: Database, identity: Identity, folds: Folds) -> tuple[Check
         if shape(held.projections) == shape(folds.version()):
             making.ensure(conn)
         return held, _time_of(conn, held.block)
+
+
+def take_back(database: Database, folds: Folds = FOLDS) -> str | None:
+    """Has this program's folds make projections anew that a newer program made; the version that was there, None where it isn't newer.
+
+    A newer program that still runs would fold its own again.
+    """
+    with database.write() as conn:
+        held = read_checkpoint(conn)
+        if held is None or not is_newer(held.projections, folds.version()):
+            return None
+        conn.execute(update(CHECKPOINT).values(projections=oldest(held.projections)))
+    return held.projections
 
 
 def _time_of(conn: Connection, block: int) -> int | None:
