@@ -91,6 +91,8 @@ class Rounds(Generic[Key]):
         self._tasks = {key: task for key, task in self._tasks.items() if not task.done()}
         if lane is None:
             await self._end()
+            # What doesn't get on now is shown by who holds the lease.
+            self._faults.clear()
             return
         waiting = dict.fromkeys(await asyncio.to_thread(self._waiting))
         # What needs nothing done any more has no fault either.

@@ -454,7 +454,7 @@ def prepare(database: Database, identity: Identity, folds: Folds) -> tuple[Check
                 f"the mirror holds chain {held.chain_id}, ledger 0x{held.ledger_id.hex()} from block {held.start}, "
                 f"not chain {identity.chain_id}, ledger 0x{identity.ledger_id.hex()} from block {identity.start}: give a new database"
             )
-        if shape(held.projections) == shape(folds.version()):
+        if shape(held.projections) == shape(folds.version()) and not is_newer(held.projections, folds.version()):
             making.ensure(conn)
         return held, _time_of(conn, held.block)
 
