@@ -64,13 +64,16 @@ class StartError(Foreseen):
 
 @dataclass
 class Runtime:
-    """A started gateway. `url` is where its API answers; `clock` is the embedded chain's, if it has one."""
+    """A started gateway. `url` is where its API answers; `clock` is the embedded chain's, if it has one; `chain_fault` says why its own
+    chain has ended, if it has.
+    """
 
     services: Services
     url: str
     api_key: str
     node_urls: tuple[str, ...]
     clock: DevelopmentClock | None
+    chain_fault: Fault
     _stack: ExitStack = field(repr=False)
 
     def stop(self) -> None:
@@ -99,7 +102,7 @@ def _start(settings: Settings, genesis_time: int | None, report: Report, stack: 
     unlock(keystore, settings)
     report(f"starting the chain ({settings.engine})")
     chain = _chain(settings, genesis_time, stack)
-    with _named_where_it_ends(chain):
+    with naming_its_end(chain.fault):
         return _start_on(chain, settings, listening, office, keystore, report, stack)
 
 
@@ -131,7 +134,7 @@ def _start_on(
         _once_served(partial(founding.enrol, services), services.stopping)
     url, key = _serve(services, listening, stack), _operator_key(services, settings)
     _announce(settings.home / URL_FILE, url, stack)
-    return Runtime(services, url, key, urls, clock, stack)
+    return Runtime(services, url, key, urls, clock, chain.fault, stack)
 
 
 def _once_served(do: Callable[[], None], stopping: threading.Event) -> None:
@@ -219,12 +222,12 @@ def _chain(settings: Settings, genesis_time: int | None, stack: ExitStack) -> _C
 
 
 @contextmanager
-def _named_where_it_ends(chain: _Chain) -> Iterator[None]:
-    """A start that fails since its own chain has ended meanwhile says so, and what to do."""
+def naming_its_end(chain_fault: Fault) -> Iterator[None]:
+    """What fails since a gateway's own chain has ended meanwhile says so, and what to do. Raises StartError."""
     try:
         yield
     except Exception as fault:
-        if text := chain.fault():
+        if text := chain_fault():
             raise StartError(f"{text}; start the gateway again") from fault
         raise
 

@@ -73,8 +73,8 @@ class Serving:
             return
         found = _version_locked(conn) if conn.dialect.name == "postgresql" else _version(conn)
         if found is not None and shape(found) != shape(self.version):
-            rest = newer(found, self.version) or self.progress or "wait for them"
-            raise NotServed(f"the projections are of version {found}, this program reads {self.version}; {rest}")
+            folding = f"the projections are of version {found}, this program reads {self.version}; {self.progress or 'wait for them'}"
+            raise NotServed(outdated(self.version, found) or folding)
 
 
 def shape(version: str) -> str:
@@ -87,14 +87,16 @@ def oldest(version: str) -> str:
     return f"0-{shape(version)}"
 
 
-def is_newer(version: str, than: str) -> bool:
-    """Whether a later program's folds made a version of the projections."""
-    return _generation(version) > _generation(than)
+def gives_way(mine: str, found: str) -> bool:
+    """Whether a program of version `mine` leaves the projections as it found them: of a later number, or of the same and other tables."""
+    return found != mine and _generation(found) >= _generation(mine)
 
 
-def newer(found: str, mine: str) -> str:
-    """What to do where a later program keeps the mirror; empty where none does."""
-    return f"a newer program than this one keeps them ({found}, not {mine}): start its version here, too" if is_newer(found, mine) else ""
+def outdated(mine: str, found: str) -> str:
+    """What to do where a program gives way; empty where it doesn't."""
+    if not gives_way(mine, found):
+        return ""
+    return f"the projections are of version {found}, which this program of version {mine} leaves alone: start its version here, too"
 
 
 def _generation(version: str) -> int:

@@ -29,7 +29,7 @@ from ledger.mirror.ahead import Ahead
 from ledger.mirror.anew import Anew
 from ledger.mirror.batch import Batch
 from ledger.mirror.concepts import FOLDS, addresses, event_table
-from ledger.mirror.database import Database, is_newer, newer, oldest, shape
+from ledger.mirror.database import Database, gives_way, oldest, outdated, shape
 from ledger.mirror.far import FarReader, Recipe
 from ledger.mirror.fold import Folds
 from ledger.mirror.folder import Folder, uncollected
@@ -53,6 +53,8 @@ _RETRIED = (InconsistentAnswer, RpcError, NodeUnreachable, OperationalError, Int
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
 _HASHES_A_LOOK = 64
+LOOK_SECONDS = 1.0
+"""So often it looks whether another process wrote, where no block comes: a newer version may have put its tables in place."""
 # So many times quicker than it may be is a step of which twice as much would be in time: sizes that go up and down cost one side its wait.
 _QUICK = 3
 
@@ -102,7 +104,7 @@ class Span:
 class Status:
     """How the mirror stands: last block held, its hash and time, the node's head, the last final block, blocks behind, how far folding the
     projections again has come, last fault, and the alarm that stopped it. `readable`: whether this program can read the projections;
-    `outdated`: what to do where a newer one keeps them.
+    `outdated`: what to do where another program keeps them.
     """
 
     block: int
@@ -150,7 +152,7 @@ class Mirror:
         self._woken = threading.Event()
         self._fault: str | None = None
         self._alarm: Exception | None = None
-        self._unsure = False
+        self._unsure, self._looked = False, time.monotonic()
         self._anew: Anew | None = None
         self._checkpoint, self._time = prepare(database, identity, folds)
         self._version = database.serving.version = folds.version()
@@ -169,7 +171,7 @@ class Mirror:
             development=self._development,
             folding=self._database.serving.progress or None,
             readable=shape(held.projections) == shape(self._version),
-            outdated=newer(held.projections, self._version) or None,
+            outdated=outdated(self._version, held.projections) or None,
             fault=self._fault or self._reader.fault,
             alarm=None if self._alarm is None else str(self._alarm),
         )
@@ -181,7 +183,7 @@ class Mirror:
 
     @property
     def _is_outdated(self) -> bool:
-        return is_newer(self._checkpoint.projections, self._version)
+        return gives_way(self._version, self._checkpoint.projections)
 
     def wake(self) -> None:
         """Looks for blocks now instead of at the next poll."""
@@ -232,14 +234,21 @@ class Mirror:
         try:
             yield
         finally:
-            self._ahead.settle()
-            self._reader.left(0)
+            self.close()
+
+    def close(self) -> None:
+        """Ends what is being read and folded; the next step goes on from what is written."""
+        self._ahead.settle()
+        self._reader.left(0)
+        if self._anew is not None:
+            self._anew.close()
+            self._anew = None
 
     def step(self) -> bool:
         """Takes the next blocks, or goes back to a fork. True if there may be more to do."""
         self._woken.clear()
         self._ahead.settle()
-        if self._unsure:
+        if self._unsure or time.monotonic() - self._looked > LOOK_SECONDS:
             self._look_again()
         if self._is_outdated:
             return False
@@ -276,8 +285,8 @@ class Mirror:
             more = self._anew.step(self._checkpoint)
         finally:
             if not more:
-                self._anew.close()
-                self._anew, self._unsure = None, True
+                self.close()
+                self._unsure = True
         return True
 
     def _next(self, held: Checkpoint, head: int) -> Batch:
@@ -335,7 +344,7 @@ class Mirror:
                 # Somebody else wrote: what is in memory is of before.
                 self._folder.forget()
             self._moved_to(held, _time_of(conn, held.block))
-        self._unsure = False
+        self._unsure, self._looked = False, time.monotonic()
 
     def _moved_to(self, checkpoint: Checkpoint, block_time: int | None) -> None:
         with self._moved:
@@ -454,19 +463,19 @@ def prepare(database: Database, identity: Identity, folds: Folds) -> tuple[Check
                 f"the mirror holds chain {held.chain_id}, ledger 0x{held.ledger_id.hex()} from block {held.start}, "
                 f"not chain {identity.chain_id}, ledger 0x{identity.ledger_id.hex()} from block {identity.start}: give a new database"
             )
-        if shape(held.projections) == shape(folds.version()) and not is_newer(held.projections, folds.version()):
+        if shape(held.projections) == shape(folds.version()) and not gives_way(folds.version(), held.projections):
             making.ensure(conn)
         return held, _time_of(conn, held.block)
 
 
 def take_back(database: Database, folds: Folds = FOLDS) -> str | None:
-    """Has this program's folds make projections anew that a newer program made; the version that was there, None where it isn't newer.
+    """Has this program's folds make projections anew to which it gave way; the version that was there, None where it didn't.
 
     A newer program that still runs would fold its own again.
     """
     with database.write() as conn:
         held = read_checkpoint(conn)
-        if held is None or not is_newer(held.projections, folds.version()):
+        if held is None or not gives_way(folds.version(), held.projections):
             return None
         conn.execute(update(CHECKPOINT).values(projections=oldest(held.projections)))
     return held.projections

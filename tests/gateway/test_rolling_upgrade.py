@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ledger.mirror.fold import GENERATION
 from ledger.mirror.models import Outcome
 from ledger.mirror.schema import number
 from tests.conftest import FULL
@@ -164,7 +165,7 @@ def _serves(gateway: Process) -> bool:
 
 
 def _is_in_place(site: Site) -> bool:
-    return str(site.asked("SELECT projections FROM mirror.checkpoint")[0][0]).startswith("1002-")
+    return str(site.asked("SELECT projections FROM mirror.checkpoint")[0][0]).startswith(f"{1_000 + GENERATION}-")
 
 
 def _check_meanwhile(site: Site, load: Load) -> None:
