@@ -94,6 +94,9 @@ def chain_of(running: "subprocess.Popen[str]") -> list[psutil.Process]:
 def kill(running: "subprocess.Popen[str]", victim: str) -> None:
     """As kill -9 would. The gateway stands still first: its end would have the chain write its state."""
     chain = chain_of(running)
+    while victim == "chain" and not chain and running.poll() is None:
+        time.sleep(0.05)
+        chain = chain_of(running)
     if victim == "both":
         running.send_signal(signal.SIGSTOP)
     if victim in ("chain", "both"):
@@ -109,15 +112,18 @@ def run_until(life: Life, line: str, seconds: float, victim: str) -> None:
     threads = [threading.Thread(target=life.listen, args=(running, line, seen)), threading.Thread(target=life.act, args=(running,))]
     for each in threads:
         each.start()
-    assert seen.wait(SECONDS)
-    time.sleep(seconds)
-    life.printed.append(f"--- {victim} killed {seconds:.1f} s after {line!r}")
-    kill(running, victim)
-    if victim == "chain":
-        _ends_or_says(life, running)
-    running.wait(SECONDS)
-    for each in threads:
-        each.join(SECONDS)
+    try:
+        assert seen.wait(SECONDS)
+        time.sleep(seconds)
+        life.printed.append(f"--- {victim} killed {seconds:.1f} s after {line!r}")
+        kill(running, victim)
+        if victim == "chain":
+            _ends_or_says(life, running)
+        running.wait(SECONDS)
+    finally:
+        running.kill()
+        for each in threads:
+            each.join(SECONDS)
 
 
 def _ends_or_says(life: Life, running: "subprocess.Popen[str]") -> None:
