@@ -199,9 +199,10 @@ def _up(settings: Settings, currency: str, report: Path | None, *, stays: bool, 
     running = runtime.start(settings, genesis_time=genesis_time, report=lambda text: console.print(f"[dim]{text}[/dim]"))
     gc.enable()
     try:
-        ok = _replayed(options, running, again=not stays) if replay_records else True
-        if stays:
-            _stay(running)
+        with runtime.naming_its_end(running.chain_fault):
+            ok = _replayed(options, running, again=not stays) if replay_records else True
+            if stays:
+                _stay(running)
         return ok
     finally:
         running.stop()

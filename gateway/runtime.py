@@ -64,13 +64,16 @@ class StartError(Foreseen):
 
 @dataclass
 class Runtime:
-    """A started gateway. `url` is where its API answers; `clock` is the embedded chain's, if it has one."""
+    """A started gateway. `url` is where its API answers; `clock` is the embedded chain's, if it has one; `chain_fault` says why its own
+    chain has ended, if it has.
+    """
 
     services: Services
     url: str
     api_key: str
     node_urls: tuple[str, ...]
     clock: DevelopmentClock | None
+    chain_fault: Fault
     _stack: ExitStack = field(repr=False)
 
     def stop(self) -> None:
@@ -93,30 +96,45 @@ def _start(settings: Settings, genesis_time: int | None, report: Report, stack: 
     stack.enter_context(only_one(settings.home))
     listening = stack.enter_context(_listen(settings))
     report("opening databases")
-    office = office_database.open(settings.office_database())
+    office = office_database.open(settings.office_database(), owners.me())
     stack.callback(office.close)
     keystore = Keystore(office, vaults.set_up(settings))
     unlock(keystore, settings)
     report(f"starting the chain ({settings.engine})")
-    urls, kind, chain_fault = _chain(settings, genesis_time, stack)
+    chain = _chain(settings, genesis_time, stack)
+    with naming_its_end(chain.fault):
+        return _start_on(chain, settings, listening, office, keystore, report, stack)
+
+
+def _start_on(
+    chain: _Chain,
+    settings: Settings,
+    listening: socket.socket,
+    office: database.Database,
+    keystore: Keystore,
+    report: Report,
+    stack: ExitStack,
+) -> Runtime:
+    urls, kind = chain.urls, chain.engine
     rpc = stack.enter_context(Nodes(urls))
     clock = DevelopmentClock(rpc, kind) if kind.development_clock else None
     is_new = not settings.manifest.exists()
     report("deploying the contracts" if is_new else "finding the contracts")
-    manifest = _ledger(rpc, keystore, kind, settings.manifest, clock)
-    services, workers = _services(settings, kind, manifest, rpc, office, keystore, clock, chain_fault, stack)
+    manifest = _ledger(rpc, keystore, chain, settings.manifest, clock)
+    services, workers = _services(settings, kind, manifest, rpc, office, keystore, clock, chain.fault, stack)
     _run(workers, services, stack)
     if not keystore.locked and (is_new or not settings.node):
         services.fingerprint_keys.found()
     if is_new or not _is_founded(settings):
         report("admitting settlement banks and offices")
         founding.admit_founders(services, clock.mine if clock else _nothing)
+        chain.keep()
         _founded_mark(settings).touch()
     elif not settings.node:
         _once_served(partial(founding.enrol, services), services.stopping)
     url, key = _serve(services, listening, stack), _operator_key(services, settings)
     _announce(settings.home / URL_FILE, url, stack)
-    return Runtime(services, url, key, urls, clock, stack)
+    return Runtime(services, url, key, urls, clock, chain.fault, stack)
 
 
 def _once_served(do: Callable[[], None], stopping: threading.Event) -> None:
@@ -184,16 +202,37 @@ def _own_passphrase(file: Path, *, is_new: bool) -> bytearray:
     return passphrase.from_file(file)
 
 
-def _chain(settings: Settings, genesis_time: int | None, stack: ExitStack) -> tuple[tuple[str, ...], Engine, Fault]:
+@dataclass(frozen=True)
+class _Chain:
+    """The nodes that a gateway works with. `keep` and `fault` are of a chain of its own: it has it on disk, and says why it has ended."""
+
+    urls: tuple[str, ...]
+    engine: Engine
+    keep: Callable[[], None]
+    fault: Fault
+
+
+def _chain(settings: Settings, genesis_time: int | None, stack: ExitStack) -> _Chain:
     kind = engine(settings.engine)
     if settings.nodes:
-        return settings.nodes, kind, lambda: None
+        return _Chain(settings.nodes, kind, _nothing, lambda: None)
     chain = local.start_local(settings.engine, settings.home, genesis_time=genesis_time if kind.development_clock else None)
     stack.callback(chain.stop)
-    return chain.urls, chain.engine, chain.fault
+    return _Chain(chain.urls, chain.engine, chain.keep, chain.fault)
 
 
-def _ledger(rpc: Nodes, keystore: Keystore, kind: Engine, file: Path, clock: DevelopmentClock | None) -> manifests.Manifest:
+@contextmanager
+def naming_its_end(chain_fault: Fault) -> Iterator[None]:
+    """What fails since a gateway's own chain has ended meanwhile says so, and what to do. Raises StartError."""
+    try:
+        yield
+    except Exception as fault:
+        if text := chain_fault():
+            raise StartError(f"{text}; start the gateway again") from fault
+        raise
+
+
+def _ledger(rpc: Nodes, keystore: Keystore, chain: _Chain, file: Path, clock: DevelopmentClock | None) -> manifests.Manifest:
     if not file.exists() and keystore.locked:
         raise StartError(
             f"{file}: no manifest, and no passphrase to found a ledger with; see {passphrase.FILE_VARIABLE} in docs/operations.md"
@@ -202,7 +241,8 @@ def _ledger(rpc: Nodes, keystore: Keystore, kind: Engine, file: Path, clock: Dev
         found = manifests.load(file)
         deploy.check(rpc, found)
         return found
-    return deploy.deploy(rpc, founding.founding(keystore, kind), file, mine=clock.mine if clock else None)
+    mine = clock.mine if clock else None
+    return deploy.deploy(rpc, founding.founding(keystore, chain.engine), file, mine=mine, keep=chain.keep)
 
 
 def _services(
@@ -225,6 +265,7 @@ def _services(
     mirrored = sync.of(
         mirror, rpc, manifest, finality=kind.finality, development=kind.development_clock, checks=checks, moved=seen.announce
     )
+    leading.only_while(lambda: mirrored.fits)
     senders = [] if keystore.locked else _senders(kind, manifest, rpc, office, keystore, progress, settings.lanes)
     settler = Settler(office=office, mirror=mirror, sync=mirrored, engine=kind, rpc=rpc, moved=progress.announce)
 

@@ -23,12 +23,14 @@ _LOOK_SECONDS = 0.02
 
 
 @router.get(
-    "/health", responses=refusals(429) | {503: {"model": Health, "description": "The mirror has stopped: answers would be stale for ever"}}
+    "/health",
+    responses=refusals(429)
+    | {503: {"model": Health, "description": "The mirror has stopped, or this version can't read its records: ask another gateway"}},
 )
 def get_health(services: Running, response: Response) -> Health:
     """Says `ok`, or names what is wrong. No more is said to who gives no key."""
     names = list(dict.fromkeys(fault.name for fault in _faults(services)))
-    if "mirror-stopped" in names:
+    if "mirror-stopped" in names or not services.sync.status().readable:
         response.status_code = 503
     return Health(status=_status(names), faults=names)
 
@@ -99,6 +101,8 @@ def _faults(services: Services) -> list[Fault]:
         found.append(("mirror-waits", status.fault))
     if status.folding:
         found.append(("mirror-folds", status.folding))
+    if status.outdated:
+        found.append(("mirror-outdated", status.outdated))
     if status.alarm:
         found.append(("mirror-stopped", status.alarm))
     if status.behind > FAR_BEHIND_BLOCKS:

@@ -76,6 +76,18 @@ def mirror_verify(
     raise typer.Exit(0 if report.equal else 1)
 
 
+@mirror_cli.command("take-back")
+def mirror_take_back(home: Home = None) -> None:
+    """Has this version keep the mirror again after a newer one did: its records are folded anew. Stop the newer gateways first."""
+    from ledger.mirror import database, sync
+
+    before = sync.take_back(database.open(ledger_of(home).mirror_database()))
+    if before is None:
+        console.print("the mirror's records are of no newer version; nothing was changed")
+    else:
+        console.print(f"the records of version {before} will be folded again by the gateways of this version")
+
+
 @mirror_cli.command("export")
 def mirror_export(
     to: Annotated[Path, typer.Option(help="Folder to make for the files")],

@@ -81,6 +81,8 @@ class Rounds(Generic[Key]):
         return await asyncio.shield(asyncio.to_thread(self._written, lane, work))
 
     def _leased(self) -> Lane | None:
+        if not self._services.sync.fits:
+            return None
         with self._services.office.write() as conn:
             return store.take_shift(conn, self._shift, self._owner)
 
@@ -89,6 +91,8 @@ class Rounds(Generic[Key]):
         self._tasks = {key: task for key, task in self._tasks.items() if not task.done()}
         if lane is None:
             await self._end()
+            # What doesn't get on now is shown by who holds the lease.
+            self._faults.clear()
             return
         waiting = dict.fromkeys(await asyncio.to_thread(self._waiting))
         # What needs nothing done any more has no fault either.

@@ -92,6 +92,8 @@ class Keeper:
         return [each for each, _ in ready]
 
     def _leased(self) -> Lane | None:
+        if not self._services.sync.fits:
+            return None
         with self._services.office.write() as conn:
             return store.take_shift(conn, Shift.KEEPER, self._owner)
 

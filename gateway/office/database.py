@@ -1,41 +1,66 @@
 """Opening `office`: its own SQLite file (write-ahead log) or the schema `office` of a PostgreSQL database."""
 
+import logging
 import os
 import time
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Table, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 
-from gateway.office import audit
+from gateway.office import audit, programs
+from ledger.mirror import migrating
 from ledger.mirror.database import Database, connect
 
 SCHEMA = "office"
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
+log = logging.getLogger(__name__)
 
-def open(url: str) -> Database:
+
+def open(url: str, owner: str | None = None) -> Database:
     """The office at `url` (sqlite:///file or postgresql://...), migrated to the newest revision. What is committed is on disk; a new SQLite
-    file is readable by its user only. Raises DatabaseUrlError.
+    file is readable by its user only. `owner`: the gateway that will work on it. Raises DatabaseUrlError, NewerTables, TablesInUse.
     """
     _make_private(url)
     database = connect(url, SCHEMA, durable=True)
     audit.attend(database.engine)
     with database.write() as conn:
-        migrate(conn)
+        found = migrate(conn)
+        if owner is not None and database.is_postgresql:
+            programs.register(conn, owner, found.known[-1], now_ms())
     return database
 
 
-def migrate(conn: Connection) -> None:
-    """Brings the tables to the newest revision, in the caller's transaction."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["connection"] = conn
-    command.upgrade(config, "head")
+def migrate(conn: Connection) -> migrating.Revisions:
+    """Brings the tables to the newest revision, in the caller's transaction; what was there. Raises NewerTables, TablesInUse."""
+    found = migrating.read(conn, _MIGRATIONS)
+    if found.is_newer:
+        programs.check_newer(conn, found)
+        log.warning("office: a newer version made its tables, of revision %s; they serve this one, too", found.held)
+    elif found.pending:
+        programs.check_unused(conn, found, now_ms())
+        migrating.upgrade(conn, found)
+        programs.set_least(conn, found)
+    return found
+
+
+def still_works(database: Database, owner: str) -> None:
+    """Says once more that a gateway works on an office that several may share. Raises NewerTables."""
+    if database.is_postgresql:
+        with database.write() as conn:
+            # Not alone: it would wait for a migration that takes long, and its leases would end.
+            found = migrating.read(conn, _MIGRATIONS, alone=False)
+            programs.check_newer(conn, found)
+            programs.register(conn, owner, found.known[-1], now_ms())
+
+
+def works_no_more(database: Database, owner: str) -> None:
+    """Says that a gateway has ended."""
+    with database.write() as conn:
+        programs.forget(conn, owner)
 
 
 def insert_or_keep(conn: Connection, table: Table, values: dict[str, Any]) -> bool:

@@ -500,3 +500,17 @@ FOLLOWED = Table(
     Column("pos", BigInteger, nullable=False, comment="the last position that it has worked off"),
     Column("hash", Word, comment="the hash of its block"),
 )
+
+PROGRAM = Table(
+    "program",
+    office,
+    Column("owner", Text, primary_key=True, comment="a process, as in lane"),
+    Column("revision", Text, nullable=False, comment="the newest one that it knows"),
+    Column("until", BigInteger, nullable=False),
+)
+
+LEAST_PROGRAM = Table(
+    "least_program",
+    office,
+    Column("revision", Text, primary_key=True, comment="which programs must know to work with the tables"),
+)

@@ -74,7 +74,7 @@ class Settler:
                 stop.wait(PAUSE_SECONDS)
 
     def _follow(self, stop: threading.Event) -> None:
-        self._last, self._seen = None, set()
+        self._last, self._seen, self.alarm = None, set(), None
         with self._office.read() as office:
             settled = store.settled(office)
         if settled != self._followed:

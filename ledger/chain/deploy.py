@@ -17,6 +17,7 @@ from typing import Any
 import rlp
 from eth_hash.auto import keccak
 
+from ledger import faults
 from ledger.chain import manifest as manifests
 from ledger.chain.bindings import PARTS
 from ledger.chain.calls import at_head, call_data, constructor_data, function_selector, view
@@ -135,8 +136,10 @@ class Founding:
     registers: tuple[RegisterPlan, ...]
 
 
-def deploy(rpc: Rpc, founding: Founding, file: Path, mine: Callable[[], object] | None = None) -> Manifest:
-    """The ledger of the manifest in `file`, deployed first if there is none.
+def deploy(
+    rpc: Rpc, founding: Founding, file: Path, mine: Callable[[], object] | None = None, *, keep: Callable[[], object] = lambda: None
+) -> Manifest:
+    """The ledger of the manifest in `file`, deployed first if there is none. `keep` has the chain on disk, before the manifest is.
 
     Raises ManifestError when the manifest names another chain or code, TransactionFailed when the chain refuses.
     """
@@ -145,7 +148,10 @@ def deploy(rpc: Rpc, founding: Founding, file: Path, mine: Callable[[], object] 
         check(rpc, found)
         return found
     made = _deploy(Sender.of(rpc, secrets.token_bytes(32), mine), founding)
+    keep()
+    faults.point("deploy.kept")
     manifests.save(made, file)
+    faults.point("deploy.saved")
     return made
 
 

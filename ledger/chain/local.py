@@ -15,7 +15,8 @@ NETWORK_FOLDER = "network"
 
 @dataclass(frozen=True)
 class LocalChain:
-    """A chain whose nodes this process started. `urls` are their JSON-RPC addresses; `stop` ends them and keeps the data.
+    """A chain whose nodes this process started. `urls` are their JSON-RPC addresses; `stop` ends them and keeps the data; `keep` has it
+    on disk at once, where the nodes don't write each block by themselves.
 
     `fault` says which of them have ended by themselves, and why; None if none has.
     """
@@ -24,6 +25,7 @@ class LocalChain:
     chain_id: int
     urls: tuple[str, ...]
     stop: Callable[[], None]
+    keep: Callable[[], None]
     fault: Callable[[], str | None]
 
 
@@ -49,9 +51,13 @@ def start_local(
 
 def _embedded(directory: Path, genesis_time: int | None, port: int) -> LocalChain:
     running = anvil.start(directory, genesis_time=genesis_time, port=port)
-    return LocalChain(running.engine, anvil.CHAIN_ID, (running.url,), running.stop, running.fault)
+    return LocalChain(running.engine, anvil.CHAIN_ID, (running.url,), running.stop, running.keep, running.fault)
 
 
 def _network(directory: Path, engine_name: str, report: network.Report) -> LocalChain:
     running = network.open_network(directory, engine_name, report=report)
-    return LocalChain(running.engine, running.chain_id, running.urls, running.stop, running.fault)
+    return LocalChain(running.engine, running.chain_id, running.urls, running.stop, _nothing, running.fault)
+
+
+def _nothing() -> None:
+    """A network's nodes write each block."""

@@ -1,7 +1,8 @@
 """A new version of the projections, folded from the raw events beside the old one, and put in its place in one transaction.
 
-Meanwhile the mirror takes no blocks: the old tables stand at its checkpoint and are read, as far as this program can read them. How far
-the new ones are lies beside them and is written with their rows, so that a killed process goes on where it was.
+Meanwhile this program takes no blocks: the old tables are read, as far as it can read them. On PostgreSQL a process of the old version may
+keep them at the head; the new ones follow its checkpoint, and what it writes last is folded into them while it is kept from writing. How
+far they are lies beside them and is written with their rows, so that a killed process goes on where it was.
 """
 
 import logging
@@ -31,6 +32,9 @@ log = logging.getLogger(__name__)
 LOCK_WAITS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 """Seconds that the switch waits for readers, and those who come meanwhile for it; then it lets them pass and tries again."""
 
+_TURN = 0x706C6564
+"""The lock of who folds, among PostgreSQL's advisory ones."""
+
 _FOLDED = Table(
     "folded",
     MetaData(),
@@ -57,6 +61,7 @@ class Anew:
         self._state = State(Nothing())
         self._next = beside(database)
         self._place: _Place | None = None
+        self._turn: Connection | None = None
 
     @property
     def progress(self) -> str:
@@ -65,14 +70,16 @@ class Anew:
         done = self._place.block - self._held.start + 1 if self._place else 0
         return f"the projections are folded again as version {self._folds.version()}: {done} of {whole} blocks"
 
-    def step(self) -> bool:
-        """Folds the next blocks, or puts the new tables in place. False once they are."""
+    def step(self, held: Checkpoint) -> bool:
+        """Folds the next blocks up to where the mirror is, or puts the new tables in place. False once they are. Raises CheckpointMoved."""
+        self._held = held
         if self._next is None:
             self._at_once()
             return False
+        self._take_turn(self._next)
         if self._place is None:
             self._place = self._found(self._next) or self._begun(self._next)
-        if self._place.block < self._held.block:
+        if self._place.block < self._held.block or not self._is_of(self._place):
             self._place = self._fold(self._next, self._place)
             return True
         self._switch(self._next)
@@ -81,8 +88,23 @@ class Anew:
 
     def close(self) -> None:
         """Ends the connections; what was folded stays."""
+        if self._turn is not None:
+            self._turn.close()
         if self._next is not None:
             self._next.close()
+
+    def _take_turn(self, database: Database) -> None:
+        """Of several processes one folds: until its connection ends, however that ends."""
+        if self._turn is not None or not database.is_postgresql:
+            return
+        self._turn = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        if not self._turn.execute(text(f"SELECT pg_try_advisory_lock({_TURN})")).scalar_one():
+            raise CheckpointMoved("another gateway folds the projections of this mirror again")
+
+    def _is_of(self, place: _Place) -> bool:
+        """Whether the mirror still holds the block up to which was folded."""
+        with self._database.read_raw() as conn:
+            return _hash_of(conn, place.block) == place.hash
 
     def _found(self, database: Database) -> _Place | None:
         """Where an earlier process was, if its tables are of this version and of this chain."""
@@ -105,9 +127,13 @@ class Anew:
         return place
 
     def _fold(self, database: Database, place: _Place) -> _Place:
-        with database.write() as conn:
+        with self._database.read_raw() as conn:
+            if _hash_of(conn, place.block) != place.hash:
+                log.warning("the mirror went back behind block %d: folding begins again", place.block)
+                return self._begun(database)
             events, pos = rebuild.whole_blocks(conn, self._table, last_position(place.block), last_position(self._held.block))
             after = replace(place, block=pos >> LOG_BITS, hash=_hash_of(conn, pos >> LOG_BITS))
+        with database.write() as conn:
             done = update(_FOLDED).where(_FOLDED.c.block == place.block).values(block=after.block, hash=after.hash)
             if conn.execute(done).rowcount != 1:
                 raise CheckpointMoved("another process folds the projections of this mirror")
@@ -122,6 +148,8 @@ class Anew:
                 self._put_in_place(wait)
                 break
             except OperationalError as busy:
+                # What was folded of the last blocks is undone with the transaction.
+                self._state = State(Nothing())
                 if not isinstance(busy.orig, LockNotAvailable) or wait == LOCK_WAITS[-1]:
                     raise
             time.sleep(wait)
@@ -130,13 +158,29 @@ class Anew:
 
     def _put_in_place(self, wait: float) -> None:
         with self._switching(wait) as conn:
-            if read_checkpoint(conn) != self._held:
-                raise CheckpointMoved("the checkpoint moved while projections were folded again: another process writes to this mirror")
+            held = read_checkpoint(conn)
+            if held is None or held.projections != self._held.projections:
+                raise CheckpointMoved("another process put other projections in place of this mirror's")
+            if held != self._held:
+                self._fold_rest(conn, held)
             rebuild.drop(conn)
             self._move(conn)
             making.ensure(conn)
             conn.execute(update(CHECKPOINT).values(projections=self._folds.version()))
             faults.point("anew.switching")
+
+    def _fold_rest(self, conn: Connection, held: Checkpoint) -> None:
+        """Folds what another process wrote since; nobody writes more now. Raises CheckpointMoved where it is much, or another history."""
+        moved = CheckpointMoved("the checkpoint moved while projections were folded again: another process writes to this mirror")
+        place = self._place
+        if not self._database.is_postgresql or place is None or held.block < place.block or _hash_of(conn, place.block) != place.hash:
+            raise moved
+        events, pos = rebuild.whole_blocks(conn, self._table, last_position(place.block), last_position(held.block))
+        if pos != last_position(held.block):
+            raise moved
+        conn.execute(text(f"SET LOCAL search_path TO {NEXT_SCHEMA}, {SCHEMA}"))
+        rebuild.fold(conn, self._state, events, self._folds)
+        conn.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
 
     @contextmanager
     def _switching(self, wait: float) -> Iterator[Connection]:

@@ -73,14 +73,34 @@ class Serving:
             return
         found = _version_locked(conn) if conn.dialect.name == "postgresql" else _version(conn)
         if found is not None and shape(found) != shape(self.version):
-            raise NotServed(
-                f"the projections are of version {found}, this program reads {self.version}; {self.progress or 'wait for them'}"
-            )
+            folding = f"the projections are of version {found}, this program reads {self.version}; {self.progress or 'wait for them'}"
+            raise NotServed(outdated(self.version, found) or folding)
 
 
 def shape(version: str) -> str:
     """What two versions of the projections have in common whose tables are the same."""
     return version.rpartition("-")[2]
+
+
+def oldest(version: str) -> str:
+    """The same tables, as a version that every program's is newer than."""
+    return f"0-{shape(version)}"
+
+
+def gives_way(mine: str, found: str) -> bool:
+    """Whether a program of version `mine` leaves the projections as it found them: of a later number, or of the same and other tables."""
+    return found != mine and _generation(found) >= _generation(mine)
+
+
+def outdated(mine: str, found: str) -> str:
+    """What to do where a program gives way; empty where it doesn't."""
+    if not gives_way(mine, found):
+        return ""
+    return f"the projections are of version {found}, which this program of version {mine} leaves alone: start its version here, too"
+
+
+def _generation(version: str) -> int:
+    return int(version.partition("-")[0])
 
 
 _VERSION = "SELECT projections FROM checkpoint"
@@ -155,7 +175,7 @@ class Database:
 
 
 def open(url: str, schema: str = SCHEMA) -> Database:
-    """The mirror at `url` (sqlite:///file or postgresql://...), its raw tables made or migrated. Raises DatabaseUrlError."""
+    """The mirror at `url` (sqlite:///file or postgresql://...), its raw tables made or migrated. Raises DatabaseUrlError, NewerTables."""
     database = connect(url, schema)
     with database.write() as conn:
         migrate(conn)
@@ -205,15 +225,17 @@ def reading_beside(database: Database) -> Database:
 
 
 def migrate(conn: Connection) -> None:
-    """Brings the raw tables to the newest revision, in the caller's transaction."""
+    """Brings the raw tables to the newest revision, in the caller's transaction. Raises NewerTables."""
     # Who only reads (ledger.mirror.far_reader) begins without it.
-    from alembic import command
-    from alembic.config import Config
+    from ledger.mirror import migrating
 
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["connection"] = conn
-    command.upgrade(config, "head")
+    found = migrating.read(conn, _MIGRATIONS)
+    if found.is_newer:
+        raise migrating.NewerTables(
+            f"mirror: its tables are of revision {found.held}, this program knows up to {found.known[-1]}: start the newer version, or "
+            "give this one another database (PLEDGEBOOK_MIRROR_URL, or mirror.db put aside), which it fills from the chain"
+        )
+    migrating.upgrade(conn, found)
 
 
 def _sqlite(url: URL, durable: bool) -> Engine:

@@ -14,8 +14,9 @@ from ledger.mirror.state import AnyProjection, Folded, State
 
 Rule = Callable[[State, Event], None]
 
-GENERATION = 2
-"""Raised whenever a rule changes what it writes without a change of the tables: the projections are then folded again from the raw events.
+GENERATION = 3
+"""Raised with every change of the tables and of what a rule writes: the projections are then folded again from the raw events, and a
+program of a lower number leaves them alone.
 """
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ledger import faults
@@ -29,7 +29,7 @@ from ledger.mirror.ahead import Ahead
 from ledger.mirror.anew import Anew
 from ledger.mirror.batch import Batch
 from ledger.mirror.concepts import FOLDS, addresses, event_table
-from ledger.mirror.database import Database, shape
+from ledger.mirror.database import Database, gives_way, oldest, outdated, shape
 from ledger.mirror.far import FarReader, Recipe
 from ledger.mirror.fold import Folds
 from ledger.mirror.folder import Folder, uncollected
@@ -53,6 +53,8 @@ _RETRIED = (InconsistentAnswer, RpcError, NodeUnreachable, OperationalError, Int
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
 _HASHES_A_LOOK = 64
+LOOK_SECONDS = 1.0
+"""So often it looks whether another process wrote, where no block comes: a newer version may have put its tables in place."""
 # So many times quicker than it may be is a step of which twice as much would be in time: sizes that go up and down cost one side its wait.
 _QUICK = 3
 
@@ -101,7 +103,8 @@ class Span:
 @dataclass(frozen=True, slots=True)
 class Status:
     """How the mirror stands: last block held, its hash and time, the node's head, the last final block, blocks behind, how far folding the
-    projections again has come, last fault, and the alarm that stopped it.
+    projections again has come, last fault, and the alarm that stopped it. `readable`: whether this program can read the projections;
+    `outdated`: what to do where another program keeps them.
     """
 
     block: int
@@ -112,6 +115,8 @@ class Status:
     behind: int
     development: bool
     folding: str | None
+    readable: bool
+    outdated: str | None
     fault: str | None
     alarm: str | None
 
@@ -147,7 +152,7 @@ class Mirror:
         self._woken = threading.Event()
         self._fault: str | None = None
         self._alarm: Exception | None = None
-        self._unsure = False
+        self._unsure, self._looked = False, time.monotonic()
         self._anew: Anew | None = None
         self._checkpoint, self._time = prepare(database, identity, folds)
         self._version = database.serving.version = folds.version()
@@ -165,9 +170,20 @@ class Mirror:
             behind=max(0, head - held.block),
             development=self._development,
             folding=self._database.serving.progress or None,
+            readable=shape(held.projections) == shape(self._version),
+            outdated=outdated(self._version, held.projections) or None,
             fault=self._fault or self._reader.fault,
             alarm=None if self._alarm is None else str(self._alarm),
         )
+
+    @property
+    def fits(self) -> bool:
+        """Whether the projections are of this program's version: only then does it write to them."""
+        return self._checkpoint.projections == self._version
+
+    @property
+    def _is_outdated(self) -> bool:
+        return gives_way(self._version, self._checkpoint.projections)
 
     def wake(self) -> None:
         """Looks for blocks now instead of at the next poll."""
@@ -187,7 +203,8 @@ class Mirror:
     def run(self, stop: threading.Event, leads: Callable[[], bool] = lambda: True) -> None:
         """Steps until `stop` is set; pauses at the head and after faults. Raises what no retry can heal, after noting it as the alarm.
 
-        While this process doesn't lead it follows what another one writes to the same database.
+        While this process doesn't lead it follows what another one writes to the same database; where that one is of an older version, it
+        folds its own projections beside.
         """
         pause = _FIRST_PAUSE
         with self._reading():
@@ -217,16 +234,25 @@ class Mirror:
         try:
             yield
         finally:
-            self._ahead.settle()
-            self._reader.left(0)
+            self.close()
+
+    def close(self) -> None:
+        """Ends what is being read and folded; the next step goes on from what is written."""
+        self._ahead.settle()
+        self._reader.left(0)
+        if self._anew is not None:
+            self._anew.close()
+            self._anew = None
 
     def step(self) -> bool:
         """Takes the next blocks, or goes back to a fork. True if there may be more to do."""
         self._woken.clear()
         self._ahead.settle()
-        if self._unsure:
+        if self._unsure or time.monotonic() - self._looked > LOOK_SECONDS:
             self._look_again()
-        if self._checkpoint.projections != self._version:
+        if self._is_outdated:
+            return False
+        if not self.fits:
             return self._fold_anew()
         self._database.serving.progress = ""
         head = self._head = self._reader.head()
@@ -256,11 +282,11 @@ class Mirror:
         self._database.serving.progress = self._anew.progress
         more = False
         try:
-            more = self._anew.step()
+            more = self._anew.step(self._checkpoint)
         finally:
             if not more:
-                self._anew.close()
-                self._anew, self._unsure = None, True
+                self.close()
+                self._unsure = True
         return True
 
     def _next(self, held: Checkpoint, head: int) -> Batch:
@@ -303,6 +329,9 @@ class Mirror:
         self._reader.left(0)
         self._look_again()
         self._unsure = True
+        if not self.fits and not self._is_outdated:
+            return self._fold_anew()
+        self._database.serving.progress = ""
         self._head = max(self._reader.head(), self._checkpoint.block)
         return False
 
@@ -315,7 +344,7 @@ class Mirror:
                 # Somebody else wrote: what is in memory is of before.
                 self._folder.forget()
             self._moved_to(held, _time_of(conn, held.block))
-        self._unsure = False
+        self._unsure, self._looked = False, time.monotonic()
 
     def _moved_to(self, checkpoint: Checkpoint, block_time: int | None) -> None:
         with self._moved:
@@ -434,9 +463,22 @@ def prepare(database: Database, identity: Identity, folds: Folds) -> tuple[Check
                 f"the mirror holds chain {held.chain_id}, ledger 0x{held.ledger_id.hex()} from block {held.start}, "
                 f"not chain {identity.chain_id}, ledger 0x{identity.ledger_id.hex()} from block {identity.start}: give a new database"
             )
-        if shape(held.projections) == shape(folds.version()):
+        if shape(held.projections) == shape(folds.version()) and not gives_way(folds.version(), held.projections):
             making.ensure(conn)
         return held, _time_of(conn, held.block)
+
+
+def take_back(database: Database, folds: Folds = FOLDS) -> str | None:
+    """Has this program's folds make projections anew to which it gave way; the version that was there, None where it didn't.
+
+    A newer program that still runs would fold its own again.
+    """
+    with database.write() as conn:
+        held = read_checkpoint(conn)
+        if held is None or not gives_way(folds.version(), held.projections):
+            return None
+        conn.execute(update(CHECKPOINT).values(projections=oldest(held.projections)))
+    return held.projections
 
 
 def _time_of(conn: Connection, block: int) -> int | None:

@@ -49,8 +49,12 @@ def read_checkpoint(conn: Connection) -> Checkpoint | None:
 
 
 def advance(conn: Connection, before: Checkpoint, block: int, block_hash: bytes | None) -> None:
-    """Moves the checkpoint, and takes the write lock. Raises CheckpointMoved when it isn't where the caller left it."""
+    """Moves the checkpoint, and takes the write lock. Raises CheckpointMoved when it isn't where the caller left it.
+
+    The version of the projections is part of that: a program that slept while a newer one put its tables in place writes none of its rows.
+    """
     held = (CHECKPOINT.c.block == before.block) & CHECKPOINT.c.hash.is_not_distinct_from(before.hash)
+    held &= CHECKPOINT.c.projections == before.projections
     if conn.execute(update(CHECKPOINT).where(held).values(block=block, hash=block_hash)).rowcount != 1:
         raise CheckpointMoved(f"the checkpoint is no longer at block {before.block}: another process writes to this mirror")
 
@@ -95,15 +99,21 @@ def _insert_many(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]]
 @cache
 def _inserting(table: Table, rows: int) -> str:
     row = f"({', '.join('?' * len(table.c))})"
-    return f"INSERT INTO {table.name} VALUES {', '.join([row] * rows)}"  # noqa: S608  # a name of the model
+    return f"INSERT INTO {table.name} ({_columns(table)}) VALUES {', '.join([row] * rows)}"  # noqa: S608  # a name of the model
 
 
 def _copy(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     cursor = conn.connection.cursor()
-    with cursor.copy(f"COPY {table.name} FROM STDIN (FORMAT binary)") as copy:
+    with cursor.copy(f"COPY {table.name} ({_columns(table)}) FROM STDIN (FORMAT binary)") as copy:
         copy.set_types(_types(table))
         for row in rows:
             copy.write_row(row)
+
+
+@cache
+def _columns(table: Table) -> str:
+    """By name: a newer program may have added one to a raw table, while this one still writes."""
+    return ", ".join(_quoted(column.name) for column in table.c)
 
 
 @cache

@@ -1,11 +1,13 @@
 """The embedded chain of a laptop and of quick tests: one anvil process, with a clock of its own.
 
-Its blocks live in memory and are written to a state file every minute and at the end, so a crash loses the last ones.
+Its blocks live in memory and are written to a state file every minute, at the end and when it is asked to (Anvil.keep), so a crash loses
+the last ones.
 """
 
 from __future__ import annotations
 
 import fcntl
+import gzip
 import json
 import logging
 import os
@@ -66,10 +68,24 @@ class Anvil:
         code = self.process.poll()
         return None if code is None else f"the embedded chain has ended with {code}: {node.tail(self.directory / LOG_FILE)}"
 
+    def keep(self) -> None:
+        """Write its state to disk now: a crash loses nothing of what was before. Raises NodeUnreachable, RpcError."""
+        with Rpc(self.url) as rpc:
+            # The same bytes that it writes by itself, but gzipped.
+            whole = gzip.decompress(bytes.fromhex(rpc.call("anvil_dumpState").removeprefix("0x")))
+        state = self.directory / STATE_FILE
+        beside = state.with_suffix(".kept")
+        beside.write_bytes(whole)
+        beside.replace(state)
+        _keep_copy(state)
+
     def stop(self) -> None:
-        """End it; its whole state is on disk afterwards."""
+        """End it; its whole state is on disk afterwards, unless it had ended by itself."""
         node.stop(self.process)
-        _keep_copy(self.directory / STATE_FILE)
+        state = self.directory / STATE_FILE
+        # One that was killed may have left no state, or half of one: the older copy is worth more.
+        if state.exists() and _is_whole(state):
+            _keep_copy(state)
 
     def kill(self) -> None:
         """End it as a crash would: blocks since the last dump are lost."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from ledger import faults
 from ledger.chain.blocks import RecordedSource
-from ledger.mirror import database, fold, rebuild
+from ledger.mirror import database, fold, rebuild, sync
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database, NotServed
 from ledger.mirror.models import MEMBER
@@ -21,6 +21,7 @@ from ledger.mirror.sync import Mirror
 from ledger.mirror.verify import NothingToVerify, digest, until, verify
 from ledger.mirror.views import making
 from ledger.mirror.views.catalogue import VIEWS
+from ledger.mirror.writer import CheckpointMoved
 from tests.ledger.mirror.chains import IDENTITY, table
 from tests.ledger.mirror.hammer import hammered
 from tests.ledger.mirror.histories import History
@@ -114,6 +115,7 @@ def test_what_was_folded_for_another_history_is_begun_again(db: Database, grown:
     newer = _mirror(db, source)
     for _ in range(4):
         newer.step()
+    newer.close()
     _newer(monkeypatch, by=-1)
     kept = grown.fork(58)
     grown.grow(60)
@@ -133,8 +135,61 @@ def test_a_second_new_version_begins_again(db: Database, grown: History, monkeyp
         mirror = _mirror(db, source)
         for _ in range(3):
             mirror.step()
+        mirror.close()
     _mirror(db, source).catch_up()
     _assert_equals_rebuild(db, source)
+
+
+@pytest.mark.parametrize("number", [fold.GENERATION, fold.GENERATION + 1])
+def test_a_program_leaves_later_records_alone_and_another_programs_of_its_number(
+    db: Database, grown: History, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync, "LOOK_SECONDS", 0.0)
+    held, theirs = _checkpoint(db), f"{number}-0123456789ab"
+    with db.write() as conn:
+        conn.exec_driver_sql(f"UPDATE checkpoint SET projections = '{theirs}'")
+    grown.grow(5)
+    source = grown.chain.source()
+    mirror = _mirror(db, source)
+    for _ in range(3):
+        assert not mirror.step()
+    assert _checkpoint(db) == (*held[:2], theirs)
+    status = mirror.status()
+    assert not mirror.fits and not status.readable and theirs in (status.outdated or "")
+    with pytest.raises(NotServed, match="start its version here, too"), db.read():
+        pass
+    assert sync.take_back(db) == theirs
+    mirror.catch_up()
+    assert sync.take_back(db) is None
+    assert mirror.fits and mirror.status().outdated is None
+    _assert_equals_rebuild(db, source)
+
+
+def test_a_program_that_slept_through_the_switch_writes_none_of_its_rows(
+    db: Database, grown: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown.grow(5)
+    source = grown.chain.source()
+    older = _mirror(db, source)
+    with db.write() as conn:
+        conn.exec_driver_sql(f"UPDATE checkpoint SET projections = '{fold.GENERATION + 1}-{FOLDS.version().partition('-')[2]}'")
+    held = _checkpoint(db)
+    with pytest.raises(CheckpointMoved):
+        older.step()
+    assert older.fits
+    assert not older.step() and not older.fits and older.status().readable
+    assert _checkpoint(db) == held
+
+
+def test_a_program_notices_a_later_one_though_no_block_comes(db: Database, grown: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync, "LOOK_SECONDS", 0.0)
+    mirror = _mirror(db, grown.chain.source())
+    mirror.catch_up()
+    with db.write() as conn:
+        conn.exec_driver_sql(f"UPDATE checkpoint SET projections = '{fold.GENERATION + 1}-0123456789ab'")
+    assert mirror.fits
+    mirror.step()
+    assert not mirror.fits and not mirror.status().readable
 
 
 POINTS = ["folded:3", "committed", "closed:2", "switching", "switched"]
@@ -191,6 +246,10 @@ def _until(done: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def _version(db: Database) -> str:
+def _checkpoint(db: Database) -> tuple[int, bytes, str]:
     with db.read_raw() as conn:
-        return str(conn.exec_driver_sql("SELECT projections FROM checkpoint").scalar_one())
+        return tuple(conn.exec_driver_sql("SELECT block, hash, projections FROM checkpoint").one())
+
+
+def _version(db: Database) -> str:
+    return _checkpoint(db)[2]

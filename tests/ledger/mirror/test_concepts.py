@@ -6,7 +6,7 @@ from ledger.chain.decode import event_types
 from ledger.chain.manifest import Deployed, Manifest
 from ledger.mirror import concepts
 from ledger.mirror.concepts import FOLDS
-from ledger.mirror.fold import Folds
+from ledger.mirror.fold import GENERATION, Folds
 
 CODE_OF_THE_REGISTRY = set(PARTS)
 """Code that PledgeRegistry runs as its own; by themselves they emit nothing."""
@@ -57,6 +57,15 @@ def test_the_table_of_a_manifest_has_its_contracts_and_cash_from_anywhere() -> N
 def test_a_ledger_without_a_contract_has_no_events_of_it() -> None:
     table = concepts.event_table({"Members": b"m" * 20})
     assert {contract for contract, _ in table.names} == {"Members", "SettlementCash"}
+
+
+TABLES_OF = {3: "43ce404a62d5"}
+"""Each number's tables. A line that was merged never changes: programs of one number and of other tables leave each other's alone."""
+
+
+def test_the_number_is_raised_with_every_change_of_the_tables() -> None:
+    assert max(TABLES_OF) == GENERATION
+    assert FOLDS.version() == f"{GENERATION}-{TABLES_OF[GENERATION]}", "tables changed: raise GENERATION, and add its line here"
 
 
 def test_the_version_follows_tables_and_generation() -> None:
