@@ -55,6 +55,9 @@ _LONGEST_PAUSE = 5.0
 _HASHES_A_LOOK = 64
 LOOK_SECONDS = 1.0
 """So often it looks whether another process wrote, where no block comes: a newer version may have put its tables in place."""
+STALLED_SECONDS = 30.0
+"""So long the process that writes may take no block although there are some: longer than another one needs to take its place."""
+_STALLED = "the gateway that keeps this mirror takes no blocks although the node has some; see its own health and log"
 # So many times quicker than it may be is a step of which twice as much would be in time: sizes that go up and down cost one side its wait.
 _QUICK = 3
 
@@ -153,6 +156,7 @@ class Mirror:
         self._fault: str | None = None
         self._alarm: Exception | None = None
         self._unsure, self._looked = False, time.monotonic()
+        self._kept_up, self._stalled = time.monotonic(), False
         self._anew: Anew | None = None
         self._checkpoint, self._time = prepare(database, identity, folds)
         self._version = database.serving.version = folds.version()
@@ -172,7 +176,7 @@ class Mirror:
             folding=self._database.serving.progress or None,
             readable=shape(held.projections) == shape(self._version),
             outdated=outdated(self._version, held.projections) or None,
-            fault=self._fault or self._reader.fault,
+            fault=self._fault or (_STALLED if self._stalled else None) or self._reader.fault,
             alarm=None if self._alarm is None else str(self._alarm),
         )
 
@@ -210,7 +214,7 @@ class Mirror:
         with self._reading():
             while not stop.is_set():
                 try:
-                    more = self.step() if leads() else self._follow()
+                    more = self._led() if leads() else self._follow()
                     self._fault, pause = None, _FIRST_PAUSE
                 except _RETRIED as fault:
                     self._note(fault, pause)
@@ -221,6 +225,10 @@ class Mirror:
                     raise
                 else:
                     self._rest(more)
+
+    def _led(self) -> bool:
+        self._kept_up, self._stalled = time.monotonic(), False
+        return self.step()
 
     def catch_up(self) -> None:
         """Steps until the source has no more. Faults are raised."""
@@ -324,6 +332,7 @@ class Mirror:
 
     def _follow(self) -> bool:
         """Notes how far another process has come; what is in memory may be old by the time that this one leads."""
+        before = self._checkpoint
         self._woken.clear()
         self._ahead.settle()
         self._reader.left(0)
@@ -333,7 +342,14 @@ class Mirror:
             return self._fold_anew()
         self._database.serving.progress = ""
         self._head = max(self._reader.head(), self._checkpoint.block)
+        self._look_whether_kept_up(before)
         return False
+
+    def _look_whether_kept_up(self, before: Checkpoint) -> None:
+        """What keeps the other process from its blocks only that one knows; that it takes none is seen here, too."""
+        if self._checkpoint != before or self._head == self._checkpoint.block:
+            self._kept_up = time.monotonic()
+        self._stalled = time.monotonic() - self._kept_up > STALLED_SECONDS
 
     def _look_again(self) -> None:
         with self._database.read_raw() as conn:

@@ -8,10 +8,10 @@ from ledger.domain.catalogue import CATALOGUE
 from ledger.domain.clocks import State
 from ledger.domain.entry_clocks import NAMES, TO_DO, Befell, Moment, entry_clocks
 from ledger.domain.filing_clocks import FilingClock
-from ledger.domain.workdays import CALENDARS
+from ledger.domain.workdays import calendars
 
 CN_RECEIVABLES, AU_PPSR = 6, 7
-ZONES = {CN_RECEIVABLES: CALENDARS["CN"].zone, AU_PPSR: CALENDARS["AU-PPSR"].zone}
+ZONES = {CN_RECEIVABLES: calendars()["CN"].zone, AU_PPSR: calendars()["AU-PPSR"].zone}
 Shown = tuple[str, int, State, str, bool]
 
 

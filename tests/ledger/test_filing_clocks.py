@@ -7,9 +7,9 @@ import pytest
 from ledger.domain.catalogue import CATALOGUE
 from ledger.domain.clocks import ClockRule, State, Unit
 from ledger.domain.filing_clocks import ANSWER, EXAMINATION, FilingClock, Happened, Moment, filing_clocks
-from ledger.domain.workdays import CALENDARS
+from ledger.domain.workdays import calendars
 
-CHINA = CALENDARS["CN"].zone
+CHINA = calendars()["CN"].zone
 CN_PATENTS, CN_MARKS = 3, 4
 
 
@@ -82,7 +82,7 @@ def test_the_notices_own_end_makes_the_answer_overdue() -> None:
 
 
 def test_days_that_nobody_has_published_leave_a_doubt_and_no_guess() -> None:
-    year = CALENDARS["CN"].last_year
+    year = calendars()["CN"].last_year
     (clock,) = read(CN_PATENTS, f"{year}-12-31", (Happened.FILED, f"{year}-12-30"))
     assert clock.reading is None and "working days are known" in clock.doubt and not clock.overdue
 

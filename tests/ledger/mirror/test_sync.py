@@ -1,6 +1,7 @@
 """The mirror follows a chain: catching up, restarts, reorganisations, lagging and failing nodes."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from ledger.chain.blocks import Block, BlockSource, InconsistentAnswer, RecordedSource
 from ledger.chain.decode import DecodeError
 from ledger.chain.rpc import NodeUnreachable, RpcError
-from ledger.mirror import database
+from ledger.mirror import database, sync
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
 from ledger.mirror.models import BLOCK, MEMBER, MEMBER_KEY, RAW_EVENT, TX
@@ -368,3 +369,38 @@ def test_the_span_grows_while_steps_are_quick_and_shrinks_when_slow_or_refused()
     for _ in range(20):
         span.took(1.0, span.size)
     assert span.size == span.least
+
+
+def test_who_follows_says_that_nobody_takes_the_blocks(mirror_of: MakeMirror, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync, "STALLED_SECONDS", 0.2)
+    source = _chain().source()
+    source.serve(START + 4)
+    keeps, follows = mirror_of(source), mirror_of(source)
+    keeps.catch_up()
+    with _running(follows, leads=lambda: False):
+        time.sleep(0.5)
+        assert follows.status().fault is None, "at the head there is nothing to take"
+        source.serve(None)
+        _until(lambda: "takes no blocks" in (follows.status().fault or ""))
+        keeps.catch_up()
+        _until(lambda: follows.status().fault is None)
+        _until(lambda: follows.status().behind == 0)
+
+
+@contextmanager
+def _running(mirror: Mirror, leads: Callable[[], bool]) -> Iterator[None]:
+    stop = threading.Event()
+    thread = threading.Thread(target=mirror.run, args=(stop, leads))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    last = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < last, "not in time"
+        time.sleep(0.01)
