@@ -194,6 +194,9 @@ def _up(settings: Settings, currency: str, report: Path | None, *, stays: bool, 
     import gateway.replay.run as replays
     from gateway import runtime
 
+    stopped = threading.Event()
+    if stays:
+        _heed_signals(stopped, raises=True)
     options = replays.Options(settings.data, settings.home, currency, report, home_stays, console)
     genesis_time = replays.genesis_time(options) if replay_records else None
     running = runtime.start(settings, genesis_time=genesis_time, report=lambda text: console.print(f"[dim]{text}[/dim]"))
@@ -202,7 +205,7 @@ def _up(settings: Settings, currency: str, report: Path | None, *, stays: bool, 
         with runtime.naming_its_end(running.chain_fault):
             ok = _replayed(options, running, again=not stays) if replay_records else True
             if stays:
-                _stay(running)
+                _stay(running, stopped)
         return ok
     finally:
         running.stop()
@@ -219,7 +222,21 @@ def _replayed(options: replays.Options, running: Runtime, again: bool) -> bool:
     return True
 
 
-def _stay(running: Runtime) -> None:
+def _heed_signals(stopped: threading.Event, *, raises: bool) -> None:
+    """A signal to stop is noted, and ends a start at once. Noted, because what is raised in some places, as when a weak reference is
+    called back, Python drops.
+    """
+
+    def heed(*_: object) -> None:
+        stopped.set()
+        if raises:
+            raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, heed)
+
+
+def _stay(running: Runtime, stopped: threading.Event) -> None:
     if running.clock is not None:
         running.clock.jump_to_now()
         running.clock.run()
@@ -236,9 +253,7 @@ def _stay(running: Runtime) -> None:
     gc.freeze()
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.set_threshold(MOST_NEW, OLDER, OLDER)
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+    _heed_signals(stopped, raises=False)
     stopped.wait()
     if running.clock is not None:
         running.clock.hold()
