@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 
 from gateway.office.database import now_ms
 from gateway.office.repository import Act, ActKey, Call, Signature
-from gateway.outbox import batches, encode, store
+from gateway.outbox import batches, encode, lanes, store
 from gateway.outbox.envelopes import envelope_of
 from gateway.outbox.lanes import (
     Answer,
+    CountDoubted,
     Lane,
     LaneAlarm,
     LeaseLost,
@@ -27,8 +28,8 @@ from gateway.outbox.lanes import (
     Written,
     answer_of,
     check_count,
+    is_doubted,
     is_lasting,
-    overdue,
     raised,
     to_fill,
     to_raise,
@@ -38,6 +39,7 @@ from gateway.outbox.states import FAILED, GONE, MINED, State
 from gateway.signers.interface import SigningLocked, VaultAway
 from gateway.signers.keystore import Keystore
 from ledger import faults
+from ledger.chain import sources
 from ledger.chain.calls import view
 from ledger.chain.engines import Engine
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
@@ -96,6 +98,7 @@ class Sender:
         self._acts_address, self._owner, self._moved, self._member, self._share = acts_address, owner, moved, member, share
         self._woken = threading.Event()
         self._enrolled_until = 0.0
+        self._doubted: float | None = None
         self.fault: str | None = None
 
     @property
@@ -126,21 +129,20 @@ class Sender:
     def step(self) -> bool:
         """One round: keep the lease, decide what may go, write what is queued, send what is written. True if there may be more to do.
 
-        Raises LaneAlarm, LeaseLost, NotEnrolled, NodeUnreachable, RpcError, SigningLocked, VaultAway.
+        Raises LaneAlarm, CountDoubted, LeaseLost, NotEnrolled, NodeUnreachable, RpcError, SigningLocked, VaultAway.
         """
         lane = self._leased()
         if lane is None:
             return False
         if lane.alarm:
             raise LaneAlarm(lane.alarm)
-        counted = self._count()
+        with self._office.read() as conn:
+            open_ = store.in_flight(conn, lane.name)
+        counted = self._weighed(lane, open_, self._count())
         if self._member is not None and counted > lane.next_nonce:
             lane = self._followed(lane, counted)
         check_count(lane, counted)
         decided = self._decide()
-        with self._office.read() as conn:
-            open_ = store.in_flight(conn, lane.name)
-        self._note_overdue(lane, open_, counted)
         wrote = self._write(lane, open_, counted)
         return self._send(lane, counted) or wrote or decided
 
@@ -161,7 +163,7 @@ class Sender:
             # A node or a vault that is busy or away: mostly over at the next step.
             self._note_fault(f"lane {self._purpose}: {fault}", logging.INFO)
             return POLL_SECONDS
-        except (SigningLocked, NotEnrolled) as fault:
+        except (SigningLocked, NotEnrolled, CountDoubted) as fault:
             self._note_fault(f"lane {self._purpose}: {fault}", logging.ERROR)
         except LaneAlarm as alarm:
             self._stop_lane(str(alarm))
@@ -193,15 +195,43 @@ class Sender:
             store.hold_fence(conn, lane, counted)
         return replace(lane, next_nonce=counted)
 
-    def _note_overdue(self, lane: Lane, open_: Sequence[Written], counted: int) -> None:
-        """Lets settling decide, once the mirror has come as far, whether somebody else's bytes took our nonces."""
-        if not overdue(open_, counted, now_ms()):
-            return
+    def _weighed(self, lane: Lane, open_: Sequence[Written], counted: int) -> int:
+        """The count to go by. One that speaks against what we wrote is asked of every node, and of those the least counts.
+
+        Where it stands for long it is noted with its block: settling decides, once the mirror holds that block as final.
+        """
+        if not is_doubted(lane, open_, counted, now_ms()):
+            self._trust(lane)
+            return counted
         head = self._rpc.call("eth_getBlockByNumber", "latest", False)
-        again = self._count()
-        if self._rpc.call("eth_getBlockByNumber", "latest", False)["hash"] == head["hash"]:
+        least = self._least_count(int(head["number"], 16))
+        if least is None:
+            return counted
+        if not is_doubted(lane, open_, least, now_ms()):
+            self._trust(lane)
+            return least
+        self._doubted = self._doubted or time.monotonic()
+        if time.monotonic() - self._doubted >= lanes.DOUBT_SECONDS:
             with self._office.write() as conn:
-                store.note_count(conn, lane, again, int(head["number"], 16), from_hex(head["hash"]))
+                store.note_count(conn, lane, least, int(head["number"], 16), from_hex(head["hash"]))
+        return least
+
+    def _trust(self, lane: Lane) -> None:
+        """No node's count speaks against us: what was noted is forgotten."""
+        self._doubted = None
+        if lane.counted is not None:
+            with self._office.write() as conn:
+                store.forget_count(conn, lane)
+
+    def _least_count(self, block: int) -> int | None:
+        """The least count of the key at a block that a node tells; None where none that has the block answers."""
+        found: list[int] = []
+        for node in sources.each(self._rpc):
+            try:
+                found.append(int(node.call("eth_getTransactionCount", self._key, hex(block)), 16))
+            except (NodeUnreachable, RpcError, TypeError, ValueError):
+                continue
+        return min(found, default=None)
 
     # --- Deciding ------------------------------------------------------------------------------------------------------------
 

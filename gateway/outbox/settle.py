@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from gateway.office.repository import ActKey
 from gateway.outbox import outcome, store
-from gateway.outbox.lanes import GIVE_UP, TxState
+from gateway.outbox.lanes import GIVE_UP, TxState, ahead
 from gateway.outbox.outcome import View
 from gateway.outbox.states import State
 from gateway.outbox.store import Count, Tx
@@ -51,6 +51,7 @@ class Settler:
         self._office, self._mirror, self._sync, self._engine = office, mirror, sync, engine
         self._rpc, self._moved = rpc, moved
         self._last: tuple[int, bytes | None] | None = None
+        self._counts: list[Count] = []
         self._looked_ns = 0
         self._seen: set[ActKey] = set()
         self._followed: tuple[int, bytes | None] | None = None
@@ -99,28 +100,33 @@ class Settler:
     def step(self) -> bool:
         """Settles what the mirror newly says. False if it says nothing new."""
         with self._mirror.read() as mirror:
-            held = chain.held(mirror)
-            if held is None or (held.block, held.hash) == self._last:
+            held, counts = chain.held(mirror), self._noted()
+            if held is None or ((held.block, held.hash) == self._last and counts == self._counts):
                 self.alarm = None
                 return False
             looked = time.time_ns()
-            self._settle(mirror, held)
-        self._last, self._looked_ns, self.alarm = (held.block, held.hash), looked, None
+            self._settle(mirror, held, counts)
+        self._last, self._counts, self._looked_ns, self.alarm = (held.block, held.hash), counts, looked, None
         faults.point("outbox.settled")
         self._moved()
         return True
 
-    def _settle(self, mirror: Connection, held: Held) -> None:
+    def _noted(self) -> list[Count]:
+        with self._office.read() as office:
+            return store.counts_of_lanes(office)
+
+    def _settle(self, mirror: Connection, held: Held, counts: Sequence[Count]) -> None:
         view = self._view(mirror, held)
         with self._office.read() as office:
             since = store.settled(office)
             forked = _has_forked(mirror, since)
-            txs, counts = store.unsettled(office), store.counts_of_lanes(office)
+            txs = store.unsettled(office)
             if forked:
                 log.warning("the chain went another way below block %d: what had run is checked again", since[0] if since else 0)
                 txs = _with_undone(office, mirror, txs)
             concerned = list(self._concerned(office, view, since, forked))
         touched = self._settle_txs(view, txs, counts)
+        self._settle_lanes(view, counts)
         for keys in [*concerned, *store.chunks(touched)]:
             self._settle_acts(view, keys)
         with self._office.write() as conn:
@@ -194,6 +200,15 @@ class Settler:
             acts = store.acts_of(conn, [each.tx.hash for each in steps])
             faults.point("outbox.settling-txs")
         return [key for keys in acts.values() for key in keys]
+
+    def _settle_lanes(self, view: View, counts: Sequence[Count]) -> None:
+        """Stops the lanes of whose keys the chain counts more at a final block of ours than we wrote."""
+        late = [count for count in outcome.final_counts(view, counts) if count.counted > count.next_nonce]
+        if not late:
+            return
+        with self._office.write() as conn:
+            for count in late:
+                store.alarm(conn, count.lane, f"{ahead(count.lane, count.counted, count.next_nonce)}; {GIVE_UP}")
 
     def _call_reasons(self, view: View, steps: Sequence[outcome.TxStep]) -> dict[bytes, object]:
         """Why mined calls had no effect; calls that had one are missing."""

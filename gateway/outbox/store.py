@@ -68,7 +68,7 @@ def lease(conn: Connection, name: str, purpose: str, key: bytes, owner: str) -> 
     fence = row.fence if row.owner == owner else row.fence + 1
     unchanged = and_(LANE.c.lane == name, LANE.c.fence == row.fence, LANE.c.until == row.until)
     taken = update(LANE).where(unchanged).values(owner=owner, until=until, fence=fence)
-    return Lane(name, row.key, fence, row.next_nonce, row.alarm) if conn.execute(taken).rowcount else None
+    return Lane(name, row.key, fence, row.next_nonce, row.alarm, row.counted) if conn.execute(taken).rowcount else None
 
 
 def take_shift(conn: Connection, shift: Shift, owner: str) -> Lane | None:
@@ -79,7 +79,7 @@ def take_shift(conn: Connection, shift: Shift, owner: str) -> Lane | None:
 def held_lease(conn: Connection, name: str, owner: str) -> Lane | None:
     """The lane, if this process holds it and more than half of the lease is left."""
     row = conn.execute(_HELD_LEASE, {"lane": name, "owner": owner, "until": now_ms() + LEASE_MS // 2}).one_or_none()
-    return None if row is None else Lane(name, row.key, row.fence, row.next_nonce, row.alarm)
+    return None if row is None else Lane(name, row.key, row.fence, row.next_nonce, row.alarm, row.counted)
 
 
 _HELD_LEASE = select(LANE).where(LANE.c.lane == bindparam("lane"), LANE.c.owner == bindparam("owner"), LANE.c.until > bindparam("until"))
@@ -123,6 +123,11 @@ def note_count(conn: Connection, lane: Lane, counted: int, block: int, hash_: by
     _under_fence(conn, lane, counted=counted, counted_block=block, counted_hash=hash_)
 
 
+def forget_count(conn: Connection, lane: Lane) -> None:
+    """Takes the count that was noted back. Raises LeaseLost."""
+    _under_fence(conn, lane, counted=None, counted_block=None, counted_hash=None)
+
+
 def _under_fence(conn: Connection, lane: Lane, **values: object) -> None:
     mine = and_(LANE.c.lane == lane.name, LANE.c.fence == lane.fence)
     if not conn.execute(update(LANE).where(mine).values(**values)).rowcount:
@@ -130,12 +135,13 @@ def _under_fence(conn: Connection, lane: Lane, **values: object) -> None:
 
 
 class Count(NamedTuple):
-    """What note_count noted of a lane."""
+    """What note_count noted of a lane, and the nonce up to which we wrote."""
 
     lane: str
     counted: int
     block: int
     hash: bytes
+    next_nonce: int
 
 
 def counts_of_lanes(conn: Connection) -> list[Count]:
@@ -143,8 +149,10 @@ def counts_of_lanes(conn: Connection) -> list[Count]:
     return [Count(*row) for row in conn.execute(_COUNTS)]
 
 
-_COUNTS = select(LANE.c.lane, LANE.c.counted, LANE.c.counted_block, LANE.c.counted_hash).where(
-    LANE.c.counted.is_not(None), LANE.c.retired.is_(None)
+_COUNTS = (
+    select(LANE.c.lane, LANE.c.counted, LANE.c.counted_block, LANE.c.counted_hash, LANE.c.next_nonce)
+    .where(LANE.c.counted.is_not(None), LANE.c.retired.is_(None))
+    .order_by(LANE.c.lane)
 )
 
 

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from gateway.office.repository import Act
+from gateway.outbox import lanes, store
 from ledger.chain.nodes import FAR_BEHIND, Nodes
 from ledger.chain.rpc import NodeUnreachable
 from ledger.mirror import database as mirrors
@@ -73,6 +74,82 @@ def test_a_single_node_is_asked_again(world: World, two: tuple[Proxy, Proxy]) ->
             nodes.call("eth_blockNumber")
         first.fault = Fault.NONE
         assert int(nodes.call("eth_blockNumber"), 16) == world.head()
+
+
+# --- Counts that are wrong -------------------------------------------------------------------------------------------------------
+
+
+def behind(world: World, nodes: Nodes, office: Database, mirror: Database) -> House:
+    """A gateway that asks these nodes."""
+    return House.build(World(world.node, nodes, world.manifest, world.council, world.bank, world.office), office, mirror).enrol()
+
+
+@pytest.mark.parametrize("waiting", [0, 1])
+def test_a_count_that_one_node_makes_up_stops_nothing_while_another_tells_the_truth(
+    world: World,
+    office: Database,
+    mirror: Database,
+    two: tuple[Proxy, Proxy],
+    quick_sealing: None,
+    waiting: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lanes, "DOUBT_SECONDS", 0.0)
+    with Nodes([each.url for each in two]) as nodes:
+        house = behind(world, nodes, office, mirror)
+        rows = house.accept(*[house.request(house.member()) for _ in range(2)])
+        if waiting:
+            with monkeypatch.context() as unsent:
+                unsent.setattr(house.relay, "_send", lambda *_: False)
+                house.relay.step()
+        two[0].fault = Fault.AHEAD
+        house.round()
+        assert nodes.url == two[0].url and house.relay.fault is None
+        assert house.states(rows) == ["final", "final"]
+        with house.office.read() as conn:
+            assert store.alarms(conn) == []
+        two[0].fault = Fault.NONE
+        house.check()
+
+
+def test_a_count_that_is_too_high_for_a_while_makes_a_lane_wait_and_is_forgotten(
+    world: World, office: Database, mirror: Database, two: tuple[Proxy, Proxy], quick_sealing: None
+) -> None:
+    liar = two[0]
+    with Nodes([liar.url]) as nodes:
+        house = behind(world, nodes, office, mirror)
+        (row,) = house.accept(house.request(house.member()))
+        liar.fault = Fault.AHEAD
+        for _ in range(3):
+            assert house.relay.tried() > 0 and "the chain counts 2 transactions of its key, we wrote 0" in str(house.relay.fault)
+            world.mine()
+            house.read()
+        assert house.act(row).state == "queued" and house.transactions() == []
+        liar.fault = Fault.NONE
+        house.round()
+        assert house.act(row).state == "final"
+        with house.office.read() as conn:
+            assert store.alarms(conn) == [] and store.counts_of_lanes(conn) == []
+        house.check()
+
+
+def test_a_count_that_was_noted_is_forgotten_when_the_node_takes_it_back(
+    world: World, office: Database, mirror: Database, two: tuple[Proxy, Proxy], quick_sealing: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "DOUBT_SECONDS", 0.0)
+    liar = two[0]
+    with Nodes([liar.url]) as nodes:
+        house = behind(world, nodes, office, mirror)
+        (row,) = house.accept(house.request(house.member()))
+        liar.fault = Fault.AHEAD
+        house.relay.tried()
+        with house.office.read() as conn:
+            assert [count.counted for count in store.counts_of_lanes(conn)] == [2]
+        liar.fault = Fault.NONE
+        house.round()
+        assert house.act(row).state == "final"
+        with house.office.read() as conn:
+            assert store.alarms(conn) == [] and store.counts_of_lanes(conn) == []
 
 
 # --- Under load ------------------------------------------------------------------------------------------------------------------
