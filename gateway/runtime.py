@@ -26,10 +26,10 @@ from gateway.keeping.keeper import Keeper
 from gateway.leading import Leading
 from gateway.office import database as office_database
 from gateway.outbox import owners
-from gateway.outbox.lanes import Share
+from gateway.outbox.lanes import COUNCIL as COUNCIL_LANE
+from gateway.outbox.lanes import RELAY, Share
 from gateway.outbox.own import OwnKeys
-from gateway.outbox.sender import COUNCIL as COUNCIL_LANE
-from gateway.outbox.sender import RELAY, Sender
+from gateway.outbox.sender import Sender
 from gateway.outbox.settle import Settler
 from gateway.outbox.store import WHOLE
 from gateway.peers import directory
@@ -112,7 +112,7 @@ def _start(settings: Settings, genesis_time: int | None, report: Report, stack: 
         report("admitting settlement banks and offices")
         founding.admit_founders(services, clock.mine if clock else _nothing)
         _founded_mark(settings).touch()
-    elif not settings.node:
+    elif founding.may_enrol(services):
         _once_served(partial(founding.enrol, services), services.stopping)
     url, key = _serve(services, listening, stack), _operator_key(services, settings)
     _announce(settings.home / URL_FILE, url, stack)

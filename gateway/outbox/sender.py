@@ -47,7 +47,6 @@ from ledger.domain.acts import SignedAct, run_data
 from ledger.domain.ids import from_hex, to_hex
 from ledger.mirror.database import Database
 
-RELAY, COUNCIL = "relay", "council"
 MOST_LOOKED_AT = 1_000
 MOST_SENT_AT_ONCE = 200
 POLL_SECONDS = 0.2

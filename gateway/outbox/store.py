@@ -26,7 +26,7 @@ from gateway.office.models import ACT, CALL, DEPENDENCY, LANE, OFFERED_ACT, SETT
 from gateway.office.repository import Act, ActKey, Call, Signature, notes
 from gateway.outbox import owners
 from gateway.outbox.encode import Signed
-from gateway.outbox.lanes import IN_FLIGHT, LEASE_MS, Lane, LeaseLost, Share, Shift, TxState, Written
+from gateway.outbox.lanes import IN_FLIGHT, LEASE_MS, RESUMES, Lane, LeaseLost, Share, Shift, TxState, Written
 from gateway.outbox.states import FAILED, OPEN, UNSENT, State, step
 from ledger.mirror.queries.reading import listed
 
@@ -169,6 +169,29 @@ def retire_lane(conn: Connection, key: bytes) -> int:
     carried = CALL.c.hash.in_(select(TX.c.hash).where(given_up))
     conn.execute(update(CALL).where(carried).values(hash=None, state=State.QUEUED))
     return conn.execute(update(TX).where(given_up).values(state=TxState.LOST, fault="its lane was given up")).rowcount
+
+
+def resume_lane(conn: Connection, key: bytes) -> bool:
+    """Has the lane of a key go on from the chain's count, once that has stood; whether there is one."""
+    mine = and_(LANE.c.key == key, LANE.c.retired.is_(None))
+    free = {"owner": None, "until": 0, "fence": LANE.c.fence + 1}
+    noted = dict.fromkeys(("alarm", "counted", "counted_block", "counted_hash"))
+    return bool(conn.execute(update(LANE).where(mine).values(next_nonce=RESUMES, **free, **noted)).rowcount)
+
+
+def resume(conn: Connection, count: Count) -> None:
+    """Gives a lane its next nonce: the chain's count, or what follows its own transactions that are still to be mined."""
+    last = conn.execute(select(func.max(TX.c.nonce)).where(TX.c.lane == count.lane)).scalar()
+    following = count.counted if last is None else max(count.counted, last + 1)
+    noted = dict.fromkeys(("counted", "counted_block", "counted_hash"))
+    resuming = and_(LANE.c.lane == count.lane, LANE.c.next_nonce == RESUMES)
+    conn.execute(update(LANE).where(resuming).values(next_nonce=following, fence=LANE.c.fence + 1, **noted))
+
+
+def purpose_of(conn: Connection, name: str) -> str:
+    """The purpose of a lane."""
+    found: str = conn.execute(select(LANE.c.purpose).where(LANE.c.lane == name)).scalar_one()
+    return found
 
 
 # --- Transactions ------------------------------------------------------------------------------------------------------------
@@ -625,6 +648,25 @@ def open_purposes(conn: Connection, prefix: str) -> list[str]:
 def carry_call(conn: Connection, call: Call, hash_: bytes) -> None:
     """Names the transaction of a call."""
     conn.execute(update(CALL).where(CALL.c.member_id == call.member_id, CALL.c.call_id == call.call_id).values(hash=hash_))
+
+
+def uncarry(conn: Connection, hash_: bytes) -> None:
+    """Has the call of a transaction that others overtook sent by another one."""
+    on_its_way = CALL.c.state.in_((State.QUEUED, State.SENT))
+    conn.execute(update(CALL).where(CALL.c.hash.in_(_attempts_at(hash_)), on_its_way).values(hash=None, state=State.QUEUED))
+
+
+def uncarried(conn: Connection, lane: str) -> list[Call]:
+    """The calls that wait for a lane's purpose and that no transaction carries, in the order of acceptance."""
+    purpose = select(LANE.c.purpose).where(LANE.c.lane == lane).scalar_subquery()
+    waiting = and_(CALL.c.purpose == purpose, CALL.c.state == State.QUEUED, CALL.c.hash.is_(None))
+    return [Call(*row) for row in conn.execute(select(CALL).where(waiting).order_by(CALL.c.accepted))]
+
+
+def end_call(conn: Connection, call: Call, state: State, reason: object = None) -> None:
+    """Ends a call that is not to be sent."""
+    mine = and_(CALL.c.member_id == call.member_id, CALL.c.call_id == call.call_id)
+    conn.execute(update(CALL).where(mine).values(state=state, reason=None if reason is None else orjson.dumps(reason)))
 
 
 def mark_calls_sent(conn: Connection, hashes: Sequence[bytes]) -> None:
