@@ -152,6 +152,26 @@ def test_a_count_that_was_noted_is_forgotten_when_the_node_takes_it_back(
             assert store.alarms(conn) == [] and store.counts_of_lanes(conn) == []
 
 
+# --- Accepting -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [Fault.DOWN, Fault.LOST, Fault.BUSY, Fault.FAILING, Fault.GARBAGE, Fault.CUT])
+def test_a_lone_act_is_accepted_while_the_node_is_away(
+    world: World, office: Database, mirror: Database, two: tuple[Proxy, Proxy], quick_sealing: None, fault: Fault
+) -> None:
+    """To try it out first is a courtesy."""
+    node = two[0]
+    with Nodes([node.url]) as nodes:
+        house = behind(world, nodes, office, mirror)
+        request = house.request(house.member())
+        node.fault = fault
+        (row,) = house.accept(request)
+        assert row.state == "queued"
+        node.fault = Fault.NONE
+        house.round()
+        assert house.act(row).state == "final"
+
+
 # --- Under load ------------------------------------------------------------------------------------------------------------------
 
 
