@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,14 +36,17 @@ from gateway.peers import directory
 from gateway.peers.carrier import Carrier
 from gateway.services import Progress, Services
 from gateway.signers import passphrase, vaults
-from gateway.signers.keystore import COUNCIL, Keystore
-from ledger.chain import deploy, heads, local
+from gateway.signers.keystore import COUNCIL, DEPLOYER, Keystore
+from ledger.chain import deploy, direct, heads, local
 from ledger.chain import manifest as manifests
 from ledger.chain.blocks import Checks
+from ledger.chain.calls import at_head, base_fee
 from ledger.chain.clock import DevelopmentClock
+from ledger.chain.direct import Sender as Direct
 from ledger.chain.engines import Engine, engine
 from ledger.chain.nodes import Nodes
 from ledger.domain.catalogue import CATALOGUE
+from ledger.domain.ids import to_hex
 from ledger.foreseen import Foreseen
 from ledger.mirror import concepts, database, sync
 
@@ -100,10 +103,11 @@ def _start(settings: Settings, genesis_time: int | None, report: Report, stack: 
     report(f"starting the chain ({settings.engine})")
     urls, kind, chain_fault = _chain(settings, genesis_time, stack)
     rpc = stack.enter_context(Nodes(urls))
+    kind = _with_fees(rpc, kind, settings)
     clock = DevelopmentClock(rpc, kind) if kind.development_clock else None
     is_new = not settings.manifest.exists()
     report("deploying the contracts" if is_new else "finding the contracts")
-    manifest = _ledger(rpc, keystore, kind, settings.manifest, clock)
+    manifest = _ledger(rpc, keystore, kind, settings.manifest, clock, settings.lanes)
     services, workers = _services(settings, kind, manifest, rpc, office, keystore, clock, chain_fault, stack)
     _run(workers, services, stack)
     if not keystore.locked and (is_new or not settings.node):
@@ -193,7 +197,26 @@ def _chain(settings: Settings, genesis_time: int | None, stack: ExitStack) -> tu
     return chain.urls, chain.engine, chain.fault
 
 
-def _ledger(rpc: Nodes, keystore: Keystore, kind: Engine, file: Path, clock: DevelopmentClock | None) -> manifests.Manifest:
+def _with_fees(rpc: Nodes, kind: Engine, settings: Settings) -> Engine:
+    """The engine with the chain's fees. Raises StartError where the setting is not what the newest block says."""
+    base = base_fee(rpc)
+    if settings.fees == "market":
+        if not base:
+            raise StartError("PLEDGEBOOK_FEES: market, but the newest block of the chain has no base fee; set free, or leave it out")
+        return replace(kind, fee_market=True, gas_price=settings.tip)
+    if base:
+        raise StartError(
+            f"PLEDGEBOOK_FEES: free, but the newest block of the chain has a base fee of {base} wei; "
+            "set market, and give the lanes' keys money"
+        )
+    if settings.tip:
+        raise StartError(
+            f"PLEDGEBOOK_TIP: {settings.tip}, but PLEDGEBOOK_FEES is free; set market where the chain has fees, else leave it out"
+        )
+    return kind
+
+
+def _ledger(rpc: Nodes, keystore: Keystore, kind: Engine, file: Path, clock: DevelopmentClock | None, lanes: int) -> manifests.Manifest:
     if not file.exists() and keystore.locked:
         raise StartError(
             f"{file}: no manifest, and no passphrase to found a ledger with; see {passphrase.FILE_VARIABLE} in docs/operations.md"
@@ -202,7 +225,24 @@ def _ledger(rpc: Nodes, keystore: Keystore, kind: Engine, file: Path, clock: Dev
         found = manifests.load(file)
         deploy.check(rpc, found)
         return found
-    return deploy.deploy(rpc, founding.founding(keystore, kind), file, mine=clock.mine if clock else None)
+    mine = clock.mine if clock else None
+    payer = _payer(rpc, keystore, kind, lanes, mine) if kind.fee_market else None
+    return deploy.deploy(rpc, founding.founding(keystore, kind), file, mine=mine, payer=payer)
+
+
+def _payer(rpc: Nodes, keystore: Keystore, kind: Engine, lanes: int, mine: Callable[[], object] | None) -> Direct:
+    """Who deploys a ledger on a chain with fees. Raises StartError naming the keys that need money first."""
+    own = founding.house_key(keystore, DEPLOYER)
+    price = 2 * base_fee(rpc) + kind.gas_price
+    keys = [own, founding.house_key(keystore, COUNCIL), *founding.relayers(keystore, lanes)]
+    least = direct.IN_FLIGHT * direct.GAS_LIMIT * price
+    poor = [to_hex(key) for key in keys if int(at_head(rpc, "eth_getBalance", key), 16) < least]
+    if poor:
+        raise StartError(
+            "on a chain with fees the keys that found a ledger need money first: "
+            f"send {least} wei to each of {', '.join(poor)}, and start again"
+        )
+    return Direct.of(rpc, keystore.private(own).secret, mine, gas_price=price)
 
 
 def _services(

@@ -40,7 +40,7 @@ from gateway.signers.interface import SigningLocked, VaultAway
 from gateway.signers.keystore import Keystore
 from ledger import faults
 from ledger.chain import sources
-from ledger.chain.calls import view
+from ledger.chain.calls import at_head, base_fee, view
 from ledger.chain.engines import Engine
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
 from ledger.domain.acts import SignedAct, run_data
@@ -60,6 +60,10 @@ log = logging.getLogger(__name__)
 
 class NotEnrolled(Exception):
     """The lane's key may not send acts: the council has not enrolled it, or took it off."""
+
+
+class NoMoney(Exception):
+    """The lane's key can't pay for a transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ class Sender:
     def step(self) -> bool:
         """One round: keep the lease, decide what may go, write what is queued, send what is written. True if there may be more to do.
 
-        Raises LaneAlarm, CountDoubted, LeaseLost, NotEnrolled, NodeUnreachable, RpcError, SigningLocked, VaultAway.
+        Raises LaneAlarm, CountDoubted, LeaseLost, NotEnrolled, NoMoney, NodeUnreachable, RpcError, SigningLocked, VaultAway.
         """
         lane = self._leased()
         if lane is None:
@@ -162,7 +166,7 @@ class Sender:
             # A node or a vault that is busy or away: mostly over at the next step.
             self._note_fault(f"lane {self._purpose}: {fault}", logging.INFO)
             return POLL_SECONDS
-        except (SigningLocked, NotEnrolled, CountDoubted) as fault:
+        except (SigningLocked, NotEnrolled, NoMoney, CountDoubted) as fault:
             self._note_fault(f"lane {self._purpose}: {fault}", logging.ERROR)
         except LaneAlarm as alarm:
             self._stop_lane(str(alarm))
@@ -262,6 +266,7 @@ class Sender:
         if not parcels and not fills and not raises:
             return False
         base = self._base_fee()
+        self._check_money(base, [parcel.call.gas for parcel in parcels])
         signed = [self._signed(lane.next_nonce + at, parcel.call, self._fee(base)) for at, parcel in enumerate(parcels)]
         filled = [self._signed(tx.nonce, encode.Call(lane.key, b"", FILL_GAS), self._fee(base, tx.attempt + 1)) for tx in fills]
         replaced = self._raised(raises, base)
@@ -290,9 +295,15 @@ class Sender:
 
     def _base_fee(self) -> int:
         """Of the newest block, in wei a gas; 0 where there is no market."""
-        if not self._engine.fee_market:
-            return 0
-        return int(self._rpc.call("eth_getBlockByNumber", "latest", False)["baseFeePerGas"], 16)
+        return base_fee(self._rpc) if self._engine.fee_market else 0
+
+    def _check_money(self, base: int, gas: Sequence[int]) -> None:
+        """Nothing is written that the key can't pay for, were it mined at once: a node would refuse it again and again."""
+        if not self._engine.fee_market or not gas:
+            return
+        held, least = int(at_head(self._rpc, "eth_getBalance", self._key), 16), gas[0] * self._fee(base).cap
+        if held < least:
+            raise NoMoney(f"the key {to_hex(self._key)} has {held} wei and the next transaction may cost {least}; send it money")
 
     def _fee(self, base: int, attempt: int = 0) -> encode.Fee:
         """Twice the base fee covers what six full blocks add to it."""

@@ -135,8 +135,8 @@ class Founding:
     registers: tuple[RegisterPlan, ...]
 
 
-def deploy(rpc: Rpc, founding: Founding, file: Path, mine: Callable[[], object] | None = None) -> Manifest:
-    """The ledger of the manifest in `file`, deployed first if there is none.
+def deploy(rpc: Rpc, founding: Founding, file: Path, mine: Callable[[], object] | None = None, payer: Sender | None = None) -> Manifest:
+    """The ledger of the manifest in `file`, deployed first if there is none: by a key made for it, or by `payer` where that costs.
 
     Raises ManifestError when the manifest names another chain or code, TransactionFailed when the chain refuses.
     """
@@ -144,7 +144,7 @@ def deploy(rpc: Rpc, founding: Founding, file: Path, mine: Callable[[], object] 
         found = manifests.load(file)
         check(rpc, found)
         return found
-    made = _deploy(Sender.of(rpc, secrets.token_bytes(32), mine), founding)
+    made = _deploy(payer or Sender.of(rpc, secrets.token_bytes(32), mine), founding)
     manifests.save(made, file)
     return made
 
