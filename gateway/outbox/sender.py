@@ -94,7 +94,7 @@ class Sender:
         member: bytes | None = None,
         share: Share = store.WHOLE,
     ) -> None:
-        """`member`: whose own key it is; it may be used elsewhere too, so its lane takes the chain's count where that is ahead."""
+        """`member`: whose own key it is; it may be used elsewhere too, so its lane takes the chain's count where that stands ahead."""
         self.name = f"{purpose} {to_hex(key)}"
         self._purpose, self._key, self._office, self._keystore = purpose, key, office, keystore
         self._rpc, self._engine, self._chain_id = rpc, engine, chain_id
@@ -142,7 +142,7 @@ class Sender:
         with self._office.read() as conn:
             open_ = store.in_flight(conn, lane.name)
         counted = self._weighed(lane, open_, self._count())
-        if self._member is not None and counted > lane.next_nonce:
+        if self._member is not None and counted > lane.next_nonce and self._stands():
             lane = self._followed(lane, counted)
         check_count(lane, counted)
         decided = self._decide()
@@ -214,10 +214,14 @@ class Sender:
             self._trust(lane)
             return least
         self._doubted = self._doubted or time.monotonic()
-        if time.monotonic() - self._doubted >= lanes.DOUBT_SECONDS:
+        if self._stands() and (self._member is None or least <= lane.next_nonce):
             with self._office.write() as conn:
                 store.note_count(conn, lane, least, int(head["number"], 16), from_hex(head["hash"]))
         return least
+
+    def _stands(self) -> bool:
+        """Whether every node has told for long what speaks against us."""
+        return self._doubted is not None and time.monotonic() - self._doubted >= lanes.DOUBT_SECONDS
 
     def _trust(self, lane: Lane) -> None:
         """No node's count speaks against us: what was noted is forgotten."""

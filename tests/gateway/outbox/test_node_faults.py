@@ -7,9 +7,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+from coincurve import PrivateKey
+from sqlalchemy import select
 
+from gateway.office.models import LANE
 from gateway.office.repository import Act
-from gateway.outbox import lanes, store
+from gateway.outbox import encode, lanes, store
+from gateway.outbox.own import purpose_of
+from gateway.outbox.sender import Sender
+from gateway.signers.ecdsa import by
 from ledger.chain.nodes import FAR_BEHIND, Nodes
 from ledger.chain.rpc import NodeUnreachable
 from ledger.mirror import database as mirrors
@@ -150,6 +156,54 @@ def test_a_count_that_was_noted_is_forgotten_when_the_node_takes_it_back(
         assert house.act(row).state == "final"
         with house.office.read() as conn:
             assert store.alarms(conn) == [] and store.counts_of_lanes(conn) == []
+
+
+def test_the_lane_of_a_members_own_key_follows_a_count_that_stands_and_no_other(
+    world: World, office: Database, mirror: Database, two: tuple[Proxy, Proxy], quick_sealing: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = two[0]
+    with Nodes([node.url]) as nodes:
+        house = behind(world, nodes, office, mirror)
+        account = house.member()
+        services = house.services
+        own = Sender(
+            purpose_of(account, account),
+            account,
+            office=office,
+            keystore=services.keystore,
+            rpc=nodes,
+            engine=services.engine,
+            chain_id=world.manifest.chain_id,
+            acts_address=None,
+            owner="own",
+            moved=lambda: None,
+            member=account,
+        )
+
+        def next_nonce() -> int:
+            with office.read() as conn:
+                return int(conn.execute(select(LANE.c.next_nonce).where(LANE.c.lane == own.name)).scalar_one())
+
+        node.fault = Fault.AHEAD
+        assert own.tried() > 0 and "the chain counts 2" in str(own.fault) and next_nonce() == 0
+        node.fault = Fault.NONE
+        own.tried()
+        assert own.fault is None and next_nonce() == 0
+        spend(world, services.keystore.private(account, account))
+        assert own.tried() > 0 and "the chain counts 1" in str(own.fault)
+        monkeypatch.setattr(lanes, "DOUBT_SECONDS", 0.0)
+        own.tried()
+        house.read()
+        assert own.fault is None and next_nonce() == 1
+        with office.read() as conn:
+            assert store.alarms(conn) == []
+
+
+def spend(world: World, key: PrivateKey) -> None:
+    """A wallet sends with a key, and it is mined."""
+    signed = encode.sign_legacy(encode.Call(b"\7" * 20, b"", 21_000), chain_id=world.manifest.chain_id, nonce=0, fee=0, by=by(key))
+    world.rpc.call("eth_sendRawTransaction", signed.raw)
+    world.mine()
 
 
 # --- Accepting -------------------------------------------------------------------------------------------------------------------
