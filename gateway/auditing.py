@@ -24,7 +24,7 @@ from gateway.founding import house_key
 from gateway.office import audit
 from gateway.office.audit import Head, Line
 from gateway.office.models import CALL
-from gateway.outbox.sender import RELAY
+from gateway.outbox.lanes import RELAY
 from gateway.outbox.states import State
 from gateway.services import Services
 from gateway.signers.keystore import HOUSE, RELAYER

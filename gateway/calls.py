@@ -16,8 +16,7 @@ from gateway.access import ACT, Session
 from gateway.acts import ordered_now
 from gateway.errors import Problem, invalid
 from gateway.office.repository import Call, Office
-from gateway.outbox.lanes import share_of
-from gateway.outbox.sender import COUNCIL, RELAY
+from gateway.outbox.lanes import COUNCIL, RELAY, share_of
 from gateway.outbox.states import State
 from gateway.services import Services
 from gateway.signers.keystore import HOUSE

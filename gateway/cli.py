@@ -410,15 +410,31 @@ def keys_revoke(key_id: str, home: Home = None) -> None:
 
 
 @keys_cli.command("renew-lane")
-def keys_renew_lane(home: Home = None) -> None:
+def keys_renew_lane(
+    home: Home = None,
+    council: Annotated[
+        bool,
+        typer.Option("--council", help="The lane of the council's key instead: it keeps its key and goes on from the chain's count"),
+    ] = False,
+) -> None:
     """Gives a relayer's key up that stands still for a new one. The gateway must be stopped; what was in flight is sent again."""
     from gateway import founding
-    from gateway.runtime import only_one
+    from gateway.runtime import StartError, only_one
 
     settings = ledger_of(home)
     with only_one(settings.home):
-        made = founding.renew_relayer(opened_keystore(settings))
-    told = f"the council must enrol it (Acts.setRelayer, 0x{made.hex()})" if settings.node else "the next start has it enrolled"
+        keystore = opened_keystore(settings)
+        made = founding.resume_council(keystore) if council else founding.renew_relayer(keystore)
+    if made is None:
+        raise StartError("the council's key has sent nothing from this office, so it has no lane to go on with")
+    if council:
+        console.print(
+            f"the council's key stays 0x{made.hex()}; after the next start its lane goes on from the chain's count", soft_wrap=True
+        )
+        return
+    told = "the next start has it enrolled"
+    if settings.node:
+        told += f" if the council's key is held here; else the council must enrol it (Acts.setRelayer, 0x{made.hex()})"
     console.print(f"the new relayer is 0x{made.hex()}; {told}", soft_wrap=True)
 
 

@@ -1,7 +1,7 @@
 """Settings of a gateway: defaults, then environment (PLEDGEBOOK_...), then what the command line says."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     """URLs of nodes that are run elsewhere, the preferred first, with commas between; empty: the gateway starts a chain of its own."""
     check_receipts: bool | None = None
     """Whether the logs of each block are held against its receipts; unset: where one node alone is asked that is run elsewhere."""
+    fees: Literal["free", "market"] = "free"
+    """Whether the chain's blocks ask for a fee (EIP-1559's base fee): lanes then offer it, and their keys need money."""
+    tip: Annotated[int, Field(ge=0)] = 0
+    """Where they do: what transactions offer on top of the base fee, in wei a gas."""
     node_heads: str = ""
     """Websocket (ws://...) of one of these nodes, which tells of new blocks at once; empty: they are looked for ten times a second."""
     mirror_url: str = ""

@@ -13,6 +13,7 @@ from gateway.outbox import store
 from gateway.roles import MODES, ROLES
 from gateway.services import Services
 from gateway.signers.keystore import COUNCIL, HOUSE, RELAYER, Keystore
+from ledger.chain.calls import function_selector, view
 from ledger.chain.deploy import CashPlan, Founding, RegisterPlan
 from ledger.chain.engines import Engine
 from ledger.domain import shipped_registers as registers
@@ -71,6 +72,17 @@ def renew_relayer(keystore: Keystore) -> bytes:
     return new
 
 
+def resume_council(keystore: Keystore) -> bytes | None:
+    """Has the lane of the council's key go on from the chain's count at the next start. Its address; None where none has sent from here.
+
+    No gateway may run on the office meanwhile. Raises SigningLocked.
+    """
+    keystore.check_open()
+    held = keystore.keys(HOUSE, COUNCIL)
+    with keystore.office.write() as conn:
+        return held[0] if held and store.resume_lane(conn, held[0]) else None
+
+
 def founding(keystore: Keystore, engine: Engine) -> Founding:
     """What the ledger is deployed with."""
     council = house_key(keystore, COUNCIL)
@@ -99,6 +111,16 @@ def admit_founders(services: Services, idle: Callable[[], None]) -> None:
     _until(services, idle, lambda: _are_members(services, senders[0], accounts), "founding members are not mirrored")
     for office in OFFICES.values():
         _second_officer(services, _account(services.keystore, office), idle)
+
+
+def may_enrol(services: Services) -> bool:
+    """Whether the council's key held here may enrol relayers on this ledger. Raises NodeUnreachable, RpcError."""
+    held = services.keystore.keys(HOUSE, COUNCIL)
+    if services.keystore.locked or not held:
+        return False
+    asked = (held[0], services.manifest.address("Acts"), function_selector("Acts", "setRelayer"))
+    immediate, _ = view(services.rpc, services.manifest.address("Council"), "Council", "canCall", *asked)
+    return bool(immediate)
 
 
 def enrol(services: Services) -> None:

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,24 +26,27 @@ from gateway.keeping.keeper import Keeper
 from gateway.leading import Leading
 from gateway.office import database as office_database
 from gateway.outbox import owners
-from gateway.outbox.lanes import Share
+from gateway.outbox.lanes import COUNCIL as COUNCIL_LANE
+from gateway.outbox.lanes import RELAY, Share
 from gateway.outbox.own import OwnKeys
-from gateway.outbox.sender import COUNCIL as COUNCIL_LANE
-from gateway.outbox.sender import RELAY, Sender
+from gateway.outbox.sender import Sender
 from gateway.outbox.settle import Settler
 from gateway.outbox.store import WHOLE
 from gateway.peers import directory
 from gateway.peers.carrier import Carrier
 from gateway.services import Progress, Services
 from gateway.signers import passphrase, vaults
-from gateway.signers.keystore import COUNCIL, Keystore
-from ledger.chain import deploy, heads, local
+from gateway.signers.keystore import COUNCIL, DEPLOYER, Keystore
+from ledger.chain import deploy, direct, heads, local
 from ledger.chain import manifest as manifests
 from ledger.chain.blocks import Checks
+from ledger.chain.calls import at_head, base_fee
 from ledger.chain.clock import DevelopmentClock
+from ledger.chain.direct import Sender as Direct
 from ledger.chain.engines import Engine, engine
 from ledger.chain.nodes import Nodes
 from ledger.domain.catalogue import CATALOGUE
+from ledger.domain.ids import to_hex
 from ledger.foreseen import Foreseen
 from ledger.mirror import concepts, database, sync
 
@@ -117,10 +120,11 @@ def _start_on(
 ) -> Runtime:
     urls, kind = chain.urls, chain.engine
     rpc = stack.enter_context(Nodes(urls))
+    kind = _with_fees(rpc, kind, settings)
     clock = DevelopmentClock(rpc, kind) if kind.development_clock else None
     is_new = not settings.manifest.exists()
     report("deploying the contracts" if is_new else "finding the contracts")
-    manifest = _ledger(rpc, keystore, chain, settings.manifest, clock)
+    manifest = _ledger(rpc, keystore, chain, kind, settings, clock)
     services, workers = _services(settings, kind, manifest, rpc, office, keystore, clock, chain.fault, stack)
     _run(workers, services, stack)
     if not keystore.locked and (is_new or not settings.node):
@@ -130,7 +134,7 @@ def _start_on(
         founding.admit_founders(services, clock.mine if clock else _nothing)
         chain.keep()
         _founded_mark(settings).touch()
-    elif not settings.node:
+    elif founding.may_enrol(services):
         _once_served(partial(founding.enrol, services), services.stopping)
     url, key = _serve(services, listening, stack), _operator_key(services, settings)
     _announce(settings.home / URL_FILE, url, stack)
@@ -232,7 +236,29 @@ def naming_its_end(chain_fault: Fault) -> Iterator[None]:
         raise
 
 
-def _ledger(rpc: Nodes, keystore: Keystore, chain: _Chain, file: Path, clock: DevelopmentClock | None) -> manifests.Manifest:
+def _with_fees(rpc: Nodes, kind: Engine, settings: Settings) -> Engine:
+    """The engine with the chain's fees. Raises StartError where the setting is not what the newest block says."""
+    base = base_fee(rpc)
+    if settings.fees == "market":
+        if not base:
+            raise StartError("PLEDGEBOOK_FEES: market, but the newest block of the chain has no base fee; set free, or leave it out")
+        return replace(kind, fee_market=True, gas_price=settings.tip)
+    if base:
+        raise StartError(
+            f"PLEDGEBOOK_FEES: free, but the newest block of the chain has a base fee of {base} wei; "
+            "set market, and give the lanes' keys money"
+        )
+    if settings.tip:
+        raise StartError(
+            f"PLEDGEBOOK_TIP: {settings.tip}, but PLEDGEBOOK_FEES is free; set market where the chain has fees, else leave it out"
+        )
+    return kind
+
+
+def _ledger(
+    rpc: Nodes, keystore: Keystore, chain: _Chain, kind: Engine, settings: Settings, clock: DevelopmentClock | None
+) -> manifests.Manifest:
+    file = settings.manifest
     if not file.exists() and keystore.locked:
         raise StartError(
             f"{file}: no manifest, and no passphrase to found a ledger with; see {passphrase.FILE_VARIABLE} in docs/operations.md"
@@ -242,7 +268,23 @@ def _ledger(rpc: Nodes, keystore: Keystore, chain: _Chain, file: Path, clock: De
         deploy.check(rpc, found)
         return found
     mine = clock.mine if clock else None
-    return deploy.deploy(rpc, founding.founding(keystore, chain.engine), file, mine=mine, keep=chain.keep)
+    payer = _payer(rpc, keystore, kind, settings.lanes, mine) if kind.fee_market else None
+    return deploy.deploy(rpc, founding.founding(keystore, kind), file, mine=mine, payer=payer, keep=chain.keep)
+
+
+def _payer(rpc: Nodes, keystore: Keystore, kind: Engine, lanes: int, mine: Callable[[], object] | None) -> Direct:
+    """Who deploys a ledger on a chain with fees. Raises StartError naming the keys that need money first."""
+    own = founding.house_key(keystore, DEPLOYER)
+    price = 2 * base_fee(rpc) + kind.gas_price
+    keys = [own, founding.house_key(keystore, COUNCIL), *founding.relayers(keystore, lanes)]
+    least = direct.IN_FLIGHT * direct.GAS_LIMIT * price
+    poor = [to_hex(key) for key in keys if int(at_head(rpc, "eth_getBalance", key), 16) < least]
+    if poor:
+        raise StartError(
+            "on a chain with fees the keys that found a ledger need money first: "
+            f"send {least} wei to each of {', '.join(poor)}, and start again"
+        )
+    return Direct.of(rpc, keystore.private(own).secret, mine, gas_price=price)
 
 
 def _services(

@@ -23,8 +23,7 @@ from gateway.keeping.book import Kept
 from gateway.keeping.due import DirectCall, Due, due
 from gateway.keeping.pauses import Refused, pause
 from gateway.outbox import store
-from gateway.outbox.lanes import Lane, LeaseLost, Shift
-from gateway.outbox.sender import RELAY
+from gateway.outbox.lanes import RELAY, Lane, LeaseLost, Shift
 from gateway.refusals import explain
 from gateway.services import Services
 from gateway.signers.keystore import HOUSE

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+RELAY, COUNCIL = "relay", "council"
 LEASE_MS = 15_000
 RESEND_MS = 10_000
 """After so long a transaction that was taken and not mined is sent again: the node may have dropped it."""
@@ -18,6 +19,11 @@ RAISE_PER_CENT = 113
 """A nodes' pool takes a replacement that offers a tenth more, or an eighth."""
 MOST_RAISES = 24
 """So often at most: to 19 times of what is usual."""
+DOUBT_SECONDS = 30.0
+"""So long a count that speaks against what we wrote must stand before it counts: a node may answer wrongly for a while."""
+
+RESUMES = -1
+"""In the place of a lane's next nonce: an operator has it go on from the chain's count."""
 
 
 class Shift(StrEnum):
@@ -66,6 +72,8 @@ class Lane:
     fence: int
     next_nonce: int
     alarm: str | None = None
+    counted: int | None = None
+    """What was noted of the chain's count (store.note_count)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +116,19 @@ class LaneAlarm(Exception):
     """The chain counts a nonce that we never wrote: somebody else has this lane's key. Nothing is sent until the lane is given up."""
 
 
+class CountDoubted(Exception):
+    """A node counts a nonce that we never wrote. Nothing is sent while it does; whether the lane stops is decided by a final block."""
+
+
 class LeaseLost(Exception):
     """Another process holds the lane; what was to be written is not written."""
 
 
-GIVE_UP = "the key is used elsewhere, or this office was restored from an old copy: stop the gateway and run `pledgebook keys renew-lane`"
+def give_up(purpose: str) -> str:
+    """Why a lane of this purpose stopped, and what to do. The council's key has rights on the ledger, so it can't be given up."""
+    command = "`pledgebook keys renew-lane --council`, if it was restored" if purpose == COUNCIL else "`pledgebook keys renew-lane`"
+    return f"the key is used elsewhere, or this office was restored from an old copy: stop the gateway and run {command}"
+
 
 _KNOWN = ("already known", "already imported", "known transaction", "already in pool", "alreadyknown")
 _USED = ("nonce too low", "nonce is too low", "nonce below", "noncetoolow")
@@ -138,9 +154,21 @@ def answer_of(message: str | None) -> Answer:
 
 
 def check_count(lane: Lane, counted: int) -> None:
-    """Holds the chain's count of a lane's key against what was written. Raises LaneAlarm when the chain is ahead of us."""
+    """Holds a node's count of a lane's key against what was written. Raises CountDoubted where it is ahead of us."""
+    if lane.next_nonce == RESUMES:
+        raise CountDoubted(f"lane {lane.name}: it goes on from the chain's count, {counted}, once that has stood for {DOUBT_SECONDS:.0f} s")
     if counted > lane.next_nonce:
-        raise LaneAlarm(f"lane {lane.name}: the chain counts {counted} transactions of its key, we wrote {lane.next_nonce}; {GIVE_UP}")
+        raise CountDoubted(f"{ahead(lane.name, counted, lane.next_nonce)}; nothing is sent until the node takes it back or it is final")
+
+
+def ahead(name: str, counted: int, next_nonce: int) -> str:
+    """What is wrong where the chain counts more than we wrote."""
+    return f"lane {name}: the chain counts {counted} transactions of its key, we wrote {next_nonce}"
+
+
+def is_doubted(lane: Lane, written: Sequence[Written], counted: int, now: int) -> bool:
+    """Whether a count speaks against what was written: it is ahead of us, or has nonces whose transactions we can't find."""
+    return counted > lane.next_nonce or bool(overdue(written, counted, now))
 
 
 def newest(written: Sequence[Written]) -> list[Written]:

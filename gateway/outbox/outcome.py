@@ -110,10 +110,15 @@ def _tx_step(tx: Tx, mined: Mined | None, final: int, taken: bool, overtaken: bo
 
 def overtaken(view: View, txs: Sequence[Tx], mined: Mapping[bytes, Mined], counts: Sequence[Count]) -> frozenset[bytes]:
     """Transactions whose nonce the chain counts at a final block of ours although none of our bytes for it was mined."""
-    counted = {count.lane: count.counted for count in counts if view.is_final(count.block) and view.hash_at(count.block) == count.hash}
+    counted = {count.lane: count.counted for count in final_counts(view, counts)}
     ours = {(tx.lane, tx.nonce) for tx in txs if tx.hash in mined}
     late = [tx for tx in txs if tx.nonce < counted.get(tx.lane, 0) and (tx.lane, tx.nonce) not in ours]
     return frozenset(tx.hash for tx in late if tx.state in IN_FLIGHT)
+
+
+def final_counts(view: View, counts: Sequence[Count]) -> list[Count]:
+    """Those that were noted at a block that the mirror holds as final."""
+    return [count for count in counts if view.is_final(count.block) and view.hash_at(count.block) == count.hash]
 
 
 # --- Acts --------------------------------------------------------------------------------------------------------------------

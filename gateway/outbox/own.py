@@ -1,6 +1,6 @@
 """What members' own keys must send themselves: taking a signature back is heard from the account's own address only.
 
-Each key has a lane of its own. Unlike a relayer's, it may be used in a wallet too, so its lane follows the chain's count.
+Each key has a lane of its own. Unlike a relayer's, it may be used in a wallet too, so its lane follows the chain's count, once that stands.
 """
 
 import threading

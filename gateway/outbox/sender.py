@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 
 from gateway.office.database import now_ms
 from gateway.office.repository import Act, ActKey, Call, Signature
-from gateway.outbox import batches, encode, store
+from gateway.outbox import batches, encode, lanes, store
 from gateway.outbox.envelopes import envelope_of
 from gateway.outbox.lanes import (
     Answer,
+    CountDoubted,
     Lane,
     LaneAlarm,
     LeaseLost,
@@ -27,8 +28,8 @@ from gateway.outbox.lanes import (
     Written,
     answer_of,
     check_count,
+    is_doubted,
     is_lasting,
-    overdue,
     raised,
     to_fill,
     to_raise,
@@ -38,14 +39,14 @@ from gateway.outbox.states import FAILED, GONE, MINED, State
 from gateway.signers.interface import SigningLocked, VaultAway
 from gateway.signers.keystore import Keystore
 from ledger import faults
-from ledger.chain.calls import view
+from ledger.chain import sources
+from ledger.chain.calls import at_head, base_fee, view
 from ledger.chain.engines import Engine
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
 from ledger.domain.acts import SignedAct, run_data
 from ledger.domain.ids import from_hex, to_hex
 from ledger.mirror.database import Database
 
-RELAY, COUNCIL = "relay", "council"
 MOST_LOOKED_AT = 1_000
 MOST_SENT_AT_ONCE = 200
 POLL_SECONDS = 0.2
@@ -59,6 +60,10 @@ log = logging.getLogger(__name__)
 
 class NotEnrolled(Exception):
     """The lane's key may not send acts: the council has not enrolled it, or took it off."""
+
+
+class NoMoney(Exception):
+    """The lane's key can't pay for a transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +94,14 @@ class Sender:
         member: bytes | None = None,
         share: Share = store.WHOLE,
     ) -> None:
-        """`member`: whose own key it is; it may be used elsewhere too, so its lane takes the chain's count where that is ahead."""
+        """`member`: whose own key it is; it may be used elsewhere too, so its lane takes the chain's count where that stands ahead."""
         self.name = f"{purpose} {to_hex(key)}"
         self._purpose, self._key, self._office, self._keystore = purpose, key, office, keystore
         self._rpc, self._engine, self._chain_id = rpc, engine, chain_id
         self._acts_address, self._owner, self._moved, self._member, self._share = acts_address, owner, moved, member, share
         self._woken = threading.Event()
         self._enrolled_until = 0.0
+        self._doubted: float | None = None
         self.fault: str | None = None
 
     @property
@@ -126,21 +132,20 @@ class Sender:
     def step(self) -> bool:
         """One round: keep the lease, decide what may go, write what is queued, send what is written. True if there may be more to do.
 
-        Raises LaneAlarm, LeaseLost, NotEnrolled, NodeUnreachable, RpcError, SigningLocked, VaultAway.
+        Raises LaneAlarm, CountDoubted, LeaseLost, NotEnrolled, NoMoney, NodeUnreachable, RpcError, SigningLocked, VaultAway.
         """
         lane = self._leased()
         if lane is None:
             return False
         if lane.alarm:
             raise LaneAlarm(lane.alarm)
-        counted = self._count()
-        if self._member is not None and counted > lane.next_nonce:
+        with self._office.read() as conn:
+            open_ = store.in_flight(conn, lane.name)
+        counted = self._weighed(lane, open_, self._count())
+        if self._member is not None and counted > lane.next_nonce and self._stands():
             lane = self._followed(lane, counted)
         check_count(lane, counted)
         decided = self._decide()
-        with self._office.read() as conn:
-            open_ = store.in_flight(conn, lane.name)
-        self._note_overdue(lane, open_, counted)
         wrote = self._write(lane, open_, counted)
         return self._send(lane, counted) or wrote or decided
 
@@ -161,7 +166,7 @@ class Sender:
             # A node or a vault that is busy or away: mostly over at the next step.
             self._note_fault(f"lane {self._purpose}: {fault}", logging.INFO)
             return POLL_SECONDS
-        except (SigningLocked, NotEnrolled) as fault:
+        except (SigningLocked, NotEnrolled, NoMoney, CountDoubted) as fault:
             self._note_fault(f"lane {self._purpose}: {fault}", logging.ERROR)
         except LaneAlarm as alarm:
             self._stop_lane(str(alarm))
@@ -193,15 +198,47 @@ class Sender:
             store.hold_fence(conn, lane, counted)
         return replace(lane, next_nonce=counted)
 
-    def _note_overdue(self, lane: Lane, open_: Sequence[Written], counted: int) -> None:
-        """Lets settling decide, once the mirror has come as far, whether somebody else's bytes took our nonces."""
-        if not overdue(open_, counted, now_ms()):
-            return
+    def _weighed(self, lane: Lane, open_: Sequence[Written], counted: int) -> int:
+        """The count to go by. One that speaks against what we wrote is asked of every node, and of those the least counts.
+
+        Where it stands for long it is noted with its block: settling decides, once the mirror holds that block as final.
+        """
+        if not is_doubted(lane, open_, counted, now_ms()):
+            self._trust(lane)
+            return counted
         head = self._rpc.call("eth_getBlockByNumber", "latest", False)
-        again = self._count()
-        if self._rpc.call("eth_getBlockByNumber", "latest", False)["hash"] == head["hash"]:
+        least = self._least_count(int(head["number"], 16))
+        if least is None:
+            return counted
+        if not is_doubted(lane, open_, least, now_ms()):
+            self._trust(lane)
+            return least
+        self._doubted = self._doubted or time.monotonic()
+        if self._stands() and (self._member is None or least <= lane.next_nonce):
             with self._office.write() as conn:
-                store.note_count(conn, lane, again, int(head["number"], 16), from_hex(head["hash"]))
+                store.note_count(conn, lane, least, int(head["number"], 16), from_hex(head["hash"]))
+        return least
+
+    def _stands(self) -> bool:
+        """Whether every node has told for long what speaks against us."""
+        return self._doubted is not None and time.monotonic() - self._doubted >= lanes.DOUBT_SECONDS
+
+    def _trust(self, lane: Lane) -> None:
+        """No node's count speaks against us: what was noted is forgotten."""
+        self._doubted = None
+        if lane.counted is not None:
+            with self._office.write() as conn:
+                store.forget_count(conn, lane)
+
+    def _least_count(self, block: int) -> int | None:
+        """The least count of the key at a block that a node tells; None where none that has the block answers."""
+        found: list[int] = []
+        for node in sources.each(self._rpc):
+            try:
+                found.append(int(node.call("eth_getTransactionCount", self._key, hex(block)), 16))
+            except (NodeUnreachable, RpcError, TypeError, ValueError):
+                continue
+        return min(found, default=None)
 
     # --- Deciding ------------------------------------------------------------------------------------------------------------
 
@@ -233,6 +270,7 @@ class Sender:
         if not parcels and not fills and not raises:
             return False
         base = self._base_fee()
+        self._check_money(base, [parcel.call.gas for parcel in parcels])
         signed = [self._signed(lane.next_nonce + at, parcel.call, self._fee(base)) for at, parcel in enumerate(parcels)]
         filled = [self._signed(tx.nonce, encode.Call(lane.key, b"", FILL_GAS), self._fee(base, tx.attempt + 1)) for tx in fills]
         replaced = self._raised(raises, base)
@@ -261,9 +299,15 @@ class Sender:
 
     def _base_fee(self) -> int:
         """Of the newest block, in wei a gas; 0 where there is no market."""
-        if not self._engine.fee_market:
-            return 0
-        return int(self._rpc.call("eth_getBlockByNumber", "latest", False)["baseFeePerGas"], 16)
+        return base_fee(self._rpc) if self._engine.fee_market else 0
+
+    def _check_money(self, base: int, gas: Sequence[int]) -> None:
+        """Nothing is written that the key can't pay for, were it mined at once: a node would refuse it again and again."""
+        if not self._engine.fee_market or not gas:
+            return
+        held, least = int(at_head(self._rpc, "eth_getBalance", self._key), 16), gas[0] * self._fee(base).cap
+        if held < least:
+            raise NoMoney(f"the key {to_hex(self._key)} has {held} wei and the next transaction may cost {least}; send it money")
 
     def _fee(self, base: int, attempt: int = 0) -> encode.Fee:
         """Twice the base fee covers what six full blocks add to it."""

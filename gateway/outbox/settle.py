@@ -17,8 +17,8 @@ from itertools import chain as flat
 from sqlalchemy import Connection
 
 from gateway.office.repository import ActKey
-from gateway.outbox import outcome, store
-from gateway.outbox.lanes import GIVE_UP, TxState
+from gateway.outbox import outcome, resumed, store
+from gateway.outbox.lanes import RESUMES, TxState, ahead, give_up
 from gateway.outbox.outcome import View
 from gateway.outbox.states import State
 from gateway.outbox.store import Count, Tx
@@ -51,6 +51,7 @@ class Settler:
         self._office, self._mirror, self._sync, self._engine = office, mirror, sync, engine
         self._rpc, self._moved = rpc, moved
         self._last: tuple[int, bytes | None] | None = None
+        self._counts: list[Count] = []
         self._looked_ns = 0
         self._seen: set[ActKey] = set()
         self._followed: tuple[int, bytes | None] | None = None
@@ -99,28 +100,33 @@ class Settler:
     def step(self) -> bool:
         """Settles what the mirror newly says. False if it says nothing new."""
         with self._mirror.read() as mirror:
-            held = chain.held(mirror)
-            if held is None or (held.block, held.hash) == self._last:
+            held, counts = chain.held(mirror), self._noted()
+            if held is None or ((held.block, held.hash) == self._last and counts == self._counts):
                 self.alarm = None
                 return False
             looked = time.time_ns()
-            self._settle(mirror, held)
-        self._last, self._looked_ns, self.alarm = (held.block, held.hash), looked, None
+            self._settle(mirror, held, counts)
+        self._last, self._counts, self._looked_ns, self.alarm = (held.block, held.hash), counts, looked, None
         faults.point("outbox.settled")
         self._moved()
         return True
 
-    def _settle(self, mirror: Connection, held: Held) -> None:
+    def _noted(self) -> list[Count]:
+        with self._office.read() as office:
+            return store.counts_of_lanes(office)
+
+    def _settle(self, mirror: Connection, held: Held, counts: Sequence[Count]) -> None:
         view = self._view(mirror, held)
         with self._office.read() as office:
             since = store.settled(office)
             forked = _has_forked(mirror, since)
-            txs, counts = store.unsettled(office), store.counts_of_lanes(office)
+            txs = store.unsettled(office)
             if forked:
                 log.warning("the chain went another way below block %d: what had run is checked again", since[0] if since else 0)
                 txs = _with_undone(office, mirror, txs)
             concerned = list(self._concerned(office, view, since, forked))
         touched = self._settle_txs(view, txs, counts)
+        self._settle_lanes(view, outcome.final_counts(view, counts))
         for keys in [*concerned, *store.chunks(touched)]:
             self._settle_acts(view, keys)
         with self._office.write() as conn:
@@ -186,14 +192,30 @@ class Settler:
         if not steps:
             return []
         reasons = self._call_reasons(view, steps)
+        resuming = {count.lane for count in counts if count.next_nonce == RESUMES}
         with self._office.write() as conn:
             for each in steps:
                 _write_step(conn, each, reasons)
-            for lane in {each.tx.lane for each in steps if each.overtaken}:
-                store.alarm(conn, lane, f"lane {lane}: transactions that are not ours took nonces of its key; {GIVE_UP}")
+            for lane in {each.tx.lane for each in steps if each.overtaken} - resuming:
+                why = give_up(store.purpose_of(conn, lane))
+                store.alarm(conn, lane, f"lane {lane}: transactions that are not ours took nonces of its key; {why}")
             acts = store.acts_of(conn, [each.tx.hash for each in steps])
             faults.point("outbox.settling-txs")
         return [key for keys in acts.values() for key in keys]
+
+    def _settle_lanes(self, view: View, counts: Sequence[Count]) -> None:
+        """Stops the lanes of whose keys the chain counts more at a final block of ours than we wrote, or has them go on from there."""
+        late = [count for count in counts if count.counted > count.next_nonce]
+        if not late:
+            return
+        with self._office.write() as conn:
+            for count in late:
+                if count.next_nonce == RESUMES:
+                    resumed.resume(conn, view.mirror, count)
+                    log.warning("lane %s goes on from the chain's count, %d", count.lane, count.counted)
+                else:
+                    why = give_up(store.purpose_of(conn, count.lane))
+                    store.alarm(conn, count.lane, f"{ahead(count.lane, count.counted, count.next_nonce)}; {why}")
 
     def _call_reasons(self, view: View, steps: Sequence[outcome.TxStep]) -> dict[bytes, object]:
         """Why mined calls had no effect; calls that had one are missing."""
@@ -231,6 +253,8 @@ def _write_step(conn: Connection, each: outcome.TxStep, reasons: dict[bytes, obj
 def _write_unmined(conn: Connection, each: outcome.TxStep) -> None:
     if each.after is TxState.LOST:
         store.mark_lost(conn, each.tx.hash, each.why)
+        if each.overtaken and each.tx.purpose == "call":
+            store.uncarry(conn, each.tx.hash)
         return
     store.send_again(conn, each.tx.hash)
     if each.tx.purpose == "call":

@@ -26,7 +26,7 @@ from gateway.office.models import ACT, CALL, DEPENDENCY, LANE, OFFERED_ACT, SETT
 from gateway.office.repository import Act, ActKey, Call, Signature, notes
 from gateway.outbox import owners
 from gateway.outbox.encode import Signed
-from gateway.outbox.lanes import IN_FLIGHT, LEASE_MS, Lane, LeaseLost, Share, Shift, TxState, Written
+from gateway.outbox.lanes import IN_FLIGHT, LEASE_MS, RESUMES, Lane, LeaseLost, Share, Shift, TxState, Written
 from gateway.outbox.states import FAILED, OPEN, UNSENT, State, step
 from ledger.mirror.queries.reading import listed
 
@@ -68,7 +68,7 @@ def lease(conn: Connection, name: str, purpose: str, key: bytes, owner: str) -> 
     fence = row.fence if row.owner == owner else row.fence + 1
     unchanged = and_(LANE.c.lane == name, LANE.c.fence == row.fence, LANE.c.until == row.until)
     taken = update(LANE).where(unchanged).values(owner=owner, until=until, fence=fence)
-    return Lane(name, row.key, fence, row.next_nonce, row.alarm) if conn.execute(taken).rowcount else None
+    return Lane(name, row.key, fence, row.next_nonce, row.alarm, row.counted) if conn.execute(taken).rowcount else None
 
 
 def take_shift(conn: Connection, shift: Shift, owner: str) -> Lane | None:
@@ -79,7 +79,7 @@ def take_shift(conn: Connection, shift: Shift, owner: str) -> Lane | None:
 def held_lease(conn: Connection, name: str, owner: str) -> Lane | None:
     """The lane, if this process holds it and more than half of the lease is left."""
     row = conn.execute(_HELD_LEASE, {"lane": name, "owner": owner, "until": now_ms() + LEASE_MS // 2}).one_or_none()
-    return None if row is None else Lane(name, row.key, row.fence, row.next_nonce, row.alarm)
+    return None if row is None else Lane(name, row.key, row.fence, row.next_nonce, row.alarm, row.counted)
 
 
 _HELD_LEASE = select(LANE).where(LANE.c.lane == bindparam("lane"), LANE.c.owner == bindparam("owner"), LANE.c.until > bindparam("until"))
@@ -123,6 +123,11 @@ def note_count(conn: Connection, lane: Lane, counted: int, block: int, hash_: by
     _under_fence(conn, lane, counted=counted, counted_block=block, counted_hash=hash_)
 
 
+def forget_count(conn: Connection, lane: Lane) -> None:
+    """Takes the count that was noted back. Raises LeaseLost."""
+    _under_fence(conn, lane, counted=None, counted_block=None, counted_hash=None)
+
+
 def _under_fence(conn: Connection, lane: Lane, **values: object) -> None:
     mine = and_(LANE.c.lane == lane.name, LANE.c.fence == lane.fence)
     if not conn.execute(update(LANE).where(mine).values(**values)).rowcount:
@@ -130,12 +135,13 @@ def _under_fence(conn: Connection, lane: Lane, **values: object) -> None:
 
 
 class Count(NamedTuple):
-    """What note_count noted of a lane."""
+    """What note_count noted of a lane, and the nonce up to which we wrote."""
 
     lane: str
     counted: int
     block: int
     hash: bytes
+    next_nonce: int
 
 
 def counts_of_lanes(conn: Connection) -> list[Count]:
@@ -143,8 +149,10 @@ def counts_of_lanes(conn: Connection) -> list[Count]:
     return [Count(*row) for row in conn.execute(_COUNTS)]
 
 
-_COUNTS = select(LANE.c.lane, LANE.c.counted, LANE.c.counted_block, LANE.c.counted_hash).where(
-    LANE.c.counted.is_not(None), LANE.c.retired.is_(None)
+_COUNTS = (
+    select(LANE.c.lane, LANE.c.counted, LANE.c.counted_block, LANE.c.counted_hash, LANE.c.next_nonce)
+    .where(LANE.c.counted.is_not(None), LANE.c.retired.is_(None))
+    .order_by(LANE.c.lane)
 )
 
 
@@ -161,6 +169,29 @@ def retire_lane(conn: Connection, key: bytes) -> int:
     carried = CALL.c.hash.in_(select(TX.c.hash).where(given_up))
     conn.execute(update(CALL).where(carried).values(hash=None, state=State.QUEUED))
     return conn.execute(update(TX).where(given_up).values(state=TxState.LOST, fault="its lane was given up")).rowcount
+
+
+def resume_lane(conn: Connection, key: bytes) -> bool:
+    """Has the lane of a key go on from the chain's count, once that has stood; whether there is one."""
+    mine = and_(LANE.c.key == key, LANE.c.retired.is_(None))
+    free = {"owner": None, "until": 0, "fence": LANE.c.fence + 1}
+    noted = dict.fromkeys(("alarm", "counted", "counted_block", "counted_hash"))
+    return bool(conn.execute(update(LANE).where(mine).values(next_nonce=RESUMES, **free, **noted)).rowcount)
+
+
+def resume(conn: Connection, count: Count) -> None:
+    """Gives a lane its next nonce: the chain's count, or what follows its own transactions that are still to be mined."""
+    last = conn.execute(select(func.max(TX.c.nonce)).where(TX.c.lane == count.lane)).scalar()
+    following = count.counted if last is None else max(count.counted, last + 1)
+    noted = dict.fromkeys(("counted", "counted_block", "counted_hash"))
+    resuming = and_(LANE.c.lane == count.lane, LANE.c.next_nonce == RESUMES)
+    conn.execute(update(LANE).where(resuming).values(next_nonce=following, fence=LANE.c.fence + 1, **noted))
+
+
+def purpose_of(conn: Connection, name: str) -> str:
+    """The purpose of a lane."""
+    found: str = conn.execute(select(LANE.c.purpose).where(LANE.c.lane == name)).scalar_one()
+    return found
 
 
 # --- Transactions ------------------------------------------------------------------------------------------------------------
@@ -617,6 +648,25 @@ def open_purposes(conn: Connection, prefix: str) -> list[str]:
 def carry_call(conn: Connection, call: Call, hash_: bytes) -> None:
     """Names the transaction of a call."""
     conn.execute(update(CALL).where(CALL.c.member_id == call.member_id, CALL.c.call_id == call.call_id).values(hash=hash_))
+
+
+def uncarry(conn: Connection, hash_: bytes) -> None:
+    """Has the call of a transaction that others overtook sent by another one."""
+    on_its_way = CALL.c.state.in_((State.QUEUED, State.SENT))
+    conn.execute(update(CALL).where(CALL.c.hash.in_(_attempts_at(hash_)), on_its_way).values(hash=None, state=State.QUEUED))
+
+
+def uncarried(conn: Connection, lane: str) -> list[Call]:
+    """The calls that wait for a lane's purpose and that no transaction carries, in the order of acceptance."""
+    purpose = select(LANE.c.purpose).where(LANE.c.lane == lane).scalar_subquery()
+    waiting = and_(CALL.c.purpose == purpose, CALL.c.state == State.QUEUED, CALL.c.hash.is_(None))
+    return [Call(*row) for row in conn.execute(select(CALL).where(waiting).order_by(CALL.c.accepted))]
+
+
+def end_call(conn: Connection, call: Call, state: State, reason: object = None) -> None:
+    """Ends a call that is not to be sent."""
+    mine = and_(CALL.c.member_id == call.member_id, CALL.c.call_id == call.call_id)
+    conn.execute(update(CALL).where(mine).values(state=state, reason=None if reason is None else orjson.dumps(reason)))
 
 
 def mark_calls_sent(conn: Connection, hashes: Sequence[bytes]) -> None:

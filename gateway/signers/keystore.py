@@ -23,9 +23,9 @@ from ledger.domain.ids import to_hex
 from ledger.mirror.database import Database
 
 _MOST_NAMES = 400
-OPERATOR, RELAYER, COUNCIL = "operator", "relayer", "council"
+OPERATOR, RELAYER, COUNCIL, DEPLOYER = "operator", "relayer", "council", "deployer"
 HOUSE = bytes(20)
-"""The owner of the gateway's own keys (relayers, and the council's on a local chain): no member's account."""
+"""The owner of the gateway's own keys (relayers, the council's, and what deploys where that costs): no member's account."""
 
 
 @dataclass

@@ -66,6 +66,11 @@ def at_head(rpc: Rpc, method: str, subject: Any) -> Any:
     return rpc.call(method, subject, "latest")
 
 
+def base_fee(rpc: Rpc) -> int:
+    """What the newest block asks of every transaction, in wei a gas; 0 on a chain without fees. Raises NodeUnreachable, RpcError."""
+    return int(rpc.call("eth_getBlockByNumber", "latest", False).get("baseFeePerGas") or "0x0", 16)
+
+
 def error_of(contract: str, data: bytes) -> tuple[str, dict[str, Any]] | None:
     """Name and values of the custom error in revert data, if the contract's ABI has it."""
     for entry in artifacts.load(contract).abi:

@@ -137,9 +137,16 @@ class Founding:
 
 
 def deploy(
-    rpc: Rpc, founding: Founding, file: Path, mine: Callable[[], object] | None = None, *, keep: Callable[[], object] = lambda: None
+    rpc: Rpc,
+    founding: Founding,
+    file: Path,
+    mine: Callable[[], object] | None = None,
+    payer: Sender | None = None,
+    *,
+    keep: Callable[[], object] = lambda: None,
 ) -> Manifest:
-    """The ledger of the manifest in `file`, deployed first if there is none. `keep` has the chain on disk, before the manifest is.
+    """The ledger of the manifest in `file`, deployed first if there is none: by a key made for it, or by `payer` where that costs.
+    `keep` has the chain on disk, before the manifest is.
 
     Raises ManifestError when the manifest names another chain or code, TransactionFailed when the chain refuses.
     """
@@ -147,7 +154,7 @@ def deploy(
         found = manifests.load(file)
         check(rpc, found)
         return found
-    made = _deploy(Sender.of(rpc, secrets.token_bytes(32), mine), founding)
+    made = _deploy(payer or Sender.of(rpc, secrets.token_bytes(32), mine), founding)
     keep()
     faults.point("deploy.kept")
     manifests.save(made, file)

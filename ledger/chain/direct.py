@@ -30,22 +30,23 @@ class TransactionFailed(Foreseen):
 
 @dataclass
 class Sender:
-    """A key and its next nonce on one chain. `mine` is called while waiting, where blocks come only on demand."""
+    """A key and its next nonce on one chain. `mine` is called while waiting, where blocks come only on demand; `gas_price` in wei."""
 
     rpc: Rpc
     key: LocalAccount
     chain_id: int
     mine: Callable[[], object] | None = None
     nonce: int = field(default=-1)
+    gas_price: int = 0
 
     @staticmethod
-    def of(rpc: Rpc, key: bytes, mine: Callable[[], object] | None = None) -> Sender:
+    def of(rpc: Rpc, key: bytes, mine: Callable[[], object] | None = None, gas_price: int = 0) -> Sender:
         """A sender for a 32-byte private key."""
         # Half a second of a start, which mostly finds its contracts deployed.
         from eth_account import Account
 
         account: LocalAccount = Account.from_key(key)
-        sender = Sender(rpc, account, int(rpc.call("eth_chainId"), 16), mine)
+        sender = Sender(rpc, account, int(rpc.call("eth_chainId"), 16), mine, gas_price=gas_price)
         sender.nonce = int(rpc.call("eth_getTransactionCount", account.address, "latest"), 16)
         return sender
 
@@ -76,7 +77,7 @@ class Sender:
             "chainId": self.chain_id,
             "nonce": nonce,
             "gas": GAS_LIMIT,
-            "gasPrice": 0,
+            "gasPrice": self.gas_price,
             "value": 0,
             "data": data,
         }

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from eth_account import Account
 from gateway import runtime
 from gateway.client import connected
 from gateway.config import MIRROR_FILE, Settings
-from gateway.outbox import store
+from gateway.outbox import lanes, store
 from gateway.roles import ROLES
 from gateway.signers.keystore import HOUSE, RELAYER
 from ledger.domain.ids import to_hex
@@ -170,6 +171,44 @@ def test_a_lane_that_stands_is_renewed_and_what_waited_goes(home: Path, pledgebo
         assert again.clock is not None
         again.clock.hold()
         again.stop()
+
+
+def test_an_office_restored_from_a_copy_goes_on_once_both_lanes_are_told(
+    home: Path, pledgebook: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "DOUBT_SECONDS", 1.0)
+
+    def lived(name: str) -> bool:
+        """Whether a member is admitted and acts, in a life of the gateway."""
+        running = start(home)
+        assert running.clock is not None
+        try:
+            with connected(running.services.settings) as client:
+                row = {"key": name, "name": name, "party": "0x" + name.encode().hex().ljust(64, "0"), "roles": ["SUPPLIER"]}
+                account = client.post("/members:batch", {"members": [row]})["members"][0]["account"]
+                if client.post("/members:wait", {"accounts": [account], "timeout": 20})["pending"]:
+                    return False
+                body = {"account": account, "kind": "SetAcceptance", "body": {"acceptsDirect": True}}
+                client.done(client.post("/acts", body, f"{name} acts"))
+                return bool(client.get("/health")["status"] == "ok")
+        finally:
+            running.clock.hold()
+            running.stop()
+
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    assert lived("before")
+    for file in home.glob("office.db*"):
+        shutil.copy(file, kept)
+    assert lived("unknown to the copy")
+    for file in home.glob("office.db*"):
+        file.unlink()
+    for file in kept.iterdir():
+        shutil.copy(file, home)
+    assert pledgebook("keys", "renew-lane").code == 0
+    told = pledgebook("keys", "renew-lane", "--council")
+    assert told.code == 0 and "goes on from the chain's count" in told.out
+    assert lived("after")
 
 
 def test_a_key_leaves_and_comes_back_as_a_v3_file(tmp_path: Path, pledgebook: Run) -> None:

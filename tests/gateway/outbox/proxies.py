@@ -13,7 +13,9 @@ import orjson
 
 
 class Fault(Enum):
-    """How it fails. LOST: the node has the request, and its answer is lost. STALE: heads and counts of some blocks ago."""
+    """How it fails. LOST: the node has the request, and its answer is lost. STALE: heads and counts of some blocks ago. AHEAD: counts of
+    transactions that nobody sent.
+    """
 
     NONE = "none"
     DOWN = "down"
@@ -23,9 +25,11 @@ class Fault(Enum):
     GARBAGE = "garbage"
     CUT = "cut"
     STALE = "stale"
+    AHEAD = "ahead"
 
 
 _STALE_BLOCKS = 3
+_MADE_UP = 2
 
 
 class Proxy(ThreadingHTTPServer):
@@ -79,7 +83,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault is Fault.CUT:
             self._answer(200, answer[: len(answer) // 2])
         else:
-            self._answer(200, _stale(body, answer) if fault is Fault.STALE else answer)
+            spoil = {Fault.STALE: _stale, Fault.AHEAD: _ahead}.get(fault)
+            self._answer(200, spoil(body, answer) if spoil else answer)
 
     def _drop(self) -> None:
         self.close_connection = True
@@ -101,6 +106,13 @@ def _stale(body: bytes, answer: bytes) -> bytes:
         told["result"] = _earlier(told["result"])
     if isinstance(asked, dict) and asked["method"] == "eth_getBlockByNumber" and asked["params"][0] == "latest":
         told["result"]["number"] = _earlier(told["result"]["number"])
+    return orjson.dumps(told)
+
+
+def _ahead(body: bytes, answer: bytes) -> bytes:
+    asked, told = orjson.loads(body), orjson.loads(answer)
+    if isinstance(asked, dict) and asked["method"] == "eth_getTransactionCount":
+        told["result"] = hex(int(told["result"], 16) + _MADE_UP)
     return orjson.dumps(told)
 
 

@@ -170,13 +170,19 @@ def test_an_act_with_too_little_gas_is_refused_at_once_and_on_the_ledger(cast: C
     assert house.act(row).state == "refused" and b"runs out of the gas" in (house.act(row).reason or b"")
 
 
-def test_the_dry_run_is_never_stricter_than_the_ledger(cast: Cast) -> None:
-    """Else what would run is refused: at every gas around what the act takes, whatever is refused at once is refused there, too."""
-    house, used = cast.house, frames(cast.house, cast.run(cast.supplier, "SetSlot", slots(8)))[0]
-    for gas in range(used - 180_000, used + 20_000, 20_000):
-        request = house.request(cast.supplier, "SetSlot", slots(8), gas=max(gas, 21_000))
-        if isinstance(acts.accept(house.services, OPERATOR, [request])[0], Problem):
-            untried = house.untried(request)
-            house.round()
-            assert house.act(untried).state == "refused", gas
+@pytest.mark.parametrize("kind", ["SetSlot", "TransferCash"])
+def test_the_dry_run_counts_gas_as_the_ledger_does(cast: Cast, kind: str) -> None:
+    """Never stricter, else what would run is refused; and never laxer, else what runs out of gas there is said to be done."""
+    house = cast.house
+    cast.run(cast.bank, "IssueCash", {"cash": 1, "to": to_hex(cast.supplier), "amount": 500, "ref": REF})
+    body = {"SetSlot": slots(8), "TransferCash": {"cash": 1, "to": to_hex(cast.bank), "amount": 1, "ref": REF}}[kind]
+    for _ in range(2):
+        (used,) = frames(house, cast.run(cast.supplier, kind, body))
+    told: list[bool] = []
+    for gas in (1_000, 21_000, used * 3 // 4, *range(used - 4_000, used + 9_000, 1_000), used + 60_000):
+        request = house.request(cast.supplier, kind, body, gas=gas)
+        told.append(acts.check(house.services, OPERATOR, request) is None)
+        untried = house.untried(request)
         house.round()
+        assert house.act(untried).state == ("final" if told[-1] else "refused"), (gas, used)
+    assert told[:3] == [False] * 3 and told[-1]

@@ -29,6 +29,10 @@ POINTS = [
     )
 ]  # fmt: skip
 RANDOM = 300 if FULL else 5
+LEAST_KILLED = RANDOM // 3
+"""So many lives at least end at their point; the others are over before they pass it so often."""
+MOST_PASSES = 4
+"""A life of five rounds passes most points three to five times."""
 SEED = 11
 
 forks = multiprocessing.get_context("forkserver")
@@ -132,10 +136,17 @@ def test_killed_at_every_write_and_send_and_started_again(place: Place, mining: 
 def test_killed_at_random_passes_under_load(place: Place, mining: None) -> None:
     chance = random.Random(SEED)
     tags: list[str] = []
+    killed: list[str] = []
     for number in range(RANDOM):
         tags.append(f"round-{number}")
-        run(place, tags[-5:], f"{chance.choice(POINTS)}:{chance.randint(1, 6)}")
+        point, passed = chance.choice(POINTS), chance.randint(1, MOST_PASSES)
+        code = run(place, tags[-5:], f"{point}:{passed}")
+        assert code in (0, -signal.SIGKILL), f"{point}:{passed} ended with {code}"
+        if code:
+            killed.append(point)
         check_answered(place)
+    assert len(killed) >= LEAST_KILLED, killed
+    assert not FULL or set(killed) == set(POINTS), "a point at which no life ended"
     for at in range(0, len(tags), 20):
         assert run(place, tags[at : at + 20], None) == 0
     check(place, tags)

@@ -8,12 +8,13 @@ from gateway.outbox.lanes import (
     RESEND_MS,
     RETRY_MS,
     Answer,
+    CountDoubted,
     Lane,
-    LaneAlarm,
     TxState,
     Written,
     answer_of,
     check_count,
+    is_doubted,
     is_lasting,
     newest,
     overdue,
@@ -92,11 +93,16 @@ def test_a_fill_replaces_what_was_refused() -> None:
     assert to_fill(txs, 4) == []
 
 
-def test_a_count_above_ours_stops_the_lane_and_says_what_to_do() -> None:
+def test_a_count_above_ours_makes_the_lane_wait_and_says_why() -> None:
     check_count(LANE, 7)
     check_count(LANE, 0)
-    with pytest.raises(LaneAlarm, match=r"relay 0xaa: the chain counts 8 transactions of its key, we wrote 7; .*renew-lane"):
+    with pytest.raises(CountDoubted, match=r"relay 0xaa: the chain counts 8 transactions of its key, we wrote 7; nothing is sent"):
         check_count(LANE, 8)
+
+
+@given(transactions, st.integers(0, 13))
+def test_a_count_is_doubted_where_it_is_ahead_of_us_or_has_what_we_can_not_find(txs: list[Written], counted: int) -> None:
+    assert is_doubted(LANE, txs, counted, NOW) is (counted > LANE.next_nonce or overdue(txs, counted, NOW) != [])
 
 
 @pytest.mark.parametrize(

@@ -236,15 +236,20 @@ def send_with(house: House, key: PrivateKey, nonce: int) -> None:
     house.world.mine()
 
 
-def test_a_chain_nonce_above_ours_stops_the_lane_until_it_is_given_up(house: House) -> None:
+def test_a_chain_nonce_above_ours_stops_the_lane_until_it_is_given_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "DOUBT_SECONDS", 0.0)
     member = house.member()
     send_with(house, house.services.keystore.private(house.relayer), 0)
     (row,) = house.accept(house.request(member))
+    assert house.relay.tried() > 0
+    with house.office.read() as conn:
+        assert store.alarms(conn) == [], "the mirror decides, by a final block"
+    house.read()
     for _ in range(2):
         assert house.relay.tried() > 0
         assert "the chain counts 1 transactions of its key, we wrote 0" in str(house.relay.fault)
-    house.world.mine()
-    house.read()
+        house.world.mine()
+        house.read()
     assert house.act(row).state == "queued" and house.transactions() == []
     with house.office.read() as conn:
         assert "renew-lane" in store.alarms(conn)[0]
@@ -265,6 +270,7 @@ def renew(house: House) -> House:
 
 
 def test_bytes_that_are_not_ours_in_our_nonce_bring_the_act_back_and_stop_the_lane(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "DOUBT_SECONDS", 0.0)
     member = house.member()
     (row,) = house.accept(house.request(member))
     with monkeypatch.context() as unsent:
@@ -282,6 +288,7 @@ def test_bytes_that_are_not_ours_in_our_nonce_bring_the_act_back_and_stop_the_la
 
 
 def test_our_own_bytes_that_a_crash_left_unmarked_are_nobody_elses(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "DOUBT_SECONDS", 0.0)
     (row,) = house.accept(house.request(house.member()))
     monkeypatch.setattr(house.relay, "_note", lambda *_: None)
     house.relay.step()

@@ -154,6 +154,7 @@ def lived(begin: Callable[[], Life], examples: int) -> Counter[str]:
 def impatient(quick_sealing: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was sent is sent again at every step."""
     monkeypatch.setattr(lanes, "_PAUSE", dict.fromkeys(lanes._PAUSE, -1))
+    monkeypatch.setattr(lanes, "DOUBT_SECONDS", 0.0)
 
 
 def test_whatever_happens_every_act_has_one_effect_at_most(

@@ -7,8 +7,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+from coincurve import PrivateKey
+from sqlalchemy import select
 
+from gateway.office.models import LANE
 from gateway.office.repository import Act
+from gateway.outbox import encode, lanes, store
+from gateway.outbox.own import purpose_of
+from gateway.outbox.sender import Sender
+from gateway.signers.ecdsa import by
 from ledger.chain.nodes import FAR_BEHIND, Nodes
 from ledger.chain.rpc import NodeUnreachable
 from ledger.mirror import database as mirrors
@@ -73,6 +80,150 @@ def test_a_single_node_is_asked_again(world: World, two: tuple[Proxy, Proxy]) ->
             nodes.call("eth_blockNumber")
         first.fault = Fault.NONE
         assert int(nodes.call("eth_blockNumber"), 16) == world.head()
+
+
+# --- Counts that are wrong -------------------------------------------------------------------------------------------------------
+
+
+def behind(world: World, nodes: Nodes, office: Database, mirror: Database) -> House:
+    """A gateway that asks these nodes."""
+    return House.build(World(world.node, nodes, world.manifest, world.council, world.bank, world.office), office, mirror).enrol()
+
+
+@pytest.mark.parametrize("waiting", [0, 1])
+def test_a_count_that_one_node_makes_up_stops_nothing_while_another_tells_the_truth(
+    world: World,
+    office: Database,
+    mirror: Database,
+    two: tuple[Proxy, Proxy],
+    quick_sealing: None,
+    waiting: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lanes, "DOUBT_SECONDS", 0.0)
+    with Nodes([each.url for each in two]) as nodes:
+        house = behind(world, nodes, office, mirror)
+        rows = house.accept(*[house.request(house.member()) for _ in range(2)])
+        if waiting:
+            with monkeypatch.context() as unsent:
+                unsent.setattr(house.relay, "_send", lambda *_: False)
+                house.relay.step()
+        two[0].fault = Fault.AHEAD
+        house.round()
+        assert nodes.url == two[0].url and house.relay.fault is None
+        assert house.states(rows) == ["final", "final"]
+        with house.office.read() as conn:
+            assert store.alarms(conn) == []
+        two[0].fault = Fault.NONE
+        house.check()
+
+
+def test_a_count_that_is_too_high_for_a_while_makes_a_lane_wait_and_is_forgotten(
+    world: World, office: Database, mirror: Database, two: tuple[Proxy, Proxy], quick_sealing: None
+) -> None:
+    liar = two[0]
+    with Nodes([liar.url]) as nodes:
+        house = behind(world, nodes, office, mirror)
+        (row,) = house.accept(house.request(house.member()))
+        liar.fault = Fault.AHEAD
+        for _ in range(3):
+            assert house.relay.tried() > 0 and "the chain counts 2 transactions of its key, we wrote 0" in str(house.relay.fault)
+            world.mine()
+            house.read()
+        assert house.act(row).state == "queued" and house.transactions() == []
+        liar.fault = Fault.NONE
+        house.round()
+        assert house.act(row).state == "final"
+        with house.office.read() as conn:
+            assert store.alarms(conn) == [] and store.counts_of_lanes(conn) == []
+        house.check()
+
+
+def test_a_count_that_was_noted_is_forgotten_when_the_node_takes_it_back(
+    world: World, office: Database, mirror: Database, two: tuple[Proxy, Proxy], quick_sealing: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "DOUBT_SECONDS", 0.0)
+    liar = two[0]
+    with Nodes([liar.url]) as nodes:
+        house = behind(world, nodes, office, mirror)
+        (row,) = house.accept(house.request(house.member()))
+        liar.fault = Fault.AHEAD
+        house.relay.tried()
+        with house.office.read() as conn:
+            assert [count.counted for count in store.counts_of_lanes(conn)] == [2]
+        liar.fault = Fault.NONE
+        house.round()
+        assert house.act(row).state == "final"
+        with house.office.read() as conn:
+            assert store.alarms(conn) == [] and store.counts_of_lanes(conn) == []
+
+
+def test_the_lane_of_a_members_own_key_follows_a_count_that_stands_and_no_other(
+    world: World, office: Database, mirror: Database, two: tuple[Proxy, Proxy], quick_sealing: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = two[0]
+    with Nodes([node.url]) as nodes:
+        house = behind(world, nodes, office, mirror)
+        account = house.member()
+        services = house.services
+        own = Sender(
+            purpose_of(account, account),
+            account,
+            office=office,
+            keystore=services.keystore,
+            rpc=nodes,
+            engine=services.engine,
+            chain_id=world.manifest.chain_id,
+            acts_address=None,
+            owner="own",
+            moved=lambda: None,
+            member=account,
+        )
+
+        def next_nonce() -> int:
+            with office.read() as conn:
+                return int(conn.execute(select(LANE.c.next_nonce).where(LANE.c.lane == own.name)).scalar_one())
+
+        node.fault = Fault.AHEAD
+        assert own.tried() > 0 and "the chain counts 2" in str(own.fault) and next_nonce() == 0
+        node.fault = Fault.NONE
+        own.tried()
+        assert own.fault is None and next_nonce() == 0
+        spend(world, services.keystore.private(account, account))
+        assert own.tried() > 0 and "the chain counts 1" in str(own.fault)
+        monkeypatch.setattr(lanes, "DOUBT_SECONDS", 0.0)
+        own.tried()
+        house.read()
+        assert own.fault is None and next_nonce() == 1
+        with office.read() as conn:
+            assert store.alarms(conn) == []
+
+
+def spend(world: World, key: PrivateKey) -> None:
+    """A wallet sends with a key, and it is mined."""
+    signed = encode.sign_legacy(encode.Call(b"\7" * 20, b"", 21_000), chain_id=world.manifest.chain_id, nonce=0, fee=0, by=by(key))
+    world.rpc.call("eth_sendRawTransaction", signed.raw)
+    world.mine()
+
+
+# --- Accepting -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [Fault.DOWN, Fault.LOST, Fault.BUSY, Fault.FAILING, Fault.GARBAGE, Fault.CUT])
+def test_a_lone_act_is_accepted_while_the_node_is_away(
+    world: World, office: Database, mirror: Database, two: tuple[Proxy, Proxy], quick_sealing: None, fault: Fault
+) -> None:
+    """To try it out first is a courtesy."""
+    node = two[0]
+    with Nodes([node.url]) as nodes:
+        house = behind(world, nodes, office, mirror)
+        request = house.request(house.member())
+        node.fault = fault
+        (row,) = house.accept(request)
+        assert row.state == "queued"
+        node.fault = Fault.NONE
+        house.round()
+        assert house.act(row).state == "final"
 
 
 # --- Under load ------------------------------------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from gateway.leading import Leading
 from gateway.office import database as offices
 from gateway.office.models import LANE, TX
-from gateway.outbox.lanes import Share, Shift, share_of
-from gateway.outbox.sender import RELAY, Sender
+from gateway.outbox.lanes import RELAY, Share, Shift, share_of
+from gateway.outbox.sender import Sender
 from gateway.signers.keystore import HOUSE, RELAYER
 from ledger.chain.engines import anvil
 from ledger.mirror.database import Database

@@ -20,7 +20,8 @@ from gateway.errors import Problem
 from gateway.office.models import TX
 from gateway.office.repository import Act, ActKey, Office
 from gateway.outbox import store
-from gateway.outbox.sender import COUNCIL, RELAY, Sender
+from gateway.outbox.lanes import COUNCIL, RELAY
+from gateway.outbox.sender import Sender
 from gateway.outbox.settle import Settler
 from gateway.roles import ROLES
 from gateway.services import Progress, Services
