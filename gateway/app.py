@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -192,6 +192,7 @@ class Door:
             session = await self._session(told, peer)
             _pass(self._keys, session.key_id, "this key")
             state["session"] = Session(session.key_id, session.member, session.scopes, Purpose(_reason(told)))
+            state["stands"] = partial(self._stands, session, told, peer)
         self._check_length(told)
         return receive
 
@@ -209,6 +210,13 @@ class Door:
         if session is None:
             raise Problem(401, *UNKNOWN)
         return session
+
+    async def _stands(self, session: Session, headers: dict[bytes, bytes], peer: str) -> bool:
+        """Whether what opened a session would open it now: for answers that have no end."""
+        try:
+            return await self._session(headers, peer) == session
+        except (Problem, TooMany):
+            return False
 
     def _note(self, session: Session, request: Request) -> None:
         """Before an auditor or a regulator is answered about others' records, the log has who asked for what, and why."""
