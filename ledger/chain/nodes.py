@@ -71,6 +71,10 @@ class Nodes(Rpc):
         with self._leaving():
             return super()._parse(decode, response)
 
+    def _check_number(self, method: str, result: bytes) -> None:
+        with self._leaving():
+            super()._check_number(method, result)
+
     @contextmanager
     def _leaving(self) -> Iterator[None]:
         asked = self.url
