@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.refusals import explain
+from gateway.refusals import explain, of_body
 from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import Rpc, RpcError
 from ledger.domain.acts import Envelope, digest, encode_body, kind_of
@@ -35,7 +35,7 @@ def tried(rpc: Rpc, manifest: Manifest, envelope: Envelope) -> dict[str, Any] | 
         told = _told(refused, envelope.gas)
         if told is None:
             raise
-        return told
+        return of_body(told, envelope.body)
     return None
 
 
