@@ -319,7 +319,7 @@ def _as_problem(error: Exception) -> Problem:
         if isinstance(error, kind):
             return Problem(status, title, str(error))
     if isinstance(error, PageError):
-        return Problem(422, "Invalid request", f"after: {error}", field="after")
+        return Problem(422, "Invalid request", str(error), field=str(error).partition(":")[0])
     log.error("unforeseen error", exc_info=error)
     return Problem(500, "Internal error", "the gateway met an error that it did not foresee; it is in its log")
 
@@ -351,7 +351,37 @@ def _malformed(error: RequestValidationError) -> Problem:
 def _rule(each: dict[str, Any]) -> str:
     """A rule in words; that of a pattern says what is to be written."""
     words = FORMS.get(each.get("ctx", {}).get("pattern", ""))
-    return str(each["msg"]).removeprefix("Value error, ") if words is None else f"{str(each['input'])[:40]!r} is not {words}"
+    if words is not None:
+        return f"{str(each['input'])[:40]!r} is not {words}"
+    said = _RULES.get(each["type"])
+    return str(each["msg"]).removeprefix("Value error, ") if said is None else said.format(**each.get("ctx", {}))
+
+
+_RULES = {
+    "missing": "missing; it must be given",
+    "extra_forbidden": "there is no such field; check its name",
+    "json_invalid": "no JSON that can be read",
+    "model_attributes_type": "a JSON object expected, sent with Content-Type: application/json",
+    "dict_type": "a JSON object expected",
+    "list_type": "a list expected",
+    "string_type": "text expected",
+    "bool_type": "true or false expected",
+    "bool_parsing": "true or false expected",
+    "int_type": "a whole number expected",
+    "int_parsing": "a whole number expected",
+    "float_parsing": "a number expected",
+    "greater_than_equal": "{ge} at the least",
+    "greater_than": "more than {gt} expected",
+    "less_than_equal": "{le} at the most",
+    "less_than": "less than {lt} expected",
+    "string_too_long": "{max_length} characters at the most",
+    "string_too_short": "{min_length} characters at the least",
+    "too_long": "{max_length} at the most, {actual_length} given",
+    "too_short": "{min_length} at the least, {actual_length} given",
+    "literal_error": "one of {expected} expected",
+    "enum": "one of {expected} expected",
+}
+"""What is said of a rule that is not kept, by pydantic's name of it."""
 
 
 def _field(each: dict[str, Any]) -> str:
