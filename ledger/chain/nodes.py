@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpcore
+import msgspec
 
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError, shown
 
@@ -71,9 +72,9 @@ class Nodes(Rpc):
         with self._leaving():
             return super()._parse(decode, response)
 
-    def _check_number(self, method: str, result: bytes) -> None:
+    def _check(self, method: str, result: msgspec.Raw) -> None:
         with self._leaving():
-            super()._check_number(method, result)
+            super()._check(method, result)
 
     @contextmanager
     def _leaving(self) -> Iterator[None]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 import httpcore
 import httpx
@@ -91,6 +91,17 @@ class _Answer(msgspec.Struct):
     error: dict[str, Any] | None = None
 
 
+_Number = Annotated[str, msgspec.Meta(pattern="^0x[0-9a-fA-F]{1,64}$")]
+
+
+class _Newest(msgspec.Struct):
+    """What is read of the newest block."""
+
+    number: _Number
+    hash: _Number
+    timestamp: _Number
+
+
 @dataclass(frozen=True)
 class _Request:
     id: int
@@ -135,12 +146,12 @@ class Rpc:
         self._timeouts = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout)}
 
     def call(self, method: str, *params: Any) -> Any:
-        """The result of one call; RpcError if the node refuses it, NodeUnreachable if it does not answer, or with no number where one must
-        be.
+        """The result of one call; RpcError if the node refuses it, NodeUnreachable if it does not answer, or with no number or newest block
+        where one must be.
         """
         result = self._result(method, params)
-        if method in _NUMBERS:
-            self._check_number(method, bytes(result))
+        if method in _NUMBERS or (method == "eth_getBlockByNumber" and params[:1] == ("latest",)):
+            self._check(method, result)
         return msgspec.json.decode(result)
 
     def call_as(self, kind: type[Result], method: str, *params: Any) -> Result:
@@ -221,13 +232,15 @@ class Rpc:
         except msgspec.MsgspecError as error:
             raise NoAnswer(self.url, _status(response) if response.status >= 300 else f"no JSON-RPC ({error})") from error
 
-    def _check_number(self, method: str, result: bytes) -> None:
-        if _is_number(result) is None:
-            raise NoAnswer(self.url, f"{method} gave {_cut(result)}, which is no number in hex")
+    def _check(self, method: str, result: msgspec.Raw) -> None:
+        try:
+            msgspec.json.decode(result, type=_Number if method in _NUMBERS else _Newest)
+        except msgspec.MsgspecError as error:
+            what = "number in hex" if method in _NUMBERS else "block"
+            raise NoAnswer(self.url, f"{method} gave {_cut(bytes(result))}, which is no {what}") from error
 
 
 _NUMBERS = {"eth_blockNumber", "eth_chainId", "eth_gasPrice", "eth_getTransactionCount"}
-_is_number = re.compile(rb'"0x[0-9a-fA-F]{1,64}"').fullmatch
 
 
 def _status(response: httpcore.Response) -> str:

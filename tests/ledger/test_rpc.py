@@ -283,6 +283,17 @@ def test_an_answer_that_is_none_is_told_with_the_node_and_what_it_said(
     assert f"node {url} answers, but not as it must: " in str(caught.value) and said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "newest", ["null", "{}", '{"number":"0x1","hash":"0xab","timestamp":null}', '{"number":"0xZZ","hash":"0x1","timestamp":"0x1"}']
+)
+def test_a_newest_block_that_is_none_is_told_and_one_that_may_be_missing_is_not(newest: str) -> None:
+    said = f'{{"id":1,"result":{newest}}}'.encode()
+    with server(lambda _: (200, said)) as (url, _), Rpc(url) as rpc, pytest.raises(NodeUnreachable, match="which is no block"):
+        rpc.call("eth_getBlockByNumber", "latest", False)
+    with server(lambda _: (200, b'{"id":1,"result":null}')) as (url, _), Rpc(url) as rpc:
+        assert rpc.call("eth_getBlockByNumber", "0x7", False) is None
+
+
 def test_an_error_object_with_an_http_error_status_is_the_nodes_error() -> None:
     body = b'{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"too busy"}}'
     with server(lambda _: (503, body)) as (url, _), Rpc(url) as rpc, pytest.raises(RpcError, match="too busy"):
