@@ -158,12 +158,6 @@ def authenticate(conn: Connection, text: str) -> Session | None:
     return None if found is None or found.opened_by() is None else found.session
 
 
-def stands(conn: Connection, session: Session) -> bool:
-    """Whether the key of a session is still good."""
-    row = conn.execute(select(API_KEY.c.expires, API_KEY.c.revoked).where(API_KEY.c.id == session.key_id)).one_or_none()
-    return row is not None and not row.revoked and row.expires > now_ms()
-
-
 def hashed(secret: str) -> str:
     """What is kept of a secret: argon2id of its SHA-256 in hex, with a salt of its own (PHC string)."""
     return _HASHER.hash(sha256(secret.encode()).hexdigest())

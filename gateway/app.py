@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -231,6 +231,7 @@ class Door:
             session = await self._session(told, peer)
             _pass(self._keys, session.key_id, "this key")
             state["session"] = Session(session.key_id, session.member, session.scopes, Purpose(_reason(told)), session.ends)
+            state["stands"] = partial(self._stands, session, told, peer)
         self._check_length(told)
         return receive
 
@@ -248,6 +249,13 @@ class Door:
         if session is None:
             raise Problem(401, *UNKNOWN)
         return session
+
+    async def _stands(self, session: Session, headers: dict[bytes, bytes], peer: str) -> bool:
+        """Whether what opened a session would open it now: for answers that have no end."""
+        try:
+            return await self._session(headers, peer) == session
+        except (Problem, TooMany):
+            return False
 
 
 def _with_headers(send: Send, headers: list[tuple[bytes, bytes]]) -> Callable[[Message], Awaitable[None]]:
@@ -344,7 +352,7 @@ def _as_problem(error: Exception) -> Problem:
         if isinstance(error, kind):
             return Problem(status, title, str(error))
     if isinstance(error, PageError):
-        return Problem(422, "Invalid request", f"after: {error}", field="after")
+        return Problem(422, "Invalid request", str(error), field=str(error).partition(":")[0])
     log.error("unforeseen error", exc_info=error)
     return Problem(500, "Internal error", "the gateway met an error that it did not foresee; it is in its log")
 
@@ -376,7 +384,37 @@ def _malformed(error: RequestValidationError) -> Problem:
 def _rule(each: dict[str, Any]) -> str:
     """A rule in words; that of a pattern says what is to be written."""
     words = FORMS.get(each.get("ctx", {}).get("pattern", ""))
-    return str(each["msg"]).removeprefix("Value error, ") if words is None else f"{str(each['input'])[:40]!r} is not {words}"
+    if words is not None:
+        return f"{str(each['input'])[:40]!r} is not {words}"
+    said = _RULES.get(each["type"])
+    return str(each["msg"]).removeprefix("Value error, ") if said is None else said.format(**each.get("ctx", {}))
+
+
+_RULES = {
+    "missing": "missing; it must be given",
+    "extra_forbidden": "there is no such field; check its name",
+    "json_invalid": "no JSON that can be read",
+    "model_attributes_type": "a JSON object expected, sent with Content-Type: application/json",
+    "dict_type": "a JSON object expected",
+    "list_type": "a list expected",
+    "string_type": "text expected",
+    "bool_type": "true or false expected",
+    "bool_parsing": "true or false expected",
+    "int_type": "a whole number expected",
+    "int_parsing": "a whole number expected",
+    "float_parsing": "a number expected",
+    "greater_than_equal": "{ge} at the least",
+    "greater_than": "more than {gt} expected",
+    "less_than_equal": "{le} at the most",
+    "less_than": "less than {lt} expected",
+    "string_too_long": "{max_length} characters at the most",
+    "string_too_short": "{min_length} characters at the least",
+    "too_long": "{max_length} at the most, {actual_length} given",
+    "too_short": "{min_length} at the least, {actual_length} given",
+    "literal_error": "one of {expected} expected",
+    "enum": "one of {expected} expected",
+}
+"""What is said of a rule that is not kept, by pydantic's name of it."""
 
 
 def _field(each: dict[str, Any]) -> str:

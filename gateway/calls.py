@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from eth_abi.exceptions import EncodingError
+from eth_abi.abi import is_encodable
 from sqlalchemy import Connection
 
 from gateway.access import ACT, Session
@@ -21,7 +21,7 @@ from gateway.outbox.states import State
 from gateway.services import Services
 from gateway.signers.keystore import HOUSE
 from ledger.chain import deploy
-from ledger.chain.calls import call_data
+from ledger.chain.calls import call_data, parameters
 from ledger.domain.ids import IdError, from_hex
 
 TRIGGERS = {
@@ -118,15 +118,38 @@ def _call(services: Services, caller: bytes, asked: Asked) -> Call:
         known = ", ".join(sorted(f"{contract}.{function}" for contract, function in TRIGGERS))
         raise invalid(f"function: {asked.contract}.{asked.function} is no trigger that anybody may call; one of {known}", field="function")
     arguments = [_argument(argument) for argument in asked.arguments]
-    try:
-        data = call_data(asked.contract, asked.function, *arguments)
-    except (EncodingError, TypeError, ValueError) as wrong:
-        raise invalid(f"arguments: they don't fit {asked.contract}.{asked.function} ({wrong})", field="arguments") from wrong
+    _check(asked, arguments)
+    data = call_data(asked.contract, asked.function, *arguments)
     items = max((len(argument) for argument in arguments if isinstance(argument, list)), default=1)
     gas = max(TRIGGER_GAS + GAS_AN_ITEM * items, _MOST_GAS.get((asked.contract, asked.function), 0))
     if gas > services.engine.block_gas_limit // 2:
         raise invalid(f"arguments: {items} items are too many for one transaction; cut the call in parts", field="arguments")
     return _row(caller, asked, RELAY, services.manifest.address(asked.contract), data, gas)
+
+
+def _check(asked: Asked, arguments: Sequence[Any]) -> None:
+    """Raises 422 for arguments that the function doesn't take."""
+    name, taken = f"{asked.contract}.{asked.function}", parameters(asked.contract, asked.function)
+    if len(arguments) != len(taken):
+        listed = ", ".join(each for each, _ in taken) or "none"
+        raise invalid(f"arguments: {name} takes {len(taken)} ({listed}), {len(arguments)} given", field="arguments")
+    for at, (argument, (parameter, kind)) in enumerate(zip(arguments, taken, strict=True)):
+        if not is_encodable(kind, argument):
+            given = str(asked.arguments[at])[:80]
+            raise invalid(f"arguments[{at}]: {parameter} of {name} is {_meant(kind)}; {given!r} given", field="arguments")
+
+
+def _meant(kind: str) -> str:
+    """A type of the contracts in words."""
+    if kind.endswith("[]"):
+        return f"a list, of which each is {_meant(kind.removesuffix('[]'))}"
+    if kind.startswith("("):
+        return f"a list of {', '.join(map(_meant, kind[1:-1].split(',')))}"
+    if kind.startswith("uint"):
+        return f"a whole number below 2^{kind.removeprefix('uint')}"
+    if kind.startswith("bytes") and kind != "bytes":
+        return f"{kind.removeprefix('bytes')} bytes in hex"
+    return {"address": "an address (20 bytes in hex)", "bool": "true or false"}.get(kind, f"of the type {kind}")
 
 
 def _argument(given: Any) -> Any:

@@ -108,12 +108,17 @@ class Client:
 
 @contextmanager
 def connected(settings: Settings, url: str | None = None) -> Iterator[Client]:
-    """A caller of the gateway that runs on a home, or of the one at `url`. Raises Refused where none is known, or no key."""
+    """A caller of the gateway that runs on a home, or of the one at `url`. Raises Refused where none is known, no key, or none answers."""
     headers = {"authorization": f"Bearer {_key(settings)}"}
     if reason := os.environ.get(REASON, "").strip():
         headers["Access-Reason"] = quote(reason)
-    with httpx.Client(base_url=url or _url(settings), headers=headers, timeout=_TIMEOUT, trust_env=False, verify=_trust(settings)) as http:
-        yield Client(http)
+    at = url or _url(settings)
+    with httpx.Client(base_url=at, headers=headers, timeout=_TIMEOUT, trust_env=False, verify=_trust(settings)) as http:
+        try:
+            yield Client(http)
+        except httpx.TransportError as away:
+            started = "check its address, too" if url else "`pledgebook up` starts it"
+            raise Refused(f"the gateway at {at} does not answer ({away or type(away).__name__}); check that it runs; {started}") from away
 
 
 def _trust(settings: Settings) -> ssl.SSLContext | bool:

@@ -13,6 +13,7 @@ from eth_hash.auto import keccak
 from gateway.roles import mode_name, names_of
 from gateway.sentences import SENTENCES, SKIP_SENTENCES, SKIPS
 from ledger.chain import artifacts
+from ledger.domain.act_types import Issue, OfferPurchase
 from ledger.domain.money import MoneyError, currency_of
 from ledger.domain.pledge_words import AssetFlag, Flag, HoldKind, HoldTarget, PartyKind
 from ledger.domain.registers import Code, Effect, EndReason, PartyRole, State
@@ -34,8 +35,36 @@ _RECOURSE = ("of no kind", "with recourse", "without recourse")
 _TARGETS = {HoldTarget.ASSET: "right", HoldTarget.PLEDGE: "pledge", HoldTarget.PARTY: "party", HoldTarget.CLAIM: "claim of pledge"}
 _MARKS = {AssetFlag.CONFLICT: "two pledges on it are in conflict", AssetFlag.CLOSED: "it is closed"}
 _DAY_SECONDS = 86_400
+_MOST_LEAST_PIECE = 62
 _MOST_NUMBER = (1 << 40) - 1
 _SOURCES = ("the block that holds it", "the block that filed", "a stated time")
+
+
+_TERMS: Mapping[type, Sequence[tuple[Callable[[Any], bool], str]]] = {
+    Issue: (
+        (
+            lambda terms: terms.lateBasis == 0,
+            "lateBasis: the late rate is a fraction of it, so it can't be 0; give 1 where there is no late rate",
+        ),
+        (lambda terms: terms.lateRate > terms.lateBasis > 0, "lateRate: {terms.lateRate} is above its basis {terms.lateBasis}"),
+        (lambda terms: terms.leastPiece > _MOST_LEAST_PIECE, "leastPiece: it is a power of two, 62 at the most, {terms.leastPiece} given"),
+        (lambda terms: terms.supplier == terms.obligor, "obligor: supplier and obligor are the same account"),
+    ),
+    OfferPurchase: (
+        (lambda terms: terms.advance == 0, "advance: it can't be 0"),
+        (lambda terms: terms.start >= terms.end, "end: the range begins at {terms.start} and ends at {terms.end}, so it is empty"),
+        (
+            lambda terms: terms.discountBasis == 0,
+            "discountBasis: the discount is a fraction of it, so it can't be 0; give 1 where there is none",
+        ),
+        (
+            lambda terms: terms.discountRate > terms.discountBasis > 0,
+            "discountRate: {terms.discountRate} is above its basis {terms.discountBasis}",
+        ),
+        (lambda terms: terms.dayStart >= _DAY_SECONDS, "dayStart: seconds after midnight (UTC) below 86400, {terms.dayStart} given"),
+    ),
+}
+"""What a contract asks of terms that it refuses as TermsInvalid, as contracts/ReceivableDrafts.sol and PurchaseOffers.sol have it."""
 
 
 def explain(data: bytes) -> dict[str, Any]:
@@ -86,6 +115,13 @@ def abi_type(component: dict[str, Any]) -> str:
     if not type_.startswith("tuple"):
         return type_
     return f"({','.join(map(abi_type, component['components']))}){type_.removeprefix('tuple')}"
+
+
+def of_body(told: dict[str, Any], body: object) -> dict[str, Any]:
+    """A refusal whose sentence names which of the act's terms it is about, where the contract's error has no values that say so."""
+    rules = _TERMS.get(type(body), ()) if told["error"] == "TermsInvalid" else ()
+    broken = [said.format(terms=body) for is_broken, said in rules if is_broken(body)]
+    return {**told, "sentence": f"The terms are not admitted: {'; '.join(broken)}."} if broken else told
 
 
 def refusal(name: str, values: dict[str, Any], sentence: str = "") -> dict[str, Any]:

@@ -48,8 +48,11 @@ SENTENCES = {
     "PieceTooSmall": "A piece of {length} minor units is below the least of {least}.",
     "PolicyExists": "There is a policy version {policy} already.",
     "PolicyIsRetired": "The policy version {policy} is closed to new receivables.",
-    "RangeEmpty": "The range [{start}, {end}) is empty.",
-    "RangeOutside": "The range [{start}, {end}) is not inside the token's [{tokenStart}, {tokenEnd}).",
+    "RangeEmpty": "The range is empty: it begins at {start} and ends at {end} (minor units of the receivable).",
+    "RangeOutside": (
+        "The range from {start} to {end} is not inside the token, which goes from {tokenStart} to {tokenEnd} (minor units of the "
+        "receivable, the end not counted in)."
+    ),
     "ReceivableExists": "There is a receivable from this act id already.",
     "ReceivableStopped": "The receivable is paused by the council or held by a court: nothing of it moves.",
     "RecipientDeclinesDirect": "The recipient {recipient} takes nothing without its own acceptance.",

@@ -67,7 +67,7 @@ def worded(text: str, length: int, field: str) -> bytes:
 def whole_number(text: str, field: str) -> int:
     """A non-negative integer of at most 256 bits from decimal text. Raises 422."""
     if not text.isascii() or not text.isdigit() or len(text) > 78 or int(text) >= 1 << 256:
-        raise invalid(f"{field}: a decimal number expected, {text[:80]!r} given", field=field)
+        raise invalid(f"{field}: a decimal number below 2^256 expected, {text[:80]!r} given", field=field)
     return int(text)
 
 

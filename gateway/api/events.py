@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from gateway.access import READ, Session
@@ -46,6 +46,7 @@ def list_events(services: Running, session: Caller, after: Position = -1, limit:
 
 @router.get("/events:stream", response_model=None, responses={200: STREAMED})
 async def stream_events(
+    request: Request,
     services: Running,
     session: Caller,
     after: Position = -1,
@@ -62,7 +63,7 @@ async def stream_events(
     session.needs(READ)
     await run_in_threadpool(explained, services, session)
     cursor = Cursor(after) if last_event_id is None else resumed(last_event_id)
-    return EventStream(Feed(services, session, wanted(services, kind, record), cursor, retractions))
+    return EventStream(Feed(services, session, wanted(services, kind, record), cursor, retractions), request.state.stands)
 
 
 def wanted(services: Services, kinds: list[str], records: list[str]) -> Selection:

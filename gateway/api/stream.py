@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from gateway.access import Session, stands
+from gateway.access import Session
 from gateway.api import shown
 from gateway.errors import Problem, invalid
 from gateway.following.looking import BEGINNING, Cursor, Found, back, look
@@ -28,6 +28,10 @@ MEDIA_TYPE = "text/event-stream"
 HEARTBEAT_SECONDS = 15.0
 SLOW_SECONDS = 30.0
 """A reader that takes nothing for so long is cut off."""
+LOOK_SECONDS = 1.0
+"""So often it is looked whether the key or token of a stream is still good; what the door found counts for a second more."""
+END_SECONDS = 1.0
+"""A reader that takes nothing when its stream ends is cut off after so long."""
 MOST_STREAMS = 500
 RETRY_MS = 2_000
 RECENT = 256
@@ -59,7 +63,7 @@ class Feed:
     _recent: deque[Cursor] = field(default_factory=lambda: deque(maxlen=RECENT))
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """Ends when the gateway does, or when the key that opened the stream is no longer good."""
+        """Ends when the gateway does."""
         yield f"retry: {RETRY_MS}\n\n".encode()
         heard = asyncio.get_running_loop().time()
         while not self.services.stopping.is_set():
@@ -72,18 +76,12 @@ class Feed:
                 continue
             left = heard + HEARTBEAT_SECONDS - asyncio.get_running_loop().time()
             if left <= 0:
-                if not await run_in_threadpool(self._is_welcome):
-                    return
                 yield self._heartbeat()
                 heard, left = asyncio.get_running_loop().time(), HEARTBEAT_SECONDS
             await self.services.mirrored.changed(seen, left)
 
     def _look(self) -> Found:
         return look(self.services, self.session.member, self.wants, self.cursor, final=not self.retractions)
-
-    def _is_welcome(self) -> bool:
-        with self.services.office.read() as conn:
-            return stands(conn, self.session)
 
     async def _written(self, found: Found) -> AsyncIterator[bytes]:
         if found.undone:
@@ -110,13 +108,15 @@ class Feed:
 
 
 class EventStream(Response):
-    """The answer to a reader. Each chunk is sent when the one before was taken."""
+    """The answer to a reader. Each chunk is sent when the one before was taken. It ends when `stands` says that what opened it is no longer
+    good, whatever is being told.
+    """
 
     media_type = MEDIA_TYPE
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, stands: Callable[[], Awaitable[bool]]) -> None:
         super().__init__()
-        self._feed = feed
+        self._feed, self._stands = feed, stands
         self.raw_headers = [(b"content-type", MEDIA_TYPE.encode()), (b"x-accel-buffering", b"no")]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -124,21 +124,34 @@ class EventStream(Response):
         if services.streams >= MOST_STREAMS:
             raise Problem(503, "Too many streams", f"{MOST_STREAMS} streams are open here; try again, or read GET /events by pages")
         services.streams += 1
-        telling = asyncio.create_task(self._tell(scope, send))
-        leaving = asyncio.create_task(_left(receive))
         try:
-            await asyncio.wait({telling, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            if await self._is_cut_short(scope, send, receive):
+                await _end(scope, send)
         finally:
             services.streams -= 1
-            for task in (telling, leaving):
+
+    async def _is_cut_short(self, scope: Scope, send: Send, receive: Receive) -> bool:
+        """Tells until the reader has gone or the feed ends; whether instead what opened the stream is no longer good."""
+        falling = asyncio.create_task(self._fallen())
+        tasks = [falling, asyncio.create_task(self._tell(scope, send)), asyncio.create_task(_left(receive))]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
                 task.cancel()
-            ended = await asyncio.gather(telling, leaving, return_exceptions=True)
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
         for each in ended:
             if isinstance(each, Exception):
                 raise each
+        return done == {falling}
+
+    async def _fallen(self) -> None:
+        """Returns when what opened the stream is no longer good."""
+        while await self._stands():
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _tell(self, scope: Scope, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         try:
             async for chunk in self._feed.chunks():
                 async with asyncio.timeout(SLOW_SECONDS):
@@ -147,7 +160,15 @@ class EventStream(Response):
             # What is not taken stays in the connection's buffer and would keep it open for ever.
             scope["extensions"][ABORT]()
             return
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await _end(scope, send)
+
+
+async def _end(scope: Scope, send: Send) -> None:
+    try:
+        async with asyncio.timeout(END_SECONDS):
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+    except TimeoutError:
+        scope["extensions"][ABORT]()
 
 
 async def _left(receive: Receive) -> None:

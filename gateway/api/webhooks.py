@@ -150,7 +150,7 @@ def get_webhook(webhook: str, services: Running, session: Caller, account: Membe
 def set_webhook_state(webhook: str, asked: WebhookStateIn, services: Running, session: Caller, account: Member = None) -> WebhookShown:
     """Pauses a subscription, or has it go on where it was, at once."""
     with _changing(services, session, account, webhook, asked.state) as (conn, row):
-        book.change(conn, row, state=State(asked.state), attempts=0, next_at=0)
+        book.change(conn, row, state=State(asked.state), attempts=0, next_at=min(row.next_at, now_ms()))
         return _again(conn, row)
 
 
@@ -171,8 +171,7 @@ def replay_webhook(webhook: str, asked: ReplayIn, services: Running, session: Ca
     """Sends everything after a position once more, under the ids that it had."""
     start = _from(services, asked.after)
     with _changing(services, session, account, webhook, "replay") as (conn, row):
-        state = State.ACTIVE if row.state == State.UNDONE else row.state
-        book.change(conn, row, cursor=start.pos, cursor_hash=start.hash, attempts=0, next_at=0, fault=None, state=state)
+        book.replay(conn, row, start)
         return _again(conn, row)
 
 

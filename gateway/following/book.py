@@ -36,8 +36,8 @@ class State(StrEnum):
 
 class Webhook(NamedTuple):
     """A subscription; `number` orders them. `sealed`: what signs; `sealed_before`: the secret before, which signs until `before_until`;
-    `cursor`: the last position that was delivered, passed over or put aside; `attempts`: how often the next message failed. Times in UTC
-    milliseconds.
+    `cursor`: the last position that was delivered, passed over or put aside; `attempts`: how often the next message failed; `next_at`: not
+    before then. Times in UTC milliseconds.
     """
 
     number: int | None
@@ -70,6 +70,11 @@ class Webhook(NamedTuple):
     @property
     def place(self) -> Cursor:
         return Cursor(self.cursor, self.cursor_hash)
+
+    @property
+    def set(self) -> tuple[int, int]:
+        """What changes whenever the cursor is set, be it to where it was (`replay`)."""
+        return self.cursor, self.next_at
 
 
 class Dead(NamedTuple):
@@ -144,6 +149,13 @@ def change(conn: Connection, row: Webhook, **values: Any) -> None:
     conn.execute(update(WEBHOOK).where(_is(row.member_id, row.id)).values(**values))
 
 
+def replay(conn: Connection, row: Webhook, after: Cursor) -> None:
+    """Sets the cursor, from where everything is sent once more, at once."""
+    # Not zero: by the time a replay from where the cursor is already is told from what was looked at and sent before.
+    values = {"cursor": after.pos, "cursor_hash": after.hash, "attempts": 0, "next_at": now_ms(), "fault": None}
+    change(conn, row, **values, state=State.ACTIVE if row.state == State.UNDONE else row.state)
+
+
 def remove(conn: Connection, row: Webhook) -> None:
     """Forgets a subscription and what was put aside of it."""
     # In this order: a courier that notes something of it holds its row, and is waited for.
@@ -206,8 +218,8 @@ def waiting(conn: Connection, now: int) -> list[tuple[bytes, str]]:
 
 
 def moved(conn: Connection, row: Webhook, to: Cursor, delivered: int = 0) -> bool:
-    """Moves the cursor on from where `row` has it; False if somebody set it elsewhere meanwhile (a replay), or paused or removed it."""
-    unmoved = and_(_is(row.member_id, row.id), WEBHOOK.c.cursor == row.cursor, WEBHOOK.c.state == State.ACTIVE)
+    """Moves the cursor on from where `row` has it; False if somebody set it meanwhile (a replay), or paused or removed it."""
+    unmoved = and_(_unmoved(row), WEBHOOK.c.state == State.ACTIVE)
     values = {"cursor": to.pos, "cursor_hash": to.hash, "attempts": 0, "next_at": 0, "delivered": WEBHOOK.c.delivered + delivered}
     if delivered:
         values["fault"] = None
@@ -215,6 +227,10 @@ def moved(conn: Connection, row: Webhook, to: Cursor, delivered: int = 0) -> boo
 
 
 def failed(conn: Connection, row: Webhook, attempts: int, next_at: int, fault: str) -> None:
-    """Notes that the next message failed, unless somebody set the cursor elsewhere meanwhile."""
-    unmoved = and_(_is(row.member_id, row.id), WEBHOOK.c.cursor == row.cursor)
-    conn.execute(update(WEBHOOK).where(unmoved).values(attempts=attempts, next_at=next_at, fault=fault))
+    """Notes that the next message failed, unless somebody set the cursor meanwhile."""
+    conn.execute(update(WEBHOOK).where(_unmoved(row)).values(attempts=attempts, next_at=next_at, fault=fault))
+
+
+def _unmoved(row: Webhook) -> ColumnElement[bool]:
+    """That nobody set the cursor since the row was read, not even to where it was."""
+    return and_(_is(row.member_id, row.id), WEBHOOK.c.cursor == row.cursor, WEBHOOK.c.next_at == row.next_at)

@@ -45,7 +45,7 @@ class Courier:
         self._services = services
         self._random = random or Random()  # noqa: S311  # spreads pauses
         self._secrets = Secrets(services.keystore)
-        self._passed: dict[str, tuple[int, Cursor]] = {}
+        self._passed: dict[str, tuple[tuple[int, int], Cursor]] = {}
         self._egress = Egress.of(services.settings.webhook_hosts)
         self._rounds = Rounds(services, Shift.COURIER, owner, self._waiting, self._step, lambda each: each[1])
 
@@ -89,8 +89,8 @@ class Courier:
             return book.get(conn, member, id_), book.dead(conn, id_, again=True)
 
     def _look(self, row: Webhook) -> Found:
-        kept, passed = self._passed.get(row.id, (row.cursor, row.place))
-        return look(self._services, row.account, row.wants, passed if kept == row.cursor else row.place)
+        kept, passed = self._passed.pop(row.id, (row.set, row.place))
+        return look(self._services, row.account, row.wants, passed if kept == row.set else row.place)
 
     async def _deliver(self, lane: Lane, row: Webhook, found: Found) -> bool:
         """Whether everything arrived, or was put aside, and nobody changed the subscription meanwhile."""
@@ -105,13 +105,13 @@ class Courier:
             faults.point("courier.sent")
             if not await self._moved(lane, row, cursor, delivered=1):
                 return False
-            row = row._replace(cursor=cursor.pos, cursor_hash=cursor.hash, attempts=0)
+            row = row._replace(cursor=cursor.pos, cursor_hash=cursor.hash, attempts=0, next_at=0)
         return await self._pass_over(lane, row, found.cursor)
 
     async def _pass_over(self, lane: Lane, row: Webhook, to: Cursor) -> bool:
         if to.pos - row.cursor >= KEPT_EVERY:
             return await self._moved(lane, row, to)
-        self._passed[row.id] = row.cursor, to
+        self._passed[row.id] = row.set, to
         return True
 
     async def _moved(self, lane: Lane, row: Webhook, to: Cursor, delivered: int = 0) -> bool:
@@ -124,7 +124,7 @@ class Courier:
             if refusal.gone:
                 book.change(conn, row, state=State.GONE, fault=str(refusal))
             elif is_over(attempts):
-                # A replay meanwhile has put the cursor elsewhere: then nothing of this holds any more.
+                # A replay meanwhile has set the cursor: then nothing of this holds any more.
                 if book.moved(conn, row, cursor):
                     book.put_aside(conn, Dead(row.id, cursor.pos, body, attempts, str(refusal), now, again=False))
                     book.change(conn, row, fault=str(refusal))

@@ -6,7 +6,7 @@ before it is read already (an access list, EIP-2930).
 
 from typing import Any
 
-from gateway.refusals import explain
+from gateway.refusals import explain, of_body
 from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import INTERNAL_ERROR, NodeUnreachable, Rpc, RpcError
 from ledger.chain.state_proofs import slot_of
@@ -49,7 +49,7 @@ def tried(rpc: Rpc, manifest: Manifest, envelope: Envelope) -> dict[str, Any] | 
         told = _told(refused, envelope.gas)
         if told is None:
             raise
-        return told
+        return of_body(told, envelope.body)
     return None
 
 

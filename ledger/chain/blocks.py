@@ -178,7 +178,7 @@ def _reading() -> Iterator[None]:
     try:
         yield
     except ValueError as wrong:
-        raise MalformedAnswer(str(wrong)) from wrong
+        raise _malformed(wrong) from wrong
 
 
 class _Alone:
@@ -277,7 +277,7 @@ class NodeSource(_Alone):
         try:
             return self._rpc.call_as(list[NodeLog], "eth_getLogs", asked)
         except msgspec.ValidationError as wrong:
-            raise MalformedAnswer(str(wrong)) from wrong
+            raise _malformed(wrong) from wrong
 
     def _look_into(self, headers: Sequence[_Header], blocks: Sequence[Block]) -> None:
         both = list(zip(headers, blocks, strict=True))
@@ -373,11 +373,15 @@ def _result(answer: Any) -> Any:
     return answer
 
 
+def _malformed(wrong: Exception) -> MalformedAnswer:
+    return MalformedAnswer(f"an answer has not the form of what was asked for ({wrong})")
+
+
 def _parsed(answer: Any, shape: Any) -> Any:
     try:
         return msgspec.convert(answer, shape)
     except msgspec.ValidationError as wrong:
-        raise MalformedAnswer(str(wrong)) from wrong
+        raise _malformed(wrong) from wrong
 
 
 def _number(answer: Any) -> int:

@@ -25,6 +25,11 @@ def call_data(contract: str, function: str, *arguments: Any) -> bytes:
     return _selector(entry) + encode(_types(entry["inputs"]), list(arguments))
 
 
+def parameters(contract: str, function: str) -> list[tuple[str, str]]:
+    """Name and type of each argument of a function. Raises NoSuchFunction."""
+    return [(given["name"], _type(given)) for given in _function(contract, function)["inputs"]]
+
+
 def function_selector(contract: str, function: str) -> bytes:
     """The four bytes that select a function. Raises NoSuchFunction."""
     return _selector(_function(contract, function))

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpcore
+import msgspec
 
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError, shown
 
@@ -70,6 +71,10 @@ class Nodes(Rpc):
     def _parse(self, decode: Any, response: httpcore.Response) -> Any:
         with self._leaving():
             return super()._parse(decode, response)
+
+    def _check(self, method: str, result: msgspec.Raw) -> None:
+        with self._leaving():
+            super()._check(method, result)
 
     @contextmanager
     def _leaving(self) -> Iterator[None]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 import httpcore
 import httpx
@@ -31,6 +31,8 @@ METHOD_NOT_FOUND = -32601
 INTERNAL_ERROR = -32603
 TOO_LARGE = 413
 _USERINFO = re.compile(r"//[^/@]*@")
+_MOST_TOLD = 80
+"""So many bytes are repeated of what is no answer."""
 IDLE_SECONDS = 5.0
 """So long an unused connection is kept: less than after which nodes end one."""
 
@@ -71,6 +73,13 @@ class NodeUnreachable(Foreseen):
         return f"node {shown(self.url)} does not answer: {self.reason}; check that it runs and that its address is right"
 
 
+class NoAnswer(NodeUnreachable):
+    """What answers at the node's address does not answer as a node: by its state (HTTP), or with something else than was asked for."""
+
+    def __str__(self) -> str:
+        return f"node {shown(self.url)} answers, but not as it must: {self.reason}; look at the node, or give another"
+
+
 def shown(url: str) -> str:
     """A node's address as it may be told: without the user and password in it."""
     return _USERINFO.sub("//", url)
@@ -80,6 +89,17 @@ class _Answer(msgspec.Struct):
     id: int | str | None = None
     result: msgspec.Raw = msgspec.Raw(b"null")
     error: dict[str, Any] | None = None
+
+
+_Number = Annotated[str, msgspec.Meta(pattern="^0x[0-9a-fA-F]{1,64}$")]
+
+
+class _Newest(msgspec.Struct):
+    """What is read of the newest block."""
+
+    number: _Number
+    hash: _Number
+    timestamp: _Number
 
 
 @dataclass(frozen=True)
@@ -126,8 +146,13 @@ class Rpc:
         self._timeouts = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout)}
 
     def call(self, method: str, *params: Any) -> Any:
-        """The result of one call; RpcError if the node refuses it, NodeUnreachable if it does not answer."""
-        return msgspec.json.decode(self._result(method, params))
+        """The result of one call; RpcError if the node refuses it, NodeUnreachable if it does not answer, or with no number or newest block
+        where one must be.
+        """
+        result = self._result(method, params)
+        if method in _NUMBERS or (method == "eth_getBlockByNumber" and params[:1] == ("latest",)):
+            self._check(method, result)
+        return msgspec.json.decode(result)
 
     def call_as(self, kind: type[Result], method: str, *params: Any) -> Result:
         """Like call, with the result parsed straight into `kind` (a msgspec type): for large answers."""
@@ -198,14 +223,33 @@ class Rpc:
         if too_large_is_answer and response.status == TOO_LARGE:
             return response
         if response.status >= 300 and not response.content.lstrip().startswith((b"{", b"[")):
-            raise NodeUnreachable(self.url, f"HTTP status {response.status}")
+            raise NoAnswer(self.url, _status(response))
         return response
 
     def _parse(self, decode: Any, response: httpcore.Response) -> Any:
         try:
             return decode(response.content)
         except msgspec.MsgspecError as error:
-            raise NodeUnreachable(self.url, f"the answer is not JSON-RPC ({error})") from error
+            raise NoAnswer(self.url, _status(response) if response.status >= 300 else f"no JSON-RPC ({error})") from error
+
+    def _check(self, method: str, result: msgspec.Raw) -> None:
+        try:
+            msgspec.json.decode(result, type=_Number if method in _NUMBERS else _Newest)
+        except msgspec.MsgspecError as error:
+            what = "number in hex" if method in _NUMBERS else "block"
+            raise NoAnswer(self.url, f"{method} gave {_cut(bytes(result))}, which is no {what}") from error
+
+
+_NUMBERS = {"eth_blockNumber", "eth_chainId", "eth_gasPrice", "eth_getTransactionCount"}
+
+
+def _status(response: httpcore.Response) -> str:
+    said = _cut(response.content)
+    return f"HTTP status {response.status}" + (f", {said}" if said else "")
+
+
+def _cut(text: bytes) -> str:
+    return " ".join(text[:_MOST_TOLD].decode("utf-8", "replace").split())
 
 
 def _hex(value: object) -> str:

@@ -227,11 +227,48 @@ class NodesSource:
         node.rest = min(node.rest * 2, LONGEST_REST)
 
 
-def source_of(rpc: Rpc, events: EventTable, *, finality: int, forks: bool, checks: Checks = LEAST_CHECKS) -> NodeSource | NodesSource:
+class OnlySource:
+    """The one node there is, whose name is in what it is found to do."""
+
+    fault: str | None = None
+
+    def __init__(self, url: str, source: NodeSource) -> None:
+        self._name, self._source = f"node {shown(url)}", source
+
+    def standing(self) -> Sequence[Standing]:
+        """Nothing: it is asked whatever it did before."""
+        return ()
+
+    def stand(self, standing: Sequence[Standing]) -> None:
+        """There is nothing to go on from."""
+
+    def head(self) -> int:
+        with self._naming():
+            return self._source.head()
+
+    def hashes(self, numbers: Sequence[int]) -> list[bytes | None]:
+        with self._naming():
+            return self._source.hashes(numbers)
+
+    def fetch(self, first: int, last: int) -> list[Block]:
+        with self._naming():
+            return self._source.fetch(first, last)
+
+    @contextmanager
+    def _naming(self) -> Iterator[None]:
+        try:
+            yield
+        except InconsistentAnswer as wrong:
+            raise type(wrong)(f"{self._name}: {wrong}") from wrong
+        except RpcError as refusal:
+            raise RpcError(refusal.code, f"{self._name}: {refusal.message}", refusal.data) from refusal
+
+
+def source_of(rpc: Rpc, events: EventTable, *, finality: int, forks: bool, checks: Checks = LEAST_CHECKS) -> OnlySource | NodesSource:
     """A node, or several behind one interface, as the source of these events."""
     nodes = each(rpc)
     if len(nodes) == 1:
-        return node_source(rpc, events, checks)
+        return OnlySource(rpc.url, node_source(rpc, events, checks))
     return NodesSource({node.url: node_source(node, events, checks) for node in nodes}, finality=finality, forks=forks)
 
 

@@ -1,10 +1,13 @@
 """What the API does with good and with bad requests, on a real chain: nothing partial stays behind."""
 
+from typing import Any
+
 import httpx
 import pytest
 from eth_account import Account
 
 from gateway import access
+from gateway.api.asking import cursor_text
 from tests.gateway.conftest import Api, Member
 
 PROBLEM = "application/problem+json"
@@ -130,6 +133,30 @@ def test_a_move_that_the_ledger_forbids_says_why_and_leaves_nothing(api: Api, st
     refusal = problem(api.move(supplier, number, start, end, recipient), 422)
     assert refusal["reason"]["error"] == said  # type: ignore[index]
     assert len(api.http.get(f"/receivables/{number}/tokens").json()["data"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"lateBasis": 0}, "lateBasis: the late rate is a fraction of it"),
+        ({"lateRate": 2}, "lateRate: 2 is above its basis 1"),
+        ({"leastPiece": 63}, "leastPiece: it is a power of two, 62 at the most, 63 given"),
+        ({"obligor": None}, "obligor: supplier and obligor are the same account"),
+        ({"lateBasis": 0, "leastPiece": 63}, "give 1 where there is no late rate; leastPiece: "),
+    ],
+)
+def test_terms_that_are_not_admitted_are_named_and_no_others(api: Api, changed: dict[str, Any], said: str) -> None:
+    supplier, obligor = pair(api)
+    assert api.running.clock is not None
+    terms = {
+        "supplier": supplier.account, "obligor": obligor.account, "face": "5", "due": api.running.clock.now() + 30 * 86_400,
+        "grace": 0, "lateRate": 0, "lateBasis": 1, "currency": 840, "cash": 1, "module": 1, "leastPiece": 0, "policy": 1,
+        "tenorReason": "0x" + "00" * 32, "contentRoot": api.content({"a": "b"}, supplier, obligor),
+    }  # fmt: skip
+    given = {**terms, **{name: supplier.account if value is None else value for name, value in changed.items()}}
+    reason = problem(api.act(supplier, "Issue", given), 422)["reason"]
+    assert reason["error"] == "TermsInvalid" and said in reason["sentence"]  # type: ignore[index]
+    assert [name for name in terms if f"{name}: " in reason["sentence"]] == sorted(changed, key=list(terms).index)  # type: ignore[index]
 
 
 @pytest.mark.parametrize("written", [b'{"acceptsDirect": true}', b'{"acceptsDirect": tru}', b'{"acceptsDirect": {}}', b"[]", b""])
@@ -276,3 +303,24 @@ def test_every_answer_carries_the_headers_that_keep_it_private(api: Api) -> None
     answer = api.http.get("/members")
     assert answer.headers["cache-control"] == "no-store" and answer.headers["x-content-type-options"] == "nosniff"
     assert "access-control-allow-origin" not in answer.headers and "server" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "said"),
+    [
+        (b'{"members": []}', None, "body: a JSON object expected, sent with Content-Type: application/json"),
+        (b'"text"', "application/json", "body: a JSON object expected"),
+        (b"{}", "application/json", "members: missing; it must be given"),
+        (b'{"members": 1}', "application/json", "members: a list expected"),
+        (b'{"members": [], "more": 1}', "application/json", "more: there is no such field; check its name"),
+        (b'{"members": [{"key": 1}]}', "application/json", "members[0].key: text expected"),
+    ],
+)
+def test_a_body_of_another_form_is_refused_in_words(api: Api, body: bytes, kind: str | None, said: str) -> None:
+    answer = api.http.post("/members:batch", content=body, headers={} if kind is None else {"content-type": kind})
+    assert said in "; ".join(f"{each['field']}: {each['rule']}" for each in problem(answer, 422)["errors"])  # type: ignore[attr-defined]
+
+
+def test_a_cursor_of_another_list_is_refused_once_named(api: Api) -> None:
+    told = problem(api.http.get("/receivables", params={"after": cursor_text((1, 2, 3, 4, 5))}), 422)
+    assert str(told["detail"]).startswith("after: not a cursor of this list; send `next` of the page before") and told["field"] == "after"

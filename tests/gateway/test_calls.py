@@ -11,7 +11,7 @@ from gateway.errors import Problem
 from gateway.office.models import ACT, CALL
 from gateway.office.repository import Call
 from gateway.signers.keystore import HOUSE
-from ledger.chain.calls import function_selector
+from ledger.chain.calls import function_selector, parameters
 from tests.gateway.conftest import Api
 from tests.gateway.outbox.world import OPERATOR
 
@@ -35,13 +35,17 @@ def test_every_trigger_is_a_function_of_its_contract(contract: str, function: st
     [
         ("Members", "suspend", [], "is no trigger that anybody may call; one of Financing.collect, Financing.fireRecourse"),
         ("Repayment", "payReceivable", [], "is no trigger"),
-        ("Repayment", "distribute", [], "they don't fit Repayment.distribute"),
-        ("Repayment", "distribute", ["1", "2"], "they don't fit"),
-        ("Repayment", "distribute", [True], "they don't fit"),
-        ("Repayment", "distribute", [1.5], "they don't fit"),
-        ("Repayment", "distribute", [{}], "they don't fit"),
-        ("Repayment", "distribute", ["-1"], "they don't fit"),
-        ("Repayment", "distribute", [str(2**192)], "they don't fit"),
+        ("Repayment", "distribute", [], "arguments: Repayment.distribute takes 1 (id), 0 given"),
+        ("Repayment", "distribute", ["1", "2"], "takes 1 (id), 2 given"),
+        ("Repayment", "distribute", [True], "arguments[0]: id of Repayment.distribute is a whole number below 2^192; 'True' given"),
+        ("Repayment", "distribute", [1.5], "below 2^192; '1.5' given"),
+        ("Repayment", "distribute", [{}], "below 2^192; '{}' given"),
+        ("Repayment", "distribute", ["-1"], "below 2^192; '-1' given"),
+        ("Repayment", "distribute", [str(2**192)], f"below 2^192; '{2**192}' given"),
+        ("Repayment", "distribute", ["0x01"], "below 2^192; '0x01' given"),
+        ("Repayment", "draw", ["1"], "is a list, of which each is a whole number below 2^256; '1' given"),
+        ("Repayment", "draw", [["0x01"]], "is a list, of which each is a whole number below 2^256"),
+        ("Repayment", "draw", ["1", "2"], "takes 1 (tokens), 2 given"),
         ("Repayment", "distribute", ["many"], "'many' is neither hex nor a decimal number"),
         ("Repayment", "distribute", ["0xzz"], "'0xzz' is neither hex nor a decimal number"),
         ("Repayment", "draw", [["1"] * 700], "700 items are too many for one transaction"),
@@ -52,6 +56,11 @@ def test_what_is_no_trigger_is_refused_and_leaves_nothing(api: Api, contract: st
     (refused,) = ask(api, Asked("k", contract, function, arguments))
     assert isinstance(refused, Problem) and refused.status == 422 and said in refused.detail
     assert count(api, CALL) == before
+
+
+@pytest.mark.parametrize(("contract", "function"), sorted(calls.TRIGGERS))
+def test_what_a_trigger_takes_is_told_in_words(contract: str, function: str) -> None:
+    assert all("of the type" not in calls._meant(kind) for _, kind in parameters(contract, function))
 
 
 def test_a_key_names_one_call(api: Api) -> None:

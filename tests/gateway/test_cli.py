@@ -17,7 +17,7 @@ from eth_account import Account
 
 from gateway import runtime
 from gateway.client import connected
-from gateway.config import MIRROR_FILE, Settings
+from gateway.config import MIRROR_FILE, URL_FILE, Settings
 from gateway.outbox import lanes, store
 from gateway.roles import ROLES
 from gateway.signers.keystore import HOUSE, RELAYER
@@ -242,6 +242,20 @@ def test_a_key_leaves_and_comes_back_as_a_v3_file(tmp_path: Path, pledgebook: Ru
 )
 def test_a_wrong_input_is_one_line(pledgebook: Run, arguments: str, said: str) -> None:
     refused(pledgebook(*arguments.split()), said)
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_a_gateway_that_is_gone_is_named_with_what_to_do(pledgebook: Run, home: Path, given: bool) -> None:
+    """A killed one leaves its address behind."""
+    gone = "http://127.0.0.1:1"
+    before = (home / URL_FILE).read_text() if (home / URL_FILE).exists() else None
+    (home / URL_FILE).write_text(gone)
+    try:
+        ran = pledgebook("webhook", "list", *(("--url", gone) if given else ()))
+    finally:
+        (home / URL_FILE).unlink() if before is None else (home / URL_FILE).write_text(before)
+    refused(ran, f"the gateway at {gone} does not answer ([Errno 111] Connection refused); check that it runs; ")
+    assert ("check its address" if given else "`pledgebook up` starts it") in ran.err
 
 
 @pytest.mark.parametrize("arguments", ["keys list", "mirror verify", "keys list-api-keys", "mirror sync --node http://127.0.0.1:1"])

@@ -194,7 +194,7 @@ def test_registers_are_listed_routed_and_set(desk: Desk, run: Run, tmp_path: Pat
         ("pledge priority USPA1 --if-filed much", "if_filed.amount"),
         ("pledge priority USPA1 --claims nothing.json", "nothing.json"),
         ("pledge holds ship 1", "target: 'ship' is none of asset, pledge, party, claim"),
-        ("pledge holds pledge x", "id: a decimal number expected"),
+        ("pledge holds pledge x", "id: a decimal number below 2^256 expected"),
         ("pledge holds party 0x12", "id: 32 bytes expected"),
         (f"pledge holds party 0x{'02' * 32}", "office: a party's holds are an office's"),
         ("pledge party 0x12", "party: '0x12' is not a hash or a word"),

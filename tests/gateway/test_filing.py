@@ -261,13 +261,13 @@ def test_the_router_refuses_a_wrong_register_and_what_it_can_not_read(api: Api, 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({}, "filing: Field required"),
+        ({}, "filing: missing; it must be given"),
         ({"filing": {}}, "filing.register: missing"),
         ({"filing": {"register": "x"}}, "filing.version: missing"),
         ({"filing": {**asked()["filing"], "register": "x"}}, "filing.register: 'x' is no decimal integer"),
         ({"filing": {"nothing": 1}}, "filing.nothing: FilePledge has no such field"),
         ({"filing": {}, "assets": ["0x12"]}, "assets[0]"),
-        ({"filing": {}, "surplus": 1}, "surplus: Extra inputs"),
+        ({"filing": {}, "surplus": 1}, "surplus: there is no such field"),
         ({"filing": {}, "kinds": ["ship"]}, "filing.register: missing"),
     ],
 )

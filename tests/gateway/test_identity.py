@@ -7,6 +7,7 @@ import hmac
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,8 +22,11 @@ from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
 from gateway import identity, runtime
 from gateway.access import Session
+from gateway.api import stream
 from gateway.config import Settings
 from gateway.identity import ASKED_AGAIN_SECONDS, FILE, FRESH_SECONDS, TRUSTED_SECONDS, IdentityError, Issuers, Published, Rejected
+from gateway.sessions import KNOWN_SECONDS
+from tests.gateway.following.reader import following
 from tests.gateway.rows import ALICE, BOB
 
 NOW = 1_700_000_000
@@ -367,3 +371,21 @@ def test_every_refused_token_gets_the_same_words_and_the_log_has_why(
 def _refused(http: httpx.Client, given: bytes) -> tuple[int, str, str]:
     answer = http.get("/members", headers={b"authorization": b"Bearer " + given})
     return answer.status_code, answer.text, answer.headers["www-authenticate"]
+
+
+def test_a_stream_lasts_as_long_as_its_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, clock = tmp_path / "home", Clock(NOW)
+    trusting(home)
+    monkeypatch.setattr(identity, "read", partial(identity.read, clock=clock))
+    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.2)
+    running = runtime.start(Settings(home=home, port=0, keeper=False), genesis_time=NOW)
+    try:
+        with following(running.url, token(**roles("operators")), kind="DealOpened") as blocks:
+            began = time.monotonic()
+            while time.monotonic() - began < 3 * (stream.LOOK_SECONDS + KNOWN_SECONDS):
+                assert next(blocks).id is not None
+            clock.now, ended = NOW + 331, time.monotonic()
+            for _ in blocks:
+                assert time.monotonic() - ended < stream.LOOK_SECONDS + KNOWN_SECONDS + 1
+    finally:
+        running.stop()

@@ -1,8 +1,10 @@
 """Every custom error of every contract has a sentence for people, with its values in words."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
 from eth_abi.abi import encode
@@ -10,8 +12,9 @@ from eth_hash.auto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.refusals import FORMS, custom_errors, explain, explain_skip, sentence_of
+from gateway.refusals import FORMS, custom_errors, explain, explain_skip, of_body, sentence_of
 from gateway.sentences import SENTENCES, SKIP_SENTENCES, SKIPS
+from ledger.domain.act_types import OfferPurchase
 
 ERRORS = sorted(custom_errors().values())
 HOLDER = "0x" + "ab" * 20
@@ -118,6 +121,11 @@ def test_a_time_is_never_shown_as_seconds() -> None:
         (data("NotInDefault(uint40,uint8)", 7, 3), "Loan 7 is overdue, not in default."),
         (data("OfferNotOpen(uint192,uint8)", 1, 2), "The offer is not open: it is recalled."),
         (data("TooEarly(uint192,uint40)", 1, 0), "This may be done from 1970-01-01 00:00:00 UTC on, not before."),
+        (
+            data("RangeOutside(uint64,uint64,uint64,uint64)", 5, 9, 0, 8),
+            "The range from 5 to 9 is not inside the token, which goes from 0 to 8 (minor units of the receivable, the end not counted "
+            "in).",
+        ),
         (data("Error(string)", "no"), "The contract refused: no."),
         (data("Panic(uint256)", 17), "The contract stopped on an inner fault (panic code 17)."),
         (b"", "The contract gave no reason; an act that runs out of the gas stated for it ends like this."),
@@ -164,7 +172,8 @@ def test_no_revert_data_breaks_the_explanation(given_data: bytes) -> None:
 
 def test_a_cut_off_reason_names_the_error_and_asks_for_nothing() -> None:
     told = explain(data("RangeOutside(uint64,uint64,uint64,uint64)", 1, 2, 3, 4)[:50])
-    assert told == {"error": "RangeOutside", "values": {}, "sentence": "The range [?, ?) is not inside the token's [?, ?)."}
+    said = "The range from ? to ? is not inside the token, which goes from ? to ? (minor units of the receivable, the end not counted in)."
+    assert told == {"error": "RangeOutside", "values": {}, "sentence": said}
 
 
 def test_every_cause_of_a_skip_has_its_sentence() -> None:
@@ -180,3 +189,27 @@ def test_the_causes_are_in_the_order_of_the_contract() -> None:
     listed = re.search(r"enum Skip \{([^}]*)\}", source)
     assert listed is not None
     assert tuple(re.findall(r"\w+", listed[1])) == SKIPS
+
+
+OFFER = OfferPurchase(1, 0, 5, b"", 5, 0, 0, 4, 0, 0, 1, 0, 0, 0, 1, b"")
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"advance": 0}, "advance: it can't be 0."),
+        ({"start": 5}, "end: the range begins at 5 and ends at 5, so it is empty."),
+        ({"discountBasis": 0}, "discountBasis: the discount is a fraction of it, so it can't be 0; give 1 where there is none."),
+        ({"discountRate": 2}, "discountRate: 2 is above its basis 1."),
+        ({"dayStart": 86_400}, "dayStart: seconds after midnight (UTC) below 86400, 86400 given."),
+    ],
+)
+def test_terms_of_an_offer_that_are_not_admitted_are_named(changed: dict[str, Any], said: str) -> None:
+    told = explain(data("TermsInvalid()"))
+    assert of_body(told, replace(OFFER, **changed))["sentence"] == f"The terms are not admitted: {said}"
+
+
+def test_a_refusal_for_other_reasons_keeps_its_sentence() -> None:
+    for told in (explain(data("TermsInvalid()")), explain(data("AmountZero()"))):
+        assert of_body(told, OFFER) == of_body(told, None) == told
+    assert of_body(explain(data("AmountZero()")), replace(OFFER, advance=0)) == explain(data("AmountZero()"))

@@ -121,9 +121,13 @@ def _signature(key: bytes, digest: bytes) -> bytes:
 
 
 @contextmanager
-def running(folder: Path, people: Sequence[Person], council_delay: int = 3 * DAY, genesis: int = GENESIS) -> Iterator[Ledger]:
-    """A fresh ledger whose members are `people`; the one in the role SETTLEMENT issues its cash 1, in CNY. council_delay in seconds."""
-    chain = anvil.start(folder / "chain", genesis_time=genesis)
+def running(
+    folder: Path, people: Sequence[Person], council_delay: int = 3 * DAY, genesis: int = GENESIS, old_states: int = 0
+) -> Iterator[Ledger]:
+    """A fresh ledger whose members are `people`; the one in the role SETTLEMENT issues its cash 1, in CNY. council_delay in seconds;
+    old_states: how many blocks may be undone.
+    """
+    chain = anvil.start(folder / "chain", genesis_time=genesis, old_states=old_states)
     try:
         with Rpc(chain.url) as rpc:
             yield _founded(rpc, folder, people, council_delay)

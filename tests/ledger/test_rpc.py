@@ -18,6 +18,7 @@ import pytest
 
 from ledger.chain.engines import anvil
 from ledger.chain.node import free_ports
+from ledger.chain.nodes import Nodes
 from ledger.chain.rpc import BATCH_BYTES, NodeUnreachable, Rpc, RpcError
 
 Answer = Callable[[bytes], tuple[int, bytes]]
@@ -218,7 +219,10 @@ def test_a_name_and_a_password_go_with_every_request_and_into_no_message() -> No
         user, at = "bank:s3cret", f"127.0.0.1:{listener.server_port}"
         with Rpc(f"http://{user}@{at}/rpc?a=1") as rpc:
             assert rpc.call("eth_chainId") == "0x1"
-        with Rpc(f"http://{user}@{at}") as rpc, pytest.raises(NodeUnreachable, match=f"node http://{at} does not answer") as caught:
+        with (
+            Rpc(f"http://{user}@{at}") as rpc,
+            pytest.raises(NodeUnreachable, match=f"node http://{at} answers, but not as it must: no JSON-RPC") as caught,
+        ):
             rpc.call("eth_chainId")
         listener.shutdown()
     assert given == ["Basic " + b64encode(b"bank:s3cret").decode()] * 2
@@ -256,6 +260,38 @@ def test_what_is_no_json_rpc_is_no_answer(status: int, body: bytes) -> None:
         with pytest.raises(NodeUnreachable):
             rpc.call("eth_sendRawTransaction", b"\x01")
         assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (429, b'{"error":"slow down"}', 'HTTP status 429, {"error":"slow down"}; look at the node'),
+        (503, b"<html>bad gateway", "HTTP status 503, <html>bad gateway;"),
+        (404, b"", "HTTP status 404;"),
+        (200, b"<html>", "no JSON-RPC"),
+        (200, b'{"id":1,"result":null}', "eth_getTransactionCount gave null, which is no number in hex"),
+        (200, b'{"id":1,"result":"0xZZ"}', 'eth_getTransactionCount gave "0xZZ"'),
+        (200, b'{"id":1,"result":7}', "eth_getTransactionCount gave 7"),
+    ],
+)
+@pytest.mark.parametrize("kind", [Rpc, lambda url: Nodes([url])])
+def test_an_answer_that_is_none_is_told_with_the_node_and_what_it_said(
+    kind: Callable[[str], Rpc], status: int, body: bytes, said: str
+) -> None:
+    with server(lambda _: (status, body)) as (url, _), kind(url) as rpc, pytest.raises(NodeUnreachable) as caught:
+        rpc.call("eth_getTransactionCount", "0x", "latest")
+    assert f"node {url} answers, but not as it must: " in str(caught.value) and said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "newest", ["null", "{}", '{"number":"0x1","hash":"0xab","timestamp":null}', '{"number":"0xZZ","hash":"0x1","timestamp":"0x1"}']
+)
+def test_a_newest_block_that_is_none_is_told_and_one_that_may_be_missing_is_not(newest: str) -> None:
+    said = f'{{"id":1,"result":{newest}}}'.encode()
+    with server(lambda _: (200, said)) as (url, _), Rpc(url) as rpc, pytest.raises(NodeUnreachable, match="which is no block"):
+        rpc.call("eth_getBlockByNumber", "latest", False)
+    with server(lambda _: (200, b'{"id":1,"result":null}')) as (url, _), Rpc(url) as rpc:
+        assert rpc.call("eth_getBlockByNumber", "0x7", False) is None
 
 
 def test_an_error_object_with_an_http_error_status_is_the_nodes_error() -> None:

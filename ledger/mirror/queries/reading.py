@@ -149,7 +149,7 @@ def ordered(
     if not 0 < limit <= MOST_ROWS:
         raise PageError(f"limit: 1 to {MOST_ROWS}")
     if after is not None and not _fits(after, columns):
-        raise PageError("after: not a cursor of this list")
+        raise PageError("after: not a cursor of this list; send `next` of the page before")
     if after is not None:
         beyond = tuple_(*columns) < after if newest_first else tuple_(*columns) > after
         asked = asked.where(beyond)
@@ -176,7 +176,7 @@ def part(rows: Sequence[Item], place: Callable[[Item], tuple[int, bytes]], *, li
 
 def _behind(places: list[tuple[int, bytes]], after: tuple[Any, ...]) -> int:
     if [type(each) for each in after] != [int, bytes]:
-        raise PageError("after: not a cursor of this list")
+        raise PageError("after: not a cursor of this list; send `next` of the page before")
     if after in places:
         return places.index((after[0], after[1])) + 1
     return next((at for at, (by, _) in enumerate(places) if by >= after[0]), len(places))

@@ -25,7 +25,7 @@ from gateway.outbox.lanes import LeaseLost, Shift
 from gateway.signers.sealing import Unsealable
 from ledger.chain.engines import anvil
 from ledger.mirror.queries import events as feed
-from tests.gateway.following.receiver import Receiver
+from tests.gateway.following.receiver import Message, Receiver
 from tests.gateway.following.subscribed import delivering, everything, subscribe
 from tests.gateway.outbox.world import OPERATOR, House
 
@@ -174,6 +174,21 @@ def test_a_replay_sends_everything_after_a_position_under_the_same_ids(house: Ho
         receiver.wait(lambda: receiver.positions() == wanted + wanted[4:])
     ids = [each.headers["webhook-id"] for each in receiver.kept]
     assert ids[len(wanted) :] == ids[4 : len(wanted)]
+
+
+def test_a_replay_from_where_the_cursor_is_holds_while_a_message_is_on_its_way(house: House, receive: Receive) -> None:
+    receiver, wanted = receive(), everything(house)
+    made = subscribe(house.services, receiver.url)
+
+    def replay_once(_: Message, count: int) -> int:
+        if count == 1:
+            with house.office.write() as conn:
+                book.replay(conn, made.row, Cursor(-1))
+        return 204
+
+    receiver.answer = replay_once
+    with delivering(house.services):
+        receiver.wait(lambda: receiver.positions() == [wanted[0], *wanted])
 
 
 def test_only_wanted_kinds_and_records_come(house: House, receive: Receive) -> None:

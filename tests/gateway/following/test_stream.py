@@ -3,6 +3,8 @@
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +16,7 @@ from gateway import access, runtime
 from gateway.api import stream
 from gateway.config import Settings
 from gateway.following.sight import Sight
+from gateway.sessions import KNOWN_SECONDS
 from ledger.mirror.queries import events as feed
 from tests.gateway.conftest import Api, Member
 from tests.gateway.following.reader import Got, events, following
@@ -144,14 +147,66 @@ def until_head(api: Api, blocks: Any) -> list[Got]:
     raise AssertionError("the stream ended")
 
 
-def test_a_key_that_is_revoked_ends_its_stream(api: Api, pair: tuple[Member, Member], monkeypatch: pytest.MonkeyPatch) -> None:
+ENDS_WITHIN = stream.LOOK_SECONDS + KNOWN_SECONDS + 1
+
+
+def revoke(api: Api, key: str) -> float:
+    with api.running.services.office.write() as conn:
+        access.revoke(conn, key.split("_")[1])
+    return time.monotonic()
+
+
+def test_a_key_that_is_revoked_ends_a_stream_that_is_told_little(
+    api: Api, pair: tuple[Member, Member], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.2)
     key = bearer(api, pair[0])
     with following(api.running.url, key, kind="DealOpened") as blocks:
         assert next(blocks).id is not None, "a heartbeat tells how far was looked"
-        with api.running.services.office.write() as conn:
-            access.revoke(conn, key.split("_")[1])
-        assert list(events(blocks)) == []
+        revoked = revoke(api, key)
+        for _ in blocks:
+            assert time.monotonic() - revoked < ENDS_WITHIN
+    assert time.monotonic() - revoked < ENDS_WITHIN
+
+
+@contextmanager
+def busy(api: Api, pair: tuple[Member, Member]) -> Iterator[None]:
+    """Events that concern both, one after the other."""
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.is_set():
+            api.receivable(*pair)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(60)
+
+
+def test_a_key_that_is_revoked_ends_a_stream_that_is_told_much(api: Api, pair: tuple[Member, Member]) -> None:
+    """Each event puts the next comment off."""
+    key = bearer(api, pair[0])
+    with busy(api, pair), following(api.running.url, key, kind="ReceivableDrafts") as blocks:
+        next(events(blocks))
+        revoked = revoke(api, key)
+        for each in events(blocks):
+            assert time.monotonic() - revoked < ENDS_WITHIN, f"{each.event} is told"
+        assert time.monotonic() - revoked < ENDS_WITHIN
+
+
+def test_a_stream_that_ends_while_its_reader_takes_nothing_is_cut_off(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.0)
+    monkeypatch.setattr(stream.Feed, "_heartbeat", lambda _: b":" + b"x" * 100_000 + b"\n\n")
+    with api.running.services.office.write() as conn:
+        key = access.issue(conn, "an operator's", None)
+    with idle_reader(api, key):
+        wait_until(lambda: open_streams(api) == 1)
+        revoke(api, key)
+        wait_until(lambda: open_streams(api) == 0, ENDS_WITHIN + stream.END_SECONDS)
 
 
 # --- Slow readers, and the end ------------------------------------------------------------------------------------------------------
@@ -161,16 +216,23 @@ def test_a_reader_that_takes_nothing_is_cut_off_and_costs_little(api: Api, monke
     monkeypatch.setattr(stream, "SLOW_SECONDS", 0.5)
     monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.0)
     monkeypatch.setattr(stream.Feed, "_heartbeat", lambda _: b":" + b"x" * 100_000 + b"\n\n")
-    parts = urlsplit(api.running.url)
-    with socket.socket() as idle:
-        idle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-        idle.connect((parts.hostname, parts.port))
-        idle.sendall(f"GET /events:stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {api.running.api_key}\r\n\r\n".encode())
+    with idle_reader(api, api.running.api_key) as idle:
         wait_until(lambda: open_streams(api) == 1)
         wait_until(lambda: open_streams(api) == 0)
         body = drained(idle)
     assert len(body) < 8 << 20
     assert not body.endswith(b"0\r\n\r\n"), "it was cut and did not end"
+
+
+@contextmanager
+def idle_reader(api: Api, key: str) -> Iterator[socket.socket]:
+    """Who asks for the stream and takes next to nothing of it."""
+    parts = urlsplit(api.running.url)
+    with socket.socket() as idle:
+        idle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        idle.connect((parts.hostname, parts.port))
+        idle.sendall(f"GET /events:stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\r\n".encode())
+        yield idle
 
 
 def drained(idle: socket.socket) -> bytes:

@@ -13,7 +13,7 @@ import pytest
 
 from gateway import access, runtime
 from gateway.config import OFFICE_FILE, Settings
-from gateway.following import pauses
+from gateway.following import pauses, rounds
 from gateway.runtime import Runtime
 from tests.gateway.commanding import Run, refused, runner
 from tests.gateway.following.receiver import Receiver, whole
@@ -51,8 +51,8 @@ def run(home: Path, gateway: Runtime, monkeypatch: pytest.MonkeyPatch, capsys: p
     return runner(home, monkeypatch, capsys)
 
 
-def made(http: httpx.Client, url: str, **more: Any) -> dict[str, Any]:
-    answer = http.post("/webhooks", json={"url": url, **more})
+def made(http: httpx.Client, url: str, account: str | None = None, **more: Any) -> dict[str, Any]:
+    answer = http.post("/webhooks", json={"url": url, **more}, params={"account": account} if account else {})
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -128,6 +128,32 @@ def test_a_member_has_its_own_and_nobody_elses(gateway: Runtime, http: httpx.Cli
     assert http.post("/webhooks", json={"url": receiver.url}, headers={"authorization": f"Bearer {reader}"}).status_code == 403
     assert http.get(path, params={"account": accounts[0]}).status_code == 200, "the operator acts for whom it serves"
     assert http.delete(path, headers=first).json() == {"removed": mine["id"]}
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_replay_from_the_beginning_tells_what_is_to_be_seen_only_now(
+    gateway: Runtime, http: httpx.Client, receiver: Receiver, paused: bool
+) -> None:
+    """Its cursor has not moved, since nothing was delivered; what was passed over is looked at again."""
+    key = f"seen late, paused {paused}"
+    (account,) = ("0x" + each.hex() for each in gateway.services.keystore.accounts([key]))
+    id_ = made(http, receiver.url, account=account, kinds=["Acts"], after=-1)["webhook"]["id"]
+    wanted = [int(each["pos"]) for each in http.get("/events", params={"limit": 1000}).json()["data"] if each["contract"] == "Acts"]
+    time.sleep(2 * rounds.LOOK_SECONDS)
+    assert wanted and receiver.came == []
+    admission = {"key": key, "name": key, "party": "0x" + "0a" * 32, "roles": ["AUDITOR"]}
+    assert http.post("/members:batch", json={"members": [admission]}).json()["members"][0]["account"] == account
+    assert gateway.clock is not None
+    gateway.clock.run()
+    assert http.post("/members:wait", json={"accounts": [account], "timeout": 20}).json()["pending"] == []
+    gateway.clock.hold()
+    path, mine = f"/webhooks/{id_}", {"account": account}
+    if paused:
+        assert http.post(f"{path}/state", json={"state": "paused"}, params=mine).status_code == 200
+    assert http.post(f"{path}/replay", json={"after": -1}, params=mine).status_code == 200
+    if paused:
+        assert http.post(f"{path}/state", json={"state": "active"}, params=mine).status_code == 200
+    receiver.wait(lambda: receiver.positions()[: len(wanted)] == wanted)
 
 
 def test_too_many_of_one_account_are_refused(http: httpx.Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ledger.chain.blocks import InconsistentAnswer, Link, MalformedAnswer, NodeSource, RecordedSource, last_position, position
 from ledger.chain.rpc import Call, NodeUnreachable, Result, Rpc, RpcError
+from ledger.chain.sources import OnlySource
 from tests.ledger.chain.emitter import Emitter
 
 TOPIC, OTHER = b"t" * 32, b"o" * 32
@@ -123,8 +124,24 @@ def test_answers_without_what_the_protocol_promises(grown: Rpc, method: str) -> 
     def change(asked: str, answer: Any) -> Any:
         return {"number": 1} if asked == method else answer
 
-    with _Tampering(grown.url, change) as rpc, pytest.raises(MalformedAnswer):
+    with _Tampering(grown.url, change) as rpc, pytest.raises(MalformedAnswer, match="an answer has not the form of what was asked for"):
         _source(rpc).fetch(2, 5)
+
+
+def test_the_only_node_is_named_in_what_it_does(grown: Rpc) -> None:
+    def change(method: str, answer: Any) -> Any:
+        return answers.get(method, answer)
+
+    answers: dict[str, Any] = {"eth_getLogs": {"number": 1}}
+    with _Tampering(grown.url, change) as rpc:
+        only = OnlySource(rpc.url, _source(rpc))
+        with pytest.raises(MalformedAnswer, match=f"^node {rpc.url}: an answer has not the form"):
+            only.fetch(2, 5)
+        answers = {"eth_getBlockByNumber": RpcError(-32005, "limit exceeded")}
+        for ask in (lambda: only.fetch(2, 5), lambda: only.hashes([2])):
+            with pytest.raises(RpcError, match=f"node {rpc.url}: limit exceeded") as refused:
+                ask()
+            assert refused.value.code == -32005
 
 
 def test_a_refused_call_of_a_batch_is_raised(grown: Rpc) -> None:

@@ -18,9 +18,11 @@ from tests.ledger import ledgers
 from tests.ledger.mirror import finance_views, receivable_views
 from tests.ledger.mirror.finance_lives import FinanceLives, people
 from tests.ledger.mirror.restarted import assert_folds_the_same
+from tests.ledger.mirror.spotted import assert_as_the_contracts_hold, assert_outlives_a_fork
 
 STEPS = 4_000 if FULL else 400
 SEED = 766_769
+FORK = 12
 CONTRACTS = {"PurchaseOffers", "Financing", "LoanAgreements", "Loans", "TitleEscrow", "Valuations", "Triggers"}
 ELSEWHERE = {"HoldersShown", "ReleaseDue"}
 """Told where a loan is secured by a registered pledge."""
@@ -30,7 +32,7 @@ ELSEWHERE = {"HoldersShown", "ReleaseDue"}
 def lives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FinanceLives]:
     """A ledger with a long random life behind it."""
     folder: Path = tmp_path_factory.mktemp("financing")
-    with ledgers.running(folder, people(), council_delay=0) as ledger:
+    with ledgers.running(folder, people(), council_delay=0, old_states=4 * FORK) as ledger:
         made = FinanceLives(ledger, random.Random(SEED), folder)
         made.scripted()
         made.live(STEPS)
@@ -45,6 +47,8 @@ def test_every_word_of_purchases_and_loans_is_in_the_mirror(db: Database, lives:
             deals, loans = finance_views.assert_equal(conn, lives.ledger)
             assert min(deals, loans) > 8
             assert receivable_views.assert_equal(conn, lives.ledger) > 10
+        asked = assert_as_the_contracts_hold(db, mirror, lives.ledger.rpc, lives.ledger.manifest)
+        assert {"deal", "loan_terms", "loan_state", "custody_range"} <= set(asked)
         lives.live(15)
     mirror.catch_up()
     assert verify.of(db, lives.ledger.manifest).equal
@@ -63,3 +67,9 @@ def test_the_lives_tell_every_event(db: Database, lives: FinanceLives) -> None:
     told = {(event.contract, event.name) for event in types if event.topic in topics}
     wanted = {(contract, event) for contract, event in FOLDS.rules if contract in CONTRACTS and event not in ELSEWHERE}
     assert wanted - told == set()
+
+
+def test_a_fork_leaves_what_the_contracts_hold(db: Database, lives: FinanceLives) -> None:
+    """The last test of these lives: what they remember is not undone."""
+    mirror = sync.of(db, lives.ledger.rpc, lives.ledger.manifest, finality=0, development=True)
+    assert_outlives_a_fork(db, mirror, lives.ledger.rpc, lives.ledger.manifest, FORK)

@@ -23,9 +23,11 @@ from tests.ledger import ledgers
 from tests.ledger.mirror import receivable_views
 from tests.ledger.mirror.receivable_lives import Lives, people
 from tests.ledger.mirror.restarted import assert_folds_the_same
+from tests.ledger.mirror.spotted import assert_as_the_contracts_hold, assert_outlives_a_fork
 
 STEPS = 4_000 if FULL else 400
 SEED = 20_262
+FORK = 12
 CONTRACTS = {"ReceivableDrafts", "ReceivableToken", "ReceivableOffers", "ReceivableHolds", "ReceivableEndings"}
 CONTRACTS |= {"Repayment", "Mandates", "Guarantees", "Exposure"}
 ELSEWHERE = {"DraftWithdrawn", "ReceivableRefused", "PolicyRetired"}
@@ -36,7 +38,7 @@ ELSEWHERE = {"DraftWithdrawn", "ReceivableRefused", "PolicyRetired"}
 def lives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lives]:
     """A ledger with a long random life behind it."""
     folder: Path = tmp_path_factory.mktemp("receivables")
-    with ledgers.running(folder, people(), council_delay=0) as ledger:
+    with ledgers.running(folder, people(), council_delay=0, old_states=4 * FORK) as ledger:
         made = Lives(ledger, random.Random(SEED), folder)
         made.scripted()
         made.live(STEPS)
@@ -49,6 +51,8 @@ def test_every_word_of_receivables_is_in_the_mirror(db: Database, lives: Lives) 
         mirror.catch_up()
         with db.read() as conn:
             assert receivable_views.assert_equal(conn, lives.ledger) > 10
+        asked = assert_as_the_contracts_hold(db, mirror, lives.ledger.rpc, lives.ledger.manifest)
+        assert {"token", "receivable_state", "cash_entry"} <= set(asked)
         lives.live(15)
     mirror.catch_up()
     assert verify.of(db, lives.ledger.manifest).equal
@@ -112,3 +116,9 @@ def test_the_past_is_what_it_was(db: Database, lives: Lives) -> None:
     with db.read() as conn:
         asked = select(TOKEN.table).where(valid(TOKEN, then)).order_by(TOKEN.table.c.receivable, TOKEN.table.c.start)
         assert [row[:6] for row in rows_of(conn, TOKEN, asked)] == [row[:6] for row in before]
+
+
+def test_a_fork_leaves_what_the_contracts_hold(db: Database, lives: Lives) -> None:
+    """The last test of these lives: what they remember is not undone."""
+    mirror = sync.of(db, lives.ledger.rpc, lives.ledger.manifest, finality=0, development=True)
+    assert_outlives_a_fork(db, mirror, lives.ledger.rpc, lives.ledger.manifest, FORK)
