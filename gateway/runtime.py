@@ -402,7 +402,6 @@ def _serve(services: Services, listening: socket.socket, stack: ExitStack) -> st
         server_header=False,
         proxy_headers=bool(services.settings.proxies),
         forwarded_allow_ips=services.settings.proxies or None,
-        limit_concurrency=serving.MOST_CONNECTIONS,
         timeout_keep_alive=serving.IDLE_SECONDS,
         **_tls(services.settings),
         timeout_graceful_shutdown=END_SECONDS,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from starlette.concurrency import run_in_threadpool
@@ -20,6 +20,7 @@ from gateway.api import shown
 from gateway.errors import Problem, invalid
 from gateway.following.looking import BEGINNING, Cursor, Found, back, look
 from gateway.following.selection import Selection
+from gateway.limits import TooMany
 from gateway.services import Services
 from ledger.domain.ids import IdError, from_hex
 from ledger.mirror.queries.events import Told
@@ -28,8 +29,10 @@ MEDIA_TYPE = "text/event-stream"
 HEARTBEAT_SECONDS = 15.0
 SLOW_SECONDS = 30.0
 """A reader that takes nothing for so long is cut off."""
-MOST_STREAMS = 500
+MOST_STREAMS, MOST_OF_A_MEMBER, MOST_OF_A_KEY = 500, 50, 20
 RETRY_MS = 2_000
+STREAM_SECONDS = 15.0
+"""After so long a stream whose reader has gone is surely forgotten."""
 RECENT = 256
 """So many blocks with events are remembered of a stream, to find where a fork began."""
 ABORT = "pledgebook.abort"
@@ -120,16 +123,15 @@ class EventStream(Response):
         self.raw_headers = [(b"content-type", MEDIA_TYPE.encode()), (b"x-accel-buffering", b"no")]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        services = self._feed.services
-        if services.streams >= MOST_STREAMS:
-            raise Problem(503, "Too many streams", f"{MOST_STREAMS} streams are open here; try again, or read GET /events by pages")
-        services.streams += 1
+        services, session = self._feed.services, self._feed.session
+        _check_room(services.streams, session)
+        services.streams.append(session)
         telling = asyncio.create_task(self._tell(scope, send))
         leaving = asyncio.create_task(_left(receive))
         try:
             await asyncio.wait({telling, leaving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            services.streams -= 1
+            services.streams.remove(session)
             for task in (telling, leaving):
                 task.cancel()
             ended = await asyncio.gather(telling, leaving, return_exceptions=True)
@@ -148,6 +150,16 @@ class EventStream(Response):
             scope["extensions"][ABORT]()
             return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _check_room(streams: Sequence[Session], session: Session) -> None:
+    """Nobody's streams take the room of others'. Raises 429, 503."""
+    if sum(each.key_id == session.key_id for each in streams) >= MOST_OF_A_KEY:
+        raise TooMany(f"{MOST_OF_A_KEY} streams are open with this key, which are the most of one; end one of them", STREAM_SECONDS)
+    if sum(each.member == session.member for each in streams) >= MOST_OF_A_MEMBER:
+        raise TooMany(f"{MOST_OF_A_MEMBER} streams are open for this member, which are the most of one; end one of them", STREAM_SECONDS)
+    if len(streams) >= MOST_STREAMS:
+        raise Problem(503, "Too many streams", f"{MOST_STREAMS} streams are open here; try again, or be told by a webhook (POST /webhooks)")
 
 
 async def _left(receive: Receive) -> None:
