@@ -47,6 +47,7 @@ from gateway.api import (
     searches,
     tokens,
     transactions,
+    unambiguous,
     watches,
     webhooks,
 )
@@ -129,6 +130,7 @@ def create(services: Services) -> FastAPI:
             if isinstance(route, APIRoute):
                 route.unique_id = route.name
                 route.deprecated = route.name in DEPRECATED or None
+                unambiguous.attach(route)
             app.router.routes.append(route)
     rights.check(route.name for route in app.routes if isinstance(route, APIRoute))
     document.attach(app)
