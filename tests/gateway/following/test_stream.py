@@ -91,6 +91,7 @@ def test_kinds_and_records_limit_what_is_told(api: Api, pair: tuple[Member, Memb
         ({"kind": "Nothing"}, "kind: 'Nothing' is no kind"),
         ({"record": "0x12"}, "record"),
         ({"after": -2}, "after"),
+        ({"after": 1 << 61}, "is not mirrored yet; the last is"),
         ({"kind": ["a"] * 51}, "kind"),
     ],
 )
