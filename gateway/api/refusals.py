@@ -1,4 +1,4 @@
-"""Which refusals an operation documents, beside those that any may give: 401, 403, 422, 429; and 411, 413, 415 where a body is read."""
+"""Which refusals an operation documents, beside those of any: 401, 403, 422, 429, 503; and 411, 413, 415 where a body is read."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ TITLES = {
     415: "The body is encoded",
     422: "A field breaks a rule",
     429: "Asked too often; Retry-After says when to ask again",
-    503: "Not now: the node, the mirror or the signing keys are not available",
+    503: "Not now: the node, the mirror or the signing keys are not available, or the disk is full",
 }
 
 Responses = dict[int | str, dict[str, Any]]
@@ -26,7 +26,7 @@ def refusals(*statuses: int) -> Responses:
     return {status: {"model": answers.Problem, "description": TITLES[status]} for status in statuses}
 
 
-ANY = refusals(401, 403, 422, 429)
+ANY = refusals(401, 403, 422, 429, 503)
 """Of every operation that needs a key."""
 NAMED = refusals(404)
 """Of what names a record or an account."""
