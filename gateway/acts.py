@@ -64,6 +64,8 @@ class _Batch:
     new: dict[int, _New] = field(default_factory=dict)
     same_as: dict[int, int] = field(default_factory=dict)
     """Repeats of a request within the batch, by the place of the first one."""
+    clashes: dict[int, int] = field(default_factory=dict)
+    """Requests whose key came before with other content, by the place of the first one: how it fares decides on them."""
 
 
 def accept(services: Services, session: Session, requests: Sequence[Request]) -> list[Act | Problem]:
@@ -124,11 +126,14 @@ def _chain_time(conn: Connection) -> int:
 def _accept(services: Services, session: Session, requests: Sequence[Request]) -> list[Act | Problem]:
     batch = _Batch(requests)
     known = _known(services, batch)
-    with services.snapshot() as conn:
-        _draft_all(services, session, batch, known, conn)
-    if len(requests) == 1 and batch.new and batch.new[0].act.done_pos is None:
-        _try_out(services, batch)
-    _check_contents(services, session, batch)
+    places: Sequence[int] = range(len(requests))
+    while places:
+        with services.snapshot() as conn:
+            _draft_all(services, session, batch, places, known, conn)
+        if len(requests) == 1 and batch.new and batch.new[0].act.done_pos is None:
+            _try_out(services, batch)
+        _check_contents(services, session, batch)
+        places = _freed(batch)
     _sign_all(services, session, batch)
     faults.point("outbox.accepting")
     _commit(services, session, batch)
@@ -148,30 +153,39 @@ def _known(services: Services, batch: _Batch) -> dict[ActKey, Act]:
         return store.named(conn, keys)
 
 
-def _draft_all(services: Services, session: Session, batch: _Batch, known: dict[ActKey, Act], conn: Connection) -> None:
+def _draft_all(
+    services: Services, session: Session, batch: _Batch, places: Sequence[int], known: dict[ActKey, Act], conn: Connection
+) -> None:
     people, chain_time = People(conn), _chain_time(conn)
-    spent = _spent(conn, [request for at, request in enumerate(batch.requests) if at not in batch.results])
+    asked = [(at, batch.requests[at]) for at in places if at not in batch.results]
+    spent = _spent(conn, [request for _, request in asked])
     firsts: dict[ActKey, int] = {}
-    for at, request in enumerate(batch.requests):
-        if at in batch.results:
-            continue
+    for at, request in asked:
         try:
             session.acting_for(request.account, services.keystore)
-            if not _is_repeat(batch, at, firsts):
+            if not _came_before(batch, at, firsts):
                 _draft_one(services, session, batch, at, known, people, conn, chain_time, spent)
         except Problem as wrong:
             batch.results[at] = wrong
 
 
-def _is_repeat(batch: _Batch, at: int, firsts: dict[ActKey, int]) -> bool:
-    """Whether the batch has this very request already. Raises 409 where the key came with other content."""
+def _came_before(batch: _Batch, at: int, firsts: dict[ActKey, int]) -> bool:
+    """Whether the batch has a request with this key already, which then decides on this one, too."""
     first = firsts.setdefault(key_of(batch.requests[at]), at)
     if first == at:
         return False
-    if hash_of(batch.requests[first]) != hash_of(batch.requests[at]):
-        raise other_content(batch.requests[at].key, f"item {first} of the same batch has it with other content")
-    batch.same_as[at] = first
+    same = hash_of(batch.requests[first]) == hash_of(batch.requests[at])
+    (batch.same_as if same else batch.clashes)[at] = first
     return True
+
+
+def _freed(batch: _Batch) -> list[int]:
+    """Requests whose key came before in one that was refused, so that it names nothing yet. Those whose key names an act get their 409."""
+    free = [at for at, first in batch.clashes.items() if isinstance(batch.results.get(first), Problem)]
+    for at in batch.clashes.keys() - set(free):
+        batch.results[at] = other_content(batch.requests[at].key, "a request that came just before has it with other content")
+    batch.clashes.clear()
+    return free
 
 
 def _draft_one(
@@ -330,7 +344,7 @@ def _check_contents(services: Services, session: Session, batch: _Batch) -> None
 def _check_none_dropped(request: Request, dropped: set[ActKey]) -> None:
     for index, key in enumerate(request.depends_on):
         if key in dropped:
-            raise invalid(f"depends_on[{index}]: that item of the same batch was not accepted", field=f"depends_on[{index}]")
+            raise invalid(f"depends_on[{index}]: that act came together with this one and was not accepted", field=f"depends_on[{index}]")
 
 
 def _ours(services: Services, session: Session, new: _New) -> list[SignerClaim]:

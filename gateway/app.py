@@ -47,6 +47,7 @@ from gateway.api import (
     searches,
     tokens,
     transactions,
+    unambiguous,
     watches,
     webhooks,
 )
@@ -68,7 +69,7 @@ from gateway.sessions import Sessions
 from gateway.signers.fingerprint_keys import FingerprintKeyError
 from gateway.signers.interface import KeyUnheld, SigningLocked, VaultAway
 from ledger.chain.rpc import NodeUnreachable, RpcError
-from ledger.mirror.database import NotServed
+from ledger.mirror.database import NotServed, is_full
 from ledger.mirror.queries.payments import Unbalanced
 from ledger.mirror.queries.reading import PageError
 
@@ -99,6 +100,7 @@ OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
 """What is answered without a key: whether the gateway works, and how to ask it."""
 UNKNOWN = ("Not authenticated", "give a valid API key or token as `Authorization: Bearer ...`; see `pledgebook keys`")
 """What everybody is told who isn't known, whatever was wrong: title and detail."""
+FULL = "this gateway's disk is full; nothing of the request was kept: have its operator free some space, then send it again"
 MOST_FRAMES = 1_000
 GUESSES_AT_ONCE = 20
 MOST_NOTED = 400
@@ -137,6 +139,7 @@ def create(services: Services) -> FastAPI:
             if isinstance(route, APIRoute):
                 route.unique_id = route.name
                 route.deprecated = route.name in DEPRECATED or None
+                unambiguous.attach(route)
             app.router.routes.append(route)
     rights.check(route.name for route in app.routes if isinstance(route, APIRoute))
     front.check()
@@ -353,6 +356,13 @@ def _as_problem(error: Exception) -> Problem:
             return Problem(status, title, str(error))
     if isinstance(error, PageError):
         return Problem(422, "Invalid request", str(error), field=str(error).partition(":")[0])
+    return _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> Problem:
+    if is_full(error):
+        log.error("a disk is full: %s", error)
+        return Problem(503, "Disk full", FULL)
     log.error("unforeseen error", exc_info=error)
     return Problem(500, "Internal error", "the gateway met an error that it did not foresee; it is in its log")
 

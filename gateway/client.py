@@ -55,7 +55,8 @@ class Client:
 
     def post(self, path: str, body: Json, key: str | None = None) -> Json:
         """A request with a body, and its idempotency key if it is an act."""
-        return _body(self._http.post(path, json=body, headers={} if key is None else {"Idempotency-Key": key}))
+        named = {} if key is None else {b"Idempotency-Key": key.encode()}
+        return _body(self._http.post(path, json=body, headers=named))
 
     def ask(self, path: str, body: Json, **query: Any) -> Json:
         """A read that is asked with a body."""

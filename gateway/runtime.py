@@ -89,8 +89,10 @@ def start(settings: Settings, *, genesis_time: int | None = None, report: Report
     stack = ExitStack()
     try:
         return _start(settings, genesis_time, report, stack)
-    except BaseException:
+    except BaseException as error:
         stack.close()
+        if database.is_full(error):
+            raise StartError(f"{settings.home}: its disk, or its databases', is full; free some space and start again") from error
         raise
 
 
@@ -485,7 +487,6 @@ def _serve(services: Services, listening: socket.socket, stack: ExitStack) -> st
         server_header=False,
         proxy_headers=bool(services.settings.proxies),
         forwarded_allow_ips=services.settings.proxies or None,
-        limit_concurrency=serving.MOST_CONNECTIONS,
         timeout_keep_alive=serving.IDLE_SECONDS,
         **_tls(services.settings),
         timeout_graceful_shutdown=END_SECONDS,
@@ -523,7 +524,12 @@ def _tls(settings: Settings) -> dict[str, Any]:
 
 def _announce(file: Path, url: str, stack: ExitStack) -> None:
     """Where the API answers, for commands on the same home, while it does."""
-    file.write_text(url)
+    beside = file.with_name(f".{file.name}.new")
+    try:
+        beside.write_text(url)
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
     stack.callback(file.unlink, missing_ok=True)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from gateway.accepting import Acceptor
+from gateway.access import Session
 from gateway.config import Settings
 from gateway.identity import Issuers
 from gateway.signers.fingerprint_keys import FingerprintKeys
@@ -96,8 +97,8 @@ class Services:
     """Says that the mirror moved."""
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the server is to end: what is told without end ends then."""
-    streams: int = 0
-    """How many readers follow the events."""
+    streams: list[Session] = field(default_factory=list)
+    """The sessions of the readers that follow the events, one for each stream."""
     acceptor: Acceptor = field(default_factory=Acceptor)
     """Where requests wait to be accepted together."""
     catalogue: Catalogue = CATALOGUE

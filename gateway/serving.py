@@ -8,19 +8,23 @@ from __future__ import annotations
 import asyncio
 import json
 from http import HTTPStatus
+from math import inf
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.api.stream import ABORT
 from gateway.errors import Problem
+from gateway.limits import neighbourhood
 
 HEAD_SECONDS, BODY_SECONDS, IDLE_SECONDS = 10.0, 60.0, 5
-MOST_HEAD_BYTES, MOST_CONNECTIONS = 32_768, 1_000
+REFUSED_SECONDS = 1.0
+MOST_HEAD_BYTES = 32_768
+MOST_CONNECTIONS, MOST_OF_AN_ADDRESS = 1_000, 500
 
 
 class Limited(HttpToolsProtocol):
-    """A connection whose requests arrive in time and with a head of bounded length, or end it: 408, 431.
+    """A connection whose requests arrive in time and with a head of bounded length, or end it: 408, 431. There are so many at most.
 
     An answer may end it too, although the reader hasn't taken what is in its buffer.
     """
@@ -31,10 +35,15 @@ class Limited(HttpToolsProtocol):
         self._deadline = 0.0
         self._head = 0
         self._in_head, self._over = True, False
+        self._place = ""
+        self._refusal: Problem | None = None
+        """Why nothing is read. It is told once something came: a reset for unread bytes would lose it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._allow(HEAD_SECONDS)
+        self._place = neighbourhood(self.client[0] if self.client else "")
+        self._make_room()
+        self._allow(REFUSED_SECONDS if self._refusal else HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._disarm()
@@ -42,6 +51,9 @@ class Limited(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         if self._over:
+            return
+        if self._refusal:
+            self._end(self._refusal)
             return
         if self._in_head:
             self._head += len(data)
@@ -53,6 +65,33 @@ class Limited(HttpToolsProtocol):
         super().on_message_begin()
         self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
         self._allow(HEAD_SECONDS)
+
+    def _make_room(self) -> None:
+        """Where an address, or all together, have too many connections, one that asks nothing ends, else this one: 503.
+
+        Behind a proxy all come from its address, and to bound its clients is the proxy's.
+        """
+        if len(self.connections) <= MOST_OF_AN_ADDRESS:
+            return
+        held = [each for each in self.connections if isinstance(each, Limited) and not each._over and not each._refusal]
+        near = [] if self.config.proxy_headers else [each for each in held if each._place == self._place]
+        crowd = near if len(near) > MOST_OF_AN_ADDRESS else held if len(held) > MOST_CONNECTIONS else []
+        if crowd:
+            idle = [each for each in crowd if each is not self and each._asks_nothing()]
+            # Who has been sending a head for longest goes first; who was answered and may ask again goes last.
+            ended = min(idle, key=lambda each: each._deadline or inf, default=self)
+            most = f"{MOST_OF_AN_ADDRESS} of one address, {MOST_CONNECTIONS} of all"
+            problem = Problem(503, "Too many connections", f"connections: at most {most}; use one for many requests, or try again")
+            if ended is not self:
+                ended._end(problem)
+            self._refusal = problem if ended is self else None
+
+    def _asks_nothing(self) -> bool:
+        return self._in_head and (self.cycle is None or self.cycle.response_complete)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # Blanks after a value are no part of it (RFC 9110, 5.5); the parser takes those before it away only.
+        super().on_header(name, value.rstrip(b" \t"))
 
     def on_headers_complete(self) -> None:
         arrived, self._head, self._in_head = self._head, 0, False
@@ -92,7 +131,10 @@ class Limited(HttpToolsProtocol):
             # Not for longer than a head may take: the next request may be due sooner than this one.
             self._timer = self.loop.call_later(min(left, HEAD_SECONDS), self._look)
             return
-        self._end(Problem(408, "Request timeout", f"head within {HEAD_SECONDS:g} s and body within {BODY_SECONDS:g} s; send faster"))
+        self._end(
+            self._refusal
+            or Problem(408, "Request timeout", f"head within {HEAD_SECONDS:g} s and body within {BODY_SECONDS:g} s; send faster")
+        )
 
     def _disarm(self) -> None:
         if self._timer is not None:

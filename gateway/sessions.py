@@ -51,7 +51,9 @@ class Sessions:
         self._known: Recent[tuple[float, Session]] = Recent()
         self._fitted: Recent[str] = Recent()
         self._secret = secrets.token_bytes(32)
-        self._trying, self._pool = 0, ThreadPoolExecutor(TRYING_THREADS, "trying-keys")
+        self._trials: dict[bytes, asyncio.Future[str | None]] = {}
+        """What is being tried. Whoever gives the same text meanwhile waits for the same trial."""
+        self._pool = ThreadPoolExecutor(TRYING_THREADS, "trying-keys")
 
     async def of(self, text: str, peer: str) -> Session | None:
         """The session of a key or token given from an address; None for one that opens nothing. Raises TooMany."""
@@ -81,7 +83,9 @@ class Sessions:
             log.info("API key refused: unknown, revoked or expired; from %s", peer)
             return None
         if self._fitted.get(name) not in candidate.hashes:
-            fitted = await self._tried(candidate, peer)
+            trial = self._trials.get(name) or self._try(candidate, name, peer)
+            # One who goes away takes the trial from nobody else.
+            fitted = await asyncio.shield(trial)
             if fitted is None:
                 log.warning("API key %s refused: its secret is wrong; from %s", candidate.session.key_id, peer)
                 return None
@@ -102,19 +106,21 @@ class Sessions:
         """The trial was no guess."""
         self._guesses.give_back(peer)
 
-    async def _tried(self, candidate: Candidate, peer: str) -> str | None:
+    def _try(self, candidate: Candidate, name: bytes, peer: str) -> asyncio.Future[str | None]:
         """The hash that the secret fits. Raises TooMany."""
-        if self._trying >= MOST_TRYING:
+        if len(self._trials) >= MOST_TRYING:
             raise TooMany("too many keys are being tried", 1)
         self.guess(peer)
-        self._trying += 1
-        try:
-            fitted = await asyncio.get_running_loop().run_in_executor(self._pool, candidate.opened_by)
-        finally:
-            self._trying -= 1
-        if fitted is not None:
-            self.was_none(peer)
-        return fitted
+        trial = asyncio.get_running_loop().run_in_executor(self._pool, candidate.opened_by)
+
+        def ended(done: asyncio.Future[str | None]) -> None:
+            del self._trials[name]
+            if not done.cancelled() and done.exception() is None and done.result() is not None:
+                self.was_none(peer)
+
+        self._trials[name] = trial
+        trial.add_done_callback(ended)
+        return trial
 
     async def _of_token(self, text: str, peer: str) -> Session | None:
         try:

@@ -5,9 +5,12 @@ import binascii
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl
 
 import orjson
 from fastapi import Depends, Path, Query, Request
@@ -91,7 +94,7 @@ def as_at(
 
 Point = Annotated[AsAt, Depends(as_at)]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Most rows of a page")]
-Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the page before")]
+Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the page before, with the same filters")]
 Account = Annotated[str, Query(pattern=ACCOUNT, description="An account, as hex")]
 AccountPath = Annotated[str, Path(pattern=ACCOUNT, description="An account, as hex")]
 WordPath = Annotated[str, Path(pattern=WORD, description="32 bytes, as hex")]
@@ -167,21 +170,37 @@ async def waited(services: Services, timeout: float, look: Callable[[], Looked],
         await services.progress.changed(seen, min(left, _LOOK_SECONDS))
 
 
+ASKED: ContextVar[tuple[str, bytes, bytes]] = ContextVar("asked", default=("", b"", b""))
+"""The path, the query and the body of the request that is being answered."""
+_PAGING = frozenset({"after", "limit", "fields", "block", "known_at"})
+"""What may differ from page to page: a reader may hold the pages after the first at that one's block."""
+
+
+def _list_asked() -> str:
+    """Which list was asked for, and by which filters: rows behind one list's cursor are others in another list."""
+    path, query, body = ASKED.get()
+    filters = sorted(each for each in parse_qsl(query.decode("latin-1"), keep_blank_values=True) if each[0] not in _PAGING)
+    return sha256(repr((path, filters, body)).encode()).hexdigest()[:12]
+
+
 def cursor_text(cursor: tuple[Any, ...]) -> str:
-    """A cursor as the text that a client sends back."""
+    """A cursor as the text that a client sends back, good for the list and the filters that were asked for."""
     plain = [{"x": each.hex()} if isinstance(each, bytes) else each for each in cursor]
-    return base64.urlsafe_b64encode(orjson.dumps(plain)).decode().rstrip("=")
+    return base64.urlsafe_b64encode(orjson.dumps([_list_asked(), *plain])).decode().rstrip("=")
 
 
 def cursor_from(text: str | None) -> tuple[Any, ...] | None:
-    """A cursor from its text. Raises 422."""
+    """A cursor from its text. Raises 422, for one of another list or of other filters too."""
     if text is None:
         return None
     try:
-        read = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        asked, *read = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if asked != _list_asked():
+            raise ValueError("another list's")
         return tuple(bytes.fromhex(each["x"]) if isinstance(each, dict) else _number(each) for each in read)
     except (binascii.Error, ValueError, KeyError, TypeError) as wrong:
-        raise invalid("after: not a cursor of this list; send `next` of the page before", field="after") from wrong
+        said = "after: not a cursor of this list; send `next` of the page before, with the same filters"
+        raise invalid(said, field="after") from wrong
 
 
 def _number(given: Any) -> int:

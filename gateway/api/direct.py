@@ -32,14 +32,16 @@ def directly(short: Short) -> type[APIRoute]:
             body = await request.body()
             answer = await short(request, body) if request.headers.get("content-type") == JSON else None
             if answer is None:
-                await self._whole(scope, _again(body), send)
+                await self._whole(scope, again(body), send)
             else:
                 await answer(scope, receive, send)
 
     return Direct
 
 
-def _again(body: bytes) -> Receive:
+def again(body: bytes) -> Receive:
+    """What a body that was read is read from once more."""
+
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
 

@@ -36,7 +36,8 @@ for that member only; what is another's looks as if it were not there (404). `x-
 who sees what it is about. What begins with `/peer/` is for other members' gateways and takes their signature instead (RFC 9421).
 Auditors and regulators say in `Access-Reason` why they look at others' records. Errors are problem details
 (RFC 9457). Amounts are text of minor units with their currency, times RFC 3339, ids decimal text, bytes hex. Lists come in pages: `next`
-of one asks for the page after it (`after`).
+of one asks for the page after it (`after`), of the same list with the same filters. An address with a parameter that the operation doesn't
+have is refused (422), and so is a body that is not UTF-8 or has a name twice in one object.
 
 An act is accepted once it is on disk (202) and final once its block is. Its Idempotency-Key names it for ever: sent again, here or at any
 other gateway of the ledger, it changes nothing; with other content it is a conflict (409)."""

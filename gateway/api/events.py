@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
 from gateway.access import READ, Session
@@ -17,7 +18,8 @@ from gateway.following import selection
 from gateway.following.looking import Cursor
 from gateway.following.selection import Selection, UnknownKind
 from gateway.services import Services
-from ledger.mirror.queries import events
+from ledger.chain.blocks import LOG_BITS
+from ledger.mirror.queries import chain, events
 from ledger.mirror.queries.events import Told
 from ledger.mirror.queries.reading import Page
 
@@ -62,7 +64,8 @@ async def stream_events(
     """
     session.needs(READ)
     await run_in_threadpool(explained, services, session)
-    cursor = Cursor(after) if last_event_id is None else resumed(last_event_id)
+    # An id was given by a gateway, maybe by one that is further; a position may be anything, and be waited for for ever.
+    cursor = resumed(last_event_id) if last_event_id is not None else Cursor(await run_in_threadpool(_position, services, after))
     return EventStream(Feed(services, session, wanted(services, kind, record), cursor, retractions), request.state.stands)
 
 
@@ -72,6 +75,22 @@ def wanted(services: Services, kinds: list[str], records: list[str]) -> Selectio
         return selection.of(kinds, (worded(each, 32, "record") for each in records), services.events.names)
     except UnknownKind as wrong:
         raise invalid(f"kind: {wrong}", field="kind") from wrong
+
+
+def _position(services: Services, after: int) -> int:
+    with services.snapshot() as conn:
+        mirrored(conn, after)
+    return after
+
+
+def mirrored(conn: Connection, after: int | None) -> int:
+    """The last block that is mirrored. Raises 422 where a position lies behind it, 503."""
+    held = chain.held(conn)
+    if held is None or held.hash is None:
+        raise Problem(503, "Not mirrored yet", "the mirror holds no block yet; try again in a moment")
+    if after is not None and after >> LOG_BITS > held.block:
+        raise invalid(f"after: block {after >> LOG_BITS} is not mirrored yet; the last is {held.block}", field="after")
+    return held.block
 
 
 @router.get("/events/{record}")

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from gateway.access import READ, Session
 from gateway.api.answers import Answer, Fault, Head, Health, HealthDetails, MirrorHealth
 from gateway.api.asking import Caller, Running, oversees, reading
-from gateway.api.refusals import ANY, AWAY, refusals
+from gateway.api.refusals import ANY, AWAY, Responses, refusals
 from gateway.errors import Problem
 from gateway.outbox import store
 from gateway.peers import book
@@ -22,11 +22,12 @@ FAR_BEHIND_BLOCKS = 100
 _LOOK_SECONDS = 0.02
 
 
-@router.get(
-    "/health",
-    responses=refusals(429)
-    | {503: {"model": Health, "description": "The mirror has stopped, or this version can't read its records: ask another gateway"}},
-)
+_UNREADABLE: Responses = {
+    503: {"model": Health, "description": "The mirror has stopped, or this version can't read its records: ask another gateway"}
+}
+
+
+@router.get("/health", responses=refusals(422, 429) | _UNREADABLE)
 def get_health(services: Running, response: Response) -> Health:
     """Says `ok`, or names what is wrong. No more is said to who gives no key."""
     names = list(dict.fromkeys(fault.name for fault in _faults(services)))

@@ -1,4 +1,4 @@
-"""Which refusals an operation documents, beside those that any may give: 401, 403, 422 and 429, and 413 where a body is read."""
+"""Which refusals an operation documents, beside those of any: 401, 403, 422, 429, 503; and 411, 413, 415 where a body is read."""
 
 from typing import Any
 
@@ -12,9 +12,10 @@ TITLES = {
     409: "In conflict with what is there",
     411: "The length of the body is not told",
     413: "The body is too long",
+    415: "The body is encoded",
     422: "A field breaks a rule",
     429: "Asked too often; Retry-After says when to ask again",
-    503: "Not now: the node, the mirror or the signing keys are not available",
+    503: "Not now: the node, the mirror or the signing keys are not available, or the disk is full",
 }
 
 Responses = dict[int | str, dict[str, Any]]
@@ -25,13 +26,13 @@ def refusals(*statuses: int) -> Responses:
     return {status: {"model": answers.Problem, "description": TITLES[status]} for status in statuses}
 
 
-ANY = refusals(401, 403, 422, 429)
+ANY = refusals(401, 403, 422, 429, 503)
 """Of every operation that needs a key."""
 NAMED = refusals(404)
 """Of what names a record or an account."""
 CONFLICTS = refusals(409)
 """Of what may meet something else that is there already."""
-WRITES = refusals(411, 413)
+WRITES = refusals(411, 413, 415)
 """Of what has a body."""
 AWAY = refusals(503)
 """Of what needs the mirror, the node or the signing keys."""

@@ -22,7 +22,20 @@ HexBytes = Annotated[str, Field(pattern=r"^0x([0-9a-fA-F]{2})*$", max_length=409
 Decimal = Annotated[str, Field(pattern=NUMBER)]
 Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
 """Text without control characters, which databases and people read differently."""
-Key = Annotated[Text, Field(min_length=1, max_length=256)]
+KEY = r"^[^\x00-\x20\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f])?$"
+Key = Annotated[str, Field(pattern=KEY, min_length=1, max_length=256)]
+"""An idempotency key. Blanks at its ends would be lost on the way of a header, and name another act in a body."""
+
+
+def _as_utf8(given: Any) -> Any:
+    """A header's text: a server reads its bytes as Latin-1, so that the same key would be another one in a body."""
+    try:
+        return given.encode("latin-1").decode() if isinstance(given, str) else given
+    except UnicodeError as wrong:
+        raise ValueError("text in UTF-8 expected, as in a body") from wrong
+
+
+KeyHeader = Annotated[Key, BeforeValidator(_as_utf8)]
 Role = Annotated[str, Field(json_schema_extra={"enum": list(ROLES)})]
 Mode = Annotated[str, Field(json_schema_extra={"enum": list(MODES)})]
 
@@ -35,6 +48,7 @@ def words_of(kind: type[Enum]) -> dict[str, Any]:
 MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
 
 FORMS = {
+    KEY: "a key; write text without control characters and without blanks at its ends",
     ACCOUNT: "an account; write 0x and 40 hex digits",
     WORD: "a hash or a word; write 0x and 64 hex digits",
     r"^[0-9]{1,19}$": "an amount in minor units; write digits without a point, as 1250 for 12.50",

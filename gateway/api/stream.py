@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from starlette.concurrency import run_in_threadpool
@@ -20,6 +20,7 @@ from gateway.api import shown
 from gateway.errors import Problem, invalid
 from gateway.following.looking import BEGINNING, Cursor, Found, back, look
 from gateway.following.selection import Selection
+from gateway.limits import TooMany
 from gateway.services import Services
 from ledger.domain.ids import IdError, from_hex
 from ledger.mirror.queries.events import Told
@@ -32,8 +33,10 @@ LOOK_SECONDS = 1.0
 """So often it is looked whether the key or token of a stream is still good; what the door found counts for a second more."""
 END_SECONDS = 1.0
 """A reader that takes nothing when its stream ends is cut off after so long."""
-MOST_STREAMS = 500
+MOST_STREAMS, MOST_OF_A_MEMBER, MOST_OF_A_KEY = 500, 50, 20
 RETRY_MS = 2_000
+STREAM_SECONDS = 15.0
+"""After so long a stream whose reader has gone is surely forgotten."""
 RECENT = 256
 """So many blocks with events are remembered of a stream, to find where a fork began."""
 ABORT = "pledgebook.abort"
@@ -120,16 +123,15 @@ class EventStream(Response):
         self.raw_headers = [(b"content-type", MEDIA_TYPE.encode()), (b"x-accel-buffering", b"no")]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        services = self._feed.services
-        if services.streams >= MOST_STREAMS:
-            raise Problem(503, "Too many streams", f"{MOST_STREAMS} streams are open here; try again, or read GET /events by pages")
-        services.streams += 1
+        services, session = self._feed.services, self._feed.session
+        _check_room(services.streams, session)
+        services.streams.append(session)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             if await self._is_cut_short(scope, send, receive):
                 await _end(scope, send)
         finally:
-            services.streams -= 1
+            services.streams.remove(session)
 
     async def _is_cut_short(self, scope: Scope, send: Send, receive: Receive) -> bool:
         """Tells until the reader has gone or the feed ends; whether instead what opened the stream is no longer good."""
@@ -169,6 +171,16 @@ async def _end(scope: Scope, send: Send) -> None:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
     except TimeoutError:
         scope["extensions"][ABORT]()
+
+
+def _check_room(streams: Sequence[Session], session: Session) -> None:
+    """Nobody's streams take the room of others'. Raises 429, 503."""
+    if sum(each.key_id == session.key_id for each in streams) >= MOST_OF_A_KEY:
+        raise TooMany(f"{MOST_OF_A_KEY} streams are open with this key, which are the most of one; end one of them", STREAM_SECONDS)
+    if sum(each.member == session.member for each in streams) >= MOST_OF_A_MEMBER:
+        raise TooMany(f"{MOST_OF_A_MEMBER} streams are open for this member, which are the most of one; end one of them", STREAM_SECONDS)
+    if len(streams) >= MOST_STREAMS:
+        raise Problem(503, "Too many streams", f"{MOST_STREAMS} streams are open here; try again, or be told by a webhook (POST /webhooks)")
 
 
 async def _left(receive: Receive) -> None:

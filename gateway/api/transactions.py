@@ -31,7 +31,7 @@ from gateway.api.asking import (
 )
 from gateway.api.direct import JSON, directly
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
-from gateway.api.schemas import ACCOUNT, ActBatch, ActIn, ActRef, ActWait, CallBatch, CallWait, Key, SignatureIn, SignerIn
+from gateway.api.schemas import ACCOUNT, ActBatch, ActIn, ActRef, ActWait, CallBatch, CallWait, KeyHeader, SignatureIn, SignerIn
 from gateway.drafts import Request, Wanted
 from gateway.errors import Problem, not_found
 from gateway.office.repository import Act, ActKey, Call, Office
@@ -44,14 +44,15 @@ from ledger.mirror.queries.reading import Page
 from ledger.mirror.schema import number, word
 
 router = APIRouter(tags=["transactions"], responses=ANY)
-_ACT, _KEY = TypeAdapter(ActIn), TypeAdapter(Key)
+_ACT, _KEY = TypeAdapter(ActIn), TypeAdapter(KeyHeader)
+_KEY_WORDS = "Names the act for ever: sent again it changes nothing. In UTF-8, the same key as `key` of a batch"
 
 
 async def post_act(
     asked: ActIn,
     services: Running,
     session: Caller,
-    idempotency_key: Annotated[Key, Header(description="Names the act for ever: sent again it changes nothing")],
+    idempotency_key: Annotated[KeyHeader, Header(description=_KEY_WORDS)],
 ) -> answers.Act:
     """Accepts one signed act. The answer comes when it is on disk; a repeated key gives the first answer back."""
     session.needs(ACT)

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from sqlalchemy import Connection
 
 from gateway.access import ACT, READ, Session
 from gateway.api.answers import Hex, Position, Shown, Time
 from gateway.api.asking import Caller, Limit, Running, addressed, cursor_from, cursor_text, explained
 from gateway.api.asking import Cursor as After
-from gateway.api.events import wanted
+from gateway.api.events import mirrored, wanted
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
 from gateway.api.schemas import ACCOUNT, ReplayIn, ResendIn, WebhookIn, WebhookStateIn
 from gateway.errors import Problem, invalid, not_found
@@ -28,7 +28,6 @@ from gateway.signers.keystore import HOUSE
 from ledger.chain.blocks import LOG_BITS
 from ledger.domain.calendar import rfc3339
 from ledger.domain.ids import to_hex
-from ledger.mirror.queries import chain
 
 router = APIRouter(tags=["webhooks"], responses=ANY)
 
@@ -103,6 +102,8 @@ Member = Annotated[
     str | None, Query(pattern=ACCOUNT, description="The account, as hex; for the operator, who without it speaks for itself")
 ]
 
+WebhookPath = Annotated[str, Path(pattern=r"^[^\x00-\x1f\x7f]{1,80}$", description="A subscription's id")]
+
 
 @router.post("/webhooks", status_code=201, responses=NAMED | WRITES | AWAY | CONFLICTS)
 def create_webhook(asked: WebhookIn, services: Running, session: Caller, account: Member = None) -> WebhookMade:
@@ -139,7 +140,7 @@ def list_webhooks(services: Running, session: Caller, account: Member = None, li
 
 
 @router.get("/webhooks/{webhook}", responses=NAMED)
-def get_webhook(webhook: str, services: Running, session: Caller, account: Member = None) -> WebhookShown:
+def get_webhook(webhook: WebhookPath, services: Running, session: Caller, account: Member = None) -> WebhookShown:
     """A subscription, and how far it came."""
     session.needs(READ)
     with services.office.read() as conn:
@@ -147,7 +148,9 @@ def get_webhook(webhook: str, services: Running, session: Caller, account: Membe
 
 
 @router.post("/webhooks/{webhook}/state", responses=NAMED | WRITES)
-def set_webhook_state(webhook: str, asked: WebhookStateIn, services: Running, session: Caller, account: Member = None) -> WebhookShown:
+def set_webhook_state(
+    webhook: WebhookPath, asked: WebhookStateIn, services: Running, session: Caller, account: Member = None
+) -> WebhookShown:
     """Pauses a subscription, or has it go on where it was, at once."""
     with _changing(services, session, account, webhook, asked.state) as (conn, row):
         book.change(conn, row, state=State(asked.state), attempts=0, next_at=min(row.next_at, now_ms()))
@@ -155,7 +158,7 @@ def set_webhook_state(webhook: str, asked: WebhookStateIn, services: Running, se
 
 
 @router.post("/webhooks/{webhook}/secret", responses=NAMED | AWAY)
-def rotate_webhook_secret(webhook: str, services: Running, session: Caller, account: Member = None) -> WebhookMade:
+def rotate_webhook_secret(webhook: WebhookPath, services: Running, session: Caller, account: Member = None) -> WebhookMade:
     """Makes a new secret, shown once; the one before signs beside it for a day."""
     secret, wrapped = fresh_secret(), Secrets(services.keystore)
     services.keystore.check_open()
@@ -167,7 +170,7 @@ def rotate_webhook_secret(webhook: str, services: Running, session: Caller, acco
 
 
 @router.post("/webhooks/{webhook}/replay", responses=NAMED | WRITES | AWAY)
-def replay_webhook(webhook: str, asked: ReplayIn, services: Running, session: Caller, account: Member = None) -> WebhookShown:
+def replay_webhook(webhook: WebhookPath, asked: ReplayIn, services: Running, session: Caller, account: Member = None) -> WebhookShown:
     """Sends everything after a position once more, under the ids that it had."""
     start = _from(services, asked.after)
     with _changing(services, session, account, webhook, "replay") as (conn, row):
@@ -177,7 +180,7 @@ def replay_webhook(webhook: str, asked: ReplayIn, services: Running, session: Ca
 
 @router.get("/webhooks/{webhook}/dead-letters", responses=NAMED)
 def list_dead_letters(
-    webhook: str, services: Running, session: Caller, account: Member = None, limit: Limit = 100, after: After = None
+    webhook: WebhookPath, services: Running, session: Caller, account: Member = None, limit: Limit = 100, after: After = None
 ) -> DeadLetterPage:
     """Messages that failed to the last and were put aside, oldest first."""
     session.needs(READ)
@@ -189,14 +192,14 @@ def list_dead_letters(
 
 
 @router.post("/webhooks/{webhook}/dead-letters:resend", responses=NAMED | WRITES)
-def resend_dead_letters(webhook: str, asked: ResendIn, services: Running, session: Caller, account: Member = None) -> Resent:
+def resend_dead_letters(webhook: WebhookPath, asked: ResendIn, services: Running, session: Caller, account: Member = None) -> Resent:
     """Sends messages that were put aside once more, out of the order of the others."""
     with _changing(services, session, account, webhook, "resend") as (conn, row):
         return Resent(count=book.send_again(conn, row.id, asked.positions))
 
 
 @router.delete("/webhooks/{webhook}", responses=NAMED)
-def remove_webhook(webhook: str, services: Running, session: Caller, account: Member = None) -> WebhookRemoved:
+def remove_webhook(webhook: WebhookPath, services: Running, session: Caller, account: Member = None) -> WebhookRemoved:
     """Ends a subscription and forgets its secret and what was put aside."""
     with _changing(services, session, account, webhook, "removed") as (conn, row):
         book.remove(conn, row)
@@ -235,12 +238,8 @@ def _changing(services: Services, session: Session, account: str | None, webhook
 def _from(services: Services, after: int | None) -> Cursor:
     """The cursor at a position; None: the last final one. Raises 422 for one that is not mirrored, 503."""
     with services.snapshot() as conn:
-        held = chain.held(conn)
-        if held is None or held.hash is None:
-            raise Problem(503, "Not mirrored yet", "the mirror holds no block yet; try again in a moment")
-        if after is not None and after >> LOG_BITS > held.block:
-            raise invalid(f"after: block {after >> LOG_BITS} is not mirrored yet; the last is {held.block}", field="after")
-        last = (held.block - services.engine.finality + 1 << LOG_BITS) - 1
+        held = mirrored(conn, after)
+        last = (held - services.engine.finality + 1 << LOG_BITS) - 1
         return at(conn, last if after is None else after)
 
 

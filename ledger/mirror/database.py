@@ -1,5 +1,7 @@
 """Opening the mirror's database: SQLite (write-ahead log) or PostgreSQL (schema `mirror`), one model for both."""
 
+import errno
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
@@ -8,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from psycopg.errors import DiskFull
 from psycopg.types.string import BytesBinaryDumper
 from sqlalchemy import Connection, Dialect, Engine, LargeBinary, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
@@ -194,6 +197,14 @@ def connect(url: str, schema: str, *, durable: bool = False) -> Database:
     if kind == "postgresql":
         return Database(_postgresql(parsed.set(drivername="postgresql+psycopg"), schema, schema))
     raise DatabaseUrlError(f"database URL: {kind!r} is neither sqlite nor postgresql; give sqlite:///file or postgresql://user@host/name")
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether something could not be written because a disk is full: the system's error, or a database's."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    told = getattr(error, "orig", None)
+    return isinstance(told, DiskFull) or (isinstance(told, sqlite3.OperationalError) and told.sqlite_errorcode == sqlite3.SQLITE_FULL)
 
 
 def beside(database: Database) -> Database | None:

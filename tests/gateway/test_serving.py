@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -51,7 +51,8 @@ async def answering(scope: Scope, receive: Receive, send: Send) -> None:
 @contextmanager
 def serve(app: Any, **more: Any) -> Iterator[int]:
     """A server of the protocol under test; its port."""
-    config = uvicorn.Config(app, port=0, http=Limited, ws="none", log_config=None, access_log=False, lifespan="off", **more)
+    given: dict[str, Any] = {"proxy_headers": False, **more}
+    config = uvicorn.Config(app, port=0, http=Limited, ws="none", log_config=None, access_log=False, lifespan="off", **given)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,unused-ignore]
@@ -186,12 +187,75 @@ def test_requests_in_one_piece_are_all_answered(port: int) -> None:
     assert answers.count(b"HTTP/1.1 200") == 6 and answers.endswith(b"3")
 
 
-def test_too_many_connections_are_told_to_come_again() -> None:
-    with serve(answering, limit_concurrency=10) as found:
-        held = [dialled(found) for _ in range(12)]
-        assert httpx.get(f"http://127.0.0.1:{found}/x").status_code == 503
-        for conn in held:
-            conn.close()
+# --- How many connections ------------------------------------------------------------------------------------------------------
+
+
+def asked(port: int, host: str = "127.0.0.1") -> int:
+    """The status of a request from an address of this machine."""
+    with httpx.Client(transport=httpx.HTTPTransport(local_address=host), timeout=5) as http:
+        return http.post(f"http://127.0.0.1:{port}/x").status_code
+
+
+@contextmanager
+def busy(port: int, count: int, host: str) -> Iterator[list[socket.socket]]:
+    """So many connections from an address whose requests are being answered."""
+    held = [socket.create_connection(("127.0.0.1", port), timeout=5, source_address=(host, 0)) for _ in range(count)]
+    for conn in held:
+        conn.sendall(HEAD + b"content-length: 9\r\n\r\n1234")
+    time.sleep(0.2)
+    yield held
+    for conn in held:
+        conn.close()
+    time.sleep(0.2)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """A server of few connections."""
+    monkeypatch.setattr(serving, "MOST_OF_AN_ADDRESS", 10)
+    monkeypatch.setattr(serving, "MOST_CONNECTIONS", 25)
+    with serve(answering) as found:
+        yield found
+
+
+def test_one_address_does_not_take_the_connections_of_others(small: int) -> None:
+    with busy(small, 14, "127.0.0.2") as held:
+        for conn in held[10:]:
+            refused(told(conn), 503)
+        assert asked(small) == 200
+        with busy(small, 10, "127.0.0.3"), busy(small, 5, "127.0.0.4"), dialled(small) as conn:
+            refused(told(conn), 503)
+        assert asked(small) == 200
+
+
+def test_who_sends_no_whole_head_makes_room(small: int) -> None:
+    """Also for others of the same address, and where many addresses do it."""
+    slow = [socket.create_connection(("127.0.0.1", small), timeout=5, source_address=(f"127.0.0.{at % 5 + 1}", 0)) for at in range(60)]
+    for conn in slow:
+        with suppress(OSError):
+            conn.sendall(HEAD)
+    for host in ("127.0.0.1", "127.0.0.2", "127.0.0.9"):
+        assert asked(small, host) == 200
+    refused(told(slow[0]), 503)
+    for conn in slow:
+        conn.close()
+
+
+def test_a_request_that_is_being_answered_makes_no_room(small: int) -> None:
+    with dialled(small) as waiting:
+        waiting.sendall(b"POST /slow HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        time.sleep(0.1)
+        slow = [dialled(small) for _ in range(30)]
+        assert told(waiting).startswith(b"HTTP/1.1 200")
+    for conn in slow:
+        conn.close()
+
+
+def test_behind_a_proxy_all_share_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "MOST_OF_AN_ADDRESS", 3)
+    monkeypatch.setattr(serving, "MOST_CONNECTIONS", 12)
+    with serve(answering, proxy_headers=True) as found, busy(found, 10, "127.0.0.1"):
+        assert asked(found) == 200
 
 
 # --- TLS ---------------------------------------------------------------------------------------------------------------------------

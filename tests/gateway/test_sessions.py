@@ -164,7 +164,8 @@ def test_trials_hold_up_no_loop_and_no_more_than_a_few_wait(office: Database, mo
             return real(self)
 
         monkeypatch.setattr(Candidate, "opened_by", slowly)
-        trials = [asyncio.create_task(found.of(wrong(text), f"198.51.100.{at}")) for at in range(MOST_TRYING + 10)]
+        guesses = [f"{text[:-3]}{at:03x}" for at in range(MOST_TRYING + 11) if text[-3:] != f"{at:03x}"][: MOST_TRYING + 10]
+        trials = [asyncio.create_task(found.of(each, f"198.51.100.{at}")) for at, each in enumerate(guesses)]
         await asyncio.sleep(0.05)
         slowest = 0.0
         for _ in range(20):
@@ -178,6 +179,21 @@ def test_trials_hold_up_no_loop_and_no_more_than_a_few_wait(office: Database, mo
     assert slowest < 0.25
     assert sum(isinstance(each, TooMany) for each in outcomes) == 10 and outcomes.count(None) == MOST_TRYING
     assert TRYING_THREADS == 2
+
+
+@pytest.mark.parametrize("many", [60])
+def test_requests_that_come_at_once_with_one_key_wait_for_one_trial(office: Database, tries: list[str], many: int) -> None:
+    text, found = issued(office), known(office, rate=0.001, burst=3)
+
+    async def ask(given: str) -> list[Session | None]:
+        asked = [asyncio.create_task(found.of(given, PEER)) for _ in range(many)]
+        await asyncio.sleep(0.01)
+        asked[0].cancel()
+        return [each for each in await asyncio.gather(*asked, return_exceptions=True) if not isinstance(each, BaseException)]
+
+    assert [each.member for each in run(ask(text)) if each is not None] == [ALICE] * (many - 1) and len(tries) == 1
+    assert run(ask(wrong(text))) == [None] * (many - 1), "and a wrong one is one guess"
+    assert len(tries) == 2
 
 
 def test_the_log_has_why_a_key_was_refused_and_never_the_secret(office: Database, caplog: pytest.LogCaptureFixture) -> None:

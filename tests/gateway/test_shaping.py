@@ -75,9 +75,6 @@ def test_every_get_with_data_gives_only_the_fields_asked_for(told: Teller) -> No
         whole = told.http.get(path, params=query).json()
         answer = told.http.get(path, params={**query, "fields": "nothing_such"})
         rows = whole.get("data")
-        if rows is None:
-            assert answer.status_code == 200, operation
-            continue
         assert answer.status_code == 422 and answer.json()["field"] == "fields", operation
         if not rows:
             continue

@@ -64,7 +64,7 @@ class Feed:
         if case.method == "GET" and response.status_code == 200 and response.headers["content-type"] == ["application/json"]:
             answer = response.json()
             if isinstance(answer, dict) and isinstance(answer.get("next"), str):
-                self.cursors[name_of(case)] = answer["next"]
+                self.cursors[_list(name_of(case), case.path_parameters, case.query)] = answer["next"]
 
     def _begin(self, case: AnyCase, operation: str) -> None:
         """The operator's first request is the document's own."""
@@ -91,7 +91,7 @@ class Feed:
         self._own(query)
         path |= self.prepared(operation, path, query)
         self._point(query)
-        self._page(operation, query)
+        self._page(operation, path, query)
         if "webhook" in linked.path_parameters and "account" not in linked.query:
             # It was made for the caller itself: another account has none of this name.
             query.pop("account", None)
@@ -120,12 +120,12 @@ class Feed:
         if "known_at" in query:
             query["known_at"] = "2026-01-01T00:00:30Z"
 
-    def _page(self, operation: str, query: dict[str, Any]) -> None:
-        """A cursor that the list gave, or none: nobody can make one up."""
+    def _page(self, operation: str, path: dict[str, Any], query: dict[str, Any]) -> None:
+        """A cursor that the list gave for the same filters, or none: nobody can make one up."""
         if isinstance(query.get("after"), str):
             del query["after"]
-            if operation in self.cursors:
-                query["after"] = self.cursors[operation]
+            if (given := self.cursors.get(_list(operation, path, query))) is not None:
+                query["after"] = given
 
     def prepared(self, operation: str, path: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
         """What an operation uses up is made anew for it."""
@@ -223,6 +223,12 @@ def _whole(value: Any) -> Any:
 
 def _is_long(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and PATIENCE < value <= MOST_WAIT
+
+
+def _list(operation: str, path: dict[str, Any] | None, query: dict[str, Any] | None) -> str:
+    """A list and its filters, for which alone its cursors are good."""
+    filters = {name: value for name, value in (query or {}).items() if name not in ("after", "limit", "fields", "block", "known_at")}
+    return f"{operation} {sorted((path or {}).items())} {sorted(filters.items())}"
 
 
 def name_of(case: AnyCase) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -16,6 +17,8 @@ VALUES = (
     *("[]", "{}", "null", "true", '{"a": 1, "a": 2}', "[" * 40 + "]" * 40),
 )
 """As they stand in a body."""
+TEXTS = ("\0", "a\0b", "\u202e", "%", "\\", "'", "\u0663", "x" * 400, "9" * 400, "-1")
+"""In an address."""
 _MARK = "@@the value@@"
 
 
@@ -50,3 +53,12 @@ def send(teller: Teller, operation: str, example: dict[str, Any], body: bytes, k
     return teller.http.request(
         method, path.format(**example.get("path", {})), params=example.get("query"), headers=headers, content=content
     )
+
+
+def ask(teller: Teller, operation: str, example: dict[str, Any]) -> httpx.Response:
+    """An operation's example as it stands, whatever is in its path; nobody waits."""
+    method, path = teller.paths[operation]
+    parts = {name: quote(str(value), safe="") for name, value in example.get("path", {}).items()}
+    query = {name: value for name, value in example.get("query", {}).items() if name not in ("wait", "timeout") or value == "-1"}
+    headers = {name: value for name, value in example.get("headers", {}).items() if name != "content-type"}
+    return teller.http.request(method, path.format(**parts), params=query, headers=headers, json=example.get("body"))

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -72,11 +74,14 @@ def following(name: str, lives: int) -> list[Plan]:
     return [] if name in ("nobody", "reader") else [Plan(("stateful",), lives, SEED, made), Plan(("stateful",), lives, SEED, kept)]
 
 
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
-    """A gateway to which the whole story was told, asked by everybody. Wrong keys are part of it, so they aren't counted here."""
-    home = tmp_path_factory.mktemp("cases") / "home"
-    settings = Settings(home=home, port=0, keeper=False, webhook_hosts="core.bank.example", rate_guesses=0, rate_key=0, rate_peer=0)
+@contextmanager
+def told(home: Path, url: str | None = None) -> Iterator[Teller]:
+    """A gateway to which the whole story was told. Wrong keys are part of it, so they aren't counted here."""
+    databases = {} if url is None else {"mirror_url": url, "office_url": url}
+    limits = {"rate_guesses": 0, "rate_key": 0, "rate_peer": 0}
+    settings = Settings.model_validate(
+        {"home": home, "port": 0, "keeper": False, "webhook_hosts": "core.bank.example", **limits, **databases}
+    )
     running = runtime.start(settings, genesis_time=GENESIS)
     assert running.clock is not None
     running.clock.run()
@@ -85,10 +90,31 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
         if operation not in ("remove_webhook", "erase_content", "carry_out_order"):
             teller.tell(operation, example)
     teller.have_ordered()
-    yield Runs(teller, cast(teller))
+    yield teller
     teller.http.close()
     running.clock.hold()
     running.stop()
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    """A gateway asked by everybody."""
+    with told(tmp_path_factory.mktemp("cases") / "home") as teller:
+        yield Runs(teller, cast(teller))
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(tmp_path_factory: pytest.TempPathFactory, new_postgres: Callable[[], str]) -> Iterator[Runs]:
+    """The same on PostgreSQL, which takes no NUL in a text and no half of a character."""
+    with told(tmp_path_factory.mktemp("cases") / "home", new_postgres()) as teller:
+        yield Runs(teller, cast(teller))
+
+
+@pytest.fixture(params=["runs", "on_postgresql"])
+def teller(request: pytest.FixtureRequest) -> Teller:
+    """The story told on either database."""
+    found: Runs = request.getfixturevalue(request.param)
+    return found.teller
 
 
 def test_everybody_is_here(runs: Runs) -> None:
@@ -113,9 +139,9 @@ def test_there_are_enough_of_them_and_they_go_deep(runs: Runs) -> None:
     assert {status for _, status in total.answers} <= {200, 201, 202, 304, 401, 403, 404, 405, 409, 413, 415, 422, 503}
 
 
-def test_no_value_that_no_schema_tells_of_is_an_error(runs: Runs) -> None:
+def test_no_value_that_no_schema_tells_of_is_an_error(teller: Teller) -> None:
     """Each answer is documented, and none is a fault of the gateway."""
-    teller, chance, sent = runs.teller, seeded(SEED, "hostile"), 0
+    chance, sent = seeded(SEED, "hostile"), 0
     documented = Documented(teller.document())
     for operation in teller.paths:
         example = teller.fitted(operation, document.examples().get(operation, {}))
@@ -126,6 +152,37 @@ def test_no_value_that_no_schema_tells_of_is_an_error(runs: Runs) -> None:
             assert answer.status_code < 500, f"{operation}, {path}: {value[:40]}: {answer.text}"
             sent += 1
     assert sent > (5_000 if FULL else 400)
+
+
+def test_no_text_in_an_address_is_an_error(teller: Teller) -> None:
+    """The same of what stands in the place of a parameter."""
+    documented, sent = Documented(teller.document()), 0
+    for operation, (method, path) in teller.paths.items():
+        example = teller.fitted(operation, document.examples().get(operation, {}))
+        given = {name: example.get(name, {}) for name in ("path", "query")}
+        for parameter in teller.document()["paths"][path][method.lower()].get("parameters", []):
+            if parameter["in"] not in given or operation in document.STREAMS:
+                continue
+            for text in hostile.TEXTS:
+                asked = {**given, parameter["in"]: {**given[parameter["in"]], parameter["name"]: text}}
+                answer = hostile.ask(teller, operation, {**example, **asked})
+                documented.check(answer)
+                assert answer.status_code < 500, f"{operation}, {parameter['name']}: {text[:40]!r}: {answer.text}"
+                sent += 1
+    assert sent > 1_000
+
+
+@pytest.mark.parametrize("who", ["operator", "bank"])
+def test_generated_cases_are_answered_alike_on_postgresql(on_postgresql: Runs, who: str) -> None:
+    """A part of them: the examples, and the limits of every field of some paths."""
+    paths = on_postgresql.teller.paths
+    chosen = seeded(SEED, "postgresql").sample(sorted({path for _, path in paths.values()}), SAMPLE)
+    limits = frozenset(operation for operation, (_, path) in paths.items() if path in chosen or "webhook" in operation)
+    found = Found()
+    for at, plan in enumerate((Plan(("examples",), 1, SEED), Plan(("coverage",), 1, SEED, limits))):
+        feed = Feed(on_postgresql.teller, on_postgresql.roles[who], seeded(SEED + at, who))
+        found.add(run(feed, plan, on_postgresql.teller.document(), OFF))
+    assert found.cases > 100 and not found.wrong, f"seed {SEED}\n{found.told()}"
 
 
 def test_nothing_is_excused_that_is_not_there() -> None:

@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -93,6 +93,7 @@ def test_kinds_and_records_limit_what_is_told(api: Api, pair: tuple[Member, Memb
         ({"kind": "Nothing"}, "kind: 'Nothing' is no kind"),
         ({"record": "0x12"}, "record"),
         ({"after": -2}, "after"),
+        ({"after": 1 << 61}, "is not mirrored yet; the last is"),
         ({"kind": ["a"] * 51}, "kind"),
     ],
 )
@@ -247,7 +248,7 @@ def drained(idle: socket.socket) -> bytes:
 
 
 def open_streams(api: Api) -> int:
-    return api.running.services.streams
+    return len(api.running.services.streams)
 
 
 def wait_until(holds: Any, seconds: float = 20.0) -> None:
@@ -272,7 +273,28 @@ def test_too_many_streams_are_refused_and_the_others_go_on(api: Api, monkeypatch
         next(events(blocks))
 
 
-def test_forty_waiting_readers_hold_no_thread(api: Api) -> None:
+def test_one_key_and_one_member_leave_room_for_others(api: Api, pair: tuple[Member, Member], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "MOST_OF_A_KEY", 2)
+    monkeypatch.setattr(stream, "MOST_OF_A_MEMBER", 3)
+    greedy, other = pair
+    keys = [bearer(api, greedy) for _ in range(2)]
+    with ExitStack() as held:
+
+        def opened(key: str) -> None:
+            before = open_streams(api)
+            held.enter_context(following(api.running.url, key))
+            wait_until(lambda: open_streams(api) == before + 1)
+
+        for key in (keys[0], keys[0], keys[1]):
+            opened(key)
+        for key, said in ((keys[0], "with this key"), (keys[1], "for this member")):
+            refused = httpx.get(f"{api.running.url}/events:stream", headers={"authorization": f"Bearer {key}"})
+            assert said in str(problem(refused, 429)["detail"]) and int(refused.headers["retry-after"]) > 0
+        opened(bearer(api, other))
+
+
+def test_forty_waiting_readers_hold_no_thread(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "MOST_OF_A_KEY", 40)
     before = threading.active_count()
     with following_many(api, 40) as feeds:
         assert api.http.get("/health").status_code == 200
@@ -283,7 +305,7 @@ def test_forty_waiting_readers_hold_no_thread(api: Api) -> None:
 
 
 def following_many(api: Api, count: int) -> Any:
-    from contextlib import ExitStack, contextmanager
+    from contextlib import contextmanager
 
     @contextmanager
     def all_of() -> Any:

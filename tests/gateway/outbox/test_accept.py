@@ -93,8 +93,31 @@ def test_the_same_key_with_other_content_in_a_batch_is_a_conflict_of_that_item_o
     other = house.request(request.account)
     found = acts.accept(house.services, OPERATOR, [request, replace(request, body={"acceptsDirect": False}), other])
     assert isinstance(found[0], Act) and isinstance(found[2], Act)
-    assert isinstance(found[1], Problem) and found[1].status == 409 and "item 0 of the same batch" in found[1].detail
+    assert isinstance(found[1], Problem) and found[1].status == 409
+    assert "came just before has it with other content" in found[1].detail
     assert rows(house.office)[0] == 2
+
+
+def test_a_key_whose_request_was_refused_is_free_for_the_next_of_the_batch(house: House) -> None:
+    good = house.request(house.member())
+    bad, other = replace(good, body={"surprise": 1}), replace(good, body={"acceptsDirect": False})
+    found = acts.accept(house.services, OPERATOR, [bad, bad, good, other, good])
+    assert [each.status if isinstance(each, Problem) else None for each in found] == [422, 422, None, 409, None]
+    assert found[2] == found[4]
+    assert rows(house.office)[0] == 1
+
+
+def test_a_key_whose_content_is_not_held_is_free_for_the_next_of_the_batch(house: House) -> None:
+    good = house.request(house.member())
+    terms = {
+        "supplier": to_hex(good.account), "obligor": to_hex(house.member()), "face": "5", "due": house.world.time() + 500_000,
+        "grace": 0, "lateRate": 0, "lateBasis": 1, "currency": 840, "cash": 1, "module": 1, "leastPiece": 0, "policy": 1,
+        "tenorReason": "0x" + "00" * 32, "contentRoot": "0x" + "77" * 32,
+    }  # fmt: skip
+    bad = replace(good, kind="Issue", body=terms)
+    found = acts.accept(house.services, OPERATOR, [bad, good])
+    assert isinstance(found[0], Problem) and "content" in found[0].title.lower()
+    assert isinstance(found[1], Act) and rows(house.office)[0] == 1
 
 
 def test_a_key_that_comes_in_from_many_at_once_is_one_act(house: House) -> None:
