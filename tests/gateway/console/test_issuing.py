@@ -209,7 +209,7 @@ def test_another_browsers_answer_opens_nothing(browser: Browser, provider: Provi
         ({"groups": ["cooks"]}, RSA),
         ({}, OTHER_RSA),
     ],
-    ids=str,
+    ids=lambda given: str(given) if isinstance(given, dict) else "",
 )
 def test_a_token_that_is_not_for_this_sign_in_opens_nothing(
     browser: Browser, provider: Provider, claims: dict[str, Any], key: RSAKey
