@@ -189,18 +189,20 @@ def _with_codes(settings: Settings, stated: Path | None) -> Settings:
 
 
 def _up(settings: Settings, currency: str, report: Path | None, *, stays: bool, replay_records: bool, home_stays: bool = True) -> bool:
-    # What a start makes stays: the collector would look through it again and again, a fifth of the time.
-    gc.disable()
-    import gateway.replay.run as replays
-    from gateway import runtime
-
     stopped = threading.Event()
     if stays:
         _heed_signals(stopped, raises=True)
-    options = replays.Options(settings.data, settings.home, currency, report, home_stays, console)
-    genesis_time = replays.genesis_time(options) if replay_records else None
-    running = runtime.start(settings, genesis_time=genesis_time, report=lambda text: console.print(f"[dim]{text}[/dim]"))
-    gc.enable()
+    # What a start makes stays: the collector would look through it again and again, a fifth of the time.
+    gc.disable()
+    try:
+        import gateway.replay.run as replays
+        from gateway import runtime
+
+        options = replays.Options(settings.data, settings.home, currency, report, home_stays, console)
+        genesis_time = replays.genesis_time(options) if replay_records else None
+        running = runtime.start(settings, genesis_time=genesis_time, report=lambda text: console.print(f"[dim]{text}[/dim]"))
+    finally:
+        gc.enable()
     try:
         with runtime.naming_its_end(running.chain_fault):
             ok = _replayed(options, running, again=not stays) if replay_records else True
