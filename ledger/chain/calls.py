@@ -11,7 +11,7 @@ from ledger.chain import artifacts
 from ledger.chain.rpc import Rpc, RpcError
 from ledger.domain.ids import from_hex
 
-OLD_HEADS = 3
+OLD_HEADS = 8
 """How often the state of the latest block is asked for again before a refusal counts."""
 
 

@@ -139,7 +139,7 @@ def test_they_come_and_go_with_the_projections(db: Database, mirror_of: MakeMirr
     history = _history(2, 40)
     mirror_of(history.chain.source()).catch_up()
     with db.write() as conn:
-        conn.execute(text("UPDATE checkpoint SET projections = 'older'"))
+        conn.execute(text("UPDATE checkpoint SET projections = '0-older'"))
     mirror_of(history.chain.source()).catch_up()
     with db.read() as conn:
         assert len(_rows(db, conn, "members")) >= len(PEOPLE)
