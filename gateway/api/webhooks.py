@@ -34,7 +34,8 @@ router = APIRouter(tags=["webhooks"], responses=ANY)
 
 class WebhookShown(Shown):
     """A subscription. `account`: whose eyes it has; null: the operator's. `position`: the last event that arrived, was not wanted or was
-    put aside; `attempts`: how often the next one failed, `fault` why; `next_at`: not before then; `dead`: how many were put aside.
+    put aside; `attempts`: how often the next one failed, `fault` why; `next_at`: after a failure, not before then; `dead`: how many were
+    put aside.
 
     `state`: active; paused; gone, after the receiver said so (410); undone, where the history before the position was set back.
     """
@@ -259,7 +260,7 @@ def _shown(conn: Connection, row: Webhook) -> WebhookShown:
         fault=row.fault,
         position=str(row.cursor),
         attempts=row.attempts,
-        next_at=rfc3339(row.next_at // 1_000) if row.next_at else None,
+        next_at=rfc3339(row.next_at // 1_000) if row.attempts else None,
         delivered=row.delivered,
         dead=book.dead_count(conn, row.id),
         created_at=rfc3339(row.at // 1_000),
