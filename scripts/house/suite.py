@@ -14,7 +14,7 @@ from pathlib import Path
 
 from house import advisories, analysis, browser, leaks, mutation, results, steps
 from house.results import Counts
-from house.steps import StepFailed
+from house.steps import Step, StepFailed
 
 ROOT = Path(__file__).resolve().parents[2]
 FORGE = Path("node_modules", "@foundry-rs", "forge-linux-amd64", "bin", "forge")
@@ -145,12 +145,19 @@ def system(settings: Settings) -> Counts:
 
 def browsed(settings: Settings) -> Counts:
     """pytest with a real browser; skipped, and said so, where it can't be had."""
-    try:
-        browser.installed(settings.root).ensure()
-    except StepFailed as error:
-        print(f"SKIPPED the console in a real browser, which can't be installed here: {error}", flush=True)
+    if not _had(browser.installed(settings.root), "the console in a real browser"):
         return Counts(skipped=1)
     return _pytest(settings, "browser", str(browser.HOME))
+
+
+def _had(tools: Step, what: str) -> bool:
+    """Whether the tools of a part are installed, or can be; if not, that is said."""
+    try:
+        tools.ensure()
+    except StepFailed as error:
+        print(f"SKIPPED {what}, which can't be installed here: {error}", flush=True)
+        return False
+    return True
 
 
 def _pytest(settings: Settings, name: str, *arguments: str) -> Counts:
@@ -162,10 +169,7 @@ def _pytest(settings: Settings, name: str, *arguments: str) -> Counts:
 
 def analysed(settings: Settings) -> Counts:
     """Slither's findings against their explanations, and Halmos's proofs; skipped, and said so, where the tools can't be had."""
-    try:
-        analysis.tools(settings.root).ensure()
-    except StepFailed as error:
-        print(f"SKIPPED Slither and Halmos, which can't be installed here: {error}", flush=True)
+    if not _had(analysis.tools(settings.root), "Slither and Halmos"):
         return Counts(skipped=2)
     return _slither(settings) + _halmos(settings)
 

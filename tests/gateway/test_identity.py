@@ -6,12 +6,11 @@ import base64
 import hmac
 import json
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from gateway.identity import ASKED_AGAIN_SECONDS, FILE, FRESH_SECONDS, TRUSTED_S
 from gateway.sessions import KNOWN_SECONDS
 from tests.gateway.following.reader import following
 from tests.gateway.rows import ALICE, BOB
+from tests.listening import listening
 
 NOW = 1_700_000_000
 RSA, OTHER_RSA = (RSAKey.generate_key(2048, {"kid": kid}) for kid in ("rsa", "other"))
@@ -229,14 +229,9 @@ def served() -> Iterator[Keys]:
         def log_message(self, *given: object) -> None:
             """Nothing is written."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    keys.url = f"http://127.0.0.1:{server.server_address[1]}/keys"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield keys
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with listening(Handler) as url:
+        keys.url = f"{url}/keys"
+        yield keys
 
 
 @dataclass

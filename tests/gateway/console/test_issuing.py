@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -26,6 +25,7 @@ from gateway.identity import FILE, IdentityError
 from gateway.runtime import Runtime
 from tests.gateway.console.browser import Browser, Page
 from tests.gateway.test_identity import OTHER_RSA, RSA, published
+from tests.listening import listening
 
 ISSUER, CLIENT, REDIRECT = "https://login.bank.example", "pledgebook", "https://ledger.bank.example/console/sign-in/from/bank"
 
@@ -85,14 +85,8 @@ def provider() -> Iterator[Provider]:
         def log_message(self, *given: object) -> None:
             """Nothing is written."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield made
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with listening(Handler) as made.url:
+        yield made
 
 
 def described(url: str, **more: str) -> str:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Any, TypeAlias
 
 import httpx
 import orjson
+
+from tests.listening import listening
 
 Lie: TypeAlias = Callable[[str, Any, Any], Any]
 """(method, parameters, true answer) -> what is answered; an exception of it is a JSON-RPC error."""
@@ -16,15 +17,8 @@ Lie: TypeAlias = Callable[[str, Any, Any], Any]
 @contextmanager
 def lying(node: str, lie: Lie) -> Iterator[str]:
     """A server that asks `node` and answers as `lie` says; its URL."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(node, lie))
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with listening(_handler(node, lie)) as url:
+        yield url
 
 
 def _handler(node: str, lie: Lie) -> type[BaseHTTPRequestHandler]:
