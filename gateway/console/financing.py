@@ -62,7 +62,7 @@ async def cash(visit: Visit) -> Response:
     """An account's balances, and its statement of a month in one cash."""
     account, listed = visit.account(), await visit.data("list_cash")
     money = None if account is None else await visit.data("get_money", {"account": account})
-    number = visit.query("cash") or (str(listed[0]["number"]) if listed else None)
+    number = visit.query("cash") or _first_cash(listed, money)
     shown: Json = {"account": account, "listed": listed, "money": money, "cash": number}
     try:
         month = visit.query("month") or _month_of(visit)
@@ -75,6 +75,12 @@ async def cash(visit: Visit) -> Response:
     totals = await visit.data("get_statement_totals", asked)
     page = await visit.listed("get_statement", asked)
     return await visit.show("cash.html", month=month, page=page, totals=totals, **shown)
+
+
+def _first_cash(listed: list[Json], money: Json | None) -> str | None:
+    """The first cash in which the account has a balance, or the first of all."""
+    held = [each["cash"] for each in money["balances"]] if money else []
+    return next((str(number) for number in (*held, *(each["number"] for each in listed))), None)
 
 
 def _month_of(visit: Visit) -> str:

@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.access import Session
 from gateway.console import cookies
-from gateway.console.signing_in import Desk, admit
+from gateway.console.signing_in import UNKNOWN, Desk, admit
 from gateway.errors import Problem, not_found
 from gateway.identity import Issuer, Rejected, SignIn
 from gateway.limits import neighbourhood
@@ -94,7 +94,7 @@ async def _session(desk: Desk, issuer: Issuer, stated: SignIn, flow: str, code: 
         return await run_in_threadpool(issuer.signed_in, text, _derived(flow, "nonce"))
     except Rejected as why:
         log.warning("token refused: %s; from a sign-in at %s", why, issuer.described.name)
-        raise Problem(401, "Not authenticated", "give a valid API key or token; see `pledgebook keys`") from why
+        raise Problem(401, *UNKNOWN) from why
 
 
 async def _id_token(desk: Desk, stated: SignIn, flow: str, code: str) -> str:

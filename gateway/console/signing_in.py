@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _STYLE = (ROOM / "static" / "console.css").read_text()
 _FORM_BYTES = 32
+UNKNOWN = ("Not authenticated", "give a valid API key or token; the gateway's operator issues keys")
+"""What everybody is told who isn't known, whatever was wrong: title and detail."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ async def enter(desk: Desk) -> Response:
     except TooMany as late:
         return _page(desk, late, next_=next_)
     if session is None:
-        unknown = Problem(401, "Not authenticated", "give a valid API key or token; see `pledgebook keys`", field="key")
+        unknown = Problem(401, *UNKNOWN, field="key")
         return _page(desk, unknown, next_=next_)
     answer = RedirectResponse(next_, 303)
     await admit(desk, session, console.sessions.opener(text), answer)

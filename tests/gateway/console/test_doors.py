@@ -300,7 +300,7 @@ def test_behind_tls_the_cookie_is_secure_and_bound_to_the_host(tmp_path: Path) -
 @pytest.mark.parametrize("wrong", ["", "pbk", "pbk_0123456789abcdef_" + "0" * 64, "a.b.c", "ключ", "x" * 9_000])
 def test_whatever_is_wrong_with_a_key_is_told_alike_and_is_not_shown_again(world: World, wrong: str) -> None:
     page = opened(world.api).sign_in(wrong)
-    assert page.status == 401 and "give a valid API key or token; see" in page.text
+    assert page.status == 401 and "give a valid API key or token; the gateway's operator issues keys" in page.text
     assert not wrong or wrong not in page.answer.text
     assert not [each for each in page.answer.headers.get_list("set-cookie") if each.startswith(f"{cookies.SESSION}=")]
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.access import ACT, READ
+from gateway.api import answers, finance_answers, pledge_answers, receivable_answers
 from gateway.console import rendering, words
 from gateway.console.rendering import Clock
 from gateway.office.models import AUDIT
@@ -21,6 +22,7 @@ from tests.gateway.test_financing_reads import Market
 
 MARKUP = "<script>alert(1)</script>\"'&<b>"
 LARGEST = 2**63 - 1
+TEMPLATES = rendering.ROOM / "templates"
 
 
 # --- How things are written ------------------------------------------------------------------------------------------------------
@@ -52,6 +54,36 @@ def test_times_are_the_zones_and_name_it() -> None:
     assert clock.due("2026-01-31T16:00:01Z") == "2026-02-01 00:00:01 Asia/Shanghai"
     assert clock.told("late from 2026-01-31T16:00:00Z on") == "late from 2026-02-01 00:00:00 Asia/Shanghai on"
     assert clock.when("9999-12-31T23:59:59Z") == "9999-12-31 23:59:59 Asia/Shanghai"
+
+
+@pytest.mark.parametrize(
+    ("page", "rows", "row"),
+    [
+        ("receivable", "paid.received", answers.Receipt),
+        ("receivable", "paid.distributed", answers.Payment),
+        ("receivable", "paid.retired", receivable_answers.Retirement),
+        ("receivable", "held.data", answers.Token),
+        ("deal", "found.payments", finance_answers.DealPayment),
+        ("deal", "found.assignments", finance_answers.DealAssignment),
+        ("cash", "page.data", answers.CashEntry),
+        ("cash", "money.credits", answers.Credit),
+        ("dues", "ladder.buckets", receivable_answers.DueBucket),
+    ],
+)
+def test_no_amount_of_a_row_is_left_out(page: str, rows: str, row: Any) -> None:
+    """A payment whose money went to who had paid before looked like one of nothing."""
+    told = re.search(rf"parts\.table\({re.escape(rows)}, \[([^]]*)\]", (TEMPLATES / f"{page}.html").read_text())
+    assert told is not None
+    amounts = {name for name, field in row.model_fields.items() if field.annotation is answers.Money}
+    assert amounts and amounts <= set(re.findall(r"\w+", told[1]))
+
+
+def test_nothing_that_a_pledges_record_says_is_left_out() -> None:
+    """But what names it for programs, and what its history says with each act."""
+    unsaid = {"filer", "filing", "act", "pos", "status", "basis", "rules", "version", "segments_taken", "segments", "content_root"}
+    told = (TEMPLATES / "pledge.html").read_text()
+    names = {name.strip("_") for name in pledge_answers.Record.model_fields}
+    assert {name for name in names if re.search(rf'found\.{name}\b|"{name}"', told) is None} == unsaid
 
 
 def test_an_act_is_told_field_by_field_with_amounts_times_and_choices_in_words() -> None:
@@ -112,7 +144,7 @@ def test_a_list_goes_on_from_page_to_page(api: Api) -> None:
     assert counted == [25, 2] and 'rel="next"' not in second.answer.text and "status=draft" in onwards
     assert "There are none" in browser.get("/console/receivables?status=closed").text
     wrong = browser.get("/console/receivables?status=odd")
-    assert wrong.status == 422 and "odd" in wrong.text
+    assert wrong.status == 422 and "odd" in wrong.text and "There are none" not in wrong.text
     for path, name in (("receivables", "party"), ("deals", "account"), ("loans", "account"), ("dues", "account")):
         page = browser.get(f"/console/{path}?{name}=0x12")
         assert page.status == 422 and page.form("Show").fields[name] == "0x12" and 'role="alert"' in page.answer.text, path
