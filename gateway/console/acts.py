@@ -7,7 +7,9 @@ from starlette.responses import Response
 from gateway.console import words
 from gateway.console.asking import Json
 from gateway.console.visit import Visit
+from gateway.console.words import Reader
 from gateway.outbox.states import OPEN, State
+from ledger.domain.money import currency
 
 WAIT_SECONDS = 8
 """How long the page after a form waits for the act to end: blocks come faster than that, mostly."""
@@ -44,11 +46,12 @@ async def _act(visit: Visit, wait: float | None = None) -> Json:
 async def _shown(visit: Visit, found: Json) -> Response:
     mine = [each for each in found["signers"] if visit.member in (None, each["account"])]
     able = visit.may_act
+    cash = {str(each["number"]): currency(each["currency"]).number for each in await visit.data("list_cash")}
     return await visit.show(
         "act.html",
         act=found,
         does=words.of_kind(found["kind"]),
-        facts=words.facts(found["body"], visit.console.clock),
+        facts=words.facts(found["body"], Reader(visit.console.clock, cash)),
         unsigned=[each["account"] for each in mine if able and not each["signed"] and found["state"] == State.GATHERING],
         signed=[each["account"] for each in mine if able and each["signed"] and State(found["state"]) in OPEN],
         may_retry=able and found["state"] == State.READY and found["reason"] is not None and visit.member in (None, found["account"]),

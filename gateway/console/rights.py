@@ -32,6 +32,7 @@ class Page:
 
 
 _LISTS = ("list_acts_to_sign", "list_receivables", "list_offers")
+_ACT = ("get_act", "list_cash")
 _DRAFT = ("get_receivable", "fingerprint_invoice", "draft_receivable")
 PAGES: Mapping[str, Page] = {
     "style": Page(GET, "/console.css", open=True),
@@ -45,10 +46,10 @@ PAGES: Mapping[str, Page] = {
     "give_reason": Page(POST, "/reason"),
     "to_sign": Page(GET, "/to-sign", ("list_acts_to_sign",)),
     "acts": Page(GET, "/acts", ("list_acts",)),
-    "act": Page(GET, "/acts/{account}/{act_id}", ("get_act",)),
-    "sign_act": Page(POST, "/acts/{account}/{act_id}/sign", ("post_signature", "get_act")),
-    "retry_act": Page(POST, "/acts/{account}/{act_id}/retry", ("retry_act", "get_act")),
-    "void_act": Page(POST, "/acts/{account}/{act_id}/take-back", ("void_act", "get_act")),
+    "act": Page(GET, "/acts/{account}/{act_id}", _ACT),
+    "sign_act": Page(POST, "/acts/{account}/{act_id}/sign", ("post_signature", *_ACT)),
+    "retry_act": Page(POST, "/acts/{account}/{act_id}/retry", ("retry_act", *_ACT)),
+    "void_act": Page(POST, "/acts/{account}/{act_id}/take-back", ("void_act", *_ACT)),
     "receivables": Page(GET, "/receivables", ("list_receivables",)),
     "receivable": Page(
         GET, "/receivables/{receivable}", ("get_receivable", "list_tokens", "list_payments", "list_transfers", "list_notices_of_receivable")

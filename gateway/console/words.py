@@ -10,10 +10,16 @@ from gateway.receivables.table import TABLE as RECEIVABLES
 from ledger.domain.calendar import rfc3339
 from ledger.domain.money import MoneyError, currency_of
 from ledger.domain.token_flags import Mark
+from ledger.mirror.finance_models import Recourse
 
 _TIMES = frozenset({"deadline", "until", "start", "expires", "effective", "executed", "given", "paidBy", "disbursed", "ends", "valuedAt"})
 _DUE = "due"
-_AMOUNTS = frozenset({"face", "amount", "ceiling", "principal", "advance", "fee", "price", "cap", "value", "leastOwed", "most", "total"})
+_AMOUNTS = frozenset(
+    {
+        *("face", "amount", "ceiling", "principal", "advance", "fee", "price", "cap", "value", "leastOwed", "most", "mostPayoff", "total"),
+        *("claim", "costs", "owed", "surplus"),
+    }
+)
 _LEAST_TIME, _MOST_TIME = 1_000_000_000, 253_402_300_799
 """A number below is a length or a choice, not a second of a day that acts name."""
 _NOTHING = frozenset({"0x" + "00" * 32, "0x" + "00" * 20, "", None})
@@ -33,21 +39,28 @@ def of_kind(kind: str) -> str:
     return next((said for named, said in tables if named == kind), label(kind))
 
 
-def facts(body: Mapping[str, Any], clock: Clock) -> list[Fact]:
+class Reader(NamedTuple):
+    """What a body is read with: the clock of the zone, and the currency (ISO 4217 number) of each cash by its number."""
+
+    clock: Clock
+    cash: Mapping[str, int]
+
+
+def facts(body: Mapping[str, Any], reader: Reader) -> list[Fact]:
     """The fields of a body, in its order; what says nothing is left out."""
-    return list(_facts(body, clock, 0, None))
+    return list(_facts(body, reader, 0, None))
 
 
-def _facts(body: Mapping[str, Any], clock: Clock, depth: int, unit: int | None) -> Iterator[Fact]:
-    unit = _unit(body.get("currency")) or unit
+def _facts(body: Mapping[str, Any], reader: Reader, depth: int, unit: int | None) -> Iterator[Fact]:
+    unit = _unit(body.get("currency")) or reader.cash.get(str(body.get("cash"))) or unit
     for name, value in body.items():
         if isinstance(value, Mapping):
             yield Fact(label(name), depth, None)
-            yield from _facts(value, clock, depth + 1, unit)
+            yield from _facts(value, reader, depth + 1, unit)
         elif isinstance(value, list):
-            yield from _listed(name, value, clock, depth, unit)
+            yield from _listed(name, value, reader, depth, unit)
         elif value not in _NOTHING:
-            yield Fact(label(name), depth, _said(name, value, clock, unit))
+            yield Fact(label(name), depth, _said(name, value, reader.clock, unit))
 
 
 def _unit(stated: Any) -> int | None:
@@ -60,13 +73,13 @@ def _unit(stated: Any) -> int | None:
         return None
 
 
-def _listed(name: str, values: list[Any], clock: Clock, depth: int, unit: int | None) -> Iterator[Fact]:
+def _listed(name: str, values: list[Any], reader: Reader, depth: int, unit: int | None) -> Iterator[Fact]:
     for at, each in enumerate(values, 1):
         if isinstance(each, Mapping):
             yield Fact(f"{label(name)} {at}", depth, None)
-            yield from _facts(each, clock, depth + 1, unit)
+            yield from _facts(each, reader, depth + 1, unit)
         else:
-            yield Fact(f"{label(name)} {at}", depth, _said(name, each, clock, unit))
+            yield Fact(f"{label(name)} {at}", depth, _said(name, each, reader.clock, unit))
 
 
 def _said(name: str, value: Any, clock: Clock, unit: int | None) -> str:
@@ -77,8 +90,10 @@ def _said(name: str, value: Any, clock: Clock, unit: int | None) -> str:
     number = int(value)
     if name == "confirmed":
         return ", ".join(label(str(bit.name)) for bit in Mark if bit & number)
-    if name in _AMOUNTS and unit is not None:
-        return of_minor(number, unit)
+    if name == "recourse" and number in set(Recourse):
+        return label(Recourse(number).name.lower())
+    if name in _AMOUNTS:
+        return f"{number:,} minor units" if unit is None else of_minor(number, unit)
     if name == "currency" and unit is not None:
         return currency_of(unit).code
     if _LEAST_TIME <= number <= _MOST_TIME and name in _TIMES:

@@ -13,6 +13,7 @@ from gateway.access import ACT, READ
 from gateway.api import answers, finance_answers, pledge_answers, receivable_answers
 from gateway.console import rendering, words
 from gateway.console.rendering import Clock
+from gateway.console.words import Reader
 from gateway.office.models import AUDIT
 from ledger.domain.ids import token_id
 from tests.gateway.conftest import Api, Member
@@ -91,7 +92,7 @@ def test_an_act_is_told_field_by_field_with_amounts_times_and_choices_in_words()
         "receivable": "7", "terms": {"face": str(LARGEST), "due": 1_769_875_200, "currency": 840, "contentRoot": "0x" + "00" * 32},
         "confirmed": 7, "partial": False, "pieces": [{"end": "5", "to": "0x" + "11" * 20}], "earlier": ["0x" + "22" * 32],
     }  # fmt: skip
-    told = [(fact.name, fact.depth, fact.says) for fact in words.facts(body, Clock("Asia/Shanghai"))]
+    told = [(fact.name, fact.depth, fact.says) for fact in words.facts(body, Reader(Clock("Asia/Shanghai"), {}))]
     assert told == [
         ("Receivable", 0, "7"),
         ("Terms", 0, None),
@@ -105,6 +106,14 @@ def test_an_act_is_told_field_by_field_with_amounts_times_and_choices_in_words()
         ("To", 1, "0x" + "11" * 20),
         ("Earlier 1", 0, "0x" + "22" * 32),
     ]
+    offered = {"advance": "57000000", "fee": "5", "recourse": 2}
+    assert [fact.says for fact in words.facts({**offered, "cash": 3}, Reader(Clock("UTC"), {"3": 156}))] == [
+        "570,000.00 CNY",
+        "0.05 CNY",
+        "None",
+        "3",
+    ]
+    assert words.facts(offered, Reader(Clock("UTC"), {}))[0].says == "57,000,000 minor units"
     assert words.of_kind("ConfirmReceivable").startswith("The obligor confirms") and words.of_kind("NoSuchKind") == "No such kind"
 
 
