@@ -9,6 +9,7 @@ from gateway import acts, calls
 from gateway.access import SCOPES, Session
 from gateway.drafts import Request, Wanted
 from gateway.errors import Problem
+from gateway.office.repository import Act
 from gateway.outbox import store
 from gateway.roles import MODES, ROLES
 from gateway.services import Services
@@ -17,6 +18,7 @@ from ledger.chain.calls import function_selector, view
 from ledger.chain.deploy import CashPlan, Founding, RegisterPlan
 from ledger.chain.engines import Engine
 from ledger.domain import shipped_registers as registers
+from ledger.domain.ids import from_hex
 from ledger.domain.money import currency
 from ledger.domain.registers import Shipped
 from ledger.mirror.queries import acts as act_queries
@@ -145,7 +147,22 @@ def _second_officer(services: Services, office: bytes, idle: Callable[[], None])
     (outcome,) = acts.accept(services, _FOUNDER, [request])
     if isinstance(outcome, Problem):
         raise outcome
-    _until(services, idle, lambda: _has_key(services, key), "the office's second key is not mirrored")
+
+    def has_it() -> bool:
+        if _has_key(services, key):
+            return True
+        _send_if_held(services, outcome)
+        return False
+
+    _until(services, idle, has_it, "the office's second key is not mirrored")
+
+
+def _send_if_held(services: Services, act: Act) -> None:
+    """An act that a crash undid together with its office's admission may have come to the chain before that one, which refused it."""
+    with services.office.read() as conn:
+        current = store.named(conn, [act.key])[act.key]
+    if current.held:
+        acts.retry(services, _FOUNDER, current)
 
 
 def _cash(code: str, bank: bytes) -> CashPlan:
@@ -161,6 +178,13 @@ def _account(keystore: Keystore, founder: _Founder) -> bytes:
     return keystore.accounts([founder.key])[0]
 
 
+def _mirrors_the_chain(services: Services) -> bool:
+    """Whether the newest block that is mirrored is one of the chain's: what a crash took from a chain is still mirrored for a while."""
+    held = services.sync.status()
+    block = services.rpc.call("eth_getBlockByNumber", hex(max(0, held.block)), False)
+    return held.hash is not None and block is not None and from_hex(block["hash"]) == held.hash
+
+
 def _are_members(services: Services, relayer: bytes, accounts: list[bytes]) -> bool:
     with services.snapshot() as conn:
         return act_queries.is_relayer(conn, relayer) and all(members.get(conn, account) is not None for account in accounts)
@@ -173,7 +197,7 @@ def _has_key(services: Services, key: bytes) -> bool:
 
 def _until(services: Services, idle: Callable[[], None], done: Callable[[], bool], late: str) -> None:
     end = time.monotonic() + WAIT_SECONDS
-    while not done():
+    while not (_mirrors_the_chain(services) and done()):
         if time.monotonic() > end:
             with services.office.read() as conn:
                 raise TimeoutError(f"{late} after {WAIT_SECONDS:.0f} s; lanes: {store.alarms(conn) or 'no alarm'}; {services.faults()}")

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import shutil
 import socket
 import threading
 import time
@@ -16,17 +17,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway import access, runtime
+from gateway import access, founding, runtime
 from gateway.api.document import operations
 from gateway.config import OFFICE_FILE, OPERATOR_KEY, PASSPHRASE_FILE, Settings
 from gateway.outbox import store
 from gateway.runtime import Runtime, StartError
 from gateway.signers.keystore import HOUSE, RELAYER
 from gateway.signers.passphrase import FILE_VARIABLE, PassphraseError
+from ledger.chain.calls import view
 from ledger.chain.engines import anvil
 from ledger.chain.rpc import Rpc
 from ledger.domain.ids import to_hex
-from ledger.mirror import anew, database
+from ledger.mirror import anew, database, sync
 from ledger.mirror.views import making
 from tests.conftest import FULL
 from tests.gateway.conftest import Api, Member, nested_connections
@@ -290,6 +292,46 @@ def test_a_chain_of_its_own_that_ended_is_shown_and_goes_on_at_the_next_start(tm
         until(lambda: not _faults(again))
     finally:
         again.stop()
+
+
+def test_a_founding_that_a_crash_took_from_the_chain_is_done_again_though_the_mirror_still_shows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The chain is as it was with the contracts only, and the mirror looks at it two seconds late."""
+    stated = Settings(home=tmp_path / "home", port=0, keeper=False)
+    state, contracts_only = stated.home / anvil.STATE_FILE, tmp_path / "contracts-only"
+
+    def report(line: str) -> None:
+        if line.startswith("admitting"):
+            shutil.copyfile(state, contracts_only)
+
+    runtime.start(stated, report=report).stop()
+    contracts_only.replace(state)
+    runtime._founded_mark(stated).unlink()
+    led, looks_at = sync.Mirror._led, time.monotonic() + 1
+
+    def late(mirror: sync.Mirror) -> bool:
+        time.sleep(max(0.0, looks_at - time.monotonic()))
+        return led(mirror)
+
+    monkeypatch.setattr(sync.Mirror, "_led", late)
+    lines: list[str] = []
+
+    def look_late(line: str) -> None:
+        nonlocal looks_at
+        lines.append(line)
+        looks_at = time.monotonic() + 2
+
+    running = runtime.start(stated, report=look_late)
+    try:
+        assert "finding the contracts" in lines and "admitting settlement banks and offices" in lines
+        until(lambda: _faults(running) == [])
+        founders = [*founding.BANKS.values(), *founding.OFFICES.values()]
+        accounts = running.services.keystore.accounts([each.key for each in founders])
+        words = view(running.services.rpc, running.services.manifest.address("Members"), "Members", "wordsOf", accounts)
+        assert all(words)
+    finally:
+        running.stop()
 
 
 def _faults(running: Runtime) -> list[str]:
