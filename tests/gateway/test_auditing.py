@@ -160,29 +160,33 @@ def too_many(answer: httpx.Response) -> int:
     return int(answer.headers["retry-after"])
 
 
-def asked(running: Runtime, times: int, peer: str, key: str | None = None, path: str = "/members") -> list[httpx.Response]:
+def asked(running: Runtime, peer: str, key: str | None = None, path: str = "/members", most: int = 1_000) -> list[httpx.Response]:
+    """Answers, up to the first with another status: a bucket fills while a slow machine answers."""
     headers = {"x-forwarded-for": peer, **({} if key is None else {"authorization": f"Bearer {key}"})}
     with httpx.Client(base_url=running.url, headers=headers) as http:
-        return [http.get(path) for _ in range(times)]
+        answers = [http.get(path)]
+        while len(answers) < most and answers[-1].status_code == answers[0].status_code:
+            answers.append(http.get(path))
+    return answers
 
 
 def test_a_key_that_asks_too_often_waits_and_then_goes_on(strict: Runtime) -> None:
-    answers = asked(strict, 12, "192.0.2.1", strict.api_key)
+    answers = asked(strict, "192.0.2.1", strict.api_key)
     assert {each.status_code for each in answers[:6]} == {200} and answers[-1].status_code == 429
     time.sleep(too_many(answers[-1]))
-    assert asked(strict, 1, "192.0.2.2", strict.api_key)[0].status_code == 200
+    assert asked(strict, "192.0.2.2", strict.api_key, most=1)[0].status_code == 200
 
 
 def test_an_address_that_asks_too_often_waits_whether_it_has_a_key_or_not(strict: Runtime) -> None:
-    answers = asked(strict, 75, "192.0.2.3", path="/health")
+    answers = asked(strict, "192.0.2.3", path="/health")
     assert {each.status_code for each in answers[:60]} == {200}
     assert too_many(answers[-1]) == 1
-    assert asked(strict, 1, "192.0.2.4", path="/health")[0].status_code == 200
+    assert asked(strict, "192.0.2.4", path="/health", most=1)[0].status_code == 200
 
 
 def test_guessed_keys_of_an_address_run_out(strict: Runtime) -> None:
     wrong = strict.api_key[:-1] + ("0" if strict.api_key[-1] != "0" else "1")
-    answers = asked(strict, 22, "192.0.2.5", wrong)
+    answers = asked(strict, "192.0.2.5", wrong)
     assert {each.status_code for each in answers[:20]} == {401} and too_many(answers[-1]) > 50
 
 
@@ -196,7 +200,7 @@ def test_nobody_speaks_for_another_address_but_a_proxy_that_is_named(api: Api) -
 
     with pytest.MonkeyPatch.context() as watched:
         watched.setattr("gateway.app._neighbourhood", neighbourhood)
-        asked(api.running, 1, "203.0.113.9")
+        asked(api.running, "203.0.113.9", most=1)
     assert seen == ["127.0.0.1"]
 
 
