@@ -79,7 +79,7 @@ class Act(Shown):
     signers_needed: int
     done_pos: Position | None
     done_at_block: int | None
-    warnings: Annotated[list[str], Field(exclude_if=lambda value: not value)] = []
+    warnings: Annotated[list[str], Field(default_factory=list, exclude_if=lambda value: not value)]
 
 
 class ActSigner(Shown):

@@ -11,8 +11,9 @@ from hashlib import sha256
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Engine, event, insert, select, text
+from sqlalchemy import Connection, Engine, event, select, text
 
+from gateway.office.inserting import insert_all
 from gateway.office.models import AUDIT
 from ledger.domain.ids import to_hex
 
@@ -93,7 +94,7 @@ def _write(conn: Connection) -> None:
         return
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN})
-    conn.execute(insert(AUDIT), [line._asdict() for line in _chained(head(conn), waiting)])
+    insert_all(conn, AUDIT, Line._fields, list(_chained(head(conn), waiting)))
 
 
 def _forget(conn: Connection) -> None:

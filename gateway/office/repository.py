@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, Select, Table, delete, insert, or_, select, tuple_
+from sqlalchemy import Connection, Select, delete, or_, select, tuple_
 
 from gateway.office import audit
 from gateway.office.audit import Entry
 from gateway.office.database import insert_or_keep, now_ms
+from gateway.office.inserting import insert_all
 from gateway.office.models import ACT, ACT_HISTORY, CALL, CONTENT, CONTENT_ERASED, DEPENDENCY, SIGNATURE
 from gateway.outbox.states import State
 from ledger.domain.acts import SignerClaim
@@ -188,14 +189,11 @@ class Office:
         """
         for each in added:
             self._check_own(each.act.member_id)
-        self._insert(ACT, [each.act._asdict() for each in added])
-        self._insert(SIGNATURE, [row._asdict() for each in added for row in each.signatures])
-        self._insert(DEPENDENCY, [_dependency(each.act.key, on) for each in added for on in dict.fromkeys(each.depends_on)])
-        self._insert(ACT_HISTORY, [_line(each.act.key, state) for each in added for state in _PATH[State(each.act.state)]])
-
-    def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            self.conn.execute(insert(table), rows)
+        insert_all(self.conn, ACT, Act._fields, [each.act for each in added])
+        insert_all(self.conn, SIGNATURE, Signature._fields, [row for each in added for row in each.signatures])
+        before = [(*each.act.key, *on) for each in added for on in dict.fromkeys(each.depends_on)]
+        insert_all(self.conn, DEPENDENCY, _DEPENDENCY, before)
+        notes(self.conn, [(each.act.key, state, None) for each in added for state in _PATH[State(each.act.state)]])
 
     def content(self, root: bytes) -> Content | None:
         """A document that this member holds."""
@@ -256,16 +254,12 @@ class Office:
 
 def notes(conn: Connection, lines: Sequence[tuple[ActKey, State, str | None]]) -> None:
     """Appends to acts' histories."""
-    conn.execute(insert(ACT_HISTORY), [_line(*each) for each in lines])
+    at = now_ms()
+    insert_all(conn, ACT_HISTORY, _LINE, [(*act, state.value, at, text) for act, state, text in lines])
 
 
-def _line(act: ActKey, state: State, text: str | None = None) -> dict[str, Any]:
-    return {"member_id": act[0], "act_id": act[1], "state": state, "at": now_ms(), "note": text}
-
-
-def _dependency(act: ActKey, on: ActKey) -> dict[str, bytes]:
-    return {"member_id": act[0], "act_id": act[1], "on_member": on[0], "on_act": on[1]}
-
+_LINE = ("member_id", "act_id", "state", "at", "note")
+_DEPENDENCY = ("member_id", "act_id", "on_member", "on_act")
 
 _PATH = {
     State.GATHERING: (State.GATHERING,),

@@ -12,6 +12,7 @@ GAS_A_TRANSACTION = 60_000
 GAS_AN_ACT = 130_000
 GAS_A_SIGNER = 60_000
 GAS_A_BYTE = 120
+_AROUND_AN_ACT = len(run_data([b""]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Item:
 def item(key: ActKey, act: SignedAct, *, alone: bool) -> Item:
     """Measures an act. What was sent before without effect goes alone, lest it spoil others."""
     envelope, encoded = act.envelope, encode_act(act)
-    size = len(run_data([encoded]))
+    size = len(encoded) + _AROUND_AN_ACT
     frame = envelope.gas + envelope.gas // 60
     gas = frame + GAS_AN_ACT + GAS_A_SIGNER * len(envelope.signers) + GAS_A_BYTE * size
     return Item(key, encoded, gas, size, alone)

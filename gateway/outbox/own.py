@@ -7,12 +7,10 @@ import threading
 from collections.abc import Callable
 
 from gateway.outbox import store
-from gateway.outbox.sender import GATHER_SECONDS, Sender
+from gateway.outbox.sender import GATHER_SECONDS, LOOK_SECONDS, Sender
 from ledger.domain.ids import to_hex
 from ledger.mirror.database import Database
 
-LOOK_SECONDS = 1.0
-"""So often for what another gateway over the same office took in."""
 _PREFIX = "own "
 
 

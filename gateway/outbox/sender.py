@@ -50,6 +50,8 @@ from ledger.mirror.database import Database
 MOST_LOOKED_AT = 1_000
 MOST_SENT_AT_ONCE = 200
 POLL_SECONDS = 0.2
+LOOK_SECONDS = 1.0
+"""So often for what another gateway over the same office took in, where nothing is on its way and no act goes by the lane."""
 GATHER_SECONDS = 0.06
 """What comes in so shortly after a step goes together: under load a step and a transaction cost more than the acts in them."""
 PAUSE_SECONDS = 2.0
@@ -101,6 +103,7 @@ class Sender:
         self._acts_address, self._owner, self._moved, self._member, self._share = acts_address, owner, moved, member, share
         self._woken = threading.Event()
         self._enrolled_until = 0.0
+        self._looks = POLL_SECONDS
         self._doubted: float | None = None
         self.fault: str | None = None
 
@@ -147,7 +150,9 @@ class Sender:
         check_count(lane, counted)
         decided = self._decide()
         wrote = self._write(lane, open_, counted)
-        return self._send(lane, counted) or wrote or decided
+        more = self._send(lane, counted) or wrote or decided
+        self._looks = POLL_SECONDS if more or open_ or self.sends_acts else LOOK_SECONDS
+        return more
 
     def _leased(self) -> Lane | None:
         """The lane, renewed where its lease is half over; a write at every step would only make others wait."""
@@ -175,7 +180,7 @@ class Sender:
             self._note_fault(f"lane {self._purpose}: {unforeseen or type(unforeseen).__name__}", logging.ERROR, unforeseen)
         else:
             self.fault = None
-            return 0.0 if more else POLL_SECONDS
+            return 0.0 if more else self._looks
         return PAUSE_SECONDS
 
     def _note_fault(self, text: str, level: int, unforeseen: Exception | None = None) -> None:

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from gateway.office.database import insert_or_keep, now_ms
+from gateway.office.inserting import insert_all
 from gateway.office.models import ACT, CALL, DEPENDENCY, LANE, OFFERED_ACT, SETTLED, SIGNATURE, TX, TX_ACT
 from gateway.office.repository import Act, ActKey, Call, Signature, notes
 from gateway.outbox import owners
@@ -215,9 +216,7 @@ def write_tx(conn: Connection, lane: Lane, nonce: int, attempt: int, signed: Sig
     """Keeps the bytes of a transaction and the acts in it. To be called under the fence, before the bytes leave."""
     row = {"lane": lane.name, "nonce": nonce, "attempt": attempt, "hash": signed.hash, "raw": signed.raw, "purpose": purpose}
     conn.execute(insert(TX).values(**row, state=TxState.WRITTEN, written=now_ms()))
-    links = [{"hash": signed.hash, "member_id": member, "act_id": act} for member, act in acts]
-    if links:
-        conn.execute(insert(TX_ACT), links)
+    insert_all(conn, TX_ACT, ("hash", "member_id", "act_id"), [(signed.hash, *act) for act in acts])
 
 
 def in_flight(conn: Connection, lane: str) -> list[Written]:

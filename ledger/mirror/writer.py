@@ -3,7 +3,7 @@
 Rows go in as tuples: many a statement on SQLite, COPY on PostgreSQL. SQLAlchemy's own inserts take several times as long.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -17,8 +17,8 @@ from ledger.mirror.batch import Changes
 from ledger.mirror.models import BLOCK, CHECKPOINT, RAW_EVENT, TX
 from ledger.mirror.state import AnyProjection, Folded, FoldError, Key
 
-_ROWS_A_STATEMENT = 100
-"""Of SQLite: each statement costs something beside its rows, and more of them a statement gain nothing."""
+_ROWS_A_STATEMENT = (100, 10, 1)
+"""Of SQLite: each statement costs something beside its rows, and lets other threads in; more of them a statement gain nothing."""
 
 
 class CheckpointMoved(RuntimeError):
@@ -89,17 +89,24 @@ def insert_rows(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]])
 
 def _insert_many(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     cursor = conn.connection.cursor()
-    whole = len(rows) // _ROWS_A_STATEMENT * _ROWS_A_STATEMENT
-    if whole:
-        values, size = list(chain.from_iterable(rows[:whole])), _ROWS_A_STATEMENT * len(table.c)
-        cursor.executemany(_inserting(table, _ROWS_A_STATEMENT), [values[at : at + size] for at in range(0, len(values), size)])
-    cursor.executemany(_inserting(table, 1), rows[whole:])
+    for statement, parameters in inserting(table, tuple(table.c.keys()), rows):
+        cursor.execute(statement, parameters)
+
+
+def inserting(table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Statements of SQLite, with their parameters, that insert rows given in the order of `columns`."""
+    at = 0
+    for size in _ROWS_A_STATEMENT:
+        while len(rows) - at >= size:
+            yield _inserting(table, columns, size), tuple(chain.from_iterable(rows[at : at + size]))
+            at += size
 
 
 @cache
-def _inserting(table: Table, rows: int) -> str:
-    row = f"({', '.join('?' * len(table.c))})"
-    return f"INSERT INTO {table.name} ({_columns(table)}) VALUES {', '.join([row] * rows)}"  # noqa: S608  # a name of the model
+def _inserting(table: Table, columns: tuple[str, ...], rows: int) -> str:
+    row = f"({', '.join('?' * len(columns))})"
+    named = ", ".join(_quoted(column) for column in columns)
+    return f"INSERT INTO {_quoted(table.name)} ({named}) VALUES {', '.join([row] * rows)}"  # noqa: S608  # names of the model
 
 
 def _copy(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -55,7 +55,7 @@ class Life:
 
     def http(self) -> httpx.Client:
         headers = {"authorization": f"Bearer {(self.home / OPERATOR_KEY).read_text().strip()}"}
-        return httpx.Client(base_url=(self.home / URL_FILE).read_text().strip(), headers=headers, timeout=60, trust_env=False)
+        return httpx.Client(base_url=(self.home / URL_FILE).read_text().strip(), headers=headers, timeout=90, trust_env=False)
 
     def act(self, running: "subprocess.Popen[str]") -> None:
         """Members and acts, one after another, as long as the gateway answers. What it accepted counts."""
@@ -146,18 +146,18 @@ def told(life: Life) -> str:
 
 def _all_done(life: Life, http: httpx.Client, acts: list[dict[str, str]]) -> None:
     """Each is final. One that came before its member's admission on the new branch says so, and is sent once more as a person would."""
-    for each in _waited(http, acts):
+    for each in _waited(life, http, acts):
         if each["state"] == "ready":
             assert each["reason"]["error"] == "KeyInactive", f"{each}\n{told(life)}"
             retried = http.post(f"/acts/{each['id']}/retry", params={"account": each["account"]})
             assert retried.status_code == 202, retried.text
-    states = {each["state"] for each in _waited(http, acts)}
+    states = {each["state"] for each in _waited(life, http, acts)}
     assert states == {"final"}, f"{states}\n{told(life)}"
 
 
-def _waited(http: httpx.Client, acts: list[dict[str, str]]) -> list[dict[str, Any]]:
+def _waited(life: Life, http: httpx.Client, acts: list[dict[str, str]]) -> list[dict[str, Any]]:
     waited = http.post("/acts:wait", json={"acts": acts, "timeout": 60}).json()
-    assert waited["pending"] == 0, waited
+    assert waited["pending"] == 0, f"{waited}\n{http.get('/health/details').text}\n{told(life)}"
     found: list[dict[str, Any]] = waited["acts"]
     return found
 
