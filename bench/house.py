@@ -28,7 +28,6 @@ PLEDGOR_ROLE, BANK_ROLE, SETTLEMENT_ROLE = 1 << 1, 1 << 4, 1 << 5
 CNY = 156
 DEADLINE = 2**63
 FRAME_GAS = 8_000_000
-NEVER = 10**9
 
 
 class ActRefused(Exception):
@@ -126,7 +125,7 @@ def _done() -> bytes:
 @contextmanager
 def running(folder: Path) -> Iterator[House]:
     """A fresh ledger with all registers that ship, kept by one office."""
-    chain = anvil.start(folder / "chain", dump_seconds=NEVER)
+    chain = anvil.start(folder / "chain")
     try:
         with Rpc(chain.url) as rpc:
             yield _founded(rpc, folder)

@@ -123,7 +123,7 @@ def _start_on(
     urls, kind = chain.urls, chain.engine
     rpc = stack.enter_context(Nodes(urls))
     kind = _with_fees(rpc, kind, settings)
-    clock = DevelopmentClock(rpc, kind) if kind.development_clock else None
+    clock = DevelopmentClock(rpc, kind, chain.keep) if kind.development_clock else None
     is_new = not settings.manifest.exists()
     report("deploying the contracts" if is_new else "finding the contracts")
     manifest = _ledger(rpc, keystore, chain, kind, settings, clock)
@@ -134,7 +134,7 @@ def _start_on(
     if is_new or not _is_founded(settings):
         report("admitting settlement banks and offices")
         founding.admit_founders(services, clock.mine if clock else _nothing)
-        chain.keep()
+        (clock.keep if clock else chain.keep)()
         _founded_mark(settings).touch()
     elif founding.may_enrol(services):
         _once_served(partial(founding.enrol, services), services.stopping)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import TracebackType
 
@@ -17,6 +18,9 @@ from ledger.foreseen import Foreseen
 
 LOOK_SECONDS = 0.2
 IDLE_SECONDS = 15.0
+KEEP_SECONDS = 60.0
+"""So often the chain goes to disk while it mines, but no more than a twentieth of the time: a long history takes seconds."""
+_KEEP_SHARE = 20
 
 _log = logging.getLogger(__name__)
 
@@ -26,12 +30,17 @@ class ClockError(Foreseen):
 
 
 class DevelopmentClock:
-    """Sets the time of the chain behind `rpc` and mines its blocks. ClockError where the engine keeps real time."""
+    """Sets the time of the chain behind `rpc` and mines its blocks. ClockError where the engine keeps real time.
 
-    def __init__(self, rpc: Rpc, engine: Engine) -> None:
+    `keep` has the chain on disk; it is called while nothing is mined here.
+    """
+
+    def __init__(self, rpc: Rpc, engine: Engine, keep: Callable[[], None] = lambda: None) -> None:
         if not engine.development_clock:
             raise ClockError(f"engine {engine.name} keeps real time: its clock can't be set; use the embedded chain")
-        self._rpc = rpc
+        self._rpc, self._keep = rpc, keep
+        self._mining = threading.Lock()
+        self._keeps_at = time.monotonic() + KEEP_SECONDS
         self._stopped = threading.Event()
         self._timer: threading.Thread | None = None
 
@@ -52,7 +61,25 @@ class DevelopmentClock:
     def mine(self, count: int = 1) -> None:
         """Mine `count` blocks now, with what the pool holds. Without set_next the stamps follow the machine's seconds."""
         for _ in range(count):
-            self._rpc.call("evm_mine")
+            with self._mining:
+                self._rpc.call("evm_mine")
+                if time.monotonic() >= self._keeps_at:
+                    self._try_to_keep()
+
+    def keep(self) -> None:
+        """Has the chain on disk now. Raises what `keep` does."""
+        with self._mining:
+            self._keep()
+
+    def _try_to_keep(self) -> None:
+        began = time.monotonic()
+        try:
+            self._keep()
+        except (NodeUnreachable, RpcError, OSError) as fault:
+            # Mining goes on; what a crash would lose grows until it succeeds.
+            _log.warning("the chain is not on disk: %s", fault)
+        ended = time.monotonic()
+        self._keeps_at = ended + max(KEEP_SECONDS, _KEEP_SHARE * (ended - began))
 
     def jump_to_now(self) -> None:
         """Bring the chain to the machine's time with one block; from then on it keeps pace. Nothing if it is there or ahead."""

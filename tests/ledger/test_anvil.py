@@ -155,17 +155,54 @@ def test_a_browser_page_gets_no_leave_to_read_it(tmp_path: Path) -> None:
     chain.stop()
 
 
-def test_a_crash_keeps_what_was_dumped(tmp_path: Path) -> None:
-    first = anvil.start(tmp_path, dump_seconds=1)
+def test_a_crash_loses_nothing_of_what_was_kept(tmp_path: Path) -> None:
+    first = anvil.start(tmp_path)
     with Rpc(first.url) as rpc:
         contract = deploy_and_store(rpc)
         before = picture(rpc, contract)
-        time.sleep(2.5)
+        first.keep()
+        send(rpc, to=contract, data=VALUE)
     first.kill()
     second = anvil.start(tmp_path)
     with Rpc(second.url) as rpc:
         assert picture(rpc, contract) == before
     second.stop()
+
+
+def _ahead_of_its_blocks(state: Path) -> None:
+    """As anvil writes one while it mines: the accounts have what the next block does."""
+    held = json.loads(state.read_bytes())
+    held["accounts"][SENDER]["nonce"] += 1
+    state.write_text(json.dumps(held))
+
+
+def test_a_state_whose_accounts_are_ahead_of_its_blocks_gives_way_to_the_copy(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    first = anvil.start(tmp_path)
+    with Rpc(first.url) as rpc:
+        contract = deploy_and_store(rpc)
+        before = picture(rpc, contract)
+    first.stop()
+    _ahead_of_its_blocks(tmp_path / anvil.STATE_FILE)
+    second = anvil.start(tmp_path)
+    assert "was written while a block was mined; going on from the older copy" in caplog.text
+    with Rpc(second.url) as rpc:
+        assert picture(rpc, contract) == before
+    second.stop()
+
+
+def test_a_state_whose_accounts_are_ahead_of_its_blocks_is_refused_without_a_copy(tmp_path: Path) -> None:
+    first = anvil.start(tmp_path)
+    with Rpc(first.url) as rpc:
+        deploy_and_store(rpc)
+    first.stop()
+    state = tmp_path / anvil.STATE_FILE
+    anvil._copy(state).unlink()
+    _ahead_of_its_blocks(state)
+    with pytest.raises(NodeError, match="was written while a block was mined and there is no older copy; move it away"):
+        anvil.start(tmp_path)
+    anvil._copy(state).write_bytes(state.read_bytes())
+    with pytest.raises(NodeError, match="no older copy"):
+        anvil.start(tmp_path)
 
 
 def test_a_state_file_cut_off_by_a_crash_gives_way_to_the_copy(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,6 +1,8 @@
 """The development clock: only forwards, only where the engine allows it, and held when its owner says so."""
 
+import json
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -150,3 +152,52 @@ def test_running_it_outlives_a_restart_of_the_node(
         assert height(rpc) > before
     assert "no block mined" in caplog.text
     second.stop()
+
+
+def _sent(url: str, stop: threading.Event) -> None:
+    """Transactions without end: each block has some."""
+    with Rpc(url) as rpc:
+        rpc.call("anvil_impersonateAccount", SENDER)
+        one = {"from": SENDER, "to": SENDER, "gas": "0x5208", "gasPrice": "0x0"}
+        while not stop.is_set():
+            rpc.batch([("eth_sendTransaction", [one])] * 50)
+
+
+def test_what_is_kept_while_it_mines_has_the_blocks_of_its_accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unlike what anvil writes at any moment: of sixty of those under such a load some twenty had not."""
+    monkeypatch.setattr("ledger.chain.clock.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("ledger.chain.clock.KEEP_SECONDS", 0.0)
+    monkeypatch.setattr("ledger.chain.clock._KEEP_SHARE", 0)
+    chain, stop, kept = anvil.start(tmp_path), threading.Event(), []
+
+    def keep() -> None:
+        chain.keep()
+        held = json.loads((tmp_path / anvil.STATE_FILE).read_bytes())
+        kept.append((held["accounts"].get(SENDER, {}).get("nonce", 0), sum(len(block["transactions"]) for block in held["blocks"])))
+
+    sending = threading.Thread(target=_sent, args=(chain.url, stop))
+    with Rpc(chain.url) as rpc, DevelopmentClock(rpc, chain.engine, keep) as clock:
+        sending.start()
+        clock.run()
+        end = time.monotonic() + 60
+        while len(kept) < 30 and time.monotonic() < end:
+            clock.keep()
+    stop.set()
+    sending.join()
+    chain.kill()
+    assert len(kept) >= 30 and kept[-1][0] > 100
+    assert [each for each in kept if each[0] != each[1]] == []
+
+
+def test_it_mines_on_where_the_chain_can_not_be_kept(
+    chain: anvil.Anvil, rpc: Rpc, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("ledger.chain.clock.KEEP_SECONDS", 0.0)
+    monkeypatch.setattr("ledger.chain.clock._KEEP_SHARE", 0)
+    clock = DevelopmentClock(rpc, chain.engine, full)
+    clock.mine(3)
+    assert height(rpc) == 3
+    assert caplog.text.count("the chain is not on disk: [Errno 28] No space left on device") == 3

@@ -1,13 +1,17 @@
 """The embedded chain of a laptop and of quick tests: one anvil process, with a clock of its own.
 
-Its blocks live in memory and are written to a state file every minute, at the end and when it is asked to (Anvil.keep), so a crash loses
-the last ones.
+Its blocks live in memory and are written to a state file at the end and when it is asked to (Anvil.keep), so a crash loses the last ones.
+anvil writes the accounts and the blocks one after the other: what is written while a block is mined may hold the block's effects without
+the block. So nothing is mined while it is asked to (ledger.chain.clock), anvil's own writing every minute is off, and a state whose
+accounts are not those of its last block gives way to the copy of the one before.
 """
 
 from __future__ import annotations
 
 import fcntl
+import filecmp
 import gzip
+import io
 import json
 import logging
 import os
@@ -19,15 +23,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from eth_hash.auto import keccak
+
 from ledger.chain import node
 from ledger.chain.engines.description import BATCH_BYTES, Engine, batch_share
 from ledger.chain.headers import HeaderForm
 from ledger.chain.rpc import Rpc
+from ledger.domain.ids import from_hex, to_hex
 
 BLOCK_GAS_LIMIT = 300_000_000
 CHAIN_ID = 20_260
-# A dump of a long history is hundreds of megabytes and holds the node up; at an end that is no crash all is written anyway.
-DUMP_SECONDS = 60
+_NEVER_SECONDS = 10**9
+DUMP_TIMEOUT = 120.0
 MEMORY_BYTES = 4 << 30
 STATE_FILE = "anvil-state.json"
 LOG_FILE = "anvil.log"
@@ -69,13 +76,18 @@ class Anvil:
         return None if code is None else f"the embedded chain has ended with {code}: {node.tail(self.directory / LOG_FILE)}"
 
     def keep(self) -> None:
-        """Write its state to disk now: a crash loses nothing of what was before. Raises NodeUnreachable, RpcError."""
-        with Rpc(self.url) as rpc:
+        """Write its state to disk now: a crash loses nothing of what was before. To be called while nothing is mined.
+
+        Raises NodeUnreachable, RpcError, OSError.
+        """
+        with Rpc(self.url, DUMP_TIMEOUT) as rpc:
             # The same bytes that it writes by itself, but gzipped.
-            whole = gzip.decompress(bytes.fromhex(rpc.call("anvil_dumpState").removeprefix("0x")))
+            packed = bytes.fromhex(rpc.call("anvil_dumpState").removeprefix("0x"))
         state = self.directory / STATE_FILE
         beside = state.with_suffix(".kept")
-        beside.write_bytes(whole)
+        # Ten times as large as it comes: it need not be in memory whole.
+        with gzip.open(io.BytesIO(packed)) as whole, beside.open("wb") as file:
+            shutil.copyfileobj(whole, file, 1 << 20)
         beside.replace(state)
         _keep_copy(state)
 
@@ -93,22 +105,25 @@ class Anvil:
         self.process.wait()
 
 
-def start(
-    directory: Path, *, genesis_time: int | None = None, port: int = 0, old_states: int = 0, dump_seconds: int = DUMP_SECONDS
-) -> Anvil:
+def start(directory: Path, *, genesis_time: int | None = None, port: int = 0, old_states: int = 0) -> Anvil:
     """Start on the state in `directory`, or with a new chain whose genesis has the stamp `genesis_time` (default: now).
 
     Port 0 takes a free one. A block is mined only when it is told to (automatic mining stops now and then under load). old_states: how
-    many states before the head can be read and reorganised back to; each costs a copy of the whole state a block. dump_seconds: how often
-    the state goes to disk. A chain found again goes on at the time of its head. NodeError if the port is in use, the program is missing,
-    the state can't be read or is another's.
+    many states before the head can be read and reorganised back to; each costs a copy of the whole state a block. A chain found again
+    goes on at the time of its head. NodeError if the port is in use, the program is missing, the state can't be read or is another's.
     """
     directory.mkdir(parents=True, exist_ok=True)
     state = directory / STATE_FILE
     with _held(directory) as lock:
         found = _readable(state)
-        command = _command(state, port, old_states, dump_seconds, _genesis(directory, genesis_time, found=found))
+        command = _command(state, port, old_states, _genesis(directory, genesis_time, found=found))
         running = _run(directory, command, port, lock)
+        if found and not _is_of_its_head(running.url):
+            running.kill()
+            _take_copy(state, "was written while a block was mined")
+            running = _run(directory, command, port, lock)
+        if found:
+            _keep_copy(state)
     if found:
         _resume_clock(running.url)
     return running
@@ -125,7 +140,7 @@ def program() -> Path:
     return next((each for each in installed if each.exists()), Path(on_path) if on_path else installed[0])
 
 
-def _command(state: Path, port: int, old_states: int, dump_seconds: int, genesis_time: int | None) -> list[str]:
+def _command(state: Path, port: int, old_states: int, genesis_time: int | None) -> list[str]:
     settings = {
         "host": node.LOOPBACK,
         "port": port,
@@ -137,7 +152,7 @@ def _command(state: Path, port: int, old_states: int, dump_seconds: int, genesis
         "accounts": 0,
         "order": "fifo",
         "state": state,
-        "state-interval": dump_seconds,
+        "state-interval": _NEVER_SECONDS,
     }
     switches = [
         "--quiet",
@@ -202,16 +217,27 @@ def _resume_clock(url: str) -> None:
 
 
 def _readable(state: Path) -> bool:
-    """Whether there is a state to go on from; a file cut off by a crash gives way to the copy of the last good start."""
-    copy = _copy(state)
-    if state.exists() and not _is_whole(state) and copy.exists():
-        _log.warning("%s was cut off by a crash; going on from the older copy %s", state, copy)
-        shutil.copyfile(copy, state)
+    """Whether there is a state to go on from; a file cut off by a crash gives way to the copy."""
     if state.exists() and not _is_whole(state):
-        raise node.NodeError(f"{state} is cut off or damaged and there is no copy; move it away to start a new chain")
-    if state.exists():
-        _keep_copy(state)
+        _take_copy(state, "is cut off or damaged")
     return state.exists()
+
+
+def _take_copy(state: Path, why: str) -> None:
+    """Goes on from the state before. Raises NodeError where there is none."""
+    copy = _copy(state)
+    if not copy.exists() or filecmp.cmp(copy, state, shallow=False):
+        raise node.NodeError(f"{state} {why} and there is no older copy; move it away to start a new chain")
+    _log.warning("%s %s; going on from the older copy %s", state, why, copy)
+    shutil.copyfile(copy, state)
+
+
+def _is_of_its_head(url: str) -> bool:
+    """Whether the accounts are those of the last block, by its state root."""
+    with Rpc(url) as rpc:
+        head = rpc.call("eth_getBlockByNumber", "latest", False)
+        root_node = rpc.call("eth_getProof", to_hex(bytes(20)), [], "latest")["accountProof"][0]
+    return keccak(from_hex(root_node)) == from_hex(head["stateRoot"])
 
 
 def _is_whole(path: Path) -> bool:
