@@ -106,12 +106,15 @@ def note(place: Place, lines: list[str]) -> None:
 
 
 def wait(house: House, keys: list[ActKey]) -> None:
-    """Until every act is final. Raises TimeoutError."""
+    """Until every act and transaction is final. An act that is sent once more, because its transaction settled and it had not yet, leaves
+    another one behind it, which finds it done. Raises TimeoutError.
+    """
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         with house.office.read() as conn:
             found = store.named(conn, keys)
-        if len(found) == len(keys) and all(act.state == "final" for act in found.values()):
+            left = store.unsettled(conn)
+        if not left and len(found) == len(keys) and all(act.state == "final" for act in found.values()):
             return
         time.sleep(0.02)
     raise TimeoutError(f"not final: {[(act.idem_key, act.state) for act in found.values() if act.state != 'final']}; {house.relay.fault}")
