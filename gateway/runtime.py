@@ -134,7 +134,7 @@ def _start_on(
     if is_new or not _is_founded(settings):
         report("admitting settlement banks and offices")
         founding.admit_founders(services, clock.mine if clock else _nothing)
-        (clock.keep if clock else chain.keep)()
+        chain.keep()
         _founded_mark(settings).touch()
     elif founding.may_enrol(services):
         _once_served(partial(founding.enrol, services), services.stopping)

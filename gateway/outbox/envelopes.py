@@ -13,13 +13,14 @@ LEAST_GAS = 600_000
 GAS_A_BODY_BYTE = 2_000
 """A word of a body is at most a new storage slot and an event word or two: 64,000 gas for 32 bytes."""
 MOST_REMEMBERED = 4_096
+"""A few seconds of the most that one gateway takes in: who accepts an act mostly sends it, too."""
 
 _written: OrderedDict[bytes, Envelope] = OrderedDict()
 _writing = threading.Lock()
 
 
 def typed_bytes(envelope: Envelope) -> bytes:
-    """The envelope as JSON with sorted keys: the bytes that the outbox keeps. The latest are remembered: who accepts mostly sends."""
+    """The envelope as JSON with sorted keys: the bytes that the outbox keeps. The latest are remembered."""
     written = {
         "account": to_hex(envelope.account),
         "id": str(envelope.id),

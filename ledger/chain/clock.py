@@ -66,11 +66,6 @@ class DevelopmentClock:
                 if time.monotonic() >= self._keeps_at:
                     self._try_to_keep()
 
-    def keep(self) -> None:
-        """Has the chain on disk now. Raises what `keep` does."""
-        with self._mining:
-            self._keep()
-
     def _try_to_keep(self) -> None:
         began = time.monotonic()
         try:

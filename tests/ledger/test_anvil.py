@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -176,47 +177,56 @@ def _ahead_of_its_blocks(state: Path) -> None:
     state.write_text(json.dumps(held))
 
 
-def test_a_state_whose_accounts_are_ahead_of_its_blocks_gives_way_to_the_copy(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def _cut_off(state: Path) -> None:
+    state.write_bytes(state.read_bytes()[: state.stat().st_size // 2])
+
+
+SPOILT = [(_cut_off, "is cut off or damaged"), (_ahead_of_its_blocks, "was written while a block was mined")]
+
+
+@pytest.mark.parametrize(("spoil", "said"), SPOILT)
+def test_a_spoilt_state_gives_way_to_the_copy(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, spoil: Callable[[Path], None], said: str
+) -> None:
     first = anvil.start(tmp_path)
     with Rpc(first.url) as rpc:
         contract = deploy_and_store(rpc)
         before = picture(rpc, contract)
     first.stop()
-    _ahead_of_its_blocks(tmp_path / anvil.STATE_FILE)
+    spoil(tmp_path / anvil.STATE_FILE)
     second = anvil.start(tmp_path)
-    assert "was written while a block was mined; going on from the older copy" in caplog.text
+    assert f"{said}; going on from the older copy" in caplog.text
     with Rpc(second.url) as rpc:
         assert picture(rpc, contract) == before
     second.stop()
 
 
-def test_a_state_whose_accounts_are_ahead_of_its_blocks_is_refused_without_a_copy(tmp_path: Path) -> None:
+def test_a_state_whose_accounts_are_ahead_of_its_blocks_is_refused_where_the_copy_is_no_better(tmp_path: Path) -> None:
     first = anvil.start(tmp_path)
     with Rpc(first.url) as rpc:
         deploy_and_store(rpc)
     first.stop()
-    state = tmp_path / anvil.STATE_FILE
-    anvil._copy(state).unlink()
+    state, copy = tmp_path / anvil.STATE_FILE, anvil._copy(tmp_path / anvil.STATE_FILE)
     _ahead_of_its_blocks(state)
-    with pytest.raises(NodeError, match="was written while a block was mined and there is no older copy; move it away"):
-        anvil.start(tmp_path)
-    anvil._copy(state).write_bytes(state.read_bytes())
-    with pytest.raises(NodeError, match="no older copy"):
-        anvil.start(tmp_path)
+    good = copy.read_bytes()
+    for worse in (None, state.read_bytes(), state.read_bytes() + b"\n"):
+        copy.unlink(missing_ok=True)
+        if worse is not None:
+            copy.write_bytes(worse)
+        with pytest.raises(NodeError, match="was written while a block was mined and there is no older copy; move it away"):
+            anvil.start(tmp_path)
+    copy.write_bytes(good)
+    anvil.start(tmp_path).stop()
 
 
-def test_a_state_file_cut_off_by_a_crash_gives_way_to_the_copy(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_new_chain_has_a_copy_at_once(tmp_path: Path) -> None:
+    """Who is killed in his first minute starts again by himself, whatever was being written."""
     first = anvil.start(tmp_path)
-    with Rpc(first.url) as rpc:
-        contract = deploy_and_store(rpc)
-        before = picture(rpc, contract)
-    first.stop()
-    state = tmp_path / anvil.STATE_FILE
-    state.write_bytes(state.read_bytes()[: state.stat().st_size // 2])
+    first.kill()
+    _cut_off(tmp_path / anvil.STATE_FILE)
     second = anvil.start(tmp_path)
-    assert "older copy" in caplog.text
     with Rpc(second.url) as rpc:
-        assert picture(rpc, contract) == before
+        assert rpc.call("eth_blockNumber") == "0x0"
     second.stop()
 
 

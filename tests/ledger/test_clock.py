@@ -164,7 +164,7 @@ def _sent(url: str, stop: threading.Event) -> None:
 
 
 def test_what_is_kept_while_it_mines_has_the_blocks_of_its_accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Unlike what anvil writes at any moment: of sixty of those under such a load some twenty had not."""
+    """Whoever mines: it, and somebody by hand. What anvil writes at any moment has not."""
     monkeypatch.setattr("ledger.chain.clock.LOOK_SECONDS", 0.0)
     monkeypatch.setattr("ledger.chain.clock.KEEP_SECONDS", 0.0)
     monkeypatch.setattr("ledger.chain.clock._KEEP_SHARE", 0)
@@ -181,7 +181,7 @@ def test_what_is_kept_while_it_mines_has_the_blocks_of_its_accounts(tmp_path: Pa
         clock.run()
         end = time.monotonic() + 60
         while len(kept) < 30 and time.monotonic() < end:
-            clock.keep()
+            clock.mine()
     stop.set()
     sending.join()
     chain.kill()

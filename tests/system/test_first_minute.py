@@ -25,7 +25,7 @@ PROGRAM = str(Path(sys.executable).with_name("pledgebook"))
 SECONDS = 240.0
 SEED = int(os.environ.get("PLEDGEBOOK_SEED", "0")) or time.time_ns() % 1_000_000
 MOST_SECONDS = 30.0
-"""A start takes ten to twenty seconds here; the state goes to disk by itself after sixty."""
+"""A start takes ten to twenty seconds here; after the founding the state goes to disk every sixty."""
 MEMBERS = 3
 
 
@@ -162,8 +162,8 @@ def _waited(life: Life, http: httpx.Client, acts: list[dict[str, str]]) -> list[
     return found
 
 
-def comes_up(life: Life) -> None:
-    """It starts, and everything that it accepted is done once."""
+def comes_up(life: Life) -> "subprocess.CompletedProcess[str]":
+    """It starts, and everything that it accepted is done once. Whether its mirror is the chain."""
     running, seen = life.start(), threading.Event()
     listening = threading.Thread(target=life.listen, args=(running, "Stop with Ctrl-C", seen))
     listening.start()
@@ -180,8 +180,7 @@ def comes_up(life: Life) -> None:
         running.send_signal(signal.SIGINT)
         running.wait(SECONDS)
         listening.join(SECONDS)
-    verified = subprocess.run([PROGRAM, "mirror", "verify", "--home", str(life.home)], capture_output=True, text=True, check=False)
-    assert verified.returncode == 0, verified.stdout + told(life)
+    return subprocess.run([PROGRAM, "mirror", "verify", "--home", str(life.home)], capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -196,7 +195,8 @@ POINTS = [(CHAIN, "both"), (CONTRACTS, "chain"), (FOUNDERS, "both"), (FOUNDERS, 
 @pytest.mark.parametrize(("line", "victim"), POINTS)
 def test_killed_at_a_step_of_the_first_start(life: Life, line: str, victim: str) -> None:
     run_until(life, line, 1.0, victim)
-    comes_up(life)
+    verified = comes_up(life)
+    assert verified.returncode == 0, verified.stdout + told(life)
 
 
 @pytest.mark.parametrize("number", range(24 if FULL else 1))
@@ -204,4 +204,5 @@ def test_killed_at_random_moments_of_the_first_minute(life: Life, number: int) -
     chance = random.Random(f"{SEED}/{number}")
     for _ in range(2):
         run_until(life, "", chance.uniform(0.0, MOST_SECONDS), chance.choice(["chain", "gateway", "both"]))
-    comes_up(life)
+    verified = comes_up(life)
+    assert verified.returncode == 0, verified.stdout + told(life)

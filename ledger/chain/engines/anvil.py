@@ -118,12 +118,15 @@ def start(directory: Path, *, genesis_time: int | None = None, port: int = 0, ol
         found = _readable(state)
         command = _command(state, port, old_states, _genesis(directory, genesis_time, found=found))
         running = _run(directory, command, port, lock)
-        if found and not _is_of_its_head(running.url):
+        while found and not _is_of_its_head(running.url):
             running.kill()
             _take_copy(state, "was written while a block was mined")
             running = _run(directory, command, port, lock)
         if found:
             _keep_copy(state)
+        else:
+            # What is found later has a copy from the first minute on.
+            running.keep()
     if found:
         _resume_clock(running.url)
     return running
