@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from gateway.api.answers import Shown
 from gateway.api.asking import Caller, Running, worded
-from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
+from gateway.api.refusals import ANY, AWAY, CONFLICTS, LATE, NAMED, WRITES
 from gateway.api.schemas import MessageIn, ReceiptIn
 from gateway.errors import not_found
 from gateway.peers import asking, book, speaking, taking
@@ -65,20 +65,22 @@ async def _body(request: Request) -> bytes:
 Peer = Annotated[Signed, Depends(_signed_by)]
 Body = Annotated[bytes, Depends(_body)]
 
+MESSAGES = WRITES | NAMED | CONFLICTS | LATE
 
-@router.post("/peer/offers", status_code=201, responses=WRITES | NAMED | CONFLICTS)
+
+@router.post("/peer/offers", status_code=201, responses=MESSAGES)
 async def take_offer(_: MessageIn, body: Body, services: Running, peer: Peer) -> ReceiptGiven:
     """Takes an act that a member here is asked to sign, with its content. The receipt is given once all of it is checked and on disk."""
     return await _taken(services, peer, Kind.OFFER, body)
 
 
-@router.post("/peer/consents", status_code=201, responses=WRITES | NAMED | CONFLICTS)
+@router.post("/peer/consents", status_code=201, responses=MESSAGES)
 async def take_consent(_: MessageIn, body: Body, services: Running, peer: Peer) -> ReceiptGiven:
     """Takes signatures of an act that was offered from here. The full set runs it."""
     return await _taken(services, peer, Kind.CONSENT, body)
 
 
-@router.post("/peer/contents", status_code=201, responses=WRITES | NAMED | CONFLICTS)
+@router.post("/peer/contents", status_code=201, responses=MESSAGES)
 async def take_content(_: MessageIn, body: Body, services: Running, peer: Peer) -> ReceiptGiven:
     """Takes content that an event of the ledger entitles a member here to."""
     return await _taken(services, peer, Kind.CONTENT, body)

@@ -10,6 +10,7 @@ TITLES = {
     403: "Not permitted",
     404: "Not found, or not the caller's",
     409: "In conflict with what is there",
+    410: "Too late for what was sent",
     411: "The length of the body is not told",
     413: "The body is too long",
     415: "The body is encoded",
@@ -32,6 +33,8 @@ NAMED = refusals(404)
 """Of what names a record or an account."""
 CONFLICTS = refusals(409)
 """Of what may meet something else that is there already."""
+LATE = refusals(410)
+"""Of what is good until a time of the ledger."""
 WRITES = refusals(411, 413, 415)
 """Of what has a body."""
 AWAY = refusals(503)

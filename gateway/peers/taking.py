@@ -97,15 +97,15 @@ def _told(header: Header, id_: bytes, roots: Sequence[bytes]) -> dict[str, objec
 
 
 def _read(services: Services, by: KeyId, to: bytes, kind: Kind, body: bytes) -> tuple[Header, Payload]:
-    """A message that is its sender's, for this member, on this ledger, in time. Raises Unsigned."""
+    """A message that is its sender's, for this member, on this ledger, in time. Raises Unsigned; 410 for one that comes too late."""
     try:
         message = read(body)
         header = message.header
         expected = (kind, services.manifest.ledger_id, by.account, to)
         if (header.kind, header.ledger, header.sender, header.recipient) != expected:
             raise Unsigned("a message of another kind, ledger, sender or recipient than its signature's")
-        if header.until < _chain_time(services):
-            raise Unsigned(f"a message that was good until {rfc3339(header.until)}")
+        if header.until < (now := _chain_time(services)):
+            raise Problem(410, "Too late", f"a message that was good until {rfc3339(header.until)}; the ledger is at {rfc3339(now)}")
         return header, opened(message, services.peer_keys.encryption(to, header.key))
     except (MessageError, KeyUnheld) as wrong:
         raise Unsigned(str(wrong)) from wrong

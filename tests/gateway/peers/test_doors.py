@@ -187,7 +187,8 @@ def test_replayed_altered_foreign_misdirected_and_late_messages_are_refused_alik
     assert post(target, content=row.body, headers=headers).status_code == 201
     refused_alike(post(target, content=row.body, headers=headers))
     late = written(read(row.body).header._replace(until=signer.house.world.time() - 1), Offer("x", b"", [], [], True, None))
-    refused_alike(author.call(signer, "POST", target, late))
+    refused = author.call(signer, "POST", target, late)
+    assert refused.status_code == 410 and "good until" in refused.json()["detail"]
     for body in (b"{}", b"null", b"\xff", b"x" * 100):
         assert author.call(signer, "POST", target, body).status_code in (401, 422)
 
