@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from gateway.office.database import now_ms
 from gateway.office.repository import Act, ActKey, Call, Signature
-from gateway.outbox import batches, encode, lanes, store
+from gateway.outbox import batches, counts, encode, lanes, store
 from gateway.outbox.envelopes import envelope_of
 from gateway.outbox.lanes import (
     Answer,
@@ -39,7 +39,7 @@ from gateway.outbox.states import FAILED, GONE, MINED, State
 from gateway.signers.interface import SigningLocked, VaultAway
 from gateway.signers.keystore import Keystore
 from ledger import faults
-from ledger.chain import sources
+from ledger.chain.blocks import InconsistentAnswer, Link
 from ledger.chain.calls import at_head, base_fee, view
 from ledger.chain.engines import Engine
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
@@ -105,6 +105,8 @@ class Sender:
         self._enrolled_until = 0.0
         self._looks = POLL_SECONDS
         self._doubted: float | None = None
+        self._last_proven: int | None = None
+        self._proven_until = 0.0
         self.fault: str | None = None
 
     @property
@@ -135,7 +137,8 @@ class Sender:
     def step(self) -> bool:
         """One round: keep the lease, decide what may go, write what is queued, send what is written. True if there may be more to do.
 
-        Raises LaneAlarm, CountDoubted, LeaseLost, NotEnrolled, NoMoney, NodeUnreachable, RpcError, SigningLocked, VaultAway.
+        Raises LaneAlarm, CountDoubted, LeaseLost, NotEnrolled, NoMoney, InconsistentAnswer, NodeUnreachable, RpcError, SigningLocked,
+        VaultAway.
         """
         lane = self._leased()
         if lane is None:
@@ -144,7 +147,7 @@ class Sender:
             raise LaneAlarm(lane.alarm)
         with self._office.read() as conn:
             open_ = store.in_flight(conn, lane.name)
-        counted = self._weighed(lane, open_, self._count())
+        counted = self._weighed(lane, open_, counts.told(self._rpc, self._key))
         if self._member is not None and counted > lane.next_nonce and self._stands():
             lane = self._followed(lane, counted)
         check_count(lane, counted)
@@ -171,7 +174,7 @@ class Sender:
             # A node or a vault that is busy or away: mostly over at the next step.
             self._note_fault(f"lane {self._purpose}: {fault}", logging.INFO)
             return POLL_SECONDS
-        except (SigningLocked, NotEnrolled, NoMoney, CountDoubted) as fault:
+        except (SigningLocked, NotEnrolled, NoMoney, CountDoubted, InconsistentAnswer) as fault:
             self._note_fault(f"lane {self._purpose}: {fault}", logging.ERROR)
         except LaneAlarm as alarm:
             self._stop_lane(str(alarm))
@@ -195,9 +198,6 @@ class Sender:
         except Exception:  # the alarm stays in `fault`, and the next step writes it again
             log.exception("lane %s: its alarm could not be written", self.name)
 
-    def _count(self) -> int:
-        return int(self._rpc.call("eth_getTransactionCount", self._key, "latest"), 16)
-
     def _followed(self, lane: Lane, counted: int) -> Lane:
         with self._office.write() as conn:
             store.hold_fence(conn, lane, counted)
@@ -206,44 +206,54 @@ class Sender:
     def _weighed(self, lane: Lane, open_: Sequence[Written], counted: int) -> int:
         """The count to go by. One that speaks against what we wrote is asked of every node, and of those the least counts.
 
-        Where it stands for long it is noted with its block: settling decides, once the mirror holds that block as final.
+        Where it stands for long it is to be proven. What can't be disproved is noted with its block: settling decides, once the mirror
+        holds that block as final.
         """
         if not is_doubted(lane, open_, counted, now_ms()):
             self._trust(lane)
             return counted
         head = self._rpc.call("eth_getBlockByNumber", "latest", False)
-        least = self._least_count(int(head["number"], 16))
+        block = Link(int(head["number"], 16), from_hex(head["hash"]))
+        least = counts.least_told(self._rpc, self._key, block.number)
         if least is None:
             return counted
         if not is_doubted(lane, open_, least, now_ms()):
             self._trust(lane)
             return least
         self._doubted = self._doubted or time.monotonic()
-        if self._stands() and (self._member is None or least <= lane.next_nonce):
-            with self._office.write() as conn:
-                store.note_count(conn, lane, least, int(head["number"], 16), from_hex(head["hash"]))
+        if self._stands():
+            least = self._proven(least, block)
+            if not is_doubted(lane, open_, least, now_ms()):
+                self._forget(lane)
+                return least
+            if self._member is None or least <= lane.next_nonce:
+                with self._office.write() as conn:
+                    store.note_count(conn, lane, least, block.number, block.hash)
         return least
 
     def _stands(self) -> bool:
         """Whether every node has told for long what speaks against us."""
         return self._doubted is not None and time.monotonic() - self._doubted >= lanes.DOUBT_SECONDS
 
+    def _proven(self, told: int, block: Link) -> int:
+        """The count that nodes prove, or proved a short while ago; else the one that they tell."""
+        if time.monotonic() >= self._proven_until:
+            self._last_proven = counts.least_proven(self._rpc, self._key, block, self._engine.headers)
+            self._proven_until = time.monotonic() + lanes.DOUBT_SECONDS
+            if self._last_proven not in (None, told):
+                log.error("%s: nodes tell %d transactions of the key and prove %d", self.name, told, self._last_proven)
+        return told if self._last_proven is None else self._last_proven
+
     def _trust(self, lane: Lane) -> None:
-        """No node's count speaks against us: what was noted is forgotten."""
-        self._doubted = None
+        """No node's count speaks against us."""
+        self._doubted, self._proven_until = None, 0.0
+        self._forget(lane)
+
+    def _forget(self, lane: Lane) -> None:
+        """What was noted against us is taken back."""
         if lane.counted is not None:
             with self._office.write() as conn:
                 store.forget_count(conn, lane)
-
-    def _least_count(self, block: int) -> int | None:
-        """The least count of the key at a block that a node tells; None where none that has the block answers."""
-        found: list[int] = []
-        for node in sources.each(self._rpc):
-            try:
-                found.append(int(node.call("eth_getTransactionCount", self._key, hex(block)), 16))
-            except (NodeUnreachable, RpcError, TypeError, ValueError):
-                continue
-        return min(found, default=None)
 
     # --- Deciding ------------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,9 @@
-"""Words of contracts' storage, proven by eth_getProof against the state root of a header whose hash is known."""
+"""Words of contracts' storage and accounts' counts of transactions, proven by eth_getProof against the state root of a header whose hash is
+known.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -44,19 +47,38 @@ def state_root(rpc: Rpc, number: int, block_hash: bytes, form: HeaderForm) -> by
 
 def storage(rpc: Rpc, root: bytes, number: int, address: bytes, slots: Sequence[int]) -> tuple[bytes, list[int]]:
     """The hash of a contract's code, and its words at these slots, as the state under `root` has them. Raises InconsistentAnswer."""
-    keys = [slot.to_bytes(32) for slot in slots]
-    try:
-        told = msgspec.convert(rpc.call("eth_getProof", address, keys, hex(number)), _Proof)
-        account = proven(root, keccak(address), map(from_hex, told.accountProof))
+    with _checking(address, number):
+        account, told = _account(rpc, root, number, address, slots)
         if account is None:
             raise InconsistentAnswer(f"the state of block {number} has no account 0x{address.hex()}")
         storage_root, code_hash = _storage_of(account)
         # In any order: Besu sorts them by slot.
         proofs = {int(each.key, 16): each.proof for each in told.storageProof}
-        words = [_word(storage_root, slot, proofs[slot]) for slot in slots]
-    except (msgspec.ValidationError, ProofError, LookupError, ValueError) as wrong:
+        return code_hash, [_word(storage_root, slot, proofs[slot]) for slot in slots]
+
+
+def transaction_count(rpc: Rpc, root: bytes, number: int, address: bytes) -> int:
+    """How many transactions of an account the state under `root` counts (its nonce). Raises InconsistentAnswer.
+
+    Kaia's nodes prove accounts of contracts only, and answer RpcError for a key's.
+    """
+    with _checking(address, number):
+        account, _ = _account(rpc, root, number, address, ())
+        return 0 if account is None else int.from_bytes(rlp.decode(account)[0])
+
+
+@contextmanager
+def _checking(address: bytes, number: int) -> Iterator[None]:
+    try:
+        yield
+    except (msgspec.ValidationError, ProofError, rlp.exceptions.RLPException, LookupError, ValueError) as wrong:
         raise InconsistentAnswer(f"the proof of 0x{address.hex()} at block {number}: {wrong}") from wrong
-    return code_hash, words
+
+
+def _account(rpc: Rpc, root: bytes, number: int, address: bytes, slots: Sequence[int]) -> tuple[bytes | None, _Proof]:
+    """An account as the state under `root` has it, None where it has none, and all that the node tells."""
+    told = msgspec.convert(rpc.call("eth_getProof", address, [slot.to_bytes(32) for slot in slots], hex(number)), _Proof)
+    return proven(root, keccak(address), map(from_hex, told.accountProof)), told
 
 
 def _storage_of(account: bytes) -> tuple[bytes, bytes]:

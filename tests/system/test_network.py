@@ -20,7 +20,7 @@ from ledger.chain.headers import header_hash
 from ledger.chain.network import Network
 from ledger.chain.node import NodeError, listening
 from ledger.chain.rpc import Rpc, RpcError
-from ledger.chain.state_proofs import state_root, storage
+from ledger.chain.state_proofs import state_root, storage, transaction_count
 from ledger.domain.ids import from_hex
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -194,6 +194,9 @@ def test_blocks_are_known_by_their_headers_their_receipts_and_their_validators_s
         root = state_root(rpc, block, blocks[block - 1].hash, ENGINE.headers)
         _, words = storage(rpc, root, block, from_hex(contract), [0, 1])
         assert words == [int.from_bytes(word) + 1, 0]
+        # Kaia proves contracts only, so counts of keys are what its nodes tell.
+        with pytest.raises(RpcError, match="not a contract"):
+            transaction_count(rpc, root, block, sender.key.public_key.to_canonical_address())
         told = rpc.call("kaia_getBlockByNumber", hex(block), False)
     assert seals.seals(told, ENGINE.headers).validators == {from_hex(each.address) for each in running.validators}
     for field in ("reward", "timestampFoS", "blockScore", "governanceData", "receiptsRoot", "baseFeePerGas"):

@@ -14,7 +14,7 @@ import orjson
 
 class Fault(Enum):
     """How it fails. LOST: the node has the request, and its answer is lost. STALE: heads and counts of some blocks ago. AHEAD: counts of
-    transactions that nobody sent.
+    transactions that nobody sent. UNPROVEN and FORGED: such counts, and no proof or a wrong one of any.
     """
 
     NONE = "none"
@@ -26,6 +26,8 @@ class Fault(Enum):
     CUT = "cut"
     STALE = "stale"
     AHEAD = "ahead"
+    UNPROVEN = "unproven"
+    FORGED = "forged"
 
 
 _STALE_BLOCKS = 3
@@ -83,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault is Fault.CUT:
             self._answer(200, answer[: len(answer) // 2])
         else:
-            spoil = {Fault.STALE: _stale, Fault.AHEAD: _ahead}.get(fault)
+            spoil = {Fault.STALE: _stale, Fault.AHEAD: _ahead, Fault.UNPROVEN: _unproven, Fault.FORGED: _forged}.get(fault)
             self._answer(200, spoil(body, answer) if spoil else answer)
 
     def _drop(self) -> None:
@@ -113,6 +115,20 @@ def _ahead(body: bytes, answer: bytes) -> bytes:
     asked, told = orjson.loads(body), orjson.loads(answer)
     if isinstance(asked, dict) and asked["method"] == "eth_getTransactionCount":
         told["result"] = hex(int(told["result"], 16) + _MADE_UP)
+    return orjson.dumps(told)
+
+
+def _unproven(body: bytes, answer: bytes) -> bytes:
+    asked, told = orjson.loads(body), orjson.loads(_ahead(body, answer))
+    if isinstance(asked, dict) and asked["method"] == "eth_getProof":
+        told = {"jsonrpc": "2.0", "id": asked["id"], "error": {"code": -32601, "message": "the method eth_getProof does not exist"}}
+    return orjson.dumps(told)
+
+
+def _forged(body: bytes, answer: bytes) -> bytes:
+    asked, told = orjson.loads(body), orjson.loads(_ahead(body, answer))
+    if isinstance(asked, dict) and asked["method"] == "eth_getProof":
+        told["result"]["accountProof"] = [*told["result"]["accountProof"][:-1], "0xc0"]
     return orjson.dumps(told)
 
 

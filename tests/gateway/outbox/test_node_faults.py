@@ -139,6 +139,51 @@ def test_a_count_that_is_too_high_for_a_while_makes_a_lane_wait_and_is_forgotten
         house.check()
 
 
+def test_a_count_that_the_state_disproves_stops_nothing_though_no_node_tells_the_truth(
+    world: World, office: Database, mirror: Database, two: tuple[Proxy, Proxy], quick_sealing: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "DOUBT_SECONDS", 0.5)
+    with Nodes([each.url for each in two]) as nodes:
+        house = behind(world, nodes, office, mirror)
+        requests = [house.request(house.member()) for _ in range(3)]
+        rows = house.accept(*requests[:2])
+        for each in two:
+            each.fault = Fault.AHEAD
+        assert house.relay.tried() > 0 and "the chain counts 2" in str(house.relay.fault)
+        time.sleep(0.6)
+        house.round()
+        rows += house.accept(requests[2])
+        house.round()
+        house.relay.tried()
+        assert house.states(rows) == ["final"] * 3 and house.relay.fault is None
+        with house.office.read() as conn:
+            assert store.alarms(conn) == [] and store.counts_of_lanes(conn) == []
+        for each in two:
+            each.fault = Fault.NONE
+        house.check()
+
+
+def test_a_count_with_a_proof_that_is_none_makes_a_lane_wait_however_long_it_stands(
+    world: World, office: Database, mirror: Database, two: tuple[Proxy, Proxy], quick_sealing: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "DOUBT_SECONDS", 0.0)
+    liar, other = two
+    with Nodes([liar.url, other.url]) as nodes:
+        house = behind(world, nodes, office, mirror)
+        (row,) = house.accept(house.request(house.member()))
+        liar.fault = other.fault = Fault.FORGED
+        for _ in range(3):
+            assert house.relay.tried() > 0 and "the proof of 0x" in str(house.relay.fault)
+            world.mine()
+            house.read()
+        assert house.act(row).state == "queued"
+        other.fault = Fault.AHEAD
+        house.round()
+        assert house.act(row).state == "final"
+        with house.office.read() as conn:
+            assert store.alarms(conn) == [] and store.counts_of_lanes(conn) == []
+
+
 def test_a_count_that_was_noted_is_forgotten_when_the_node_takes_it_back(
     world: World, office: Database, mirror: Database, two: tuple[Proxy, Proxy], quick_sealing: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,7 +192,7 @@ def test_a_count_that_was_noted_is_forgotten_when_the_node_takes_it_back(
     with Nodes([liar.url]) as nodes:
         house = behind(world, nodes, office, mirror)
         (row,) = house.accept(house.request(house.member()))
-        liar.fault = Fault.AHEAD
+        liar.fault = Fault.UNPROVEN
         house.relay.tried()
         with house.office.read() as conn:
             assert [count.counted for count in store.counts_of_lanes(conn)] == [2]
@@ -186,6 +231,10 @@ def test_the_lane_of_a_members_own_key_follows_a_count_that_stands_and_no_other(
 
         node.fault = Fault.AHEAD
         assert own.tried() > 0 and "the chain counts 2" in str(own.fault) and next_nonce() == 0
+        with monkeypatch.context() as standing:
+            standing.setattr(lanes, "DOUBT_SECONDS", 0.0)
+            own.tried()
+            assert own.fault is None and next_nonce() == 0
         node.fault = Fault.NONE
         own.tried()
         assert own.fault is None and next_nonce() == 0

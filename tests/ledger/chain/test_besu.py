@@ -18,7 +18,7 @@ from ledger.chain.engines import besu
 from ledger.chain.headers import HeaderForm, decoded, encoded, header_hash
 from ledger.chain.receipts import EthereumReceipt, receipts_root
 from ledger.chain.rpc import Rpc
-from ledger.chain.state_proofs import state_root, storage
+from ledger.chain.state_proofs import state_root, storage, transaction_count
 from ledger.domain.ids import from_hex, to_hex
 
 DATA = Path(os.environ.get("PLEDGEBOOK_DATA") or Path(__file__).parents[4] / "shared" / "data") / "besu-qbft"
@@ -185,3 +185,17 @@ def test_words_of_storage_are_proven_from_a_headers_state_root() -> None:
         assert code_hash == from_hex(answer["codeHash"])
         values = {int(slot["key"], 16): int(slot["value"], 16) for slot in answer["storageProof"]}
         assert words == [values[slot] for slot in asked]
+
+
+@pytest.mark.parametrize("name", ["no slots", "externally owned account", "absent account"])
+def test_counts_of_transactions_are_proven_from_a_headers_state_root(name: str) -> None:
+    """Of a contract, of who has sent, and of who is not there."""
+    told = json.loads((DATA / "proofs.json").read_text())
+    each = next(each for each in told["proofs"] if each["name"] == name)
+    address, _, block = each["request"]["params"]
+    answer = each["response"]["result"]
+    rpc, number = cast(Rpc, Proofs(told, answer)), int(block, 16)
+    root = state_root(rpc, number, from_hex(told["header"]["hash"]), QBFT)
+    assert transaction_count(rpc, root, number, from_hex(address)) == int(answer["nonce"], 16)
+    with pytest.raises(InconsistentAnswer, match="lacks node"):
+        transaction_count(cast(Rpc, Proofs(told, answer | {"accountProof": answer["accountProof"][:-1]})), root, number, from_hex(address))

@@ -6,7 +6,7 @@ from ledger.chain.blocks import InconsistentAnswer
 from ledger.chain.headers import HeaderForm, bloom_mask, header_hash
 from ledger.chain.receipts import EthereumReceipt, receipts_root
 from ledger.chain.rpc import Rpc
-from ledger.chain.state_proofs import slot_of, state_root, storage
+from ledger.chain.state_proofs import slot_of, state_root, storage, transaction_count
 from ledger.domain.ids import from_hex
 from tests.ledger.chain.emitter import Emitter
 
@@ -93,3 +93,14 @@ def test_slots_are_those_of_the_compilers_layout() -> None:
     assert slot_of("SettlementCash", "_balances", bytes(32)) == int.from_bytes(
         bytes.fromhex("ad3228b676f7d3cd4284a5443f17f1962b36e491b30a40b2405849e597ba5fb5")
     )
+
+
+def test_counts_of_transactions_are_proven_of_who_sent_and_of_who_is_not_there(grown: Rpc) -> None:
+    block = grown.call("eth_getBlockByNumber", "latest", False)
+    number = int(block["number"], 16)
+    root = state_root(grown, number, from_hex(block["hash"]), HeaderForm.ETHEREUM)
+    sender = from_hex(grown.call("eth_getBlockByNumber", hex(number), True)["transactions"][0]["from"])
+    assert transaction_count(grown, root, number, sender) == int(grown.call("eth_getTransactionCount", sender, hex(number)), 16) > 20
+    assert transaction_count(grown, root, number, b"n" * 20) == 0
+    with pytest.raises(InconsistentAnswer, match="lacks node"):
+        transaction_count(grown, root, number - 1, sender)
