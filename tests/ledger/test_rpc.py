@@ -303,7 +303,7 @@ def test_an_error_object_with_an_http_error_status_is_the_nodes_error() -> None:
 def test_one_connection_serves_many_calls(node: Rpc) -> None:
     started = time.monotonic()
     assert {node.call("eth_chainId") for _ in range(200)} == {hex(anvil.CHAIN_ID)}
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
 
 
 def test_threads_share_one_rpc(node: Rpc) -> None:

@@ -148,7 +148,7 @@ def until_head(api: Api, blocks: Any) -> list[Got]:
     raise AssertionError("the stream ended")
 
 
-ENDS_WITHIN = stream.LOOK_SECONDS + KNOWN_SECONDS + 1
+ENDS_WITHIN = stream.LOOK_SECONDS + KNOWN_SECONDS + 5
 
 
 def revoke(api: Api, key: str) -> float:

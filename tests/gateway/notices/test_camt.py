@@ -145,7 +145,7 @@ def test_another_file_is_refused_whole(data: bytes, said: str) -> None:
     started = time.monotonic()
     with pytest.raises(CamtError, match=said):
         read(data)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15
 
 
 def test_deep_nesting_ends_in_a_refusal() -> None:
