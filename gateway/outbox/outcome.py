@@ -10,10 +10,11 @@ from sqlalchemy import Connection, select
 
 from gateway.office.repository import Act, ActKey
 from gateway.outbox import store
+from gateway.outbox.envelopes import envelope_of
 from gateway.outbox.lanes import IN_FLIGHT, TxState
 from gateway.outbox.states import Seen, Spent, State, judge
 from gateway.outbox.store import Carrier, Count, Move, Tx
-from gateway.refusals import explain, explain_skip
+from gateway.refusals import explain, explain_skip, of_body
 from ledger.chain.blocks import LOG_BITS, last_position, position
 from ledger.domain.ids import to_hex
 from ledger.mirror.models import RAW_EVENT, Outcome
@@ -133,7 +134,7 @@ def act_steps(
     seen = _seen(conn, view, act, spent, skip, told, carriers, mined)
     done = None if spent is None else (spent.pos, view.hash_at(spent.pos >> LOG_BITS) or bytes(32))
     while (after := judge(State(act.state), act.deadline, seen)) != act.state or (done and done != (act.done_pos, act.done_hash)):
-        made = Move(act, after, _reason(spent, skip, after, seen), done)
+        made = Move(act, after, _reason(act, spent, skip, after, seen), done)
         yield made
         act = made.moved()
         if after is State.UNDONE:
@@ -187,14 +188,18 @@ def _is_lost(carrier: Carrier, mined: Mapping[bytes, Mined]) -> bool:
     return carrier.hash not in mined and carrier.state == TxState.LOST
 
 
-def _reason(spent: Told | None, skip: Told | None, after: State, seen: Seen) -> object:
+def _reason(act: Act, spent: Told | None, skip: Told | None, after: State, seen: Seen) -> object:
     if spent is not None:
-        return explain(spent.reason or b"") if spent.outcome == Outcome.REFUSED else None
+        return _refusal(act, spent) if spent.outcome == Outcome.REFUSED else None
     if after is not State.READY:
         return None
     if skip is not None:
         return explain_skip(number(skip.reason or b"\0"), skip.signer)
     return _HOPELESS if seen.hopeless else None
+
+
+def _refusal(act: Act, spent: Told) -> object:
+    return of_body(explain(spent.reason or b""), envelope_of(act.kind, act.typed).body)
 
 
 _HOPELESS = {

@@ -1,5 +1,6 @@
 """Acts of every size on the real contracts: the gas that a frame gets is enough, and a dry run says what the ledger will say."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -43,18 +44,22 @@ class Cast:
         assert self.house.act(row).state == "final", (kind, self.house.act(row).reason)
         return self.house.act(row)
 
-    def receivable(self, key: str) -> int:
-        """A confirmed receivable; its id."""
+    def terms(self, key: str) -> dict[str, Any]:
+        """Terms of a receivable, whose content both parties hold."""
         root = contents.package({"n": key}, "a/1", b"s" * 32)
         with self.house.office.write() as conn:
             for holder in (self.supplier, self.obligor):
                 contents.keep(Office(conn, holder), root)
-        terms = {
+        return {
             "supplier": to_hex(self.supplier), "obligor": to_hex(self.obligor), "face": FACE, "due": self.house.world.time() + 10**6,
             "grace": 0, "lateRate": 0, "lateBasis": 1, "currency": 840, "cash": 1, "module": 1, "leastPiece": 0, "policy": 1,
             "tenorReason": "0x" + "00" * 32,
             "contentRoot": to_hex(root.commitment.root),
         }  # fmt: skip
+
+    def receivable(self, key: str) -> int:
+        """A confirmed receivable; its id."""
+        terms = self.terms(key)
         row = self.run(self.supplier, "Issue", terms, key=key)
         number = receivable_id(self.supplier, row.id)
         confirmed = {
@@ -144,6 +149,16 @@ def test_a_dry_run_says_what_the_ledger_says(cast: Cast) -> None:
     house.round()
     reason = house.act(untried).reason or b""
     assert house.act(untried).state == "refused" and told.fields["reason"]["error"].encode() in reason
+
+
+def test_the_ledger_names_the_terms_that_it_refuses_as_a_dry_run_does(cast: Cast) -> None:
+    house = cast.house
+    wrong = house.request(cast.supplier, "Issue", {**cast.terms("wrong"), "lateBasis": 0})
+    told = acts.accept(house.services, OPERATOR, [wrong])[0]
+    assert isinstance(told, Problem) and "The terms are not admitted: lateBasis: " in told.fields["reason"]["sentence"]
+    row = house.untried(wrong)
+    house.round()
+    assert house.act(row).state == "refused" and json.loads(house.act(row).reason or b"") == told.fields["reason"]
 
 
 def test_a_dry_run_changes_nothing(cast: Cast) -> None:
