@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import socket
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ TOTAL_SECONDS, CONNECT_SECONDS = 15.0, 5.0
 MOST_URL = 2_000
 PORTS = {"http": 80, "https": 443}
 WEBHOOK_HOSTS = "PLEDGEBOOK_WEBHOOK_HOSTS"
+_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
+"""A host's name as it can be looked up: labels of 1 to 63 characters (RFC 1035)."""
 
 
 class NotAllowed(Foreseen, ValueError):
@@ -111,7 +114,15 @@ def target_of(url: str) -> Target:
         raise NotAllowed(f"url: an https URL of at most {MOST_URL} ASCII characters expected")
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise NotAllowed("url: without user, password and fragment; the signature says who sends")
-    return Target(parts.scheme, parts.hostname.lower().rstrip("."), port)
+    host = _bare(parts.hostname)
+    if _address(host) is None and not _NAME.fullmatch(host):
+        raise NotAllowed(f"url: {host[:80]!r} is no name of a host")
+    return Target(parts.scheme, host, port)
+
+
+def _bare(host: str) -> str:
+    """A host as it is compared: a dot at the end says that the name is whole, and is no part of it."""
+    return host.lower().removesuffix(".")
 
 
 def _address(host: str) -> Address | None:
@@ -143,11 +154,11 @@ class Guarded(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         try:
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except socket.gaierror as unknown:
-            raise httpcore.ConnectError(f"{host} is not known: {unknown.strerror}") from unknown
+        except (socket.gaierror, UnicodeError) as unknown:  # UnicodeError: no name that could be asked for
+            raise httpcore.ConnectError(f"{host} is not known: {getattr(unknown, 'strerror', unknown)}") from unknown
         addresses = list(dict.fromkeys(ipaddress.ip_address(each[4][0]) for each in found))
         for each in addresses:
-            self._egress.check(each, Target("", host.lower(), port))
+            self._egress.check(each, Target("", _bare(host), port))
         return await self._inner.connect_tcp(str(addresses[0]), port, timeout, local_address, socket_options)
 
     async def connect_unix_socket(self, *_: object, **__: object) -> httpcore.AsyncNetworkStream:

@@ -81,6 +81,12 @@ def test_who_is_listed_is_taken(url: str, listed: str) -> None:
         ("http://169.254.169.254/", "10.0.0.0/8"),
         ("http://0x7f000001/", "127.0.0.1"),
         ("http://2130706433/", "127.0.0.1"),
+        *(
+            (f"https://{host}/", "*.example.org")
+            for host in ("a..example.org", ".example.org", "x" * 64 + ".example.org", "a%00.example.org")
+        ),
+        (f"https://{'a.' * 130}example.org/", "*.example.org"),
+        ("https://a.example.org../", "*.example.org"),
     ],
 )
 def test_others_are_not(url: str, listed: str) -> None:
@@ -99,6 +105,29 @@ def test_a_listed_name_that_means_an_address_inside_is_not_connected_to(address:
     resolving(monkeypatch, address)
     with pytest.raises(NotAllowed, match=address):
         post("https://example.org/", "example.org")
+
+
+def test_a_name_with_a_dot_at_its_end_is_sent_to_as_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was taken when it was subscribed, so it is taken when it is connected to: only the address is at fault here."""
+    resolving(monkeypatch, "8.8.8.8")
+    connected: list[str] = []
+
+    async def connect(_: Any, host: str, *__: Any) -> Any:
+        connected.append(host)
+        raise httpcore.ConnectError("nobody")
+
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
+    with pytest.raises(httpcore.ConnectError, match="nobody"):
+        post("https://Example.org./", "example.org")
+    assert connected == ["8.8.8.8"]
+
+
+def test_a_name_that_cannot_be_asked_for_is_no_unforeseen_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was kept before such names were refused: it fails as a receiver does, and is put aside in its time."""
+    listed = Egress.of("*.example.org")
+    guarded = egress.Guarded(listed)
+    with pytest.raises(httpcore.ConnectError, match=r"a\.\.example\.org is not known"):
+        asyncio.run(guarded.connect_tcp("a..example.org", 443))
 
 
 def test_a_name_that_answers_otherwise_the_second_time_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
