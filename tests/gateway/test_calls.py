@@ -47,6 +47,8 @@ def test_every_trigger_is_a_function_of_its_contract(contract: str, function: st
         ("Repayment", "draw", [["0x01"]], "is a list, of which each is a whole number below 2^256"),
         ("Repayment", "draw", ["1", "2"], "takes 1 (tokens), 2 given"),
         ("Repayment", "distribute", ["many"], "'many' is neither hex nor a decimal number"),
+        *[("Repayment", "distribute", [text], "is neither hex nor a decimal number") for text in ("1_0", "+7", " 7", "\u0663", "")],
+        ("Repayment", "draw", [["1_0"]], "'1_0' is neither hex nor a decimal number"),
         ("Repayment", "distribute", ["0xzz"], "'0xzz' is neither hex nor a decimal number"),
         ("Repayment", "draw", [["1"] * 700], "700 items are too many for one transaction"),
     ],
