@@ -130,6 +130,8 @@ def create(services: Services) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        # A redirect is no answer of the document, and would send who asks, with the key, to the host and scheme that the request names.
+        redirect_slashes=False,
         generate_unique_id_function=_operation_id,
     )
     app.state.services = services

@@ -1,14 +1,15 @@
 """Nothing in a request is taken for something else: looked at in one place, in front of every operation.
 
-A parameter that the operation doesn't have is refused, one that has one value comes once, a header with a meaning of its own too, and a
-body is JSON in UTF-8 in which no object has a name twice (I-JSON, RFC 7493, on which RFC 8785 rests).
+A parameter that the operation doesn't have is refused, one that has one value comes once, a header with a meaning of its own too, a number
+in an address is digits, and a body is JSON in UTF-8 in which no object has a name twice (I-JSON, RFC 7493, on which RFC 8785 rests).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any, get_origin
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args, get_origin
 from urllib.parse import parse_qsl
 
 from fastapi.dependencies.utils import get_flat_params
@@ -28,6 +29,11 @@ ONCE = {each.lower().encode(): each for each in ("Authorization", "Content-Type"
 """Headers that say one thing: of two a proxy may read the one and the gateway the other."""
 
 _PLAIN = b"identity"
+_WRITTEN = {
+    int: (re.compile("-?[0-9]+"), "a whole number expected"),
+    float: (re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"), "a number expected"),
+}
+"""How a number of an address is written, though a parser may read 1_0, +1 or 1.0, too; and what is said otherwise."""
 
 
 def attach(route: APIRoute) -> None:
@@ -39,10 +45,13 @@ def attach(route: APIRoute) -> None:
 class _Looking:
     def __init__(self, route: APIRoute, app: ASGIApp) -> None:
         self._app, self._reads = app, route.body_field is not None
-        given = [each for each in get_flat_params(route.dependant) if each.field_info.in_ is ParamTypes.query]  # type: ignore[attr-defined]
+        params = get_flat_params(route.dependant)
+        given = [each for each in params if each.field_info.in_ is ParamTypes.query]  # type: ignore[attr-defined]
         shaped = [FIELDS] if "GET" in (route.methods or ()) and row_fields(route.response_model) else []
         self._many = frozenset([*(each.alias for each in given if get_origin(each.field_info.annotation) is list), *shaped])
         self._known = frozenset(each.alias for each in given) | self._many
+        kinds = {each.alias: _kind(each.field_info.annotation) for each in params}
+        self._kinds = {name: kind for name, kind in kinds.items() if kind is not None}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         told = dict(scope["headers"])
@@ -50,6 +59,7 @@ class _Looking:
             _check_headers(scope["headers"])
         if scope["query_string"]:
             self._check_query(scope["query_string"].decode("latin-1"))
+        self._check_written(scope["path_params"])
         body = b""
         if self._reads:
             body = await _read(told, receive)
@@ -58,13 +68,26 @@ class _Looking:
         await self._app(scope, receive, send)
 
     def _check_query(self, query: str) -> None:
-        names = [name for name, _ in parse_qsl(query, keep_blank_values=True)]
+        pairs = parse_qsl(query, keep_blank_values=True)
+        names = [name for name, _ in pairs]
         for name in names:
             if name not in self._known:
                 there = f"there are {', '.join(sorted(self._known))}" if self._known else "there are none"
                 raise invalid(f"{name[:80]}: no parameter of this operation; {there}", field=name[:80])
             if name not in self._many and names.count(name) > 1:
                 raise invalid(f"{name}: given more than once; give one value", field=name)
+        self._check_written(dict(pairs))
+
+    def _check_written(self, given: Mapping[str, str]) -> None:
+        for name in self._kinds.keys() & given.keys():
+            form, said = _WRITTEN[self._kinds[name]]
+            if not form.fullmatch(given[name]):
+                raise invalid(f"{name}: {said}", field=name)
+
+
+def _kind(annotation: Any) -> type | None:
+    """Which kind of number a parameter is; None if it is none."""
+    return next((each for each in get_args(annotation) or (annotation,) if each in _WRITTEN), None)
 
 
 def _check_headers(headers: list[tuple[bytes, bytes]]) -> None:
@@ -90,7 +113,7 @@ async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes:
         parts.append(message.get("body", b""))
         more = message.get("more_body", False)
     body = b"".join(parts)
-    if body and b"json" in headers.get(b"content-type", b"json"):
+    if body and b"json" in headers.get(b"content-type", b"json").lower():  # names of media types know no case (RFC 9110, 8.3.1)
         check(body)
     return body
 

@@ -6,7 +6,7 @@ import json
 import socket
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
@@ -99,7 +99,7 @@ def test_an_encoded_body_is_not_read(api: Api, encoding: str) -> None:
 # --- Names in a body ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("media", ["application/json", "application/json; charset=utf-8"])
+@pytest.mark.parametrize("media", ["application/json", "application/json; charset=utf-8", "Application/JSON", "application/x+JSON"])
 def test_a_field_of_an_act_comes_once(api: Api, media: str) -> None:
     supplier, _ = pair(api)
     for twice, field in (
@@ -112,11 +112,12 @@ def test_a_field_of_an_act_comes_once(api: Api, media: str) -> None:
         assert told["field"] == field and "more than once" in str(told["detail"])
 
 
-def test_a_document_in_which_a_name_is_twice_gets_no_root(api: Api) -> None:
+@pytest.mark.parametrize("media", ["application/json", "application/JSON"])
+def test_a_document_in_which_a_name_is_twice_gets_no_root(api: Api, media: str) -> None:
     supplier, _ = pair(api)
     document = '{"lines": [{"total": "1", "total": "1000000"}]}'
     body = f'{{"items": [{{"member": "{supplier.account}", "schema": "x", "document": {document}}}]}}'
-    told = problem(api.http.post("/content:batch", content=body, headers={"content-type": "application/json"}), 422)
+    told = problem(api.http.post("/content:batch", content=body, headers={"content-type": media}), 422)
     assert told["field"] == "items[0].document.lines[0].total"
 
 
@@ -183,6 +184,35 @@ def test_a_name_that_is_twice_however_deep_is_a_problem(api: Api, depth: int) ->
 def test_a_parameter_that_is_none_or_comes_twice_is_refused(api: Api, path: str, field: str, said: str) -> None:
     told = problem(httpx.get(f"{api.running.url}{path}", headers=api.http.headers), 422)
     assert told["field"] == field and said in str(told["detail"])
+
+
+@pytest.mark.parametrize("text", ["1_0", "+1", "1.0", " 1", "1 ", "\u0661", "0x1", "1e1", ""])
+def test_a_number_in_an_address_is_digits(api: Api, text: str) -> None:
+    """What a parser of numbers would read as well: 1_0 is no 10, and names no pledge, register or page."""
+    written = quote(text, safe="")
+    for field in ("limit", "block"):
+        told = problem(api.http.get(f"/members?{field}={written}"), 422)
+        assert told["field"] == field and told["detail"] == f"{field}: a whole number expected"
+    if text:
+        assert problem(api.http.get(f"/registers/{written}"), 422)["field"] == "register"
+        assert problem(api.http.get(f"/pledges/{written}"), 422)["field"] == "pledge"
+
+
+@pytest.mark.parametrize(
+    ("text", "status"), [*((each, 404) for each in ("0", "0.5", "5e-1")), *((each, 422) for each in ("1_0", "+1", ".5", "inf", "nan", ""))]
+)
+def test_a_time_to_wait_is_a_number_as_json_writes_it(api: Api, text: str, status: int) -> None:
+    supplier, _ = pair(api)
+    problem(api.http.get("/acts/1", params={"account": supplier.account, "wait": text}), status)
+
+
+@pytest.mark.parametrize("path", ["/members/", "/acts/", "/receivables/1/tokens/", "/health/"])
+def test_a_path_with_a_slash_at_its_end_is_another_and_nobody_is_sent_elsewhere(api: Api, path: str) -> None:
+    """A redirect would take its host and scheme from the request, and a client would follow it with its key."""
+    for method in ("GET", "POST"):
+        told = api.http.request(method, path, headers={"host": "elsewhere.example"})
+        problem(told, 404)
+        assert "location" not in told.headers
 
 
 def test_no_operation_takes_a_parameter_that_it_does_not_have(api: Api) -> None:
