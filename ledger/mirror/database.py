@@ -10,10 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from psycopg.errors import DiskFull
+from psycopg.errors import DiskFull, IdleInTransactionSessionTimeout, ReadOnlySqlTransaction, TransactionTimeout
 from psycopg.types.string import BytesBinaryDumper
 from sqlalchemy import Connection, Dialect, Engine, LargeBinary, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateSchema
 
@@ -142,7 +143,7 @@ class Database:
     def read_raw(self) -> Iterator[Connection]:
         """The same for who reads the raw tables only: they are of this program whatever the projections are."""
         options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if self.is_postgresql else {}
-        with self.engine.connect().execution_options(**options) as conn, conn.begin():
+        with _told_alike(self.engine), self.engine.connect().execution_options(**options) as conn, conn.begin():
             yield conn
 
     @contextmanager
@@ -151,7 +152,7 @@ class Database:
 
         SQLite has one writer, and who waits for it there asks again and again until it gives up; here threads wait for their turn.
         """
-        with self.turn, self.engine.connect().execution_options(**{_WRITES: True}) as conn, conn.begin():
+        with _told_alike(self.engine), self.turn, self.engine.connect().execution_options(**{_WRITES: True}) as conn, conn.begin():
             yield conn
 
     @property
@@ -177,6 +178,17 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def _told_alike(engine: Engine) -> Iterator[None]:
+    """What a driver's own cursor raises becomes what SQLAlchemy makes of it: one kind for who tries again, or asks for a full disk."""
+    dialect = engine.dialect
+    base: type[Exception] = dialect.loaded_dbapi.Error
+    try:
+        yield
+    except base as raw:
+        raise DBAPIError.instance(None, None, raw, base, dialect=dialect) from raw
+
+
 def open(url: str, schema: str = SCHEMA) -> Database:
     """The mirror at `url` (sqlite:///file or postgresql://...), its raw tables made or migrated. Raises DatabaseUrlError, NewerTables."""
     database = connect(url, schema)
@@ -197,6 +209,16 @@ def connect(url: str, schema: str, *, durable: bool = False) -> Database:
     if kind == "postgresql":
         return Database(_postgresql(parsed.set(drivername="postgresql+psycopg"), schema, schema))
     raise DatabaseUrlError(f"database URL: {kind!r} is neither sqlite nor postgresql; give sqlite:///file or postgresql://user@host/name")
+
+
+_PASSING = (ReadOnlySqlTransaction, IdleInTransactionSessionTimeout, TransactionTimeout)
+"""The driver calls these internal errors: a server is for reading only (another one takes over, its disk fills up), or a transaction took
+longer than it may."""
+
+
+def passes(error: BaseException) -> bool:
+    """Whether a database's fault is one of its state, and not of what was asked: the same may be asked again."""
+    return isinstance(error, OperationalError | InterfaceError) or isinstance(getattr(error, "orig", None), _PASSING)
 
 
 def is_full(error: BaseException) -> bool:

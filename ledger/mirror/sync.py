@@ -15,7 +15,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ledger import faults
 from ledger.chain.blocks import LEAST_CHECKS, BlockSource, Checks, InconsistentAnswer
@@ -29,7 +28,7 @@ from ledger.mirror.ahead import Ahead
 from ledger.mirror.anew import Anew
 from ledger.mirror.batch import Batch
 from ledger.mirror.concepts import FOLDS, addresses, event_table
-from ledger.mirror.database import Database, gives_way, oldest, outdated, shape
+from ledger.mirror.database import Database, gives_way, oldest, outdated, passes, shape
 from ledger.mirror.far import FarReader, Recipe
 from ledger.mirror.fold import Folds
 from ledger.mirror.folder import Folder, uncollected
@@ -49,7 +48,7 @@ from ledger.mirror.writer import (
 log = logging.getLogger(__name__)
 
 # A checkpoint that moved was moved by whoever leads now: nothing was written here.
-_RETRIED = (InconsistentAnswer, RpcError, NodeUnreachable, OperationalError, InterfaceError, CheckpointMoved)
+_RETRIED = (InconsistentAnswer, RpcError, NodeUnreachable, CheckpointMoved)
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
 _HASHES_A_LOOK = 64
@@ -216,13 +215,13 @@ class Mirror:
                 try:
                     more = self._led() if leads() else self._follow()
                     self._fault, pause = None, _FIRST_PAUSE
-                except _RETRIED as fault:
+                except Exception as fault:
+                    if not (isinstance(fault, _RETRIED) or passes(fault)):
+                        self._raise_alarm(fault)
+                        raise
                     self._note(fault, pause)
                     stop.wait(pause)
                     pause = min(pause * 2, _LONGEST_PAUSE)
-                except Exception as alarm:
-                    self._raise_alarm(alarm)
-                    raise
                 else:
                     self._rest(more)
 

@@ -3,12 +3,12 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, event, func, select, text
 from sqlalchemy.exc import OperationalError
 
 from ledger.chain.blocks import Block, BlockSource, InconsistentAnswer, RecordedSource
@@ -16,7 +16,7 @@ from ledger.chain.decode import DecodeError
 from ledger.chain.rpc import NodeUnreachable, RpcError
 from ledger.mirror import database, sync
 from ledger.mirror.concepts import FOLDS
-from ledger.mirror.database import Database
+from ledger.mirror.database import Database, is_full
 from ledger.mirror.models import BLOCK, MEMBER, MEMBER_KEY, RAW_EVENT, TX
 from ledger.mirror.queries import members
 from ledger.mirror.reader import NearReader
@@ -243,6 +243,82 @@ def test_a_connection_that_breaks_at_a_commit(
         mirror.step()
     mirror.catch_up()
     assert _roles(db) == list(range(1, 13))
+    _assert_equals_rebuild(db, source)
+
+
+@contextmanager
+def _beginning_with(db: Database, statement: str) -> Iterator[None]:
+    """Each transaction begins with a statement."""
+
+    def begin(conn: Connection) -> None:
+        conn.exec_driver_sql(statement)
+
+    event.listen(db.engine, "begin", begin)
+    try:
+        yield
+    finally:
+        event.remove(db.engine, "begin", begin)
+
+
+def _until_said(mirror: Mirror, word: str) -> None:
+    end = time.monotonic() + 20
+    while word not in (mirror.status().fault or ""):
+        assert time.monotonic() < end and mirror.status().alarm is None, mirror.status()
+        time.sleep(0.01)
+
+
+@contextmanager
+def _in_its_thread(mirror: Mirror) -> Iterator[None]:
+    stop = threading.Event()
+    thread = threading.Thread(target=mirror.run, args=(stop,))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        mirror.wake()
+        thread.join()
+
+
+@pytest.mark.parametrize("database_urls", ["sqlite"], indirect=True)
+def test_a_full_disk_is_waited_for(db: Database, mirror_of: MakeMirror) -> None:
+    """Here it is full before the commit, as where a batch is larger than what a connection keeps in memory."""
+    source = _chain(300).source()
+    mirror = mirror_of(source)
+    with _beginning_with(db, "PRAGMA max_page_count = 1"):
+        with pytest.raises(OperationalError) as full:
+            mirror.catch_up()
+        assert is_full(full.value)
+        with _in_its_thread(mirror):
+            _until_said(mirror, "disk is full")
+    with _beginning_with(db, "PRAGMA max_page_count = 1073741823"), _in_its_thread(mirror):
+        mirror.wait_for(source.head(), timeout=20)
+    _assert_equals_rebuild(db, source)
+
+
+@pytest.mark.parametrize("database_urls", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("where", ["raw_event", "member"])
+def test_a_statement_that_the_server_ends_is_tried_again(db: Database, mirror_of: MakeMirror, where: str) -> None:
+    """By a limit of its time, a deadlock, or a person: here somebody else locks a table that is written to."""
+    source = _chain().source()
+    mirror = mirror_of(source)
+    with db.engine.connect() as other, other.begin(), _beginning_with(db, "SET LOCAL lock_timeout = '50ms'"), _in_its_thread(mirror):
+        other.execute(text(f"LOCK TABLE {where} IN SHARE MODE"))
+        _until_said(mirror, "lock timeout")
+        other.rollback()
+        mirror.wait_for(source.head(), timeout=20)
+    _assert_equals_rebuild(db, source)
+
+
+@pytest.mark.parametrize("database_urls", ["postgresql"], indirect=True)
+def test_a_server_that_is_for_reading_only_for_a_while_is_waited_for(db: Database, mirror_of: MakeMirror) -> None:
+    source = _chain().source()
+    mirror = mirror_of(source)
+    with ExitStack() as stack:
+        with _beginning_with(db, "SET TRANSACTION READ ONLY"):
+            stack.enter_context(_in_its_thread(mirror))
+            _until_said(mirror, "read-only")
+        mirror.wait_for(source.head(), timeout=20)
     _assert_equals_rebuild(db, source)
 
 
