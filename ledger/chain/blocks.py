@@ -23,6 +23,8 @@ from ledger.foreseen import Foreseen
 
 LOG_BITS = 20
 """A position is block << 20 | log index: one integer that orders every event of the chain."""
+_TIME_BITS = 63
+"""What a database's integers hold of a block's time."""
 
 
 class InconsistentAnswer(Foreseen, RuntimeError):
@@ -408,11 +410,14 @@ def _block(header: _Header, logs: Sequence[NodeLog]) -> Block:
     found = sorted((_log(header, log) for log in logs), key=lambda log: log.index)
     if any(one.index == other.index for one, other in pairwise(found)):
         raise InconsistentAnswer(f"two logs with one index in block {header.hash}")
+    time = int(header.timestamp, 16)
+    if time >> _TIME_BITS:
+        raise MalformedAnswer(f"block {int(header.number, 16)}: its time {header.timestamp[:70]} is none")
     return Block(
         number=int(header.number, 16),
         hash=unhex(header.hash),
         parent=unhex(header.parentHash),
-        time=int(header.timestamp, 16),
+        time=time,
         transactions=tuple(map(unhex, header.transactions)),
         logs=tuple(found),
     )
@@ -423,7 +428,11 @@ def _log(header: _Header, log: NodeLog) -> Log:
     found = Log(int(log.logIndex, 16), int(log.transactionIndex, 16), emitter, topics, unhex(log.data))
     if log.removed or log.blockNumber != header.number:
         raise InconsistentAnswer(f"a log of block {header.number} is withdrawn or names another number")
-    if found.tx_index >= len(header.transactions) or header.transactions[found.tx_index] != log.transactionHash:
+    if found.index >> LOG_BITS:
+        raise MalformedAnswer(f"a log of block {header.number} has the index {log.logIndex[:70]}, more than a block holds")
+    if not topics:
+        raise InconsistentAnswer(f"a log of block {header.number} names no event, and none was asked for")
+    if not 0 <= found.tx_index < len(header.transactions) or header.transactions[found.tx_index] != log.transactionHash:
         raise InconsistentAnswer(f"a log of block {header.number} names a transaction that its header lacks")
     return found
 

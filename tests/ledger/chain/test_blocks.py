@@ -92,6 +92,10 @@ def _set(**values: Any) -> Callable[[list[dict[str, Any]]], Any]:
         (_set(blockNumber="0x1"), "another number"),
         (_set(transactionIndex="0x63"), "transaction that its header lacks"),
         (_set(transactionHash="0x" + "cd" * 32), "transaction that its header lacks"),
+        (_set(transactionIndex="-0x3"), "transaction that its header lacks"),
+        (_set(logIndex="0x100000"), "more than a block holds"),
+        (_set(logIndex="-0x1"), "more than a block holds"),
+        (_set(topics=[]), "names no event"),
         (lambda logs: [*logs, logs[-1]], "two logs with one index"),
     ],
 )
@@ -106,6 +110,14 @@ def test_a_header_that_does_not_follow_its_parent(grown: Rpc) -> None:
         return {**answer, "parentHash": "0x" + "ee" * 32} if odd else answer
 
     with _Tampering(grown.url, change) as rpc, pytest.raises(InconsistentAnswer, match="block 4 does not follow block 3"):
+        _source(rpc).fetch(2, 5)
+
+
+def test_a_time_that_no_database_holds(grown: Rpc) -> None:
+    def change(method: str, answer: Any) -> Any:
+        return {**answer, "timestamp": hex(1 << 63)} if method == "eth_getBlockByNumber" else answer
+
+    with _Tampering(grown.url, change) as rpc, pytest.raises(MalformedAnswer, match="block 2: its time 0x8000000000000000 is none"):
         _source(rpc).fetch(2, 5)
 
 
