@@ -30,6 +30,7 @@ def mirror_sync(
 ) -> None:
     """Brings the mirror of a home up to the node's head and exits. A running gateway does this by itself."""
     from gateway.config import Settings
+    from ledger.chain import deploy
     from ledger.chain import manifest as manifests
     from ledger.chain.blocks import Checks
     from ledger.chain.nodes import Nodes
@@ -38,7 +39,12 @@ def mirror_sync(
     kind, settings = _engine(engine), ledger_of(home)
     held = manifests.load(settings.manifest)
     checks = Checks(headers=kind.headers)
-    with Nodes(Settings(node=node).nodes) as rpc:
+    urls = Settings(node=node).nodes
+    if not urls:
+        raise typer.BadParameter("name a node", param_hint="--node")
+    with Nodes(urls) as rpc:
+        # Another chain has none of these contracts, so that its blocks would be taken without a word.
+        deploy.check(rpc, held)
         opened = database.open(settings.mirror_database())
         mirror = sync.of(opened, rpc, held, finality=kind.finality, development=kind.development_clock, checks=checks)
         mirror.catch_up()

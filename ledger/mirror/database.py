@@ -14,7 +14,7 @@ from psycopg.errors import DiskFull, IdleInTransactionSessionTimeout, ReadOnlySq
 from psycopg.types.string import BytesBinaryDumper
 from sqlalchemy import Connection, Dialect, Engine, LargeBinary, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateSchema
 
@@ -202,7 +202,11 @@ def connect(url: str, schema: str, *, durable: bool = False) -> Database:
 
     durable: what is committed survives a loss of power, too (on SQLite at the price of waiting for the disk; PostgreSQL always waits).
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        # Not shown: it may hold a password.
+        raise DatabaseUrlError("database URL: it can't be read; give sqlite:///file or postgresql://user@host/name") from None
     kind = parsed.get_backend_name()
     if kind == "sqlite":
         return Database(_sqlite(parsed, durable))

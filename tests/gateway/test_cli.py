@@ -104,6 +104,30 @@ def test_the_mirror_is_held_against_the_contracts(running: runtime.Runtime, pled
     assert pledgebook("mirror", "verify").code == 0
 
 
+def test_a_node_of_another_chain_is_not_mirrored(
+    running: runtime.Runtime, pledgebook: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has none of the ledger's contracts: its blocks would be taken as those in which nothing happened, and ours undone."""
+    other = runtime.start(Settings(home=tmp_path / "other", port=0, keeper=False), genesis_time=1_700_000_001)
+    try:
+        monkeypatch.setenv("PLEDGEBOOK_MIRROR_URL", f"sqlite:///{tmp_path}/mirror.db")
+        refused(pledgebook("mirror", "sync", "--node", other.node_urls[0]), "manifest: is of another chain")
+        assert not (tmp_path / "mirror.db").exists()
+    finally:
+        other.stop()
+    assert pledgebook("mirror", "sync", "--node", running.node_urls[0]).code == 0
+
+
+def test_a_mirror_of_no_node_or_of_no_database_is_one_line(pledgebook: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = pledgebook("mirror", "sync", "--node", "")
+    assert asked.code == 2 and "name a node" in asked.err
+    for url in ("secret@host", "postgresql://u:secret@host:port/x"):
+        monkeypatch.setenv("PLEDGEBOOK_MIRROR_URL", url)
+        ran = pledgebook("mirror", "verify")
+        refused(ran, "database URL: it can't be read")
+        assert "secret" not in ran.err
+
+
 def test_a_key_is_issued_listed_and_revoked_while_the_gateway_runs(running: runtime.Runtime, pledgebook: Run) -> None:
     account = to_hex(running.services.keystore.members()[0])
     made = pledgebook("keys", "issue-api-key", "bank teller", "--member", account, "--read-only", "--days", "3").out.strip()
