@@ -226,7 +226,9 @@ class NodeSource(_Alone):
 
     @_reading()
     def hashes(self, numbers: Sequence[int]) -> list[bytes | None]:
-        return [None if header is None else unhex(header.hash) for header in self._headers(numbers)]
+        told = zip(numbers, self._headers(numbers), strict=True)
+        # Another block's header would look like a chain that was undone.
+        return [None if header is None else unhex(_present(header, number).hash) for number, header in told]
 
     @_reading()
     def fetch(self, first: int, last: int) -> list[Block]:
@@ -391,8 +393,10 @@ def _number(answer: Any) -> int:
 
 
 def _present(header: _Header | None, number: int) -> _Header:
-    if header is None or int(header.number, 16) != number:
+    if header is None:
         raise InconsistentAnswer(f"the node has no block {number} although its head is above")
+    if int(header.number, 16) != number:
+        raise InconsistentAnswer(f"the node was asked for block {number} and told block {int(header.number, 16)}")
     return header
 
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -54,6 +55,8 @@ _LONGEST_PAUSE = 5.0
 _HASHES_A_LOOK = 64
 LOOK_SECONDS = 1.0
 """So often it looks whether another process wrote, where no block comes: a newer version may have put its tables in place."""
+DOUBT_SECONDS = 30.0
+"""So long another history than the final one must stand before it stops the mirror: a node may answer wrongly for a while."""
 STALLED_SECONDS = 30.0
 """So long the process that writes may take no block although there are some: longer than another one needs to take its place."""
 _STALLED = "the gateway that keeps this mirror takes no blocks although the node has some; see its own health and log"
@@ -155,6 +158,7 @@ class Mirror:
         self._fault: str | None = None
         self._alarm: Exception | None = None
         self._unsure, self._looked = False, time.monotonic()
+        self._doubted: float | None = None
         self._kept_up, self._stalled = time.monotonic(), False
         self._anew: Anew | None = None
         self._checkpoint, self._time = prepare(database, identity, folds)
@@ -305,7 +309,7 @@ class Mirror:
             raise
 
     def _take(self, batch: Batch) -> None:
-        before = self._checkpoint
+        before, self._doubted = self._checkpoint, None
         self._commit(lambda conn: self._write(conn, before, batch), replace(before, block=batch.number, hash=batch.hash), batch.time)
         if batch.changes is not None:
             # Folded elsewhere: the rows that are in memory here are of before.
@@ -372,6 +376,7 @@ class Mirror:
         held = self._checkpoint
         at = min(head, held.block)
         if at < held.start or self._agree([at]):
+            self._doubted = None
             return False
         self._go_back(self._fork_below(at))
         return True
@@ -407,9 +412,9 @@ class Mirror:
         before = self._checkpoint
         depth = before.block - common
         if depth > self._finality and not self._development:
-            raise FinalityViolated(
+            self._violated(
                 f"the node shows another block {common + 1} than the one mirrored, {depth} blocks below our head; "
-                f"final after {self._finality}: nothing was undone, compare the nodes and start again with one that is right"
+                f"final after {self._finality}: nothing was undone"
             )
         log.warning("reorganisation: %d blocks undone, back to block %d", depth, common)
         with self._database.read_raw() as conn:
@@ -418,6 +423,13 @@ class Mirror:
         after = replace(before, block=common, hash=block_hash)
         self._commit(lambda conn: roll_back(conn, before, common, self._folds.projections), after, block_time)
         self._folder.forget()
+
+    def _violated(self, seen: str) -> NoReturn:
+        """One answer of a node stops nothing: it is asked again, and what it takes back is forgotten."""
+        self._doubted = self._doubted or time.monotonic()
+        if time.monotonic() - self._doubted < DOUBT_SECONDS:
+            raise InconsistentAnswer(f"{seen}, and it is asked again")
+        raise FinalityViolated(f"{seen}, compare the nodes and start again with one that is right")
 
     def _note(self, fault: Exception, pause: float) -> None:
         self._fault = str(fault)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ledger.chain.blocks import InconsistentAnswer, Link, MalformedAnswer, NodeSource, RecordedSource, last_position, position
 from ledger.chain.rpc import Call, NodeUnreachable, Result, Rpc, RpcError
 from ledger.chain.sources import OnlySource
+from ledger.domain.ids import from_hex
 from tests.ledger.chain.emitter import Emitter
 
 TOPIC, OTHER = b"t" * 32, b"o" * 32
@@ -119,6 +120,18 @@ def test_a_time_that_no_database_holds(grown: Rpc) -> None:
 
     with _Tampering(grown.url, change) as rpc, pytest.raises(MalformedAnswer, match="block 2: its time 0x8000000000000000 is none"):
         _source(rpc).fetch(2, 5)
+
+
+def test_another_blocks_header_is_not_taken_for_the_one_asked_for(grown: Rpc) -> None:
+    third = grown.call("eth_getBlockByNumber", "0x3", False)
+
+    def change(method: str, _: Any) -> Any:
+        return third if method == "eth_getBlockByNumber" else None
+
+    with _Tampering(grown.url, change) as rpc:
+        assert _source(rpc).hashes([3]) == [from_hex(third["hash"])]
+        with pytest.raises(InconsistentAnswer, match="asked for block 4 and told block 3"):
+            _source(rpc).hashes([4])
 
 
 def test_a_chain_that_moves_while_its_logs_are_read(grown: Rpc) -> None:

@@ -137,7 +137,10 @@ def test_a_lower_head_is_a_lagging_node_and_never_a_reorganisation(db: Database,
     assert _roles(db) == before
 
 
-def test_below_finality_nothing_is_undone_and_the_mirror_stops(db: Database, mirror_of: MakeMirror) -> None:
+def test_below_finality_nothing_is_undone_and_the_mirror_stops(
+    db: Database, mirror_of: MakeMirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync, "DOUBT_SECONDS", 0.2)
     chain = _chain()
     source = chain.source()
     mirror = mirror_of(source, finality=3, development=False)
@@ -159,6 +162,23 @@ def test_below_finality_nothing_is_undone_and_the_mirror_stops(db: Database, mir
     assert "4 blocks below our head" in (mirror.status().alarm or "")
     with pytest.raises(FinalityViolated):
         mirror.wait_for(START + 100, timeout=1)
+
+
+def test_another_history_than_the_final_one_that_a_node_takes_back_stops_nothing(db: Database, mirror_of: MakeMirror) -> None:
+    chain = _chain()
+    source = chain.source()
+    mirror = mirror_of(source, finality=0, development=False)
+    mirror.catch_up()
+    true, rows = chain.blocks[-1], _roles(db)
+    other = chain.fork(len(chain.blocks) - 1)
+    other.mine([told.roles_set(NAMES[0], 77)])
+    for _ in range(2):
+        source.replace(other.blocks[-1:])
+        with pytest.raises(InconsistentAnswer, match="nothing was undone, and it is asked again"):
+            mirror.catch_up()
+        source.replace([true])
+        mirror.catch_up()
+    assert _roles(db) == rows and mirror.status().hash == true.hash and mirror.status().alarm is None
 
 
 class _Changing(RecordedSource):
