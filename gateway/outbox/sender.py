@@ -39,9 +39,11 @@ from gateway.outbox.states import FAILED, GONE, MINED, State
 from gateway.signers.interface import SigningLocked, VaultAway
 from gateway.signers.keystore import Keystore
 from ledger import faults
+from ledger.chain import sources
 from ledger.chain.blocks import InconsistentAnswer, Link
 from ledger.chain.calls import at_head, base_fee, view
 from ledger.chain.engines import Engine
+from ledger.chain.rpc import Call as RpcCall
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
 from ledger.domain.acts import SignedAct, run_data
 from ledger.domain.ids import from_hex, to_hex
@@ -172,6 +174,8 @@ class Sender:
             more = self.step()
         except (NodeUnreachable, RpcError, LeaseLost, VaultAway) as fault:
             # A node or a vault that is busy or away: mostly over at the next step.
+            if isinstance(fault, RpcError):
+                self._rpc.leave(str(fault))
             self._note_fault(f"lane {self._purpose}: {fault}", logging.INFO)
             return POLL_SECONDS
         except (SigningLocked, NotEnrolled, NoMoney, CountDoubted, InconsistentAnswer) as fault:
@@ -373,12 +377,30 @@ class Sender:
         if not ready:
             return False
         faults.point("outbox.sending")
-        answers = self._rpc.batch([("eth_sendRawTransaction", [raw[tx.hash]]) for tx in ready])
+        answers = self._answers(ready, [("eth_sendRawTransaction", [raw[tx.hash]]) for tx in ready])
         faults.point("outbox.sent")
         self._note(ready, answers)
         faults.point("outbox.noted")
         self._moved()
         return len(due) > len(ready)
+
+    def _answers(self, ready: Sequence[Written], calls: Sequence[RpcCall]) -> list[object]:
+        """What the node in use says. What it was told before and no block took goes to every other node too, and who takes it is right: a
+        node may take transactions and pass none on, or refuse what others take.
+        """
+        asked, answers = self._rpc.url, self._rpc.batch(calls)
+        again = [at for at, tx in enumerate(ready) if tx.sent is not None]
+        for node in sources.each(self._rpc):
+            if not again or node.url == asked:
+                continue
+            try:
+                also = node.batch([calls[at] for at in again])
+            except NodeUnreachable:
+                continue
+            for at, answer in zip(again, also, strict=True):
+                if _is_refusal(answers[at]) and not _is_refusal(answer):
+                    answers[at] = answer
+        return answers
 
     def _note(self, sent: Sequence[Written], answers: Sequence[object]) -> None:
         told = [(tx, answer.message if isinstance(answer, RpcError) else None) for tx, answer in zip(sent, answers, strict=True)]
@@ -395,10 +417,15 @@ class Sender:
     def _note_refusal(self, conn: Connection, tx: Written, message: str) -> None:
         if message != tx.fault:
             log.warning("lane %s: the node refuses transaction %d: %s", self.name, tx.nonce, message)
-        lasting = is_lasting(message)
+        # Said twice, for one wrong answer must not leave an act to a person; the second time every node has been asked.
+        lasting = is_lasting(message) and tx.fault is not None and is_lasting(tx.fault)
         store.mark_answered(conn, [tx.hash], TxState.REFUSED if lasting else tx.state, message)
         if lasting:
             _hold_alone(conn, tx.hash, message)
+
+
+def _is_refusal(answer: object) -> bool:
+    return isinstance(answer, RpcError) and answer_of(answer.message) is Answer.REFUSED
 
 
 def _keep(conn: Connection, lane: Lane, nonce: int, parcel: Parcel, signed: encode.Signed) -> None:

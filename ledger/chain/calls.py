@@ -5,14 +5,18 @@ from functools import cache
 from typing import Any
 
 from eth_abi.abi import decode, encode
+from eth_abi.exceptions import DecodingError
 from eth_hash.auto import keccak
 
 from ledger.chain import artifacts
-from ledger.chain.rpc import Rpc, RpcError
+from ledger.chain.rpc import NoAnswer, Rpc, RpcError
 from ledger.domain.ids import from_hex
 
 OLD_HEADS = 8
 """How often the state of the latest block is asked for again before a refusal counts."""
+
+_MOST_TOLD = 80
+"""So many characters are repeated of what is no answer."""
 
 
 class NoSuchFunction(LookupError):
@@ -50,10 +54,15 @@ def result(contract: str, function: str, answer: bytes) -> Any:
 
 
 def view(rpc: Rpc, address: bytes, contract: str, function: str, *arguments: Any, block: str = "latest") -> Any:
-    """Asks a view of the contract at `address`. Raises RpcError with the revert data when it reverts."""
+    """Asks a view of the contract at `address`. Raises RpcError with the data of a revert, NoAnswer for no result of it."""
     call = {"to": address, "data": call_data(contract, function, *arguments)}
     answer: str = at_head(rpc, "eth_call", call) if block == "latest" else rpc.call("eth_call", call, block)
-    return result(contract, function, from_hex(answer))
+    try:
+        return result(contract, function, from_hex(answer))
+    except (DecodingError, OverflowError, UnicodeDecodeError) as wrong:
+        asked, why = rpc.url, f"{contract}.{function} can't have answered {answer[:_MOST_TOLD]}"
+        rpc.leave(why)
+        raise NoAnswer(asked, why) from wrong
 
 
 def at_head(rpc: Rpc, method: str, subject: Any) -> Any:

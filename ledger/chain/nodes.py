@@ -59,6 +59,9 @@ class Nodes(Rpc):
                     continue
         return found
 
+    def leave(self, why: str) -> None:
+        self._leave(self.url, why)
+
     def close(self) -> None:
         for node in self.each:
             node.close()

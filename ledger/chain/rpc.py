@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import TracebackType
@@ -93,6 +93,8 @@ class _Answer(msgspec.Struct):
 
 _Number = Annotated[str, msgspec.Meta(pattern="^0x[0-9a-fA-F]{1,64}$")]
 
+_Bytes = Annotated[str, msgspec.Meta(pattern="^0x([0-9a-fA-F]{2})*$")]
+
 
 class _Newest(msgspec.Struct):
     """What is read of the newest block."""
@@ -146,11 +148,11 @@ class Rpc:
         self._timeouts = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout)}
 
     def call(self, method: str, *params: Any) -> Any:
-        """The result of one call; RpcError if the node refuses it, NodeUnreachable if it does not answer, or with no number or newest block
-        where one must be.
+        """The result of one call; RpcError if the node refuses it, NodeUnreachable if it does not answer, or with another thing
+        than a number, bytes or the newest block where that must be.
         """
         result = self._result(method, params)
-        if method in _NUMBERS or (method == "eth_getBlockByNumber" and params[:1] == ("latest",)):
+        if method in _FORMS or (method == "eth_getBlockByNumber" and params[:1] == ("latest",)):
             self._check(method, result)
         return msgspec.json.decode(result)
 
@@ -169,6 +171,9 @@ class Rpc:
             for part in _parts(requests, self.batch_calls)
             for outcome in self._exchange(part)
         ]
+
+    def leave(self, why: str) -> None:
+        """Asks another node from now on, where there is one."""
 
     def close(self) -> None:
         """End the connections."""
@@ -233,14 +238,19 @@ class Rpc:
             raise NoAnswer(self.url, _status(response) if response.status >= 300 else f"no JSON-RPC ({error})") from error
 
     def _check(self, method: str, result: msgspec.Raw) -> None:
+        kind, what = _FORMS.get(method, (_Newest, "block"))
         try:
-            msgspec.json.decode(result, type=_Number if method in _NUMBERS else _Newest)
+            msgspec.json.decode(result, type=kind)
         except msgspec.MsgspecError as error:
-            what = "number in hex" if method in _NUMBERS else "block"
             raise NoAnswer(self.url, f"{method} gave {_cut(bytes(result))}, which is no {what}") from error
 
 
-_NUMBERS = {"eth_blockNumber", "eth_chainId", "eth_gasPrice", "eth_getTransactionCount"}
+_FORMS: Mapping[str, tuple[Any, str]] = {
+    **dict.fromkeys(
+        ("eth_blockNumber", "eth_chainId", "eth_gasPrice", "eth_getBalance", "eth_getTransactionCount"), (_Number, "number in hex")
+    ),
+    **dict.fromkeys(("eth_call", "eth_getCode"), (_Bytes, "text of bytes")),
+}
 
 
 def _status(response: httpcore.Response) -> str:

@@ -15,7 +15,7 @@ from gateway.drafts import key_of
 from gateway.office.models import ACT, DEPENDENCY, LANE, TX
 from gateway.office.repository import Act, Call, Office
 from gateway.outbox import batches, encode, lanes, sender, store
-from gateway.outbox.lanes import LaneAlarm, LeaseLost
+from gateway.outbox.lanes import LaneAlarm, LeaseLost, TxState
 from gateway.outbox.sender import NotEnrolled
 from gateway.outbox.states import State
 from gateway.signers.ecdsa import address_of, by
@@ -113,8 +113,9 @@ def test_the_same_bytes_go_out_again_after_the_pool_was_dropped(house: House, mo
 
 
 def test_a_nonce_whose_bytes_the_node_refuses_for_ever_is_filled(
-    world: World, office: Database, mirror: Database, quick_sealing: None
+    world: World, office: Database, mirror: Database, quick_sealing: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(lanes._PAUSE, TxState.WRITTEN, -1)
     # An engine description that promises larger blocks than this node has.
     house = House.build(world, office, mirror, engine=replace(anvil.ENGINE, block_gas_limit=2_000_000_000)).enrol()
     member = house.member()
@@ -122,6 +123,8 @@ def test_a_nonce_whose_bytes_the_node_refuses_for_ever_is_filled(
     house.send()
     (too_much,) = house.accept(house.request(member, gas=900_000_000))
     later = house.accept(house.request(member))[0]
+    # It is believed when it is said again.
+    house.send()
     house.send()
     assert house.transactions() == [(0, 0, "acts", "sent"), (1, 0, "acts", "refused"), (1, 1, "fill", "sent"), (2, 0, "acts", "sent")]
     assert house.act(too_much).state == "ready" and "The node takes no transaction with it" in sentence(house.act(too_much))
@@ -197,15 +200,16 @@ def test_each_attempt_offers_what_a_pool_asks_of_a_replacement(price: int, attem
 
 
 def test_acts_of_a_batch_that_the_node_refuses_are_sent_again_each_alone(
-    world: World, office: Database, mirror: Database, quick_sealing: None
+    world: World, office: Database, mirror: Database, quick_sealing: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(lanes._PAUSE, TxState.WRITTEN, -1)
     house = House.build(world, office, mirror, engine=replace(anvil.ENGINE, block_gas_limit=2_000_000_000, batch_gas=2_000_000_000)).enrol()
     member = house.member()
     rows = house.accept(house.request(member), house.request(member, gas=900_000_000), house.request(member))
-    house.send()
-    house.round()
-    house.round()
-    house.round()
+    for _ in range(4):
+        house.send()
+        house.send()
+        house.round()
     assert house.states(rows) == ["final", "ready", "final"]
     assert [purpose for _, _, purpose, state in house.transactions() if state == "final"] == ["fill", "acts", "fill", "acts"]
     house.check()
