@@ -40,6 +40,8 @@ FRESH_NS = 60_000_000_000
 FORK_BLOCKS = 1_000
 """So far below a fork's tip events are looked at again, for acts that had expired before."""
 _PAGE = 1_000
+_MOST_TOLD = 200
+"""So many characters of a node's words are kept."""
 
 log = logging.getLogger(__name__)
 
@@ -232,10 +234,16 @@ class Settler:
         try:
             self._rpc.call("eth_call", {"from": sender or bytes(20), "to": target, "data": data}, hex(mined.block))
         except RpcError as refused:
-            return explain(refused.revert_data or b"")
-        except NodeUnreachable:
-            return explain(b"")
+            return explain(refused.revert_data) if refused.revert_data is not None else _untold(refused.message)
+        except NodeUnreachable as away:
+            return _untold(away.reason)
         return {"error": "NoEffect", "values": {}, "sentence": "It changed nothing."}
+
+
+def _untold(why: str) -> object:
+    """Of a call without effect whose reason the node can't tell (out of gas, or a state that it doesn't keep)."""
+    sentence = f"It changed nothing; asked why, the node says: {why[:_MOST_TOLD]}."
+    return {"error": "NoReason", "values": {}, "sentence": sentence}
 
 
 def _write_step(conn: Connection, each: outcome.TxStep, reasons: dict[bytes, object]) -> None:

@@ -234,7 +234,7 @@ class Rpc:
     def _parse(self, decode: Any, response: httpcore.Response) -> Any:
         try:
             return decode(response.content)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise NoAnswer(self.url, _status(response) if response.status >= 300 else f"no JSON-RPC ({error})") from error
 
     def _check(self, method: str, result: msgspec.Raw) -> None:

@@ -428,7 +428,7 @@ class Mirror:
         """One answer of a node stops nothing: it is asked again, and what it takes back is forgotten."""
         self._doubted = self._doubted or time.monotonic()
         if time.monotonic() - self._doubted < DOUBT_SECONDS:
-            raise InconsistentAnswer(f"{seen}, and it is asked again")
+            raise InconsistentAnswer(f"{seen}; one that stands by it for {DOUBT_SECONDS:.0f} s stops the mirror")
         raise FinalityViolated(f"{seen}, compare the nodes and start again with one that is right")
 
     def _note(self, fault: Exception, pause: float) -> None:

@@ -121,7 +121,7 @@ def test_a_node_of_another_chain_is_not_mirrored(
 def test_a_mirror_of_no_node_or_of_no_database_is_one_line(pledgebook: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = pledgebook("mirror", "sync", "--node", "")
     assert asked.code == 2 and "name a node" in asked.err
-    for url in ("secret@host", "postgresql://u:secret@host:port/x"):
+    for url in ("secret@host", "postgresql://u:secret@host:port/x"):  # pragma: allowlist secret
         monkeypatch.setenv("PLEDGEBOOK_MIRROR_URL", url)
         ran = pledgebook("mirror", "verify")
         refused(ran, "database URL: it can't be read")

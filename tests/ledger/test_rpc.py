@@ -300,6 +300,13 @@ def test_an_error_object_with_an_http_error_status_is_the_nodes_error() -> None:
         rpc.call("eth_chainId")
 
 
+@pytest.mark.parametrize("ask", [lambda rpc: rpc.call("eth_chainId"), lambda rpc: rpc.batch([("eth_chainId", [])])])
+def test_an_answer_that_is_nested_without_end_is_no_answer(ask: Callable[[Rpc], object]) -> None:
+    body = b'{"jsonrpc":"2.0","id":1,"result":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    with server(lambda _: (200, body)) as (url, _), Rpc(url) as rpc, pytest.raises(NodeUnreachable, match="no JSON-RPC"):
+        ask(rpc)
+
+
 def test_one_connection_serves_many_calls(node: Rpc) -> None:
     started = time.monotonic()
     assert {node.call("eth_chainId") for _ in range(200)} == {hex(anvil.CHAIN_ID)}

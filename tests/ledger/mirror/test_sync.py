@@ -174,7 +174,7 @@ def test_another_history_than_the_final_one_that_a_node_takes_back_stops_nothing
     other.mine([told.roles_set(NAMES[0], 77)])
     for _ in range(2):
         source.replace(other.blocks[-1:])
-        with pytest.raises(InconsistentAnswer, match="nothing was undone, and it is asked again"):
+        with pytest.raises(InconsistentAnswer, match="nothing was undone; one that stands by it"):
             mirror.catch_up()
         source.replace([true])
         mirror.catch_up()
