@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +27,8 @@ Call = tuple[str, Sequence[Any]]
 
 BATCH_CALLS = 100
 BATCH_BYTES = 400_000  # Kaia cuts a request off at 512 KiB, anvil refuses one above 2 MB
+MORE_AFTER_SECONDS = 60.0
+"""So long a node that refused a batch is asked in smaller ones before a larger one is tried: it may have been busy only."""
 INVALID_REQUEST = -32600
 METHOD_NOT_FOUND = -32601
 INTERNAL_ERROR = -32603
@@ -141,7 +144,8 @@ class Rpc:
 
     def __init__(self, url: str, timeout: float = 10.0, batch_calls: int = BATCH_CALLS) -> None:
         self.url, self.timeout = url, timeout
-        self.batch_calls = batch_calls
+        self.batch_calls = self._most_calls = batch_calls
+        self._refused = 0.0
         self._ids = itertools.count(1)
         # Without httpx around it: a mirror and a sender ask some dozens of times a second, and its layers cost as much again.
         self._pool = httpcore.ConnectionPool(max_connections=100, max_keepalive_connections=20, keepalive_expiry=IDLE_SECONDS)
@@ -166,6 +170,8 @@ class Rpc:
         Calls run in order, in as few requests as the limits of size and number allow.
         """
         requests = [self._request(method, params) for method, params in calls]
+        if self.batch_calls < self._most_calls and time.monotonic() - self._refused > MORE_AFTER_SECONDS:
+            self.batch_calls, self._refused = min(2 * self.batch_calls, self._most_calls), time.monotonic()
         return [
             msgspec.json.decode(outcome) if isinstance(outcome, msgspec.Raw) else outcome
             for part in _parts(requests, self.batch_calls)
@@ -213,7 +219,7 @@ class Rpc:
         if len(part) == 1:
             return [refusal]
         middle = len(part) // 2
-        self.batch_calls = min(self.batch_calls, max(middle, 1))
+        self.batch_calls, self._refused = min(self.batch_calls, max(middle, 1)), time.monotonic()
         return self._exchange(part[:middle]) + self._exchange(part[middle:])
 
     def _post(self, body: bytes, too_large_is_answer: bool = False) -> httpcore.Response:

@@ -167,6 +167,27 @@ def test_a_node_with_a_lower_limit_is_asked_in_smaller_batches_and_remembered(st
     assert len(seen) - first == 4
 
 
+def test_a_node_that_was_busy_is_asked_in_larger_batches_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = True
+
+    def answer(body: bytes) -> tuple[int, bytes]:
+        if busy:
+            return 200, b'{"jsonrpc":"2.0","id":null,"error":{"code":-32005,"message":"limit exceeded"}}'
+        return 200, json.dumps([echo(message) for message in json.loads(body)]).encode()
+
+    calls = [("keep", [number]) for number in range(40)]
+    with server(answer) as (url, seen), Rpc(url) as rpc:
+        assert all(isinstance(each, RpcError) for each in rpc.batch(calls))
+        busy, first = False, len(seen)
+        rpc.batch(calls)
+        assert len(seen) - first == 40, "it is not tried at once"
+        monkeypatch.setattr("ledger.chain.rpc.MORE_AFTER_SECONDS", 0.0)
+        for _ in range(7):
+            first = len(seen)
+            assert rpc.batch(calls) == [[number] for number in range(40)]
+        assert len(seen) - first == 1
+
+
 def test_a_batch_refused_down_to_one_call_is_that_calls_error() -> None:
     refusal = b'{"jsonrpc":"2.0","id":null,"error":{"code":-32005,"message":"no batches here","data":"0x01"}}'
     with server(lambda _: (200, refusal)) as (url, _), Rpc(url) as rpc:
