@@ -25,7 +25,7 @@ from tests.gateway.outbox.liars import METHODS, SENDING, Liar, Lie, liar
 from tests.gateway.outbox.world import House, World
 
 SECONDS = 120.0 if FULL else 10.0
-SETTLES_SECONDS = 40.0
+SETTLES_SECONDS = 90.0
 
 
 @dataclass
