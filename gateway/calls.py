@@ -4,7 +4,6 @@ They need no act id, since each has one effect by its own condition; the idempot
 different members, and of admissions and triggers, are apart.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -23,6 +22,7 @@ from gateway.services import Services
 from gateway.signers.keystore import HOUSE
 from ledger.chain import deploy
 from ledger.chain.calls import call_data, parameters
+from ledger.domain.acts import DECIMAL
 from ledger.domain.ids import IdError, from_hex
 
 TRIGGERS = {
@@ -52,7 +52,6 @@ MOVE_GAS = 3_000_000
 _MOST_GAS = {(contract, fire): gas for _, contract, _, fire, gas in deploy.TRIGGERS} | {("Financing", "release"): MOVE_GAS}
 """What the door of triggers gives a firing: the same condition needs as much where it is called by itself."""
 ADMIT_GAS = 600_000
-_DECIMAL = re.compile("-?[0-9]{1,78}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,21 +157,14 @@ def _argument(given: Any) -> Any:
     """JSON to ABI: lists element by element, hex text to bytes, decimal text to an integer."""
     if isinstance(given, list):
         return [_argument(item) for item in given]
-    if isinstance(given, str):
-        try:
-            if given.startswith("0x"):
-                return from_hex(given)
-        except IdError as wrong:
-            raise _neither(given) from wrong
-        # int() would take 1_0, blanks and digits of other scripts, too.
-        if not _DECIMAL.fullmatch(given):
-            raise _neither(given)
+    if not isinstance(given, str):
+        return given
+    if DECIMAL.fullmatch(given):
         return int(given)
-    return given
-
-
-def _neither(given: str) -> Problem:
-    return invalid(f"arguments: {given[:80]!r} is neither hex nor a decimal number", field="arguments")
+    try:
+        return from_hex(given)
+    except IdError as wrong:
+        raise invalid(f"arguments: {given[:80]!r} is neither hex nor a decimal number", field="arguments") from wrong
 
 
 def _row(caller: bytes, asked: Asked, purpose: str, target: bytes, data: bytes, gas: int) -> Call:

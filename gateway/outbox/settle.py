@@ -22,7 +22,7 @@ from gateway.outbox.lanes import RESUMES, TxState, ahead, give_up
 from gateway.outbox.outcome import View
 from gateway.outbox.states import State
 from gateway.outbox.store import Count, Tx
-from gateway.refusals import explain
+from gateway.refusals import explain, refusal
 from ledger import faults
 from ledger.chain.blocks import last_position
 from ledger.chain.engines import Engine
@@ -242,8 +242,7 @@ class Settler:
 
 def _untold(why: str) -> object:
     """Of a call without effect whose reason the node can't tell (out of gas, or a state that it doesn't keep)."""
-    sentence = f"It changed nothing; asked why, the node says: {why[:_MOST_TOLD]}."
-    return {"error": "NoReason", "values": {}, "sentence": sentence}
+    return refusal("NoReason", {"told": why[:_MOST_TOLD]}, "It changed nothing; asked why, the node says: {told}.")
 
 
 def _write_step(conn: Connection, each: outcome.TxStep, reasons: dict[bytes, object]) -> None:

@@ -21,7 +21,8 @@ from ledger.domain.ids import ADDRESS_BYTES, HASHED_ID, NUMBERED_IDS, IdError, f
 
 DOMAIN_NAME = "Pledgebook"
 DOMAIN_VERSION = "1"
-_DECIMAL = re.compile(r"-?[0-9]{1,78}")
+DECIMAL = re.compile(r"-?[0-9]{1,78}")
+"""An integer as text: int() would take 1_0, blanks and digits of other scripts, too."""
 
 _DOMAIN_TYPE = b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract,bytes32 salt)"
 _DOMAIN_FIELDS = (
@@ -368,7 +369,7 @@ def _bytes_from(type_: str, given: Any, path: str) -> bytes:
 def _integer_from(type_: str, given: Any, path: str) -> int:
     if isinstance(given, bool) or not isinstance(given, int | str):
         raise ActError(f"{path}: an integer, or its decimal text, expected")
-    if isinstance(given, str) and not _DECIMAL.fullmatch(given):
+    if isinstance(given, str) and not DECIMAL.fullmatch(given):
         raise ActError(f"{path}: {given[:80]!r} is no decimal integer")
     value = int(given)
     low, high = _bounds(type_)

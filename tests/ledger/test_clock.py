@@ -179,14 +179,13 @@ def test_what_is_kept_while_it_mines_has_the_blocks_of_its_accounts(tmp_path: Pa
     with Rpc(chain.url) as rpc, DevelopmentClock(rpc, chain.engine, keep) as clock:
         sending.start()
         clock.run()
-        end = time.monotonic() + 60
+        end = time.monotonic() + 300
         while len(kept) < 30 and time.monotonic() < end:
             clock.mine()
     stop.set()
     sending.join()
     chain.kill()
-    # As many as a slow machine writes in the time.
-    assert len(kept) >= 10 and kept[-1][0] > 100
+    assert len(kept) >= 30 and kept[-1][0] > 100
     assert [each for each in kept if each[0] != each[1]] == []
 
 

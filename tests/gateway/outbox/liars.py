@@ -1,16 +1,14 @@
 """A node that answers wrongly by method: an HTTP proxy that spoils answers to single JSON-RPC requests, inside batches too."""
 
-import random
-import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from enum import Enum
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import httpx
 import orjson
+
+from tests.gateway.outbox.proxies import Answering, Fronting, serving
 
 METHODS = (
     "eth_blockNumber",
@@ -62,25 +60,17 @@ _ERRORS = (
 )
 
 
-class Liar(ThreadingHTTPServer):
-    """In front of the node at `node`: with `chance` an answer to one of `methods` is spoilt by one of `lies`."""
-
-    daemon_threads = True
+class Liar(Fronting):
+    """With `chance` an answer to one of `methods` is spoilt by one of `lies`."""
 
     def __init__(self, node: str) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.node, self.chance = node, 0.0
+        super().__init__(node, _Handler)
+        self.chance = 0.0
         self.methods: tuple[str, ...] = METHODS
         self.lies: tuple[Lie, ...] = tuple(Lie)
-        self.dice = random.Random(7)
-        self.http = httpx.Client(trust_env=False, timeout=30)
         self.earlier: dict[str, list[Any]] = defaultdict(list)
         self.told = 0
         """How many answers were wrong."""
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
 
     def begin(self, methods: tuple[str, ...], lies: tuple[Lie, ...], chance: float) -> None:
         """Lies from now on."""
@@ -89,9 +79,6 @@ class Liar(ThreadingHTTPServer):
     def end(self) -> None:
         """Tells the truth from now on."""
         self.chance = 0.0
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that gave up is none."""
 
     def answer(self, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The answers to requests, some of them wrong."""
@@ -172,30 +159,15 @@ class Liar(ThreadingHTTPServer):
             return told
 
 
-@contextmanager
-def liar(node: str) -> Iterator[Liar]:
+def liar(node: str) -> AbstractContextManager[Liar]:
     """A proxy that serves until the context ends."""
-    with Liar(node) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
-        server.http.close()
+    return serving(Liar(node))
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Answering):
     server: Liar
-    protocol_version = "HTTP/1.1"
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802  # http.server's interface
         asked = orjson.loads(self.rfile.read(int(self.headers["content-length"])))
         told = self.server.answer(asked if isinstance(asked, list) else [asked])
-        content = orjson.dumps(told if isinstance(asked, list) else told[0])
-        self.send_response(200)
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Says nothing."""
+        self.answer(200, orjson.dumps(told if isinstance(asked, list) else told[0]))

@@ -3,10 +3,10 @@
 import random
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import orjson
@@ -34,15 +34,14 @@ _STALE_BLOCKS = 3
 _MADE_UP = 2
 
 
-class Proxy(ThreadingHTTPServer):
-    """In front of the node at `node`; `fault` is how it fails now, with `chance` to fail at each request."""
+class Fronting(ThreadingHTTPServer):
+    """In front of the node at `node`; the handler says what becomes of requests."""
 
     daemon_threads = True
 
-    def __init__(self, node: str) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.node, self.fault, self.chance = node, Fault.NONE, 1.0
-        self.dice = random.Random(7)
+    def __init__(self, node: str, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
+        self.node, self.dice = node, random.Random(7)
         self.http = httpx.Client(trust_env=False, timeout=30)
 
     @property
@@ -53,10 +52,13 @@ class Proxy(ThreadingHTTPServer):
         """A caller that gave up is none."""
 
 
+_Server = TypeVar("_Server", bound=Fronting)
+
+
 @contextmanager
-def proxy(node: str) -> Iterator[Proxy]:
+def serving(server: _Server) -> Iterator[_Server]:
     """A proxy that serves until the context ends."""
-    with Proxy(node) as server:
+    with server, server.http:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield server
@@ -64,9 +66,36 @@ def proxy(node: str) -> Iterator[Proxy]:
         thread.join()
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: Proxy
+class Answering(BaseHTTPRequestHandler):
+    """Answers over connections that stay, and says nothing of it."""
+
     protocol_version = "HTTP/1.1"
+
+    def answer(self, status: int, content: bytes) -> None:
+        self.send_response(status)
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Says nothing."""
+
+
+class Proxy(Fronting):
+    """`fault` is how it fails now, with `chance` to fail at each request."""
+
+    def __init__(self, node: str) -> None:
+        super().__init__(node, _Handler)
+        self.fault, self.chance = Fault.NONE, 1.0
+
+
+def proxy(node: str) -> AbstractContextManager[Proxy]:
+    """A proxy that serves until the context ends."""
+    return serving(Proxy(node))
+
+
+class _Handler(Answering):
+    server: Proxy
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
@@ -75,31 +104,22 @@ class _Handler(BaseHTTPRequestHandler):
             self._drop()
             return
         if fault in (Fault.BUSY, Fault.FAILING):
-            self._answer(429 if fault is Fault.BUSY else 500, b"try later")
+            self.answer(429 if fault is Fault.BUSY else 500, b"try later")
             return
         answer = self.server.http.post(self.server.node, content=body, headers={"content-type": "application/json"}).content
         if fault is Fault.LOST:
             self._drop()
         elif fault is Fault.GARBAGE:
-            self._answer(200, b'{"jsonrpc": "2.0", "id": null, "result": "0xzz"}')
+            self.answer(200, b'{"jsonrpc": "2.0", "id": null, "result": "0xzz"}')
         elif fault is Fault.CUT:
-            self._answer(200, answer[: len(answer) // 2])
+            self.answer(200, answer[: len(answer) // 2])
         else:
             spoil = {Fault.STALE: _stale, Fault.AHEAD: _ahead, Fault.UNPROVEN: _unproven, Fault.FORGED: _forged}.get(fault)
-            self._answer(200, spoil(body, answer) if spoil else answer)
+            self.answer(200, spoil(body, answer) if spoil else answer)
 
     def _drop(self) -> None:
         self.close_connection = True
         self.connection.close()
-
-    def _answer(self, status: int, content: bytes) -> None:
-        self.send_response(status)
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Says nothing."""
 
 
 def _stale(body: bytes, answer: bytes) -> bytes:

@@ -169,7 +169,7 @@ def test_a_signed_refusal_shows_the_message_to_a_person(sides: Sides, file_pledg
 # --- What doesn't get in ---------------------------------------------------------------------------------------------------------------
 
 
-def test_replayed_altered_foreign_misdirected_and_late_messages_are_refused_alike(sides: Sides, file_pledge: File) -> None:
+def test_replayed_altered_foreign_and_misdirected_messages_are_refused_alike_and_late_ones_by_name(sides: Sides, file_pledge: File) -> None:
     author, signer = sides
     _, _, row = offered(sides, file_pledge)
     target, stranger, elsewhere = "/peer/offers", author.another(), signer.another()
