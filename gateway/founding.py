@@ -9,7 +9,6 @@ from gateway import acts, calls
 from gateway.access import SCOPES, Session
 from gateway.drafts import Request, Wanted
 from gateway.errors import Problem
-from gateway.office.repository import Act
 from gateway.outbox import store
 from gateway.roles import MODES, ROLES
 from gateway.services import Services
@@ -147,22 +146,7 @@ def _second_officer(services: Services, office: bytes, idle: Callable[[], None])
     (outcome,) = acts.accept(services, _FOUNDER, [request])
     if isinstance(outcome, Problem):
         raise outcome
-
-    def has_it() -> bool:
-        if _has_key(services, key):
-            return True
-        _send_if_held(services, outcome)
-        return False
-
-    _until(services, idle, has_it, "the office's second key is not mirrored")
-
-
-def _send_if_held(services: Services, act: Act) -> None:
-    """An act that a crash undid together with its office's admission may have come to the chain before that one, which refused it."""
-    with services.office.read() as conn:
-        current = store.named(conn, [act.key])[act.key]
-    if current.held:
-        acts.retry(services, _FOUNDER, current)
+    _until(services, idle, lambda: _has_key(services, key), "the office's second key is not mirrored")
 
 
 def _cash(code: str, bank: bytes) -> CashPlan:

@@ -6,6 +6,7 @@ A lane is one sending key with no authority of its own. Its nonces are columns o
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
 RELAY, COUNCIL = "relay", "council"
 LEASE_MS = 15_000
@@ -110,6 +111,8 @@ class Written:
     sent: int | None = None
     fault: str | None = None
     written: int = 0
+    block: int | None = None
+    """That held it, before a fork took it from there."""
 
 
 class LaneAlarm(Exception):
@@ -118,6 +121,10 @@ class LaneAlarm(Exception):
 
 class CountDoubted(Exception):
     """A node counts a nonce that we never wrote. Nothing is sent while it does; whether the lane stops is decided by a final block."""
+
+
+class ChainUnsettled(Exception):
+    """The node's chain is not the one that acts were settled on, or lacks what a fork undid: an act sent now could run too early."""
 
 
 class LeaseLost(Exception):
@@ -183,6 +190,21 @@ def to_send(written: Sequence[Written], counted: int, now: int, room: int) -> li
     """
     waiting = [tx for tx in newest(written) if tx.nonce >= counted][:room]
     return [tx for tx in waiting if tx.state in _PAUSE and _is_due(tx, now)]
+
+
+def in_order(due: Sequence[Written], written: Sequence[Written], elsewhere: int | None) -> list[Written]:
+    """Of what is due, that which may go before what a fork undid in other lanes; `elsewhere` is the lowest block that held such.
+
+    What was undone goes out again in the order of its blocks, over all lanes: an act may need what another lane did before it, and is
+    refused for good where that is missing. What no block had held comes after it.
+    """
+    if elsewhere is None:
+        return list(due)
+    lowest, held = inf, dict[int, float]()
+    for tx in sorted(written, key=lambda tx: tx.nonce, reverse=True):
+        lowest = lowest if tx.block is None else min(lowest, tx.block)
+        held[tx.nonce] = lowest
+    return [tx for tx in due if held[tx.nonce] <= elsewhere]
 
 
 def to_fill(written: Sequence[Written], counted: int) -> list[Written]:

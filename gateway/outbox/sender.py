@@ -19,6 +19,7 @@ from gateway.outbox import batches, counts, encode, lanes, store
 from gateway.outbox.envelopes import envelope_of
 from gateway.outbox.lanes import (
     Answer,
+    ChainUnsettled,
     CountDoubted,
     Lane,
     LaneAlarm,
@@ -28,6 +29,7 @@ from gateway.outbox.lanes import (
     Written,
     answer_of,
     check_count,
+    in_order,
     is_doubted,
     is_lasting,
     raised,
@@ -57,6 +59,8 @@ LOOK_SECONDS = 1.0
 GATHER_SECONDS = 0.06
 """What comes in so shortly after a step goes together: under load a step and a transaction cost more than the acts in them."""
 PAUSE_SECONDS = 2.0
+UNHELD_SECONDS = 2 * lanes.LEASE_MS / 1000
+"""So long after a start, lanes that nobody holds yet are waited for where a fork undid what they sent."""
 FILL_GAS = 21_000
 
 log = logging.getLogger(__name__)
@@ -106,6 +110,7 @@ class Sender:
         self._woken = threading.Event()
         self._enrolled_until = 0.0
         self._looks = POLL_SECONDS
+        self._waits_until = time.monotonic() + UNHELD_SECONDS
         self._doubted: float | None = None
         self._last_proven: int | None = None
         self._proven_until = 0.0
@@ -139,8 +144,8 @@ class Sender:
     def step(self) -> bool:
         """One round: keep the lease, decide what may go, write what is queued, send what is written. True if there may be more to do.
 
-        Raises LaneAlarm, CountDoubted, LeaseLost, NotEnrolled, NoMoney, InconsistentAnswer, NodeUnreachable, RpcError, SigningLocked,
-        VaultAway.
+        Raises LaneAlarm, CountDoubted, ChainUnsettled, LeaseLost, NotEnrolled, NoMoney, InconsistentAnswer, NodeUnreachable, RpcError,
+        SigningLocked, VaultAway.
         """
         lane = self._leased()
         if lane is None:
@@ -172,9 +177,9 @@ class Sender:
         """A step, and how long to pause after it; whatever goes wrong is kept in `fault`."""
         try:
             more = self.step()
-        except (NodeUnreachable, RpcError, LeaseLost, VaultAway) as fault:
-            # A node or a vault that is busy or away: mostly over at the next step.
-            if isinstance(fault, RpcError):
+        except (NodeUnreachable, RpcError, LeaseLost, VaultAway, ChainUnsettled) as fault:
+            # A node or a vault that is busy, behind or away: mostly over at the next step.
+            if isinstance(fault, RpcError | ChainUnsettled):
                 self._rpc.leave(str(fault))
             self._note_fault(f"lane {self._purpose}: {fault}", logging.INFO)
             return POLL_SECONDS
@@ -371,11 +376,17 @@ class Sender:
 
     def _send(self, lane: Lane, counted: int) -> bool:
         with self._office.read() as conn:
-            due = to_send(store.in_flight(conn, lane.name), counted, now_ms(), self._engine.sender_in_flight)
-            ready = due[:MOST_SENT_AT_ONCE]
+            open_ = store.in_flight(conn, lane.name)
+            due = to_send(open_, counted, now_ms(), self._engine.sender_in_flight)
+            if not due:
+                return False
+            undone = store.first_undone(conn, lane.name, now_ms() if time.monotonic() > self._waits_until else 0)
+            ready = in_order(due, open_, undone and undone[1])[:MOST_SENT_AT_ONCE]
             raw = store.raw_of(conn, [tx.hash for tx in ready])
-        if not ready:
-            return False
+            settled = store.settled(conn)
+        if undone and not ready:
+            raise ChainUnsettled(f"it waits for what a fork undid in lane {undone[0]} from block {undone[1]} on")
+        self._check_chain(settled)
         faults.point("outbox.sending")
         answers = self._answers(ready, [("eth_sendRawTransaction", [raw[tx.hash]]) for tx in ready])
         faults.point("outbox.sent")
@@ -383,6 +394,20 @@ class Sender:
         faults.point("outbox.noted")
         self._moved()
         return len(due) > len(ready)
+
+    def _check_chain(self, settled: tuple[int, bytes | None] | None) -> None:
+        """The node must have the block up to which acts were settled: one that lost it would run an act without what was in it, and can't
+        be told from one that is behind. Raises ChainUnsettled.
+        """
+        number, hash_ = settled or (0, None)
+        if hash_ is None:
+            return
+        block = self._rpc.call("eth_getBlockByNumber", hex(number), False)
+        told = block.get("hash") if isinstance(block, dict) else None
+        if told is None:
+            raise ChainUnsettled(f"the node is behind block {number}, up to which acts were settled; nothing is sent to it")
+        if told != to_hex(hash_):
+            raise ChainUnsettled(f"the node's chain went another way below block {number}; nothing is sent before that is settled")
 
     def _answers(self, ready: Sequence[Written], calls: Sequence[RpcCall]) -> list[object]:
         """What the node in use says. What it was told before and no block took goes to every other node too, and who takes it is right: a

@@ -222,13 +222,32 @@ def write_tx(conn: Connection, lane: Lane, nonce: int, attempt: int, signed: Sig
 def in_flight(conn: Connection, lane: str) -> list[Written]:
     """The transactions of a lane that no block has settled, in nonce order, without their bytes."""
     rows = conn.execute(_WRITTEN, {"lane": lane})
-    return [Written(*row[:4], TxState(row.state), row.sent, row.fault, row.written) for row in rows]
+    return [Written(*row[:4], TxState(row.state), *row[5:]) for row in rows]
 
 
 _WRITTEN = (
-    select(TX.c.nonce, TX.c.attempt, TX.c.hash, TX.c.purpose, TX.c.state, TX.c.sent, TX.c.fault, TX.c.written)
+    select(TX.c.nonce, TX.c.attempt, TX.c.hash, TX.c.purpose, TX.c.state, TX.c.sent, TX.c.fault, TX.c.written, TX.c.block)
     .where(TX.c.lane == bindparam("lane"), TX.c.state.in_(IN_FLIGHT))
     .order_by(TX.c.nonce, TX.c.attempt)
+)
+
+
+def first_undone(conn: Connection, lane: str, since: int) -> tuple[str, int] | None:
+    """Of what a fork undid in other lanes and no block has again, the lowest block that had held it, and its lane.
+
+    Lanes that nobody has held since a time (UTC milliseconds) don't count.
+    """
+    row = conn.execute(_FIRST_UNDONE, {"lane": lane, "since": since}).first()
+    return None if row is None else (row.lane, row.block)
+
+
+_FIRST_UNDONE = (
+    select(TX.c.lane, TX.c.block)
+    .join(LANE, LANE.c.lane == TX.c.lane)
+    .where(TX.c.state.in_(IN_FLIGHT), TX.c.block.is_not(None), TX.c.lane != bindparam("lane"))
+    .where(LANE.c.until >= bindparam("since"))
+    .order_by(TX.c.block)
+    .limit(1)
 )
 
 
@@ -277,8 +296,8 @@ def mark_lost(conn: Connection, hash_: bytes, why: str) -> None:
 
 
 def send_again(conn: Connection, hash_: bytes) -> None:
-    """Has the bytes of a transaction go out once more, at once."""
-    conn.execute(update(TX).where(TX.c.hash == hash_).values(state=TxState.WRITTEN, sent=None, block=None, fault=None))
+    """Has the bytes of a transaction go out once more. The block that had held it is kept: it says what goes before what."""
+    conn.execute(update(TX).where(TX.c.hash == hash_).values(state=TxState.WRITTEN, sent=None, fault=None))
 
 
 def mark_answered(conn: Connection, hashes: Sequence[bytes], state: TxState, fault: str | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from gateway.errors import Problem
 from gateway.office.models import LANE, TX
 from gateway.office.repository import Act, ActKey
 from gateway.outbox import lanes
-from gateway.outbox.lanes import LeaseLost, TxState
+from gateway.outbox.lanes import ChainUnsettled, LeaseLost, TxState
 from gateway.outbox.states import ENDS, LEGAL, State
 from ledger import faults
 from ledger.chain.calls import call_data
@@ -162,7 +162,9 @@ class Life:
     # --- The gateway --------------------------------------------------------------------------------------------------------------
 
     def send(self) -> None:
-        self.house.relay.step()
+        """A step of the lane; it sends nothing onto a chain that settling has not seen."""
+        with suppress(ChainUnsettled):
+            self.house.relay.step()
 
     def settle(self) -> None:
         self.house.read()
@@ -210,7 +212,7 @@ class Life:
 
         with pytest.MonkeyPatch.context() as fault:
             fault.setattr(faults, "point", taken)
-            with pytest.raises(LeaseLost) if self._will_write() else nullcontext():
+            with pytest.raises(LeaseLost) if self._will_write() else suppress(ChainUnsettled):
                 before.relay.step()
         self.did["lease lost"] += is_taken
 
@@ -311,6 +313,7 @@ class Life:
     def end(self) -> None:
         """Nothing more happens: the outbox comes to rest, every act is told as the chain has it, and the chain counts every nonce."""
         self.restart()
+        self.settle()
         at_rest = {*ENDS, State.READY, State.GATHERING}
         for _ in range(30):
             self.house.round()

@@ -1,5 +1,8 @@
 """Nonce rules: what goes out, what is filled, what stops a lane."""
 
+from math import inf
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +17,7 @@ from gateway.outbox.lanes import (
     Written,
     answer_of,
     check_count,
+    in_order,
     is_doubted,
     is_lasting,
     newest,
@@ -26,8 +30,16 @@ NOW = 1_000_000
 LANE = Lane("relay 0xaa", b"\xaa" * 20, 3, 7)
 
 
-def written(nonce: int, state: TxState = TxState.WRITTEN, *, attempt: int = 0, sent: int | None = None, purpose: str = "acts") -> Written:
-    return Written(nonce, attempt, bytes([nonce, attempt]) * 16, purpose, state, sent)
+def written(
+    nonce: int,
+    state: TxState = TxState.WRITTEN,
+    *,
+    attempt: int = 0,
+    sent: int | None = None,
+    purpose: str = "acts",
+    block: int | None = None,
+) -> Written:
+    return Written(nonce, attempt, bytes([nonce, attempt]) * 16, purpose, state, sent, block=block)
 
 
 transactions = st.lists(
@@ -85,6 +97,35 @@ def test_dropped_bytes_go_out_again_after_a_while() -> None:
 def test_what_was_refused_for_the_moment_is_tried_again_sooner_but_not_at_once() -> None:
     assert to_send([written(1, sent=NOW - RETRY_MS)], 0, NOW, 9) == []
     assert len(to_send([written(1, sent=NOW - RETRY_MS - 1)], 0, NOW, 9)) == 1
+
+
+undone = st.lists(st.integers(1, 9), max_size=6).map(sorted)
+"""Of a lane, the blocks that had held its transactions, by nonce."""
+
+
+of_lanes = st.lists(st.tuples(undone, st.sets(st.integers(0, 5)), st.integers(0, 2)), min_size=1, max_size=4)
+
+
+@given(of_lanes, st.randoms(use_true_random=False))
+def test_what_a_fork_undid_is_mined_again_in_the_order_of_its_blocks(given_: list[tuple[list[int], set[int], int]], dice: Random) -> None:
+    """Over all lanes, whichever steps first and however many a block takes; of some nonces the newest bytes had not been in a block."""
+    open_ = [[written(at, block=block) for at, block in enumerate(blocks)] for blocks, _, _ in given_]
+    for lane, (_, anew, never) in zip(open_, given_, strict=True):
+        lane += [written(tx.nonce, attempt=1) for tx in lane if tx.nonce in anew]
+        lane += [written(10 + at) for at in range(never)]
+    mined: list[float] = []
+    while any(open_):
+        firsts = [min((tx.block for tx in lane if tx.block is not None), default=None) for lane in open_]
+        ready = []
+        for at, lane in enumerate(open_):
+            elsewhere = min((first for other, first in enumerate(firsts) if first is not None and other != at), default=None)
+            ready.append(in_order(to_send(lane, 0, NOW, 99), lane, elsewhere))
+        assert any(ready)
+        at = dice.choice([at for at, some in enumerate(ready) if some])
+        for tx in ready[at][: dice.randint(1, 3)]:
+            mined.append(max((each.block or 0 for each in open_[at] if each.nonce == tx.nonce), default=0) or inf)
+            open_[at] = [each for each in open_[at] if each.nonce != tx.nonce]
+    assert mined == sorted(mined)
 
 
 def test_a_fill_replaces_what_was_refused() -> None:

@@ -1,5 +1,6 @@
 """The outbox on a real ledger, stepped by hand: every accepted act has one effect, whatever happens on the way."""
 
+import secrets
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,17 +17,18 @@ from gateway.office.models import ACT, DEPENDENCY, LANE, TX
 from gateway.office.repository import Act, Call, Office
 from gateway.outbox import batches, encode, lanes, sender, store
 from gateway.outbox.lanes import LaneAlarm, LeaseLost, TxState
-from gateway.outbox.sender import NotEnrolled
+from gateway.outbox.sender import NotEnrolled, Sender
 from gateway.outbox.states import State
 from gateway.signers.ecdsa import address_of, by
 from gateway.signers.keystore import HOUSE, RELAYER
 from ledger import faults
+from ledger.chain.deploy import ADMITTER_ROLE
 from ledger.chain.engines import anvil
 from ledger.chain.rpc import RpcError
 from ledger.domain.ids import to_hex
 from ledger.mirror.database import Database
 from ledger.mirror.models import Outcome
-from tests.gateway.outbox.world import OPERATOR, House, World
+from tests.gateway.outbox.world import OPERATOR, SUPPLIER, House, World
 
 NO_SUCH_TOKEN = {"token": str(7 << 64), "start": 0, "end": 1, "to": to_hex(b"\1" * 20), "ref": "0x" + "00" * 32}
 
@@ -598,6 +600,78 @@ def test_a_fork_while_the_gateway_was_down_is_noticed_at_its_start(house: House)
     again.round()
     assert again.act(row).state == "final"
     again.check()
+
+
+def test_what_a_fork_undid_goes_out_again_in_the_order_of_its_blocks(house: House) -> None:
+    """An act needs its member's admission, which another lane sends: sent first it would be left untried."""
+    (account,) = house.services.keystore.accounts([f"late {secrets.token_hex(4)}"])
+    member = house.member()
+    admit(house, account)
+    given = house.accept(house.request(account))[0]
+    house.round(blocks=2)
+    offered = house.accept(house.request(member))[0]
+    house.round()
+    fork(house, 6)
+    later = house.untried(house.request(member))
+    assert house.states([given, offered]) == ["sent", "sent"]
+
+    assert house.relay.tried() > 0 and "waits for what a fork undid" in str(house.relay.fault)
+    again(house, house.council)
+    assert house.states([given, offered, later]) == ["final"] * 3 and house.outcomes(given) == [Outcome.DONE]
+    house.check()
+
+
+def test_a_lane_that_nobody_holds_is_not_waited_for_long_after_a_start(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    (account,) = house.services.keystore.accounts([f"late {secrets.token_hex(4)}"])
+    member = house.member()
+    admit(house, account)
+    fork(house, 2)
+    (row,) = house.accept(house.request(member))
+    with house.office.write() as conn:
+        conn.execute(update(LANE).where(LANE.c.lane == house.council.name).values(until=0))
+    assert house.relay.tried() > 0 and house.act(row).state == "queued"
+    monkeypatch.setattr(sender, "UNHELD_SECONDS", 0.0)
+    house = House.build(house.world, house.office, house.services.mirror, owner=house.owner, mirrored=house.services.sync)
+    house.round()
+    assert house.act(row).state == "final"
+
+
+def again(house: House, first: Sender) -> None:
+    """What a fork undid in a lane is mined again, then what waits for it."""
+    first.step()
+    house.world.mine()
+    house.read()
+    house.round()
+
+
+def admit(house: House, account: bytes) -> None:
+    """The gateway's own council admits an account, in a block of its own."""
+    house.world.decide("Council", "grantRole", ADMITTER_ROLE, house.council._key, 0)
+    with house.office.write() as conn:
+        wanted = [account, account, secrets.token_bytes(32), SUPPLIER, False, True, "late"]
+        calls.admission(house.services, conn, account.hex(), wanted, "test")
+    house.world.mine(8)
+    house.read()
+    house.council.step()
+    house.world.mine()
+    house.read()
+
+
+def test_nothing_is_sent_onto_a_chain_that_settling_has_not_seen(house: House) -> None:
+    """A node that lost its last blocks would run an act without what they held; and it can't be told from one that is behind."""
+    (account,) = house.services.keystore.accounts([f"late {secrets.token_hex(4)}"])
+    admit(house, account)
+    (row,) = house.accept(house.request(account))
+    house.world.rpc.call("anvil_rollback", 2)
+    assert house.relay.tried() > 0 and "is behind block" in str(house.relay.fault) and house.act(row).state == "queued"
+    house.world.rpc.call("evm_increaseTime", 7)
+    house.world.mine(2)
+    assert house.relay.tried() > 0 and "went another way" in str(house.relay.fault) and house.act(row).state == "queued"
+    house.read()
+    assert house.relay.tried() > 0 and "waits for what a fork undid" in str(house.relay.fault)
+    again(house, house.council)
+    assert house.act(row).state == "final" and house.outcomes(row) == [Outcome.DONE]
+    house.check()
 
 
 # --- What must go first --------------------------------------------------------------------------------------------------------------
