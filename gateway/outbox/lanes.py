@@ -124,7 +124,11 @@ class CountDoubted(Exception):
 
 
 class ChainUnsettled(Exception):
-    """The node's chain is not the one that acts were settled on, or lacks what a fork undid: an act sent now could run too early."""
+    """The node's chain is not, or not yet, the one that acts were settled on: an act sent now could run without what it needs."""
+
+
+class GoesLater(Exception):
+    """A fork undid what another lane did before: that is mined again first."""
 
 
 class LeaseLost(Exception):

@@ -21,6 +21,7 @@ from gateway.outbox.lanes import (
     Answer,
     ChainUnsettled,
     CountDoubted,
+    GoesLater,
     Lane,
     LaneAlarm,
     LeaseLost,
@@ -144,8 +145,8 @@ class Sender:
     def step(self) -> bool:
         """One round: keep the lease, decide what may go, write what is queued, send what is written. True if there may be more to do.
 
-        Raises LaneAlarm, CountDoubted, ChainUnsettled, LeaseLost, NotEnrolled, NoMoney, InconsistentAnswer, NodeUnreachable, RpcError,
-        SigningLocked, VaultAway.
+        Raises LaneAlarm, CountDoubted, ChainUnsettled, GoesLater, LeaseLost, NotEnrolled, NoMoney, InconsistentAnswer, NodeUnreachable,
+        RpcError, SigningLocked, VaultAway.
         """
         lane = self._leased()
         if lane is None:
@@ -177,8 +178,8 @@ class Sender:
         """A step, and how long to pause after it; whatever goes wrong is kept in `fault`."""
         try:
             more = self.step()
-        except (NodeUnreachable, RpcError, LeaseLost, VaultAway, ChainUnsettled) as fault:
-            # A node or a vault that is busy, behind or away: mostly over at the next step.
+        except (NodeUnreachable, RpcError, LeaseLost, VaultAway, ChainUnsettled, GoesLater) as fault:
+            # A node or a vault that is busy, behind or away, or another lane whose turn it is: mostly over at the next step.
             if isinstance(fault, RpcError | ChainUnsettled):
                 self._rpc.leave(str(fault))
             self._note_fault(f"lane {self._purpose}: {fault}", logging.INFO)
@@ -385,7 +386,7 @@ class Sender:
             raw = store.raw_of(conn, [tx.hash for tx in ready])
             settled = store.settled(conn)
         if undone and not ready:
-            raise ChainUnsettled(f"it waits for what a fork undid in lane {undone[0]} from block {undone[1]} on")
+            raise GoesLater(f"it waits for what a fork undid in lane {undone[0]} from block {undone[1]} on")
         self._check_chain(settled)
         faults.point("outbox.sending")
         answers = self._answers(ready, [("eth_sendRawTransaction", [raw[tx.hash]]) for tx in ready])

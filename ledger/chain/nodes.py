@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from math import inf
 from typing import Any
 
 import httpcore
@@ -20,6 +22,8 @@ from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError, shown
 LOOK_SECONDS = 2.0
 FAR_BEHIND = 3
 """Blocks that a node may lag before another is asked: nodes of one network differ by one or two all the time."""
+TELL_SECONDS = 60.0
+"""So often at most the log says that a node was left: where every node refuses, each is left several times a second."""
 _LOOK_TIMEOUT = 2.0
 
 log = logging.getLogger(__name__)
@@ -34,6 +38,7 @@ class Nodes(Rpc):
         self.each = tuple(Rpc(url, timeout) for url in urls)
         """Each node by itself."""
         self._turn = threading.Lock()
+        self._told: dict[str, float] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Looks for nodes that are further than the one asked, until `stop`."""
@@ -95,5 +100,9 @@ class Nodes(Rpc):
                 self._go_to(self.urls[(self.urls.index(url) + 1) % len(self.urls)], why)
 
     def _go_to(self, url: str, why: str) -> None:
-        log.warning("node %s is left for %s: %s", shown(self.url), shown(url), why)
+        now = time.monotonic()
+        is_told = self._told.get(self.url, -inf) + TELL_SECONDS > now
+        log.log(logging.DEBUG if is_told else logging.WARNING, "node %s is left for %s: %s", shown(self.url), shown(url), why)
+        if not is_told:
+            self._told[self.url] = now
         self.url = url

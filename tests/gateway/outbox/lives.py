@@ -18,7 +18,7 @@ from gateway.errors import Problem
 from gateway.office.models import LANE, TX
 from gateway.office.repository import Act, ActKey
 from gateway.outbox import lanes
-from gateway.outbox.lanes import ChainUnsettled, LeaseLost, TxState
+from gateway.outbox.lanes import ChainUnsettled, GoesLater, LeaseLost, TxState
 from gateway.outbox.states import ENDS, LEGAL, State
 from ledger import faults
 from ledger.chain.calls import call_data
@@ -163,7 +163,7 @@ class Life:
 
     def send(self) -> None:
         """A step of the lane; it sends nothing onto a chain that settling has not seen."""
-        with suppress(ChainUnsettled):
+        with suppress(ChainUnsettled, GoesLater):
             self.house.relay.step()
 
     def settle(self) -> None:
@@ -212,7 +212,7 @@ class Life:
 
         with pytest.MonkeyPatch.context() as fault:
             fault.setattr(faults, "point", taken)
-            with pytest.raises(LeaseLost) if self._will_write() else suppress(ChainUnsettled):
+            with pytest.raises(LeaseLost) if self._will_write() else suppress(ChainUnsettled, GoesLater):
                 before.relay.step()
         self.did["lease lost"] += is_taken
 

@@ -58,6 +58,14 @@ def test_a_node_that_fails_is_left_for_the_next(two: tuple[Proxy, Proxy], fault:
         assert nodes.url == first.url, "round and round, until one answers"
 
 
+def test_the_log_says_once_that_a_node_is_left(two: tuple[Proxy, Proxy], caplog: pytest.LogCaptureFixture) -> None:
+    """Where every node refuses, each is left several times a second."""
+    with Nodes([each.url for each in two]) as nodes:
+        for _ in range(10):
+            nodes.leave("it refuses")
+    assert [record.getMessage().split(" is left for ")[0] for record in caplog.records] == [f"node {each.url}" for each in two]
+
+
 def test_a_node_far_behind_another_is_left(world: World, two: tuple[Proxy, Proxy]) -> None:
     first, second = two
     world.mine(FAR_BEHIND + 2)
