@@ -1,13 +1,15 @@
 """Requests that arrive together are accepted together: one look at the mirror, one commit, and each caller gets its own answer.
 
-A request waits for no clock: while one lot of a caller is being written the next one gathers. So a lone request is written at once, and
-many at a time share what a commit costs. Callers don't wait for each other: who signs in a slow vault is slow alone.
+While one lot of a caller is being written the next one gathers. So a lone request is written at once, and many at a time share what a
+commit costs; where they are very many, the next lot gathers for a moment longer. Callers don't wait for each other: who signs in a slow
+vault is slow alone.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +24,8 @@ from gateway.office.repository import Act
 
 MOST_TOGETHER = 500
 CALLERS_AT_ONCE = 16
+MANY, GATHER_SECONDS = 24, 0.02
+"""After so many calls in a lot the next ones gather so long: a lot costs as much as ten acts, beside those in it."""
 
 Outcomes = list[Act | Problem]
 Accept = Callable[[Session, Sequence[Request]], Outcomes]
@@ -85,6 +89,8 @@ class Acceptor:
             # From here on a caller that goes away can't take its request back: it may be on disk already.
             if staying := [lot for lot in lots if not lot.answer.cancelled()]:
                 _give(_accepted(accept, staying))
+                if len(staying) >= MANY:
+                    time.sleep(GATHER_SECONDS)
 
     def _next(self, session: Session) -> list[_Lot]:
         """The next lots of a caller, up to so many requests; none ends its work."""

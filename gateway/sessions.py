@@ -51,6 +51,8 @@ class Sessions:
         self._known: Recent[tuple[float, Session]] = Recent()
         self._fitted: Recent[str] = Recent()
         self._secret = secrets.token_bytes(32)
+        self._lookups: dict[bytes, asyncio.Future[Candidate | None]] = {}
+        """What is being looked up, for all who give the same text meanwhile."""
         self._trials: dict[bytes, asyncio.Future[str | None]] = {}
         """What is being tried. Whoever gives the same text meanwhile waits for the same trial."""
         self._pool = ThreadPoolExecutor(TRYING_THREADS, "trying-keys")
@@ -78,19 +80,24 @@ class Sessions:
         return hmac.digest(self._secret, text.encode(), "sha256")
 
     async def _of_key(self, text: str, name: bytes, peer: str) -> Session | None:
-        candidate = await run_in_threadpool(self._named, text)
+        # One who goes away takes neither the look nor the trial from anybody else.
+        candidate = await asyncio.shield(self._lookups.get(name) or self._look_up(text, name))
         if candidate is None:
             log.info("API key refused: unknown, revoked or expired; from %s", peer)
             return None
         if self._fitted.get(name) not in candidate.hashes:
             trial = self._trials.get(name) or self._try(candidate, name, peer)
-            # One who goes away takes the trial from nobody else.
             fitted = await asyncio.shield(trial)
             if fitted is None:
                 log.warning("API key %s refused: its secret is wrong; from %s", candidate.session.key_id, peer)
                 return None
             self._fitted.keep(name, fitted)
         return candidate.session
+
+    def _look_up(self, text: str, name: bytes) -> asyncio.Future[Candidate | None]:
+        looked = self._lookups[name] = asyncio.ensure_future(run_in_threadpool(self._named, text))
+        looked.add_done_callback(lambda _: self._lookups.pop(name))
+        return looked
 
     def _named(self, text: str) -> Candidate | None:
         with self._office.read() as conn:

@@ -79,7 +79,7 @@ def _shallow(value: Any) -> Any:
 
 def _is_broken(value: Any) -> bool:
     """Whether a text can't be written: JSON may escape half of a surrogate pair."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or value.isascii():
         return False
     try:
         value.encode()

@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Callable, Container
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAY = 86_400
@@ -76,6 +77,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = -62_135_596_800, 253_402_300_799
 
 
+@lru_cache(4_096)
 def rfc3339(second: int) -> str:
     """A UTC second as RFC 3339 text; what lies beyond the years 1 to 9999 (a chain's words reach further) reads as their ends."""
     return (_EPOCH + timedelta(seconds=min(max(second, _FIRST), _LAST))).isoformat().replace("+00:00", "Z")

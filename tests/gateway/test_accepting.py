@@ -7,7 +7,8 @@ from typing import cast
 
 import pytest
 
-from gateway.accepting import MOST_TOGETHER, Acceptor, Outcomes, Stopping
+from gateway import accepting
+from gateway.accepting import MANY, MOST_TOGETHER, Acceptor, Outcomes, Stopping
 from gateway.access import Session
 from gateway.drafts import Request
 
@@ -73,6 +74,25 @@ def test_what_comes_while_a_caller_is_served_is_accepted_together(acceptor: Acce
 
     assert asyncio.run(story()) == [["held up"], ["0 a", "0 b"], ["1 a", "1 b"], ["2 a", "2 b"]]
     assert desk.lots == [(FIRST, ["held up"]), (FIRST, ["0 a", "0 b", "1 a", "1 b", "2 a", "2 b"])]
+
+
+def test_where_many_ask_again_and_again_they_stay_together(acceptor: Acceptor, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the first of them to ask again would be a lot of its own, whose cost all share."""
+    monkeypatch.setattr(accepting, "GATHER_SECONDS", 0.5)
+
+    async def again(name: str) -> None:
+        for _ in range(3):
+            await asked(acceptor, FIRST, name)
+
+    async def story() -> None:
+        tasks = [await held_up(acceptor, desk, FIRST)]
+        many = [asyncio.ensure_future(again(str(at))) for at in range(MANY)]
+        await asyncio.sleep(0.1)
+        desk.open.set()
+        await asyncio.gather(*tasks, *many)
+
+    asyncio.run(story())
+    assert [len(names) for _, names in desk.lots] == [1, MANY, MANY, MANY]
 
 
 def test_a_lot_has_so_many_requests_at_most(acceptor: Acceptor, desk: Desk) -> None:
