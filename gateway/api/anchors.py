@@ -9,11 +9,12 @@ from fastapi import APIRouter, Path
 from gateway.anchoring import proofs, shelf
 from gateway.anchoring.book import Book, BookError
 from gateway.anchoring.proofs import Proof, ProofError
-from gateway.api import answers, shown
-from gateway.api.answers import AnchoredAsset, AnchoredRecord, Answer, ProofChecked
+from gateway.api import register_answers, register_shown, shown
+from gateway.api.answers import Answer
 from gateway.api.asking import Caller, Cursor, Limit, Point, Reading, Running, cursor_from, reading
 from gateway.api.assets import Named, keyed
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
+from gateway.api.register_answers import AnchoredAsset, AnchoredRecord, ProofChecked
 from gateway.api.schemas import ProofIn
 from gateway.errors import Problem, invalid, not_found
 from gateway.pledging.words import WORD
@@ -34,7 +35,7 @@ Which = Annotated[int, Path(ge=1, lt=1 << 16, description="The anchor's number i
 @router.get("/registers/{register}/anchors", responses=NAMED)
 def list_anchors(
     register: Number, services: Running, session: Caller, point: Point, limit: Limit = 100, after: Cursor = None
-) -> Answer[list[answers.Anchor]]:
+) -> Answer[list[register_answers.Anchor]]:
     """The anchors of a register by number: roots, counts and how far its live assets are seeded."""
     with reading(services, session, point) as view:
         page = anchors.anchors(view.conn, register, view.at, limit=limit, after=cursor_from(after))
@@ -50,7 +51,7 @@ def prove_record(register: Number, anchor: Which, number: str, services: Running
         except BookError as missing:
             raise not_found(f"record {number[:40]}") from missing
         adopted = anchors.adoption(view.conn, register, _word(number))
-        return view.answer(AnchoredRecord(proof=shown.proof(made), pledge=adopted.pledge if adopted else None))
+        return view.answer(AnchoredRecord(proof=register_shown.proof(made), pledge=adopted.pledge if adopted else None))
 
 
 @router.get("/registers/{register}/anchors/{anchor}/assets/{asset}", responses=NAMED)
@@ -59,7 +60,9 @@ def prove_asset(register: Number, anchor: Which, asset: Named, services: Running
     key = keyed(asset)
     with reading(services, session) as view, _opened(services, view, register, anchor) as (row, book):
         made = [proofs.asset_proof(anchor, row.assets_root, each) for each in book.prove_asset(key)]
-        return view.answer(AnchoredAsset(asset=to_hex(key), asset_text=shown.text(key), proofs=[shown.proof(each) for each in made]))
+        return view.answer(
+            AnchoredAsset(asset=to_hex(key), asset_text=shown.text(key), proofs=[register_shown.proof(each) for each in made])
+        )
 
 
 @router.post("/anchors:verify", responses=WRITES)
@@ -95,9 +98,9 @@ def _asked(services: Services, proof: Proof) -> bool | None:
     return bool(ask(services.rpc, place, "PledgeRegistry", "verifyAnchored", *arguments))
 
 
-def _shown(services: Services, view: Reading, row: Anchor) -> answers.Anchor:
+def _shown(services: Services, view: Reading, row: Anchor) -> register_answers.Anchor:
     seeded = sum(page.assets for page in anchors.seeded_pages(view.conn, row.register, row.anchor))
-    return shown.anchor(row, seeded, held_here=shelf.holds(services.settings.home, row.register, row.records_root))
+    return register_shown.anchor(row, seeded, held_here=shelf.holds(services.settings.home, row.register, row.records_root))
 
 
 @contextmanager

@@ -5,11 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from gateway.api import pledge_shown, shown
-from gateway.api.answers import Answer, Burdens
+from gateway.api import asset_shown, pledge_shown, shown
+from gateway.api.answers import Answer
 from gateway.api.asking import Caller, Point, Reading, Running, reading, worded
-from gateway.api.pledge_answers import Asset, Priority
-from gateway.api.pledge_answers import Reading as Read
+from gateway.api.asset_answers import Asset, Burdens, Priority
+from gateway.api.asset_answers import Reading as Read
 from gateway.api.pledges import Effective, seconds
 from gateway.api.refusals import ANY, AWAY, WRITES
 from gateway.api.schemas import LienIn, PriorityIn
@@ -52,7 +52,7 @@ def read_number(
             read = rights.readings(office, class_, number)
         letters = [(each, each.key[:3].decode()) for each in read]
         wanted = [each for each, key in letters if office in (None, key[:2]) and class_ in (None, key[2])]
-        return view.answer([pledge_shown.reading(each) for each in wanted])
+        return view.answer([asset_shown.reading(each) for each in wanted])
 
 
 @router.get("/assets/{asset}")
@@ -62,7 +62,7 @@ def get_asset(
     """A right with everything on it: pledges in rank order, claims that wait, anchored records, holds, differences, and its numbers."""
     with reading(services, session, point) as view:
         found = assets.asset(view.conn, keyed(asset), at=view.at, time=seconds(effective_at))
-        return view.answer(pledge_shown.asset(found, ended=ended))
+        return view.answer(asset_shown.asset(found, ended=ended))
 
 
 @router.get("/assets/{asset}/encumbrances")
@@ -77,8 +77,8 @@ def list_encumbrances(
         found = Burdens(
             asset=to_hex(key),
             asset_text=shown.text(key),
-            encumbrances=[shown.burden(each) for each in burdens],
-            differences=[shown.difference(each) for each in differences],
+            encumbrances=[asset_shown.burden(each) for each in burdens],
+            differences=[pledge_shown.difference(each) for each in differences],
         )
         return view.answer(found)
 
@@ -87,7 +87,7 @@ def list_encumbrances(
 def get_priority(asset: Named, services: Running, session: Caller, point: Point, effective_at: Effective = None) -> Answer[Priority]:
     """The order of the liens on a right by what is registered, each place explained with its source; or the cycle of their relations."""
     with reading(services, session, point) as view:
-        return view.answer(pledge_shown.priority(_order(services, view, asset, effective_at, Claims())))
+        return view.answer(asset_shown.priority(_order(services, view, asset, effective_at, Claims())))
 
 
 @router.post("/assets/{asset}/priority", responses=WRITES)
@@ -117,7 +117,7 @@ def _asked(services: Services, view: Reading, asset: str, asked: PriorityIn, eff
             view.conn, keyed(asset), candidate, value, parties=parties, **where, claims=claims, catalogue=services.catalogue
         )
     paid = None if asked.sale is None else priority.proceeds(order, int(asked.sale.amount), int(asked.sale.costs))
-    return pledge_shown.priority(order, filed, paid)
+    return asset_shown.priority(order, filed, paid)
 
 
 def _order(services: Services, view: Reading, asset: str, effective_at: datetime | None, claims: Claims) -> Order:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from gateway import certifying
 from gateway.access import READ, Session
-from gateway.api import pledge_shown
+from gateway.api import search_shown
 from gateway.api.answers import Answer
 from gateway.api.asking import (
     Caller,
@@ -25,10 +25,10 @@ from gateway.api.asking import (
     worded,
 )
 from gateway.api.assets import keyed
-from gateway.api.pledge_answers import Certificate, CertificateChecked, CertificateKept, CertificatePage
 from gateway.api.pledges import Effective, number_word, seconds
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
 from gateway.api.schemas import ACCOUNT, CertificateCheckIn, CertificateIn, SearchIn
+from gateway.api.search_answers import Certificate, CertificateChecked, CertificateKept, CertificatePage
 from gateway.api.searches import scope_of
 from gateway.certifying import ByName, ByWord, OfPledge, Wanted
 from gateway.errors import invalid, not_found
@@ -72,7 +72,7 @@ def post_certificate(
         made = certifying.make(view.conn, _wanted(asked, effective_at), services.catalogue, view.at)
         with services.office.write() as conn:
             Certificates(conn, holder).keep(made)
-        return view.answer(pledge_shown.certificate(made))
+        return view.answer(search_shown.certificate(made))
 
 
 @router.get("/certificates", responses=NAMED)
@@ -85,7 +85,7 @@ def list_certificates(
     with services.office.read() as conn:
         page = Certificates(conn, holder).all(limit=limit, after=cursor_from(after))
     return CertificatePage(
-        data=[pledge_shown.certificate_listed(row) for row in page.rows], next=None if page.next is None else cursor_text(page.next)
+        data=[search_shown.certificate_listed(row) for row in page.rows], next=None if page.next is None else cursor_text(page.next)
     )
 
 
@@ -98,7 +98,7 @@ def get_certificate(hash: WordPath, services: Running, session: Caller, member: 
             kept = Certificates(conn, holder).get(digest)
         if kept is None:
             raise not_found(f"certificate {to_hex(digest)}")
-        return view.answer(pledge_shown.certificate_kept(kept, corrections_since(view.conn, kept.certificate, view.at)))
+        return view.answer(search_shown.certificate_kept(kept, corrections_since(view.conn, kept.certificate, view.at)))
 
 
 @router.post("/certificates:verify", responses=WRITES)
@@ -107,7 +107,7 @@ def verify_certificate(asked: CertificateCheckIn, services: Running, session: Ca
     try:
         given = read_certificate(rfc8785.dumps(asked.document))
         with reading(services, session) as view:
-            return view.answer(pledge_shown.certificate_checked(certifying.check(view.conn, given, services.catalogue)))
+            return view.answer(search_shown.certificate_checked(certifying.check(view.conn, given, services.catalogue)))
     except (CertificateError, rfc8785.CanonicalizationError) as wrong:
         raise invalid(f"document: {wrong}", field="document") from wrong
 
@@ -121,7 +121,7 @@ def _holder(services: Services, session: Session, member: str | None) -> bytes:
 
 def _certified(services: Services, session: Session, wanted: Wanted) -> Answer[Certificate]:
     with reading(services, session) as view:
-        return view.answer(pledge_shown.certificate(certifying.make(view.conn, wanted, services.catalogue)))
+        return view.answer(search_shown.certificate(certifying.make(view.conn, wanted, services.catalogue)))
 
 
 # --- What is asked -------------------------------------------------------------------------------------------------------------------

@@ -4,9 +4,9 @@ from fastapi import APIRouter
 
 from gateway import contents
 from gateway.access import ACT, READ, Session
-from gateway.api import shown
-from gateway.api.answers import Content, ContentKept, ContentsKept
+from gateway.api import member_shown
 from gateway.api.asking import Account, Caller, Running, WordPath, addressed, worded
+from gateway.api.member_answers import Content, ContentKept, ContentsKept
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
 from gateway.api.schemas import ContentBatch, ContentIn
 from gateway.contents import Package
@@ -44,7 +44,7 @@ def get_content(root: WordPath, services: Running, session: Caller, member: Acco
         held = Office(conn, holder).content(word)
     if held is None or not contents.is_whole(held):
         raise not_found(f"content {root}")
-    return shown.content(held)
+    return member_shown.content(held)
 
 
 def _packed(services: Services, session: Session, item: ContentIn, at: int) -> tuple[list[bytes], Package]:

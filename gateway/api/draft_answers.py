@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from gateway.api.answers import FilingChecked, Hex, Reason, Shown
+from gateway.api.answers import Hex, Reason, Shown
+from gateway.api.register_answers import FilingChecked
 
 
 class DraftedSigner(Shown):

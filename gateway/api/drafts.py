@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from gateway.access import Session
-from gateway.api import draft_answers, shown
+from gateway.api import draft_answers, register_shown
 from gateway.api.answers import Answer, Reason
 from gateway.api.asking import Caller, Reading, Running, reading
 from gateway.api.draft_answers import Drafted, DraftedAct, DraftedContent, DraftedName, DraftedPerson, DraftedRight, DraftedSigner
@@ -81,7 +81,7 @@ def _drafted(found: drafting.Drafted, here: set[str]) -> Drafted:
         persons=[DraftedPerson(**each.body()) for each in found.persons],
         refusals=[Reason(**each) for each in found.refusals],
         untried=found.untried,
-        checked=None if found.checked is None else shown.filing_checked(found.checked, here),
+        checked=None if found.checked is None else register_shown.filing_checked(found.checked, here),
         next=made.next,
     )
 

@@ -5,11 +5,13 @@ from typing import Any
 from fastapi import APIRouter
 
 from gateway import court_orders
-from gateway.api.answers import Answer, Money, OrderDecided, Shown, Time
+from gateway.api.answers import Answer, Money, Shown, Time
 from gateway.api.asking import Caller, Running, reading
 from gateway.api.receivable_drafts import DraftedReceivable, drafted
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
-from gateway.api.shown import decision, money
+from gateway.api.register_answers import OrderDecided
+from gateway.api.register_shown import decision
+from gateway.api.shown import money
 from gateway.financing.given import FinancingGiven
 from gateway.financing.writers import FINANCING
 from gateway.pledging.known import Desk

@@ -4,8 +4,9 @@ from fastapi import APIRouter
 
 from gateway import fingerprinting
 from gateway.access import ACT
-from gateway.api.answers import Answer, InvoiceFingerprint
+from gateway.api.answers import Answer
 from gateway.api.asking import Caller, Running, reading
+from gateway.api.receivable_answers import InvoiceFingerprint
 from gateway.api.refusals import ANY, AWAY, WRITES
 from gateway.api.schemas import InvoiceIn
 from gateway.office import audit

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Query
 
 from gateway import calls, roles
 from gateway.access import ADMIT, READ
-from gateway.api import shown
-from gateway.api.answers import Admission, Admissions, Answer, Awaited, Member, MemberWhole
+from gateway.api import member_shown
+from gateway.api.answers import Answer
 from gateway.api.asking import AccountPath, Caller, Cursor, Limit, Point, Running, addressed, cursor_from, reading, waited, worded
+from gateway.api.member_answers import Admission, Admissions, Awaited, Member, MemberWhole
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
 from gateway.api.schemas import MemberBatch, MemberIn, MemberWait
 from gateway.errors import Problem, not_found
@@ -32,7 +33,7 @@ def list_members(
     mask = None if role is None else roles.role(role, "role")
     with reading(services, session, point) as view:
         page = members.all_members(view.conn, at=view.at, role=mask, limit=limit, after=cursor_from(after))
-        return view.page(page, shown.member)
+        return view.page(page, member_shown.member)
 
 
 @router.get("/members/{account}", responses=NAMED)
@@ -42,7 +43,7 @@ def get_member(account: AccountPath, services: Running, session: Caller, point: 
         found = members.get(view.conn, addressed(account, "account"), view.at)
         if found is None:
             raise not_found(f"member {account}")
-        return view.answer(shown.member_whole(found, members.keys(view.conn, found.account, view.at)))
+        return view.answer(member_shown.member_whole(found, members.keys(view.conn, found.account, view.at)))
 
 
 @router.post("/members:batch", status_code=202, responses=WRITES | CONFLICTS)

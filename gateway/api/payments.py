@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from gateway.api import shown
-from gateway.api.answers import AccountMoney, Answer, Cash, CashEntry, CashTotals, Draw
+from gateway.api import money_shown, receivable_shown
+from gateway.api.answers import Answer
 from gateway.api.asking import (
     Account,
     AccountPath,
@@ -22,6 +22,8 @@ from gateway.api.asking import (
     own_account,
     reading,
 )
+from gateway.api.money_answers import AccountMoney, Cash, CashEntry, CashTotals
+from gateway.api.receivable_answers import Draw
 from gateway.api.refusals import ANY, AWAY, NAMED
 from gateway.api.schemas import Instant
 from gateway.errors import invalid, not_found
@@ -36,7 +38,7 @@ def list_cash(services: Running, session: Caller, point: Point) -> Answer[list[C
     """The cash contracts: index at the desk, settlement bank, currency, money in circulation."""
     with reading(services, session, point) as view:
         rows = payments.cash_contracts(view.conn)
-        return view.answer([shown.cash(row, payments.supply(view.conn, row.number, view.at)) for row in rows])
+        return view.answer([money_shown.cash(row, payments.supply(view.conn, row.number, view.at)) for row in rows])
 
 
 Begin = Annotated[Instant | None, Query(alias="from", description="From this time on (RFC 3339)")]
@@ -60,7 +62,7 @@ def get_statement(
         holder = own_account(session, view.conn, addressed(account, "account"))
         listed, (begin, end) = _listed(view, cash), _period(view, from_, until)
         page = payments.statement(view.conn, cash, holder, begin=begin, until=end, limit=limit, after=cursor_from(after))
-        return view.page(page, lambda row: shown.cash_entry(row, listed.currency))
+        return view.page(page, lambda row: money_shown.cash_entry(row, listed.currency))
 
 
 @router.get("/cash/{cash}/statement/totals", responses=NAMED)
@@ -74,7 +76,9 @@ def get_statement_totals(
     with reading(services, session) as view:
         holder = own_account(session, view.conn, addressed(account, "account"))
         listed, (begin, end) = _listed(view, cash), _period(view, from_, until)
-        return view.answer(shown.cash_totals(payments.totals(view.conn, cash, holder, -1 if begin is None else begin, end), listed, holder))
+        return view.answer(
+            money_shown.cash_totals(payments.totals(view.conn, cash, holder, -1 if begin is None else begin, end), listed, holder)
+        )
 
 
 def _listed(view: Reading, cash: int) -> models.Cash:
@@ -104,8 +108,8 @@ def get_money(account: AccountPath, services: Running, session: Caller, point: P
         credits = payments.credits_of(view.conn, holder, view.at)
         named = receivables.of_numbers(view.conn, (row.receivable for row in credits if row.receivable))
         found = AccountMoney(
-            balances=[shown.cash_entry(row, currencies[row.cash]) for row in payments.balances(view.conn, holder, view.at)],
-            credits=[shown.credit(row, currencies[row.cash], named.get(row.receivable)) for row in credits],
+            balances=[money_shown.cash_entry(row, currencies[row.cash]) for row in payments.balances(view.conn, holder, view.at)],
+            credits=[money_shown.credit(row, currencies[row.cash], named.get(row.receivable)) for row in credits],
         )
         return view.answer(found)
 
@@ -117,4 +121,4 @@ def list_draws(account: AccountPath, services: Running, session: Caller, limit: 
         holder = own_account(session, view.conn, addressed(account, "account"))
         page = payments.draws_of(view.conn, holder, limit=limit, after=cursor_from(after))
         named = receivables.of_numbers(view.conn, (row.receivable for row in page.rows))
-        return view.page(page, lambda row: shown.draw(row, named[row.receivable]))
+        return view.page(page, lambda row: receivable_shown.draw(row, named[row.receivable]))

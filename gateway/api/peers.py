@@ -4,8 +4,9 @@ from fastapi import APIRouter
 from sqlalchemy import Connection
 
 from gateway.access import ACT, READ
-from gateway.api import shown
-from gateway.api.answers import Act, Answer, Hex, Id, Shown, Time
+from gateway.api import act_shown
+from gateway.api.act_answers import Act
+from gateway.api.answers import Answer, Hex, Id, Shown, Time
 from gateway.api.asking import Account, Caller, Cursor, Limit, Running, WordPath, addressed, cursor_from, cursor_text, reading, worded
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
 from gateway.api.schemas import EraseIn, PublishIn, RepairIn
@@ -123,7 +124,7 @@ def list_peers(services: Running, session: Caller, limit: Limit = 100, after: Cu
 def publish_peer(asked: PublishIn, services: Running, session: Caller) -> PeerPublished:
     """Publishes a member's keys and URL on the ledger by its own signed acts. Keys are made where there are none."""
     done = publishing.publish(services, session, addressed(asked.account, "account"), asked.url, renew=asked.renew)
-    return PeerPublished(acts=[shown.act(each) for each in done])
+    return PeerPublished(acts=[act_shown.act(each) for each in done])
 
 
 @router.get("/messages:stuck", responses=NAMED)

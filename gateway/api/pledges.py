@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from gateway import filing
-from gateway.api import pledge_shown, shown
-from gateway.api.answers import Answer, FilingChecked, LivePledge, Pledge, PledgeAct, PledgedAsset
+from gateway.api import pledge_shown, register_shown
+from gateway.api.answers import Answer
 from gateway.api.asking import Caller, Cursor, Limit, PledgePath, Point, Reading, Running, cursor_from, reading, worded
-from gateway.api.pledge_answers import FilingClock, Record
+from gateway.api.pledge_answers import FilingClock, LivePledge, Pledge, PledgeAct, PledgedAsset, Record
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
+from gateway.api.register_answers import FilingChecked
 from gateway.api.registers import named
 from gateway.api.schemas import WORD, FilingIn, Instant, words_of
 from gateway.errors import invalid, not_found
@@ -39,12 +40,12 @@ def list_pledges(
     """Pledges in the order of filing. They are public among members: registers publish them."""
     with reading(services, session, point) as view:
         if number is not None:
-            return view.answer([shown.pledge(each) for each in pledges.of_number(view.conn, number_word(number), view.at)])
+            return view.answer([pledge_shown.pledge(each) for each in pledges.of_number(view.conn, number_word(number), view.at)])
         word = None if party is None else worded(party, 32, "party")
         page = pledges.find(
             view.conn, register=register, status=_status(status), party=word, at=view.at, limit=limit, after=cursor_from(after)
         )
-        return view.page(page, shown.pledge)
+        return view.page(page, pledge_shown.pledge)
 
 
 @router.get("/pledges:live")
@@ -54,7 +55,7 @@ def list_live(
     """The pledges that live about a time, with the number of assets still under each."""
     with reading(services, session, point) as view:
         page = pledges.live(view.conn, at=view.at, time=seconds(effective_at), limit=limit, after=cursor_from(after))
-        return view.page(page, shown.live_pledge)
+        return view.page(page, pledge_shown.live_pledge)
 
 
 @router.post("/pledges:check", responses=WRITES)
@@ -76,7 +77,7 @@ def check_filing(asked: FilingIn, services: Running, session: Caller) -> Answer[
     with reading(services, session) as view:
         found = filing.check(services, view.conn, filed, view.block, view.time)
         here = {each.key for each in services.catalogue.registers.values()}
-        return view.answer(shown.filing_checked(found, here))
+        return view.answer(register_shown.filing_checked(found, here))
 
 
 @router.get("/pledges:pending")
@@ -91,7 +92,7 @@ def list_pending(
     """Filings that wait for a decision, in the order of filing."""
     with reading(services, session, point) as view:
         page = filings.pending(view.conn, register=register, at=view.at, limit=limit, after=cursor_from(after))
-        return view.page(page, shown.pledge)
+        return view.page(page, pledge_shown.pledge)
 
 
 @router.get("/pledges/{pledge}", responses=NAMED)
@@ -131,7 +132,7 @@ def list_assets(
     with reading(services, session, point) as view:
         _found(view, pledge)
         page = pledges.assets(view.conn, pledge, view.at, time=seconds(effective_at), limit=limit, after=cursor_from(after))
-        return view.page(page, shown.pledged)
+        return view.page(page, pledge_shown.pledged)
 
 
 @router.get("/pledges/{pledge}/history", responses=NAMED)
@@ -142,7 +143,7 @@ def get_history(
     with reading(services, session, point) as view:
         _found(view, pledge)
         page = pledges.history_page(view.conn, pledge, view.at, limit=limit, after=cursor_from(after))
-        return view.page(page, lambda each: shown.pledge_act(each, pledges.consents(view.conn, each.act.act)))
+        return view.page(page, lambda each: pledge_shown.pledge_act(each, pledges.consents(view.conn, each.act.act)))
 
 
 def _found(view: Reading, pledge: int) -> Standing:

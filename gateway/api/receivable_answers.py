@@ -1,9 +1,136 @@
-"""What is answered of receivables beside issue, moves and payments: offers, notices, holds, ends, claims, guarantees, debits, ceilings.
+"""What is answered of receivables and their tokens: issue, payments, offers, notices, holds, ends, claims, guarantees, debits, ceilings."""
 
-Amounts are minor units as text with their currency, times RFC 3339, bytes hex, ids that pass 2^53 text.
-"""
+from gateway.api.answers import Hex, Id, Money, Position, Shown, Time
 
-from gateway.api.answers import Debt, Hex, Holding, Id, Money, Payment, Position, Receipt, Receivable, Shown, Time, Token
+
+class LateInterest(Shown):
+    """Late interest a day is rate / basis of what is owed."""
+
+    rate: int
+    basis: int
+
+
+class Receivable(Shown):
+    """A receivable as issued, and how it stands."""
+
+    id: Id
+    number: int
+    status: str
+    issuer: Hex
+    supplier: Hex
+    obligor: Hex
+    face: Money
+    due: Time
+    grace_seconds: int
+    late_interest: LateInterest
+    cash: int
+    module: int
+    policy: int
+    tenor_reason: Hex | None
+    content_root: Hex
+    issued: Hex
+    issued_at: Time
+    confirmed_at: Time | None
+    owed_live: Money
+    distributed: Money
+    interest_distributed: Money
+    waiting: Money
+    waiting_interest: Money
+    retired: Money
+    payments: int
+
+
+class ReceivableNamed(Shown):
+    """The receivable that a payer's reference names, if it is one and paid in the cash asked about; null: none, or more than one."""
+
+    name: str
+    receivable: Id | None
+    obligor: Hex | None
+    status: str | None
+
+
+class Debt(Shown):
+    """Principal and late interest still to be paid."""
+
+    principal: Money
+    interest: Money
+
+
+class Token(Shown):
+    """A token: the range [start, end) of a receivable, in minor units."""
+
+    token: Id
+    receivable: Id
+    start: str
+    end: str
+    value: Money
+    owner: Hex
+    cursor: int
+    flags: int
+    marks: list[str]
+    since_pos: Position
+
+
+class Holding(Shown):
+    """Who held [start, end), from a position up to another; null: still."""
+
+    start: str
+    end: str
+    owner: Hex
+    from_pos: Position
+    to_pos: Position | None
+
+
+class Receipt(Shown):
+    """Money that came in for a receivable: late interest first, then principal, then claims of those who paid in the obligor's place
+    (`recovered`); an excess was credited to the payer.
+    """
+
+    pos: Position
+    payer: Hex
+    reference: Hex
+    kind: str
+    interest: Money
+    principal: Money
+    recovered: Money
+    excess: Money
+
+
+class Payment(Shown):
+    """A payment that was distributed over the live ranges, or a range that retired (nothing was paid): a step of the ruler."""
+
+    payment: int
+    pos: Position
+    kind: str
+    principal: Money
+    interest: Money
+    owed_before: Money
+    owed_after: Money
+
+
+class Draw(Shown):
+    """What a range drew of the payments after `from_payment` up to `to_payment`: paid out at once, or credited."""
+
+    receivable: Id
+    pos: Position
+    start: str
+    end: str
+    from_payment: int
+    to_payment: int
+    principal: Money
+    interest: Money
+    paid: bool
+
+
+class InvoiceFingerprint(Shown):
+    """What a confirmation of an invoice names: its fingerprint under the current key and under each earlier one that is still checked.
+
+    `used`: whether a receivable on the ledger has one of them, so that a confirmation would be refused.
+    """
+
+    fingerprint: Hex
+    earlier: list[Hex]
+    used: bool
 
 
 class Offer(Shown):

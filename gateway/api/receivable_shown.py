@@ -1,15 +1,16 @@
-"""Rows about receivables as answers: offers, notices, holds, ends, claims, guarantees, debits, ceilings."""
+"""Rows about receivables as answers: issue, tokens, payments, offers, notices, holds, ends, claims, guarantees, debits, ceilings."""
 
 from enum import IntFlag
+from typing import Any
 
 from gateway.api import receivable_answers as answers
-from gateway.api.answers import Debt
-from gateway.api.shown import hex_or_none, holding, money, name, receivable_fields, time_or_none, token_fields
+from gateway.api.receivable_answers import Debt
+from gateway.api.shown import hex_or_none, money, name, time_or_none
 from ledger.domain.calendar import rfc3339
 from ledger.domain.ids import to_hex, token_id
 from ledger.domain.ranges import Drawn
-from ledger.domain.token_flags import Mark, Scope
-from ledger.mirror.models import Mandate, Receivable, Token, Transfer, TransferKind
+from ledger.domain.token_flags import Mark, Scope, TokenFlag
+from ledger.mirror.models import Draw, Mandate, Payment, PaymentKind, Receipt, Receivable, ReceivableStatus, Token, Transfer, TransferKind
 from ledger.mirror.queries import claims, marks, offers, receivables
 from ledger.mirror.queries.debts import Exposure, Ladder
 from ledger.mirror.queries.tokens import Holding
@@ -29,6 +30,112 @@ from ledger.mirror.receivable_models import (
     RetirementReason,
 )
 from ledger.mirror.schema import number
+
+
+def receivable_fields(standing: receivables.Standing) -> dict[str, Any]:
+    """What every answer says of a receivable."""
+    issued, state = standing.receivable, standing.state
+    amounts = ("owed_live", "distributed", "waiting", "waiting_interest", "retired")
+    return {
+        "id": str(number(issued.id)),
+        "number": issued.number,
+        "status": name(ReceivableStatus, state.status),
+        "issuer": to_hex(issued.issuer),
+        "supplier": to_hex(issued.supplier),
+        "obligor": to_hex(issued.obligor),
+        "face": money(issued.face, issued.currency),
+        "due": rfc3339(issued.due),
+        "grace_seconds": issued.grace,
+        "late_interest": answers.LateInterest(rate=issued.late_rate, basis=issued.late_basis),
+        "cash": issued.cash,
+        "module": issued.module,
+        "policy": issued.policy,
+        "tenor_reason": hex_or_none(issued.tenor_reason) if any(issued.tenor_reason) else None,
+        "content_root": to_hex(issued.content_root),
+        "issued": to_hex(issued.issued),
+        "issued_at": rfc3339(issued.issued_at),
+        "confirmed_at": time_or_none(state.confirmed_at),
+        **{each: money(getattr(state, each), issued.currency) for each in amounts},
+        "interest_distributed": money(number(state.interest_distributed), issued.currency),
+        "payments": state.payments,
+    }
+
+
+def receivable(standing: receivables.Standing) -> answers.Receivable:
+    """A receivable with its present state."""
+    return answers.Receivable(**receivable_fields(standing))
+
+
+def named(name: str, standing: receivables.Standing | None) -> answers.ReceivableNamed:
+    """What a payer's reference names."""
+    if standing is None:
+        return answers.ReceivableNamed(name=name, receivable=None, obligor=None, status=None)
+    fields = receivable_fields(standing)
+    return answers.ReceivableNamed(name=name, receivable=fields["id"], obligor=fields["obligor"], status=fields["status"])
+
+
+def token_fields(row: Token, receivable_id: int, currency: int) -> dict[str, Any]:
+    """What every answer says of a token."""
+    return {
+        "token": str(token_id(receivable_id, row.start)),
+        "receivable": str(receivable_id),
+        "start": str(row.start),
+        "end": str(row.start + row.length),
+        "value": money(row.length, currency),
+        "owner": to_hex(row.owner),
+        "cursor": row.cursor,
+        "flags": row.flags,
+        "marks": [str(flag.name).lower().replace("_", " ") for flag in TokenFlag(row.flags)],
+        "since_pos": str(row.from_pos),
+    }
+
+
+def token(row: Token, receivable_id: int, currency: int) -> answers.Token:
+    """A token: a range of a receivable."""
+    return answers.Token(**token_fields(row, receivable_id, currency))
+
+
+def holding(row: Holding) -> answers.Holding:
+    """A line of a range's lineage."""
+    to_pos = None if row.to_pos is None else str(row.to_pos)
+    return answers.Holding(start=str(row.start), end=str(row.end), owner=to_hex(row.owner), from_pos=str(row.from_pos), to_pos=to_pos)
+
+
+def receipt(row: Receipt, currency: int) -> answers.Receipt:
+    """Money that came in."""
+    return answers.Receipt(
+        pos=str(row.pos),
+        payer=to_hex(row.payer),
+        reference=to_hex(row.reference),
+        kind=name(PaymentKind, row.kind),
+        interest=money(row.interest, currency),
+        principal=money(row.principal, currency),
+        recovered=money(row.recovered, currency),
+        excess=money(row.excess, currency),
+    )
+
+
+def payment(row: Payment, currency: int) -> answers.Payment:
+    """A payment that was distributed."""
+    amounts = ("principal", "interest", "owed_before", "owed_after")
+    fields = {each: money(getattr(row, each), currency) for each in amounts}
+    return answers.Payment(payment=row.payment, pos=str(row.pos), kind=name(PaymentKind, row.kind), **fields)
+
+
+def draw(row: Draw, of: Receivable) -> answers.Draw:
+    """What a range drew."""
+    return answers.Draw(
+        receivable=str(number(of.id)),
+        pos=str(row.pos),
+        start=str(row.start),
+        end=str(row.start + row.length),
+        from_payment=row.from_payment,
+        to_payment=row.to_payment,
+        principal=money(row.principal, of.currency),
+        interest=money(row.interest, of.currency),
+        paid=row.paid,
+    )
+
 
 _CONFIRMED = Mark.EXISTENCE | Mark.AMOUNT | Mark.DUE_DATE | Mark.NO_SET_OFF | Mark.SHIELDED
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from gateway.access import Session
 from gateway.api import receivable_shown, shown
-from gateway.api.answers import Answer, Holding, Receivable, ReceivableNamed, Token
+from gateway.api.answers import Answer
 from gateway.api.asking import (
     Caller,
     Cursor,
@@ -24,7 +24,7 @@ from gateway.api.asking import (
     sees_all,
     whole_number,
 )
-from gateway.api.receivable_answers import CourtHold, Payments, ReceivableWhole, Transfer
+from gateway.api.receivable_answers import CourtHold, Holding, Payments, Receivable, ReceivableNamed, ReceivableWhole, Token, Transfer
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
 from gateway.api.schemas import ACCOUNT, PaymentNamesIn, words_of
 from gateway.errors import invalid, not_found
@@ -55,7 +55,7 @@ def list_receivables(
         account = limited_to(session, view.conn, None if party is None else addressed(party, "party"))
         cursor = cursor_from(after)
         page = receivables.find(view.conn, party=account, status=_status(status), at=view.at, limit=limit, after=cursor)
-        return view.page(page, shown.receivable)
+        return view.page(page, receivable_shown.receivable)
 
 
 @router.post("/receivables:named", responses=WRITES)
@@ -65,7 +65,7 @@ def name_receivables(asked: PaymentNamesIn, services: Running, session: Caller) 
         cash = next((row for row in payments.cash_contracts(view.conn) if row.number == asked.cash), None)
         if cash is None or not (sees_all(session, view.conn) or session.member == cash.bank):
             raise not_found(f"cash {asked.cash}")
-        return view.answer([shown.named(name, _named(view, asked.cash, name)) for name in asked.names])
+        return view.answer([receivable_shown.named(name, _named(view, asked.cash, name)) for name in asked.names])
 
 
 def _named(view: Reading, cash: int, name: str) -> Standing | None:
@@ -113,7 +113,7 @@ def list_tokens(
     with reading(services, session, point) as view:
         found = visible(session, view, receivable).receivable
         page = tokens.of_receivable(view.conn, found.number, view.at, limit=limit, after=cursor_from(after))
-        return view.page(page, lambda row: shown.token(row, number(found.id), found.currency))
+        return view.page(page, lambda row: receivable_shown.token(row, number(found.id), found.currency))
 
 
 @router.get("/receivables/{receivable}/lineage")
@@ -131,7 +131,7 @@ def get_lineage(
         found = visible(session, view, receivable).receivable
         until = found.face if end is None else end
         page = tokens.lineage_page(view.conn, found.number, start, until, limit=limit, after=cursor_from(after))
-        return view.page(page, shown.holding)
+        return view.page(page, receivable_shown.holding)
 
 
 @router.get("/receivables/{receivable}/owners")
@@ -152,7 +152,7 @@ def list_owners(
         found = visible(session, view, receivable).receivable
         rows = ownership.by_events(view.conn, found.number, start, found.face if end is None else end)
         page = part(rows, lambda row: (row.from_pos, row.start.to_bytes(8)), limit=limit, after=cursor_from(after))
-        return view.page(page, shown.holding)
+        return view.page(page, receivable_shown.holding)
 
 
 @router.get("/receivables/{receivable}/transfers")
@@ -178,8 +178,8 @@ def list_payments(receivable: NumberPath, services: Running, session: Caller, po
     """What came in for a receivable, what was distributed of it, and which ranges retired: the steps of the ruler."""
     with reading(services, session, point) as view:
         found = visible(session, view, receivable).receivable
-        received = [shown.receipt(row, found.currency) for row in payments.receipts(view.conn, found.number)]
-        distributed = [shown.payment(row, found.currency) for row in payments.distributed(view.conn, found.number, view.at)]
+        received = [receivable_shown.receipt(row, found.currency) for row in payments.receipts(view.conn, found.number)]
+        distributed = [receivable_shown.payment(row, found.currency) for row in payments.distributed(view.conn, found.number, view.at)]
         retired = [receivable_shown.retirement(row, found.currency) for row in marks.retirements(view.conn, found.number, view.at)]
         currency = shown.currency_code(found.currency)
         return view.answer(Payments(currency=currency, received=received, distributed=distributed, retired=retired))

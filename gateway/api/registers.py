@@ -9,10 +9,11 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from gateway import council
-from gateway.api import shown
-from gateway.api.answers import Answer, Register, RegisterMonth, RegisterSet, RegisterWhole, Route
+from gateway.api import register_shown
+from gateway.api.answers import Answer
 from gateway.api.asking import Caller, Cursor, Limit, Point, Reading, RegisterPath, Running, addressed, cursor_from, reading
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
+from gateway.api.register_answers import Register, RegisterMonth, RegisterSet, RegisterWhole, Route
 from gateway.api.schemas import MONTH, Day, RegisterIn, words_of
 from gateway.errors import invalid, not_found
 from gateway.registers import kept_rules
@@ -34,7 +35,7 @@ def list_registers(services: Running, session: Caller, point: Point) -> Answer[l
     """The registers of the ledger by number, with the rules in force."""
     with reading(services, session, point) as view:
         kept = [kept_rules(view.conn, row.register, view.at) for row in registers.all_registers(view.conn, view.at)]
-        return view.answer([shown.register(each, services.catalogue) for each in kept if each is not None])
+        return view.answer([register_shown.register(each, services.catalogue) for each in kept if each is not None])
 
 
 @router.get("/registers:route")
@@ -63,7 +64,7 @@ def list_routes(
             for route in routing.routes(kind, jurisdiction, what, day, services.catalogue.routes)
         ]
         here = {each.key for each in services.catalogue.registers.values()}
-        return view.answer([shown.route(kind, jurisdiction, route, here) for kind, route in found])
+        return view.answer([register_shown.route(kind, jurisdiction, route, here) for kind, route in found])
 
 
 @router.get("/registers/{register}", responses=NAMED)
@@ -73,7 +74,7 @@ def get_register(register: RegisterPath, services: Running, session: Caller, poi
         kept = kept_rules(view.conn, register, view.at) if 0 < register < 1 << 16 else None
         if kept is None:
             raise not_found(f"register {register}")
-        return view.answer(shown.register_whole(kept, services.catalogue))
+        return view.answer(register_shown.register_whole(kept, services.catalogue))
 
 
 YearMonth = Annotated[str | None, Query(pattern=MONTH, description="A month, as 2026-01")]
@@ -100,7 +101,7 @@ def list_statistics(
         zone = _zone(services, register)
         months = _months(view, zone, since, until)
         page = part(months, lambda first: (-first.toordinal(), b""), limit=limit, after=cursor_from(after))
-        return view.page(page, lambda first: shown.register_month(statistics.month(view.conn, register, first, zone, view.at)))
+        return view.page(page, lambda first: register_shown.register_month(statistics.month(view.conn, register, first, zone, view.at)))
 
 
 def _zone(services: Services, register: int) -> ZoneInfo:
@@ -127,7 +128,7 @@ def set_register(asked: RegisterIn, services: Running, session: Caller) -> Regis
     Where its decisions wait, the first request announces one and the same request carries it out later. Once the chain has the register in
     these words, the same request keeps the description, here or at any other gateway.
     """
-    return shown.register_set(council.set_register(services, session, asked.description, addressed(asked.office, "office")))
+    return register_shown.register_set(council.set_register(services, session, asked.description, addressed(asked.office, "office")))
 
 
 def named(kind: type[Named], text: str, field: str) -> Named:

@@ -9,14 +9,14 @@ from fastapi import APIRouter, Query
 
 from gateway.anchoring import shelf
 from gateway.anchoring.book import MOST_NAMES, BookError, NamedRecords
-from gateway.api import pledge_shown, schemas
+from gateway.api import schemas, search_shown
 from gateway.api.answers import Answer
 from gateway.api.asking import Caller, Cursor, Limit, Point, Reading, Running, cursor_from, reading, worded
-from gateway.api.pledge_answers import Hit, IdentifierFound, NamesFound, Registered
 from gateway.api.pledges import Effective, number_word, seconds
 from gateway.api.refusals import ANY, AWAY
 from gateway.api.registers import named
 from gateway.api.schemas import words_of
+from gateway.api.search_answers import Hit, IdentifierFound, NamesFound, Registered
 from gateway.errors import Problem, invalid
 from gateway.services import Services
 from ledger.domain.assets import WORD
@@ -65,7 +65,7 @@ def search_names(
             raise invalid(str(wrong), field="name") from wrong
         read, named = _anchored(services, view, name, scope)
         unseen = [*search.unseen(view.conn, scope, view.at, when, read), *([_PERSONS] if read else []), *_left_out(named)]
-        return view.answer(pledge_shown.names_found(found, unseen, named))
+        return view.answer(search_shown.names_found(found, unseen, named))
 
 
 _PERSONS = "natural persons in anchored records: their names stay in the office"
@@ -108,7 +108,7 @@ def search_identifiers(
     with reading(services, session, point) as view:
         scope, when = scope_of(register, side), seconds(effective_at)
         found = search.by_identifier(view.conn, text, scope=scope, at=view.at, time=when)
-        return view.answer([pledge_shown.identifier_found(known, hits) for known, hits in found])
+        return view.answer([search_shown.identifier_found(known, hits) for known, hits in found])
 
 
 @router.get("/searches/parties")
@@ -128,7 +128,7 @@ def search_party(
     with reading(services, session, point) as view:
         found = search.by_party(view.conn, key, scope=scope_of(register, side), at=view.at, time=seconds(effective_at))
         page = part(found, _place, limit=limit, after=cursor_from(after))
-        return view.page(page, pledge_shown.hit)
+        return view.page(page, search_shown.hit)
 
 
 def _place(hit: search.Hit) -> tuple[int, bytes]:
@@ -147,7 +147,7 @@ def search_registration(
     key = number_word(number)
     with reading(services, session, point) as view:
         found = search.by_registration(view.conn, key, register=register, at=view.at)
-        return view.answer(pledge_shown.registered(key, found, _adopted(view, found)))
+        return view.answer(search_shown.registered(key, found, _adopted(view, found)))
 
 
 def _adopted(view: Reading, found: search.Registered) -> dict[bytes, int]:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from gateway.api import receivable_shown, shown
-from gateway.api.answers import Answer, Token
+from gateway.api import receivable_shown
+from gateway.api.answers import Answer
 from gateway.api.asking import (
     Account,
     Caller,
@@ -20,7 +20,7 @@ from gateway.api.asking import (
     reading,
     whole_number,
 )
-from gateway.api.receivable_answers import TokenWhole
+from gateway.api.receivable_answers import Token, TokenWhole
 from gateway.api.receivables import visible
 from gateway.api.refusals import ANY, AWAY, NAMED
 from gateway.errors import not_found
@@ -69,4 +69,4 @@ def get_token(token: NumberPath, services: Running, session: Caller, point: Poin
 
 
 def _held(held: Held) -> Token:
-    return shown.token(held.token, number(held.receivable.id), held.receivable.currency)
+    return receivable_shown.token(held.token, number(held.receivable.id), held.receivable.currency)

@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from gateway import acts, calls, roles, signatures, voiding
 from gateway.access import ACT, READ, Session
-from gateway.api import answers, shown
-from gateway.api.answers import ActChecked, ActPage, ActsWaited, ActWhole, CallsWaited, Reason, Refused, TypedData
+from gateway.api import act_answers, act_shown, answers
+from gateway.api.act_answers import ActChecked, ActPage, ActsWaited, ActWhole, CallsWaited, Refused, TypedData
+from gateway.api.answers import Reason
 from gateway.api.asking import (
     Account,
     Caller,
@@ -53,7 +54,7 @@ async def post_act(
     services: Running,
     session: Caller,
     idempotency_key: Annotated[KeyHeader, Header(description=_KEY_WORDS)],
-) -> answers.Act:
+) -> act_answers.Act:
     """Accepts one signed act. The answer comes when it is on disk; a repeated key gives the first answer back."""
     session.needs(ACT)
     (outcome,) = await services.acceptor.accept(session, [_request(asked, idempotency_key)])
@@ -82,7 +83,7 @@ router.add_api_route(
 
 
 @router.post("/acts:batch", status_code=202, responses=WRITES | AWAY)
-async def post_acts(asked: ActBatch, services: Running, session: Caller) -> answers.Acts:
+async def post_acts(asked: ActBatch, services: Running, session: Caller) -> act_answers.Acts:
     """Accepts up to 500 acts, each with its own key; accepted ones are committed together, a refused one leaves nothing."""
     outcomes: dict[int, Act | Problem] = {}
     requests: dict[int, Request] = {}
@@ -93,7 +94,7 @@ async def post_acts(asked: ActBatch, services: Running, session: Caller) -> answ
             outcomes[at] = wrong
     session.needs(ACT)
     outcomes |= zip(requests, await services.acceptor.accept(session, list(requests.values())), strict=True)
-    return answers.Acts(acts=[await _outcome(services, each.key, outcomes[at]) for at, each in enumerate(asked.acts)])
+    return act_answers.Acts(acts=[await _outcome(services, each.key, outcomes[at]) for at, each in enumerate(asked.acts)])
 
 
 @router.post("/acts:check", responses=WRITES | NAMED | AWAY)
@@ -111,7 +112,7 @@ async def wait_for_acts(asked: ActWait, services: Running, session: Caller) -> A
     """Returns when every act has reached `until` or ended otherwise, or after `timeout` seconds; `pending` counts the others."""
     keys = await run_in_threadpool(lambda: [_act_key(session, services, ref) for ref in asked.acts])
     rows = await waited(services, asked.timeout, lambda: _named(services, keys), lambda found: _pending(found, asked.until))
-    return ActsWaited(acts=[shown.act(rows[key]) for key in keys], pending=_pending(rows, asked.until))
+    return ActsWaited(acts=[act_shown.act(rows[key]) for key in keys], pending=_pending(rows, asked.until))
 
 
 @router.get("/acts", responses=NAMED)
@@ -168,7 +169,7 @@ def get_typed_data(act_id: NumberPath, services: Running, session: Caller, accou
 
 
 @router.post("/acts/{act_id}/signatures", responses=WRITES | NAMED | CONFLICTS | AWAY)
-def post_signature(act_id: NumberPath, asked: SignatureIn, services: Running, session: Caller, account: Account) -> answers.Act:
+def post_signature(act_id: NumberPath, asked: SignatureIn, services: Running, session: Caller, account: Account) -> act_answers.Act:
     """Adds a signer's signature: a wallet's, or made here where the key is held. The last one queues the act.
 
     `account` in the query is the act's; `account` in the body is who signs.
@@ -177,15 +178,15 @@ def post_signature(act_id: NumberPath, asked: SignatureIn, services: Running, se
     row = _visible(services, session, act_id, account)
     signature = None if asked.signature is None else bytes.fromhex(asked.signature[2:])
     evidence = None if asked.evidence is None else bytes.fromhex(asked.evidence[2:])
-    return shown.act(signatures.add_signature(services, session, row, addressed(asked.account, "account"), signature, evidence))
+    return act_shown.act(signatures.add_signature(services, session, row, addressed(asked.account, "account"), signature, evidence))
 
 
 @router.post("/acts/{act_id}/retry", status_code=202, responses=NAMED | CONFLICTS | AWAY)
-def retry_act(act_id: NumberPath, services: Running, session: Caller, account: Account) -> answers.Act:
+def retry_act(act_id: NumberPath, services: Running, session: Caller, account: Account) -> act_answers.Act:
     """Sends an act that is held for a person once more, as it was signed."""
     session.needs(ACT)
     row = _visible(services, session, act_id, account)
-    return shown.act(acts.retry(services, session, row))
+    return act_shown.act(acts.retry(services, session, row))
 
 
 @router.post("/acts/{act_id}/void", status_code=202, responses=NAMED | CONFLICTS | AWAY)
@@ -195,23 +196,23 @@ def void_act(
     session: Caller,
     account: Account,
     of: Annotated[str | None, Query(pattern=ACCOUNT, description="Whose act it is, where it is another's that the account signed")] = None,
-) -> answers.Call:
+) -> act_answers.Call:
     """Takes an account's signature back: its own act's, or its consent to another's (`of`), as long as the ledger has not spent it.
 
     The account's own key sends it, so it must be held here. Whatever carries that signature is refused by the ledger from then on.
     """
     holder, id_ = _mine(session, services, addressed(account, "account"), ACT), whole_number(act_id, "id")
     if of is None or addressed(of, "of") == holder:
-        return shown.call(voiding.void(services, session, holder, id_))
-    return shown.call(voiding.void(services, session, holder, voiding.nonce_in(_visible(services, session, act_id, of), holder)))
+        return act_shown.call(voiding.void(services, session, holder, id_))
+    return act_shown.call(voiding.void(services, session, holder, voiding.nonce_in(_visible(services, session, act_id, of), holder)))
 
 
 @router.post("/calls:batch", status_code=202, responses=WRITES | AWAY)
-def post_calls(asked: CallBatch, services: Running, session: Caller) -> answers.Calls:
+def post_calls(asked: CallBatch, services: Running, session: Caller) -> act_answers.Calls:
     """Accepts permissionless triggers: debit, distribute, draw, lapse, cancel, call of a guarantee. Only their condition decides."""
     wanted = [calls.Asked(each.key, each.contract, each.function, each.arguments) for each in asked.calls]
     outcomes = calls.trigger(services, session, wanted)
-    return answers.Calls(calls=[_call(each.key, outcome) for each, outcome in zip(wanted, outcomes, strict=True)])
+    return act_answers.Calls(calls=[_call(each.key, outcome) for each, outcome in zip(wanted, outcomes, strict=True)])
 
 
 @router.post("/calls:wait", responses=WRITES | NAMED)
@@ -220,11 +221,11 @@ async def wait_for_calls(asked: CallWait, services: Running, session: Caller) ->
     session.needs(READ)
     ids = [worded(each, 32, "ids") for each in asked.ids]
     rows = await waited(services, asked.timeout, lambda: _calls(services, session, ids), lambda found: _pending(found, asked.until))
-    return CallsWaited(calls=[shown.call(rows[each]) for each in ids], pending=_pending(rows, asked.until))
+    return CallsWaited(calls=[act_shown.call(rows[each]) for each in ids], pending=_pending(rows, asked.until))
 
 
 def _page(page: Page[Act]) -> ActPage:
-    return ActPage(data=[shown.act(row) for row in page.rows], next=None if page.next is None else cursor_text(page.next))
+    return ActPage(data=[act_shown.act(row) for row in page.rows], next=None if page.next is None else cursor_text(page.next))
 
 
 def _named(services: Services, keys: Sequence[ActKey]) -> dict[ActKey, Act]:
@@ -251,7 +252,7 @@ def _pending(rows: Mapping[Any, Act] | Mapping[Any, Call], until: str) -> int:
 def _whole(services: Services, row: Act) -> ActWhole:
     with services.office.read() as conn:
         mine = Office(conn, row.member_id)
-        return shown.act_whole(row, mine.signatures(row.id), mine.history(row.id))
+        return act_shown.act_whole(row, mine.signatures(row.id), mine.history(row.id))
 
 
 def _request(asked: ActIn, key: str) -> Request:
@@ -276,20 +277,20 @@ def _wanted(asked: SignerIn, at: int) -> Wanted:
     )
 
 
-async def _outcome(services: Services, key: str, outcome: Act | Problem) -> answers.Act | Refused:
+async def _outcome(services: Services, key: str, outcome: Act | Problem) -> act_answers.Act | Refused:
     return _refused(key, outcome) if isinstance(outcome, Problem) else await _accepted(services, outcome)
 
 
-async def _accepted(services: Services, act: Act) -> answers.Act:
+async def _accepted(services: Services, act: Act) -> act_answers.Act:
     """An act that was taken in, with what is odd about it."""
     if not acts.may_be_odd(act):
-        return shown.act(act)
+        return act_shown.act(act)
     found = await run_in_threadpool(acts.warnings, services, act)
-    return shown.act(act).model_copy(update={"warnings": found}) if found else shown.act(act)
+    return act_shown.act(act).model_copy(update={"warnings": found}) if found else act_shown.act(act)
 
 
-def _call(key: str, outcome: Call | Problem) -> answers.Call | Refused:
-    return _refused(key, outcome) if isinstance(outcome, Problem) else shown.call(outcome)
+def _call(key: str, outcome: Call | Problem) -> act_answers.Call | Refused:
+    return _refused(key, outcome) if isinstance(outcome, Problem) else act_shown.call(outcome)
 
 
 def _refused(key: str, problem: Problem) -> Refused:

@@ -9,14 +9,14 @@ from sqlalchemy import Connection
 
 from gateway import reporting, watching
 from gateway.access import ACT, Session
-from gateway.api import pledge_shown, shown
+from gateway.api import shown, watch_shown
 from gateway.api.answers import Answer
 from gateway.api.asking import Caller, Cursor, Limit, Running, addressed, cursor_from, reading
 from gateway.api.assets import Named, keyed
-from gateway.api.pledge_answers import Alert, Reported, ReportsKept
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
 from gateway.api.registers import named
 from gateway.api.schemas import ACCOUNT, ReportBatch, ReportIn, ValuationIn
+from gateway.api.watch_answers import Alert, Reported, ReportsKept
 from gateway.errors import invalid, not_found
 from gateway.office.reports import Reports
 from gateway.reporting import Happened, Report
@@ -51,7 +51,7 @@ def list_watches(
         by = (services.watching, services.catalogue, services.codes)
         found = watching.due(Watch(view.conn, office, account, view.time, *by), horizon_days)
         page = part(found, _place, limit=limit, after=cursor_from(after))
-        return view.page(page, pledge_shown.alert)
+        return view.page(page, watch_shown.alert)
 
 
 def _place(alert: watches.Alert) -> tuple[int, bytes]:
@@ -80,7 +80,7 @@ def get_report(asset: Named, services: Running, session: Caller, member: Member 
     account = _member(services, session, member)
     with reading(services, session) as view, services.office.read() as conn:
         key = resolve(view.conn, keyed(asset)).key
-        return view.answer(pledge_shown.reported(key, reporting.known(conn, account, key)))
+        return view.answer(watch_shown.reported(key, reporting.known(conn, account, key)))
 
 
 @router.delete("/reports/{asset}", responses=AWAY)
@@ -92,7 +92,7 @@ def delete_report(asset: Named, services: Running, session: Caller, member: Memb
         key = resolve(view.conn, keyed(asset)).key
         if not Reports(conn, account).drop_right(key):
             raise not_found(f"what is reported of {shown.text(key)}")
-        return view.answer(pledge_shown.reported(key, reporting.known(conn, account, key)))
+        return view.answer(watch_shown.reported(key, reporting.known(conn, account, key)))
 
 
 def _member(services: Services, session: Session, member: str | None) -> bytes:

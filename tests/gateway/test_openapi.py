@@ -10,8 +10,8 @@ import pytest
 
 from gateway.api import document
 from gateway.api.document import operations
+from gateway.api.pledge_shown import FLAGS
 from gateway.api.refusals import PROBLEM_TYPE
-from gateway.api.shown import FLAGS
 from tests.gateway.documented import Documented
 from tests.gateway.examples import Teller, shown, telling
 

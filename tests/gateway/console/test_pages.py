@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.access import ACT, READ
-from gateway.api import answers, finance_answers, pledge_answers, receivable_answers
+from gateway.api import answers, finance_answers, money_answers, pledge_answers, receivable_answers
 from gateway.console import rendering, words
 from gateway.console.rendering import Clock
 from gateway.console.words import Reader
@@ -60,14 +60,14 @@ def test_times_are_the_zones_and_name_it() -> None:
 @pytest.mark.parametrize(
     ("page", "rows", "row"),
     [
-        ("receivable", "paid.received", answers.Receipt),
-        ("receivable", "paid.distributed", answers.Payment),
+        ("receivable", "paid.received", receivable_answers.Receipt),
+        ("receivable", "paid.distributed", receivable_answers.Payment),
         ("receivable", "paid.retired", receivable_answers.Retirement),
-        ("receivable", "held.data", answers.Token),
+        ("receivable", "held.data", receivable_answers.Token),
         ("deal", "found.payments", finance_answers.DealPayment),
         ("deal", "found.assignments", finance_answers.DealAssignment),
-        ("cash", "page.data", answers.CashEntry),
-        ("cash", "money.credits", answers.Credit),
+        ("cash", "page.data", money_answers.CashEntry),
+        ("cash", "money.credits", money_answers.Credit),
         ("dues", "ladder.buckets", receivable_answers.DueBucket),
     ],
 )
