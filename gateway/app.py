@@ -52,8 +52,8 @@ from gateway.api import (
     webhooks,
 )
 from gateway.api.deprecation import DEPRECATED
+from gateway.api.fields import FORMS
 from gateway.api.refusals import PROBLEM_TYPE
-from gateway.api.schemas import FORMS
 from gateway.api.shaping import Shaping
 from gateway.console import front
 from gateway.console.front import Console

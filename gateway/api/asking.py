@@ -19,8 +19,8 @@ from starlette.concurrency import run_in_threadpool
 
 from gateway.access import READ, Session
 from gateway.api.answers import Answer
+from gateway.api.fields import ACCOUNT, NUMBER, WORD, Instant
 from gateway.api.rights import REASON, RIGHTS
-from gateway.api.schemas import ACCOUNT, NUMBER, WORD, Instant
 from gateway.errors import Problem, invalid, not_found
 from gateway.roles import ROLES
 from gateway.services import Services

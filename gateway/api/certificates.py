@@ -25,9 +25,10 @@ from gateway.api.asking import (
     worded,
 )
 from gateway.api.assets import keyed
+from gateway.api.fields import ACCOUNT
 from gateway.api.pledges import Effective, number_word, seconds
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
-from gateway.api.schemas import ACCOUNT, CertificateCheckIn, CertificateIn, SearchIn
+from gateway.api.schemas import CertificateCheckIn, CertificateIn, SearchIn
 from gateway.api.search_answers import Certificate, CertificateChecked, CertificateKept, CertificatePage
 from gateway.api.searches import scope_of
 from gateway.certifying import ByName, ByWord, OfPledge, Wanted

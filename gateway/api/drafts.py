@@ -10,8 +10,9 @@ from gateway.api import draft_answers, register_shown
 from gateway.api.answers import Answer, Reason
 from gateway.api.asking import Caller, Reading, Running, reading
 from gateway.api.draft_answers import Drafted, DraftedAct, DraftedContent, DraftedName, DraftedPerson, DraftedRight, DraftedSigner
+from gateway.api.fields import Minor, Text
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
-from gateway.api.schemas import Minor, Strict, Text
+from gateway.api.schemas import Strict
 from gateway.pledging import drafting, partial
 from gateway.pledging.given import Given
 from gateway.pledging.known import Desk

@@ -10,8 +10,8 @@ from gateway.access import READ, Session
 from gateway.api import shown
 from gateway.api.answers import Answer, Event
 from gateway.api.asking import Caller, Limit, Reading, Running, WordPath, explained, reading, sees_all, worded
+from gateway.api.fields import Hex32
 from gateway.api.refusals import ANY, AWAY
-from gateway.api.schemas import Hex32
 from gateway.api.stream import MEDIA_TYPE, EventStream, Feed, resumed
 from gateway.errors import Problem, invalid
 from gateway.following import selection

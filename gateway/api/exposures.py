@@ -10,10 +10,10 @@ from gateway.access import Session
 from gateway.api import receivable_shown as shown
 from gateway.api.answers import Answer
 from gateway.api.asking import Caller, Cursor, Limit, Point, Reading, Running, addressed, cursor_from, limited_to, reading
+from gateway.api.fields import ACCOUNT, words_of
 from gateway.api.receivable_answers import Dues, Exposure
 from gateway.api.refusals import ANY, AWAY, NAMED
 from gateway.api.registers import named
-from gateway.api.schemas import ACCOUNT, words_of
 from gateway.roles import ROLES
 from gateway.services import Services
 from ledger.domain.buckets import Bucket, ageing, ladder

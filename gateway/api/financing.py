@@ -27,10 +27,10 @@ from gateway.api.asking import (
     sees_all,
     whole_number,
 )
+from gateway.api.fields import ACCOUNT, NUMBER, Instant, words_of
 from gateway.api.finance_answers import ComparedOffer, CustodyRange, Deal, DealWhole, Loan, LoanWhole, Portfolio, PurchaseOffer
 from gateway.api.finance_shown import Finances, release
 from gateway.api.refusals import ANY, AWAY, NAMED
-from gateway.api.schemas import ACCOUNT, NUMBER, Instant, words_of
 from gateway.errors import invalid, not_found
 from gateway.pledging.words import FieldError, one_of
 from ledger.domain.ids import RECEIVABLE_BITS

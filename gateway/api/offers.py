@@ -20,10 +20,10 @@ from gateway.api.asking import (
     own_account,
     reading,
 )
+from gateway.api.fields import ACCOUNT
 from gateway.api.receivable_answers import AssignmentNotice, Offer
 from gateway.api.receivables import visible
 from gateway.api.refusals import ANY, AWAY, NAMED
-from gateway.api.schemas import ACCOUNT
 from gateway.errors import invalid
 from ledger.mirror.queries import offers, receivables
 

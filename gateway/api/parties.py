@@ -8,11 +8,11 @@ from gateway.api import pledge_shown
 from gateway.api.answers import Answer
 from gateway.api.asking import Caller, Point, Reading, Running, WordPath, addressed, reading, whole_number, worded
 from gateway.api.assets import keyed
+from gateway.api.fields import ACCOUNT, words_of
 from gateway.api.pledge_answers import Hold, PartyWhole, Signer
 from gateway.api.pledges import Effective, seconds
 from gateway.api.refusals import ANY, AWAY, NAMED
 from gateway.api.registers import named
-from gateway.api.schemas import ACCOUNT, words_of
 from gateway.errors import invalid
 from ledger.domain.assets import WORD
 from ledger.domain.ids import to_hex

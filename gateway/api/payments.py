@@ -22,10 +22,10 @@ from gateway.api.asking import (
     own_account,
     reading,
 )
+from gateway.api.fields import Instant
 from gateway.api.money_answers import AccountMoney, Cash, CashEntry, CashTotals
 from gateway.api.receivable_answers import Draw
 from gateway.api.refusals import ANY, AWAY, NAMED
-from gateway.api.schemas import Instant
 from gateway.errors import invalid, not_found
 from ledger.mirror import models
 from ledger.mirror.queries import chain, payments, receivables

@@ -9,11 +9,12 @@ from gateway import filing
 from gateway.api import pledge_shown, register_shown
 from gateway.api.answers import Answer
 from gateway.api.asking import Caller, Cursor, Limit, PledgePath, Point, Reading, Running, cursor_from, reading, worded
+from gateway.api.fields import WORD, Instant, words_of
 from gateway.api.pledge_answers import FilingClock, LivePledge, Pledge, PledgeAct, PledgedAsset, Record
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
 from gateway.api.register_answers import FilingChecked
 from gateway.api.registers import named
-from gateway.api.schemas import WORD, FilingIn, Instant, words_of
+from gateway.api.schemas import FilingIn
 from gateway.errors import invalid, not_found
 from ledger.domain.routing import AssetKind, Transaction
 from ledger.mirror.models import PledgeStatus

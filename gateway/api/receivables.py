@@ -24,9 +24,10 @@ from gateway.api.asking import (
     sees_all,
     whole_number,
 )
+from gateway.api.fields import ACCOUNT, words_of
 from gateway.api.receivable_answers import CourtHold, Holding, Payments, Receivable, ReceivableNamed, ReceivableWhole, Token, Transfer
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
-from gateway.api.schemas import ACCOUNT, PaymentNamesIn, words_of
+from gateway.api.schemas import PaymentNamesIn
 from gateway.errors import invalid, not_found
 from gateway.receivables import visibility
 from ledger.domain.bank_references import named_by

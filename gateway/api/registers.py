@@ -12,9 +12,10 @@ from gateway import council
 from gateway.api import register_shown
 from gateway.api.answers import Answer
 from gateway.api.asking import Caller, Cursor, Limit, Point, Reading, RegisterPath, Running, addressed, cursor_from, reading
+from gateway.api.fields import MONTH, Day, words_of
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
 from gateway.api.register_answers import Register, RegisterMonth, RegisterSet, RegisterWhole, Route
-from gateway.api.schemas import MONTH, Day, RegisterIn, words_of
+from gateway.api.schemas import RegisterIn
 from gateway.errors import invalid, not_found
 from gateway.registers import kept_rules
 from gateway.services import Services

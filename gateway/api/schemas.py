@@ -1,115 +1,14 @@
 """Bodies of requests. Unknown fields are refused, so that a misspelt one is never taken for an omission."""
 
-import re
-from datetime import date, datetime
-from enum import Enum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from gateway.roles import MODES, ROLES
+from gateway.api.fields import Day, Decimal, Hex20, Hex32, HexBytes, Instant, Key, Line, Minor, Mode, Pledges, Role, Shallow, Text, words_of
+from gateway.roles import ROLES
 from ledger.domain.fingerprints import MOST_INSTALMENT
-from ledger.domain.money import MAX_MINOR
 from ledger.domain.routing import AssetKind, Transaction
 from ledger.mirror.models import Side
-
-MOST_DEPTH = 32
-
-ACCOUNT, WORD, NUMBER = r"^0x[0-9a-fA-F]{40}$", r"^0x[0-9a-fA-F]{64}$", r"^[0-9]{1,78}$"
-Hex20 = Annotated[str, Field(pattern=ACCOUNT)]
-Hex32 = Annotated[str, Field(pattern=WORD)]
-HexBytes = Annotated[str, Field(pattern=r"^0x([0-9a-fA-F]{2})*$", max_length=4096)]
-Decimal = Annotated[str, Field(pattern=NUMBER)]
-Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
-"""Text without control characters, which databases and people read differently."""
-KEY = r"^[^\x00-\x20\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f])?$"
-Key = Annotated[str, Field(pattern=KEY, min_length=1, max_length=256)]
-"""An idempotency key. Blanks at its ends would be lost on the way of a header, and name another act in a body."""
-
-
-def _as_utf8(given: Any) -> Any:
-    """A header's text: a server reads its bytes as Latin-1, so that the same key would be another one in a body."""
-    try:
-        return given.encode("latin-1").decode() if isinstance(given, str) else given
-    except UnicodeError as wrong:
-        raise ValueError("text in UTF-8 expected, as in a body") from wrong
-
-
-KeyHeader = Annotated[Key, BeforeValidator(_as_utf8)]
-Role = Annotated[str, Field(json_schema_extra={"enum": list(ROLES)})]
-Mode = Annotated[str, Field(json_schema_extra={"enum": list(MODES)})]
-
-
-def words_of(kind: type[Enum]) -> dict[str, Any]:
-    """What the document says of a word that names a member of an enumeration."""
-    return {"enum": [each.lower().replace("_", " ") for each in kind.__members__]}
-
-
-MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
-
-FORMS = {
-    KEY: "a key; write text without control characters and without blanks at its ends",
-    ACCOUNT: "an account; write 0x and 40 hex digits",
-    WORD: "a hash or a word; write 0x and 64 hex digits",
-    r"^[0-9]{1,19}$": "an amount in minor units; write digits without a point, as 1250 for 12.50",
-    NUMBER: "a number; write its digits",
-    r"^[A-Z]{3}$": "a currency; write its ISO 4217 code, as USD",
-    MONTH: "a month; write its year and month, as 2026-01",
-    r"^[0-9]{1,9}/[1-9][0-9]{0,8}$": "a rate; write a fraction, as 5/10000",
-}
-"""What is to be written where a pattern is not kept, by the pattern."""
-
-
-def _shallow(value: Any) -> Any:
-    """What is nested deeper than any record, or has half a character in it, is refused before anything walks through it."""
-    level = [value]
-    for _ in range(MOST_DEPTH):
-        if any(_is_broken(each) for each in level):
-            raise ValueError("text with half of a surrogate pair, which is no character")
-        level = [
-            inner
-            for each in level
-            if isinstance(each, dict | list)
-            for inner in ([*each, *each.values()] if isinstance(each, dict) else each)
-        ]
-    if level:
-        raise ValueError(f"nested deeper than {MOST_DEPTH} levels")
-    return value
-
-
-def _is_broken(value: Any) -> bool:
-    """Whether a text can't be written: JSON may escape half of a surrogate pair."""
-    if not isinstance(value, str) or value.isascii():
-        return False
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
-Shallow = AfterValidator(_shallow)
-
-
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-
-
-def _instant(given: Any) -> Any:
-    """Numbers and times without an offset are no times: which zone, and seconds or milliseconds, would be guessed."""
-    if not isinstance(given, str) or not _INSTANT.fullmatch(given):
-        raise ValueError("a time with its offset expected (RFC 3339), for example 2026-01-31T00:00:00Z")
-    return given
-
-
-def _day(given: Any) -> Any:
-    if not isinstance(given, str) or not _DAY.fullmatch(given):
-        raise ValueError("a day expected, for example 2026-01-31")
-    return given
-
-
-Instant = Annotated[datetime, Field(strict=False), BeforeValidator(_instant)]
-Day = Annotated[date, Field(strict=False), BeforeValidator(_day)]
 
 
 class Strict(BaseModel):
@@ -216,18 +115,6 @@ class FilingIn(Strict):
     on: Day | None = None
 
 
-def _counted(text: str) -> str:
-    if int(text) > MAX_MINOR:
-        raise ValueError(f"at most {MAX_MINOR} minor units expected")
-    return text
-
-
-Minor = Annotated[str, Field(pattern=r"^[0-9]{1,19}$"), AfterValidator(_counted)]
-"""An amount in minor units, as text."""
-Pledges = Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
-"""A pledge's number, as text: the key of an object."""
-
-
 class LienIn(Strict):
     """A lien that is not registered here, by a key of the caller's own. Amounts in minor units of the order's currency."""
 
@@ -321,9 +208,6 @@ class CertificateCheckIn(Strict):
     """A certificate as it was given."""
 
     document: Annotated[dict[str, Any], Shallow]
-
-
-Line = Annotated[Text, Field(min_length=1, max_length=400)]
 
 
 class RightFactsIn(Strict):

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query
 
 from gateway.anchoring import shelf
 from gateway.anchoring.book import MOST_NAMES, BookError, NamedRecords
-from gateway.api import schemas, search_shown
+from gateway.api import fields, search_shown
 from gateway.api.answers import Answer
 from gateway.api.asking import Caller, Cursor, Limit, Point, Reading, Running, cursor_from, reading, worded
+from gateway.api.fields import words_of
 from gateway.api.pledges import Effective, number_word, seconds
 from gateway.api.refusals import ANY, AWAY
 from gateway.api.registers import named
-from gateway.api.schemas import words_of
 from gateway.api.search_answers import Hit, IdentifierFound, NamesFound, Registered
 from gateway.errors import Problem, invalid
 from gateway.services import Services
@@ -116,7 +116,7 @@ def search_party(
     services: Running,
     session: Caller,
     point: Point,
-    party: Annotated[str, Query(pattern=schemas.WORD, description="A party's word, as hex")],
+    party: Annotated[str, Query(pattern=fields.WORD, description="A party's word, as hex")],
     register: InRegister = None,
     side: OnSide = None,
     effective_at: Effective = None,

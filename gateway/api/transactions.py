@@ -31,8 +31,9 @@ from gateway.api.asking import (
     worded,
 )
 from gateway.api.direct import JSON, directly
+from gateway.api.fields import ACCOUNT, KeyHeader
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
-from gateway.api.schemas import ACCOUNT, ActBatch, ActIn, ActRef, ActWait, CallBatch, CallWait, KeyHeader, SignatureIn, SignerIn
+from gateway.api.schemas import ActBatch, ActIn, ActRef, ActWait, CallBatch, CallWait, SignatureIn, SignerIn
 from gateway.drafts import Request, Wanted
 from gateway.errors import Problem, not_found
 from gateway.office.repository import Act, ActKey, Call, Office

@@ -13,9 +13,10 @@ from gateway.api import shown, watch_shown
 from gateway.api.answers import Answer
 from gateway.api.asking import Caller, Cursor, Limit, Running, addressed, cursor_from, reading
 from gateway.api.assets import Named, keyed
+from gateway.api.fields import ACCOUNT
 from gateway.api.refusals import ANY, AWAY, NAMED, WRITES
 from gateway.api.registers import named
-from gateway.api.schemas import ACCOUNT, ReportBatch, ReportIn, ValuationIn
+from gateway.api.schemas import ReportBatch, ReportIn, ValuationIn
 from gateway.api.watch_answers import Alert, Reported, ReportsKept
 from gateway.errors import invalid, not_found
 from gateway.office.reports import Reports

@@ -13,8 +13,9 @@ from gateway.api.answers import Hex, Position, Shown, Time
 from gateway.api.asking import Caller, Limit, Running, addressed, cursor_from, cursor_text, explained
 from gateway.api.asking import Cursor as After
 from gateway.api.events import mirrored, wanted
+from gateway.api.fields import ACCOUNT
 from gateway.api.refusals import ANY, AWAY, CONFLICTS, NAMED, WRITES
-from gateway.api.schemas import ACCOUNT, ReplayIn, ResendIn, WebhookIn, WebhookStateIn
+from gateway.api.schemas import ReplayIn, ResendIn, WebhookIn, WebhookStateIn
 from gateway.errors import Problem, invalid, not_found
 from gateway.following import book
 from gateway.following.book import OVERLAP_MS, Dead, Secrets, State, Webhook

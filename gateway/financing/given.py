@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gateway.api.schemas import Hex20, Hex32, Minor, Text
+from gateway.api.fields import Hex20, Hex32, Minor, Text
 from gateway.receivables.given import Given, Number, Short
 
 Days = Annotated[int, Field(ge=0, le=36_525)]

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from gateway.api.schemas import Hex20, Hex32, Minor, Strict, Text
+from gateway.api.fields import Hex20, Hex32, Minor, Text
+from gateway.api.schemas import Strict
 
 Short = Annotated[Text, Field(max_length=80)]
 Line = Annotated[Text, Field(max_length=1000)]
