@@ -287,7 +287,7 @@ def keys_adopt(
     home: Home = None,
 ) -> None:
     """Has a key that lies outside, in a vault that the settings name, sign for an account."""
-    from gateway.runtime import StartError
+    from gateway.errors import StartError
     from ledger.domain.ids import address
 
     try:
@@ -311,7 +311,7 @@ def keys_import(
     account: str, file: Path, passphrase_file: Annotated[Path, typer.Option(help="File with the V3 file's passphrase")], home: Home = None
 ) -> None:
     """Takes the key of a V3 file in for an account."""
-    from gateway.runtime import StartError
+    from gateway.errors import StartError
     from ledger.domain.ids import IdError, address, to_hex
 
     keystore = opened_keystore(ledger_of(home))
@@ -331,7 +331,8 @@ def keys_export(
     home: Home = None,
 ) -> None:
     """Writes a key as a V3 file under its own passphrase."""
-    from gateway.runtime import StartError, write_secret
+    from gateway.errors import StartError
+    from gateway.home import write_secret
     from ledger.domain.ids import IdError, address
 
     keystore = opened_keystore(ledger_of(home))
@@ -386,8 +387,9 @@ def keys_rotate(
 ) -> None:
     """Gives an API key a new secret and prints it once; the old one goes on for the overlap. The home's own key file is written anew."""
     from gateway import access
+    from gateway.errors import StartError
+    from gateway.home import replace_operator_key
     from gateway.office import database
-    from gateway.runtime import StartError, replace_operator_key
 
     settings = ledger_of(home)
     with database.open(settings.office_database()).write() as conn:
@@ -402,8 +404,8 @@ def keys_rotate(
 def keys_revoke(key_id: str, home: Home = None) -> None:
     """Ends an API key, also for a gateway that runs: there within a second."""
     from gateway import access
+    from gateway.errors import StartError
     from gateway.office import database
-    from gateway.runtime import StartError
 
     with database.open(ledger_of(home).office_database()).write() as conn:
         if not access.revoke(conn, key_id):
@@ -421,7 +423,8 @@ def keys_renew_lane(
 ) -> None:
     """Gives a relayer's key up that stands still for a new one. The gateway must be stopped; what was in flight is sent again."""
     from gateway import founding
-    from gateway.runtime import StartError, only_one
+    from gateway.errors import StartError
+    from gateway.home import only_one
 
     settings = ledger_of(home)
     with only_one(settings.home):

@@ -1,4 +1,4 @@
-"""Problem details (RFC 9457): what went wrong with a request, which rule it broke and what to do."""
+"""What went wrong, which rule it broke and what to do: with a request as problem details (RFC 9457), with a start as one line."""
 
 from typing import Any
 
@@ -29,3 +29,7 @@ def not_found(what: str) -> Problem:
 def invalid(detail: str, **fields: Any) -> Problem:
     """422 for a request whose fields break a rule; the detail names field and rule."""
     return Problem(422, "Invalid request", detail, **fields)
+
+
+class StartError(Foreseen):
+    """The gateway can't start; one line that says why and what to do."""

@@ -69,7 +69,7 @@ def key_export(version: _VERSION, file: Path, passphrase_file: _PASSPHRASE, home
     """Writes a version to a file that only the passphrase opens. Send file and passphrase by different ways."""
     import json
 
-    from gateway.runtime import write_secret
+    from gateway.home import write_secret
     from gateway.signers import passphrase
 
     made = _keys(home).export(version, passphrase.from_file(passphrase_file))

@@ -49,7 +49,7 @@ def settings(home: Path | None) -> Settings:
 
 def ledger_of(home: Path | None) -> Settings:
     """The settings of a home that holds a ledger. Raises StartError where there is none."""
-    from gateway.runtime import StartError
+    from gateway.errors import StartError
 
     found = settings(home)
     if not found.manifest.exists():
@@ -59,8 +59,8 @@ def ledger_of(home: Path | None) -> Settings:
 
 def opened_keystore(found: Settings) -> Keystore:
     """The keystore of a home, opened with the passphrase that is given or its own. Raises PassphraseError, Unsealable."""
+    from gateway.home import unlock
     from gateway.office import database
-    from gateway.runtime import unlock
     from gateway.signers import vaults
     from gateway.signers.keystore import Keystore
 

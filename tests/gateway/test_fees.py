@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from gateway import runtime
 from gateway.config import Settings
+from gateway.errors import StartError
 from gateway.office.models import TX
-from gateway.runtime import StartError
 from gateway.signers.keystore import HOUSE, RELAYER
 from gateway.signers.passphrase import FILE_VARIABLE
 from ledger.chain.engines import anvil

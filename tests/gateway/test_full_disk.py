@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from gateway import runtime
 from gateway.config import Settings
-from gateway.runtime import StartError
+from gateway.errors import StartError
 from ledger.mirror.database import is_full
 from tests.gateway.conftest import Api
 from tests.gateway.test_api import pair, problem

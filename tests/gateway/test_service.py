@@ -17,11 +17,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway import access, founding, runtime
+from gateway import access, founding, home, runtime, workers
 from gateway.api.document import operations
 from gateway.config import OFFICE_FILE, OPERATOR_KEY, PASSPHRASE_FILE, Settings
+from gateway.errors import StartError
 from gateway.outbox import store
-from gateway.runtime import Runtime, StartError
+from gateway.runtime import Runtime
 from gateway.signers.keystore import HOUSE, RELAYER
 from gateway.signers.passphrase import FILE_VARIABLE, PassphraseError
 from ledger.chain.calls import view
@@ -238,11 +239,11 @@ def test_a_worker_that_ends_is_shown(caplog: pytest.LogCaptureFixture) -> None:
     def fails(stop: threading.Event) -> None:
         raise RuntimeError("out of paper")
 
-    runtime._watched("printer", fails, ended)(threading.Event())
+    workers.watched("printer", fails, ended)(threading.Event())
     assert ended == ["printer has ended; start the gateway again"] and "out of paper" in caplog.text
     stopped = threading.Event()
     stopped.set()
-    runtime._watched("printer", lambda stop: None, ended)(stopped)
+    workers.watched("printer", lambda stop: None, ended)(stopped)
     assert len(ended) == 1
 
 
@@ -306,7 +307,7 @@ def test_a_founding_that_a_crash_took_from_the_chain_is_done_again_though_the_mi
 
     runtime.start(stated, report=report).stop()
     contracts_only.replace(state)
-    runtime._founded_mark(stated).unlink()
+    home.founded_mark(stated).unlink()
     led, looks_at = sync.Mirror._led, time.monotonic() + 1
 
     def late(mirror: sync.Mirror) -> bool:
@@ -449,9 +450,9 @@ def test_one_gateway_serves_a_home(api: Api) -> None:
 
 
 def test_a_secret_is_written_whole_for_its_user_only_and_never_over_another(tmp_path: Path) -> None:
-    runtime.write_secret(tmp_path / "secret", "first")
+    home.write_secret(tmp_path / "secret", "first")
     with pytest.raises(FileExistsError):
-        runtime.write_secret(tmp_path / "secret", "second")
+        home.write_secret(tmp_path / "secret", "second")
     assert (tmp_path / "secret").read_text() == "first" and (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
     assert [each.name for each in tmp_path.iterdir()] == ["secret"]
 
@@ -468,7 +469,7 @@ def test_an_empty_passphrase_file_seals_nothing(tmp_path: Path) -> None:
 def test_a_lost_passphrase_file_is_not_made_anew(tmp_path: Path, api: Api) -> None:
     keystore = api.running.services.keystore
     with pytest.raises(PassphraseError, match="restore it from a backup"):
-        runtime.unlock(keystore, Settings(home=tmp_path, port=0))
+        home.unlock(keystore, Settings(home=tmp_path, port=0))
     assert not (tmp_path / PASSPHRASE_FILE).exists()
 
 
@@ -476,10 +477,10 @@ def test_an_operators_key_that_is_over_gives_way_to_a_new_one(api: Api) -> None:
     services = api.running.services
     file = services.settings.home / OPERATOR_KEY
     old = file.read_text()
-    assert runtime._operator_key(services, services.settings) == old
+    assert home.operator_key(services, services.settings) == old
     with services.office.write() as conn:
         access.revoke(conn, old.split("_")[1])
-    made = runtime._operator_key(services, services.settings)
+    made = home.operator_key(services, services.settings)
     assert made != old and file.read_text() == made and file.stat().st_mode & 0o777 == 0o600
     api.http.headers["authorization"] = f"Bearer {made}"
     assert api.http.get("/members").status_code == 200

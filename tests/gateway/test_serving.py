@@ -30,7 +30,7 @@ from starlette.types import Receive, Scope, Send
 from gateway import runtime, serving
 from gateway.client import connected
 from gateway.config import Settings
-from gateway.runtime import StartError
+from gateway.errors import StartError
 from gateway.serving import MOST_HEAD_BYTES, Limited
 
 
