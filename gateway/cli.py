@@ -445,13 +445,14 @@ def keys_renew_lane(
 
 @cli.command()
 def doctor(home: Home = None, engine: EngineName = None) -> None:
-    """Checks what a start needs and what a home holds; exit 1 if something is wrong."""
+    """Checks what a start needs, what a home holds and how the gateway on it does; exit 1 if something is wrong."""
     from gateway import health
 
     found = health.examine(_settings(home, None, engine, None))
     table = Table("check", "result", "what to do")
     for each in found:
-        table.add_row(each.name, "[green]ok[/green]" if each.ok else f"[red]{each.fault}[/red]", each.advice)
+        ok = f"[green]ok[/green]{each.told and ': '}{escape(each.told)}"
+        table.add_row(each.name, ok if each.ok else f"[red]{escape(each.fault)}[/red]", each.advice)
     console.print(table)
     raise typer.Exit(0 if all(each.ok for each in found) else 1)
 

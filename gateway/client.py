@@ -153,11 +153,17 @@ def told(lines: Iterable[str]) -> Iterator[tuple[str, str, str]]:
             block = {}
 
 
-def _url(settings: Settings) -> str:
+def url_of(settings: Settings) -> str | None:
+    """Where the gateway of a home answers, by what it wrote there; none where no gateway runs."""
     file = settings.home / URL_FILE
-    if not file.exists():
+    return file.read_text().strip() if file.exists() else None
+
+
+def _url(settings: Settings) -> str:
+    url = url_of(settings)
+    if url is None:
         raise Refused(f"home {settings.home}: no gateway runs on it; start one with `pledgebook up`, or name one with --url")
-    return file.read_text().strip()
+    return url
 
 
 def _key(settings: Settings) -> str:

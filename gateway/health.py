@@ -1,4 +1,4 @@
-"""What a start needs and what a home holds, examined without starting anything."""
+"""What a start needs, what a home holds and how the gateway on it does, examined without starting anything."""
 
 import os
 import platform
@@ -7,7 +7,9 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from gateway import client
 from gateway.config import Settings
 from gateway.signers import passphrase
 from ledger.chain import artifacts, engines
@@ -21,17 +23,28 @@ LEAST_FREE_BYTES = 2 << 30
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check: its name, whether it holds, else what is wrong and what to do."""
+    """One check: its name, whether it holds, else what is wrong and what to do. `told` says how it holds."""
 
     name: str
     ok: bool
     fault: str = ""
     advice: str = ""
+    told: str = ""
 
 
 def examine(settings: Settings) -> list[Finding]:
     """Every check in the order in which a start would fail."""
-    checks: tuple[Callable[[Settings], Finding], ...] = (_machine, _contracts, _node_program, _disk, _port, _manifest, _passphrase, _keeper)
+    checks: tuple[Callable[[Settings], Finding], ...] = (
+        _machine,
+        _contracts,
+        _node_program,
+        _disk,
+        _port,
+        _manifest,
+        _passphrase,
+        _keeper,
+        _gateway,
+    )
     return [check(settings) for check in checks]
 
 
@@ -62,12 +75,19 @@ def _disk(settings: Settings) -> Finding:
 
 
 def _port(settings: Settings) -> Finding:
+    if (url := client.url_of(settings)) and urlsplit(url).port == settings.port:
+        return Finding("port", True, told=f"{settings.port} is this home's gateway's")
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
         except OSError as taken:
-            return Finding("port", False, f"{settings.port}: {taken.strerror}", "a gateway runs there already, or give --port")
+            return Finding(
+                "port",
+                False,
+                f"{settings.port}: {taken.strerror}",
+                "another program listens there: stop it, or give `pledgebook up` another with --port",
+            )
     return Finding("port", True)
 
 
@@ -96,3 +116,22 @@ def _passphrase(settings: Settings) -> Finding:
 def _keeper(settings: Settings) -> Finding:
     """Nobody is obliged to keep: where none does, whoever is owed something must fire it."""
     return Finding("keeper", True, advice="" if settings.keeps else "off here: set PLEDGEBOOK_KEEPER=1 to have what falls due fired")
+
+
+def _gateway(settings: Settings) -> Finding:
+    """The gateway that runs on the home, if one does: how far its mirror is, and what it says is wrong."""
+    url = client.url_of(settings)
+    if url is None:
+        return Finding("gateway", True, told="none runs on this home", advice="`pledgebook up` starts one")
+    try:
+        with client.connected(settings) as api:
+            found = api.get("/health/details")
+    except client.Refused as refused:
+        return Finding("gateway", False, str(refused), "`pledgebook up` starts it again")
+    mirror, faults = found["mirror"], found["faults"]
+    locked = any(each["name"] == "signing-locked" for each in faults)
+    told = f"at {url}; mirror at block {mirror['block']} of {mirror['head']}; signing {'locked' if locked else 'unlocked'}"
+    if not faults:
+        return Finding("gateway", True, told=told)
+    said = "; ".join(f"{each['name']}: {each['text']}" for each in faults)
+    return Finding("gateway", False, f"{told}; {said}", "docs/operations.md says what to do, by these names")

@@ -4,13 +4,15 @@ import socket
 from collections import namedtuple
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from gateway import health
-from gateway.config import Settings
+from gateway.config import OPERATOR_KEY, URL_FILE, Settings
 from gateway.health import Finding
 from gateway.signers.passphrase import FD_VARIABLE, FILE_VARIABLE
+from tests.gateway.conftest import Api
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -26,7 +28,7 @@ def found(settings: Settings) -> dict[str, Finding]:
 
 def test_a_sound_machine_has_no_fault(settings: Settings) -> None:
     checks = found(settings)
-    assert list(checks) == ["machine", "contracts", "embedded chain", "disk", "port", "manifest", "passphrase", "keeper"]
+    assert list(checks) == ["machine", "contracts", "embedded chain", "disk", "port", "manifest", "passphrase", "keeper", "gateway"]
     assert [name for name, each in checks.items() if not each.ok] == []
 
 
@@ -67,6 +69,33 @@ def test_a_port_in_use_is_said(settings: Settings) -> None:
         settings.port = taken.getsockname()[1]
         check = found(settings)["port"]
     assert not check.ok and str(settings.port) in check.fault and "--port" in check.advice
+
+
+def test_the_gateway_that_runs_on_the_home_is_no_fault_of_its_own_port(api: Api) -> None:
+    running = api.running
+    beside = running.services.settings.model_copy(update={"port": urlsplit(running.url).port})
+    checks = found(beside)
+    assert [name for name, each in checks.items() if not each.ok] == []
+    assert "this home's gateway" in checks["port"].told
+    assert (
+        running.url in checks["gateway"].told
+        and "mirror at block" in checks["gateway"].told
+        and "signing unlocked" in checks["gateway"].told
+    )
+
+
+def test_what_the_gateway_says_is_wrong_is_said(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api.running.services, "faults", lambda: [("lane-waits", "the node is away")])
+    check = found(api.running.services.settings)["gateway"]
+    assert not check.ok and "lane-waits: the node is away" in check.fault and "operations.md" in check.advice
+
+
+def test_a_gateway_that_ended_without_a_word_is_said(settings: Settings) -> None:
+    settings.home.mkdir()
+    (settings.home / URL_FILE).write_text("http://127.0.0.1:1")
+    (settings.home / OPERATOR_KEY).write_text("pb_none")
+    check = found(settings)["gateway"]
+    assert not check.ok and "http://127.0.0.1:1 does not answer" in check.fault
 
 
 def test_a_damaged_manifest_is_said(settings: Settings) -> None:
