@@ -74,5 +74,7 @@ def _checked(scaled: Decimal, amount: str | Decimal, unit: Currency) -> int:
 
 
 def to_text(minor: int, unit: Currency) -> str:
-    """The decimal text of an amount of minor units, with all the currency's decimals."""
-    return f"{Decimal(minor).scaleb(-unit.exponent):.{unit.exponent}f}"
+    """The decimal text of an amount of minor units, with all the currency's decimals, exact whatever its size."""
+    whole, rest = divmod(abs(minor), 10**unit.exponent)
+    decimals = f".{rest:0{unit.exponent}d}" if unit.exponent else ""
+    return f"{'-' if minor < 0 else ''}{whole}{decimals}"

@@ -58,3 +58,16 @@ def test_what_is_no_amount_is_refused_by_rule(text: str, rule: str) -> None:
 def test_text_and_minor_units_agree(minor: int, unit: Currency) -> None:
     assert to_minor(to_text(minor, unit), unit) == minor
     assert to_minor(Decimal(to_text(minor, unit)), unit) == minor
+
+
+@pytest.mark.parametrize(
+    ("minor", "unit", "text"),
+    [
+        (2**128 - 1, USD, "3402823669209384634633746074317682114.55"),
+        (-(10**40) - 7, KWD, "-10000000000000000000000000000000000000.007"),
+        (10**40 + 1, JPY, "10000000000000000000000000000000000000001"),
+        (-5, USD, "-0.05"),
+    ],
+)
+def test_a_ceiling_as_large_as_the_ledger_holds_is_told_to_the_minor_unit(minor: int, unit: Currency, text: str) -> None:
+    assert to_text(minor, unit) == text
