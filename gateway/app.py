@@ -57,7 +57,7 @@ from gateway.api.refusals import PROBLEM_TYPE
 from gateway.api.shaping import Shaping
 from gateway.console import front
 from gateway.console.front import Console
-from gateway.errors import Problem
+from gateway.errors import Problem, rule_said
 from gateway.limits import Buckets, TooMany, neighbourhood
 from gateway.office import audit
 from gateway.office.audit import Entry
@@ -398,35 +398,7 @@ def _rule(each: dict[str, Any]) -> str:
     words = FORMS.get(each.get("ctx", {}).get("pattern", ""))
     if words is not None:
         return f"{str(each['input'])[:40]!r} is not {words}"
-    said = _RULES.get(each["type"])
-    return str(each["msg"]).removeprefix("Value error, ") if said is None else said.format(**each.get("ctx", {}))
-
-
-_RULES = {
-    "missing": "missing; it must be given",
-    "extra_forbidden": "there is no such field; check its name",
-    "json_invalid": "no JSON that can be read",
-    "model_attributes_type": "a JSON object expected, sent with Content-Type: application/json",
-    "dict_type": "a JSON object expected",
-    "list_type": "a list expected",
-    "string_type": "text expected",
-    "bool_type": "true or false expected",
-    "bool_parsing": "true or false expected",
-    "int_type": "a whole number expected",
-    "int_parsing": "a whole number expected",
-    "float_parsing": "a number expected",
-    "greater_than_equal": "{ge} at the least",
-    "greater_than": "more than {gt} expected",
-    "less_than_equal": "{le} at the most",
-    "less_than": "less than {lt} expected",
-    "string_too_long": "{max_length} characters at the most",
-    "string_too_short": "{min_length} characters at the least",
-    "too_long": "{max_length} at the most, {actual_length} given",
-    "too_short": "{min_length} at the least, {actual_length} given",
-    "literal_error": "one of {expected} expected",
-    "enum": "one of {expected} expected",
-}
-"""What is said of a rule that is not kept, by pydantic's name of it."""
+    return rule_said(each)
 
 
 def _field(each: dict[str, Any]) -> str:

@@ -111,10 +111,12 @@ def one_line_errors() -> Iterator[None]:
     from pydantic import ValidationError
     from sqlalchemy.exc import DatabaseError
 
+    from gateway.errors import rule_said
+
     try:
         yield
     except ValidationError as wrong:
-        _fail("; ".join(f"PLEDGEBOOK_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in wrong.errors()))
+        _fail("; ".join(f"PLEDGEBOOK_{'_'.join(map(str, each['loc'])).upper()}: {rule_said(each)}" for each in wrong.errors()))
     except DatabaseError as wrong:
         _fail(f"database: {wrong.orig}")
     except OSError as error:

@@ -168,11 +168,12 @@ def _url(settings: Settings) -> str:
 
 def _key(settings: Settings) -> str:
     given, file = os.environ.get(API_KEY, "").strip(), settings.home / OPERATOR_KEY
-    if given:
-        return given
-    if not file.exists():
+    if not given and not file.exists():
         raise Refused(f"no API key: set {API_KEY}, or name the gateway's home with --home")
-    return file.read_text().strip()
+    key, source = (given, API_KEY) if given else (file.read_text().strip(), file)
+    if not key.isascii() or not key.isprintable():
+        raise Refused(f"{source}: what it has is no API key and no token, which have only ASCII letters, digits and signs")
+    return key
 
 
 def _body(answer: httpx.Response) -> Json:

@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     """Where the API listens: loopback, unless a proxy with TLS stands in front."""
     lanes: Annotated[int, Field(ge=1, le=64)] = 1
     """Keys that send acts side by side: more where one key's transactions in flight are the limit."""
-    port: int = 8420
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8420
     """Port of the API; 0 takes a free one."""
     keeper: bool | None = None
     """Whether the gateway fires what falls due on the ledger; unset: on a ledger of its own only."""

@@ -156,18 +156,19 @@ def keyed(text: str) -> bytes:
         return worded(text, WORD, "asset")
     try:
         return asset_key(text[:2], text[2:3], text[3:4], text[4:])
-    except AssetError as wrong:
-        return _read(text, str(wrong))
+    except AssetError:
+        return _read(text)
 
 
-def _read(text: str, why: str) -> bytes:
+def _read(text: str) -> bytes:
     """The one right that a number names: of several readings the one that is no alias. Raises 422."""
     found = rights.every_reading(text)
     first = [each for each in found if not each.alias] or list(found)
     if len(first) == 1:
         return first[0].key
     if not first:
-        said = rights.broken_check(text) or f"{why}; a number as its office writes it, check digits included, or a key as CNPA2017106018623"
+        wanted = "give a number as its office writes it, check digits included, or a key as CNPA2017106018623"
+        said = rights.broken_check(text) or f"{text[:40]!r} is no right's number or key; {wanted}"
         raise invalid(f"asset: {said}", field="asset")
     ways = ", ".join(f"{each.key.rstrip(bytes(1)).decode()} ({each.kind.value})" for each in first)
     raise invalid(f"asset: {text[:40]!r} numbers several rights: {ways}; give the key of the one that is meant", field="asset")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gateway import files
-from gateway.commands.shared import AsJson, Home, Url, calling, say, show_json, show_table
+from gateway.commands.shared import AsJson, Home, Url, calling, money, say, show_json, show_table
 from gateway.commands.signing import agree, hashed, is_known, submit, waits
 from gateway.pledging.table import COMMON, TABLE, ActKind
 
@@ -343,8 +343,7 @@ def _short(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_short(each) for each in value[:3]) + (f" and {len(value) - 3} more" if len(value) > 3 else "")
     if isinstance(value, dict):
-        money = f"{value['minor']} {value['currency']} (minor units)" if "minor" in value else None
-        return str(money or value.get("name") or value.get("id") or value)
+        return money(value) if "minor" in value else str(value.get("name") or value.get("id") or value)
     return "" if value is None else str(value)
 
 

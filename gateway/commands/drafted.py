@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gateway.commands.shared import AsJson, Home, OnlyId, Url, calling, say, show_json, show_table
+from gateway.commands.shared import AsJson, Home, OnlyId, Url, calling, money, say, show_json, show_table
 from gateway.commands.signing import agree, hashed, is_known, submit, waits
 from gateway.receivables.table import ActKind
 
@@ -248,11 +248,6 @@ def _show(made: Json) -> None:
         say(f"the ledger would refuse it now: {each['sentence']} ({each['error']})")
     if made["untried"]:
         say(f"not tried: {made['untried']}")
-
-
-def money(amount: Json) -> str:
-    """An amount as the ledger counts it."""
-    return f"{amount['minor']} {amount['currency']}"
 
 
 def _act(client: Client, kind: ActKind, drafting: Drafting, made: Json, given: Mapping[str, Any]) -> None:

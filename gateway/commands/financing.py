@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gateway.commands import drafted
-from gateway.commands.drafted import DEAL, LOAN, RECEIVABLE, Drafting, identified, money, trigger
-from gateway.commands.shared import AsJson, Block, Home, KnownAt, Url, calling, show, show_json, show_table
+from gateway.commands.drafted import DEAL, LOAN, RECEIVABLE, Drafting, identified, trigger
+from gateway.commands.shared import AsJson, Block, Home, KnownAt, Url, calling, money, show, show_json, show_table
 from gateway.financing.table import TABLE
 from gateway.receivables.table import ActKind
 

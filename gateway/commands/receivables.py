@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gateway.commands import drafted
-from gateway.commands.drafted import RECEIVABLE, Drafting, identified, money, trigger
-from gateway.commands.shared import AsJson, Block, Home, KnownAt, Url, calling, moment, show, show_json, show_table
+from gateway.commands.drafted import RECEIVABLE, Drafting, identified, trigger
+from gateway.commands.shared import AsJson, Block, Home, KnownAt, Url, calling, moment, money, show, show_json, show_table
 from gateway.receivables.table import TABLE, ActKind
 
 if TYPE_CHECKING:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from gateway.commands.shared import money
+
 Json = dict[str, Any]
 
 
@@ -34,11 +36,6 @@ def details(found: Json) -> Iterator[str]:
         yield f"stands in the place of pledge {found['refinances']['old']}"
     yield from (f"pledge {each['pledge']} stands in its place" for each in found["refinanced_by"])
     yield from (f"rectified ({each['kind']}): act {each['corrects']} by {each['act']}" for each in found["rectifications"])
-
-
-def money(amount: Json) -> str:
-    """An amount as the ledger counts it."""
-    return f"{amount['minor']} {amount['currency']} (minor units)"
 
 
 def _decided(found: Json) -> Iterator[str]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gateway import files
 from gateway.commands.shared import AsJson, Home, Url, calling, say, settings, show, show_json, show_table
 from gateway.config import Settings
+
+if TYPE_CHECKING:
+    from gateway.client import Client
 
 register_cli = typer.Typer(no_args_is_help=True, help="Registers as data: their rules, where a deal is filed, and a new one set.")
 
@@ -29,18 +32,30 @@ def register_list(home: Home = None, url: Url = None, as_json: AsJson = False) -
 
 @register_cli.command("show")
 def register_show(
-    which: Annotated[str, typer.Argument(help="A register's number, or a file that describes one")],
+    which: Annotated[str, typer.Argument(help="A register's number or key, or a file that describes one")],
     home: Home = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """A register's rules; of a description that is not set yet, the words that the council would set."""
-    if which.isdecimal():
+    if which.isdecimal() or not Path(which).exists():
         with calling(home, url) as client:
-            return _show_register(client.data(f"/registers/{which}"), as_json)
+            return _show_register(client.data(f"/registers/{_number(client, which)}"), as_json)
     register = _described(Path(which), settings(home)).register
     words = {str(code): hex(word) for code, word in zip(register.codes, register.words, strict=True)}
     return show_json({"number": register.number, "key": register.key, "name": register.name, "rule": hex(register.rule), "words": words})
+
+
+def _number(client: Client, which: str) -> str:
+    """The number of a register that is named by it or by its key. Raises Refused."""
+    from gateway.client import Refused
+
+    if which.isdecimal():
+        return which
+    found = [str(each["number"]) for each in client.data("/registers") if each["key"] == which.upper()]
+    if not found:
+        raise Refused(f"{which}: no register's number or key (`pledgebook register list` shows them), and there is no such file")
+    return found[0]
 
 
 @register_cli.command("statistics")
@@ -120,6 +135,8 @@ def register_route(
         found = client.data("/registers:route", asset=asset, jurisdiction=jurisdiction, transaction=transaction, on=on, register=register)
     if as_json:
         return show_json(found)
+    if missing := [each for each in asset if each not in {row["asset"] for row in found}]:
+        say(f"no register is known for a {transaction} of {' or '.join(missing)} of {jurisdiction}")
     rows = [
         (each["asset"], each["register"], "here" if each["kept_here"] else "elsewhere", each["effect"], each["source"]) for each in found
     ]

@@ -147,7 +147,10 @@ def _show_order(found: dict[str, Any]) -> None:
         for place in found["places"]
         for each in place["tranches"]
     ]
-    show_table(("rank", "lien", f"amount ({found['currency'] or '-'}, minor)", "why", "source", "moved by"), rows)
+    show_table(
+        ("rank", "lien", f"amount (minor units{' of ' + found['currency'] if found['currency'] else ''})", "why", "source", "moved by"),
+        rows,
+    )
     for each in (*found["conflicts"], *found["handed_over"], *found["doubts"]):
         say(f"note: {each}")
     new = found["if_filed"]

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.commands.drafted import HELP, RECEIVABLE, money, trigger
+from gateway.commands.drafted import HELP, RECEIVABLE, trigger
 from gateway.commands.financing import add
-from gateway.commands.shared import AsJson, Home, Url, calling, say, show, show_json
+from gateway.commands.shared import AsJson, Home, Url, calling, money, say, show, show_json
 from gateway.commands.signing import hashed
 
 guarantee_cli = typer.Typer(no_args_is_help=True, help="Guarantees and risk pools: who pays in an obligor's place.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,13 +23,26 @@ if TYPE_CHECKING:
 console = Console()
 _WIDEST = 10_000
 
+
+def _is_time(option: typer.CallbackParam, text: str | None) -> str | None:
+    """A time as it was given, held to what the API takes, so that a refusal names the option and not the API's field. Raises Refused."""
+    if text is not None:
+        moment(text, option.opts[0])
+    return text
+
+
 Home = Annotated[Path | None, typer.Option(help="Directory of the gateway  [default: .pledgebook]")]
 Url = Annotated[str | None, typer.Option(help="URL of the gateway  [default: the one that runs on the home]")]
 OnlyId = Annotated[bool, typer.Option("--id", help="Print the id that it makes, and nothing else")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON")]
 Block = Annotated[int | None, typer.Option(min=0, help="As known at the end of this block")]
-KnownAt = Annotated[str | None, typer.Option(help="As known at this time (RFC 3339)")]
-About = Annotated[str | None, typer.Option(help="About this time (RFC 3339)  [default: the block's]")]
+KnownAt = Annotated[
+    str | None, typer.Option(callback=_is_time, help="As known at this time, with its offset: 2022-11-01T12:00:00-04:00 (RFC 3339)")
+]
+About = Annotated[
+    str | None,
+    typer.Option(callback=_is_time, help="About this time, with its offset: 2022-11-01T12:00:00-04:00 (RFC 3339)  [default: the block's]"),
+]
 InRegister = Annotated[int | None, typer.Option("--register", min=1, max=65_535, help="Only in this register")]
 
 
@@ -103,6 +116,17 @@ def show(found: Any, as_json: bool, columns: Sequence[str], rows: Sequence[Seque
         show_json(found)
     else:
         show_table(columns, rows)
+
+
+def money(amount: Mapping[str, Any]) -> str:
+    """An amount of the API in its currency's decimals, and in the minor units that options take."""
+    from ledger.domain.money import MoneyError, currency, to_text
+
+    minor, code = amount["minor"], amount["currency"]
+    try:
+        return f"{to_text(int(minor), currency(code))} {code} ({minor} minor units)"
+    except MoneyError:
+        return f"{minor} {code} (minor units)"
 
 
 def moment(text: str, option: str) -> int:

@@ -164,7 +164,7 @@ def test_watches_are_listed_and_reports_kept(desk: Desk, run: Run, api: Api, tmp
         ("certificate 1 --member 0x12", "member"),
         (f"certificate 1 --member 0x{'77' * 20}", "there is none that you may see"),
         ("extract 999999", "there is none that you may see"),
-        ("extract 1 --about noon", "effective_at"),
+        ("extract 1 --about noon", "--about: 'noon' is no time"),
         ("statement 1 --act 0x12", "of.verification.act"),
         (f"statement 1 --act 0x{'12' * 32}", "no such act on it is known"),
         ("verify nothing.json", "nothing.json"),

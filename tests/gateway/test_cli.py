@@ -291,7 +291,10 @@ def test_a_home_without_a_ledger_is_one_line(pledgebook: Run, tmp_path: Path, ar
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
-        ("PLEDGEBOOK_PORT", "many", "PLEDGEBOOK_PORT: Input should be a valid integer"),
+        ("PLEDGEBOOK_PORT", "many", "PLEDGEBOOK_PORT: a whole number expected"),
+        ("PLEDGEBOOK_PORT", "99999", "PLEDGEBOOK_PORT: 65535 at the most"),
+        ("PLEDGEBOOK_KEEPER", "maybe", "PLEDGEBOOK_KEEPER: true or false (1 or 0) expected"),
+        ("PLEDGEBOOK_ZONE", "Mars/Olympus", "PLEDGEBOOK_ZONE: 'Mars/Olympus' is no zone"),
         ("PLEDGEBOOK_OFFICE_URL", "mysql://x", "'mysql' is neither sqlite nor postgresql"),
         ("PLEDGEBOOK_OFFICE_URL", "postgresql://127.0.0.1:1/x", "database: connection failed"),
     ],

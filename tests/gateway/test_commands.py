@@ -68,7 +68,7 @@ def text(key: bytes) -> str:
 
 def test_a_pledge_is_shown_with_what_counts(desk: Desk, run: Run) -> None:
     out = run("pledge", "show", str(desk.pledge)).out
-    assert "number CLI-1" in out and "500000 CNY (minor units)" in out and "Pledgor" in out and "registered" in out
+    assert "number CLI-1" in out and "5000.00 CNY (500000 minor units)" in out and "Pledgor" in out and "registered" in out
     assert printed(run("pledge", "show", str(desk.pledge), "--json"))["number"] == "CLI-1"
     assert "PledgeRegistered" in run("pledge", "history", str(desk.pledge)).out
     assert text(desk.keys[0]) in run("pledge", "assets", str(desk.pledge)).out
@@ -98,7 +98,7 @@ def test_a_record_is_read_whole(desk: Desk, run: Run) -> None:
     out = run("pledge", "show", str(pledge)).out
     assert "hold on party, insolvency: bars set terms" in out
     assert f"note, same as: pledges {pledge} and {desk.pledge}: recorded twice" in out
-    assert "for 300000 CNY (minor units), costs 20000 CNY" in out and "280000 CNY (minor units) of 500000 CNY" in out
+    assert "for 3000.00 CNY (300000 minor units), costs 200.00 CNY" in out and "2800.00 CNY (280000 minor units) of 5000.00 CNY" in out
     assert "grounds passed: 1, 2, 3" in out
     assert "same as" in run("pledge", "party", to_hex(stated_party("Pledgor"))).out
 
@@ -164,7 +164,9 @@ def test_a_filing_is_tried_by_command(desk: Desk, run: Run, tmp_path: Path) -> N
 def test_registers_are_listed_routed_and_set(desk: Desk, run: Run, tmp_path: Path) -> None:
     assert "CN-PATENT" in run("register", "list").out and "NZ personal property securities" in run("register", "list").out
     assert "refinance" in run("register", "show", "3").out and "one on one right" in run("register", "show", "3").out
+    assert "one on one right" in run("register", "show", "cn-patent").out
     assert "CivC 444" in run("register", "route", "patent", "--jurisdiction", "CN").out
+    assert "no register is known for a pledge of patent of XX" in run("register", "route", "patent", "--jurisdiction", "XX").out
     file = tmp_path / "us-copyright.toml"
     file.write_text(EXAMPLE)
     assert printed(run("register", "show", str(file)))["number"] == 9
@@ -182,13 +184,16 @@ def test_registers_are_listed_routed_and_set(desk: Desk, run: Run, tmp_path: Pat
     [
         ("pledge show 999999", "pledge 999999: there is none that you may see"),
         ("pledge show 1 --block 99999999", "block: 99999999 is not mirrored yet"),
-        ("pledge show 1 --known-at yesterday", "known_at"),
-        ("pledge show 1 --about 2024-01-01T00:00:00", "effective_at: a time with its offset expected"),
+        ("pledge show 1 --known-at yesterday", "--known-at: 'yesterday' is no time"),
+        ("pledge show 1 --about 2024-01-01T00:00:00", "--about: '2024-01-01T00:00:00' has no offset"),
         ("pledge show 1 --block 3 --known-at 2024-01-01T00:00:00Z", "give block or known_at, not both"),
         ("pledge history 999999", "there is none that you may see"),
         ("pledge clocks 999999", "there is none that you may see"),
         ("pledge as-at noon", "effective_at"),
-        ("pledge asset XX", "a number as its office writes it, check digits included, or a key as CNPA2017106018623"),
+        (
+            "pledge asset XX",
+            "asset: 'XX' is no right's number or key; give a number as its office writes it, check digits included",
+        ),
         ("pledge asset ZL201710601862.4", "check digit 4 is not 3"),
         ("pledge asset 0x12", "asset: 32 bytes expected"),
         ("pledge priority USPA1 --if-filed much", "if_filed.amount"),
@@ -201,7 +206,7 @@ def test_registers_are_listed_routed_and_set(desk: Desk, run: Run, tmp_path: Pat
         ("pledge check nothing.json", "nothing.json"),
         ("pledge read 1 --office U --class P", "office"),
         ("register show 99", "register 99: there is none"),
-        ("register show nothing.toml", "nothing.toml"),
+        ("register show nothing.toml", "nothing.toml: no register's number or key"),
         ("register set nothing.toml --office 0x12", "nothing.toml"),
         ("register route ship --jurisdiction CN", "asset: 'ship' is none of"),
         ("register route patent --jurisdiction CN --register CN-RECEIVABLES", "file with CN-PATENT"),
@@ -219,6 +224,8 @@ def test_a_home_whose_gateway_is_away_is_one_line(run: Run, tmp_path: Path, monk
     refused(run("register", "list", "--home", str(tmp_path)), "no gateway runs on it")
     refused(run("register", "list", "--home", str(tmp_path), "--url", "http://127.0.0.1:1"), "Connection refused")
     refused(run("register", "list"), "give a valid API key")
+    monkeypatch.setenv("PLEDGEBOOK_API_KEY", "cl\N{LATIN SMALL LETTER E WITH ACUTE}")
+    refused(run("register", "list"), "PLEDGEBOOK_API_KEY: what it has is no API key")
 
 
 def test_a_members_own_key_serves_the_commands(api: Api, desk: Desk, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

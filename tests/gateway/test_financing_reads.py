@@ -135,10 +135,10 @@ def test_commands_show_what_the_api_answers(market: Market, monkeypatch: pytest.
     assert [each["start"] for each in json.loads(run("finance", "offers", *asked).out)] == ["5000", "0"]
     assert f"{market.deal}" in run("finance", "deals", "--party", market.bank.account).out
     shown = run("finance", "show", str(market.deal)).out
-    assert "4010 USD" in shown and "active" in shown
+    assert "40.10 USD (4010 minor units)" in shown and "active" in shown
     (loan,) = json.loads(run("loan", "list", "--party", market.bank.account, "--json").out)
     told = run("loan", "show", str(loan["loan"])).out
-    assert "ACT/360" in told and "3000 USD" in told
+    assert "ACT/360" in told and "30.00 USD (3000 minor units)" in told
     refused(run("finance", "show", "12"), "deal 12")
 
 
