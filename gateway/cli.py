@@ -37,7 +37,7 @@ from gateway.commands.pledges import pledge_cli
 from gateway.commands.receivables import receivable_cli
 from gateway.commands.registers import register_cli
 from gateway.commands.securities import cash_cli, guarantee_cli, hold_cli
-from gateway.commands.shared import ledger_of, opened_keystore
+from gateway.commands.shared import ledger_of, opened_keystore, show_table
 from gateway.config import Settings
 from ledger.foreseen import Foreseen
 
@@ -372,12 +372,19 @@ def keys_list_api(home: Home = None) -> None:
     from gateway.office import database
     from ledger.domain.calendar import rfc3339
 
-    table = Table("id", "name", "acts for", "scopes", "expires", "")
     with database.open(ledger_of(home).office_database()).read() as conn:
-        for each in access.listed(conn):
-            whom = "all that are served" if each.member is None else f"0x{each.member.hex()}"
-            table.add_row(each.id, each.name, whom, each.scopes, rfc3339(each.expires // 1000), "revoked" if each.revoked else "")
-    console.print(table)
+        rows = [
+            (
+                each.id,
+                each.name,
+                "all that are served" if each.member is None else f"0x{each.member.hex()}",
+                each.scopes,
+                rfc3339(each.expires // 1000),
+                "revoked" if each.revoked else "",
+            )
+            for each in access.listed(conn)
+        ]
+    show_table(("id", "name", "acts for", "scopes", "expires", ""), rows)
 
 
 @keys_cli.command("rotate-api-key")

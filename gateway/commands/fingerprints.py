@@ -17,7 +17,8 @@ fingerprint_cli = typer.Typer(no_args_is_help=True, help="Fingerprints of invoic
 fingerprint_key_cli = typer.Typer(no_args_is_help=True, help="The key of invoices' fingerprints, which the ledger's gateways share.")
 
 _VERSION = Annotated[int, typer.Argument(min=1, metavar="VERSION", help="Number of the version")]
-_PASSPHRASE = Annotated[Path, typer.Option(help="File with the passphrase of the exported file")]
+_PASSPHRASE = Annotated[Path, typer.Option(help="File with the passphrase of the exported file, at least 12 bytes")]
+_MAKE_ONE = "write the passphrase into a file, and name that"
 _PARTY = "Account, scheme and number as 'VAT DE123456789', or a party's word"
 
 
@@ -72,7 +73,7 @@ def key_export(version: _VERSION, file: Path, passphrase_file: _PASSPHRASE, home
     from gateway.home import write_secret
     from gateway.signers import passphrase
 
-    made = _keys(home).export(version, passphrase.from_file(passphrase_file))
+    made = _keys(home).export(version, passphrase.from_file(passphrase_file, _MAKE_ONE))
     write_secret(file, json.dumps(made, indent=2) + "\n")
     say(f"wrote {file}: version {version}, mark {made['mark']}")
 
@@ -82,7 +83,7 @@ def key_import(file: Path, passphrase_file: _PASSPHRASE, home: Home = None) -> N
     """Takes in a version that another gateway of this ledger exported; compare its mark with what they tell you."""
     from gateway.signers import passphrase
 
-    say(_line(_keys(home).take_in(files.json_in(file), passphrase.from_file(passphrase_file))))
+    say(_line(_keys(home).take_in(files.json_in(file), passphrase.from_file(passphrase_file, _MAKE_ONE))))
 
 
 @fingerprint_key_cli.command("retire")

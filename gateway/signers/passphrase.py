@@ -33,8 +33,8 @@ def find(environment: Mapping[str, str]) -> bytearray | None:
     return None if path is None else from_file(path)
 
 
-def from_file(path: Path) -> bytearray:
-    """The passphrase in a file, without the line's end. Raises PassphraseError."""
+def from_file(path: Path, advice: str = "restore it from a backup") -> bytearray:
+    """The passphrase in a file, without the line's end; `advice` for one that can't be read. Raises PassphraseError."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
         try:
@@ -42,7 +42,7 @@ def from_file(path: Path) -> bytearray:
         finally:
             os.close(descriptor)
     except OSError as wrong:
-        raise PassphraseError(f"passphrase: {path} can't be read ({wrong.strerror}); restore it from a backup") from wrong
+        raise PassphraseError(f"passphrase: {path} can't be read ({wrong.strerror}); {advice}") from wrong
 
 
 def wipe(secret: bytearray) -> None:

@@ -183,6 +183,11 @@ def test_an_operator_makes_shares_and_retires_versions(api: Api, run: Run, tmp_p
     secret, file = tmp_path / "secret", tmp_path / "key.json"
     secret.write_text("of the exported file\n")
     version = str(held + 1)
+    missing = str(tmp_path / "missing")
+    refused(
+        run("fingerprint-key", "export", version, str(file), "--passphrase-file", missing),
+        "write the passphrase into a file, and name that",
+    )
     assert run("fingerprint-key", "export", version, str(file), "--passphrase-file", str(secret)).code == 0
     assert file.stat().st_mode & 0o777 == 0o600 and json.loads(file.read_text())["mark"] == listed[0]["mark"]
     refused(run("fingerprint-key", "export", version, str(file), "--passphrase-file", str(secret)), "File exists")
