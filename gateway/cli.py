@@ -91,6 +91,9 @@ EventCodes = Annotated[
 EngineName = Annotated[str | None, typer.Option("--engine", help="anvil (embedded) or kaia (four validators)")]
 Port = Annotated[int | None, typer.Option(min=0, max=65_535, help="Port of the API on loopback; 0 takes a free one")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Put the present home aside and start a new chain")]
+_Account = Annotated[str, typer.Argument(help="The member's account, 0x and 40 hex digits")]
+_Key = Annotated[str, typer.Argument(help="The key's address, 0x and 40 hex digits")]
+_KeyId = Annotated[str, typer.Argument(help="The API key's id (`keys list-api-keys` has it)")]
 Currency = Annotated[str, typer.Option(help="Currency of the invoices, which name none (ISO 4217)")]
 ReportFile = Annotated[
     Path | None, typer.Option("--report", help="File to keep the reconciliation in, as JSON  [default: reconciliation.json in the home]")
@@ -273,7 +276,7 @@ def keys_list(home: Home = None) -> None:
 
 
 @keys_cli.command("make")
-def keys_make(account: str, home: Home = None) -> None:
+def keys_make(account: _Account, home: Home = None) -> None:
     """Makes a key for an account, which is served here from then on; it signs once the ledger lists it."""
     from ledger.domain.ids import address, to_hex
 
@@ -283,8 +286,8 @@ def keys_make(account: str, home: Home = None) -> None:
 
 @keys_cli.command("adopt")
 def keys_adopt(
-    account: str,
-    key: str,
+    account: _Account,
+    key: _Key,
     vault: Annotated[str, typer.Option(help="remote (Web3Signer's eth1 API) or pkcs11 (a security module)")],
     home: Home = None,
 ) -> None:
@@ -300,7 +303,7 @@ def keys_adopt(
 
 
 @keys_cli.command("retire")
-def keys_retire(account: str, key: str, home: Home = None) -> None:
+def keys_retire(account: _Account, key: _Key, home: Home = None) -> None:
     """Signs no more with a key. Revoke it on the ledger first (a RevokeKey act), so that nobody can."""
     from ledger.domain.ids import address
 
@@ -310,7 +313,10 @@ def keys_retire(account: str, key: str, home: Home = None) -> None:
 
 @keys_cli.command("import-v3")
 def keys_import(
-    account: str, file: Path, passphrase_file: Annotated[Path, typer.Option(help="File with the V3 file's passphrase")], home: Home = None
+    account: _Account,
+    file: Annotated[Path, typer.Argument(help="A key's V3 file, as Ethereum clients write it")],
+    passphrase_file: Annotated[Path, typer.Option(help="File with the V3 file's passphrase")],
+    home: Home = None,
 ) -> None:
     """Takes the key of a V3 file in for an account."""
     from gateway.errors import StartError
@@ -326,9 +332,9 @@ def keys_import(
 
 @keys_cli.command("export-v3")
 def keys_export(
-    account: str,
-    key: str,
-    file: Path,
+    account: _Account,
+    key: _Key,
+    file: Annotated[Path, typer.Argument(help="File to write, a V3 file as Ethereum clients read it")],
     passphrase_file: Annotated[Path, typer.Option(help="File with the new passphrase")],
     home: Home = None,
 ) -> None:
@@ -348,10 +354,10 @@ def keys_export(
 
 @keys_cli.command("issue-api-key")
 def keys_issue(
-    name: str,
+    name: Annotated[str, typer.Argument(help="What lists and the audit log call it, as 'Anna, back office'")],
     member: Annotated[str | None, typer.Option(help="Account that the key acts for; without it the operator's")] = None,
-    days: Annotated[int, typer.Option(min=1, max=3650)] = 90,
-    read_only: bool = False,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Days that it opens")] = 90,
+    read_only: Annotated[bool, typer.Option("--read-only", help="It reads and doesn't act")] = False,
     home: Home = None,
 ) -> None:
     """Makes an API key and prints it once."""
@@ -389,7 +395,7 @@ def keys_list_api(home: Home = None) -> None:
 
 @keys_cli.command("rotate-api-key")
 def keys_rotate(
-    key_id: str,
+    key_id: _KeyId,
     overlap: Annotated[float, typer.Option(min=0, max=720, help="Hours that the old secret still opens")] = 24,
     days: Annotated[int, typer.Option(min=1, max=3650, help="Days that the new one opens")] = 90,
     home: Home = None,
@@ -410,7 +416,7 @@ def keys_rotate(
 
 
 @keys_cli.command("revoke-api-key")
-def keys_revoke(key_id: str, home: Home = None) -> None:
+def keys_revoke(key_id: _KeyId, home: Home = None) -> None:
     """Ends an API key, also for a gateway that runs: there within a second."""
     from gateway import access
     from gateway.errors import StartError

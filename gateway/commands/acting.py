@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gateway import files
+from gateway.commands.act_help import TERMS, help_of
 from gateway.commands.shared import AsJson, Home, Url, calling, money, say, show_json, show_table
 from gateway.commands.signing import agree, hashed, is_known, submit, waits
 from gateway.pledging.table import COMMON, TABLE, ActKind
@@ -33,18 +34,6 @@ _PRIVATE = Annotated[
     Path | None, typer.Option(help="File for the private document, which whoever signs elsewhere must hold first (sign --content)")
 ]
 _LISTS = {"rights": "--right", "unlisted": "--unlisted", "unpledged": "--unpledged", "kinds": "--kind", "marks": "--mark", "bars": "--bar"}
-_TERMS = ("claim", "currency", "amount", "due", "expires")
-_HELP = {
-    "register": "Its number or key, as CN-PATENT",
-    "rights": "A right by its number as its office writes it",
-    "terms": "Of the secured claim",
-    "grounds": "A ground that is not just passed, as 4=fail or 10=overridden",
-    "others_pass": "Every ground that is not named is passed",
-    "authority": "Whose order it is: identifier or name",
-    "order": "Hash of the order",
-    "until": "A day of the register's zone, or a time",
-    "of": "What the hold lies on: a right's number, a pledge's, a party's identifier",
-}
 _ONLY_IN_FILES = frozenset({"parties", "shares"})
 
 
@@ -61,7 +50,7 @@ def _options(spec: ActKind) -> dict[str, Any]:
     found["file"] = _FILE
     for name in (*spec.needs, *spec.takes):
         if name not in found and name not in _ONLY_IN_FILES:
-            found |= _option(name)
+            found |= _option(spec, name)
     if spec.name == "file":
         found["out"] = _OUT
     if spec.name in ("file", "record"):
@@ -69,12 +58,14 @@ def _options(spec: ActKind) -> dict[str, Any]:
     return {**found, **_COMMON}
 
 
-def _option(name: str) -> dict[str, Any]:
-    told = _HELP.get(name)
+def _option(spec: ActKind, name: str) -> dict[str, Any]:
     if name == "terms":
-        return {each: Annotated[str | None, typer.Option(f"--{each}", help=_TERMS_HELP[each])] for each in _TERMS}
+        return {each: Annotated[str | None, typer.Option(f"--{each}", help=TERMS[each])] for each in TERMS}
+    told = help_of(spec.name, name)
     if name in _LISTS:
-        return {name: Annotated[list[str] | None, typer.Option(_LISTS[name], help=told)]}
+        # --right is one right where the act is on one; its list is another option then.
+        option = "--listed" if name == "rights" and "right" in spec.needs else _LISTS[name]
+        return {name: Annotated[list[str] | None, typer.Option(option, help=told)]}
     if name == "grounds":
         return {name: Annotated[list[str] | None, typer.Option("--ground", help=told)]}
     if name == "others_pass":
@@ -82,13 +73,6 @@ def _option(name: str) -> dict[str, Any]:
     return {name: Annotated[str | None, typer.Option(f"--{name.replace('_', '-')}", help=told)]}
 
 
-_TERMS_HELP = {
-    "claim": "fixed, maximum or not stated",
-    "currency": "ISO 4217",
-    "amount": "Minor units",
-    "due": "A day of the register's zone, or a time",
-    "expires": "A day of the register's zone, with which the entry ends, a time, or never",
-}
 _COMMON: dict[str, Any] = {
     "instrument": Annotated[str | None, typer.Option(help="Number of the document")],
     "document": Annotated[str | None, typer.Option(help="The document: a file, of which the SHA-256 is taken, or a hash")],
@@ -106,7 +90,7 @@ _COMMON: dict[str, Any] = {
     "as_json": AsJson,
 }
 _EMPTY = {"dry_run": False, "yes": False, "as_json": False, "others_pass": False}
-_NO_FIELD = frozenset({"file", "out", "private", "instrument", "document", "caption", "executed", "consent", *_TERMS})
+_NO_FIELD = frozenset({"file", "out", "private", "instrument", "document", "caption", "executed", "consent", *TERMS})
 _NO_FIELD |= {"dry_run", "yes", "home", "url", "as_json"}
 
 
@@ -205,7 +189,7 @@ def _fill(asked: dict[str, Any], given: Mapping[str, Any]) -> None:
         told["document"] = hashed(given["document"], "--document")
     if told:
         asked["instrument"] = {**asked.get("instrument", {}), **told}
-    terms = {name: given[name] for name in _TERMS if given.get(name) is not None}
+    terms = {name: given[name] for name in TERMS if given.get(name) is not None}
     if terms and "terms" in _takes(asked["act"]):
         asked["terms"] = {**asked.get("terms", {}), **terms}
     else:

@@ -36,7 +36,11 @@ def audit_verify(
 
 
 @audit_cli.command("export")
-def audit_export(file: Path, home: Home = None, after: Annotated[int, typer.Option(min=0, help="Only rows after this number")] = 0) -> None:
+def audit_export(
+    file: Annotated[Path, typer.Argument(help="File to write")],
+    home: Home = None,
+    after: Annotated[int, typer.Option(min=0, help="Only rows after this number")] = 0,
+) -> None:
     """Writes the log as JSON lines, each row with its hash; `audit verify --file` checks a whole one anywhere."""
     import os
 

@@ -66,7 +66,9 @@ def key_list(home: Home = None, as_json: AsJson = False) -> None:
 
 
 @fingerprint_key_cli.command("export")
-def key_export(version: _VERSION, file: Path, passphrase_file: _PASSPHRASE, home: Home = None) -> None:
+def key_export(
+    version: _VERSION, file: Annotated[Path, typer.Argument(help="File to write")], passphrase_file: _PASSPHRASE, home: Home = None
+) -> None:
     """Writes a version to a file that only the passphrase opens. Send file and passphrase by different ways."""
     import json
 
@@ -79,7 +81,9 @@ def key_export(version: _VERSION, file: Path, passphrase_file: _PASSPHRASE, home
 
 
 @fingerprint_key_cli.command("import")
-def key_import(file: Path, passphrase_file: _PASSPHRASE, home: Home = None) -> None:
+def key_import(
+    file: Annotated[Path, typer.Argument(help="File that another gateway exported")], passphrase_file: _PASSPHRASE, home: Home = None
+) -> None:
     """Takes in a version that another gateway of this ledger exported; compare its mark with what they tell you."""
     from gateway.signers import passphrase
 

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 _RATE = re.compile(r"([0-9]{1,9})/([1-9][0-9]{0,9})")
 _Day = Annotated[str | None, typer.Option("--due", help="Last day of payment, ISO 8601, where the invoice names none")]
-_Late = Annotated[str, typer.Option(help="Late interest a day, as a fraction of what is owed: 5/10000 is 0.05 %")]
+_Late = Annotated[str, typer.Option("--late-rate", "--late", help="Late interest a day, as a fraction of what is owed: 5/10000 is 0.05 %")]
+
+_Grace = Annotated[
+    int, typer.Option("--grace-days", "--grace", min=0, max=366, help="Days after the due day in which lateness costs nothing")
+]
 
 
 def receivable_draft(
@@ -27,14 +31,16 @@ def receivable_draft(
     obligor: Annotated[str, typer.Option(help="Account of the obligor")],
     zone: Annotated[str, typer.Option(help="Time zone of the due day's end")],
     cash: Annotated[
-        int | None, typer.Option(min=0, max=255, help="Index of the cash it is paid in  [default: the one of its currency]")
+        int | None, typer.Option(min=0, max=255, help="Number of the cash contract that it is paid in  [default: the one of its currency]")
     ] = None,
     due: _Day = None,
-    grace: Annotated[int, typer.Option(min=0, max=366, help="Days after the due day in which lateness costs nothing")] = 0,
+    grace: _Grace = 0,
     late: _Late = "0/1",
-    policy: Annotated[int, typer.Option(min=0, max=65_535)] = 1,
-    module: Annotated[int, typer.Option(min=0, max=255, help="Repayment module")] = 1,
-    least_piece: Annotated[int, typer.Option(min=0, max=62, help="Base-2 logarithm of the least piece")] = 0,
+    policy: Annotated[int, typer.Option(min=0, max=65_535, help="Number of the policy")] = 1,
+    module: Annotated[int, typer.Option(min=0, max=255, help="Number of the repayment module, which has the money")] = 1,
+    least_piece: Annotated[
+        int, typer.Option(min=0, max=62, help="The least piece that it may be split into is 2 to this power, in minor units")
+    ] = 0,
     instalment: Annotated[int, typer.Option(min=1, max=999, help="Which instalment; an invoice that is paid at once is 1")] = 1,
     by_obligor: Annotated[bool, typer.Option("--by-obligor", help="The obligor issues it; else the supplier")] = False,
     no_set_off: Annotated[bool, typer.Option("--no-set-off", help="The confirmation waives set-off too")] = False,

@@ -21,7 +21,7 @@ notice_cli = typer.Typer(no_args_is_help=True, help="Notices of payments that re
 
 _MOST_NAMES = 500
 _FILE = Annotated[Path, typer.Argument(help="A camt.054 file, versions .001.02 to .001.12")]
-_CASH = Annotated[int, typer.Option(min=0, max=255, help="Index of the bank's cash on the ledger")]
+_CASH = Annotated[int, typer.Option(min=0, max=255, help="Number of the bank's cash contract (`pledgebook cash list`)")]
 _ACCOUNT = Annotated[str, typer.Option(help="The bank account that covers this cash, as the file names it (IBAN)")]
 _ZONE = Annotated[str, typer.Option(help="Time zone of the bank's days")]
 _NAMES = Annotated[Path | None, typer.Option(help="JSON object: the bank's own names for receivables, and their ids as text")]

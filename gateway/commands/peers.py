@@ -134,7 +134,9 @@ def repair(
 
 
 @content_cli.command("export")
-def export(root: Root, file: Path, account: Account = None, home: Home = None, url: Url = None) -> None:
+def export(
+    root: Root, file: Annotated[Path, typer.Argument(help="File to write")], account: Account = None, home: Home = None, url: Url = None
+) -> None:
     """Writes a document with its seed into a file, from which anybody can recompute the root. Who has the file can read the document."""
     with calling(home, url) as client:
         found = client.get(f"/content/{root}", member=account or only_member(home))
@@ -144,7 +146,7 @@ def export(root: Root, file: Path, account: Account = None, home: Home = None, u
 
 @content_cli.command("import")
 def import_(
-    file: Path,
+    file: Annotated[Path, typer.Argument(help="A document with its seed, as `content export` writes it")],
     root: Annotated[str | None, typer.Option(help="The root that it must have  [default: the one that the file names]")] = None,
     account: Account = None,
     home: Home = None,

@@ -123,7 +123,7 @@ def draw(
 @receivable_cli.command("close-pot")
 def close_pot(
     obligor: Annotated[str, typer.Argument(metavar="OBLIGOR", help="The obligor's account")],
-    cash: Annotated[int, typer.Argument(min=1, max=255, metavar="CASH", help="The cash contract")],
+    cash: Annotated[int, typer.Argument(min=1, max=255, metavar="CASH", help="Number of the cash contract")],
     due: Annotated[str, typer.Argument(metavar="DUE", help="The due time of its debts (RFC 3339), as its debits show it")],
     home: Home = None,
     url: Url = None,
@@ -166,7 +166,7 @@ def show_receivable(
 def _summary(found: Json) -> list[tuple[str, Any]]:
     dispute, claims = found["dispute"], found["claims"]
     rows = [(name, found[name]) for name in ("status", "condition", "supplier", "obligor", "due")]
-    rows += [(name, money(found[name])) for name in ("face", "owed_live", "retired", "waiting")]
+    rows += [(name.removesuffix("_live"), money(found[name])) for name in ("face", "owed_live", "retired", "waiting")]
     rows += [(f"owed: {name}", money(each)) for name, each in found["debt"].items()]
     rows += [(f"owed to {each['payer']}", money(each["claim"])) for each in claims]
     rows += [("confirmed", ", ".join(found["confirmed"])), ("held", found["held"]), ("paused", found["paused"])]

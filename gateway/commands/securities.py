@@ -67,7 +67,7 @@ def carry_out(
     end: Annotated[int | None, typer.Option(min=1, help=HELP["end"])] = None,
     module: Annotated[int | None, typer.Option(min=0, help=f"Of an order on kept money: {HELP['module'].lower()}")] = None,
     currency: Annotated[str | None, typer.Option(help=HELP["currency"])] = None,
-    cash: Annotated[int | None, typer.Option(min=0, help="The cash contract  [default: the only one in the currency]")] = None,
+    cash: Annotated[int | None, typer.Option(min=0, help="Number of the cash contract  [default: the only one in the currency]")] = None,
     amount: Annotated[int | None, typer.Option(min=1, help="Minor units")] = None,
     home: Home = None,
     url: Url = None,
@@ -112,7 +112,7 @@ def show_money(account: _ACCOUNT, home: Home = None, url: Url = None, as_json: A
 
 @cash_cli.command("statement")
 def show_statement(
-    cash: Annotated[int, typer.Argument(min=0, max=255, metavar="CASH", help="The cash contract")],
+    cash: Annotated[int, typer.Argument(min=0, max=255, metavar="CASH", help="Number of the cash contract")],
     account: _ACCOUNT,
     since: Annotated[str | None, typer.Option("--from", help="From this time on (RFC 3339)  [default: the first entry]")] = None,
     until: Annotated[str | None, typer.Option(help="Before this time (RFC 3339)  [default: now]")] = None,

@@ -103,11 +103,17 @@ def show_json(value: Any) -> None:
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Rows under headings, nothing is an empty cell; as wide as they are: an id that is cut off can't be named in the next command."""
-    table = Table(*columns)
+    table = Table(*(each.replace("_", " ") for each in columns))
     for row in rows:
-        table.add_row(*("" if cell is None else Text(visible(str(cell))) for cell in row))
+        table.add_row(*(Text(visible(_cell(cell))) for cell in row))
     whole = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
     Console(width=max(whole, console.width)).print(table)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 def show(found: Any, as_json: bool, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
