@@ -87,11 +87,6 @@ def acceptance(pledge: int, filed: FilePledge, rights: Listing, page: int) -> Ac
     return AcceptPledge(pledge, filed, rights.blind, page, rights.page_roots, rights.pages[page])
 
 
-def approval(pledge: int, filed: FilePledge) -> DecidePledge:
-    """Every ground answered; titles follow."""
-    return DecidePledge(pledge, APPROVE, filed, (), (), _grounds(filed.register), PAPER)
-
-
 def registration(pledge: int, filed: FilePledge, rights: Listing, *, approved: bool = False) -> DecidePledge:
     """The decision to register; one that was approved answered its grounds before, and its titles are published."""
     titles, grounds = ((), ()) if approved else (rights.titles, _grounds(filed.register))

@@ -76,4 +76,3 @@ TABLE = (
             ("held", "amount", "currency", "reference"), ("cash",)),
 )  # fmt: skip
 """Every act that is drafted, group by group; the first word of a name is its group."""
-GROUPS = tuple(dict.fromkeys(each.name.split(" ")[0] for each in TABLE))

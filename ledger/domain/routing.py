@@ -2,7 +2,7 @@
 
 The law fixes a register for each kind of asset and transaction: a pledge of a patent that is filed in the receivables register does not
 exist (CivC 444, Measures for Unified Registration of Movables and Rights 2(7)), one of licence fees in the patent register neither (445).
-Registers go by key; those of `KEPT_HERE` are registers of this ledger, others are named so that nobody forgets them.
+Registers go by key; those of the catalogue are registers of this ledger, others are named so that nobody forgets them.
 """
 
 from collections import defaultdict
@@ -13,8 +13,6 @@ from enum import Enum
 
 from ledger.domain.assets import COPYRIGHT, DESIGN, MARK, PATENT
 from ledger.domain.rights import GOODS, RECEIVABLE, RightKind
-
-KEPT_HERE = frozenset({"CN-PATENT", "CN-MARK", "CN-COPYRIGHT", "CN-RECEIVABLES", "US-PATENT", "US-MARK", "AU-PPSR", "NZ-PPSR"})
 
 
 class WrongRegister(ValueError):
@@ -65,11 +63,6 @@ class Route:
     effect: Effect
     source: str
     why: str
-
-    @property
-    def kept_here(self) -> bool:
-        """Whether the register is one of this ledger."""
-        return self.register in KEPT_HERE
 
 
 @dataclass(frozen=True, slots=True)

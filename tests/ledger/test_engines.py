@@ -40,7 +40,6 @@ def test_batches_fit_into_the_engine(name: str) -> None:
 
 def test_only_the_embedded_chain_may_be_set_back_or_undone() -> None:
     assert [name for name in NAMES if engine(name).development_clock] == ["anvil"]
-    assert [name for name in NAMES if engine(name).chain_restarts_lose_blocks] == ["anvil"]
 
 
 @pytest.mark.parametrize("name", ["anvil", "besu"])

@@ -5,9 +5,9 @@ from itertools import product
 
 import pytest
 
+from ledger.domain.catalogue import CATALOGUE
 from ledger.domain.rights import RightKind, cn_mark, cn_patent, us_patent
 from ledger.domain.routing import (
-    KEPT_HERE,
     AssetKind,
     Effect,
     Route,
@@ -49,7 +49,6 @@ def test_the_register_of_a_transaction_and_its_source(
 ) -> None:
     route = checked(register, asset, jurisdiction, transaction, TODAY)
     assert route.effect is effect and source in route.source and route.why
-    assert route.kept_here is (register in KEPT_HERE)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +99,7 @@ def test_every_combination_is_taken_by_its_registers_and_refused_by_all_others(
     found = routes(asset, jurisdiction, transaction, TODAY)
     assert len({route.register for route in found}) == len(found)
     assert not any(route.effect in (Effect.ADVISABLE, Effect.NONE) for route in found[:1])
-    for register in KEPT_HERE | {"US-UCC"}:
+    for register in {each.key for each in CATALOGUE.registers.values()} | {"US-UCC"}:
         if register in {route.register for route in found}:
             assert checked(register, asset, jurisdiction, transaction, TODAY) in found
         else:

@@ -49,10 +49,7 @@ ENGINE = Engine(
     block_gas_limit=BLOCK_GAS_LIMIT,
     batch_gas=batch_share(BLOCK_GAS_LIMIT),
     batch_bytes=BATCH_BYTES,
-    chain_restarts_lose_blocks=True,
-    block_seconds=1.0,
     sender_in_flight=10_000,
-    max_logs=1_000_000,
     headers=HeaderForm.ETHEREUM,
 )
 

@@ -16,9 +16,6 @@ ENGINE = Engine(
     block_gas_limit=BLOCK_GAS_LIMIT,
     batch_gas=batch_share(BLOCK_GAS_LIMIT),
     batch_bytes=BATCH_BYTES,
-    chain_restarts_lose_blocks=False,
-    block_seconds=1.0,
     sender_in_flight=200,
-    max_logs=10_000,
     headers=HeaderForm.QBFT,
 )

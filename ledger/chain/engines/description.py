@@ -14,10 +14,8 @@ class Engine:
     finality: blocks on top of a block before it counts as final (0: every block is).
     development_clock: its clock may be set by ledger.chain.clock.
     block_gas_limit: gas of one block. batch_gas, batch_bytes: where one transaction with a batch of acts closes.
-    chain_restarts_lose_blocks: a block may be undone (crash of the node, reorganisation): a mirror that meets
-        another hash at a height it holds rolls back; where False it stops and alarms.
-    block_seconds: usual time between blocks. sender_in_flight: unmined transactions of one sender that a node takes.
-    max_logs: rows of one eth_getLogs answer. gas_price: in wei, for every transaction; with a fee market the tip on top of the base fee.
+    sender_in_flight: unmined transactions of one sender that a node takes.
+    gas_price: in wei, for every transaction; with a fee market the tip on top of the base fee.
     headers: by whose rules a block's hash is that of its header's fields, and who sealed it.
     fee_market: blocks have a base fee that moves (EIP-1559), so a transaction that offered too little is replaced by one that offers more.
     """
@@ -28,10 +26,7 @@ class Engine:
     block_gas_limit: int
     batch_gas: int
     batch_bytes: int
-    chain_restarts_lose_blocks: bool
-    block_seconds: float
     sender_in_flight: int
-    max_logs: int
     headers: HeaderForm
     gas_price: int = 0
     fee_market: bool = False
