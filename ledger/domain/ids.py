@@ -48,7 +48,7 @@ def address(text: str, field: str = "address") -> bytes:
 def act_id(idempotency_key: str) -> int:
     """The act id of an idempotency key: a canonical decimal below 2^64 is its own id, any other key is hashed with bit 255 set.
 
-    Every gateway derives the same id, so that the chain refuses the second use (design/gateway.md). Raises IdError.
+    Every gateway derives the same id, so that the chain refuses the second use. Raises IdError.
     """
     if not 0 < len(idempotency_key) <= MAX_KEY_LENGTH:
         raise IdError(f"Idempotency-Key: 1 to {MAX_KEY_LENGTH} characters")

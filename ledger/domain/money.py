@@ -8,7 +8,7 @@ from iso4217 import Currency as IsoCurrency
 from ledger.foreseen import Foreseen
 
 MAX_MINOR = 2**63 - 1
-"""Contracts cap amounts below 2^63, so that SQL's BIGINT holds them (design/gateway.md)."""
+"""Contracts cap amounts below 2^63, so that SQL's BIGINT holds them."""
 _LARGEST_EXPONENT = 30
 
 
