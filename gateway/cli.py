@@ -80,13 +80,11 @@ cli.add_typer(audit_cli, name="audit")
 cli.add_typer(peers_cli, name="peers")
 cli.add_typer(content_cli, name="content")
 
-Home = Annotated[Path | None, typer.Option(help="Directory of everything the gateway keeps  [default: .pledgebook]")]
-Data = Annotated[Path | None, typer.Option(help="Folder of records to replay  [default: ../shared/data]")]
+Home = Annotated[Path | None, typer.Option(help="Directory of everything the gateway keeps (default: .pledgebook)")]
+Data = Annotated[Path | None, typer.Option(help="Folder of records to replay (default: ../shared/data)")]
 EventCodes = Annotated[
     Path | None,
-    typer.Option(
-        help="Table of offices' event codes (INPADOC)  [default: event-codes.csv of the home, else inpadoc-legal-codes of --data]"
-    ),
+    typer.Option(help="Table of offices' event codes (INPADOC) (default: event-codes.csv of the home, else inpadoc-legal-codes of --data)"),
 ]
 EngineName = Annotated[str | None, typer.Option("--engine", help="anvil (embedded) or kaia (four validators)")]
 Port = Annotated[int | None, typer.Option(min=0, max=65_535, help="Port of the API on loopback; 0 takes a free one")]
@@ -96,7 +94,7 @@ _Key = Annotated[str, typer.Argument(help="The key's address, 0x and 40 hex digi
 _KeyId = Annotated[str, typer.Argument(help="The API key's id (`keys list-api-keys` has it)")]
 Currency = Annotated[str, typer.Option(help="Currency of the invoices, which name none (ISO 4217)")]
 ReportFile = Annotated[
-    Path | None, typer.Option("--report", help="File to keep the reconciliation in, as JSON  [default: reconciliation.json in the home]")
+    Path | None, typer.Option("--report", help="File to keep the reconciliation in, as JSON (default: reconciliation.json in the home)")
 ]
 
 

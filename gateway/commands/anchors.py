@@ -25,7 +25,7 @@ Root = Annotated[str, typer.Argument(help="The folder's name below anchors/ of t
 def anchor_build(
     file: Annotated[Path, typer.Argument(help="The office's export: JSON lines or CSV, gzipped or not (docs/registers.md)")],
     register: Annotated[int, typer.Option(min=1, max=65_535, help="The register's number")],
-    as_at: Annotated[str | None, typer.Option(help="The time that it is shown as at (RFC 3339)  [default: the file's]")] = None,
+    as_at: Annotated[str | None, typer.Option(help="The time that it is shown as at (RFC 3339) (default: the file's)")] = None,
     home: Home = None,
     url: Url = None,
 ) -> None:
@@ -126,7 +126,7 @@ def anchor_prove(
     number: Annotated[str, typer.Argument(help="The office's own number of the record")],
     register: Annotated[int, typer.Option(min=1, max=65_535, help="The register's number")],
     anchor: Annotated[int, typer.Option(min=1, help="The anchor's number in its register")] = 1,
-    out: Annotated[Path | None, typer.Option(help="File for the proof  [default: standard output]")] = None,
+    out: Annotated[Path | None, typer.Option(help="File for the proof (default: standard output)")] = None,
     home: Home = None,
     url: Url = None,
 ) -> None:

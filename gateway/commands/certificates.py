@@ -27,7 +27,7 @@ from gateway.commands.shared import (
 certificates_cli = typer.Typer()
 
 Pledge = Annotated[int, typer.Argument(min=1, help="The pledge's number")]
-Member = Annotated[str | None, typer.Option(help="For which member's account  [default: the caller's own]")]
+Member = Annotated[str | None, typer.Option(help="For which member's account (default: the caller's own)")]
 Out = Annotated[Path | None, typer.Option(help="Write the document here: these bytes are what the hash is of")]
 Html = Annotated[Path | None, typer.Option(help="Write a page to read here")]
 _WORDS = {"party": "/searches/parties", "identifier": "/searches/identifiers", "registration": "/searches/registrations"}
@@ -194,7 +194,7 @@ def extract(
 @certificates_cli.command()
 def statement(
     pledge: Pledge,
-    act: Annotated[str | None, typer.Option(help="The act's digest  [default: the last act on it]")] = None,
+    act: Annotated[str | None, typer.Option(help="The act's digest (default: the last act on it)")] = None,
     out: Out = None,
     html: Html = None,
     member: Member = None,

@@ -15,8 +15,8 @@ webhook_cli = typer.Typer(no_args_is_help=True, help="URLs that are told of the 
 
 Kinds = Annotated[list[str] | None, typer.Option("--kind", help="Only this kind: a contract, an event or Contract.Event; may be repeated")]
 Records = Annotated[list[str] | None, typer.Option("--record", help="Only of this record: its id as a word in hex; may be repeated")]
-After = Annotated[int | None, typer.Option(min=-1, help="Position after which to begin; -1: the first event  [default: now]")]
-Account = Annotated[str | None, typer.Option(help="The member's account  [default: the key's own]")]
+After = Annotated[int | None, typer.Option(min=-1, help="Position after which to begin; -1: the first event (default: now)")]
+Account = Annotated[str | None, typer.Option(help="The member's account (default: the key's own)")]
 Id = Annotated[str, typer.Argument(help="The webhook's id")]
 
 

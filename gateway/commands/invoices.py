@@ -31,7 +31,7 @@ def receivable_draft(
     obligor: Annotated[str, typer.Option(help="Account of the obligor")],
     zone: Annotated[str, typer.Option(help="Time zone of the due day's end")],
     cash: Annotated[
-        int | None, typer.Option(min=0, max=255, help="Number of the cash contract that it is paid in  [default: the one of its currency]")
+        int | None, typer.Option(min=0, max=255, help="Number of the cash contract that it is paid in (default: the one of its currency)")
     ] = None,
     due: _Day = None,
     grace: _Grace = 0,

@@ -16,7 +16,7 @@ def admit(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The organisation's name")],
     party: Annotated[str, typer.Option(help="Its registered identifier, as 'LEI 5493001KJTIIGC8Y1R12', or the party's word")],
     role: Annotated[list[str], typer.Option("--role", help="SUPPLIER, OBLIGOR, BANK, GUARANTOR, APPRAISER, COURT_OFFICER ...")],
-    account: Annotated[str | None, typer.Option(help="Its account  [default: a new one, whose key is kept here]")] = None,
+    account: Annotated[str | None, typer.Option(help="Its account (default: a new one, whose key is kept here)")] = None,
     home: Home = None,
     url: Url = None,
     only_id: OnlyId = False,

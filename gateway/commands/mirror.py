@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 mirror_cli = typer.Typer(no_args_is_help=True, help="The mirror: chain state in SQL.")
 
-EngineName = Annotated[str | None, typer.Option("--engine", help="Name of the node's client: anvil, besu or kaia  [default: the home's]")]
+EngineName = Annotated[str | None, typer.Option("--engine", help="Name of the node's client: anvil, besu or kaia (default: the home's)")]
 MOST_DIFFERENCES = 20
 
 
@@ -54,10 +54,10 @@ def mirror_sync(
 @mirror_cli.command("verify")
 def mirror_verify(
     home: Home = None,
-    height: Annotated[int | None, typer.Option(help="Block to verify at  [default: the last one]")] = None,
+    height: Annotated[int | None, typer.Option(help="Block to verify at (default: the last one)")] = None,
     node: Annotated[str | None, typer.Option(help="Rebuild from this node's chain instead of the stored raw events")] = None,
     rows: Annotated[int, typer.Option(min=0, help="With --node: random rows that are held against the contracts")] = 200,
-    seed: Annotated[int | None, typer.Option(help="Which rows: the same seed draws the same again  [default: another each time]")] = None,
+    seed: Annotated[int | None, typer.Option(help="Which rows: the same seed draws the same again (default: another each time)")] = None,
     engine: EngineName = None,
 ) -> None:
     """Rebuilds every projection in a fresh database and compares each table by hash; exit 0 only if all are equal.
@@ -98,7 +98,7 @@ def mirror_take_back(home: Home = None) -> None:
 def mirror_export(
     to: Annotated[Path, typer.Option(help="Folder to make for the files")],
     home: Home = None,
-    at: Annotated[int | None, typer.Option(min=0, help="As at the end of this block  [default: the last one]")] = None,
+    at: Annotated[int | None, typer.Option(min=0, help="As at the end of this block (default: the last one)")] = None,
 ) -> None:
     """Writes the auditors' views as Parquet files, one a view, all of one block (docs/auditors.md)."""
     from ledger.mirror import database, export

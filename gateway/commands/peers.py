@@ -14,14 +14,14 @@ from gateway.commands.shared import AsJson, Home, Url, calling, say, settings, s
 peers_cli = typer.Typer(no_args_is_help=True, help="Other members' gateways.")
 content_cli = typer.Typer(no_args_is_help=True, help="Content: the documents behind the ledger's roots.")
 
-Account = Annotated[str | None, typer.Option(help="The member's account  [default: the only one that is served here]")]
+Account = Annotated[str | None, typer.Option(help="The member's account (default: the only one that is served here)")]
 Root = Annotated[str, typer.Argument(metavar="ROOT", help="The content's root, as hex")]
 
 
 @peers_cli.command("publish")
 def publish(
     door: Annotated[
-        str | None, typer.Option("--url", help="Where other gateways reach this one; '' for nowhere: it fetches  [default: as it is]")
+        str | None, typer.Option("--url", help="Where other gateways reach this one; '' for nowhere: it fetches (default: as it is)")
     ] = None,
     renew: Annotated[bool, typer.Option("--renew", help="New keys in the place of the present ones")] = False,
     account: Account = None,
@@ -121,7 +121,7 @@ def _what(each: dict[str, object]) -> str | None:
 @content_cli.command("repair")
 def repair(
     roots: Annotated[
-        list[str] | None, typer.Argument(metavar="[ROOT]...", help="Which content  [default: all that is not held whole]")
+        list[str] | None, typer.Argument(metavar="[ROOT]...", help="Which content (default: all that is not held whole)")
     ] = None,
     account: Account = None,
     home: Home = None,
@@ -147,7 +147,7 @@ def export(
 @content_cli.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="A document with its seed, as `content export` writes it")],
-    root: Annotated[str | None, typer.Option(help="The root that it must have  [default: the one that the file names]")] = None,
+    root: Annotated[str | None, typer.Option(help="The root that it must have (default: the one that the file names)")] = None,
     account: Account = None,
     home: Home = None,
     url: Url = None,

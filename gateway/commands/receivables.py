@@ -23,7 +23,7 @@ _INVOICE = {
     "number": Annotated[str | None, typer.Option("--number", help="The invoice's number as written")],
     "issued": Annotated[str | None, typer.Option("--issued", help="Day of the invoice, ISO 8601")],
     "instalment": Annotated[int, typer.Option("--instalment", min=1, max=999, help="Which instalment; 1 where it is paid at once")],
-    "seller": Annotated[str | None, typer.Option("--seller", help="Its seller, as 'VAT DE123456789'  [default: the supplier]")],
+    "seller": Annotated[str | None, typer.Option("--seller", help="Its seller, as 'VAT DE123456789' (default: the supplier)")],
 }
 
 
@@ -101,7 +101,7 @@ _NOT_DRAWN = frozenset({"custody", "retired"})
 @receivable_cli.command()
 def draw(
     receivable: RECEIVABLE,
-    start: Annotated[list[int] | None, typer.Option("--start", min=0, help="Where a token begins  [default: every token]")] = None,
+    start: Annotated[list[int] | None, typer.Option("--start", min=0, help="Where a token begins (default: every token)")] = None,
     home: Home = None,
     url: Url = None,
     as_json: AsJson = False,
@@ -213,7 +213,7 @@ def history(receivable: RECEIVABLE, home: Home = None, url: Url = None, as_json:
     show(found, as_json, ("block", "kind", "start", "end", "from", "to"), rows)
 
 
-_OF = Annotated[str | None, typer.Option("--of", help="Of this account  [default: your own; everybody's for who oversees the ledger]")]
+_OF = Annotated[str | None, typer.Option("--of", help="Of this account (default: your own; everybody's for who oversees the ledger)")]
 _SIDE = Annotated[str, typer.Option(help="obligor: what it owes; holder: what its ranges are owed")]
 
 

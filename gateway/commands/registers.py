@@ -61,8 +61,8 @@ def _number(client: Client, which: str) -> str:
 @register_cli.command("statistics")
 def register_statistics(
     register: Annotated[int, typer.Argument(min=1, max=65_535, help="The register's number")],
-    since: Annotated[str | None, typer.Option(help="First month, as 2026-01  [default: the ledger's first]")] = None,
-    until: Annotated[str | None, typer.Option(help="Last month  [default: the present one]")] = None,
+    since: Annotated[str | None, typer.Option(help="First month, as 2026-01 (default: the ledger's first)")] = None,
+    until: Annotated[str | None, typer.Option(help="Last month (default: the present one)")] = None,
     home: Home = None,
     url: Url = None,
     as_json: AsJson = False,
@@ -124,7 +124,7 @@ def register_route(
     asset: Annotated[list[str], typer.Argument(help="patent, mark, copyright, receivable, 'licence fees' or goods")],
     jurisdiction: Annotated[str, typer.Option(help="Two letters")],
     transaction: Annotated[str, typer.Option(help="pledge, mortgage, factoring or assignment")] = "pledge",
-    on: Annotated[str | None, typer.Option(help="Day of filing  [default: today]")] = None,
+    on: Annotated[str | None, typer.Option(help="Day of filing (default: today)")] = None,
     register: Annotated[str | None, typer.Option(help="Refuse unless this register gives the right")] = None,
     home: Home = None,
     url: Url = None,

@@ -63,8 +63,8 @@ def key_in(client: Client, text: str) -> str:
 @rights_cli.command("read")
 def read_number(
     number: Annotated[str, typer.Argument(help="A number as its office writes it")],
-    office: Annotated[str | None, typer.Option(help="Where the right is granted: CN, US, AU, NZ, WO, EP  [default: any]")] = None,
-    class_: Annotated[str | None, typer.Option("--class", help="P patent, T mark, C copyright, A receivable  [default: any]")] = None,
+    office: Annotated[str | None, typer.Option(help="Where the right is granted: CN, US, AU, NZ, WO, EP (default: any)")] = None,
+    class_: Annotated[str | None, typer.Option("--class", help="P patent, T mark, C copyright, A receivable (default: any)")] = None,
     home: Home = None,
     url: Url = None,
     as_json: AsJson = False,

@@ -31,8 +31,8 @@ def _is_time(option: typer.CallbackParam, text: str | None) -> str | None:
     return text
 
 
-Home = Annotated[Path | None, typer.Option(help="Directory of the gateway  [default: .pledgebook]")]
-Url = Annotated[str | None, typer.Option(help="URL of the gateway  [default: the one that runs on the home]")]
+Home = Annotated[Path | None, typer.Option(help="Directory of the gateway (default: .pledgebook)")]
+Url = Annotated[str | None, typer.Option(help="URL of the gateway (default: the one that runs on the home)")]
 OnlyId = Annotated[bool, typer.Option("--id", help="Print the id that it makes, and nothing else")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON")]
 Block = Annotated[int | None, typer.Option(min=0, help="As known at the end of this block")]
@@ -41,7 +41,7 @@ KnownAt = Annotated[
 ]
 About = Annotated[
     str | None,
-    typer.Option(callback=_is_time, help="About this time, with its offset: 2022-11-01T12:00:00-04:00 (RFC 3339)  [default: the block's]"),
+    typer.Option(callback=_is_time, help="About this time, with its offset: 2022-11-01T12:00:00-04:00 (RFC 3339) (default: the block's)"),
 ]
 InRegister = Annotated[int | None, typer.Option("--register", min=1, max=65_535, help="Only in this register")]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import typer.main
+from rich.text import Text
 
 from gateway.cli import cli
 from gateway.commands.act_help import help_of
@@ -32,6 +33,13 @@ def test_a_command_and_each_of_its_options_are_explained(name: str) -> None:
     command = ALL[name]
     assert command.help
     assert [each.name for each in command.params if not getattr(each, "help", None)] == []
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_explains_is_shown_whole(name: str) -> None:
+    """Rich takes a word in square brackets for markup and drops it."""
+    told = [ALL[name].help, *(each.help for each in ALL[name].params)]
+    assert [text for text in told if Text.from_markup(text).plain != text] == []
 
 
 @pytest.mark.parametrize("name", ALL)
