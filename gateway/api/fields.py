@@ -53,6 +53,18 @@ FORMS = {
     r"^[A-Z]{3}$": "a currency; write its ISO 4217 code, as USD",
     MONTH: "a month; write its year and month, as 2026-01",
     r"^[0-9]{1,9}/[1-9][0-9]{0,8}$": "a rate; write a fraction, as 5/10000",
+    r"^[0-9]{1,12}$": "a pledge's number; write its digits",
+    r"^[A-Z]{2}$": "an office or a jurisdiction; write two capital letters, as CN",
+    r"^[A-Z]$": "a class of rights; write one capital letter, as P",
+    r"^(sent|mined|final)$": "a state to wait for; write sent, mined or final",
+    r"^(pledge|factoring|assignment)$": "a kind of lien; write pledge, factoring or assignment",
+    r"^(subordination|super-priority|intercreditor agreement|turnover)$": (
+        "a relation of liens; write subordination, super-priority, intercreditor agreement or turnover"
+    ),
+    r"^0x([0-9a-fA-F]{2})*$": "bytes; write 0x and two hex digits for each",
+    r"^[A-Za-z0-9+/]+={0,2}$": "bytes in base64",
+    r"^[^\x00-\x1f\x7f]*$": "text without control characters",
+    r"^[^\x00-\x1f\x7f]{1,80}$": "an id; write at most 80 characters, none of them a control character",
 }
 """What is to be written where a pattern is not kept, by the pattern."""
 

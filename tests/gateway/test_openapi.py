@@ -10,6 +10,7 @@ import pytest
 
 from gateway.api import document
 from gateway.api.document import operations
+from gateway.api.fields import FORMS
 from gateway.api.pledge_shown import FLAGS
 from gateway.api.refusals import PROBLEM_TYPE
 from tests.gateway.documented import Documented
@@ -148,6 +149,18 @@ def test_it_is_openapi_3_1_with_one_key(made: dict[str, Any]) -> None:
     for name, operation in each(made):
         whose = "peer" if " /peer/" in name else "key"
         assert operation.get("security") == (None if name == "GET /health" else [{whose: []}]), name
+
+
+def test_a_pattern_that_is_not_kept_is_said_in_words(made: dict[str, Any]) -> None:
+    assert set(_patterns(made)) - set(FORMS) == set()
+
+
+def _patterns(value: Any) -> Iterator[str]:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if isinstance(value, dict) and isinstance(value.get("pattern"), str):
+        yield value["pattern"]
+    for each in inner:
+        yield from _patterns(each)
 
 
 def test_every_operation_says_in_one_sentence_what_it_does(made: dict[str, Any]) -> None:
