@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from httpx import TransportError
+
 from gateway import client
 from gateway.config import Settings
 from gateway.signers import passphrase
@@ -127,7 +129,8 @@ def _gateway(settings: Settings) -> Finding:
         with client.connected(settings) as api:
             found = api.get("/health/details")
     except client.Refused as refused:
-        return Finding("gateway", False, str(refused), "`pledgebook up` starts it again")
+        answers = not isinstance(refused.__cause__, TransportError)
+        return Finding("gateway", False, str(refused), "ask with the operator's key" if answers else "`pledgebook up` starts it again")
     mirror, faults = found["mirror"], found["faults"]
     locked = any(each["name"] == "signing-locked" for each in faults)
     told = f"at {url}; mirror at block {mirror['block']} of {mirror['head']}; signing {'locked' if locked else 'unlocked'}"

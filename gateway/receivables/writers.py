@@ -149,7 +149,7 @@ def move(writing: Writing) -> Made:
     body = {"token": writing.token_id, **_piece(start, end), "to": to_hex(to), "ref": writing.given.background or NONE}
     owner = writing.acts(writing.token.owner)
     says = [f"{writing.who(owner)} gives {writing.about()} to {writing.who(to)}"]
-    return Made(body, (Signer(owner),), says, f"tell the obligor: pledgebook receivable notify {writing.id}", _changes(writing))
+    return Made(body, (Signer(owner),), says, _to_tell(writing.id, start, owner), _changes(writing))
 
 
 def split(writing: Writing) -> Made:
@@ -170,9 +170,14 @@ def split(writing: Writing) -> Made:
         {"token": writing.token_id, "pieces": told},
         (Signer(owner),),
         says,
-        f"tell the obligor: pledgebook receivable notify {writing.id}",
+        _to_tell(writing.id, token.start, owner),
         _changes(writing),
     )
+
+
+def _to_tell(receivable: int | str, start: int, assignor: bytes) -> str:
+    """How the obligor is told of an assignment; of several each by its own."""
+    return f"tell the obligor: pledgebook receivable notify {receivable} --start {start} --assignor {to_hex(assignor)}"
 
 
 def _given(writing: Writing, text: str) -> tuple[bytes, int, str]:
@@ -199,7 +204,7 @@ def move_many(writing: Writing) -> Made:
         for each in ranges
     ]
     after = sum(versions(writing.desk.conn, TOKEN, [each.standing.receivable.number, each.start]) for each in ranges)
-    return Made(body, (Signer(owner),), says, "tell each obligor: pledgebook receivable notify RECEIVABLE", after)
+    return Made(body, (Signer(owner),), says, _to_tell(number(ranges[0].standing.receivable.id), ranges[0].start, owner), after)
 
 
 def end_approvals(writing: Writing) -> Made:
@@ -239,7 +244,7 @@ def accept(writing: Writing) -> Made:
         f"{writing.who(recipient)} takes {writing.about()} from {writing.who(found.sender)}",
         f"after {payments_so_far} payments it is owed {writing.money(owed)}; if that changes meanwhile, nothing is taken",
     ]
-    return Made(body, (Signer(recipient),), says, f"tell the obligor: pledgebook receivable notify {writing.id}", _changes(writing))
+    return Made(body, (Signer(recipient),), says, _to_tell(writing.id, token.start, found.sender), _changes(writing))
 
 
 def merge(writing: Writing) -> Made:
@@ -331,7 +336,7 @@ def retire(writing: Writing) -> Made:
         f"{writing.about()} leaves for ever ({why}): {writing.money(owed)} that it is owed fall away",
         f"{writing.who(owner)} and {writing.who(obligor)} sign",
     ]
-    return Made(body, signers, says, "the obligor signs: pledgebook pledge to-sign OBLIGOR", _changes(writing))
+    return Made(body, signers, says, f"pledgebook receivable show {writing.id}", _changes(writing))
 
 
 def consent_cancel(writing: Writing) -> Made:

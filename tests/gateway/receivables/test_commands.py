@@ -89,6 +89,18 @@ def test_every_act_of_the_table_has_a_writer_and_a_kind() -> None:
     assert {each.kind for each in TABLE} <= {kind.name for kind in KINDS}
 
 
+def test_the_obligor_is_told_by_the_very_command_that_is_said_next(desk: Desk) -> None:
+    receivable = desk.issued()
+    desk.json("confirm", receivable, "--fingerprint", "0x" + "5e" * 32)
+    desk.json("offer", receivable, "--start", 0, "--end", 50_000, "--to", desk.bank.account, "--deadline", "2024-06-30", "--zone", "UTC")
+    accepted = desk.run("receivable", "accept", receivable, "--start", "0", "--yes").out
+    given = desk.run("receivable", "split", receivable, "--start", "50000", "--piece", f"{desk.bank.account}=10000", "--yes").out
+    for said in (accepted, given):
+        (_, command) = said.split("next: tell the obligor: pledgebook ")
+        ran = desk.run(*command.split(), "--dry-run")
+        assert ran.code == 0 and "from drafts supplier" in ran.out, ran
+
+
 def test_a_receivable_goes_from_draft_to_its_end(desk: Desk) -> None:
     receivable = desk.issued()
     assert desk.read(f"/receivables/{receivable}")["status"] == "draft"
