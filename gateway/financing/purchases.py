@@ -277,7 +277,7 @@ def assign(writing: Writing) -> Made:
         "both banks sign",
     ]
     after = len(financing.assignments(writing.desk.conn, found))
-    return Made(body, (Signer(bank), Signer(to, "BANK")), says, "the other bank signs: pledgebook pledge to-sign", after)
+    return Made(body, (Signer(bank), Signer(to, "BANK")), says, f"pledgebook finance show {writing.given.deal}", after)
 
 
 def _custody(writing: Writing, found: Deal) -> list[Token]:
@@ -289,7 +289,7 @@ def take_out(writing: Writing) -> Made:
     found = _active(writing)
     bank = writing.acts(found.bank)
     says = [f"{writing.who(bank)} takes {_range(writing, found)} itself, and asks nobody for anything"]
-    return Made({"deal": writing.given.deal}, (Signer(bank),), says, "pledgebook receivable show")
+    return Made({"deal": writing.given.deal}, (Signer(bank),), says, f"pledgebook finance show {writing.given.deal}")
 
 
 def waive(writing: Writing) -> Made:
@@ -311,7 +311,7 @@ def settle(writing: Writing) -> Made:
         f"{writing.who(found.bank)} and {writing.who(found.seller)} end deal {writing.given.deal}: nobody owes anybody anything by it",
         f"{_range(writing, found)} goes to {writing.who(to)}",
     ]
-    return Made(body, _both(writing, found), says, "the other party signs: pledgebook pledge to-sign")
+    return Made(body, _both(writing, found), says, f"pledgebook finance show {writing.given.deal}")
 
 
 def release_tail(writing: Writing) -> Made:
@@ -325,7 +325,7 @@ def release_tail(writing: Writing) -> Made:
         f"[{start}, {found.stop}) leaves deal {writing.given.deal} and goes to {writing.who(to)}; what is outstanding stays, on the rest",
         f"{writing.who(found.bank)} and {writing.who(found.seller)} sign",
     ]
-    return Made(body, _both(writing, found), says, "the other party signs: pledgebook pledge to-sign")
+    return Made(body, _both(writing, found), says, f"pledgebook finance show {writing.given.deal}")
 
 
 def _of_both(writing: Writing, found: Deal) -> bytes:
