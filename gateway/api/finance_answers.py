@@ -45,7 +45,7 @@ class ComparedOffer(PurchaseOffer):
     obstacle: str | None
 
 
-class Outstanding(Shown):
+class DealOutstanding(Shown):
     """What the bank still gets first, at a time."""
 
     at: Time
@@ -68,7 +68,7 @@ class Deal(Shown):
     recourse: str
     advanced: Money
     since: Time
-    outstanding: Outstanding
+    outstanding: DealOutstanding
     refinanced: Id | None
     ending: str | None
     ended_at: Time | None

@@ -98,7 +98,7 @@ class Finances:
             recourse=name(Recourse, row.recourse),
             advanced=self.money(row.advanced, row.cash),
             since=rfc3339(row.since),
-            outstanding=answers.Outstanding(at=rfc3339(time), **amounts),
+            outstanding=answers.DealOutstanding(at=rfc3339(time), **amounts),
             refinanced=None if row.refinanced is None else str(number(row.refinanced)),
             ending=None if row.ending is None else name(DealEnding, row.ending),
             ended_at=time_or_none(row.ended_at),
