@@ -129,7 +129,8 @@ class Settler:
             concerned = list(self._concerned(office, view, since, forked))
         touched = self._settle_txs(view, txs, counts)
         self._settle_lanes(view, outcome.final_counts(view, counts))
-        for keys in [*concerned, *store.chunks(touched)]:
+        # An act whose event is new is mostly one whose transaction was settled, too: each is looked at once.
+        for keys in store.chunks(list(dict.fromkeys(flat.from_iterable([*concerned, touched])))):
             self._settle_acts(view, keys)
         with self._office.write() as conn:
             store.set_settled(conn, held.block, held.hash)
@@ -168,8 +169,6 @@ class Settler:
                 yield list(view.told(unseen))
 
     def _settle_acts(self, view: View, keys: Sequence[ActKey]) -> None:
-        if not keys:
-            return
         with self._office.read() as conn:
             mine = store.kept(conn, keys)
         if not mine:
