@@ -37,6 +37,8 @@ WAIT_SECONDS = 0.2
 PAUSE_SECONDS = 2.0
 FRESH_NS = 60_000_000_000
 """Acts accepted so shortly before a step are looked at in any case: their event may have been mirrored before they were written."""
+QUEUED_NS = 2_000_000_000
+"""The same of what is queued: it is sent soon, and an event names it then. Under load there are tens of thousands of them."""
 FORK_BLOCKS = 1_000
 """So far below a fork's tip events are looked at again, for acts that had expired before."""
 _PAGE = 1_000
@@ -162,7 +164,8 @@ class Settler:
     def _fresh(self, office: Connection, view: View) -> Iterator[list[ActKey]]:
         """Acts that were accepted lately and that an event names already, each once: later events name them by themselves."""
         before, self._seen = self._seen, set()
-        for page in store.accepted_after(office, self._looked_ns - FRESH_NS):
+        waiting = store.accepted_after(office, self._looked_ns - FRESH_NS, [State.GATHERING, State.READY])
+        for page in flat(waiting, store.accepted_after(office, self._looked_ns - QUEUED_NS, [State.QUEUED])):
             unseen = [key for key in page if key not in before]
             self._seen.update(page)
             if unseen:

@@ -28,7 +28,6 @@ class State(StrEnum):
 
 OPEN = frozenset({State.GATHERING, State.READY, State.QUEUED, State.SENT, State.MINED})
 ENDS = frozenset({State.FINAL, State.REFUSED, State.EXPIRED, State.VOIDED, State.UNDONE})
-UNSENT = frozenset({State.GATHERING, State.READY, State.QUEUED})
 GONE = frozenset({State.SENT, State.MINED, State.FINAL})
 """What an act that depends on this one may follow."""
 MINED = GONE - {State.SENT}

@@ -28,7 +28,7 @@ from gateway.office.repository import Act, ActKey, Call, Signature, notes
 from gateway.outbox import owners
 from gateway.outbox.encode import Signed
 from gateway.outbox.lanes import IN_FLIGHT, LEASE_MS, RESUMES, Lane, LeaseLost, Share, Shift, TxState, Written
-from gateway.outbox.states import FAILED, OPEN, UNSENT, State, step
+from gateway.outbox.states import FAILED, OPEN, State, step
 from ledger.mirror.queries.reading import listed
 
 Item = TypeVar("Item")
@@ -453,9 +453,9 @@ def mined(conn: Connection) -> Iterator[list[ActKey]]:
     return _pages(conn, _BY_ACCEPTANCE, [State.MINED])
 
 
-def accepted_after(conn: Connection, time: int) -> Iterator[list[ActKey]]:
-    """Acts that were accepted after a time (UTC nanoseconds of the wall clock) and have not been sent, in pages."""
-    return _pages(conn, _ACCEPTED_AFTER, UNSENT, bound=time)
+def accepted_after(conn: Connection, time: int, states: Iterable[State]) -> Iterator[list[ActKey]]:
+    """Acts in these states that were accepted after a time (UTC nanoseconds of the wall clock), in pages."""
+    return _pages(conn, _ACCEPTED_AFTER, states, bound=time)
 
 
 def ended_down(conn: Connection) -> Iterator[list[Act]]:
@@ -570,11 +570,15 @@ class Move(NamedTuple):
     done: tuple[int, bytes] | None = None
     text: str | None = None
 
+    @property
+    def why(self) -> bytes | None:
+        """The reason as it is kept."""
+        return None if self.reason is None else orjson.dumps(self.reason)
+
     def moved(self) -> Act:
         """The act after it."""
         pos, hash_ = self.done or (None, None)
-        reason = None if self.reason is None else orjson.dumps(self.reason)
-        return self.act._replace(state=self.after, reason=reason, done_pos=pos, done_hash=hash_)
+        return self.act._replace(state=self.after, reason=self.why, done_pos=pos, done_hash=hash_)
 
 
 _MOVED = (
@@ -596,9 +600,9 @@ def move_all(conn: Connection, moves: Sequence[Move]) -> None:
 
 
 def _moved(each: Move) -> dict[str, object]:
-    after = each.moved()
-    key = {"member": after.member_id, "id": after.act_id, "before": each.act.state}
-    return {**key, "after": after.state, "why": after.reason, "pos": after.done_pos, "block": after.done_hash}
+    pos, hash_ = each.done or (None, None)
+    key = {"member": each.act.member_id, "id": each.act.act_id, "before": each.act.state}
+    return {**key, "after": each.after, "why": each.why, "pos": pos, "block": hash_}
 
 
 def mark_acts_sent(conn: Connection, hashes: Sequence[bytes]) -> None:

@@ -11,7 +11,7 @@ from gateway.office.repository import ActKey, Office
 from gateway.outbox import owners, store
 from gateway.outbox.encode import Signed
 from gateway.outbox.lanes import Lane, LeaseLost, Shift, TxState
-from gateway.outbox.states import UNSENT, IllegalStep, State
+from gateway.outbox.states import IllegalStep, State
 from gateway.outbox.store import StaleAct
 from ledger.mirror.database import Database
 from ledger.mirror.schema import word
@@ -329,12 +329,12 @@ def test_pages_of_open_acts_hold_each_once_and_no_act_that_is_over(office: Datab
         opened = [key for page in store.open_acts(conn) for key in page]
         late = [key for page in store.overdue(conn, 100) for key in page]
         mined = [key for page in store.mined(conn) for key in page]
-        fresh = [key for page in store.accepted_after(conn, rows[19].accepted) for key in page]
+        fresh = [key for page in store.accepted_after(conn, rows[19].accepted, [State.READY, State.QUEUED]) for key in page]
     over = {State.FINAL, State.REFUSED}
     assert sorted(opened) == sorted(row.key for row in rows if State(row.state) not in over)
     assert sorted(late) == sorted(row.key for row in rows if State(row.state) not in over and row.deadline < 100)
     assert sorted(mined) == sorted(row.key for row in rows if row.state == State.MINED)
-    assert sorted(fresh) == sorted(row.key for row in rows[20:] if State(row.state) in UNSENT)
+    assert sorted(fresh) == sorted(row.key for row in rows[20:] if row.state in (State.READY, State.QUEUED))
 
 
 def test_ended_acts_come_from_the_top(office: Database, monkeypatch: pytest.MonkeyPatch) -> None:
