@@ -73,28 +73,28 @@ def _shallow(value: Any) -> Any:
     """What is nested deeper than any record, or has half a character in it, is refused before anything walks through it."""
     level = [value]
     for _ in range(MOST_DEPTH):
-        if any(_is_broken(each) for each in level):
-            raise ValueError("text with half of a surrogate pair, which is no character")
-        level = [
-            inner
-            for each in level
-            if isinstance(each, dict | list)
-            for inner in ([*each, *each.values()] if isinstance(each, dict) else each)
-        ]
-    if level:
-        raise ValueError(f"nested deeper than {MOST_DEPTH} levels")
-    return value
+        inner = list[Any]()
+        for each in level:
+            if isinstance(each, str):
+                if not each.isascii():
+                    _check_whole(each)
+            elif isinstance(each, dict):
+                inner += each
+                inner += each.values()
+            elif isinstance(each, list):
+                inner += each
+        if not inner:
+            return value
+        level = inner
+    raise ValueError(f"nested deeper than {MOST_DEPTH} levels")
 
 
-def _is_broken(value: Any) -> bool:
-    """Whether a text can't be written: JSON may escape half of a surrogate pair."""
-    if not isinstance(value, str) or value.isascii():
-        return False
+def _check_whole(text: str) -> None:
+    """Raises ValueError for a text that can't be written: JSON may escape half of a surrogate pair."""
     try:
-        value.encode()
+        text.encode()
     except UnicodeEncodeError:
-        return True
-    return False
+        raise ValueError("text with half of a surrogate pair, which is no character") from None
 
 
 Shallow = AfterValidator(_shallow)
