@@ -8,6 +8,7 @@ from gateway.errors import Problem, invalid, not_found
 from gateway.office.repository import Act, Office, Signature
 from gateway.outbox import store
 from gateway.outbox.envelopes import envelope_of
+from gateway.outbox.simulate import vouched
 from gateway.outbox.states import State
 from gateway.services import Services
 from gateway.signers import ecdsa
@@ -21,7 +22,7 @@ def add_signature(services: Services, session: Session, act: Act, signer: bytes,
     """Takes a member's signature of an act, or makes it with its key held here; the full set queues the act.
 
     Raises 404 for a signer that isn't asked, 409 for an act that gathers no more or a key that is revoked, 422 for a signature that is
-    another's, SigningLocked.
+    another's, SigningLocked, RpcError, NodeUnreachable.
     """
     session.needs(ACT)
     session.acting_for(signer, services.keystore)
@@ -36,7 +37,7 @@ def add_signature(services: Services, session: Session, act: Act, signer: bytes,
             raise not_found(f"act {act.id}")
         return act
     check_active(services, mine)
-    sig = _made(services, act, mine) if given is None else checked(given, act.digest, mine.key)
+    sig = _made(services, act, mine) if given is None else taken(services, given, act.digest, mine.key)
     with services.office.write() as conn:
         moved = keep(conn, act, mine, sig, evidence, session.key_id)
     services.wake_relays()
@@ -73,6 +74,22 @@ def check_active(services: Services, asked: Signature) -> None:
         active = {key.key for key in members.keys(conn, asked.signer)}
     if asked.key not in active:
         raise Problem(409, "Key not active", f"the key {to_hex(asked.key)} is not active any more; make the act anew, under a new key")
+
+
+def taken(services: Services, given: bytes, hashed: bytes, key: bytes) -> bytes:
+    """A signature as the ledger takes it: by a wallet's key, or one that the key, a contract, says is its own (ERC-1271).
+
+    Raises 422; RpcError and NodeUnreachable where a contract can't be asked.
+    """
+    try:
+        return checked(given, hashed, key)
+    except Problem:
+        is_good = vouched(services.rpc, services.manifest, key, hashed, given)
+        if is_good is None:
+            raise
+    if not is_good:
+        raise invalid(f"signature: the contract {to_hex(key)} says that it is none of this act (ERC-1271)", field="signature")
+    return given
 
 
 def checked(given: bytes, hashed: bytes, key: bytes) -> bytes:

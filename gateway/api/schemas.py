@@ -85,7 +85,8 @@ class ActWait(Strict):
 
 
 class SignatureIn(Strict):
-    """A signature by a wallet (r, s, v); without one the account's key held here signs."""
+    """A signature by a wallet (r, s, v: 65 bytes), or what the key, a contract, takes for one (ERC-1271); without one the account's key
+    held here signs."""
 
     account: Hex20
     signature: HexBytes | None = None

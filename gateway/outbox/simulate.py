@@ -6,14 +6,22 @@ before it is read already (an access list, EIP-2930).
 
 from typing import Any
 
+from eth_abi.abi import encode
+from eth_hash.auto import keccak
+
 from gateway.refusals import explain, of_body
+from ledger.chain import calls
 from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import INTERNAL_ERROR, NodeUnreachable, Rpc, RpcError
 from ledger.chain.state_proofs import slot_of
 from ledger.domain.acts import Envelope, digest, encode_body, kind_of
+from ledger.domain.ids import from_hex
 
 _GAS_AN_ADDRESS, _GAS_A_SLOT = 2_500, 2_000
 """What a first read costs more than a later one: an access list costs 100 less, itself, and a node that leaves it aside asks so much."""
+ERC1271_GAS = 200_000
+"""What contracts/Acts.sol gives a contract key to look at a signature."""
+_IS_VALID = keccak(b"isValidSignature(bytes32,bytes)")[:4]
 _NOBODY = b"pledgebook: nobody".rjust(20, b"\0")
 """An address without code: what a call of it costs is what the call itself costs."""
 _OUT_OF_GAS = ("outofgas", "out of gas", "oog", "gas too high", "gas too low")
@@ -51,6 +59,22 @@ def tried(rpc: Rpc, manifest: Manifest, envelope: Envelope) -> dict[str, Any] | 
             raise
         return of_body(told, envelope.body)
     return None
+
+
+def vouched(rpc: Rpc, manifest: Manifest, key: bytes, hashed: bytes, signature: bytes) -> bool | None:
+    """Whether a contract key takes a signature of a digest now (ERC-1271), by the call that Acts will make; None: nothing there answers.
+
+    Raises RpcError and NodeUnreachable where the node can't say.
+    """
+    data = _IS_VALID + encode(["bytes32", "bytes"], [hashed, signature])
+    gas = hex(ERC1271_GAS + _gas_of_a_call(rpc, data) + _GAS_AN_ADDRESS)
+    try:
+        answer = from_hex(calls.at_head(rpc, "eth_call", {"from": manifest.address("Acts"), "to": key, "data": data, "gas": gas}))
+    except RpcError as refused:
+        if _told(refused, ERC1271_GAS) is None:
+            raise
+        return False
+    return answer[:32] == _IS_VALID.ljust(32, b"\0") if len(answer) >= 32 else None
 
 
 def suffix(envelope: Envelope, hashed: bytes) -> bytes:

@@ -252,7 +252,7 @@ def _handed(told: Any) -> Handed:
 
 
 def _given(told: Any) -> list[Given]:
-    return [Given(_position(each["position"]), from_hex(each["signature"], 65), _evidence(each["evidence"])) for each in told]
+    return [Given(_position(each["position"]), from_hex(each["signature"]), _evidence(each["evidence"])) for each in told]
 
 
 def _evidence(told: Any) -> bytes | None:

@@ -123,7 +123,7 @@ def _chain_time(services: Services) -> int:
 def _offer(services: Services, header: Header, payload: Offer, subject: str) -> tuple[list[bytes], Work]:
     envelope = _envelope(header, payload)
     hashed = digest(envelope, services.manifest.domain)
-    given = _checked(envelope, hashed, payload.given)
+    given = _checked(services, envelope, hashed, payload.given)
     if given[0] is None:
         raise invalid("signatures: the acting account signs first; nobody is asked for what its author hasn't signed", field="signatures")
     packages = _packages(services, header.recipient, envelope.body, payload.packages)
@@ -166,13 +166,13 @@ def _is_plain(envelope: Envelope) -> bool:
     return len(envelope.signers) <= MOST_SIGNERS and all(type(each) is int and 0 <= each < 1 << bits for each, bits in numbers)
 
 
-def _checked(envelope: Envelope, hashed: bytes, given: Sequence[Given]) -> list[bytes | None]:
+def _checked(services: Services, envelope: Envelope, hashed: bytes, given: Sequence[Given]) -> list[bytes | None]:
     """The signatures at their places, each by the key that must have made it. Raises 422."""
     found: list[bytes | None] = [None] * len(envelope.signers)
     for each in given:
         if each.position >= len(found) or found[each.position] is not None:
             raise invalid(f"signatures: none, or more than one, is asked for at place {each.position}", field="signatures")
-        found[each.position] = signatures.checked(each.signature, hashed, envelope.signers[each.position].key)
+        found[each.position] = signatures.taken(services, each.signature, hashed, envelope.signers[each.position].key)
     return found
 
 
@@ -285,7 +285,7 @@ def _asked(services: Services, act: Act, listed: Sequence[Signature], sender: by
         raise invalid(f"signatures: the sender isn't asked to sign at place {given.position}", field="signatures")
     if place.sig is None:
         signatures.check_active(services, place)
-    return place, signatures.checked(given.signature, act.digest, place.key), given.evidence
+    return place, signatures.taken(services, given.signature, act.digest, place.key), given.evidence
 
 
 # --- Content ---------------------------------------------------------------------------------------------------------------------------

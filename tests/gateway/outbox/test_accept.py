@@ -1,5 +1,6 @@
 """Accepting acts on a real ledger: what is accepted is on disk, what isn't leaves nothing, and the chain itself remembers what ran."""
 
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -460,6 +461,32 @@ def test_both_forms_of_a_signature_are_one(house: House, waiting: tuple[Act, byt
     signatures.add_signature(house.services, session(account), row, account, high, None)
     house.round()
     assert house.act(row).state == "final", "the ledger takes the lower half only"
+
+
+CONTRACT_KEY = "0x6203a9806000205060643560f01c616f6b14631626ba7e60e01b0260005260206000f3"
+"""A contract key that takes most of the gas that it may, and then whatever begins with "ok" for a signature."""
+
+
+def contract_key(house: House) -> bytes:
+    """A member whose key is a contract (ERC-1271)."""
+    account = secrets.token_bytes(20)
+    house.world.rpc.call("anvil_setCode", account, CONTRACT_KEY)
+    house.world.admit(account)
+    house.read()
+    return account
+
+
+@pytest.mark.parametrize("given_bytes", [b"ok", b"ok".ljust(65, b"\0"), b"ok" + bytes(300)], ids=["short", "as a wallet's", "long"])
+def test_contract_keys_sign_with_what_they_take(house: House, given_bytes: bytes) -> None:
+    member, keys = house.member(), [contract_key(house) for _ in range(3)]
+    (row,) = house.accept(house.request(member, signers=(signer(member), *map(signer, keys))))
+    for key in keys:
+        with pytest.raises(Problem, match="the contract 0x"):
+            signatures.add_signature(house.services, session(key), row, key, b"no" + given_bytes[2:], None)
+        signatures.add_signature(house.services, session(key), row, key, given_bytes, None)
+    for _ in range(3):
+        house.round()
+    assert house.act(row).state == "final"
 
 
 @given(st.binary(max_size=80))
