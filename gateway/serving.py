@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from http import HTTPStatus
 from math import inf
 from typing import Any
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.api.stream import ABORT
@@ -22,6 +24,40 @@ REFUSED_SECONDS = 1.0
 MOST_HEAD_BYTES = 32_768
 MOST_CONNECTIONS, MOST_OF_AN_ADDRESS = 1_000, 500
 
+_AUTHORITY = re.compile(rb"[A-Za-z0-9._~!$&'()*+,;=:%\[\]-]*")
+"""What a Host header may have (RFC 3986, 3.2.2 and 3.2.3)."""
+
+
+class _Plain(httptools.HttpRequestParser):
+    """Reads on in HTTP/1.1 where a client asks for another protocol beside (RFC 9110, 7.8), as Java's does with each first request.
+
+    By itself the parser ends such a request at its head, and takes its body for the next request.
+    """
+
+    def __init__(self, protocol: Limited) -> None:
+        super().__init__(protocol)
+        self._protocol = protocol
+
+    def asks_other(self) -> bool:
+        """Whether the request that is being read asks for another protocol, so that its head is to be read anew."""
+        return self.should_upgrade() and self.get_method() != b"CONNECT"
+
+    def feed_data(self, data: bytes) -> None:  # type: ignore[override]
+        """Raises HttpParserError; HttpParserUpgrade for CONNECT."""
+        while True:
+            try:
+                super().feed_data(data)
+                return
+            except httptools.HttpParserUpgrade as asked:
+                if not self.asks_other():
+                    raise
+                data = self._head() + data[asked.args[0] :]
+
+    def _head(self) -> bytes:
+        """The head that was just read, without what asks for another protocol."""
+        told = [name + b": " + value for name, value in self._protocol.headers if name != b"upgrade"]
+        return b"\r\n".join([self.get_method() + b" " + self._protocol.url + b" HTTP/1.1", *told, b"\r\n"])
+
 
 class Limited(HttpToolsProtocol):
     """A connection whose requests arrive in time and with a head of bounded length, or end it: 408, 431. There are so many at most.
@@ -31,6 +67,9 @@ class Limited(HttpToolsProtocol):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
+        self.parser = self._plain = _Plain(self)
+        # Else nothing is read behind a request that ends its connection, which answers it only once all is read.
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
         self._timer: asyncio.TimerHandle | None = None
         self._deadline = 0.0
         self._head = 0
@@ -94,19 +133,35 @@ class Limited(HttpToolsProtocol):
         super().on_header(name, value.rstrip(b" \t"))
 
     def on_headers_complete(self) -> None:
+        if self._plain.asks_other():
+            return
         arrived, self._head, self._in_head = self._head, 0, False
         # What arrived may hold a body, too; the head itself is measured only where it could be too long.
         if arrived > MOST_HEAD_BYTES and self._head_bytes() > MOST_HEAD_BYTES:
             self._refuse_head()
             return
+        if problem := self._wrong_head():
+            self._end(problem)
+            return
         self._allow(BODY_SECONDS)
         super().on_headers_complete()
+
+    def _wrong_head(self) -> Problem | None:
+        """RFC 9112, 2.3 and 3.2: a version that is spoken here, and one host that is asked for; without one in HTTP/1.0 only."""
+        version, hosts = self.parser.get_http_version(), [value for name, value in self.headers if name == b"host"]
+        if version not in ("1.1", "1.0"):
+            return Problem(505, "HTTP version not supported", f"HTTP/{version}: HTTP/1.1 and HTTP/1.0 are spoken here")
+        if len(hosts) > 1 or (version == "1.1" and not hosts) or not all(map(_AUTHORITY.fullmatch, hosts)):
+            return Problem(400, "Not HTTP", "Host: one expected, as a name or an address and a port; nothing was read")
+        return None
 
     def on_body(self, body: bytes) -> None:
         if not self._over:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self._plain.asks_other():
+            return
         self._deadline, self._in_head, self._head = 0.0, True, 0
         if not self._over:
             super().on_message_complete()

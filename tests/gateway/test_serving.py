@@ -183,6 +183,47 @@ def test_what_is_no_http_is_told_so(port: int) -> None:
         refused(told(conn), 400)
 
 
+OTHER = b"connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk\r\n"
+
+
+@pytest.mark.parametrize("cut", [0, 10, -2, 1_000], ids=["whole", "in the head", "in the body", "by bytes"])
+def test_who_asks_for_another_protocol_beside_is_answered_in_this_one(port: int, cut: int) -> None:
+    one, last = HEAD + OTHER + b"content-length: 4\r\n\r\nabcd", b"GET /x HTTP/1.1\r\nhost: a\r\n" + OTHER + b"\r\n"
+    sent = one * 3 + last + b"POST /x HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 1\r\n\r\na"
+    with dialled(port) as conn:
+        for part in [bytes([each]) for each in sent] if cut == 1_000 else [sent[:cut], sent[cut:]]:
+            conn.sendall(part)
+            time.sleep(0.05 if cut != 1_000 else 0)
+        answers = told(conn)
+    assert [answer[-1:] for answer in answers.split(b"HTTP/1.1 200")[1:]] == [b"4", b"4", b"4", b"0", b"1"]
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"HTTP/1.1\r\n", 400),
+        (b"HTTP/1.1\r\nhost: a\r\nhost: a\r\n", 400),
+        (b"HTTP/1.1\r\nhost: a b\r\n", 400),
+        (b"HTTP/1.1\r\nhost: a/b\r\n", 400),
+        (b"HTTP/1.0\r\nhost: a@b\r\n", 400),
+        (b"HTTP/2.0\r\nhost: a\r\n", 505),
+    ],
+)
+def test_a_head_that_is_read_in_two_ways_is_refused(port: int, head: bytes, status: int) -> None:
+    with dialled(port) as conn:
+        conn.sendall(b"GET /x " + head + b"\r\n")
+        refused(told(conn), status)
+
+
+@pytest.mark.parametrize(
+    "head", [b"HTTP/1.0\r\n", b"HTTP/1.1\r\nhost:\r\n", b"HTTP/1.1\r\nhost: [::1]:80\r\n", b"HTTP/1.1\r\nhost: a.b:1\r\n"]
+)
+def test_a_head_with_one_host_is_answered(port: int, head: bytes) -> None:
+    with dialled(port) as conn:
+        conn.sendall(b"GET /x " + head + b"connection: close\r\n\r\n")
+        assert told(conn).startswith(b"HTTP/1.1 200")
+
+
 def test_requests_in_one_piece_are_all_answered(port: int) -> None:
     with dialled(port) as conn:
         conn.sendall((HEAD + b"content-length: 1\r\n\r\na") * 5 + HEAD + b"connection: close\r\ncontent-length: 3\r\n\r\nabc")
