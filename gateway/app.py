@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -194,6 +195,7 @@ class Door:
         self._sessions = Sessions(services.office, services.issuers, Buckets(stated.rate_guesses, GUESSES_AT_ONCE))
         self._peer_door = PeerDoor(services)
         self._console = Console(services, app, outer, self._sessions)
+        self._endless = {route.path for route in outer.routes if isinstance(route, APIRoute) and route.name in document.STREAMS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -209,12 +211,18 @@ class Door:
 
         try:
             received = await self._check(scope, state, receive)
-            await (self._console if is_page else self._app)(scope, received, answer)
+            await (self._console if is_page else self._app)(self._answered(scope), received, answer)
+        except ClientDisconnect:
+            return  # nobody is there to be answered; a body that was cut off is no error of the gateway
         except Exception as error:  # whatever it was, the answer is a problem and carries the headers
             problem = _as_problem(error)
             if began:
                 raise
             await self._refused(scope, problem)(scope, receive, headed)
+
+    def _answered(self, scope: Scope) -> Scope:
+        """HEAD is answered as GET is (RFC 9110, 9.3.2), and the server sends the head alone; but what has no end would never be over."""
+        return {**scope, "method": "GET"} if scope["method"] == "HEAD" and scope["path"] not in self._endless else scope
 
     def _refused(self, scope: Scope, problem: Problem) -> ASGIApp:
         if Console.has(scope["path"]):
@@ -384,7 +392,9 @@ def _headers_of(request: Request, error: Exception) -> dict[str, str]:
 def _allowed(request: Request) -> str:
     """The methods of a path: each is a route of its own, and the first one found knows itself only."""
     found = [route for route in request.app.routes if isinstance(route, Route) and route.path_regex.match(request.url.path)]
-    return ", ".join(sorted({method for route in found for method in route.methods or ()}))
+    methods = {method for route in found for method in route.methods or ()}
+    headed = {"HEAD"} if "GET" in methods and all(route.name not in document.STREAMS for route in found) else set[str]()
+    return ", ".join(sorted(methods | headed))
 
 
 def _malformed(error: RequestValidationError) -> Problem:

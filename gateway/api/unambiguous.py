@@ -103,7 +103,7 @@ def _check_headers(headers: list[tuple[bytes, bytes]]) -> None:
 async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes:
     """Reads a body whole and looks at it. Raises 415, 422."""
     encoded = headers.get(b"content-encoding", _PLAIN)
-    if encoded != _PLAIN:
+    if encoded.lower() != _PLAIN:  # names of codings know no case (RFC 9110, 8.4.1)
         raise Problem(415, "Encoded body", f"Content-Encoding: {encoded[:80].decode('latin-1')!r} is not decoded; send the body as it is")
     parts, more = list[bytes](), True
     while more:

@@ -62,6 +62,11 @@ def test_every_get_has_a_strong_etag_that_is_honoured(told: Teller) -> None:
             assert again.headers["etag"] != tag and operation in ("get_health", "get_health_details"), operation
             continue
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag), operation
+        apart = told.http.get(path, params=query, headers=[("if-none-match", '"x"'), ("if-none-match", tag)])
+        assert apart.status_code == 304, operation
+        head = told.http.head(path, params=query)
+        assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", tag), operation
+        assert head.headers["content-length"] == str(len(first.content)), operation
         assert again.headers["cache-control"] == "no-store"
         other = told.http.get(path, params=query, headers={"if-none-match": '"x"'})
         assert (other.status_code, other.headers["etag"]) == (200, tag), operation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -271,3 +272,38 @@ def test_a_cursor_is_good_for_its_list_and_its_filters_only(api: Api) -> None:
         (f"/receivables/{number}/tokens", {"after": tokens, "block": str(api.http.get("/blocks/head").json()["data"]["block"])}),
     ]:
         assert api.http.get(path, params=query).status_code == 200, (path, query)
+
+
+# --- Methods, codings and bodies that end early --------------------------------------------------------------------------------------
+
+
+def test_head_is_answered_where_get_is_and_what_has_no_end_is_not(api: Api) -> None:
+    for path in ("/members", "/health", "/openapi.json", "/docs"):
+        got, head = api.http.get(path), api.http.head(path)
+        assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(got.content))), path
+    assert api.http.head("/members/0x" + "00" * 20).status_code == 404
+    assert httpx.head(api.running.url + "/members").status_code == 401
+    for method, path, allowed in (
+        ("HEAD", "/events:stream", "GET"),
+        ("HEAD", "/acts:check", "POST"),
+        ("OPTIONS", "/acts", "GET, HEAD, POST"),
+    ):
+        answer = api.http.request(method, path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
+def test_the_name_of_a_coding_knows_no_case(api: Api) -> None:
+    supplier, _ = pair(api)
+    answer = sent(api, supplier, ("Idempotency-Key", api.fresh_key().encode()), ("Content-Encoding", b"Identity"))
+    assert answer.status_code == 202
+
+
+def test_a_body_that_is_cut_off_is_no_error_of_the_gateway(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    place = urlsplit(api.running.url)
+    with socket.create_connection((place.hostname, place.port), timeout=20) as conn:
+        key = api.running.api_key.encode()
+        conn.sendall(b"POST /acts:check HTTP/1.1\r\nhost: a\r\nauthorization: Bearer " + key + b"\r\ncontent-length: 9\r\n\r\n{")
+    until = time.monotonic() + 1
+    while time.monotonic() < until and not caplog.records:
+        time.sleep(0.05)
+    assert [each.message for each in caplog.records if each.levelname == "ERROR"] == []
