@@ -105,7 +105,7 @@ def _complete(made: Json, models: Mapping[str, Any]) -> None:
 
 def _shape(operation: Json, names: Sequence[str]) -> None:
     """What shaping.py does with every answer to GET, whose rows have fields of these names."""
-    fields = {**FIELDS_PARAMETER, "schema": {"type": "array", "items": {"enum": list(names)}, "title": "Fields"}}
+    fields = {**FIELDS_PARAMETER, "schema": {"type": "array", "items": {"type": "string", "enum": list(names)}, "title": "Fields"}}
     operation.setdefault("parameters", []).extend([NONE_MATCH_PARAMETER, *([fields] if names else [])])
     operation["responses"]["200"]["headers"] = {"ETag": {"description": "A strong tag of this answer", "schema": {"type": "string"}}}
     operation["responses"]["304"] = {"description": "The caller has this answer already (If-None-Match)"}
@@ -144,12 +144,12 @@ def _webhooks() -> Json:
         "type": "object",
         "required": ["specversion", "id", "source", "type", "time", "datacontenttype", "sequence", "data"],
         "properties": {
-            "specversion": {"const": "1.0"},
+            "specversion": {"type": "string", "const": "1.0"},
             "id": {"type": "string", "description": "The event's position"},
             "source": {"type": "string", "description": "urn:pledgebook:ledger: and the ledger's id"},
             "type": {"type": "string", "description": "pledgebook., the contract, and the event"},
             "time": {"type": "string", "format": "date-time", "description": "The block's time"},
-            "datacontenttype": {"const": "application/json"},
+            "datacontenttype": {"type": "string", "const": "application/json"},
             "sequence": {"type": "string", "description": "The position as text that sorts"},
             "data": {"$ref": "#/components/schemas/Event"},
         },

@@ -186,6 +186,19 @@ def test_every_answer_has_a_type_of_its_own(made: dict[str, Any]) -> None:
             assert content["schema"]["$ref"].startswith("#/components/schemas/"), (name, status)
 
 
+def test_a_word_is_text_as_generated_clients_need_it(made: dict[str, Any]) -> None:
+    def untyped(part: Any) -> Iterator[Any]:
+        if isinstance(part, list):
+            yield from (found for inner in part for found in untyped(inner))
+        elif isinstance(part, dict):
+            if part.keys() & {"enum", "const"} and "type" not in part:
+                yield part
+            yield from (found for name, inner in part.items() if name not in ("example", "properties") for found in untyped(inner))
+            yield from (found for inner in part.get("properties", {}).values() for found in untyped(inner))
+
+    assert list(untyped(made)) == []
+
+
 def test_no_answer_is_a_free_form_object_but_where_the_ledger_decides_its_form(made: dict[str, Any]) -> None:
     free = {
         f"{schema}.{field}"
