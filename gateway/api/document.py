@@ -21,11 +21,20 @@ from gateway.api.links import LINKS
 from gateway.api.refusals import PROBLEM_TYPE, TITLES
 from gateway.api.rights import REASON, RIGHTS, Right
 from gateway.api.shaping import FIELDS_PARAMETER, NONE_MATCH_PARAMETER, row_fields
+from gateway.financing.writers import FINANCING
+from gateway.pledging import table
+from gateway.receivables.writers import RECEIVABLES
 
 PATH, PAGE = "/openapi.json", "/docs"
 EXAMPLES = "examples.json"
 STREAMS = frozenset({"stream_events"})
 """Operations whose answer has no end."""
+DRAFTED = {
+    "Given": [each.name for each in table.TABLE],
+    "FinancingGiven": [each.name for each in FINANCING.kinds],
+    "ReceivableGiven": [each.name for each in RECEIVABLES.kinds],
+}
+"""What a description may have as its act, by its type: the tables that it is read by."""
 
 Json = dict[str, Any]
 
@@ -87,6 +96,8 @@ def _complete(made: Json, models: Mapping[str, Any]) -> None:
         },
     }
     made["webhooks"] = _webhooks()
+    for name, listed in DRAFTED.items():
+        made["components"]["schemas"][name]["properties"]["act"]["enum"] = listed
     for method, path, operation in operations(made):
         if path != "/health":
             operation["security"] = [{"peer" if RIGHTS[operation["operationId"]].scope == PEER else "key": []}]

@@ -199,6 +199,16 @@ def test_a_word_is_text_as_generated_clients_need_it(made: dict[str, Any]) -> No
     assert list(untyped(made)) == []
 
 
+@pytest.mark.parametrize("operation", ["draft_act", "draft_financing", "draft_receivable"])
+def test_the_acts_of_a_description_are_listed(teller: Teller, made: dict[str, Any], operation: str) -> None:
+    body = next(each["requestBody"] for _, _, each in operations(made) if each["operationId"] == operation)
+    name = body["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
+    listed = made["components"]["schemas"][name]["properties"]["act"]["enum"]
+    _, path = teller.paths[operation]
+    refused = teller.http.post(path, json={"act": "no such act"}).json()
+    assert refused["field"] == "act" and refused["detail"].endswith(f"is none of {', '.join(listed)}")
+
+
 def test_no_answer_is_a_free_form_object_but_where_the_ledger_decides_its_form(made: dict[str, Any]) -> None:
     free = {
         f"{schema}.{field}"
