@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway import contents, filing, fingerprinting
 from gateway.access import ACT, READ, Session
-from gateway.drafts import Draft, People, Request, Wanted, draft, fits, hash_of, key_of, other_content
+from gateway.drafts import Draft, People, Request, Wanted, alike, draft, fits, hash_of, key_of, other_content, restates
 from gateway.errors import Problem, invalid
 from gateway.office.audit import Entry
 from gateway.office.database import now_ms
@@ -174,7 +174,7 @@ def _came_before(batch: _Batch, at: int, firsts: dict[ActKey, int]) -> bool:
     first = firsts.setdefault(key_of(batch.requests[at]), at)
     if first == at:
         return False
-    same = hash_of(batch.requests[first]) == hash_of(batch.requests[at])
+    same = alike(batch.requests[first], batch.requests[at])
     (batch.same_as if same else batch.clashes)[at] = first
     return True
 
@@ -202,7 +202,7 @@ def _draft_one(
     request = batch.requests[at]
     earlier = known.get(key_of(request))
     if earlier is not None:
-        batch.results[at] = _earlier(request, earlier)
+        batch.results[at] = _earlier(services, request, earlier)
         return
     made = draft(request, people, services.keystore, services.engine, chain_time)
     told = spent.get(key_of(request))
@@ -231,10 +231,21 @@ def _speaking(services: Services, session: Session, made: Draft) -> list[bytes]:
     return [account for account in accounts if session.may_act_for(account, services.keystore)]
 
 
-def _earlier(request: Request, act: Act) -> Act:
-    if act.body_hash != hash_of(request):
+def _earlier(services: Services, request: Request, act: Act) -> Act:
+    if act.body_hash != hash_of(request) and not _is_restated(services, request, act):
         raise other_content(request.key, f"it was accepted as {act.kind} with other content")
     return act
+
+
+def _is_restated(services: Services, request: Request, act: Act) -> bool:
+    """Whether an act has all that a request states in other words: its envelope, what is attested, and what must go before."""
+    if not restates(request, _envelope(act)):
+        return False
+    with services.office.read() as conn:
+        attested = [each.evidence_root for each in store.signatures(conn, [act.key])[act.key]]
+        before = store.dependencies(conn, [act.key]).get(act.key, [])
+    stated = zip(request.signers, attested, strict=True)
+    return all(wanted.evidence in (None, root) for wanted, root in stated) and {key for key, _ in before} == set(request.depends_on)
 
 
 # --- What must go first --------------------------------------------------------------------------------------------------------

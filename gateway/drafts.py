@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -106,6 +106,31 @@ def hash_of(request: Request) -> bytes:
         return sha256(json.dumps(stated, sort_keys=True, ensure_ascii=False).encode()).digest()
     except UnicodeEncodeError as wrong:
         raise invalid("body: a text has half of a surrogate pair, which is no Unicode", field="body") from wrong
+
+
+def alike(one: Request, other: Request) -> bool:
+    """Whether two requests state the same, however their bodies write it: 5 or "5", hex in capitals or not. Raises 422 as `hash_of`."""
+    if hash_of(one) == hash_of(other):
+        return True
+    return replace(one, body={}) == replace(other, body={}) and _has_body(other, _typed(one))
+
+
+def restates(request: Request, envelope: Envelope) -> bool:
+    """Whether an envelope has everything that a request states, however its body writes it."""
+    return _has_body(request, envelope.body) and fits(request, envelope)
+
+
+def _has_body(request: Request, body: Any) -> bool:
+    typed = _typed(request)
+    return typed is not None and typed == body
+
+
+def _typed(request: Request) -> Any:
+    """The body of a request; None if it is none."""
+    try:
+        return body_from(request.kind, request.body)
+    except ActError:
+        return None
 
 
 def draft(request: Request, people: People, signer: Signer, engine: Engine, chain_time: int) -> Draft:

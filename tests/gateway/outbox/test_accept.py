@@ -83,6 +83,36 @@ def test_another_content_under_the_same_key_is_a_conflict(house: House) -> None:
     assert rows(house.office) == before
 
 
+def test_the_same_content_in_other_words_is_the_same_act(house: House) -> None:
+    member, root = house.member(), "0x" + "aB" * 32
+    before, evidence = house.accept(house.request(member))[0], b"e" * 32
+    body: dict[str, Any] = {"cash": 1, "to": to_hex(member), "amount": 5, "ref": root}
+    request = house.request(member, "TransferCash", body, depends_on=(before.key,), signers=(signer(member, evidence=evidence),))
+    (row,) = house.accept(request)
+    others: list[dict[str, Any]] = [
+        {"ref": root.lower(), "amount": "5", "to": "0x" + to_hex(member)[2:].upper(), "cash": "1"},
+        {"ref": root, "amount": "0005", "to": to_hex(member), "cash": 1},
+    ]
+    held = rows(house.office)[0]
+    for other in others:
+        assert house.accept(replace(request, body=other))[0] == row
+        assert [each.key for each in house.accept(replace(request, body=other), request)] == [row.key] * 2
+    fresh = replace(request, key="fresh")
+    assert len({each.key for each in house.accept(fresh, replace(fresh, body=others[0]))}) == 1
+    for changed in (
+        replace(request, body=body | {"amount": "6"}),
+        replace(request, body=others[0], depends_on=()),
+        replace(request, body=others[0], kind="IssueCash"),
+        replace(request, body=others[0], signers=(signer(member, evidence=b"f" * 32),)),
+        replace(request, body=others[0], signers=(signer(member, evidence=evidence, mode=ATTESTED),)),
+        replace(request, body=others[0], deadline=row.deadline + 1),
+        replace(request, body=others[0] | {"more": 1}),
+    ):
+        assert refusal(house, changed).status == 409
+        assert refusal(house, request, changed).status == 409
+    assert rows(house.office)[0] == held + 1, "the fresh key's"
+
+
 def test_the_same_key_twice_in_a_batch_is_one_act(house: House) -> None:
     request = house.request(house.member())
     one, two = house.accept(request, request)
