@@ -7,9 +7,12 @@ import asyncio
 import ipaddress
 import re
 import socket
+import time
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from math import ceil
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
@@ -216,13 +219,25 @@ class Post:
             asyncio.timeout(TOTAL_SECONDS),
             self._pool.stream(method, url, headers=headers, content=body, extensions={"timeout": timeouts}) as response,
         ):
-            told = dict(response.headers).get(b"retry-after", b"")
+            # As they came on the wire: names of headers know no case (RFC 9110, 5.1).
+            told = next((value for name, value in response.headers if name.lower() == b"retry-after"), b"")
             read = await _read(response, most) if most else b""
-            return Answer(response.status, int(told) if told.isdigit() and len(told) < 7 else None, read)
+            return Answer(response.status, _retry_after(told.decode("latin-1")), read)
 
     async def close(self) -> None:
         """Ends its connections."""
         await self._pool.aclose()
+
+
+def _retry_after(told: str) -> int | None:
+    """Seconds from now, of either form that RFC 9110, 10.2.3 has; None for anything else, and for what is over."""
+    if told.isascii() and told.isdigit():
+        return int(told) if len(told) < 7 else None
+    try:
+        left = parsedate_to_datetime(told).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
+    return ceil(left) if left > 0 else None
 
 
 async def _read(response: httpcore.Response, most: int) -> bytes:

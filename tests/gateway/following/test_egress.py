@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import time
+from email.utils import formatdate
 from typing import Any
 
 import httpcore
@@ -173,9 +175,21 @@ def test_an_answer_that_comes_too_late_is_none(monkeypatch: pytest.MonkeyPatch) 
     receiver.close()
 
 
-@pytest.mark.parametrize(("told", "read"), [("17", 17), ("x", None), ("-1", None), ("9" * 9, None)])
-def test_retry_after_is_read_where_it_says_seconds(told: str, read: int | None) -> None:
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [("17", 17), ("x", None), ("-1", None), ("9" * 9, None), ("\u0661", None), ("Wed, 21 Oct 2015 07:28:00 GMT", None), ("", None)],
+)
+@pytest.mark.parametrize("name", ["retry-after", "Retry-After"])
+def test_retry_after_is_read_where_it_says_seconds(name: str, told: str, read: int | None) -> None:
     receiver = Receiver()
-    receiver.answer = lambda *_: (503, {"retry-after": told})
+    receiver.answer = lambda *_: (503, {name: told.encode().decode("latin-1")})
     assert post(receiver.url, "127.0.0.1") == Answer(503, read)
+    receiver.close()
+
+
+def test_retry_after_is_read_where_it_says_a_time() -> None:
+    receiver = Receiver()
+    receiver.answer = lambda *_: (503, {"Retry-After": formatdate(time.time() + 600, usegmt=True)})
+    asked = post(receiver.url, "127.0.0.1").retry_after
+    assert asked is not None and 500 < asked <= 600
     receiver.close()
