@@ -7,6 +7,7 @@ scopes. Nothing in a token says where keys are found.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import json
@@ -25,7 +26,7 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 from joserfc.jwt import JWTClaimsRegistry
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -36,11 +37,15 @@ from ledger.foreseen import Foreseen
 log = logging.getLogger(__name__)
 
 FILE = "identity.toml"
-Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519"]
-"""Signatures by a key that the issuer alone holds; a shared secret (HS256) would let every gateway make tokens, and `none` anybody."""
+Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA"]
+"""EdDSA is the older name of Ed25519, by which many issuers sign (RFC 9864).
+
+Signatures by a key that the issuer alone holds; a shared secret (HS256) would let every gateway make tokens, and `none` anybody."""
 ASKED_AGAIN_SECONDS, FRESH_SECONDS, TRUSTED_SECONDS = 60.0, 600.0, 86_400.0
 _FETCH_SECONDS, _LONGEST_SET, _LEAST_RSA_BITS = 5.0, 1 << 20, 2048
 _KINDS = (RSAKey, ECKey, OKPKey)
+_KIND_OF: dict[str, type[RSAKey | ECKey | OKPKey]] = {"RS": RSAKey, "PS": RSAKey, "ES": ECKey, "Ed": OKPKey}
+"""By how an algorithm's name begins."""
 _LAST_SECOND = 253_402_300_799
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
@@ -180,20 +185,20 @@ class Published:
     _asked_at: float | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def key(self, kid: str | None) -> RSAKey | ECKey | OKPKey:
-        """The key of that name. Raises Rejected."""
-        found = self._find(kid)
+    def key(self, kid: str | None, kind: type[RSAKey | ECKey | OKPKey] | None = None) -> RSAKey | ECKey | OKPKey:
+        """The key of that name, of a kind where that is told: keys of two kinds may have one name (RFC 7517, 4.5). Raises Rejected."""
+        found = self._find(kid, kind)
         if found is None or self._age() > FRESH_SECONDS:
             self._refresh()
-            found = self._find(kid)
+            found = self._find(kid, kind)
         if found is None:
             raise Rejected(f"no published key {str(kid)[:80]!r}")
         return found
 
-    def _find(self, kid: str | None) -> RSAKey | ECKey | OKPKey | None:
+    def _find(self, kid: str | None, kind: type[RSAKey | ECKey | OKPKey] | None) -> RSAKey | ECKey | OKPKey | None:
         keys = [] if self._keys is None or self._age() > TRUSTED_SECONDS else self._keys.keys
         fitting = [key for key in keys if key.kid == kid] if kid is not None else (keys if len(keys) == 1 else [])
-        return next((key for key in fitting if isinstance(key, _KINDS)), None)
+        return next((key for key in fitting if isinstance(key, _KINDS) and (kind is None or isinstance(key, kind))), None)
 
     def _age(self) -> float:
         return self.clock() - self._held_at
@@ -206,30 +211,49 @@ class Published:
             self._asked_at = now
             try:
                 self._keys, self._held_at = key_set(self._loaded()), now
-            except (OSError, httpx.HTTPError, ValueError, KeyError, TypeError, JoseError) as fault:
+            except (OSError, httpx.HTTPError, ValueError, KeyError, TypeError, RecursionError) as fault:
                 log.warning("the key set %s can't be read: %s", self.where, fault)
 
     def _loaded(self) -> bytes:
         if not _is_url(self.where):
             return (self.home / self.where).read_bytes()
-        with httpx.stream("GET", self.where, timeout=_FETCH_SECONDS, follow_redirects=False, trust_env=False) as answer:
-            answer.raise_for_status()
-            text = b""
-            for part in answer.iter_bytes():
-                text += part
-                if len(text) > _LONGEST_SET:
-                    raise ValueError(f"longer than {_LONGEST_SET} bytes")
-            return text
+        return asyncio.run(_fetched(self.where))
+
+
+async def _fetched(url: str) -> bytes:
+    """All within one time: a server that sends a byte now and then would hold the thread for ever, and all who wait for its keys."""
+    async with (
+        asyncio.timeout(_FETCH_SECONDS),
+        httpx.AsyncClient(timeout=_FETCH_SECONDS, follow_redirects=False, trust_env=False) as http,
+        http.stream("GET", url) as answer,
+    ):
+        answer.raise_for_status()
+        text = b""
+        async for part in answer.aiter_bytes():
+            text += part
+            if len(text) > _LONGEST_SET:
+                raise ValueError(f"longer than {_LONGEST_SET} bytes")
+        return text
 
 
 def key_set(text: bytes) -> KeySet:
     """The public keys of a JWKS that may sign tokens: no shared secrets, no short RSA keys, none for another use. Raises ValueError."""
-    listed = json.loads(text)["keys"]
-    public = [each for each in listed if each.get("kty") in ("RSA", "EC", "OKP") and each.get("use", "sig") == "sig"]
-    found = [key for key in KeySet.import_key_set({"keys": public}).keys if not _is_short(key)]
+    found: list[OctKey | RSAKey | ECKey | OKPKey] = [key for key in map(_signing, json.loads(text)["keys"]) if key is not None]
     if not found:
         raise ValueError("no key in it that could sign a token")
     return KeySet(found)
+
+
+def _signing(told: Any) -> RSAKey | ECKey | OKPKey | None:
+    """A published key, if it may sign tokens here; one that isn't understood takes nothing from the others (RFC 7517, 5)."""
+    if not isinstance(told, dict) or told.get("kty") not in ("RSA", "EC", "OKP") or told.get("use", "sig") != "sig":
+        return None
+    try:
+        (key,) = KeySet.import_key_set({"keys": [told]}).keys
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError) as fault:
+        log.warning("the published key %s is left aside: %s", str(told.get("kid"))[:80], fault)
+        return None
+    return key if isinstance(key, _KINDS) and not _is_short(key) else None
 
 
 def _is_short(key: object) -> bool:
@@ -287,7 +311,7 @@ class Issuer(NamedTuple):
         kid = header.get("kid")
         if kid is not None and not isinstance(kid, str):
             raise Rejected("kid is no text")
-        key = self.published.key(kid)
+        key = self.published.key(kid, _KIND_OF[header["alg"][:2]])
         if key.get("alg") not in (None, header["alg"]):
             raise Rejected("the published key is for another algorithm")
         return key

@@ -8,10 +8,12 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import httpx
@@ -201,6 +203,38 @@ def test_a_short_key_and_one_for_another_use_are_none(tmp_path: Path) -> None:
         issuers.session(unsigned({"alg": "RS256", "kid": "short"}, CLAIMS, b"x" * 128))
 
 
+def test_a_key_that_is_not_understood_takes_nothing_from_the_others(tmp_path: Path) -> None:
+    good, off = RSA.as_dict(private=False), base64.urlsafe_b64encode(b"\1" * 32).decode().rstrip("=")
+    odd: list[Any] = [
+        "x",
+        {"kty": "EC", "crv": "BP-256", "x": off, "y": off, "kid": "curve"},
+        {"kty": "EC", "crv": "P-256", "x": off, "y": off, "kid": "off the curve"},
+        {"kty": "OKP", "crv": "X25519", "x": off, "kid": "sealing"},
+        {"kty": "RSA", "n": "AQAB", "kid": "no exponent"},
+        {"kty": "RSA", "n": "!!", "e": "AQAB", "kid": "no number"},
+        {**OTHER_RSA.as_dict(private=False), "kid": 5},
+    ]
+    for keys in (*([each, good] for each in odd), [*odd, good]):
+        assert trusting(tmp_path, keys=json.dumps({"keys": keys})).session(token()).member == ALICE
+    with pytest.raises(Rejected):
+        trusting(tmp_path, keys=json.dumps({"keys": odd})).session(token())
+
+
+def test_of_two_kinds_of_keys_of_one_name_the_algorithm_chooses(tmp_path: Path) -> None:
+    two = [{**key.as_dict(private=False), "kid": "one"} for key in (EC, RSA)]
+    issuers = trusting(tmp_path, keys=json.dumps({"keys": two}))
+    for key, alg in ((RSA, "RS256"), (EC, "ES256")):
+        assert issuers.session(token(key, alg, header={"kid": "one"})).member == ALICE
+
+
+@pytest.mark.filterwarnings("ignore:EdDSA")
+def test_the_older_name_of_ed25519_is_one_where_it_is_listed(tmp_path: Path) -> None:
+    older = token(ED, "EdDSA")
+    assert trusting(tmp_path, FILE_TEXT.replace('"Ed25519"', '"EdDSA"')).session(older).member == ALICE
+    with pytest.raises(Rejected, match="not of the issuer's list"):
+        trusting(tmp_path).session(older)
+
+
 # --- Published keys ----------------------------------------------------------------------------------------------------------------
 
 
@@ -284,6 +318,32 @@ def test_while_the_issuer_is_away_its_last_keys_count_for_a_day(served: Keys, an
     clock.now += 2
     with pytest.raises(Rejected):
         keys.key("rsa")
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nx: "], ids=["body", "head"])
+def test_an_issuer_that_sends_a_byte_now_and_then_holds_nobody(monkeypatch: pytest.MonkeyPatch, head: bytes) -> None:
+    monkeypatch.setattr(identity, "_FETCH_SECONDS", 0.5)
+    ended = Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            with suppress(OSError):
+                self.wfile.write(head)
+                while not ended.wait(0.1):
+                    self.wfile.write(b" ")
+
+        def log_message(self, *given: object) -> None:
+            """Nothing is written."""
+
+    with listening(Handler) as url:
+        keys = Published(f"{url}/keys", Path())
+        asking = Thread(target=keys._refresh, daemon=True)
+        asking.start()
+        asking.join(20)
+        ended.set()
+        assert not asking.is_alive()
+        with pytest.raises(Rejected):
+            keys.key("rsa")
 
 
 def test_a_file_of_keys_is_read_again(tmp_path: Path) -> None:
