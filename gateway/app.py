@@ -183,8 +183,8 @@ class Noting:
 
 
 class Door:
-    """Nobody unknown passes, nobody asks too often, and no body that is too long, or whose length isn't told, is read; every answer carries
-    the headers. The API opens by a key or token in a header, and by nothing else; the console by its own cookie, and by nothing else.
+    """Nobody unknown passes, nobody asks too often, and no body is read further than it may be long; every answer carries the headers.
+    The API opens by a key or token in a header, and by nothing else; the console by its own cookie, and by nothing else.
     """
 
     def __init__(self, app: ASGIApp, services: Services, outer: FastAPI) -> None:
@@ -234,26 +234,30 @@ class Door:
         peer, told = _peer(scope), dict(scope["headers"])
         _pass(self._peers, peer, "this address")
         if Console.has(scope["path"]):
-            self._check_length(told)
+            receive = self._bounded(told, receive)
             await self._console.let_in(scope, state, lambda name: _pass(self._keys, name, "this key"))
             return receive
         if scope["path"].startswith(peer_door.PREFIX):
-            self._check_length(told)
+            receive = self._bounded(told, receive)
             return await self._peer_door.let_in(scope, state, receive, lambda name: _pass(self._keys, name, "this key"))
         if scope["path"] not in OPEN_PATHS:
             session = await self._session(told, peer)
             _pass(self._keys, session.key_id, "this key")
             state["session"] = Session(session.key_id, session.member, session.scopes, Purpose(_reason(told)), session.ends)
             state["stands"] = partial(self._stands, session, told, peer)
-        self._check_length(told)
-        return receive
+        return self._bounded(told, receive)
 
-    def _check_length(self, headers: dict[bytes, bytes]) -> None:
+    def _bounded(self, headers: dict[bytes, bytes], receive: Receive) -> Receive:
+        """What a body is read from. Raises 413 for one that says that it is too long, 411 for another coding than chunks."""
         limit, told = self._services.settings.body_bytes, headers.get(b"content-length")
         if told is not None and (not _is_number(told) or int(told) > limit):
-            raise Problem(413, "Body too long", f"body: {told[:20].decode('latin-1')} bytes, at most {limit}; send smaller batches")
-        if told is None and b"transfer-encoding" in headers:
-            raise Problem(411, "Length required", "send Content-Length; a body in chunks is not read")
+            raise _too_long(told[:20].decode("latin-1"), limit)
+        coded = headers.get(b"transfer-encoding")
+        if coded is None:
+            return receive
+        if coded.lower() != b"chunked":
+            raise Problem(411, "Length required", "Transfer-Encoding: chunked is read and no other; or send Content-Length")
+        return _counted(receive, limit)
 
     async def _session(self, headers: dict[bytes, bytes], peer: str) -> Session:
         """The caller's session. Raises 401, TooMany."""
@@ -269,6 +273,25 @@ class Door:
             return await self._session(headers, peer) == session
         except (Problem, TooMany):
             return False
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    """A body whose length isn't told, as it arrives. Raises 413 once it is too long."""
+    length = 0
+
+    async def counted() -> Message:
+        nonlocal length
+        message = await receive()
+        length += len(message.get("body", b""))
+        if length > limit:
+            raise _too_long(f"more than {limit}", limit)
+        return message
+
+    return counted
+
+
+def _too_long(told: str, limit: int) -> Problem:
+    return Problem(413, "Body too long", f"body: {told} bytes, at most {limit}; send smaller batches")
 
 
 def _with_headers(send: Send, headers: list[tuple[bytes, bytes]]) -> Callable[[Message], Awaitable[None]]:

@@ -11,7 +11,7 @@ TITLES = {
     404: "Not found, or not the caller's",
     409: "In conflict with what is there",
     410: "Too late for what was sent",
-    411: "The length of the body is not told",
+    411: "The body is transferred neither with its length nor in chunks",
     413: "The body is too long",
     415: "The body is encoded",
     422: "A field breaks a rule",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from dataclasses import dataclass, field
 from hashlib import sha256
+from http.client import HTTPConnection
 from statistics import median
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
@@ -197,10 +199,28 @@ def test_health_tells_a_stranger_no_more_than_names(api: Api) -> None:
         assert details["faults"] == [{"name": told[0], "text": told[1]}] and details["status"] == "degraded"
 
 
-def test_a_long_body_is_refused_by_its_length_and_one_without_length_too(api: Api) -> None:
+def test_a_long_body_is_refused_by_its_length_and_in_chunks_as_it_comes(api: Api) -> None:
     limit = api.running.services.settings.body_bytes
     problem(api.http.post("/acts:batch", content=b"x" * (limit + 1)), 413)
-    problem(api.http.post("/acts:batch", content=iter([b"{}"])), 411)
+    part = b"x" * (1 << 16)
+    for path in ("/acts:batch", "/acts:check", "/webhooks"):
+        refused = problem(api.http.post(path, content=iter([part] * (limit // len(part)) + [b"xy"])), 413)
+        assert f"more than {limit} bytes" in str(refused["detail"])
+    asking = HTTPConnection(urlsplit(api.running.url).netloc)
+    coded = {"authorization": f"Bearer {api.running.api_key}", "transfer-encoding": "gzip, chunked"}
+    asking.request("POST", "/acts:batch", headers=coded, body=b"0\r\n\r\n", encode_chunked=False)
+    assert asking.getresponse().status == 411
+    asking.close()
+    assert httpx.post(api.running.url + "/acts:batch", content=iter([part])).status_code == 401
+
+
+def test_a_body_in_chunks_is_read_as_one_with_its_length(api: Api) -> None:
+    supplier = api.admit("chunks", "SUPPLIER")
+    written = json.dumps({"account": supplier.account, "kind": "SetAcceptance", "body": {"acceptsDirect": True}}).encode()
+    headers = {"content-type": "application/json", "idempotency-key": api.fresh_key()}
+    whole = api.http.post("/acts", content=written, headers=headers)
+    parts = api.http.post("/acts", content=iter([written[at : at + 7] for at in range(0, len(written), 7)]), headers=headers)
+    assert (whole.status_code, parts.status_code) == (202, 202) and parts.json()["id"] == whole.json()["id"]
 
 
 # --- Everybody at every operation ----------------------------------------------------------------------------------------------------
