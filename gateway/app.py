@@ -222,7 +222,10 @@ class Door:
 
     def _answered(self, scope: Scope) -> Scope:
         """HEAD is answered as GET is (RFC 9110, 9.3.2), and the server sends the head alone; but what has no end would never be over."""
-        return {**scope, "method": "GET"} if scope["method"] == "HEAD" and scope["path"] not in self._endless else scope
+        path, method = unambiguous.parted(scope), scope["method"]
+        if method == "HEAD" and path not in self._endless:
+            method = "GET"
+        return scope if (path, method) == (scope["path"], scope["method"]) else {**scope, "path": path, "method": method}
 
     def _refused(self, scope: Scope, problem: Problem) -> ASGIApp:
         if Console.has(scope["path"]):

@@ -5,6 +5,7 @@ Every step can be begun again: an act has a key of its own, so that what was don
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from urllib.parse import quote
 
 from gateway.anchoring.book import Book
 from gateway.client import Client, Json, Refused
@@ -69,7 +70,7 @@ def adopt(client: Client, book: Book, numbers: Iterable[str], progress: Progress
         for body in book.adoption(anchor, number):
             key = f"adopt {book.about.register} {number} {body.page}"
             client.done(_act(client, office, "AdoptRecord", to_json(body), key))
-        proven = client.data(f"/registers/{book.about.register}/anchors/{anchor}/records/{number}")
+        proven = client.data(f"/registers/{book.about.register}/anchors/{anchor}/records/{quote(number, safe='')}")
         found.append(int(proven["pledge"]))
         progress(done, len(wanted))
     return found

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args, get_origin
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import ParamTypes
@@ -28,12 +28,25 @@ Json = Any
 ONCE = {each.lower().encode(): each for each in ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", REASON)}
 """Headers that say one thing: of two a proxy may read the one and the gateway the other."""
 
+_SLASH = "\udc2f"
+"""Stands for a slash that is part of a value until a route is found: no text in UTF-8 has it."""
+_ENCODED_SLASH = re.compile("%2f", re.IGNORECASE)
+
 _PLAIN = b"identity"
 _WRITTEN = {
     int: (re.compile("-?[0-9]+"), "a whole number expected"),
     float: (re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?"), "a number expected"),
 }
 """How a number of an address is written, though a parser may read 1_0, +1 or 1.0, too; and what is said otherwise."""
+
+
+def parted(scope: Scope) -> str:
+    """The path by which a route is looked for. A slash that was encoded is part of its segment (RFC 3986, 2.2), as in a record's number
+    2024/17, and parts none.
+    """
+    raw: str = scope.get("raw_path", b"").decode("latin-1")
+    path: str = scope["path"]
+    return _SLASH.join(unquote(part) for part in _ENCODED_SLASH.split(raw)) if _ENCODED_SLASH.search(raw) else path
 
 
 def attach(route: APIRoute) -> None:
@@ -54,6 +67,9 @@ class _Looking:
         self._kinds = {name: kind for name, kind in kinds.items() if kind is not None}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _SLASH in scope["path"]:
+            scope["path"] = scope["path"].replace(_SLASH, "/")
+            scope["path_params"] = {name: value.replace(_SLASH, "/") for name, value in scope["path_params"].items()}
         told = dict(scope["headers"])
         if len(told) < len(scope["headers"]):
             _check_headers(scope["headers"])

@@ -307,3 +307,20 @@ def test_a_body_that_is_cut_off_is_no_error_of_the_gateway(api: Api, caplog: pyt
     while time.monotonic() < until and not caplog.records:
         time.sleep(0.05)
     assert [each.message for each in caplog.records if each.levelname == "ERROR"] == []
+
+
+# --- Slashes within a value ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_slash_that_is_encoded_is_part_of_a_value_and_parts_nothing(api: Api) -> None:
+    written = "12345678/9"  # a Chinese mark with its class, as its office writes it
+    (read,) = api.http.get("/assets:read", params={"number": written, "office": "CN"}).json()["data"]
+    for each in (quote(written, safe=""), "12345678%2f9"):
+        for path in (f"/assets/{each}", f"/assets/{each}/encumbrances"):
+            plain = path.replace(each, read["asset_text"])
+            assert api.http.get(path).json()["data"] == api.http.get(plain).json()["data"], path
+    assert problem(api.http.get("/assets/12345678%252F9"), 422)["field"] == "asset"
+    known = {"authorization": f"Bearer {api.running.api_key}"}
+    for path in ("/blocks%2Fhead", "/assets%2F12345678%2F9", "/health%2Fdetails"):
+        assert httpx.get(api.running.url + path, headers=known).status_code == 404, path
+    assert httpx.get(api.running.url + "/%2Fhealth").status_code == 401

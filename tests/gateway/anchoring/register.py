@@ -24,7 +24,7 @@ def number(of: int) -> str:
 def record(place: int, **more: Any) -> dict[str, Any]:
     """A plain record: one patent, one pledgor, one bank."""
     return {
-        "number": f"Y2023{place:09d}",
+        "number": f"Y2023/{place:09d}",
         "state": "registered",
         "effective": f"2023-{1 + place % 9:02d}-{1 + place % 28:02d}",
         "claim": "maximum",

@@ -131,7 +131,7 @@ def test_an_asset_under_two_live_records_is_listed_twice_side_by_side(tmp_path: 
     build(tmp_path / "a", source)
     with book.opened(tmp_path / "a") as opened:
         found = opened.prove_asset(_key(number(1)))
-    assert [each.asset.officeNumber[:14] for each in found] == [b"Y2023000000002", b"Y2023000000005"]
+    assert [each.asset.officeNumber[:15] for each in found] == [b"Y2023/000000002", b"Y2023/000000005"]
 
 
 # --- What is refused ------------------------------------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def test_a_wrong_export_leaves_nothing_and_names_its_first_faults(tmp_path: Path
     with pytest.raises(ExportError) as refused:
         build(tmp_path / "a", source)
     said = str(refused.value)
-    assert "line 11: number: 'Y2023000000003' stands twice" in said and "line 12: state: 'gone'" in said and "line 13: number" in said
+    assert "line 11: number: 'Y2023/000000003' stands twice" in said and "line 12: state: 'gone'" in said and "line 13: number" in said
     assert said.endswith("and 2 more") and "\n" not in said
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jsonl"]
 

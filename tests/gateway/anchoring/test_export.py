@@ -38,7 +38,7 @@ def entry(tmp_path: Path, **more: Any) -> export.Entry:
 def test_a_record_becomes_the_words_of_its_leaf(tmp_path: Path) -> None:
     made = entry(tmp_path, effective="2023-05-04", expires="2030-06-30", due="2029-01-01")
     leaf = made.record
-    assert leaf.officeNumber == b"Y2023000000001".ljust(32, b"\0") and leaf.state == State.REGISTERED
+    assert leaf.officeNumber == b"Y2023/000000001".ljust(32, b"\0") and leaf.state == State.REGISTERED
     # Midnight in Shanghai is 16:00 of the day before in UTC.
     assert leaf.effective == 1_683_129_600 and leaf.flags == Flag.DATE_ONLY
     assert leaf.expires == 1_909_065_599 and leaf.due == 1_861_977_599, "the last second of the day"
