@@ -35,7 +35,9 @@ KEY, OTHER = X25519PrivateKey.generate(), X25519PrivateKey.generate()
 PUBLIC = KEY.public_key().public_bytes_raw()
 
 words = st.binary(min_size=32, max_size=32)
-signatures = st.lists(st.builds(Given, st.integers(0, 255), st.binary(min_size=65, max_size=65), st.none() | words), max_size=3)
+signatures = st.lists(
+    st.builds(Given, st.integers(0, 255), st.binary(max_size=65) | st.binary(min_size=65, max_size=300), st.none() | words), max_size=3
+)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 packages = st.lists(st.builds(Packed, words, words, texts, texts.map(str.encode)), max_size=3)
 offers = st.builds(Offer, texts, texts.map(str.encode), signatures, packages, st.booleans(), st.none() | texts)
