@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from gateway.commands.shared import Home, console, ledger_of
@@ -78,6 +79,8 @@ def mirror_verify(
     _show_tables(report)
     if report.spots is not None:
         _show_spots(report.spots)
+    for fault in report.faults:
+        console.print(f"[red]{escape(fault)}[/red]", soft_wrap=True)
     console.print(f"block {report.height}: {'equal' if report.equal else 'NOT EQUAL'}")
     raise typer.Exit(0 if report.equal else 1)
 

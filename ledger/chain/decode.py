@@ -143,7 +143,9 @@ class EventTable:
 
     def decode(self, block: int, time: int, log: Log) -> Event:
         """The event of a log that the table knows. Raises DecodeError."""
-        event = self._entries.get((log.address, log.topics[0])) or self._entries[None, log.topics[0]]
+        event = self._entries.get((log.address, log.topics[0])) or self._entries.get((None, log.topics[0]))
+        if event is None:
+            raise DecodeError(f"0x{log.address.hex()} has no event 0x{log.topics[0].hex()} that is read")
         return Event(position(block, log.index), time, log, event, event.decode(log.topics, log.data))
 
     def events(self, block: Block) -> list[Event]:

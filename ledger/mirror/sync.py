@@ -460,7 +460,7 @@ def of(
     """The mirror of a manifest's ledger, read from a node or from several; `moved` is called after each step. Raises WrongLedger."""
     contracts = addresses(manifest)
     events = event_table(contracts)
-    identity = Identity(manifest.chain_id, manifest.ledger_id, manifest.block)
+    identity = identity_of(manifest)
     source = source_of(rpc, events, finality=finality, forks=development, checks=checks)
     recipe = Recipe([node.url for node in each(rpc)], rpc.timeout, checks, finality, development, contracts, database.url)
     return Mirror(
@@ -477,6 +477,20 @@ def of(
     )
 
 
+def identity_of(manifest: Manifest) -> Identity:
+    """Which ledger a manifest is of."""
+    return Identity(manifest.chain_id, manifest.ledger_id, manifest.block)
+
+
+def same_ledger(held: Checkpoint, identity: Identity) -> None:
+    """Raises WrongLedger where a database mirrors another ledger."""
+    if (held.chain_id, held.ledger_id, held.start) != (identity.chain_id, identity.ledger_id, identity.start):
+        raise WrongLedger(
+            f"the mirror holds chain {held.chain_id}, ledger 0x{held.ledger_id.hex()} from block {held.start}, "
+            f"not chain {identity.chain_id}, ledger 0x{identity.ledger_id.hex()} from block {identity.start}: give a new database"
+        )
+
+
 def prepare(database: Database, identity: Identity, folds: Folds) -> tuple[Checkpoint, int | None]:
     """The checkpoint of a database, a new one if it is empty, and its block's time. Raises WrongLedger."""
     with database.write() as conn:
@@ -485,11 +499,7 @@ def prepare(database: Database, identity: Identity, folds: Folds) -> tuple[Check
             fresh = _begin(conn, identity, folds)
             making.ensure(conn)
             return fresh, None
-        if (held.chain_id, held.ledger_id, held.start) != (identity.chain_id, identity.ledger_id, identity.start):
-            raise WrongLedger(
-                f"the mirror holds chain {held.chain_id}, ledger 0x{held.ledger_id.hex()} from block {held.start}, "
-                f"not chain {identity.chain_id}, ledger 0x{identity.ledger_id.hex()} from block {identity.start}: give a new database"
-            )
+        same_ledger(held, identity)
         if shape(held.projections) == shape(folds.version()) and not gives_way(folds.version(), held.projections):
             making.ensure(conn)
         return held, _time_of(conn, held.block)

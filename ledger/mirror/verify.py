@@ -1,26 +1,27 @@
 """Verification: a rebuild at a height, in a fresh database, equals the live mirror at that height, table by table."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, case, null, select
 
 from ledger.chain.blocks import LEAST_CHECKS, BlockSource, Checks, last_position
-from ledger.chain.decode import EventTable
+from ledger.chain.decode import DecodeError, EventTable
 from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import Rpc
 from ledger.chain.sources import node_source
 from ledger.foreseen import Foreseen
-from ledger.mirror import rebuild, spot_checks
+from ledger.mirror import rebuild, spot_checks, stored
 from ledger.mirror.concepts import FOLDS, table
 from ledger.mirror.database import SCHEMA, Database, connect, open
 from ledger.mirror.fold import Folds
 from ledger.mirror.models import BLOCK, RAW_EVENT, TX
 from ledger.mirror.spot_checks import SpotReport
-from ledger.mirror.state import AnyProjection
-from ledger.mirror.sync import Identity, Mirror
+from ledger.mirror.state import AnyProjection, FoldError
+from ledger.mirror.sync import Identity, Mirror, identity_of, same_ledger
 from ledger.mirror.writer import Checkpoint, read_checkpoint
 
 _ROWS_A_FETCH = 5_000
@@ -47,15 +48,18 @@ class TableCheck:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A verification at block `height`; `equal` if every table is, and every row that was held against the contracts."""
+    """A verification at block `height`; `equal` if every table is, and every row that was held against the contracts, and if the rows that
+    a rebuild begins with agree among themselves (`faults`: where they don't).
+    """
 
     height: int
     tables: list[TableCheck]
+    faults: list[str]
     spots: SpotReport | None = None
 
     @property
     def equal(self) -> bool:
-        return all(table.equal for table in self.tables) and (self.spots is None or self.spots.equal)
+        return all(table.equal for table in self.tables) and not self.faults and (self.spots is None or self.spots.equal)
 
 
 def verify(
@@ -66,21 +70,29 @@ def verify(
     height: int | None = None,
     source: BlockSource | None = None,
     scratch_url: str = "sqlite://",
+    identity: Identity | None = None,
+    spots: Callable[[Connection, int], SpotReport | None] = lambda _conn, _height: None,
 ) -> Report:
-    """Compares the mirror as at `height` (its head if None) with a rebuild: from `source` if given, else from its own raw events.
+    """Compares the mirror as at `height` with a rebuild: from `source` if given, else from its own raw events. At its head (None) whatever
+    is in its tables is compared, also what lies above.
 
-    From the chain the raw tables are compared too. The rebuild lies in memory unless `scratch_url` names another, empty database. Raises
+    From the chain the raw tables are compared too. The rebuild lies in memory unless `scratch_url` names another, empty database. `spots`
+    holds rows of the same snapshot against the contracts. Raises WrongLedger where it is the mirror of another ledger than `identity`, and
     NothingToVerify.
     """
     with database.read() as conn:
         held = _held(conn, folds, height)
+        if identity is not None:
+            same_ledger(held, identity)
         at = held.block if height is None else height
+        # The rows first: a node soon forgets the state of a block.
+        found = spots(conn, at)
         scratch = (
             _from_raw(conn, events, folds, at, scratch_url) if source is None else _from_chain(source, events, folds, held, at, scratch_url)
         )
         try:
             with scratch.read() as rebuilt:
-                return Report(at, _checks(conn, rebuilt, folds, at, with_raw=source is not None))
+                return Report(at, _checks(conn, rebuilt, folds, height, with_raw=source is not None), stored.faults(conn, held), found)
         finally:
             scratch.close()
 
@@ -98,21 +110,16 @@ def of(
     """Verifies a manifest's mirror: from its node if one is given, else from its own raw events.
 
     With a node, `rows` random rows (drawn by `seed`) are held against the contracts as well, and proven where headers can be checked.
-    Raises NothingToVerify, NotThisChain, InconsistentAnswer, RpcError.
+    Raises WrongLedger, NothingToVerify, NotThisChain, InconsistentAnswer, RpcError.
     """
-    events = table(manifest)
+    events, identity = table(manifest), identity_of(manifest)
     if rpc is None:
-        return verify(database, events, FOLDS, height=height)
-    # The rows first: a node soon forgets the state of a block.
-    spots = _spots(database, manifest, rpc, height, rows, seed, checks) if rows else None
-    at = height if spots is None else spots.height
-    return replace(verify(database, events, FOLDS, height=at, source=node_source(rpc, events, checks)), spots=spots)
+        return verify(database, events, FOLDS, height=height, identity=identity)
 
+    def spots(conn: Connection, at: int) -> SpotReport | None:
+        return spot_checks.check(conn, rpc, manifest, at, rows, seed, headers=checks.headers) if rows else None
 
-def _spots(database: Database, manifest: Manifest, rpc: Rpc, height: int | None, rows: int, seed: int, checks: Checks) -> SpotReport:
-    with database.read() as conn:
-        held = _held(conn, FOLDS, height)
-        return spot_checks.check(conn, rpc, manifest, held.block if height is None else height, rows, seed, headers=checks.headers)
+    return verify(database, events, FOLDS, height=height, source=node_source(rpc, events, checks), identity=identity, spots=spots)
 
 
 def _held(conn: Connection, folds: Folds, height: int | None) -> Checkpoint:
@@ -126,10 +133,18 @@ def _held(conn: Connection, folds: Folds, height: int | None) -> Checkpoint:
 
 def _from_raw(live: Connection, events: EventTable, folds: Folds, height: int, url: str) -> Database:
     scratch = connect(url, SCHEMA)
-    with scratch.write() as conn:
+    with _foldable(), scratch.write() as conn:
         rebuild.create(conn, folds)
         rebuild.refold(conn, rebuild.stored_events(live, events, last_position(height)), folds)
     return scratch
+
+
+@contextmanager
+def _foldable() -> Iterator[None]:
+    try:
+        yield
+    except (DecodeError, FoldError) as wrong:
+        raise NothingToVerify(f"NOT EQUAL: the stored events can't be folded again, so some are not those of the chain: {wrong}") from wrong
 
 
 def _from_chain(source: BlockSource, events: EventTable, folds: Folds, held: Checkpoint, height: int, url: str) -> Database:
@@ -152,8 +167,8 @@ class _UpTo:
         return min(self._source.head(), self._height)
 
 
-def _checks(live: Connection, rebuilt: Connection, folds: Folds, height: int, with_raw: bool) -> list[TableCheck]:
-    raw_reads = [_raw_until(table, height) for table in (BLOCK, TX, RAW_EVENT)] if with_raw else []
+def _checks(live: Connection, rebuilt: Connection, folds: Folds, height: int | None, with_raw: bool) -> list[TableCheck]:
+    raw_reads = [(table.name, _raw_until(table, height)) for table in (BLOCK, TX, RAW_EVENT)] if with_raw else []
     reads = raw_reads + [(projection.name, until(projection, height)) for projection in folds.projections]
     return [TableCheck(name, *_interleaved(digest(live, read), digest(rebuilt, read))) for name, read in reads]
 
@@ -162,14 +177,18 @@ def _interleaved(one: tuple[int, str], other: tuple[int, str]) -> tuple[int, int
     return one[0], other[0], one[1], other[1]
 
 
-def _raw_until(table: Table, height: int) -> tuple[str, Select[Any]]:
+def _raw_until(table: Table, height: int | None) -> Select[Any]:
+    rows = select(table).order_by(*table.primary_key)
+    if height is None:
+        return rows
     column = {"block": "number", "tx": "block", "raw_event": "pos"}[table.name]
-    bound = last_position(height) if column == "pos" else height
-    return table.name, select(table).where(table.c[column] <= bound).order_by(*table.primary_key)
+    return rows.where(table.c[column] <= (last_position(height) if column == "pos" else height))
 
 
-def until(projection: AnyProjection, height: int) -> Select[Any]:
-    """A projection's rows as they stood at the end of block `height`, in the order of the primary key."""
+def until(projection: AnyProjection, height: int | None) -> Select[Any]:
+    """A projection's rows as they stood at the end of block `height`, all as they are for None, in the order of the primary key."""
+    if height is None:
+        return select(projection.table).order_by(*projection.table.primary_key)
     pos = last_position(height)
     columns = [_ended_by(column, pos) if column.name == "to_pos" else column for column in projection.table.c]
     return select(*columns).where(projection.since <= pos).order_by(*projection.table.primary_key)
