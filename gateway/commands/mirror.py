@@ -36,6 +36,7 @@ def mirror_sync(
     from ledger.chain.blocks import Checks
     from ledger.chain.nodes import Nodes
     from ledger.mirror import database, sync
+    from ledger.mirror.database import NotServed
 
     kind, settings = _engine(engine), ledger_of(home)
     held = manifests.load(settings.manifest)
@@ -49,7 +50,10 @@ def mirror_sync(
         opened = database.open(settings.mirror_database())
         mirror = sync.of(opened, rpc, held, finality=kind.finality, development=kind.development_clock, checks=checks)
         mirror.catch_up()
-        console.print(f"mirrored to block {mirror.status().block}")
+        status = mirror.status()
+        if status.outdated:
+            raise NotServed(status.outdated)
+        console.print(f"mirrored to block {status.block}")
 
 
 @mirror_cli.command("verify")
@@ -104,9 +108,13 @@ def mirror_export(
     at: Annotated[int | None, typer.Option(min=0, help="As at the end of this block (default: the last one)")] = None,
 ) -> None:
     """Writes the auditors' views as Parquet files, one a view, all of one block (docs/auditors.md)."""
+    from ledger.chain import manifest as manifests
     from ledger.mirror import database, export
+    from ledger.mirror.sync import identity_of
 
-    written = export.export(database.open(ledger_of(home).mirror_database()), to, at)
+    settings = ledger_of(home)
+    identity = identity_of(manifests.load(settings.manifest))
+    written = export.export(database.open(settings.mirror_database()), to, at, identity)
     table = Table("file", "rows")
     for each in written:
         table.add_row(each.file.name, str(each.rows))

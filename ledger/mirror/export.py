@@ -12,8 +12,10 @@ from sqlalchemy import Connection, text
 
 from ledger.chain.blocks import last_position
 from ledger.foreseen import Foreseen
+from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
 from ledger.mirror.queries import chain
+from ledger.mirror.sync import Identity, same_ledger
 from ledger.mirror.views.catalogue import VERSION, VIEWS
 from ledger.mirror.views.columns import Kind, View
 from ledger.mirror.writer import read_checkpoint
@@ -35,22 +37,30 @@ class Written(NamedTuple):
     rows: int
 
 
-def export(database: Database, folder: Path, block: int | None = None) -> list[Written]:
-    """Writes every view as at the end of a block (None: now) into a new folder, which is there only once it is whole. Raises ExportError.
+def export(database: Database, folder: Path, block: int | None = None, identity: Identity | None = None) -> list[Written]:
+    """Writes every view as at the end of a block (None: now) into a new folder, which is there only once it is whole.
 
-    The schema of each file says the view, the block, the ledger and what each column is.
+    The schema of each file says the view, the block, the ledger and what each column is. Raises ExportError, WrongLedger where the mirror
+    is of another ledger than `identity`, and NotServed where its projections are of a version that this program can't read.
     """
+    database.serving.version = FOLDS.version()
     if folder.exists():
         raise ExportError(f"folder {folder}: it is there already; name one that is not")
     part = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    with database.read() as conn:
-        if database.is_postgresql:
-            # A session in another zone couldn't say the ends of the year 1 and 9999.
-            conn.execute(text("SET LOCAL TIME ZONE 'UTC'"))
-        written = _written(conn, part, block)
-    part.rename(folder)
+    try:
+        with database.read() as conn:
+            held = read_checkpoint(conn)
+            if held is not None and identity is not None:
+                same_ledger(held, identity)
+            if database.is_postgresql:
+                # A session in another zone couldn't say the ends of the year 1 and 9999.
+                conn.execute(text("SET LOCAL TIME ZONE 'UTC'"))
+            part.mkdir(parents=True)
+            written = _written(conn, part, block)
+        part.rename(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
     return [each._replace(file=folder / each.file.name) for each in written]
 
 

@@ -119,6 +119,19 @@ def test_a_node_of_another_chain_is_not_mirrored(
     assert pledgebook("mirror", "sync", "--node", running.node_urls[0]).code == 0
 
 
+def test_a_mirror_that_a_newer_version_keeps_is_neither_synced_nor_exported(
+    running: runtime.Runtime, pledgebook: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLEDGEBOOK_MIRROR_URL", f"sqlite:///{tmp_path}/mirror.db")
+    sync = ("mirror", "sync", "--node", running.node_urls[0])
+    assert pledgebook(*sync).code == 0
+    with sqlite3.connect(tmp_path / "mirror.db") as mirror:
+        mirror.execute("UPDATE checkpoint SET projections = '9999-newer'")
+    mirror.close()
+    for arguments in (sync, ("mirror", "export", "--to", str(tmp_path / "out"))):
+        refused(pledgebook(*arguments), "the projections are of version 9999-newer, which this program of version")
+
+
 def test_a_mirror_of_no_node_or_of_no_database_is_one_line(pledgebook: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = pledgebook("mirror", "sync", "--node", "")
     assert asked.code == 2 and "name a node" in asked.err

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,12 @@ from sqlalchemy import Boolean, inspect, make_url, select, text
 from ledger.chain.blocks import last_position
 from ledger.mirror import database, export
 from ledger.mirror.concepts import FOLDS
-from ledger.mirror.database import Database
+from ledger.mirror.database import Database, NotServed
 from ledger.mirror.export import ExportError
 from ledger.mirror.models import PLEDGE_STATE, TOKEN, ReceivableStatus, Token
 from ledger.mirror.queries import chain, payments, receivables, tokens, totals
 from ledger.mirror.queries.reading import rows_of, valid
-from ledger.mirror.sync import Mirror
+from ledger.mirror.sync import Mirror, WrongLedger
 from ledger.mirror.views import making
 from ledger.mirror.views.catalogue import VIEWS, described
 from ledger.mirror.views.columns import Kind
@@ -263,6 +264,19 @@ def test_a_folder_is_there_when_it_is_whole(db: Database, mirror_of: MakeMirror,
     assert [each.name for each in tmp_path.iterdir() if each.suffix != ".db" and ".db-" not in each.name] == ["out"]
 
 
+def test_another_ledger_or_version_is_not_exported(db: Database, mirror_of: MakeMirror, tmp_path: Path) -> None:
+    """Views of this program would read tables of another one's with other meanings."""
+    mirror_of(_history(1, 10).chain.source()).catch_up()
+    with pytest.raises(WrongLedger):
+        export.export(db, tmp_path / "out", identity=replace(IDENTITY, ledger_id=b"M" * 32))
+    with db.write() as conn:
+        conn.execute(text("UPDATE checkpoint SET projections = '9-newer'"))
+    db.serving.version = None
+    with pytest.raises(NotServed):
+        export.export(db, tmp_path / "out")
+    assert not [each for each in tmp_path.iterdir() if each.name.startswith("out")]
+
+
 def test_an_export_is_of_one_snapshot(db: Database, mirror_of: MakeMirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The mirror goes on between two files; they tell of one block."""
     history = _history(5, 60)
@@ -304,7 +318,8 @@ from ledger.mirror.models import BLOCK, CHECKPOINT
 db = database.open("sqlite:///{folder}/mirror.db")
 with db.write() as conn:
     rebuild.create(conn, FOLDS)
-    conn.execute(CHECKPOINT.insert().values(id=1, chain_id=1, ledger_id=b"L" * 32, start=0, block=1, hash=b"h" * 32, projections="p"))
+    held = dict(chain_id=1, ledger_id=b"L" * 32, start=0, block=1, hash=b"h" * 32, projections=FOLDS.version())
+    conn.execute(CHECKPOINT.insert().values(id=1, **held))
     conn.execute(BLOCK.insert().values(number=1, hash=b"h" * 32, parent=b"p" * 32, time=1))
     conn.exec_driver_sql("INSERT INTO cash VALUES (x'01', 1, 5, x'02', 156)")
     conn.exec_driver_sql(
