@@ -204,6 +204,9 @@ class Anew:
             conn.execute(text(f"INSERT INTO main.{each.name} SELECT * FROM next.{each.name}"))  # noqa: S608  # a name of the model
             for index in each.table.indexes:
                 index.create(conn)
+        if self._database.is_postgresql:
+            # Whoever folds next must not take for folded what has gone from there.
+            conn.execute(text(f"DROP TABLE {NEXT_SCHEMA}.{_FOLDED.name}"))
 
     def _clear(self, database: Database) -> None:
         """Forgets what lies beside."""

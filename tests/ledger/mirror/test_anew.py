@@ -140,6 +140,32 @@ def test_a_second_new_version_begins_again(db: Database, grown: History, monkeyp
     _assert_equals_rebuild(db, source)
 
 
+def test_a_version_that_ended_as_it_had_switched_and_was_taken_back_folds_again(
+    db: Database, grown: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it had folded is no longer beside: it has been put in place."""
+    source = grown.chain.source()
+    _newer(monkeypatch)
+    newer = _mirror(db, source)
+    with monkeypatch.context() as patch:
+        patch.setattr(faults, "point", _ending("anew.switched"))
+        with pytest.raises(SystemExit):
+            newer.catch_up()
+    _newer(monkeypatch, by=-1)
+    assert sync.take_back(db) is not None
+    _newer(monkeypatch)
+    _mirror(db, source).catch_up()
+    _assert_equals_rebuild(db, source)
+
+
+def _ending(at: str) -> Callable[[str], None]:
+    def point(name: str) -> None:
+        if name == at:
+            raise SystemExit(name)
+
+    return point
+
+
 @pytest.mark.parametrize("number", [fold.GENERATION, fold.GENERATION + 1])
 def test_a_program_leaves_later_records_alone_and_another_programs_of_its_number(
     db: Database, grown: History, number: int, monkeypatch: pytest.MonkeyPatch
