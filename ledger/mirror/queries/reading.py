@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from ledger.mirror.schema import Projection, RowT
 
@@ -69,10 +70,13 @@ def listed(name: str, *widths: int) -> Select[Any]:
 
 def valid(projection: Projection[Any], at: When) -> ColumnElement[bool]:
     """Whether a version is valid as at a position (None = now)."""
-    columns = projection.table.c
-    if at is None:
-        return columns.to_pos.is_(None)
-    return and_(columns.from_pos <= at, or_(columns.to_pos.is_(None), columns.to_pos > at))
+    return valid_in(projection.table.c, at)
+
+
+def valid_in(columns: ReadOnlyColumnCollection[str, Any], at: When) -> ColumnElement[bool]:
+    """The same of a table's columns, or of a select's."""
+    live: ColumnElement[bool] = columns.to_pos.is_(None)
+    return live if at is None else and_(columns.from_pos <= at, or_(live, columns.to_pos > at))
 
 
 def told(projection: Projection[Any], at: When) -> ColumnElement[bool]:

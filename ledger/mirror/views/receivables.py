@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import (
-    Select,
-)
+from sqlalchemy import ColumnElement, Select, Text, cast, select, union_all
 
 from ledger.domain.token_flags import TokenFlag
-from ledger.mirror.finance_models import DEAL, LOAN_STATE, LOAN_TERMS, DealEnding, DealState, LoanStatus
+from ledger.mirror.finance_models import DEAL, KEPT_CREDIT, LOAN_STATE, LOAN_TERMS, DealEnding, DealState, Keeper, LoanStatus
 from ledger.mirror.models import (
     BLOCK,
     CASH,
@@ -25,11 +23,11 @@ from ledger.mirror.models import (
     ReceivableStatus,
     TransferKind,
 )
-from ledger.mirror.queries.reading import told, valid
-from ledger.mirror.views.columns import View, at_block, block, block_time, currency, flag, hex_, order_, time, whole, word
+from ledger.mirror.queries.reading import told, valid, valid_in
+from ledger.mirror.views.columns import View, at_block, block, block_time, currency, flag, hex_, order_, text_, time, whole, word
 
 _C, _E, _R, _S, _T = CASH.table, CASH_ENTRY.table, RECEIVABLE.table, RECEIVABLE_STATE.table, TOKEN.table
-_X, _I, _P, _D, _K = TRANSFER.table, RECEIPT.table, PAYMENT.table, DRAW.table, CREDIT.table
+_X, _I, _P, _D = TRANSFER.table, RECEIPT.table, PAYMENT.table, DRAW.table
 _DL, _LT, _LS = DEAL.table, LOAN_TERMS.table, LOAN_STATE.table
 _RECEIVABLE = "the receivable's number in the order of issue: receivables.receivable"
 
@@ -37,6 +35,14 @@ _RECEIVABLE = "the receivable's number in the order of issue: receivables.receiv
 def _of_receivable(table: Any) -> Callable[[Select[Any]], Select[Any]]:
     return lambda asked: asked.select_from(table).join(_R, _R.c.number == table.c.receivable).outerjoin(BLOCK, at_block(table.c.pos))
 
+
+def _kept_by(table: Any, keeper: ColumnElement[str]) -> Select[Any]:
+    columns = table.c
+    return select(keeper.label("keeper"), columns.account, columns.cash, columns.amount, columns.from_pos, columns.to_pos)
+
+
+_BY_FINANCE = word("keeper", "", Keeper, KEPT_CREDIT.table.c.keeper).value
+_K = union_all(_kept_by(CREDIT.table, cast("repayment", Text)), _kept_by(KEPT_CREDIT.table, _BY_FINANCE)).subquery("kept")
 
 VIEWS = (
     View(
@@ -197,8 +203,9 @@ VIEWS = (
             whole("cash", "the cash contract", _K.c.cash),
             whole("amount", "how much", _K.c.amount),
             currency(_C.c.currency),
+            text_("keeper", "the contract that keeps it: repayment, financing or loans", _K.c.keeper),
         ),
-        lambda asked, at: asked.select_from(_K).join(_C, _C.c.number == _K.c.cash).where(valid(CREDIT, at), _K.c.amount > 0),
+        lambda asked, at: asked.select_from(_K).join(_C, _C.c.number == _K.c.cash).where(valid_in(_K.c, at), _K.c.amount > 0),
     ),
     View(
         "deals",

@@ -1,8 +1,10 @@
 """What the mirror says of purchases, loans and custody on a real chain, word by word against what the contracts answer."""
 
+from typing import Any
+
 from eth_abi.abi import encode
 from eth_hash.auto import keccak
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, func, select
 
 from ledger.chain import calls
 from ledger.chain.rpc import RpcError
@@ -26,6 +28,7 @@ from ledger.mirror.queries.loans import Standing
 from ledger.mirror.queries.reading import rows_of, valid
 from ledger.mirror.schema import number
 from ledger.mirror.triggers import FIRING, TRIGGER_KIND
+from ledger.mirror.views.catalogue import VIEWS
 from tests.ledger.ledgers import DAY, Ledger
 from tests.ledger.mirror.finance_lives import BANKS, PLEDGES, body_of
 from tests.ledger.mirror.receivable_lives import CASH, OBLIGORS
@@ -158,7 +161,21 @@ def _credits(conn: Connection, ledger: Ledger) -> None:
         kept = {(row.keeper, row.cash): row.amount for row in financing.kept_credits(conn, person.account)}
         assert kept.get((Keeper.FINANCING, CASH), 0) == ledger.view("Financing", "financingCredit", person.account, CASH)
         assert kept.get((Keeper.LOANS, CASH), 0) == ledger.view("Loans", "loanCredit", person.account, CASH)
+        shown: dict[str, int] = dict(conn.execute(_shown(person.account)).tuples().all())
+        assert shown.get("financing", 0) == ledger.view("Financing", "financingCredit", person.account, CASH)
+        assert shown.get("loans", 0) == ledger.view("Loans", "loanCredit", person.account, CASH)
+        if not person.is_contract:
+            # A contract's is kept by range.
+            assert shown.get("repayment", 0) == ledger.view("Repayment", "credit", person.account, CASH)
         assert members.get(conn, person.account) is not None
+
+
+def _shown(account: bytes) -> Select[Any]:
+    """What the auditors' view says that is kept for an account, by who keeps it."""
+    (view,) = (each for each in VIEWS if each.name == "credits")
+    rows = view.select().subquery()
+    of_account = rows.c.account == f"0x{account.hex()}"
+    return select(rows.c.keeper, func.sum(rows.c.amount)).where(of_account, rows.c.cash == CASH).group_by(rows.c.keeper)
 
 
 def _appraisals(conn: Connection, ledger: Ledger) -> None:

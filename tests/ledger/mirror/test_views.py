@@ -20,13 +20,15 @@ from ledger.mirror import database, export
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database, NotServed
 from ledger.mirror.export import ExportError
-from ledger.mirror.models import PLEDGE_STATE, TOKEN, ReceivableStatus, Token
+from ledger.mirror.finance_models import KEPT_CREDIT, Keeper, KeptCredit
+from ledger.mirror.models import CREDIT, PLEDGE_STATE, TOKEN, Credit, ReceivableStatus, Token
 from ledger.mirror.queries import chain, payments, receivables, tokens, totals
 from ledger.mirror.queries.reading import rows_of, valid
 from ledger.mirror.sync import Mirror, WrongLedger
 from ledger.mirror.views import making
 from ledger.mirror.views.catalogue import VIEWS, described
 from ledger.mirror.views.columns import Kind
+from ledger.mirror.writer import insert_rows
 from tests.ledger.mirror import told
 from tests.ledger.mirror.chains import IDENTITY, START, Chain, table
 from tests.ledger.mirror.conftest import MakeMirror
@@ -131,6 +133,25 @@ def test_times_beyond_any_calendar_are_read(db: Database, mirror_of: MakeMirror)
             conn.execute(text("SET LOCAL TIME ZONE 'UTC'"))
         (row,) = _rows(db, conn, "receivables")
         assert _time(row["due"]).year == 9999
+
+
+def test_money_that_any_contract_keeps_is_there(db: Database, mirror_of: MakeMirror) -> None:
+    """Repayment's, of ranges too, and what purchases and loans could not pay out; as at a past position what was kept then."""
+    turns = Chain()
+    turns.mine([told.cash_listed(1, "SettlementCash@1", "Bank")])
+    mirror_of(turns.source()).catch_up()
+    account, at = b"a" * 20, last_position(START + 1)
+    with db.write() as conn:
+        insert_rows(conn, CREDIT.table, [Credit(account, 1, 0, 0, 2**53 + 1, at, None), Credit(account, 1, 1, 7, 5, at, at + 1)])
+        kept = [KeptCredit(Keeper.FINANCING, account, 1, 3, at, None), KeptCredit(Keeper.LOANS, account, 1, 0, at, None)]
+        insert_rows(conn, KEPT_CREDIT.table, kept)
+    (view,) = (each for each in VIEWS if each.name == "credits")
+    with db.read() as conn:
+        now = [(row["account"], row["keeper"], row["amount"], row["currency"]) for row in _rows(db, conn, "credits")]
+        then = [(row.keeper, row.amount) for row in conn.execute(view.select(at))]
+    holder = f"0x{account.hex()}"
+    assert sorted(now) == [(holder, "financing", 3, "CNY"), (holder, "repayment", 2**53 + 1, "CNY")]
+    assert sorted(then) == [("financing", 3), ("repayment", 5), ("repayment", 2**53 + 1)]
 
 
 # --- Beside the projections ---
