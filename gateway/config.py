@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     node: str = ""
     """URLs of nodes that are run elsewhere, the preferred first, with commas between; empty: the gateway starts a chain of its own."""
     check_receipts: bool | None = None
-    """Whether the logs of each block are held against its receipts; unset: where one node alone is asked that is run elsewhere."""
+    """Whether each block's logs and transactions are held against its roots; unset: where one node alone is asked that is run elsewhere."""
     fees: Literal["free", "market"] = "free"
     """Whether the chain's blocks ask for a fee (EIP-1559's base fee): lanes then offer it, and their keys need money."""
     tip: Annotated[int, Field(ge=0)] = 0

@@ -57,7 +57,8 @@ def assembled(
     leading = _leading(office, mirror)
     progress = Progress()
     seen = Progress()
-    checks = Checks(headers=kind.headers, receipts=settings.checks_receipts, suspects=bool(settings.nodes))
+    alone = settings.checks_receipts
+    checks = Checks(headers=kind.headers, receipts=alone, transactions=alone, suspects=bool(settings.nodes))
     mirrored = sync.of(
         mirror, rpc, manifest, finality=kind.finality, development=kind.development_clock, checks=checks, moved=seen.announce
     )

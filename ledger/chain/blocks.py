@@ -19,6 +19,7 @@ from ledger.chain import seals
 from ledger.chain.headers import HeaderForm, bloom_mask, header_hash
 from ledger.chain.receipts import EthereumReceipt, Hex, KaiaReceipt, NodeLog, Receipt, receipts_root, unhex
 from ledger.chain.rpc import METHOD_NOT_FOUND, Rpc, RpcError
+from ledger.chain.transactions import Transaction, transactions_root
 from ledger.foreseen import Foreseen
 
 LOG_BITS = 20
@@ -113,12 +114,14 @@ class Checks:
 
     headers: each header's hash is that of its fields by the rules of this form; of a BFT network the last of an answer, and each with other
     validators than its parent, is sealed by them. receipts: all blocks' logs are those of their receipts. With both, logs are proven by the
-    header's receipts root. suspects: without `receipts`, where a bloom hints at logs that
-    were not told, and of many such blocks only some; for a node of one's own that is a price for nothing.
+    header's receipts root. transactions: those that a header lists are those of its root, where they have Ethereum's forms: no receipt
+    commits to the hash of its transaction. suspects: without `receipts`, where a bloom hints at logs that were not told, and of many such
+    blocks only some; for a node of one's own that is a price for nothing.
     """
 
     headers: HeaderForm | None = None
     receipts: bool = False
+    transactions: bool = False
     suspects: bool = True
 
 
@@ -158,6 +161,16 @@ class _Header(msgspec.Struct, gc=False):
     governanceData: Hex | None = None
     voteData: Hex | None = None
     randomReveal: Hex | None = None
+
+
+class _Whole(msgspec.Struct):
+    """What a block has beside its header."""
+
+    transactions: list[Transaction]
+
+
+_PROVEN_TRANSACTIONS = (HeaderForm.ETHEREUM, HeaderForm.QBFT)
+"""Where transactions have Ethereum's forms; Kaia has some thirty of its own."""
 
 
 class _Asks(NamedTuple):
@@ -288,6 +301,8 @@ class NodeSource(_Alone):
         with_logs = [(header, block) for header, block in both if self._check_bloom(header, block)]
         for header, block in both if self._checks.receipts else self._drawn(with_logs):
             self._hold_against_receipts(header, block)
+        for header in headers if self._checks.transactions and self._checks.headers in _PROVEN_TRANSACTIONS else ():
+            self._hold_against_transactions(header)
 
     def _drawn(self, with_logs: Sequence[tuple[_Header, Block]]) -> list[tuple[_Header, Block]]:
         hinted = [(header, block) for header, block in with_logs if self._may_lack(header, block)] if self._checks.suspects else []
@@ -330,6 +345,19 @@ class NodeSource(_Alone):
             raise InconsistentAnswer(f"the receipts of block {block.number} have another root than its header")
         if tuple(filter(self._asks_for, emitted)) != block.logs:
             raise InconsistentAnswer(f"the logs of block {block.number} are not those of its receipts")
+
+    def _hold_against_transactions(self, header: _Header) -> None:
+        """Receipts don't commit to the hashes of their transactions: those that a header lists are held against its root of them."""
+        listed: list[Transaction] = []
+        if header.transactions:
+            [whole] = self._rpc.batch([(self._asks.block, [header.number, True])])
+            listed = _parsed(_result(whole), _Whole).transactions
+        try:
+            root = transactions_root(listed)
+        except ValueError as wrong:
+            raise MalformedAnswer(f"the transactions of block {int(header.number, 16)}: {wrong}") from wrong
+        if root != unhex(header.transactionsRoot or "0x") or [each.hash for each in listed] != header.transactions:
+            raise InconsistentAnswer(f"the transactions of block {int(header.number, 16)} are not those of its header's root")
 
     def _asks_for(self, log: Log) -> bool:
         return bool(log.topics) and log.topics[0] in self._topics and (self._addresses is None or log.address in self._addresses)
