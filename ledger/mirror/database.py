@@ -302,8 +302,12 @@ def _plain(engine: Engine) -> Engine:
 def _configure_sqlite(durable: bool, connection: Any, _record: Any) -> None:
     # The driver must not begin transactions by itself: a read would not be a snapshot, and DDL would commit.
     connection.isolation_level = None
-    for pragma in (*_PRAGMAS, f"synchronous = {'FULL' if durable else 'NORMAL'}"):
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in (*_PRAGMAS, f"synchronous = {'FULL' if durable else 'NORMAL'}"):
+            connection.execute(f"PRAGMA {pragma}")
+    except UnicodeDecodeError as torn:
+        # What the driver can't read is its own error's text, which has damaged bytes of the schema in it.
+        raise sqlite3.DatabaseError("database disk image is malformed") from torn
 
 
 def _configure_postgresql(connection: Any, _record: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import BigInteger, Boolean, Column, Table, Text, delete, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from ledger.chain.blocks import RecordedSource
 from ledger.mirror import database, verify
@@ -144,3 +144,11 @@ def test_an_index_that_lacks_a_row_is_found(tmp_path: Path, database_url: str, m
     torn.close()
     assert all(each.equal for each in report.tables) and not report.equal
     assert any("token_live" in fault for fault in report.faults)
+
+
+def test_a_torn_schema_is_told_as_a_fault_of_the_database(tmp_path: Path) -> None:
+    file = tmp_path / "torn.db"
+    database.open(f"sqlite:///{file}").close()
+    file.write_bytes(file.read_bytes().replace(b"CREATE TABLE checkpoint", b"CREATE \xf2\xf2BLE \xf2heckpoint"))
+    with pytest.raises(DatabaseError, match="malformed"):
+        database.open(f"sqlite:///{file}")
