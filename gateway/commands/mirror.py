@@ -11,11 +11,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.commands.shared import Home, console, ledger_of
+from ledger.foreseen import Foreseen
 
 if TYPE_CHECKING:
     from ledger.chain.engines import Engine
     from ledger.mirror.spot_checks import SpotReport
     from ledger.mirror.verify import Report
+
+
+class RowsDamaged(Foreseen, RuntimeError):
+    """What is in the mirror's database can't have come from the chain."""
+
 
 mirror_cli = typer.Typer(no_args_is_help=True, help="The mirror: chain state in SQL.")
 
@@ -37,6 +43,7 @@ def mirror_sync(
     from ledger.chain.nodes import Nodes
     from ledger.mirror import database, sync
     from ledger.mirror.database import NotServed
+    from ledger.mirror.state import FoldError
 
     kind, settings = _engine(engine), ledger_of(home)
     held = manifests.load(settings.manifest)
@@ -49,7 +56,13 @@ def mirror_sync(
         deploy.check(rpc, held)
         opened = database.open(settings.mirror_database())
         mirror = sync.of(opened, rpc, held, finality=kind.finality, development=kind.development_clock, checks=checks)
-        mirror.catch_up()
+        try:
+            mirror.catch_up()
+        except FoldError as wrong:
+            raise RowsDamaged(
+                f"the mirror's rows contradict what the chain tells ({wrong}): `pledgebook mirror verify` says which; put the database "
+                "aside, an empty one is filled from the chain"
+            ) from wrong
         status = mirror.status()
         if status.outdated:
             raise NotServed(status.outdated)

@@ -24,6 +24,7 @@ from gateway.roles import ROLES
 from gateway.signers.keystore import HOUSE, RELAYER
 from ledger.domain.ids import to_hex
 from tests.gateway.commanding import Run, refused, runner
+from tests.ledger import ledgers
 
 
 @pytest.fixture
@@ -130,6 +131,20 @@ def test_a_mirror_that_a_newer_version_keeps_is_neither_synced_nor_exported(
     mirror.close()
     for arguments in (sync, ("mirror", "export", "--to", str(tmp_path / "out"))):
         refused(pledgebook(*arguments), "the projections are of version 9999-newer, which this program of version")
+
+
+def test_a_mirror_whose_rows_contradict_the_chain_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with ledgers.running(tmp_path, [ledgers.Person("Money", ledgers.SETTLEMENT)], council_delay=0) as ledger:
+        run, sync = runner(tmp_path, monkeypatch, capsys), ("mirror", "sync", "--node", ledger.rpc.url)
+        assert run(*sync).code == 0
+        with sqlite3.connect(tmp_path / MIRROR_FILE) as mirror:
+            mirror.execute("DELETE FROM member")
+        mirror.close()
+        ledger.decide("Members", "suspend", ledger.people["Money"].account, bytes(32))
+        refused(run(*sync), "the mirror's rows contradict what the chain tells (member has no live row")
+        assert run("mirror", "verify").code == 1
 
 
 def test_a_mirror_of_no_node_or_of_no_database_is_one_line(pledgebook: Run, monkeypatch: pytest.MonkeyPatch) -> None:
