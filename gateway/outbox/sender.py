@@ -59,8 +59,6 @@ LOOK_SECONDS = 1.0
 """So often for what another gateway over the same office took in, where nothing is on its way and no act goes by the lane."""
 GATHER_SECONDS = 0.06
 """What comes in so shortly after a step goes together: under load a step and a transaction cost more than the acts in them."""
-MANY_ACTS, LONG_GATHER_SECONDS = 100, 0.15
-"""After a step with so many acts, what comes in so shortly after it."""
 PAUSE_SECONDS = 2.0
 UNHELD_SECONDS = 2 * lanes.LEASE_MS / 1000
 """So long after a start, lanes that nobody holds yet are waited for where a fork undid what they sent."""
@@ -112,7 +110,7 @@ class Sender:
         self._acts_address, self._owner, self._moved, self._member, self._share = acts_address, owner, moved, member, share
         self._woken = threading.Event()
         self._enrolled_until = 0.0
-        self._looks, self._gathers = POLL_SECONDS, GATHER_SECONDS
+        self._looks = POLL_SECONDS
         self._waits_until = time.monotonic() + UNHELD_SECONDS
         self._doubted: float | None = None
         self._last_proven: int | None = None
@@ -136,7 +134,7 @@ class Sender:
             if pause:
                 self._woken.wait(pause)
             else:
-                stop.wait(self._gathers)
+                stop.wait(GATHER_SECONDS)
         self.release()
 
     def release(self) -> None:
@@ -292,8 +290,6 @@ class Sender:
     def _write(self, lane: Lane, open_: Sequence[Written], counted: int) -> bool:
         with self._office.read() as conn:
             parcels = self._parcels(conn, max(self._engine.sender_in_flight - len(open_), 0))
-        acts = sum(len(parcel.acts) for parcel in parcels)
-        self._gathers = LONG_GATHER_SECONDS if acts >= MANY_ACTS else GATHER_SECONDS
         fills = [tx for tx in to_fill(open_, counted) if tx.purpose != "fill"]
         raises = to_raise(open_, counted, now_ms()) if self._engine.fee_market else []
         if not parcels and not fills and not raises:
