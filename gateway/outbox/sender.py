@@ -62,6 +62,8 @@ GATHER_SECONDS = 0.06
 PAUSE_SECONDS = 2.0
 UNHELD_SECONDS = 2 * lanes.LEASE_MS / 1000
 """So long after a start, lanes that nobody holds yet are waited for where a fork undid what they sent."""
+BEHIND_SECONDS = 30.0
+"""So long nothing is sent to nodes that lack the block up to which acts were settled."""
 FILL_GAS = 21_000
 
 log = logging.getLogger(__name__)
@@ -112,6 +114,7 @@ class Sender:
         self._enrolled_until = 0.0
         self._looks = POLL_SECONDS
         self._waits_until = time.monotonic() + UNHELD_SECONDS
+        self._behind: float | None = None
         self._doubted: float | None = None
         self._last_proven: int | None = None
         self._proven_until = 0.0
@@ -398,14 +401,18 @@ class Sender:
 
     def _check_chain(self, settled: tuple[int, bytes | None] | None) -> None:
         """The node must have the block up to which acts were settled: one that lost it would run an act without what was in it, and can't
-        be told from one that is behind. Raises ChainUnsettled.
+        be told from one that is behind. Raises ChainUnsettled. What stays behind is sent to all the same: a chain that makes blocks only of
+        what it gets would stand still for ever.
         """
         number, hash_ = settled or (0, None)
         if hash_ is None:
             return
         block = self._rpc.call("eth_getBlockByNumber", hex(number), False)
         told = block.get("hash") if isinstance(block, dict) else None
-        if told is None:
+        self._behind = None if told is not None else self._behind or time.monotonic()
+        if self._behind is not None:
+            if time.monotonic() - self._behind >= BEHIND_SECONDS:
+                return
             raise ChainUnsettled(f"the node is behind block {number}, up to which acts were settled; nothing is sent to it")
         if told != to_hex(hash_):
             raise ChainUnsettled(f"the node's chain went another way below block {number}; nothing is sent before that is settled")

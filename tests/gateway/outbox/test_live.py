@@ -621,6 +621,22 @@ def test_what_a_fork_undid_goes_out_again_in_the_order_of_its_blocks(house: Hous
     house.check()
 
 
+def test_a_chain_that_makes_blocks_only_of_what_it_gets_goes_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It lost its last blocks, and nobody but us would have it make others."""
+    (row,) = house.accept(house.request(house.member()))
+    house.world.mine()
+    house.read()
+    house.world.rpc.call("anvil_rollback", 1)
+    assert house.relay.tried() > 0 and "is behind block" in str(house.relay.fault) and house.act(row).state == "queued"
+    monkeypatch.setattr(sender, "BEHIND_SECONDS", 0.0)
+    house.relay.step()
+    assert house.act(row).state == "sent" and house.relay.fault is not None
+    house.world.rpc.call("evm_increaseTime", 7)
+    house.world.mine()
+    house.read()
+    assert house.act(row).state == "final" and house.relay.tried() > 0 and house.relay.fault is None
+
+
 def test_a_lane_that_nobody_holds_is_not_waited_for_long_after_a_start(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     (account,) = house.services.keystore.accounts([f"late {secrets.token_hex(4)}"])
     member = house.member()
