@@ -153,7 +153,7 @@ def _rate(text: str) -> tuple[int, int]:
 
     found = _RATE.fullmatch(text)
     if found is None:
-        raise Refused(f"--late: {text!r} is no fraction; write 5/10000")
+        raise Refused(f"--late-rate: {text!r} is no fraction; write 5/10000")
     return int(found[1]), int(found[2])
 
 

@@ -202,7 +202,8 @@ def test_an_obligor_that_signs_elsewhere_is_told_to_hold_the_content(api: Api, r
 
 def test_options_are_in_the_acts(api: Api, run: Run) -> None:
     Path("a.xml").write_bytes(replace(BILL, number="O-1", due="").ubl())
-    more = ("--due", "2024-01-31", "--grace", "3", "--late", "5/10000", "--no-set-off", "--by-obligor", "--instalment", "2", "--json")
+    terms = ("--due", "2024-01-31", "--grace-days", "3", "--late-rate", "5/10000")
+    more = (*terms, "--no-set-off", "--by-obligor", "--instalment", "2", "--json")
     issue, confirmation = json.loads(draft(api, run, "a.xml", *more).out)["acts"]
     seller, buyer = parties(api)
     assert (issue["account"], issue["role"], confirmation["body"]["issuer"]) == (buyer.account, "OBLIGOR", buyer.account)
@@ -233,7 +234,7 @@ def test_the_seller_of_an_assigned_invoice_is_told_by_its_vat_number(api: Api, r
         (replace(BILL, due=""), (), "a.xml: BT-9: due: the invoice has no due date"),
         (replace(BILL, currency="EUR"), (), "--cash: of the ledger's cash in EUR there is none"),
         (BILL, ("--cash", "99"), "--cash: of the ledger's cash in USD there is"),
-        (BILL, ("--late", "5%"), "--late: '5%' is no fraction"),
+        (BILL, ("--late-rate", "5%"), "--late-rate: '5%' is no fraction"),
         (BILL, ("--due", "tomorrow"), "--due: 'tomorrow' is no day"),
         (BILL, ("--zone", "Mars/Base"), "--zone: 'Mars/Base' is no time zone"),
         (BILL, ("--supplier", "0x" + "77" * 20), "seller: no member has the account"),
