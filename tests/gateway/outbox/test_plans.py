@@ -28,7 +28,7 @@ def busy(office: Database) -> Database:
     with office.write() as conn:
         conn.execute(insert(ACT), [act(ALICE, number, State.FINAL)._asdict() for number in numbers])
         conn.execute(insert(SIGNATURE), [{**signature, "act_id": word(number)} for number in numbers])
-        conn.execute(insert(TX), [{**tx, "nonce": number, "hash": word(number)} for number in numbers])
+        conn.execute(insert(TX), [{**tx, "nonce": number, "hash": word(number), "block": number} for number in numbers])
         conn.execute(insert(TX_ACT), [{"hash": word(number), "member_id": ALICE, "act_id": word(number)} for number in numbers])
         conn.execute(insert(CALL), [{**call(ALICE, str(number))._asdict(), "hash": word(number)} for number in numbers])
     with office.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
@@ -44,6 +44,8 @@ ASKED: dict[str, Callable[[Connection], object]] = {
     "dependencies": lambda conn: store.dependencies(conn, KEYS),
     "tried": lambda conn: store.tried(conn, KEYS),
     "carriers": lambda conn: store.carriers(conn, KEYS),
+    "in flight": lambda conn: store.in_flight(conn, "relay 0x4e"),
+    "first undone": lambda conn: store.first_undone(conn, "council 0x4f", 0),
     "raw": lambda conn: store.raw_of(conn, HASHES),
     "acts of": lambda conn: store.acts_of(conn, HASHES),
     "answered": lambda conn: store.mark_answered(conn, HASHES, TxState.SENT),
