@@ -172,6 +172,8 @@ class Life:
     def die(self, point: str) -> None:
         """The process ends somewhere on its way, and another one goes on."""
         self.accept([(0, False, False)], follows=False)
+        # Onto a chain that isn't settled nothing would be sent, and most points not be come to.
+        self.settle()
         if point in SETTLING:
             self.send()
             self.mine(1)

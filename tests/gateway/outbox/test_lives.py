@@ -167,7 +167,7 @@ def test_whatever_happens_every_act_has_one_effect_at_most(
         shutil.copyfile(sqlite_office, file)
         return Life.begin(world, offices.open(f"sqlite:///{file}"), mirror_of_kind(False))
 
-    happened = lived(begin, 300 if FULL else 12)
+    happened = lived(begin, 300 if FULL else 16)
     assert {"final", "refused", "expired", "voided", "died", "raised", "lease lost"} <= happened.keys()
 
 
