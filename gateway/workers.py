@@ -63,10 +63,11 @@ def assembled(
         mirror, rpc, manifest, finality=kind.finality, development=kind.development_clock, checks=checks, moved=seen.announce
     )
     leading.only_while(lambda: mirrored.fits)
-    senders = [] if keystore.locked else _senders(kind, manifest, rpc, office, keystore, progress, settings.lanes)
+    sender = partial(_sender, kind, manifest, rpc, office, keystore, progress)
+    senders = [] if keystore.locked else _senders(sender, keystore, settings.lanes)
     settler = Settler(office=office, mirror=mirror, sync=mirrored, engine=kind, rpc=rpc, moved=progress.announce)
 
-    own = OwnKeys(office, lambda purpose, account, key: _sender(kind, manifest, rpc, office, keystore, progress, purpose, key, account))
+    own = OwnKeys(office, lambda purpose, account, key: sender(purpose, key, account))
 
     ended: list[str] = []
     keepers: list[Keeper] = []
@@ -161,21 +162,10 @@ def watched(name: str, run: Run, ended: list[str]) -> Run:
     return watched
 
 
-def _senders(
-    kind: Engine,
-    manifest: manifests.Manifest,
-    rpc: Nodes,
-    office: database.Database,
-    keystore: Keystore,
-    progress: Progress,
-    lanes: int,
-) -> list[Sender]:
+def _senders(sender: Callable[..., Sender], keystore: Keystore, lanes: int) -> list[Sender]:
     keys = founding.relayers(keystore, lanes)
-    relays = [
-        _sender(kind, manifest, rpc, office, keystore, progress, RELAY, key, share=Share(at, len(keys))) for at, key in enumerate(keys)
-    ]
-    council = founding.house_key(keystore, COUNCIL)
-    return [*relays, _sender(kind, manifest, rpc, office, keystore, progress, COUNCIL_LANE, council)]
+    relays = [sender(RELAY, key, share=Share(at, len(keys))) for at, key in enumerate(keys)]
+    return [*relays, sender(COUNCIL_LANE, founding.house_key(keystore, COUNCIL))]
 
 
 def _sender(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ledger.mirror.verify import Report
 
 
-class RowsDamaged(Foreseen, RuntimeError):
+class RowsDamaged(Foreseen):
     """What is in the mirror's database can't have come from the chain."""
 
 

@@ -385,7 +385,7 @@ class Sender:
             if not due:
                 return False
             undone = store.first_undone(conn, lane.name, now_ms() if time.monotonic() > self._waits_until else 0)
-            ready = in_order(due, open_, undone and undone[1])[:MOST_SENT_AT_ONCE]
+            ready = in_order(due, open_, None if undone is None else undone[1])[:MOST_SENT_AT_ONCE]
             raw = store.raw_of(conn, [tx.hash for tx in ready])
             settled = store.settled(conn)
         if undone and not ready:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from eth_account import Account
+from eth_account.typed_transactions.typed_transaction import TypedTransaction
 
 from ledger.chain.blocks import Checks, InconsistentAnswer, NodeSource
 from ledger.chain.engines import anvil
@@ -98,6 +99,38 @@ def test_what_is_not_of_the_root_is_not_taken(node: str, lie: Lie) -> None:
             assert _fetched(liar, Checks(headers=HeaderForm.ETHEREUM, receipts=True)) == len(KINDS)
         with pytest.raises(InconsistentAnswer):
             _fetched(liar)
+
+
+FIELDS: dict[str, Any] = {"chainId": 31_337, "nonce": 0, "gas": 21_000, "to": TO, "value": 10**20, "data": "0x" + "00" * 60}
+CAPS = {"maxFeePerGas": 10**11, "maxPriorityFeePerGas": 0, "accessList": _ACCESS}
+BLOBS = {"maxFeePerBlobGas": 3, "blobVersionedHashes": ["0x01" + "22" * 31, OTHER]}
+AUTHORIZATIONS = [{"chainId": 0, "address": TO, "nonce": 7, "yParity": 1, "r": 2**255, "s": 5}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "of_kind"),
+    [
+        (1, {"gasPrice": 7, "accessList": _ACCESS}),
+        (2, CAPS),
+        (3, CAPS | BLOBS),
+        (4, CAPS | {"authorizationList": AUTHORIZATIONS}),
+    ],
+)
+def test_a_typed_transaction_is_encoded_as_eth_account_does(kind: int, of_kind: dict[str, Any]) -> None:
+    """Blobs and set code, too, which the chain of these tests isn't sent."""
+    signed = FIELDS | of_kind | {"type": kind, "v": 1, "r": 2**250 - 9, "s": 6}
+    told = {name: _told(value) for name, value in signed.items() if name not in ("data", "v")}
+    read = msgspec.convert({**told, "input": FIELDS["data"], "yParity": "0x1", "hash": OTHER}, Transaction)
+    assert read.encoded() == TypedTransaction.from_dict(signed).encode()
+
+
+def _told(value: Any) -> Any:
+    """As a node tells it: numbers in hex."""
+    if isinstance(value, list):
+        return [_told(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _told(each) for name, each in value.items()}
+    return hex(value) if isinstance(value, int) else value
 
 
 @pytest.mark.parametrize(("kind", "said"), [("0x5", "not known"), ("0x2", "without chainId"), ("0x0", "without gasPrice")])

@@ -1,8 +1,8 @@
 """What is changed, missing or too much in a mirror's tables is found, whichever table, row and column it is."""
 
 import random
-import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from ledger.mirror import database, verify
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database, NotServed
 from ledger.mirror.models import BLOCK, CHECKPOINT, RAW_EVENT, TX
-from ledger.mirror.sync import WrongLedger
+from ledger.mirror.sync import Mirror, WrongLedger
 from ledger.mirror.verify import NothingToVerify
 from tests.conftest import FULL
 from tests.ledger.mirror.chains import IDENTITY, table
@@ -119,27 +119,25 @@ def test_a_mirror_of_another_ledger_is_not_verified(db: Database, mirror_of: Mak
         verify.verify(db, table(), FOLDS, identity=replace(IDENTITY, ledger_id=b"M" * 32))
 
 
-def test_an_index_that_lacks_a_row_is_found(tmp_path: Path, database_url: str, mirror_of: MakeMirror, db: Database) -> None:
-    if db.is_postgresql:
-        pytest.skip("its indexes are looked at by pg_amcheck")
-    _mirrored(mirror_of, 2)
-    db.close()
-    copied = tmp_path / "copied.db"
-    shutil.copy(str(db.engine.url.database), copied)
-    with sqlite3.connect(copied) as conn:
+def test_an_index_of_a_file_that_lacks_a_row_is_found(tmp_path: Path) -> None:
+    """On SQLite; PostgreSQL has its own program for that (docs/operations.md)."""
+    file, history = tmp_path / "mirror.db", History(2)
+    history.grow(60)
+    whole = database.open(f"sqlite:///{file}")
+    Mirror(whole, history.chain.source(), table(), IDENTITY, FOLDS, development=True).catch_up()
+    assert verify.verify(whole, table(), FOLDS).equal
+    whole.close()
+    with closing(sqlite3.connect(file, isolation_level=None)) as conn:
         conn.execute("PRAGMA writable_schema = ON")
         # The index is emptied as a page that was lost would: rows that it should have are there.
         made = conn.execute("SELECT sql FROM sqlite_master WHERE name = 'token_live'").fetchone()[0]
-        conn.execute(
-            "UPDATE sqlite_master SET sql = ? WHERE name = 'token_live'", (made.replace("to_pos IS NULL", "to_pos IS NULL AND start < 0"),)
-        )
-    conn.close()
-    with sqlite3.connect(copied) as conn:
+        narrower = made.replace("to_pos IS NULL", "to_pos IS NULL AND start < 0")
+        conn.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'token_live'", (narrower,))
+    with closing(sqlite3.connect(file, isolation_level=None)) as conn:
         conn.execute("REINDEX token_live")
         conn.execute("PRAGMA writable_schema = ON")
         conn.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'token_live'", (made,))
-    conn.close()
-    torn = database.open(f"sqlite:///{copied}")
+    torn = database.open(f"sqlite:///{file}")
     report = verify.verify(torn, table(), FOLDS)
     torn.close()
     assert all(each.equal for each in report.tables) and not report.equal
