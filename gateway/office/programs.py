@@ -32,7 +32,7 @@ def check_unused(conn: Connection, found: Revisions, now: int) -> None:
     if old:
         raise TablesInUse(
             f"office: this version takes away what gateways of earlier ones still use; stop these (host, process), then start this one "
-            f"again: {'; '.join(' '.join(each.split()[:2]) for each in old)}"
+            f"again: {'; '.join(map(owners.shown, old))}"
         )
 
 
