@@ -20,7 +20,6 @@ from gateway.access import ACT, READ, Session
 from gateway.drafts import Draft, People, Request, Wanted, alike, draft, fits, hash_of, key_of, other_content, restates
 from gateway.errors import Problem, invalid
 from gateway.office.audit import Entry
-from gateway.office.database import now_ms
 from gateway.office.repository import Act, ActKey, AddedAct, Office, signature_rows
 from gateway.outbox import recovered, store
 from gateway.outbox.envelopes import envelope_of, typed_bytes
@@ -448,7 +447,7 @@ def retry(services: Services, session: Session, act: Act) -> Act:
         current = store.named(conn, [act.key], lock=True)[act.key]
         if not current.held:
             raise Problem(409, "Not held", f"the act is {current.state} and does not wait for anybody")
-        current = store.retry(conn, current, now_ms())
+        current = store.retry(conn, current)
         Office(conn, act.member_id).audit(session.key_id, "retry", str(act.id), current.state)
     services.wake_relays()
     return current

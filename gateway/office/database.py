@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, make_url
+from sqlalchemy import Connection, Table, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.office import audit, programs
@@ -30,7 +30,7 @@ def open(url: str, owner: str | None = None) -> Database:
     with database.write() as conn:
         found = migrate(conn)
         if owner is not None and database.is_postgresql:
-            programs.register(conn, owner, found.known[-1], now_ms())
+            programs.register(conn, owner, found.known[-1], clock_ms(conn))
     return database
 
 
@@ -41,7 +41,7 @@ def migrate(conn: Connection) -> migrating.Revisions:
         programs.check_newer(conn, found)
         log.warning("office: a newer version made its tables, of revision %s; they serve this one, too", found.held)
     elif found.pending:
-        programs.check_unused(conn, found, now_ms())
+        programs.check_unused(conn, found, clock_ms(conn))
         migrating.upgrade(conn, found)
         programs.set_least(conn, found)
     return found
@@ -54,7 +54,7 @@ def still_works(database: Database, owner: str) -> None:
             # Not alone: it would wait for a migration that takes long, and its leases would end.
             found = migrating.read(conn, _MIGRATIONS, alone=False)
             programs.check_newer(conn, found)
-            programs.register(conn, owner, found.known[-1], now_ms())
+            programs.register(conn, owner, found.known[-1], clock_ms(conn))
 
 
 def works_no_more(database: Database, owner: str) -> None:
@@ -78,5 +78,20 @@ def _make_private(url: str) -> None:
 
 
 def now_ms() -> int:
-    """The wall clock in UTC milliseconds."""
+    """This machine's wall clock in UTC milliseconds."""
     return time.time_ns() // 1_000_000
+
+
+def clock_ms(conn: Connection) -> int:
+    """As clock_ns, in milliseconds."""
+    return clock_ns(conn) // 1_000_000
+
+
+def clock_ns(conn: Connection) -> int:
+    """The wall clock that all who share an office go by, in UTC nanoseconds: the server's, for machines differ; SQLite is for one."""
+    if conn.dialect.name == "sqlite":
+        return time.time_ns()
+    return 1_000 * int(conn.execute(_CLOCK).scalar_one())
+
+
+_CLOCK = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")

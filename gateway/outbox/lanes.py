@@ -115,6 +115,13 @@ class Written:
     """That held it, before a fork took it from there."""
 
 
+def is_let(until: int, now: int) -> bool:
+    """Whether a lease that ends at `until` still runs (UTC milliseconds). One that ends later than any does was given before a clock went
+    back, and by whom says nothing of who lives now.
+    """
+    return 0 < until - now <= 2 * LEASE_MS
+
+
 class LaneAlarm(Exception):
     """The chain counts a nonce that we never wrote: somebody else has this lane's key. Nothing is sent until the lane is given up."""
 
@@ -219,7 +226,7 @@ def to_fill(written: Sequence[Written], counted: int) -> list[Written]:
 def to_raise(written: Sequence[Written], counted: int, now: int) -> list[Written]:
     """Nonces whose newest bytes the node has had for long and no block took: they offer too little, or did."""
     waiting = [tx for tx in newest(written) if tx.nonce >= counted and tx.sent is not None and tx.attempt < MOST_RAISES]
-    return [tx for tx in waiting if tx.state in (TxState.SENT, TxState.WRITTEN) and now - tx.written > STUCK_MS]
+    return [tx for tx in waiting if tx.state in (TxState.SENT, TxState.WRITTEN) and _is_past(tx.written, now, STUCK_MS)]
 
 
 def raised(price: int, attempt: int) -> int:
@@ -238,4 +245,9 @@ _PAUSE = {TxState.WRITTEN: RETRY_MS, TxState.SENT: RESEND_MS}
 
 
 def _is_due(tx: Written, now: int) -> bool:
-    return tx.sent is None or now - tx.sent > _PAUSE.get(tx.state, RESEND_MS)
+    return tx.sent is None or _is_past(tx.sent, now, _PAUSE.get(tx.state, RESEND_MS))
+
+
+def _is_past(since: int, now: int, pause: int) -> bool:
+    """Whether a pause is over. A clock that went back says nothing of how long it was, and may be hours back."""
+    return not 0 <= now - since <= pause

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from gateway.office.database import now_ms
+from gateway.office.database import clock_ms, now_ms
 from gateway.office.repository import Act, ActKey, Call, Signature
 from gateway.outbox import batches, counts, encode, lanes, store
 from gateway.outbox.envelopes import envelope_of
@@ -79,11 +79,12 @@ class NoMoney(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What one transaction will carry: acts, or one call."""
+    """What one transaction will carry: acts, or one call. `retried`: when the last of the acts was had sent again."""
 
     call: encode.Call
     acts: tuple[ActKey, ...] = ()
     made_by: Call | None = None
+    retried: int = 0
 
 
 class Sender:
@@ -360,13 +361,13 @@ class Sender:
         if not acts:
             return
         self._check_enrolled(to)
-        keys = [act.key for act in acts]
+        keys, retried = [act.key for act in acts], {act.key: act.retried for act in acts}
         signatures, tried = store.signatures(conn, keys), store.tried(conn, keys)
         items = [batches.item(act.key, _signed_act(act, signatures[act.key]), alone=act.key in tried) for act in acts]
         for batch in batches.close(items, self._engine.batch_gas, self._engine.batch_bytes):
             data = run_data([item.encoded for item in batch])
             gas = min(batches.gas_of(batch), self._engine.block_gas_limit)
-            yield Parcel(encode.Call(to, data, gas), tuple(item.key for item in batch))
+            yield Parcel(encode.Call(to, data, gas), tuple(item.key for item in batch), retried=max(retried[item.key] for item in batch))
 
     def _check_enrolled(self, acts_address: bytes) -> None:
         """A key that is not enrolled would spend nothing but its nonces, for ever."""
@@ -384,7 +385,7 @@ class Sender:
             due = to_send(open_, counted, now_ms(), self._engine.sender_in_flight)
             if not due:
                 return False
-            undone = store.first_undone(conn, lane.name, now_ms() if time.monotonic() > self._waits_until else 0)
+            undone = store.first_undone(conn, lane.name, clock_ms(conn) if time.monotonic() > self._waits_until else 0)
             ready = in_order(due, open_, None if undone is None else undone[1])[:MOST_SENT_AT_ONCE]
             raw = store.raw_of(conn, [tx.hash for tx in ready])
             settled = store.settled(conn)
@@ -462,7 +463,7 @@ def _is_refusal(answer: object) -> bool:
 
 
 def _keep(conn: Connection, lane: Lane, nonce: int, parcel: Parcel, signed: encode.Signed) -> None:
-    store.write_tx(conn, lane, nonce, 0, signed, "call" if parcel.made_by else "acts", parcel.acts)
+    store.write_tx(conn, lane, nonce, 0, signed, "call" if parcel.made_by else "acts", parcel.acts, retried=parcel.retried)
     if parcel.made_by:
         store.carry_call(conn, parcel.made_by, signed.hash)
 

@@ -21,13 +21,13 @@ from sqlalchemy import (
     update,
 )
 
-from gateway.office.database import insert_or_keep, now_ms
+from gateway.office.database import clock_ms, insert_or_keep, now_ms
 from gateway.office.inserting import insert_all
 from gateway.office.models import ACT, CALL, DEPENDENCY, LANE, OFFERED_ACT, SETTLED, SIGNATURE, TX, TX_ACT
 from gateway.office.repository import Act, ActKey, Call, Signature, notes
 from gateway.outbox import owners
 from gateway.outbox.encode import Signed
-from gateway.outbox.lanes import IN_FLIGHT, LEASE_MS, RESUMES, Lane, LeaseLost, Share, Shift, TxState, Written
+from gateway.outbox.lanes import IN_FLIGHT, LEASE_MS, RESUMES, Lane, LeaseLost, Share, Shift, TxState, Written, is_let
 from gateway.outbox.states import FAILED, OPEN, State, step
 from ledger.mirror.queries.reading import listed
 
@@ -56,7 +56,8 @@ class KeyHasLane(RuntimeError):
 def lease(conn: Connection, name: str, purpose: str, key: bytes, owner: str) -> Lane | None:
     """Takes or renews the lane for this process; None while another one holds it. Each new owner raises the fence. Raises KeyHasLane."""
     row = conn.execute(select(LANE).where(LANE.c.lane == name)).one_or_none()
-    until = now_ms() + LEASE_MS
+    now = clock_ms(conn)
+    until = now + LEASE_MS
     if row is None:
         fresh = {"lane": name, "purpose": purpose, "key": key, "owner": owner, "until": until, "fence": 1, "next_nonce": 0}
         if insert_or_keep(conn, LANE, fresh):
@@ -64,7 +65,7 @@ def lease(conn: Connection, name: str, purpose: str, key: bytes, owner: str) -> 
         if conn.execute(select(LANE.c.lane).where(LANE.c.lane == name)).one_or_none() is None:
             raise KeyHasLane(f"key 0x{key.hex()} has a lane already, so lane {name} can't be made with it")
         return None
-    if row.owner not in (owner, None) and row.until > now_ms() and not owners.is_gone(row.owner):
+    if row.owner not in (owner, None) and is_let(row.until, now) and not owners.is_gone(row.owner):
         return None
     fence = row.fence if row.owner == owner else row.fence + 1
     unchanged = and_(LANE.c.lane == name, LANE.c.fence == row.fence, LANE.c.until == row.until)
@@ -79,11 +80,13 @@ def take_shift(conn: Connection, shift: Shift, owner: str) -> Lane | None:
 
 def held_lease(conn: Connection, name: str, owner: str) -> Lane | None:
     """The lane, if this process holds it and more than half of the lease is left."""
-    row = conn.execute(_HELD_LEASE, {"lane": name, "owner": owner, "until": now_ms() + LEASE_MS // 2}).one_or_none()
-    return None if row is None else Lane(name, row.key, row.fence, row.next_nonce, row.alarm, row.counted)
+    row = conn.execute(_HELD, {"lane": name, "owner": owner}).one_or_none()
+    if row is None or not LEASE_MS // 2 < row.until - clock_ms(conn) <= LEASE_MS:
+        return None
+    return Lane(name, row.key, row.fence, row.next_nonce, row.alarm, row.counted)
 
 
-_HELD_LEASE = select(LANE).where(LANE.c.lane == bindparam("lane"), LANE.c.owner == bindparam("owner"), LANE.c.until > bindparam("until"))
+_HELD = select(LANE).where(LANE.c.lane == bindparam("lane"), LANE.c.owner == bindparam("owner"))
 
 
 def release(conn: Connection, name: str, owner: str) -> None:
@@ -212,10 +215,23 @@ class Tx(NamedTuple):
 _TX = (TX.c.lane, TX.c.nonce, TX.c.hash, TX.c.purpose, TX.c.state, TX.c.block)
 
 
-def write_tx(conn: Connection, lane: Lane, nonce: int, attempt: int, signed: Signed, purpose: str, acts: Iterable[ActKey] = ()) -> None:
-    """Keeps the bytes of a transaction and the acts in it. To be called under the fence, before the bytes leave."""
+def write_tx(
+    conn: Connection,
+    lane: Lane,
+    nonce: int,
+    attempt: int,
+    signed: Signed,
+    purpose: str,
+    acts: Iterable[ActKey] = (),
+    *,
+    retried: int = 0,
+) -> None:
+    """Keeps the bytes of a transaction and the acts in it. To be called under the fence, before the bytes leave.
+
+    `retried`: when the last of the acts was had sent again, which is before this whatever clocks say.
+    """
     row = {"lane": lane.name, "nonce": nonce, "attempt": attempt, "hash": signed.hash, "raw": signed.raw, "purpose": purpose}
-    conn.execute(insert(TX).values(**row, state=TxState.WRITTEN, written=now_ms()))
+    conn.execute(insert(TX).values(**row, state=TxState.WRITTEN, written=max(clock_ms(conn), retried)))
     insert_all(conn, TX_ACT, ("hash", "member_id", "act_id"), [(signed.hash, *act) for act in acts])
 
 
@@ -624,8 +640,12 @@ _CARRIED = (
 _SENT = update(ACT).where(_ACT_KEY.in_(_THESE)).values(state=step(State.QUEUED, State.SENT), reason=None)
 
 
-def retry(conn: Connection, act: Act, at: int) -> Act:
-    """Has a held act sent again: what was sent before `at` (UTC milliseconds) says nothing of it any more."""
+def retry(conn: Connection, act: Act) -> Act:
+    """Has a held act sent again: what was sent before says nothing of it any more."""
+    carried = and_(TX_ACT.c.hash == TX.c.hash, TX_ACT.c.member_id == act.member_id, TX_ACT.c.act_id == act.act_id)
+    last = conn.execute(select(func.max(TX.c.written)).join(TX_ACT, carried)).scalar()
+    # After what was sent before, whatever clocks say.
+    at = max(clock_ms(conn), 0 if last is None else last + 1)
     mine = and_(ACT.c.member_id == act.member_id, ACT.c.act_id == act.act_id)
     conn.execute(update(ACT).where(mine).values(retried=at))
     return move(conn, act._replace(retried=at), State.READY)

@@ -1,5 +1,6 @@
 """Nonce rules: what goes out, what is filled, what stops a lane."""
 
+from dataclasses import replace
 from math import inf
 from random import Random
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from gateway.outbox.lanes import (
     RESEND_MS,
     RETRY_MS,
+    STUCK_MS,
     Answer,
     CountDoubted,
     Lane,
@@ -23,6 +25,7 @@ from gateway.outbox.lanes import (
     newest,
     overdue,
     to_fill,
+    to_raise,
     to_send,
 )
 
@@ -67,6 +70,14 @@ def test_what_goes_out_is_due_in_nonce_order_and_never_below_the_count(txs: list
         assert tx in newest(txs), "an older attempt at a nonce never goes out again"
         pause = RETRY_MS if tx.state is TxState.WRITTEN else RESEND_MS
         assert tx.sent is None or NOW - tx.sent > pause
+
+
+def test_a_clock_that_went_back_leaves_nothing_lying() -> None:
+    ahead = NOW + 3_600_000
+    sent = replace(written(0, TxState.SENT, sent=ahead), written=ahead)
+    assert to_send([sent], 0, NOW, 8) == [sent] and to_raise([sent], 0, NOW) == [sent]
+    again = replace(sent, sent=NOW, written=NOW)
+    assert to_send([again], 0, NOW + RESEND_MS, 8) == [] and to_raise([again], 0, NOW + STUCK_MS) == []
 
 
 @given(transactions, st.integers(0, 13))

@@ -1,16 +1,20 @@
 """What the workers write: leases and fences, transactions and their acts, steps of acts; on SQLite and PostgreSQL."""
 
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 
 import pytest
 from sqlalchemy import insert, select, update
 
+from gateway.office import database as offices
+from gateway.office.database import clock_ms
 from gateway.office.models import ACT, CALL, LANE, TX
 from gateway.office.repository import ActKey, Office
 from gateway.outbox import owners, store
 from gateway.outbox.encode import Signed
-from gateway.outbox.lanes import Lane, LeaseLost, Shift, TxState
+from gateway.outbox.lanes import LEASE_MS, Lane, LeaseLost, Shift, TxState
 from gateway.outbox.states import IllegalStep, State
 from gateway.outbox.store import StaleAct
 from ledger.mirror.database import Database
@@ -86,6 +90,43 @@ def test_a_lane_that_was_given_up_is_free_at_once(office: Database) -> None:
 def test_the_lane_of_a_process_that_has_ended_is_free_at_once(office: Database) -> None:
     host, number, _ = owners.me().rsplit(" ", 2)
     held(office, f"{host} {number} 1.00")
+    assert held(office, THERE).fence == 2
+
+
+@contextmanager
+def clock_off(monkeypatch: pytest.MonkeyPatch, seconds: int) -> Iterator[None]:
+    """This machine's clock is off by so much."""
+    with monkeypatch.context() as off:
+        right = time.time_ns
+        off.setattr(time, "time_ns", lambda: right() + seconds * 1_000_000_000)
+        yield
+
+
+@pytest.mark.parametrize("seconds", [3_600, -3_600])
+def test_hosts_whose_clocks_differ_keep_the_lease_of_each_other(
+    make_postgres: Callable[[], str], monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    """Who shares an office goes by the server's clock."""
+    with closing(offices.open(make_postgres())) as office:
+        with clock_off(monkeypatch, seconds):
+            mine = held(office)
+        assert lease(office, THERE) is None
+        with office.read() as conn:
+            left = conn.execute(select(LANE.c.until)).scalar_one() - clock_ms(conn)
+            assert store.held_lease(conn, NAME, HERE) == mine
+        assert 0 < left <= LEASE_MS
+        with clock_off(monkeypatch, seconds):
+            assert lease(office, THERE) is None
+
+
+def test_a_lease_of_before_the_clock_went_back_holds_nobody_up(office: Database) -> None:
+    mine = held(office)
+    with office.write() as conn:
+        conn.execute(update(LANE).values(until=LANE.c.until + 3_600_000))
+        assert store.held_lease(conn, NAME, HERE) is None, "it is renewed"
+    assert held(office) == mine
+    with office.write() as conn:
+        conn.execute(update(LANE).values(until=LANE.c.until + 3_600_000))
     assert held(office, THERE).fence == 2
 
 
@@ -361,10 +402,25 @@ def test_what_was_sent_before_a_retry_decides_nothing(office: Database) -> None:
     write(office, held(office), 0, [row.key])
     with office.write() as conn:
         held_act = store.move(conn, row, State.READY, reason={"sentence": "why"})
-        store.retry(conn, held_act, 2**52)
+        store.retry(conn, held_act)
     with office.read() as conn:
         assert store.carriers(conn, [row.key]) == {} and store.tried(conn, [row.key]) == {row.key}
         assert store.named(conn, [row.key])[row.key].reason is None
+
+
+@pytest.mark.parametrize("seconds", [3_600, -3_600])
+def test_what_is_sent_after_a_retry_is_after_it_whatever_the_clock_says(
+    office: Database, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    row, lane = keep(office, act(ALICE, 1)), held(office)
+    write(office, lane, 0, [row.key])
+    with clock_off(monkeypatch, seconds), office.write() as conn:
+        retried = store.retry(conn, store.move(conn, row, State.READY, reason={"sentence": "why"}))
+    with office.write() as conn:
+        assert store.carriers(conn, [row.key]) == {}, "what was sent before decides nothing"
+        store.write_tx(conn, lane, 1, 0, signed(1), "acts", [row.key], retried=retried.retried)
+    with office.read() as conn:
+        assert [each.hash for each in store.carriers(conn, [row.key])[row.key]] == [signed(1).hash]
 
 
 def test_acts_on_their_way_are_counted_and_held_ones_are_not_in_flight(office: Database) -> None:
