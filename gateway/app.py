@@ -70,7 +70,7 @@ from gateway.sessions import Sessions
 from gateway.signers.fingerprint_keys import FingerprintKeyError
 from gateway.signers.interface import KeyUnheld, SigningLocked, VaultAway
 from ledger.chain.rpc import NodeUnreachable, RpcError
-from ledger.mirror.database import NotServed, is_full
+from ledger.mirror.database import NotServed, is_away, is_full
 from ledger.mirror.queries.payments import Unbalanced
 from ledger.mirror.queries.reading import PageError
 
@@ -101,6 +101,10 @@ OPEN_PATHS = frozenset({"/health", document.PATH, document.PAGE})
 """What is answered without a key: whether the gateway works, and how to ask it."""
 UNKNOWN = ("Not authenticated", "give a valid API key or token as `Authorization: Bearer ...`; see `pledgebook keys`")
 """What everybody is told who isn't known, whatever was wrong: title and detail."""
+DATABASE_AWAY = (
+    "this gateway's database can't be used now; a read changed nothing, and whether anything else was kept is not known: "
+    "send the same again, under the same Idempotency-Key where it has one"
+)
 FULL = "this gateway's disk is full; nothing of the request was kept: have its operator free some space, then send it again"
 MOST_FRAMES = 1_000
 GUESSES_AT_ONCE = 20
@@ -399,6 +403,9 @@ def _unforeseen(error: Exception) -> Problem:
     if is_full(error):
         log.error("a disk is full: %s", error)
         return Problem(503, "Disk full", FULL)
+    if is_away(error):
+        log.error("a database is away: %s", error, exc_info=error)
+        return Problem(503, "Database away", DATABASE_AWAY)
     log.error("unforeseen error", exc_info=error)
     return Problem(500, "Internal error", "the gateway met an error that it did not foresee; it is in its log")
 

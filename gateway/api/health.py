@@ -15,37 +15,40 @@ from gateway.errors import Problem
 from gateway.outbox import store
 from gateway.peers import book
 from gateway.services import Services
+from ledger.mirror.database import is_away
 
 router = APIRouter(tags=["health"])
 
 FAR_BEHIND_BLOCKS = 100
 _LOOK_SECONDS = 0.02
+DATABASE_SECONDS = 5.0
+"""So long the office is waited for: who asks about health has little patience."""
+_AWAY = "database-away"
 
 
 _UNREADABLE: Responses = {
-    503: {"model": Health, "description": "The mirror has stopped, or this version can't read its records: ask another gateway"}
+    503: {
+        "model": Health,
+        "description": "The mirror has stopped, this version can't read its records, or the database is away: ask another gateway",
+    }
 }
 
 
 @router.get("/health", responses=refusals(422, 429) | _UNREADABLE)
-def get_health(services: Running, response: Response) -> Health:
+async def get_health(services: Running, response: Response) -> Health:
     """Says `ok`, or names what is wrong. No more is said to who gives no key."""
-    names = list(dict.fromkeys(fault.name for fault in _faults(services)))
-    if "mirror-stopped" in names or not services.sync.status().readable:
+    names = list(dict.fromkeys(fault.name for fault in await _faults(services)))
+    if not {"mirror-stopped", _AWAY}.isdisjoint(names) or not services.sync.status().readable:
         response.status_code = 503
     return Health(status=_status(names), faults=names)
 
 
 @router.get("/health/details", responses=ANY)
-def get_health_details(services: Running, session: Caller) -> HealthDetails:
+async def get_health_details(services: Running, session: Caller) -> HealthDetails:
     """What is wrong in words, how far the mirror is, and the outbox by state. For the node's operator, auditors and regulators."""
     session.needs(READ)
-    with services.snapshot() as conn:
-        if not oversees(session, conn):
-            raise Problem(403, "Not permitted", "the gateway's inner state is for its operator, auditors and regulators")
-    faults, status = _faults(services), services.sync.status()
-    with services.office.read() as conn:
-        counts = store.counts(conn)
+    counts = await run_in_threadpool(_counts, services, session)
+    faults, status = await _faults(services), services.sync.status()
     return HealthDetails(
         status=_status(faults),
         faults=faults,
@@ -54,6 +57,14 @@ def get_health_details(services: Running, session: Caller) -> HealthDetails:
         engine=services.engine.name,
         chain_id=services.manifest.chain_id,
     )
+
+
+def _counts(services: Services, session: Session) -> dict[str, int]:
+    with services.snapshot() as conn:
+        if not oversees(session, conn):
+            raise Problem(403, "Not permitted", "the gateway's inner state is for its operator, auditors and regulators")
+    with services.office.read() as conn:
+        return store.counts(conn)
 
 
 @router.get("/blocks/head", responses=ANY | AWAY)
@@ -88,14 +99,35 @@ def _status(faults: object) -> str:
     return "degraded" if faults else "ok"
 
 
-def _faults(services: Services) -> list[Fault]:
+async def _faults(services: Services) -> list[Fault]:
     """Everything that is wrong, by a name that programs know."""
-    status = services.sync.status()
-    with services.office.read() as conn:
-        found = [("lane-stopped", text) for text in store.alarms(conn)] + [("node-refuses", text) for text in store.refusals(conn)]
-        if stuck := book.count_stuck(conn):
-            found.append(("messages-stuck", f"{stuck} messages to other members' gateways wait for a person; see `pledgebook peers stuck`"))
-    found += services.faults()
+    # Not in a thread of those that requests share: where the database stands, they all wait for it.
+    asked = asyncio.get_running_loop().run_in_executor(None, _kept_faults, services)
+    try:
+        kept = await asyncio.wait_for(asked, DATABASE_SECONDS)
+    except TimeoutError:
+        kept = [(_AWAY, f"the database of the office does not answer within {DATABASE_SECONDS:.0f} s")]
+    return _with_present(services, kept)
+
+
+def _kept_faults(services: Services) -> list[tuple[str, str]]:
+    """What is wrong by the office."""
+    try:
+        with services.office.read() as conn:
+            found = [("lane-stopped", text) for text in store.alarms(conn)] + [("node-refuses", text) for text in store.refusals(conn)]
+            if stuck := book.count_stuck(conn):
+                waits = f"{stuck} messages to other members' gateways wait for a person; see `pledgebook peers stuck`"
+                found.append(("messages-stuck", waits))
+    except Exception as fault:
+        if not is_away(fault):
+            raise
+        return [(_AWAY, f"the database of the office can't be read: {fault}")]
+    return found
+
+
+def _with_present(services: Services, kept: list[tuple[str, str]]) -> list[Fault]:
+    """Together with what this process knows to be wrong."""
+    status, found = services.sync.status(), kept + services.faults()
     if services.keystore.locked:
         found.append(("signing-locked", "signing locked: no passphrase was given; reads are served"))
     if status.fault:

@@ -98,7 +98,9 @@ def _write(conn: Connection) -> None:
 
 
 def _forget(conn: Connection) -> None:
-    conn.info.pop(_WAITING, None)
+    # One that broke has nothing waiting any more, and asking it would hide what broke it.
+    if not conn.invalidated:
+        conn.info.pop(_WAITING, None)
 
 
 def _chained(at: Head, waiting: Iterable[tuple[bytes | None, Entry]]) -> Iterator[Line]:

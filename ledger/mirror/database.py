@@ -15,6 +15,7 @@ from psycopg.types.string import BytesBinaryDumper
 from sqlalchemy import Connection, Dialect, Engine, LargeBinary, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateSchema
 
@@ -41,6 +42,15 @@ _POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 20, "pool_use_lifo": T
 # Parameters are documents, sealed keys and hashes: errors, which go to logs, don't show them.
 _SILENT: dict[str, Any] = {"hide_parameters": True}
 _IN_MEMORY = (None, "", ":memory:")
+# A server that went away without a word is noticed in half a minute, not after the system's quarter of an hour, or two hours.
+_CONNECTIONS: dict[str, str] = {
+    "connect_timeout": "10",
+    "tcp_user_timeout": "30000",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "4",
+}
+"""What libpq is told where the URL says nothing of it: seconds, and milliseconds for which what was sent may stay unconfirmed."""
 
 
 class _Bytes(LargeBinary):
@@ -222,7 +232,13 @@ longer than it may."""
 
 def passes(error: BaseException) -> bool:
     """Whether a database's fault is one of its state, and not of what was asked: the same may be asked again."""
-    return isinstance(error, OperationalError | InterfaceError) or isinstance(getattr(error, "orig", None), _PASSING)
+    return isinstance(error, OperationalError | InterfaceError | NoneFree) or isinstance(getattr(error, "orig", None), _PASSING)
+
+
+def is_away(error: BaseException) -> bool:
+    """As passes, without what SQLite calls operational and is a fault of what was asked: a table that is not there."""
+    told = getattr(error, "orig", None)
+    return passes(error) and not (isinstance(told, sqlite3.Error) and told.sqlite_errorcode == sqlite3.SQLITE_ERROR)
 
 
 def is_full(error: BaseException) -> bool:
@@ -321,7 +337,8 @@ def _begin_sqlite(conn: Connection) -> None:
 
 
 def _postgresql(url: URL, schema: str, search_path: str) -> Engine:
-    options = {"options": f"-csearch_path={search_path}"}
+    told = {name: value for name, value in _CONNECTIONS.items() if name not in url.query}
+    options = {**told, "options": f"-csearch_path={search_path}"}
     engine = _plain(create_engine(url, connect_args=options, pool_pre_ping=True, **_POOL, **_SILENT))
     event.listen(engine, "connect", _configure_postgresql)
     with engine.begin() as conn:

@@ -48,8 +48,8 @@ from ledger.mirror.writer import (
 
 log = logging.getLogger(__name__)
 
-# A checkpoint that moved was moved by whoever leads now: nothing was written here.
-_RETRIED = (InconsistentAnswer, RpcError, NodeUnreachable, CheckpointMoved)
+# A checkpoint that moved was moved by whoever leads now: nothing was written here. What a machine lacks (files, memory) it may have again.
+_RETRIED = (InconsistentAnswer, RpcError, NodeUnreachable, CheckpointMoved, OSError, MemoryError)
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
 _HASHES_A_LOOK = 64

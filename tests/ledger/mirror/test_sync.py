@@ -1,5 +1,6 @@
 """The mirror follows a chain: catching up, restarts, reorganisations, lagging and failing nodes."""
 
+import errno
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -237,6 +238,46 @@ def test_faults_of_a_node_are_retried_until_they_pass(db: Database, mirror_of: M
         thread.join()
     assert not source.faults and mirror.status().fault is None
     _assert_equals_rebuild(db, source)
+
+
+def test_a_mirror_outlives_that_others_have_all_connections(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_POOL", {"pool_size": 1, "max_overflow": 0, "pool_timeout": 0.05})
+    db, source, stop = database.open(database_url), _chain().source(), threading.Event()
+    mirror = Mirror(db, source, table(), IDENTITY, FOLDS, development=True, poll=0.01)
+    thread = threading.Thread(target=mirror.run, args=(stop,))
+    try:
+        with db.read_raw():
+            thread.start()
+            _until(lambda: "QueuePool limit" in (mirror.status().fault or ""))
+        mirror.wait_for(START + 11, timeout=20)
+    finally:
+        stop.set()
+        thread.join()
+        db.close()
+    assert mirror.status().alarm is None
+
+
+@pytest.mark.parametrize("lack", [MemoryError(), OSError(errno.EMFILE, "Too many open files")])
+def test_a_mirror_outlives_what_its_machine_lacks_for_a_while(db: Database, mirror_of: MakeMirror, lack: Exception) -> None:
+    source = _Failing(_chain().blocks)
+    source.faults = [lack]
+    mirror, stop = mirror_of(source), threading.Event()
+    thread = threading.Thread(target=mirror.run, args=(stop,))
+    thread.start()
+    try:
+        mirror.wait_for(START + 11, timeout=20)
+    finally:
+        stop.set()
+        thread.join()
+    assert not source.faults
+    _assert_equals_rebuild(db, source)
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("committed", [True, False])
