@@ -38,6 +38,13 @@ class Stopping(Problem):
         super().__init__(503, "Stopping", "the gateway is being stopped; nothing was kept, try again")
 
 
+class Scarce(Problem):
+    """The machine gives the gateway no thread; nothing of the request was kept."""
+
+    def __init__(self) -> None:
+        super().__init__(503, "No thread", "the gateway's machine gives it no thread now; nothing was kept, try again")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Lot:
     """The requests of one call, and where its answer goes."""
@@ -72,7 +79,7 @@ class Acceptor:
         self._pool.shutdown()
 
     async def accept(self, session: Session, requests: Sequence[Request]) -> Outcomes:
-        """As acts.accept; raises Stopping besides."""
+        """As acts.accept; raises Stopping and Scarce besides."""
         lot = _Lot(session, requests, asyncio.get_running_loop().create_future())
         with self._turn:
             if self._accept is None:
@@ -80,9 +87,18 @@ class Acceptor:
             if session in self._waiting:
                 self._waiting[session].append(lot)
             else:
-                self._waiting[session] = deque([lot])
-                self._pool.submit(self._work, self._accept, session)
+                self._begin(session, lot, self._accept)
         return await lot.answer
+
+    def _begin(self, session: Session, lot: _Lot, accept: Accept) -> None:
+        """Has a thread work for a caller. Raises Scarce where none can be had."""
+        self._waiting[session] = deque([lot])
+        try:
+            self._pool.submit(self._work, accept, session)
+        except RuntimeError as none:
+            # What the pool kept of it finds nobody waiting, when a thread comes to it.
+            del self._waiting[session]
+            raise Scarce from none
 
     def _work(self, accept: Accept, session: Session) -> None:
         while lots := self._next(session):
@@ -95,12 +111,12 @@ class Acceptor:
     def _next(self, session: Session) -> list[_Lot]:
         """The next lots of a caller, up to so many requests; none ends its work."""
         with self._turn:
-            waiting, lots, size = self._waiting[session], list[_Lot](), 0
+            waiting, lots, size = self._waiting.get(session, deque[_Lot]()), list[_Lot](), 0
             while waiting and (not lots or size + len(waiting[0].requests) <= MOST_TOGETHER):
                 lots.append(waiting.popleft())
                 size += len(lots[-1].requests)
             if not lots:
-                del self._waiting[session]
+                self._waiting.pop(session, None)
             return lots
 
 

@@ -14,7 +14,7 @@ class Ahead:
     """Batches read ahead. All methods belong to one thread."""
 
     def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead")
+        self._thread = _one_thread()
         self._asked: tuple[int, Future[Batch]] | None = None
 
     @property
@@ -35,5 +35,13 @@ class Ahead:
         return reader.batch(first, last, parent)
 
     def ask(self, reader: Reader, first: int, last: int, parent: bytes) -> None:
-        """Has these blocks read meanwhile."""
-        self._asked = first, self._thread.submit(reader.batch, first, last, parent)
+        """Has these blocks read meanwhile, if a thread can be had."""
+        try:
+            self._asked = first, self._thread.submit(reader.batch, first, last, parent)
+        except RuntimeError:
+            # The executor keeps what it was given, and would have it read beside what is asked next.
+            self._thread = _one_thread()
+
+
+def _one_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead")

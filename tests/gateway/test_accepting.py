@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from gateway import accepting
-from gateway.accepting import MANY, MOST_TOGETHER, Acceptor, Outcomes, Stopping
+from gateway.accepting import MANY, MOST_TOGETHER, Acceptor, Outcomes, Scarce, Stopping
 from gateway.access import Session
 from gateway.drafts import Request
 
@@ -74,6 +74,24 @@ def test_what_comes_while_a_caller_is_served_is_accepted_together(acceptor: Acce
 
     assert asyncio.run(story()) == [["held up"], ["0 a", "0 b"], ["1 a", "1 b"], ["2 a", "2 b"]]
     assert desk.lots == [(FIRST, ["held up"]), (FIRST, ["0 a", "0 b", "1 a", "1 b", "2 a", "2 b"])]
+
+
+def test_who_finds_no_thread_is_told_so_and_accepted_once_there_is_one(
+    acceptor: Acceptor, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def story() -> list[str]:
+        with monkeypatch.context() as scarce:
+            scarce.setattr(threading.Thread, "start", none)
+            for _ in range(2):
+                with pytest.raises(Scarce):
+                    await asked(acceptor, FIRST, "refused")
+        return await asyncio.wait_for(asked(acceptor, FIRST, "accepted"), PATIENCE)
+
+    assert asyncio.run(story()) == ["accepted"]
+    assert desk.lots == [(FIRST, ["accepted"])]
 
 
 def test_where_many_ask_again_and_again_they_stay_together(acceptor: Acceptor, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

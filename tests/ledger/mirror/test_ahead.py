@@ -42,6 +42,23 @@ def _chain(blocks: int) -> Chain:
     return chain
 
 
+def test_without_a_thread_blocks_are_read_when_their_turn_comes_and_ahead_once_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    source, ahead = _Noted(_chain(6).blocks), Ahead()
+    reader = NearReader(source)
+
+    def none(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as scarce:
+        scarce.setattr(threading.Thread, "start", none)
+        ahead.ask(reader, START, START + 1, PARENT)
+    assert not ahead.asked
+    assert ahead.batch(reader, START, START, PARENT).number == START
+    ahead.ask(reader, START + 1, START + 2, PARENT)
+    assert ahead.batch(reader, START + 1, START + 5, PARENT).number == START + 2
+    assert [asked[:2] for asked in source.asked] == [(START, START), (START + 1, START + 2)]
+
+
 def test_what_was_asked_for_is_handed_out_once() -> None:
     source, ahead = _Noted(_chain(6).blocks), Ahead()
     reader = NearReader(source)
