@@ -20,6 +20,7 @@ from gateway.access import ACT, READ, Session
 from gateway.drafts import Draft, People, Request, Wanted, alike, draft, fits, hash_of, key_of, other_content, restates
 from gateway.errors import Problem, invalid
 from gateway.office.audit import Entry
+from gateway.office.database import clock_ns
 from gateway.office.repository import Act, ActKey, AddedAct, Office, signature_rows
 from gateway.outbox import recovered, store
 from gateway.outbox.envelopes import envelope_of, typed_bytes
@@ -40,7 +41,7 @@ from ledger.mirror.schema import number, word
 
 MOST_TRIES = 5
 
-__all__ = ["Request", "Wanted", "accept", "body_json", "check", "ordered_now", "retry"]
+__all__ = ["Request", "Wanted", "accept", "body_json", "check", "ordered", "retry"]
 
 
 @dataclass
@@ -383,6 +384,9 @@ def _commit(services: Services, session: Session, batch: _Batch) -> None:
     if not batch.new:
         return
     with services.office.write() as conn:
+        now = clock_ns(conn)
+        for new in batch.new.values():
+            new.act = new.act._replace(accepted=ordered(now))
         for member, mine in groupby(sorted(batch.new.values(), key=_member), _member):
             added, office = [_added(new) for new in mine], Office(conn, member)
             office.add_acts(added)
@@ -413,7 +417,8 @@ def _row(made: Draft, hashed: bytes, state: State) -> Act:
         digest=hashed,
         signers_needed=len(envelope.signers),
         deadline=min(envelope.deadline, 2**63 - 1),
-        accepted=ordered_now(),
+        # Told by the clock of all who share the office, when it is written down.
+        accepted=0,
         state=state,
         retried=0,
         reason=None,
@@ -427,11 +432,11 @@ _clock = threading.Lock()
 _last_accepted = 0
 
 
-def ordered_now() -> int:
-    """Nanoseconds, never the same twice in this process: the order of acceptance."""
+def ordered(now: int) -> int:
+    """A time in nanoseconds, or a little later, never the same twice in this process: the order of acceptance."""
     global _last_accepted  # noqa: PLW0603  # a clock's last reading is the process's
     with _clock:
-        _last_accepted = max(time.time_ns(), _last_accepted + 1)
+        _last_accepted = max(now, _last_accepted + 1)
         return _last_accepted
 
 

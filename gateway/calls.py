@@ -4,6 +4,7 @@ They need no act id, since each has one effect by its own condition; the idempot
 different members, and of admissions and triggers, are apart.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,7 +14,7 @@ from eth_abi.abi import is_encodable
 from sqlalchemy import Connection
 
 from gateway.access import ACT, Session
-from gateway.acts import ordered_now
+from gateway.acts import ordered
 from gateway.errors import Problem, invalid
 from gateway.office.repository import Call, Office
 from gateway.outbox.lanes import COUNCIL, RELAY, share_of
@@ -179,7 +180,7 @@ def _row(caller: bytes, asked: Asked, purpose: str, target: bytes, data: bytes, 
         target=target,
         data=data,
         gas=gas,
-        accepted=ordered_now(),
+        accepted=ordered(time.time_ns()),
         state=State.QUEUED,
         hash=None,
         reason=None,

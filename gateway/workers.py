@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -11,10 +12,10 @@ from gateway.config import Settings
 from gateway.errors import StartError
 from gateway.following.courier import Courier
 from gateway.keeping.keeper import Keeper
-from gateway.leading import Leading
+from gateway.leading import LOOK_SECONDS, Leading
 from gateway.outbox import owners
 from gateway.outbox.lanes import COUNCIL as COUNCIL_LANE
-from gateway.outbox.lanes import RELAY, Share
+from gateway.outbox.lanes import LEASE_MS, RELAY, Share
 from gateway.outbox.own import OwnKeys
 from gateway.outbox.sender import Sender
 from gateway.outbox.settle import Settler
@@ -142,6 +143,11 @@ def _leading(office: database.Database, mirror: database.Database) -> Leading:
     """Whether this gateway keeps the books of its office. Raises StartError where another does, in a mirror that is not this one's."""
     leading = Leading(office, owners.me())
     leading.look()
+    end = time.monotonic() + LEASE_MS / 1000
+    # A file is one process's: whose lease stands still has ended, in a container perhaps, where this one can't see it.
+    while not office.is_postgresql and not leading() and leading.fault is None and time.monotonic() < end:
+        time.sleep(LOOK_SECONDS)
+        leading.look()
     if not leading() and not mirror.is_postgresql:
         what = "gateways that share an office share its mirror"
         raise StartError(f"another gateway works on this office; {what}: give both the same PLEDGEBOOK_MIRROR_URL (postgresql://...)")

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain as flat
 
 from sqlalchemy import Connection
 
+from gateway.office.database import clock_ns
 from gateway.office.repository import ActKey
 from gateway.outbox import outcome, resumed, store
 from gateway.outbox.lanes import RESUMES, TxState, ahead, give_up
@@ -108,7 +108,7 @@ class Settler:
             if held is None or ((held.block, held.hash) == self._last and counts == self._counts):
                 self.alarm = None
                 return False
-            looked = time.time_ns()
+            looked = self._clock()
             self._settle(mirror, held, counts)
         self._last, self._counts, self._looked_ns, self.alarm = (held.block, held.hash), counts, looked, None
         faults.point("outbox.settled")
@@ -118,6 +118,11 @@ class Settler:
     def _noted(self) -> list[Count]:
         with self._office.read() as office:
             return store.counts_of_lanes(office)
+
+    def _clock(self) -> int:
+        """That by which acts are accepted."""
+        with self._office.read() as office:
+            return clock_ns(office)
 
     def _settle(self, mirror: Connection, held: Held, counts: Sequence[Count]) -> None:
         view = self._view(mirror, held)

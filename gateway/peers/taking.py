@@ -16,7 +16,7 @@ from gateway.contents import Package
 from gateway.drafts import MOST_SIGNERS
 from gateway.errors import Problem, invalid, not_found
 from gateway.following.egress import NotAllowed, target_of
-from gateway.office.database import insert_or_keep, now_ms
+from gateway.office.database import clock_ns, insert_or_keep, now_ms
 from gateway.office.models import ACT, OFFERED_ACT
 from gateway.office.repository import Act, AddedAct, Office, Signature, signature_rows
 from gateway.outbox import store
@@ -207,7 +207,7 @@ def _act(envelope: Envelope, hashed: bytes, offer: Offer) -> Act:
         digest=hashed,
         signers_needed=len(envelope.signers),
         deadline=envelope.deadline,
-        accepted=time.time_ns(),
+        accepted=0,
         state=State.GATHERING,
         retried=0,
         reason=None,
@@ -223,7 +223,7 @@ def _keep_act(conn: Connection, act: Act, rows: Sequence[Signature], *, alone: b
     if known is None:
         _check_room(conn, act.member_id)
         office = Office(conn, act.member_id)
-        office.add_acts([AddedAct(act, rows)])
+        office.add_acts([AddedAct(act._replace(accepted=clock_ns(conn)), rows)])
         office.audit(subject, f"act {act.kind}", str(act.id), act.state)
         insert_or_keep(conn, OFFERED_ACT, {"member_id": act.member_id, "act_id": act.act_id, "alone": alone, "at": now_ms()})
         return

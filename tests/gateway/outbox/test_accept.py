@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -19,7 +20,7 @@ from gateway.errors import Problem
 from gateway.office.models import ACT as ACTS
 from gateway.office.models import ACT_HISTORY, AUDIT, SIGNATURE
 from gateway.office.repository import Act, Office
-from gateway.outbox import encode, recovered
+from gateway.outbox import encode, recovered, store
 from gateway.outbox.envelopes import frame_gas
 from gateway.signers.ecdsa import address_of, by
 from gateway.signers.interface import SigningLocked
@@ -54,6 +55,22 @@ def rows(office: Database) -> list[int]:
     """How many acts, signatures, lines of history and of audit there are."""
     with office.read() as conn:
         return [conn.execute(select(func.count()).select_from(table)).scalar_one() for table in (ACTS, SIGNATURE, ACT_HISTORY, AUDIT)]
+
+
+# --- In which order --------------------------------------------------------------------------------------------------------------
+
+
+def test_acts_go_in_the_order_in_which_gateways_took_them_though_their_clocks_differ(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    account, right = house.member(), time.time_ns
+    with monkeypatch.context() as ahead:
+        ahead.setattr(time, "time_ns", lambda: right() + 3_600_000_000_000)
+        house.accept(first := house.request(account))
+    if house.office.is_postgresql:
+        # Another process: an SQLite office has none.
+        monkeypatch.setattr(acts, "_last_accepted", 0)
+    house.accept(second := house.request(account))
+    with house.office.read() as conn:
+        assert [row.idem_key for row in store.queued(conn, 10)] == [first.key, second.key]
 
 
 # --- One key, one act ------------------------------------------------------------------------------------------------------------

@@ -1,18 +1,23 @@
 """Several lanes, and several gateways over one office: each act has one effect, in its account's order, whoever sends it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from gateway import workers
 from gateway.leading import Leading
 from gateway.office import database as offices
 from gateway.office.models import LANE, TX
+from gateway.outbox import store
 from gateway.outbox.lanes import RELAY, Share, Shift, share_of
 from gateway.outbox.sender import Sender
 from gateway.signers.keystore import HOUSE, RELAYER
 from ledger.chain.engines import anvil
+from ledger.mirror import database as mirrors
 from ledger.mirror.database import Database
 from tests.gateway.outbox.world import House
 
@@ -125,6 +130,18 @@ def test_of_two_gateways_over_one_office_one_leads_and_the_other_takes_over(hous
     second.look()
     first.look()
     assert (first(), second()) == (False, True)
+
+
+def test_an_office_in_a_file_is_led_once_the_lease_of_who_had_it_ends(tmp_path: Path) -> None:
+    """It is one process's, which another container may have been: whether that lives can't be seen from here."""
+    with (
+        closing(offices.open(f"sqlite:///{tmp_path / 'office.db'}")) as office,
+        closing(mirrors.open(f"sqlite:///{tmp_path / 'mirror.db'}")) as mirror,
+    ):
+        with office.write() as conn:
+            store.take_shift(conn, Shift.BOOKS, "container 1 1")
+            conn.execute(update(LANE).values(until=offices.clock_ms(conn) + 1_500))
+        assert workers._leading(office, mirror)()
 
 
 def test_nobody_leads_while_the_office_can_not_be_asked(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
