@@ -415,7 +415,7 @@ class Sender:
             if time.monotonic() - self._behind >= BEHIND_SECONDS:
                 return
             raise ChainUnsettled(f"the node is behind block {number}, up to which acts were settled; nothing is sent to it")
-        if told != to_hex(hash_):
+        if str(told).lower() != to_hex(hash_):
             raise ChainUnsettled(f"the node's chain went another way below block {number}; nothing is sent before that is settled")
 
     def _answers(self, ready: Sequence[Written], calls: Sequence[RpcCall]) -> list[object]:

@@ -76,9 +76,9 @@ class Nodes(Rpc):
         with self._leaving():
             return super()._post(body, too_large_is_answer)
 
-    def _parse(self, decode: Any, response: httpcore.Response) -> Any:
+    def _parse(self, decode: Any, response: httpcore.Response, asked: int | None = None) -> Any:
         with self._leaving():
-            return super()._parse(decode, response)
+            return super()._parse(decode, response, asked)
 
     def _check(self, method: str, result: msgspec.Raw) -> None:
         with self._leaving():

@@ -198,7 +198,7 @@ class Rpc:
 
     def _result(self, method: str, params: Sequence[Any]) -> msgspec.Raw:
         request = self._request(method, params)
-        answer = self._parse(_decode_answer, self._post(request.body))
+        answer = self._parse(_decode_answer, self._post(request.body), request.id)
         if answer.error is not None:
             raise _error(answer.error)
         result: msgspec.Raw = answer.result
@@ -237,11 +237,15 @@ class Rpc:
             raise NoAnswer(self.url, _status(response))
         return response
 
-    def _parse(self, decode: Any, response: httpcore.Response) -> Any:
+    def _parse(self, decode: Any, response: httpcore.Response, asked: int | None = None) -> Any:
+        """What the body says; of a single request, `asked`, only if it is the answer to that. A refusal may name none."""
         try:
-            return decode(response.content)
+            answer = decode(response.content)
         except (msgspec.MsgspecError, RecursionError) as error:
             raise NoAnswer(self.url, _status(response) if response.status >= 300 else f"no JSON-RPC ({error})") from error
+        if asked is not None and answer.error is None and str(answer.id) != str(asked):
+            raise NoAnswer(self.url, f"it was asked {asked} and answered {answer.id}")
+        return answer
 
     def _check(self, method: str, result: msgspec.Raw) -> None:
         kind, what = _FORMS.get(method, (_Newest, "block"))

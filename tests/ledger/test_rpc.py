@@ -82,6 +82,13 @@ def test_a_parameter_without_json_form_is_refused_before_anything_is_sent(node: 
         node.call("eth_getCode", {1, 2})
 
 
+def test_an_answer_to_another_request_is_none() -> None:
+    with server(lambda body: (200, json.dumps({**echo(json.loads(body)), "id": 7}).encode())) as (url, seen), Rpc(url) as rpc:
+        with pytest.raises(NodeUnreachable, match="it was asked 1 and answered 7") as told:
+            rpc.call("eth_sendRawTransaction", b"")
+        assert told.value.maybe_received and len(seen) == 1
+
+
 def test_call_as_parses_into_a_type(node: Rpc) -> None:
     class Head(msgspec.Struct):
         number: str
@@ -252,7 +259,7 @@ def test_a_name_and_a_password_go_with_every_request_and_into_no_message() -> No
 
 def test_a_connection_that_the_node_ended_meanwhile_is_not_used() -> None:
     """A request on it would have to be answered with 'maybe received', and a write could not be repeated."""
-    with server(lambda _: (200, b'{"id":1,"result":"0x1"}')) as (url, seen), Rpc(url) as rpc:
+    with server(lambda body: (200, json.dumps({**echo(json.loads(body)), "result": "0x1"}).encode())) as (url, seen), Rpc(url) as rpc:
         port = int(url.rpartition(":")[2])
         assert rpc.call("eth_chainId") == "0x1"
         for connection in psutil.Process().net_connections("tcp"):
