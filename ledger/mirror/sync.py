@@ -22,7 +22,7 @@ from ledger.chain.blocks import LEAST_CHECKS, BlockSource, Checks, InconsistentA
 from ledger.chain.decode import EventTable
 from ledger.chain.manifest import Manifest
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
-from ledger.chain.sources import each, source_of
+from ledger.chain.sources import NodesDisagree, each, source_of
 from ledger.foreseen import Foreseen
 from ledger.mirror import rebuild
 from ledger.mirror.ahead import Ahead
@@ -231,7 +231,11 @@ class Mirror:
 
     def _led(self) -> bool:
         self._kept_up, self._stalled = time.monotonic(), False
-        return self.step()
+        try:
+            return self.step()
+        except NodesDisagree as fault:
+            self._doubt(str(fault))
+            raise
 
     def catch_up(self) -> None:
         """Steps until the source has no more. Faults are raised."""
@@ -425,11 +429,17 @@ class Mirror:
         self._folder.forget()
 
     def _violated(self, seen: str) -> NoReturn:
-        """One answer of a node stops nothing: it is asked again, and what it takes back is forgotten."""
+        self._doubt(seen)
+        raise FinalityViolated(f"{seen}, compare the nodes and start again with one that is right")
+
+    def _doubt(self, seen: str) -> None:
+        """One answer of a node stops nothing: it is asked again, and what it takes back is forgotten.
+
+        Raises InconsistentAnswer until it has stood for long.
+        """
         self._doubted = self._doubted or time.monotonic()
         if time.monotonic() - self._doubted < DOUBT_SECONDS:
             raise InconsistentAnswer(f"{seen}; one that stands by it for {DOUBT_SECONDS:.0f} s stops the mirror")
-        raise FinalityViolated(f"{seen}, compare the nodes and start again with one that is right")
 
     def _note(self, fault: Exception, pause: float) -> None:
         self._fault = str(fault)

@@ -12,6 +12,7 @@ from ledger.chain.headers import HeaderForm
 from ledger.chain.nodes import Nodes
 from ledger.chain.rpc import Rpc
 from ledger.chain.sources import NodesDisagree, source_of
+from ledger.mirror import sync
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
 from ledger.mirror.sync import Mirror
@@ -226,10 +227,11 @@ def test_a_node_that_is_away_is_left(db: Database, grown: Live, mirror_of_nodes:
 
 
 def test_two_final_histories_stop_the_mirror(
-    db: Database, grown: Live, mirror_of_nodes: Opened, tmp_path_factory: pytest.TempPathFactory
+    db: Database, grown: Live, mirror_of_nodes: Opened, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from ledger.chain.engines import anvil as engine
 
+    monkeypatch.setattr(sync, "DOUBT_SECONDS", 0.2)
     other = engine.start(tmp_path_factory.mktemp("other"))
     try:
         with Rpc(other.url) as rpc:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from ledger.chain.blocks import Block, BlockSource, InconsistentAnswer, RecordedSource
 from ledger.chain.decode import DecodeError
 from ledger.chain.rpc import NodeUnreachable, RpcError
+from ledger.chain.sources import NodesDisagree
 from ledger.mirror import database, sync
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database, is_full
@@ -273,11 +274,19 @@ def test_a_mirror_outlives_what_its_machine_lacks_for_a_while(db: Database, mirr
     _assert_equals_rebuild(db, source)
 
 
-def _until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
+def test_nodes_that_differ_for_a_moment_stop_nothing(db: Database, mirror_of: MakeMirror) -> None:
+    source = _Failing(_chain().blocks)
+    source.faults = [NodesDisagree("final blocks"), NodesDisagree("final blocks")]
+    mirror, stop = mirror_of(source), threading.Event()
+    thread = threading.Thread(target=mirror.run, args=(stop,))
+    thread.start()
+    try:
+        mirror.wait_for(START + 11, timeout=20)
+    finally:
+        stop.set()
+        thread.join()
+    assert mirror.status().alarm is None
+    _assert_equals_rebuild(db, source)
 
 
 @pytest.mark.parametrize("committed", [True, False])
