@@ -80,12 +80,25 @@ def test_no_other_data_shows_a_head() -> None:
     assert [auditing.head_in(each) for each in (b"", data[:-1], data + b"x", b"x" + data[1:])] == [None] * 4
 
 
+def _fail_for_a_while(file: Path, running: Runtime) -> None:
+    """The worker comes to a file that it can't write."""
+    kept = file.read_bytes()
+    file.unlink()
+    file.mkdir()
+    line(running, "while the file can't be written")
+    time.sleep(2.5)
+    file.rmdir()
+    file.write_bytes(kept)
+
+
 def test_a_worker_anchors_as_often_as_it_is_told(tmp_path: Path) -> None:
     running = runtime.start(Settings(home=tmp_path / "home", port=0, keeper=False, audit_anchor_seconds=1), genesis_time=1_700_000_000)
     try:
         assert running.clock is not None
         running.clock.run()
-        for record in ("one", "two"):
+        for record in ("one", "two", "three"):
+            if record == "two":
+                _fail_for_a_while(tmp_path / "home" / auditing.HEADS_FILE, running)
             line(running, record)
             with running.services.office.read() as conn:
                 written = audit.head(conn).id
