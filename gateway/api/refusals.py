@@ -16,7 +16,7 @@ TITLES = {
     415: "The body is encoded",
     422: "A field breaks a rule",
     429: "Asked too often; Retry-After says when to ask again",
-    503: "Not now: the node, the mirror or the signing keys are not available, or the disk is full",
+    503: "Not now: the node, the mirror, the database or the signing keys are not available, or the disk is full",
 }
 
 Responses = dict[int | str, dict[str, Any]]
