@@ -9,6 +9,8 @@ import re
 import socket
 import time
 from collections.abc import Awaitable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
@@ -23,6 +25,10 @@ from ledger.foreseen import Foreseen
 Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
 TOTAL_SECONDS, CONNECT_SECONDS = 15.0, 5.0
+REST_SECONDS, MOST_REST = 1.0, 1 << 16
+"""So long and so far an answer that nobody asked for is read to its end, so that its connection serves the next message, too."""
+MOST_LOOK_UPS = 32
+"""Names that are looked up at once. A look-up can't be ended and may take half a minute: it has no thread that others wait for."""
 MOST_URL = 2_000
 PORTS = {"http": 80, "https": 443}
 WEBHOOK_HOSTS = "PLEDGEBOOK_WEBHOOK_HOSTS"
@@ -92,18 +98,24 @@ class Egress:
 
 
 def _entry(text: str, setting: str) -> _Entry:
+    whole = _network(text)
+    if whole is not None:
+        return _Entry("", whole, None)
+    host, colon, port = text.rpartition(":") if ":" in text else (text, "", "")
+    host, network = _bare(host), _network(host)
+    port_fits = not colon or (port.isdecimal() and 0 < int(port) < 1 << 16)
+    if not port_fits or (network is None and not _NAME.fullmatch(host.removeprefix("*."))):
+        raise NotAllowed(
+            f"{setting}: {text!r} is no host, address or network, alone or with a port; write example.org, *.example.org, 10.0.0.0/8"
+        )
+    return _Entry("" if network else host.removeprefix("*"), network, int(port) if colon else None)
+
+
+def _network(text: str) -> Network | None:
     try:
-        return _Entry("", ipaddress.ip_network(text.strip("[]")), None)
+        return ipaddress.ip_network(text.strip("[]"))
     except ValueError:
-        host, _, port = text.rpartition(":")
-    if not host:
-        return _Entry(text.removeprefix("*"), None, None)
-    if not port.isdecimal() or not 0 < int(port) < 1 << 16:
-        raise NotAllowed(f"{setting}: {text!r} is no host, address or network, alone or with a port")
-    try:
-        return _Entry("", ipaddress.ip_network(host.strip("[]")), int(port))
-    except ValueError:
-        return _Entry(host.removeprefix("*"), None, int(port))
+        return None
 
 
 def target_of(url: str) -> Target:
@@ -146,6 +158,7 @@ class Guarded(httpcore.AsyncNetworkBackend):
 
     def __init__(self, egress: Egress) -> None:
         self._egress, self._inner = egress, httpcore.AnyIOBackend()
+        self._look_ups = ThreadPoolExecutor(MOST_LOOK_UPS, "look-up")
 
     async def connect_tcp(
         self,
@@ -156,19 +169,31 @@ class Guarded(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = await asyncio.get_running_loop().run_in_executor(self._look_ups, _addresses, host, port)
         except (socket.gaierror, UnicodeError) as unknown:  # UnicodeError: no name that could be asked for
             raise httpcore.ConnectError(f"{host} is not known: {getattr(unknown, 'strerror', unknown)}") from unknown
-        addresses = list(dict.fromkeys(ipaddress.ip_address(each[4][0]) for each in found))
         for each in addresses:
             self._egress.check(each, Target("", _bare(host), port))
-        return await self._inner.connect_tcp(str(addresses[0]), port, timeout, local_address, socket_options)
+        for each in addresses[:-1]:
+            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return await self._inner.connect_tcp(str(each), port, timeout, local_address, socket_options)
+        return await self._inner.connect_tcp(str(addresses[-1]), port, timeout, local_address, socket_options)
 
     async def connect_unix_socket(self, *_: object, **__: object) -> httpcore.AsyncNetworkStream:
         raise NotAllowed("url: no sockets of this machine")
 
     async def sleep(self, seconds: float) -> None:
         await self._inner.sleep(seconds)
+
+    def close(self) -> None:
+        """Looks nothing up any more."""
+        self._look_ups.shutdown(wait=False, cancel_futures=True)
+
+
+def _addresses(host: str, port: int) -> list[Address]:
+    """What a name means now. Raises gaierror, UnicodeError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(ipaddress.ip_address(each[4][0]) for each in found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +228,14 @@ class Post:
     egress: Egress
 
     def __post_init__(self) -> None:
+        self._network = Guarded(self.egress)
         self._pool = httpcore.AsyncConnectionPool(
-            network_backend=Guarded(self.egress), max_connections=256, max_keepalive_connections=64, keepalive_expiry=30
+            # Made once: by itself the pool reads all authorities' certificates again for each connection.
+            ssl_context=httpcore.default_ssl_context(),
+            network_backend=self._network,
+            max_connections=256,
+            max_keepalive_connections=64,
+            keepalive_expiry=30,
         )
 
     async def __call__(
@@ -213,20 +244,33 @@ class Post:
         """The receiver's answer, and of its body at most so many bytes. Raises NotAllowed, TimeoutError, httpcore's errors of network and
         protocol.
         """
-        self.egress.target(url)
+        at = _spelt(url, self.egress.target(url))
+        if all(name.lower() != "host" for name, _ in headers):
+            headers = [("host", urlsplit(url).netloc), *headers]
         timeouts = dict.fromkeys(("connect", "read", "write", "pool"), CONNECT_SECONDS) | {"read": TOTAL_SECONDS}
         async with (
-            asyncio.timeout(TOTAL_SECONDS),
-            self._pool.stream(method, url, headers=headers, content=body, extensions={"timeout": timeouts}) as response,
+            asyncio.timeout(TOTAL_SECONDS) as limit,
+            self._pool.stream(method, at, headers=headers, content=body, extensions={"timeout": timeouts}) as response,
         ):
             # As they came on the wire: names of headers know no case (RFC 9110, 5.1).
             told = next((value for name, value in response.headers if name.lower() == b"retry-after"), b"")
+            if not most:
+                limit.reschedule(None)
+                await _pass_over(response)
             read = await _read(response, most) if most else b""
             return Answer(response.status, _retry_after(told.decode("latin-1")), read)
 
     async def close(self) -> None:
         """Ends its connections."""
         await self._pool.aclose()
+        self._network.close()
+
+
+def _spelt(url: str, to: Target) -> httpcore.URL:
+    """A URL for the pool, which by itself loses what stands behind a semicolon of the path."""
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return httpcore.URL(scheme=to.scheme, host=to.host, port=to.port, target=target)
 
 
 def _retry_after(told: str) -> int | None:
@@ -248,3 +292,10 @@ async def _read(response: httpcore.Response, most: int) -> bytes:
         if len(found) > most:
             raise httpcore.RemoteProtocolError(f"an answer of more than {most} bytes")
     return bytes(found)
+
+
+async def _pass_over(response: httpcore.Response) -> None:
+    """Reads on for a moment, whatever comes: the status is the answer."""
+    with suppress(TimeoutError, httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError):
+        async with asyncio.timeout(REST_SECONDS):
+            await _read(response, MOST_REST)

@@ -39,6 +39,7 @@ class Receiver:
 
     answer: Callable[[Message, int], int | tuple[int, dict[str, str]]] = lambda *_: 204
     delay: float = 0.0
+    host: str = "127.0.0.1"
     came: list[Message] = field(default_factory=list)
     """Every request, also those that were refused."""
     kept: list[Message] = field(default_factory=list)
@@ -61,7 +62,7 @@ class Receiver:
             def log_message(self, *_: Any) -> None:
                 """Says nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        self._server = ThreadingHTTPServer((self.host, self.port), Handler)
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 

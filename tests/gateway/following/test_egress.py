@@ -2,8 +2,13 @@
 
 import asyncio
 import socket
+import socketserver
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from email.utils import formatdate
+from http.server import ThreadingHTTPServer
 from typing import Any
 
 import httpcore
@@ -28,15 +33,15 @@ def post(url: str, listed: str) -> Answer:
 
 
 def resolving(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
-    """Names resolve to these addresses, one after the other; the last stays."""
+    """Names resolve to these, one after the other, the last stays; each is an address, or several with spaces between."""
     left, asked = list(answers), list[str]()
 
-    async def getaddrinfo(_: Any, host: str, port: int, **__: Any) -> list[Any]:
+    def getaddrinfo(host: str, port: int, **__: Any) -> list[Any]:
         asked.append(host)
-        address = left.pop(0) if len(left) > 1 else left[0]
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+        told = left.pop(0) if len(left) > 1 else left[0]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in told.split()]
 
-    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     return asked
 
 
@@ -50,6 +55,9 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
         ("http://127.0.0.1:9000/", "127.0.0.1"),
         ("http://10.1.2.3/", "10.0.0.0/8"),
         ("https://[::1]:9000/", "::1"),
+        ("https://[::1]:9000/", "[::1]:9000"),
+        ("https://example.org/", "Example.org."),
+        ("http://10.1.2.3:81/", "10.0.0.0/8:81"),
     ],
 )
 def test_who_is_listed_is_taken(url: str, listed: str) -> None:
@@ -74,7 +82,7 @@ def test_who_is_listed_is_taken(url: str, listed: str) -> None:
         ("https://", "example.org"),
         ("https://example.org:99999/", "example.org"),
         ("https://example.org/ x", "example.org"),
-        ("https://exämple.org/", "exämple.org"),
+        ("https://exämple.org/", "example.org"),
         ("https://example.org/" + "x" * 2_000, "example.org"),
         ("http://127.0.0.1/", "localhost"),
         ("http://127.0.0.1/", "10.0.0.0/8"),
@@ -96,7 +104,22 @@ def test_others_are_not(url: str, listed: str) -> None:
         Egress.of(listed).target(url)
 
 
-@pytest.mark.parametrize("listed", ["example.org:x", "example.org:0", "a:b:c:99999"])
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "example.org:x",
+        "example.org:0",
+        "a:b:c:99999",
+        "*",
+        "*:443",
+        "10.0.0.1/8",
+        "https://example.org",
+        "example.org/hook",
+        "a b",
+        "x.*",
+        "exämple.org",
+    ],
+)
 def test_a_list_that_cannot_be_read_is_refused(listed: str) -> None:
     with pytest.raises(NotAllowed, match="PLEDGEBOOK_WEBHOOK_HOSTS"):
         Egress.of(listed)
@@ -154,6 +177,132 @@ def test_what_is_checked_is_what_is_connected_to(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(OSError, match="no further"):
         post("https://example.org/", "example.org")
     assert connected == ["93.184.216.34"]
+
+
+def test_of_several_addresses_the_next_is_tried_where_one_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    receiver = Receiver()
+    resolving(monkeypatch, "127.0.0.2 127.0.0.1")
+    listed = Egress.of("127.0.0.0/8")
+
+    async def once() -> str:
+        stream = await egress.Guarded(listed).connect_tcp("bank.example", receiver.port, 5.0)
+        peer = stream.get_extra_info("server_addr")
+        await stream.aclose()
+        return str(peer[0])
+
+    assert asyncio.run(once()) == "127.0.0.1"
+    receiver.close()
+    with pytest.raises(httpcore.ConnectError):
+        asyncio.run(once())
+
+
+def test_names_that_nobody_answers_for_hold_up_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look-up in a thread can't be ended: enough of them at once would take all threads that an event loop has."""
+    over = threading.Event()
+
+    def getaddrinfo(*_: Any, **__: Any) -> list[Any]:
+        over.wait(30)
+        raise socket.gaierror(-3, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(egress, "TOTAL_SECONDS", 2.0)
+
+    async def asked() -> float:
+        sending = Post(Egress.of("*.example.org"))
+        lost = [asyncio.create_task(sending(f"https://n{at}.example.org/", HEADERS, BODY)) for at in range(egress.MOST_LOOK_UPS)]
+        await asyncio.sleep(0.2)
+        began = time.monotonic()
+        await asyncio.to_thread(int)
+        took = time.monotonic() - began
+        assert {type(each) for each in await asyncio.gather(*lost, return_exceptions=True)} == {TimeoutError}
+        over.set()
+        await sending.close()
+        return took
+
+    assert asyncio.run(asked()) < 1.5
+
+
+# --- What goes over the wire -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("target", ["/", "/hook;v=1/in;x=2?y=1;2&z=%2F", "/a//b/../c?"])
+def test_the_url_is_asked_for_as_it_was_given(target: str) -> None:
+    receiver = Receiver()
+    post(f"http://127.0.0.1:{receiver.port}{target}", "127.0.0.1")
+    assert receiver.came[0].path == target.removesuffix("?")
+    receiver.close()
+
+
+def test_an_address_in_brackets_is_named_in_brackets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """RFC 3986, 3.2.2: nobody could tell the port from it otherwise."""
+    monkeypatch.setattr(ThreadingHTTPServer, "address_family", socket.AF_INET6)
+    receiver = Receiver(host="::1")
+    post(f"http://[::1]:{receiver.port}/", "::1")
+    assert receiver.came[0].headers["host"] == f"[::1]:{receiver.port}"
+    receiver.close()
+
+
+class Lines(socketserver.StreamRequestHandler):
+    """Answers each request of a connection with what the server says."""
+
+    def handle(self) -> None:
+        self.server.connections += 1  # type: ignore[attr-defined]
+        with suppress(OSError):
+            while self.rfile.readline():
+                head = iter(self.rfile.readline, b"\r\n")
+                length = next(int(line.split(b":")[1]) for line in list(head) if line.lower().startswith(b"content-length"))
+                self.rfile.read(length)
+                self.wfile.write(self.server.answer)  # type: ignore[attr-defined]
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[Any]:
+    """A server that counts its connections."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Lines) as server:
+        server.daemon_threads, server.answer, server.connections = True, answer, 0  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def posted(port: int, times: int) -> list[int]:
+    async def all_of() -> list[int]:
+        sending = Post(Egress.of("127.0.0.1"))
+        found = [(await sending(f"http://127.0.0.1:{port}/", HEADERS, BODY)).status for _ in range(times)]
+        await sending.close()
+        return found
+
+    return asyncio.run(all_of())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 204 No Content\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\nno",
+        b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
+    ],
+)
+def test_messages_to_one_receiver_share_a_connection(answer: bytes) -> None:
+    with answering(answer) as server:
+        statuses = posted(server.server_address[1], 5)
+        assert server.connections == 1 and set(statuses) < {200, 204, 503}
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"Content-Length: 100000000\r\n\r\n" + b"x" * 5_000_000,
+        b"Content-Length: 10\r\n\r\nx",
+        b"Transfer-Encoding: chunked\r\n\r\nnothing of the kind",
+    ],
+)
+def test_whatever_comes_behind_the_status_changes_nothing(rest: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(egress, "REST_SECONDS", 0.1)
+    with answering(b"HTTP/1.1 200 OK\r\n" + rest) as server:
+        assert posted(server.server_address[1], 2) == [200, 200]
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
