@@ -75,13 +75,13 @@ class Feed:
             async for each in self._written(found):
                 yield each
                 heard = asyncio.get_running_loop().time()
-            if found.more or found.undone:
-                continue
             left = heard + HEARTBEAT_SECONDS - asyncio.get_running_loop().time()
+            # Also while much is looked through of which nothing is wanted.
             if left <= 0:
                 yield self._heartbeat()
                 heard, left = asyncio.get_running_loop().time(), HEARTBEAT_SECONDS
-            await self.services.mirrored.changed(seen, left)
+            if not found.more and not found.undone:
+                await self.services.mirrored.changed(seen, left)
 
     def _look(self) -> Found:
         return look(self.services, self.session.member, self.wants, self.cursor, final=not self.retractions)

@@ -15,6 +15,7 @@ import pytest
 from gateway import access, runtime
 from gateway.api import stream
 from gateway.config import Settings
+from gateway.following import looking
 from gateway.following.sight import Sight
 from gateway.sessions import KNOWN_SECONDS
 from ledger.mirror.queries import events as feed
@@ -208,6 +209,16 @@ def test_a_stream_that_ends_while_its_reader_takes_nothing_is_cut_off(api: Api, 
         wait_until(lambda: open_streams(api) == 1)
         revoke(api, key)
         wait_until(lambda: open_streams(api) == 0, ENDS_WITHIN + stream.END_SECONDS)
+
+
+def test_a_reader_is_told_how_far_was_looked_while_nothing_is_wanted(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long history takes longer than three comments: who hears none begins anew, from where it was, and never gets on."""
+    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.0)
+    monkeypatch.setattr(looking, "MOST_LOOKED_AT", 10)
+    everyone = everything(api)
+    with following(api.running.url, api.running.api_key, kind="DealOpened") as blocks:
+        ids = [each.id for each in islice(blocks, 4)]
+    assert ids == everyone[9:40:10]
 
 
 # --- Slow readers, and the end ------------------------------------------------------------------------------------------------------
