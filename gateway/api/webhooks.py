@@ -197,6 +197,8 @@ def list_dead_letters(
 def resend_dead_letters(webhook: WebhookPath, asked: ResendIn, services: Running, session: Caller, account: Member = None) -> Resent:
     """Sends messages that were put aside once more, out of the order of the others."""
     with _changing(services, session, account, webhook, "resend") as (conn, row):
+        # Who asks for it says that the receiver is there again: nothing waits for the next attempt of what failed since.
+        book.change(conn, row, next_at=min(row.next_at, now_ms()))
         return Resent(count=book.send_again(conn, row.id, asked.positions))
 
 

@@ -193,7 +193,7 @@ def send_again(conn: Connection, id_: str, positions: Sequence[int] | None) -> i
 
 def put_aside(conn: Connection, row: Dead) -> None:
     """Keeps a message that failed for good, in place of what was kept of it before."""
-    conn.execute(delete(WEBHOOK_DEAD).where(WEBHOOK_DEAD.c.webhook == row.webhook, WEBHOOK_DEAD.c.pos == row.pos))
+    arrived(conn, row.webhook, row.pos)
     conn.execute(insert(WEBHOOK_DEAD).values(row._asdict()))
 
 
@@ -203,9 +203,9 @@ def still_aside(conn: Connection, row: Dead) -> None:
     conn.execute(update(WEBHOOK_DEAD).where(mine).values(attempts=row.attempts, fault=row.fault, at=row.at, again=False))
 
 
-def arrived(conn: Connection, row: Dead) -> None:
-    """A message that was put aside has arrived."""
-    conn.execute(delete(WEBHOOK_DEAD).where(WEBHOOK_DEAD.c.webhook == row.webhook, WEBHOOK_DEAD.c.pos == row.pos))
+def arrived(conn: Connection, id_: str, pos: int) -> None:
+    """A message has arrived: if it was put aside, it is so no more."""
+    conn.execute(delete(WEBHOOK_DEAD).where(WEBHOOK_DEAD.c.webhook == id_, WEBHOOK_DEAD.c.pos == pos))
 
 
 # --- For the courier ------------------------------------------------------------------------------------------------------------
@@ -224,6 +224,12 @@ def moved(conn: Connection, row: Webhook, to: Cursor, delivered: int = 0) -> boo
     if delivered:
         values["fault"] = None
     return bool(conn.execute(update(WEBHOOK).where(unmoved).values(values)).rowcount)
+
+
+def stopped(conn: Connection, row: Webhook, state: State, fault: str) -> None:
+    """Sends nothing any more, unless somebody set the cursor or paused it meanwhile."""
+    still = and_(_unmoved(row), WEBHOOK.c.state == State.ACTIVE)
+    conn.execute(update(WEBHOOK).where(still).values(state=state, fault=fault))
 
 
 def failed(conn: Connection, row: Webhook, attempts: int, next_at: int, fault: str) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Sequence
+from functools import partial
 from random import Random
 
 from sqlalchemy import Connection
@@ -76,11 +78,11 @@ class Courier:
         row, again = await asyncio.to_thread(self._read, member, id_)
         if row is None or row.state != State.ACTIVE or row.next_at > now_ms():
             return False
-        for each in again:
-            await self._resend(lane, row, each)
+        if not await self._resend(lane, row, again):
+            return False
         found = await asyncio.to_thread(self._look, row)
         if found.undone:
-            await self._rounds.write(lane, lambda conn: book.change(conn, row, state=State.UNDONE, fault=UNDONE))
+            await self._rounds.write(lane, lambda conn: book.stopped(conn, row, State.UNDONE, UNDONE))
             return False
         return await self._deliver(lane, row, found) and found.more
 
@@ -103,26 +105,31 @@ class Courier:
                 await self._failed(lane, row, body, cursor, refusal)
                 return False
             faults.point("courier.sent")
-            if not await self._moved(lane, row, cursor, delivered=1):
+            if not await self._arrived(lane, row, cursor):
                 return False
             row = row._replace(cursor=cursor.pos, cursor_hash=cursor.hash, attempts=0, next_at=0)
         return await self._pass_over(lane, row, found.cursor)
 
     async def _pass_over(self, lane: Lane, row: Webhook, to: Cursor) -> bool:
         if to.pos - row.cursor >= KEPT_EVERY:
-            return await self._moved(lane, row, to)
+            return await self._rounds.write(lane, lambda conn: book.moved(conn, row, to))
         self._passed[row.id] = row.set, to
         return True
 
-    async def _moved(self, lane: Lane, row: Webhook, to: Cursor, delivered: int = 0) -> bool:
-        return await self._rounds.write(lane, lambda conn: book.moved(conn, row, to, delivered))
+    async def _arrived(self, lane: Lane, row: Webhook, at: Cursor) -> bool:
+        def note(conn: Connection) -> bool:
+            moved = book.moved(conn, row, at, delivered=1)
+            book.arrived(conn, row.id, at.pos)
+            return moved
+
+        return await self._rounds.write(lane, note)
 
     async def _failed(self, lane: Lane, row: Webhook, body: bytes, cursor: Cursor, refusal: Refused) -> None:
         attempts, now = row.attempts + 1, now_ms()
 
         def note(conn: Connection) -> None:
             if refusal.gone:
-                book.change(conn, row, state=State.GONE, fault=str(refusal))
+                book.stopped(conn, row, State.GONE, str(refusal))
             elif is_over(attempts):
                 # A replay meanwhile has set the cursor: then nothing of this holds any more.
                 if book.moved(conn, row, cursor):
@@ -134,14 +141,18 @@ class Courier:
 
         await self._rounds.write(lane, note)
 
-    async def _resend(self, lane: Lane, row: Webhook, dead: Dead) -> None:
-        try:
-            await self._send(row, dead.pos, dead.body)
-        except Refused as refusal:
-            kept = dead._replace(attempts=dead.attempts + 1, fault=str(refusal), at=now_ms(), again=False)
-            await self._rounds.write(lane, lambda conn: book.still_aside(conn, kept))
-        else:
-            await self._rounds.write(lane, lambda conn: book.arrived(conn, dead))
+    async def _resend(self, lane: Lane, row: Webhook, letters: Sequence[Dead]) -> bool:
+        """Sends what was put aside once more, up to one that fails again: what comes in order waits for one time-out, not for many. Whether
+        the receiver wants more.
+        """
+        for each in letters:
+            try:
+                await self._send(row, each.pos, each.body)
+            except Refused as refusal:
+                await self._rounds.write(lane, partial(_still_aside, row, each, refusal))
+                return not refusal.gone
+            await self._rounds.write(lane, partial(book.arrived, id_=row.id, pos=each.pos))
+        return True
 
     async def _send(self, row: Webhook, pos: int, body: bytes) -> None:
         """Raises Refused unless the receiver took the message (2xx)."""
@@ -154,3 +165,9 @@ class Courier:
             raise Refused(str(silent)) from silent
         if not 200 <= answer.status < 300:
             raise Refused(f"the receiver answered {answer.status}", answer.retry_after, gone=answer.status == GONE)
+
+
+def _still_aside(row: Webhook, letter: Dead, refusal: Refused, conn: Connection) -> None:
+    book.still_aside(conn, letter._replace(attempts=letter.attempts + 1, fault=str(refusal), at=now_ms(), again=False))
+    if refusal.gone:
+        book.stopped(conn, row, State.GONE, str(refusal))

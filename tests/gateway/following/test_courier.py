@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from gateway.api.stream import Feed
-from gateway.following import book, egress, pauses, rounds
+from gateway.following import book, courier, egress, pauses, rounds
 from gateway.following.book import Secrets, State
 from gateway.following.courier import Courier
 from gateway.following.envelope import fresh_secret, secret_text
@@ -126,6 +126,53 @@ def test_what_is_sent_again_in_vain_stays_put_aside(house: House, receive: Recei
         with house.office.write() as conn:
             book.send_again(conn, made.id, None)
         receiver.wait(lambda: made.dead()[0].attempts == 5 and not made.dead()[0].again)
+
+
+def test_what_was_put_aside_and_arrives_by_a_replay_is_aside_no_more(house: House, receive: Receive) -> None:
+    receiver, wanted = receive(), everything(house)
+    receiver.answer = lambda message, _: 500 if message.pos == wanted[2] else 200
+    made = subscribe(house.services, receiver.url)
+    with delivering(house.services):
+        receiver.wait(lambda: made.row.cursor == wanted[-1])
+        assert [each.pos for each in made.dead()] == [wanted[2]]
+        receiver.answer = lambda *_: 200
+        with house.office.write() as conn:
+            book.replay(conn, made.row, Cursor(wanted[0]))
+        receiver.wait(lambda: receiver.positions()[-len(wanted) + 1 :] == wanted[1:])
+        receiver.wait(lambda: made.dead() == [])
+
+
+def test_a_receiver_that_wants_no_more_says_so_to_what_is_sent_again_too(house: House, receive: Receive) -> None:
+    receiver, bad = receive(), everything(house)[-1]
+    receiver.answer = lambda message, _: 500 if message.pos == bad else 200
+    made = subscribe(house.services, receiver.url)
+    with delivering(house.services):
+        receiver.wait(lambda: len(made.dead()) == 1)
+        receiver.answer = lambda *_: 410
+        with house.office.write() as conn:
+            book.send_again(conn, made.id, None)
+        receiver.wait(lambda: made.row.state == State.GONE)
+        (dead,) = made.dead()
+        assert (dead.pos, dead.again) == (bad, False)
+
+
+def test_a_replay_while_a_fork_is_seen_is_not_stopped_by_it(house: House, receive: Receive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the courier looked at is no longer where the subscription is."""
+    receiver = receive()
+    made = subscribe(house.services, receiver.url)
+    made.change(cursor=everything(house)[3], cursor_hash=b"\1" * 32)
+
+    def look_and_replay(*given: Any) -> Any:
+        found = look(*given)
+        if found.undone:
+            with house.office.write() as conn:
+                book.replay(conn, made.row, Cursor(-1))
+        return found
+
+    monkeypatch.setattr(courier, "look", look_and_replay)
+    with delivering(house.services):
+        receiver.wait(lambda: receiver.positions() == everything(house))
+    assert made.row.state == State.ACTIVE
 
 
 def test_a_receiver_that_wants_no_more_is_left_alone(house: House, receive: Receive) -> None:

@@ -156,6 +156,23 @@ def test_a_replay_from_the_beginning_tells_what_is_to_be_seen_only_now(
     receiver.wait(lambda: receiver.positions()[: len(wanted)] == wanted)
 
 
+def test_what_is_to_be_sent_again_goes_out_at_once_however_long_the_next_one_waits(
+    http: httpx.Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asks for it says that the receiver is there again."""
+    monkeypatch.setattr(pauses, "SCHEDULE", (0.02,))
+    monkeypatch.setattr(pauses, "MOST_ATTEMPTS", 2)
+    wanted = feed(http)
+    receiver.answer = lambda *_: 500
+    path = f"/webhooks/{made(http, receiver.url, after=wanted[-3])['webhook']['id']}"
+    receiver.wait(lambda: http.get(path).json()["dead"] == 1)
+    monkeypatch.setattr(pauses, "SCHEDULE", (3_600.0,))
+    receiver.wait(lambda: http.get(path).json()["attempts"] == 1)
+    receiver.answer = lambda *_: 204
+    assert http.post(f"{path}/dead-letters:resend", json={}).json() == {"count": 1}
+    receiver.wait(lambda: http.get(path).json()["dead"] == 0 and receiver.positions() == wanted[-2:])
+
+
 def test_too_many_of_one_account_are_refused(http: httpx.Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.following.book.MOST_OF_A_MEMBER", 0)
     assert http.post("/webhooks", json={"url": receiver.url}).status_code == 409
