@@ -1,5 +1,7 @@
 """Other members' gateways, as people see them: the address book, messages that did not arrive, and content that is lacking or erased."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter
 from sqlalchemy import Connection
 
@@ -34,7 +36,9 @@ class PublishedKey(Shown):
 
 
 class PeerShown(Shown):
-    """A member's gateway. `has_door`: it can be called, else it fetches; `url`: where, for the operator, if it is known here."""
+    """A member's gateway. `has_door`: it can be called, else it fetches. For the operator: `url`, where it is, if that is known here;
+    `waiting`, how many messages wait for it; `fault`, why one of them did not arrive so far.
+    """
 
     account: Hex
     name: str
@@ -44,6 +48,8 @@ class PeerShown(Shown):
     has_door: bool
     reachable: bool
     url: str | None
+    waiting: int | None
+    fault: str | None
 
 
 class PeerPublished(Shown):
@@ -117,7 +123,8 @@ def list_peers(services: Running, session: Caller, limit: Limit = 100, after: Cu
     served = frozenset(services.keystore.members())
     with reading(services, session) as view, services.office.read() as office:
         page = members.all_members(view.conn, limit=limit, after=cursor_from(after))
-        return view.page(page, lambda member: _peer(services, view.conn, office, member, member.account in served, session.is_operator))
+        late = book.undelivered(office) if session.is_operator else None
+        return view.page(page, lambda member: _peer(services, view.conn, office, member, member.account in served, late))
 
 
 @router.post("/peers:publish", status_code=202, responses=WRITES | NAMED | CONFLICTS)
@@ -192,9 +199,14 @@ def erase_content(root: str, asked: EraseIn, services: Running, session: Caller,
     return ErasedShown(root=to_hex(gone.root), why=gone.why, erased_at=_time(gone.at))
 
 
-def _peer(services: Services, conn: Connection, office: Connection, member: Member, served: bool, whole: bool) -> PeerShown:
+Undelivered = Mapping[bytes, tuple[int, str | None]]
+
+
+def _peer(services: Services, conn: Connection, office: Connection, member: Member, served: bool, late: Undelivered | None) -> PeerShown:
+    """`late`: what waits for whom, if it is the operator who asks."""
     found = entry(conn, member.account)
     url = url_of(services, office, found)
+    waiting, fault = (None, None) if late is None else late.get(member.account, (0, None))
     return PeerShown(
         account=to_hex(member.account),
         name=member.name,
@@ -203,7 +215,9 @@ def _peer(services: Services, conn: Connection, office: Connection, member: Memb
         encryption=_key(found.encryption),
         has_door=found.has_door,
         reachable=url is not None,
-        url=url if whole else None,
+        url=None if late is None else url,
+        waiting=waiting,
+        fault=fault,
     )
 
 

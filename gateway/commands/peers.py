@@ -46,8 +46,10 @@ def list_peers(home: Home = None, url: Url = None, as_json: AsJson = False) -> N
     """The members with what the ledger has of their gateways."""
     with calling(home, url) as client:
         found = list(client.pages("/peers", limit=1000))
-    rows = [(each["name"], each["account"], _epoch(each["transport"]), _epoch(each["encryption"]), _way(each)) for each in found]
-    show(found, as_json, ("name", "account", "transport key", "encryption key", "way"), rows)
+    rows = [
+        (each["name"], each["account"], _epoch(each["transport"]), _epoch(each["encryption"]), _way(each), _late(each)) for each in found
+    ]
+    show(found, as_json, ("name", "account", "transport key", "encryption key", "way", "waiting"), rows)
 
 
 def _epoch(key: dict[str, object] | None) -> str | None:
@@ -63,6 +65,13 @@ def _way(each: dict[str, object]) -> str:
     if not each["has_door"]:
         return "fetches"
     return str(each["url"]) if each["reachable"] else "URL not known here: peers.toml"
+
+
+def _late(each: dict[str, object]) -> str | None:
+    """How many messages wait for a member, and why."""
+    if not each["waiting"]:
+        return None
+    return str(each["waiting"]) if each["fault"] is None else f"{each['waiting']}: {each['fault']}"
 
 
 @peers_cli.command("stuck")

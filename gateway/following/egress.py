@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from math import ceil
@@ -198,11 +198,14 @@ def _addresses(host: str, port: int) -> list[Address]:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a receiver answered; `retry_after`: seconds that it asked for; `body`: if it was to be read."""
+    """What a receiver answered; `retry_after`: seconds that it asked for; `body`: if it was to be read; `ahead`: how many seconds its clock
+    is ahead of the one here, if it told the time.
+    """
 
     status: int
     retry_after: int | None = None
     body: bytes = b""
+    ahead: int | None = field(default=None, compare=False)
 
 
 class NoAnswer(Foreseen):
@@ -253,12 +256,14 @@ class Post:
             self._pool.stream(method, at, headers=headers, content=body, extensions={"timeout": timeouts}) as response,
         ):
             # As they came on the wire: names of headers know no case (RFC 9110, 5.1).
-            told = next((value for name, value in response.headers if name.lower() == b"retry-after"), b"")
+            told = {name.lower(): value.decode("latin-1") for name, value in reversed(response.headers)}
+            clock, now = _clock(told.get(b"date", "")), time.time()
             if not most:
                 limit.reschedule(None)
                 await _pass_over(response)
             read = await _read(response, most) if most else b""
-            return Answer(response.status, _retry_after(told.decode("latin-1")), read)
+            ahead = None if clock is None else round(clock - now)
+            return Answer(response.status, _retry_after(told.get(b"retry-after", "")), read, ahead)
 
     async def close(self) -> None:
         """Ends its connections."""
@@ -277,11 +282,17 @@ def _retry_after(told: str) -> int | None:
     """Seconds from now, of either form that RFC 9110, 10.2.3 has; None for anything else, and for what is over."""
     if told.isascii() and told.isdigit():
         return int(told) if len(told) < 7 else None
+    at = _clock(told)
+    left = 0 if at is None else ceil(at - time.time())
+    return left if left > 0 else None
+
+
+def _clock(told: str) -> float | None:
+    """A time as headers have it (RFC 9110, 5.6.7), in UTC seconds; None for anything else."""
     try:
-        left = parsedate_to_datetime(told).timestamp() - time.time()
+        return parsedate_to_datetime(told).timestamp()
     except (ValueError, OverflowError):
         return None
-    return ceil(left) if left > 0 else None
 
 
 async def _read(response: httpcore.Response, most: int) -> bytes:

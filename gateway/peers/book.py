@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, or_, select, update
 
 from gateway.office.database import insert_or_keep, now_ms
 from gateway.office.models import (
+    ACT,
     PEER_COPY,
     PEER_MESSAGE,
     PEER_MESSAGE_HISTORY,
@@ -16,10 +17,15 @@ from gateway.office.models import (
     PEER_RECEIPT,
     PEER_RECEIVED,
     PEER_URL,
+    SIGNATURE,
 )
 from gateway.office.repository import ActKey
+from gateway.outbox.states import State as ActState
+from gateway.peers.messages import Kind
 from gateway.peers.states import STUCK, Seen, State, judge
 
+REPEATED_AFTER_MS = 86_400_000
+"""An offer that is not signed so long after it was delivered is sent once more: its recipient may have restored an older office."""
 _C = PEER_MESSAGE.c
 
 
@@ -79,19 +85,33 @@ def carried(conn: Connection, member: bytes, peer: bytes, kind: str, about: byte
 
 def waiting(conn: Connection, now: int) -> list[tuple[bytes, bytes]]:
     """(member, peer) between which a message's time has come."""
-    asked = select(_C.member_id, _C.peer).distinct().where(_C.state == State.WAITING, _C.next_at <= now)
+    asked = select(_C.member_id, _C.peer).distinct().where(_is_due(now))
     return [(row.member_id, row.peer) for row in conn.execute(asked)]
 
 
 def due(conn: Connection, member: bytes, peer: bytes, now: int, limit: int = 20) -> list[Row]:
     """The messages whose time has come, in the order in which they were written."""
-    asked = select(PEER_MESSAGE).where(_C.state == State.WAITING, _C.peer == peer, _C.member_id == member, _C.next_at <= now)
+    asked = select(PEER_MESSAGE).where(_C.peer == peer, _C.member_id == member, _is_due(now))
     return [Row(*row) for row in conn.execute(asked.order_by(_C.number).limit(limit))]
+
+
+def _is_due(now: int) -> ColumnElement[bool]:
+    return or_(and_(_C.state == State.WAITING, _C.next_at <= now), _C.number.in_(_unanswered(now)))
+
+
+def _unanswered(now: int) -> Select[tuple[int]]:
+    """Offers that were delivered and whose act still lacks the peer's signature, that are to be repeated now."""
+    act = and_(ACT.c.member_id == _C.act_account, ACT.c.act_id == _C.act_id, ACT.c.state == ActState.GATHERING)
+    place = and_(SIGNATURE.c.member_id == ACT.c.member_id, SIGNATURE.c.act_id == ACT.c.act_id, SIGNATURE.c.signer == _C.peer)
+    offered = and_(_C.member_id == ACT.c.member_id, _C.kind == Kind.OFFER, _C.about == ACT.c.digest)
+    asked = select(_C.number).join(ACT, and_(act, offered)).join(SIGNATURE, and_(place, SIGNATURE.c.sig.is_(None)))
+    return asked.where(_C.state == State.DELIVERED, _C.next_at <= now)
 
 
 def inbox(conn: Connection, member: bytes, peer: bytes, after: int, limit: int) -> list[Row]:
     """The messages of a member that wait for a peer to fetch them."""
-    asked = select(PEER_MESSAGE).where(_C.peer == peer, _C.state == State.WAITING, _C.number > after, _C.member_id == member)
+    there = or_(_C.state == State.WAITING, _C.number.in_(_unanswered(now_ms())))
+    asked = select(PEER_MESSAGE).where(_C.peer == peer, _C.number > after, _C.member_id == member, there)
     return [Row(*row) for row in conn.execute(asked.order_by(_C.number).limit(limit))]
 
 
@@ -118,10 +138,16 @@ def count_stuck(conn: Connection) -> int:
     return conn.execute(select(func.count()).select_from(PEER_MESSAGE).where(_C.state.in_(STUCK))).scalar_one()
 
 
+def undelivered(conn: Connection) -> dict[bytes, tuple[int, str | None]]:
+    """By peer: how many messages of members here wait for it, and a reason why one did not arrive so far."""
+    asked = select(_C.peer, func.count(), func.max(_C.fault)).where(_C.state == State.WAITING).group_by(_C.peer)
+    return {peer: (count, fault) for peer, count, fault in conn.execute(asked)}
+
+
 def failed(conn: Connection, row: Row, next_at: int, fault: str) -> None:
     """Notes an attempt that failed, and when the next one is due."""
     values = {"attempts": row.attempts + 1, "next_at": next_at, "fault": fault}
-    conn.execute(update(PEER_MESSAGE).where(_C.number == row.number, _C.state == State.WAITING).values(**values))
+    conn.execute(update(PEER_MESSAGE).where(_C.number == row.number, _C.state == row.state).values(**values))
 
 
 def step(conn: Connection, row: Row, seen: Seen, fault: str | None = None) -> Row:
@@ -142,6 +168,7 @@ def receipted(conn: Connection, row: Row, statement: str) -> None:
     insert_or_keep(conn, PEER_RECEIPT, {"member_id": row.member_id, **receipt._asdict()})
     note_copies(conn, row.member_id, row.content, row.peer, row.id)
     step(conn, row, Seen(receipted=True))
+    conn.execute(update(PEER_MESSAGE).where(_C.number == row.number).values(next_at=now_ms() + REPEATED_AFTER_MS))
 
 
 def note_copies(conn: Connection, member: bytes, roots: Sequence[bytes], holder: bytes, message: bytes) -> None:

@@ -14,7 +14,7 @@ from gateway.following.egress import Answer, NoAnswer, Post, answered
 from gateway.peers import signing, speaking
 from gateway.peers.book import Row
 from gateway.peers.messages import Kind
-from gateway.peers.signing import Unsigned
+from gateway.peers.signing import SKEW_SECONDS, Unsigned
 from gateway.services import Services
 from ledger import faults
 from ledger.domain.ids import IdError, from_hex, to_hex
@@ -22,6 +22,7 @@ from ledger.domain.ids import IdError, from_hex, to_hex
 MOST_RECEIPT, MOST_CONTENT, MOST_INBOX = 1 << 16, 4 << 20, 16 << 20
 MOST_FAULT = 300
 PATHS = {Kind.OFFER: "/peer/offers", Kind.CONSENT: "/peer/consents", Kind.CONTENT: "/peer/contents"}
+UNHEARD = 401
 REFUSALS = frozenset({409, 413, 422})
 """What no second try changes; everything else may pass."""
 
@@ -66,7 +67,7 @@ class Caller:
 
     def _judged(self, row: Row, answer: Answer) -> Told:
         if not 200 <= answer.status < 300:
-            text = f"the peer answered {answer.status}: {_detail(answer.body)}"
+            text = f"the peer answered {answer.status}: {_clocks(answer)}{_detail(answer.body)}"
             return Told(fault=text[:MOST_FAULT], ended=answer.status in REFUSALS, retry_after=answer.retry_after)
         try:
             receipt = str(orjson.loads(answer.body)["receipt"])
@@ -114,6 +115,14 @@ def check_receipt(services: Services, row: Row, receipt: str) -> str | None:
 def request_id(signature: str) -> str:
     """What names a request in the answer to it."""
     return to_hex(sha256(signature.encode()).digest())
+
+
+def _clocks(answer: Answer) -> str:
+    """What is wrong with a request that isn't heard, where it is the time: the door itself says the same to everybody."""
+    ahead = answer.ahead or 0
+    if answer.status != UNHEARD or abs(ahead) <= SKEW_SECONDS:
+        return ""
+    return f"its clock is {abs(ahead)} s {'ahead of' if ahead > 0 else 'behind'} this gateway's, so signatures are too old or too new; "
 
 
 def _detail(body: bytes) -> str:

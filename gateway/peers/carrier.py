@@ -240,11 +240,12 @@ class Carrier:
     def _note(self, row: Row, told: Told, conn: Connection) -> None:
         if told.receipt is not None:
             book.receipted(conn, row, told.receipt)
-        elif told.ended:
+        elif told.ended and row.state == State.WAITING:
             book.step(conn, row, Seen(refused=True), told.fault)
         else:
-            wait = pause(row.attempts + 1, told.retry_after, self._random)
-            book.failed(conn, row, now_ms() + int(1_000 * wait), told.fault)
+            # What was delivered once stays so, whatever is said of it when it is repeated.
+            wait = book.REPEATED_AFTER_MS if told.ended else int(1_000 * pause(row.attempts + 1, told.retry_after, self._random))
+            book.failed(conn, row, now_ms() + wait, told.fault)
 
     # --- Fetching ----------------------------------------------------------------------------------------------------------------------
 

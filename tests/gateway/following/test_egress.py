@@ -3,12 +3,14 @@
 import asyncio
 import socket
 import socketserver
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.utils import formatdate
 from http.server import ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import httpcore
@@ -17,6 +19,7 @@ import pytest
 from gateway.following import egress
 from gateway.following.egress import Answer, Egress, NotAllowed, Post
 from tests.gateway.following.receiver import Receiver
+from tests.gateway.test_serving import authority
 
 BODY, HEADERS = b"{}", [("content-type", "application/json")]
 
@@ -303,6 +306,42 @@ def test_whatever_comes_behind_the_status_changes_nothing(rest: bytes, monkeypat
     monkeypatch.setattr(egress, "REST_SECONDS", 0.1)
     with answering(b"HTTP/1.1 200 OK\r\n" + rest) as server:
         assert posted(server.server_address[1], 2) == [200, 200]
+
+
+# --- TLS ---------------------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def over_tls(receiver: Receiver, pem: bytes, folder: Path) -> Iterator[str]:
+    """A receiver that shows a certificate; its URL."""
+    file = folder / "receiver.pem"
+    file.write_bytes(pem)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(file)
+    assert receiver._server is not None
+    receiver._server.socket = context.wrap_socket(receiver._server.socket, server_side=True)
+    yield receiver.url.replace("http", "https")
+    receiver.close()
+
+
+@pytest.mark.parametrize(
+    ("days", "known", "said"), [(1, True, None), (-1, True, "expired"), (1, False, "self-signed|unable to get local issuer")]
+)
+def test_a_receivers_certificate_is_checked_against_ones_own_authority_too(
+    days: int, known: bool, said: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = authority("our")
+    if known:
+        (tmp_path / "ca.pem").write_bytes(ours.pem())
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    receiver = Receiver()
+    with over_tls(receiver, ours.certified("receiver", days=days), tmp_path) as url:
+        if said is None:
+            assert post(url, "127.0.0.1").status == 204
+        else:
+            with pytest.raises(httpcore.ConnectError, match=said):
+                post(url, "127.0.0.1")
+    assert len(receiver.came) == (said is None)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from gateway import app, contents
 from gateway.api import peer_doors
 from gateway.config import Settings
-from gateway.following import pauses, rounds
+from gateway.following import egress, pauses, rounds
 from gateway.following.looking import Cursor
-from gateway.office.database import insert_or_keep
+from gateway.office.database import insert_or_keep, now_ms
 from gateway.office.models import AUDIT, CONTENT_ENTITLED, PEER_MESSAGE, PEER_MESSAGE_HISTORY, PEER_RECEIPT
 from gateway.office.repository import Act, Office
 from gateway.peers import asking, book, carrier, holding, speaking, taking
-from gateway.peers.calling import check_receipt
+from gateway.peers import door as peer_door
+from gateway.peers.calling import Told, check_receipt
 from gateway.peers.carrier import Carrier
 from gateway.peers.messages import id_of
 from gateway.peers.signing import Unsigned
@@ -188,6 +192,78 @@ def test_who_has_no_door_gets_everything_by_fetching(sides: Sides, doors: tuple[
         signed_by(signer, act)
         until(lambda: author.house.act(act.key).state == "ready")
     assert state(author) == [State.DELIVERED] and signer.house.act(act.key).digest == act.digest
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_is_wrong_is_named_while_there_is_time_to_set_it(
+    sides: Sides, doors: tuple[Served, Served], file_pledge: File, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    """The door refuses all that isn't signed alike; when the peer answered says which of the clocks is another."""
+    author, signer = sides
+    doors[1].open()
+    real = egress._clock
+    monkeypatch.setattr(egress, "_clock", lambda told: None if (at := real(told)) is None else at + 3_600 * hours)
+    monkeypatch.setattr(peer_door, "verify", _too_old)
+    with carrying(author.house):
+        file_pledge()
+        until(lambda: author.said("offer") and author.said("offer")[0].fault)
+    with author.house.office.read() as conn:
+        ((count, fault),) = book.undelivered(conn).values()
+    assert count == 1 and "answered 401" in fault
+    assert re.search(rf"its clock is 3[56]\d\d s {'ahead of' if hours > 0 else 'behind'} this gateway's", fault), fault
+    assert state(author) == [State.WAITING] and _to_sign(signer) == []
+
+
+def _too_old(*_: Any) -> Any:
+    raise Unsigned("created in the future or too long ago")
+
+
+@pytest.mark.parametrize("door", [True, False])
+def test_an_offer_that_a_restored_office_knows_nothing_of_comes_again(
+    sides: Sides, doors: tuple[Served, Served], file_pledge: File, monkeypatch: pytest.MonkeyPatch, door: bool
+) -> None:
+    """It was receipted, so nobody else would ever say it: the act would wait for a signature until its deadline."""
+    author, signer = sides
+    if not door:
+        publish(signer.house, signer.member, "")
+        author.house.read()
+    for each in doors:
+        each.open()
+    live = closing(sqlite3.connect(str(signer.house.office.engine.url.database)))
+    with live as office, closing(sqlite3.connect(":memory:")) as backup, carrying(author.house):
+        office.backup(backup)
+        with carrying(signer.house):
+            act, _ = file_pledge()
+            until(lambda: state(author) == [State.DELIVERED])
+        backup.backup(office)
+        assert _to_sign(signer) == []
+        monkeypatch.setattr(book, "REPEATED_AFTER_MS", 100)
+        with author.house.office.write() as conn:
+            conn.execute(update(PEER_MESSAGE).values(next_at=0))
+        with carrying(signer.house):
+            until(lambda: _to_sign(signer))
+            assert state(author) == [State.DELIVERED] and signer.house.act(act.key).digest == act.digest
+            signed_by(signer, act)
+            until(lambda: author.house.act(act.key).state == "ready")
+    with author.house.office.read() as conn:
+        assert book.waiting(conn, 1 << 62) == book.inbox(conn, author.member, signer.member, 0, 10) == []
+        lines = [row.state for row in conn.execute(select(PEER_MESSAGE_HISTORY).order_by(PEER_MESSAGE_HISTORY.c.id))]
+    assert lines == ["waiting", "delivered"]
+
+
+def test_a_repeated_offer_that_is_refused_stays_delivered(sides: Sides, file_pledge: File) -> None:
+    author, signer = sides
+    file_pledge()
+    author.write_down()
+    (row,) = author.said("offer")
+    with author.house.office.write() as conn:
+        receipt = author.send(signer, row).json()["receipt"]
+        book.receipted(conn, row, receipt)
+        conn.execute(update(PEER_MESSAGE).values(next_at=0))
+        (again,) = book.due(conn, author.member, signer.member, 1)
+        Carrier(author.services, "one 1 1.00")._note(again, Told(fault="no", ended=True), conn)
+        assert book.due(conn, author.member, signer.member, now_ms() + book.REPEATED_AFTER_MS // 2) == []
+    assert state(author) == [State.DELIVERED]
 
 
 def test_a_host_that_is_not_listed_is_not_called(sides: Sides, doors: tuple[Served, Served], file_pledge: File) -> None:

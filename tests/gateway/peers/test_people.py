@@ -40,6 +40,7 @@ def test_the_address_book_shows_who_publishes_what(api: Api, member: Member) -> 
     assert (before["transport"], before["has_door"], before["served_here"], before["url"]) == (None, False, True, None)
     assert len(published(api, member, url="https://ledger.example")) == 3 and published(api, member) == []
     after = shown()
+    assert (after["waiting"], after["fault"]) == (0, None)
     assert after["has_door"] and after["reachable"] and after["url"] == "https://ledger.example" and after["transport"]["epoch"] == 1
 
 
