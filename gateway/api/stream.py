@@ -39,6 +39,8 @@ STREAM_SECONDS = 15.0
 """After so long a stream whose reader has gone is surely forgotten."""
 RECENT = 256
 """So many blocks with events are remembered of a stream, to find where a fork began."""
+_LINES = {ord(each): f"\\u{ord(each):04x}" for each in "\x85\u2028\u2029"}
+"""No ends of lines in this format, but to libraries that split any text: they would tear an event whose text has one."""
 ABORT = "pledgebook.abort"
 """The extension of a request's scope that ends its connection at once."""
 
@@ -98,7 +100,7 @@ class Feed:
         self.cursor = found.cursor
 
     def _event(self, event: Told, cursor: Cursor) -> bytes:
-        data = shown.event(event).model_dump_json()
+        data = shown.event(event).model_dump_json().translate(_LINES)
         return f"id: {self._id(cursor)}\nevent: {event.contract}.{event.name}\ndata: {data}\n\n".encode()
 
     def _heartbeat(self) -> bytes:

@@ -378,6 +378,15 @@ def test_a_look_sees_a_fork_and_goes_back_to_the_last_block_that_stands(house: H
     assert back(house.services, more.cursor, []).block == more.cursor.block - 3
 
 
+def test_an_event_is_one_line_to_whoever_splits_lines(house: House) -> None:
+    """Names come from the ledger, whoever wrote them; many libraries take each end of a line that Unicode knows for one."""
+    name = "A\x85\u2028\u2029\x0b\x1cB é"
+    told = look(house.services, None, Selection(), Cursor()).events[0][0]
+    event = replace(told, values={"name": name})
+    lines = Feed(house.services, OPERATOR, Selection(), Cursor())._event(event, Cursor(told.pos)).decode().splitlines()
+    assert len(lines) == 4 and lines[3] == "" and json.loads(lines[2].removeprefix("data: "))["values"]["name"] == name
+
+
 def test_a_stream_tells_what_is_undone_and_what_came_in_its_place(house: House) -> None:
     """With retractions: from the fork on everything anew; nothing before it twice."""
     told = asyncio.run(told_over_a_fork(house))
