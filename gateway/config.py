@@ -97,9 +97,9 @@ class Settings(BaseSettings):
     tls_client_authority: Path | None = None
     """Certificates (PEM) of those who certify clients: a connection without a certificate of theirs is refused; none: none is asked for."""
     tls_authority: Path | None = None
-    """For commands: certificates that the gateway's own is checked against."""
+    """Certificates that the gateway's own is checked against by commands, and those of other members' gateways beside the public ones."""
     tls_client_certificate: Path | None = None
-    """For commands: the certificate that they show, with its key in the same file."""
+    """The certificate that commands show, and the gateway to other members' gateways; with its key in the same file."""
     audit_anchor_seconds: int = Field(default=3_600, ge=0)
     """How often the end of the audit log is written to the chain, if it grew; 0: never."""
 

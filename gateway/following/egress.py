@@ -7,6 +7,7 @@ import asyncio
 import ipaddress
 import re
 import socket
+import ssl
 import time
 from collections.abc import Awaitable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -221,7 +222,7 @@ async def answered(asking: Awaitable[Answer]) -> Answer:
     except NotAllowed as barred:
         raise NoAnswer(str(barred)) from barred
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as away:
-        raise NoAnswer(f"the receiver is not there: {str(away) or type(away).__name__}") from away
+        raise NoAnswer(f"the receiver is not there: {str(away) or 'it ended the connection before it answered'}") from away
 
 
 @dataclass
@@ -229,12 +230,13 @@ class Post:
     """Sends messages: no redirects, an answer's body read only up to what is said, all within a time. Belongs to one event loop."""
 
     egress: Egress
+    tls: ssl.SSLContext = field(default_factory=httpcore.default_ssl_context)
+    """Made once: by itself the pool reads all authorities' certificates again for each connection."""
 
     def __post_init__(self) -> None:
         self._network = Guarded(self.egress)
         self._pool = httpcore.AsyncConnectionPool(
-            # Made once: by itself the pool reads all authorities' certificates again for each connection.
-            ssl_context=httpcore.default_ssl_context(),
+            ssl_context=self.tls,
             network_backend=self._network,
             max_connections=256,
             max_keepalive_connections=64,

@@ -35,7 +35,7 @@ from gateway.peers import asking, book, composing, holding, signing, speaking, t
 from gateway.peers.book import Row
 from gateway.peers.calling import MOST_CONTENT, MOST_FAULT, MOST_INBOX, MOST_RECEIPT, REFUSALS, Caller, Place, Told, request_id
 from gateway.peers.composing import ToConsent, ToOffer
-from gateway.peers.directory import egress, entry, url_of
+from gateway.peers.directory import egress, entry, tls, url_of
 from gateway.peers.entitled import last_final
 from gateway.peers.messages import Kind, MessageError, id_of
 from gateway.peers.signing import Unsigned
@@ -79,6 +79,7 @@ class Carrier:
         self._services = services
         self._random = random or Random()  # noqa: S311  # spreads pauses
         self._egress = egress(services.settings.peer_hosts, services.peer_urls)
+        self._tls = tls(services.settings)
         self._fetched: dict[tuple[bytes, bytes], float] = {}
         self._after: dict[tuple[bytes, bytes], int] = {}
         self._rounds = Rounds(services, Shift.PEERS, owner, self._waiting, self._step, lambda task: task.what)
@@ -104,7 +105,7 @@ class Carrier:
         self._rounds.release()
 
     async def _run(self, stop: threading.Event) -> None:
-        self._caller = Caller(self._services, Post(self._egress))
+        self._caller = Caller(self._services, Post(self._egress, self._tls))
         await self._rounds.run(stop)
         await self._caller.close()
 

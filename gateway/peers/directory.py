@@ -5,6 +5,7 @@ A URL counts only as long as the ledger has its hash for the account, whoever ga
 
 from __future__ import annotations
 
+import ssl
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
 
+import httpcore
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from sqlalchemy import Connection, select
 
+from gateway.config import Settings
 from gateway.following.egress import Egress, NotAllowed, target_of
 from gateway.office.models import PEER_URL
 from gateway.services import Services
@@ -84,6 +87,24 @@ def egress(listed: str, urls: Mapping[bytes, str]) -> Egress:
     """To whom messages may be sent: the hosts listed, and those of the operator's own file."""
     own = (urlsplit(url).netloc for url in urls.values())
     return Egress.of(",".join((listed, *own)), PEER_HOSTS)
+
+
+def tls(settings: Settings) -> ssl.SSLContext:
+    """How peers are called over TLS: against which authorities their certificates are checked, and which one is shown to who asks for it.
+
+    Raises DirectoryError.
+    """
+    trusted, setting = httpcore.default_ssl_context(), ""
+    try:
+        if (authority := settings.tls_authority) is not None:
+            setting = f"PLEDGEBOOK_TLS_AUTHORITY: {authority}"
+            trusted.load_verify_locations(authority)
+        if (shown := settings.tls_client_certificate) is not None:
+            setting = f"PLEDGEBOOK_TLS_CLIENT_CERTIFICATE: {shown}"
+            trusted.load_cert_chain(shown)
+    except OSError as wrong:
+        raise DirectoryError(f"{setting}: {wrong.strerror or wrong}; a file of PEM expected") from wrong
+    return trusted
 
 
 class Published(NamedTuple):

@@ -126,16 +126,18 @@ def publish(house: House, member: bytes, url: str | None = None) -> None:
 class Served:
     """A gateway's door on a port, which can be shut and opened again."""
 
-    def __init__(self, application: Any) -> None:
-        self._application, self.port = application, free_port()
+    def __init__(self, application: Any, **tls: Any) -> None:
+        self._application, self._tls, self.port = application, tls, free_port()
         self._server: uvicorn.Server | None = None
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{'s' if self._tls else ''}://127.0.0.1:{self.port}"
 
     def open(self) -> None:
-        config = uvicorn.Config(self._application, port=self.port, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            self._application, port=self.port, log_config=None, lifespan="off", timeout_graceful_shutdown=1, **self._tls
+        )
         self._server = uvicorn.Server(config)
         self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,unused-ignore]
         self._thread = threading.Thread(target=self._server.run, daemon=True)

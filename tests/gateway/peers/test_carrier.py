@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import sqlite3
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ from gateway.peers import asking, book, carrier, holding, speaking, taking
 from gateway.peers import door as peer_door
 from gateway.peers.calling import Told, check_receipt
 from gateway.peers.carrier import Carrier
+from gateway.peers.directory import DirectoryError, tls
 from gateway.peers.messages import id_of
 from gateway.peers.signing import Unsigned
 from gateway.peers.states import Seen, State
@@ -41,6 +43,7 @@ from tests.gateway.following.test_courier_kills import points
 from tests.gateway.peers.conftest import Served, Side, carrying, content, publish
 from tests.gateway.peers.site import until
 from tests.gateway.peers.test_doors import signed_by
+from tests.gateway.test_serving import authority
 
 File = Callable[..., tuple[Act, bytes]]
 Sides = tuple[Side, Side]
@@ -209,7 +212,7 @@ def test_a_clock_that_is_wrong_is_named_while_there_is_time_to_set_it(
         until(lambda: author.said("offer") and author.said("offer")[0].fault)
     with author.house.office.read() as conn:
         ((count, fault),) = book.undelivered(conn).values()
-    assert count == 1 and "answered 401" in fault
+    assert count == 1 and fault is not None and "answered 401" in fault
     assert re.search(rf"its clock is 3[56]\d\d s {'ahead of' if hours > 0 else 'behind'} this gateway's", fault), fault
     assert state(author) == [State.WAITING] and _to_sign(signer) == []
 
@@ -246,7 +249,8 @@ def test_an_offer_that_a_restored_office_knows_nothing_of_comes_again(
             signed_by(signer, act)
             until(lambda: author.house.act(act.key).state == "ready")
     with author.house.office.read() as conn:
-        assert book.waiting(conn, 1 << 62) == book.inbox(conn, author.member, signer.member, 0, 10) == []
+        assert book.waiting(conn, 1 << 62) == []
+        assert book.inbox(conn, author.member, signer.member, 0, 10) == []
         lines = [row.state for row in conn.execute(select(PEER_MESSAGE_HISTORY).order_by(PEER_MESSAGE_HISTORY.c.id))]
     assert lines == ["waiting", "delivered"]
 
@@ -279,6 +283,46 @@ def test_a_host_that_is_not_listed_is_not_called(sides: Sides, doors: tuple[Serv
     author.services.settings = Settings(peer_hosts="127.0.0.1")
     with carrying(author.house):
         until(lambda: state(author) == [State.DELIVERED])
+
+
+def test_a_door_that_asks_for_a_certificate_is_shown_one(sides: Sides, file_pledge: File, tmp_path: Path) -> None:
+    """Who shows none, or one that has expired, is told so by the peer's list; a renewed one is taken at the next start."""
+    author, signer = sides
+    ours = authority("our")
+    written = {"ca": ours.pem(), "peer": ours.certified("peer"), "mine": ours.certified("me"), "old": ours.certified("me", days=-1)}
+    files = {name: tmp_path / f"{name}.pem" for name in written}
+    for name, text in written.items():
+        files[name].write_bytes(text)
+    asked = {"ssl_ca_certs": str(files["ca"]), "ssl_cert_reqs": ssl.CERT_REQUIRED}
+    door = Served(app.create(signer.services), ssl_certfile=files["peer"], ssl_keyfile=files["peer"], **asked)
+    publish(signer.house, signer.member, door.url)
+    author.house.read()
+    author.services.peer_urls = {signer.member: door.url}
+    door.open()
+    file_pledge()
+    for shown, trusted, said in ((None, None, "certificate verify failed"), (None, "ca", "not there"), ("old", "ca", "not there")):
+        author.services.settings = Settings(
+            tls_authority=None if trusted is None else files[trusted], tls_client_certificate=None if shown is None else files[shown]
+        )
+        with author.house.office.write() as conn:
+            conn.execute(update(PEER_MESSAGE).values(fault=None))
+        with carrying(author.house):
+            until(lambda: author.said("offer") and author.said("offer")[0].fault)
+        assert said in str(author.said("offer")[0].fault) and state(author) == [State.WAITING], (shown, trusted)
+    author.services.settings = Settings(tls_authority=files["ca"], tls_client_certificate=files["mine"])
+    with carrying(author.house):
+        until(lambda: state(author) == [State.DELIVERED])
+    door.shut()
+
+
+@pytest.mark.parametrize("setting", ["tls_authority", "tls_client_certificate"])
+@pytest.mark.parametrize("text", [None, "no certificate"])
+def test_a_certificate_that_can_t_be_read_is_said_at_the_start(setting: str, text: str | None, tmp_path: Path) -> None:
+    file = tmp_path / "file.pem"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(DirectoryError, match=f"PLEDGEBOOK_{setting.upper()}: .*file.pem: .*PEM expected"):
+        tls(Settings().model_copy(update={setting: file}))
 
 
 # --- Killed ----------------------------------------------------------------------------------------------------------------------------
