@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from gateway import acts, auditing, descriptions, founding, identity
+from gateway.checking import checks_of
 from gateway.config import Settings
 from gateway.errors import StartError
 from gateway.following.courier import Courier
@@ -26,7 +27,6 @@ from gateway.services import Progress, Services
 from gateway.signers.keystore import COUNCIL, Keystore
 from ledger.chain import heads
 from ledger.chain import manifest as manifests
-from ledger.chain.blocks import Checks
 from ledger.chain.clock import DevelopmentClock
 from ledger.chain.engines import Engine
 from ledger.chain.nodes import Nodes
@@ -58,10 +58,14 @@ def assembled(
     leading = _leading(office, mirror)
     progress = Progress()
     seen = Progress()
-    alone = settings.checks_receipts
-    checks = Checks(headers=kind.headers, receipts=alone, transactions=alone, suspects=bool(settings.nodes))
     mirrored = sync.of(
-        mirror, rpc, manifest, finality=kind.finality, development=kind.development_clock, checks=checks, moved=seen.announce
+        mirror,
+        rpc,
+        manifest,
+        finality=kind.finality,
+        development=kind.development_clock,
+        checks=checks_of(settings, kind),
+        moved=seen.announce,
     )
     leading.only_while(lambda: mirrored.fits)
     sender = partial(_sender, kind, manifest, rpc, office, keystore, progress)

@@ -35,11 +35,14 @@ def mirror_sync(
     home: Home = None,
     engine: EngineName = None,
 ) -> None:
-    """Brings the mirror of a home up to the node's head and exits. A running gateway does this by itself."""
+    """Brings the mirror of a home up to the node's head and exits. A running gateway does this by itself.
+
+    One node alone has each block's logs and transactions held against the roots of its header, several are held against each other.
+    """
+    from gateway.checking import checks_of
     from gateway.config import Settings
     from ledger.chain import deploy
     from ledger.chain import manifest as manifests
-    from ledger.chain.blocks import Checks
     from ledger.chain.nodes import Nodes
     from ledger.mirror import database, sync
     from ledger.mirror.database import NotServed
@@ -47,15 +50,15 @@ def mirror_sync(
 
     kind, settings = _engine(engine), ledger_of(home)
     held = manifests.load(settings.manifest)
-    checks = Checks(headers=kind.headers)
-    urls = Settings(node=node).nodes
-    if not urls:
+    asked = Settings(node=node)
+    if not asked.nodes:
         raise typer.BadParameter("name a node", param_hint="--node")
-    with Nodes(urls) as rpc:
+    with Nodes(asked.nodes) as rpc:
         # Another chain has none of these contracts, so that its blocks would be taken without a word.
         deploy.check(rpc, held)
         opened = database.open(settings.mirror_database())
-        mirror = sync.of(opened, rpc, held, finality=kind.finality, development=kind.development_clock, checks=checks)
+        checks, forks = checks_of(asked, kind), kind.development_clock
+        mirror = sync.of(opened, rpc, held, finality=kind.finality, development=forks, checks=checks)
         try:
             mirror.catch_up()
         except FoldError as wrong:
@@ -83,14 +86,15 @@ def mirror_verify(
     With --node, random rows are compared with what the contracts answer at that block, and proven from its state root where the engine's
     headers allow it.
     """
+    from gateway.checking import checks_of
+    from gateway.config import Settings
     from ledger.chain import manifest as manifests
-    from ledger.chain.blocks import Checks
     from ledger.chain.rpc import Rpc
     from ledger.mirror import database, verify
 
     settings = ledger_of(home)
     held, live = manifests.load(settings.manifest), database.open(settings.mirror_database())
-    checks = Checks(headers=_engine(engine).headers)
+    checks = checks_of(Settings(node=node or ""), _engine(engine))
     drawn = secrets.randbelow(1 << 32) if seed is None else seed
     report = verify.of(live, held, rpc=None if node is None else Rpc(node), height=height, rows=rows, seed=drawn, checks=checks)
     _show_tables(report)

@@ -25,6 +25,7 @@ from gateway.signers.keystore import HOUSE, RELAYER
 from ledger.domain.ids import to_hex
 from tests.gateway.commanding import Run, refused, runner
 from tests.ledger import ledgers
+from tests.ledger.mirror.lying import lying
 
 
 @pytest.fixture
@@ -118,6 +119,20 @@ def test_a_node_of_another_chain_is_not_mirrored(
     finally:
         other.stop()
     assert pledgebook("mirror", "sync", "--node", running.node_urls[0]).code == 0
+
+
+def test_a_lone_node_that_changes_a_log_is_neither_mirrored_nor_verified_by(
+    running: runtime.Runtime, pledgebook: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Blooms say nothing of data: who asks one node alone holds each block against its roots, as a gateway does."""
+
+    def lie(method: str, _: Any, answer: Any) -> Any:
+        return [{**log, "data": log["data"][:-1] + "f"} for log in answer] if method == "eth_getLogs" else answer
+
+    with lying(running.node_urls[0], lie) as liar:
+        refused(pledgebook("mirror", "verify", "--node", liar, "--rows", "0"), "not those of its receipts")
+        monkeypatch.setenv("PLEDGEBOOK_MIRROR_URL", f"sqlite:///{tmp_path}/mirror.db")
+        refused(pledgebook("mirror", "sync", "--node", liar), "not those of its receipts")
 
 
 def test_a_mirror_that_a_newer_version_keeps_is_neither_synced_nor_exported(
