@@ -99,7 +99,7 @@ def _asked(services: Services, proof: Proof) -> bool | None:
 
 
 def _shown(services: Services, view: Reading, row: Anchor) -> register_answers.Anchor:
-    seeded = sum(page.assets for page in anchors.seeded_pages(view.conn, row.register, row.anchor))
+    seeded = sum(page.assets for page in anchors.seeded_pages(view.conn, row.register, row.anchor, view.at))
     return register_shown.anchor(row, seeded, held_here=shelf.holds(services.settings.home, row.register, row.records_root))
 
 

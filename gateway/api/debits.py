@@ -35,7 +35,7 @@ def list_outstanding(account: AccountPath, services: Running, session: Caller, p
         holder = own_account(session, view.conn, addressed(account, "account"))
         ceilings = {(row.currency, row.as_obligor): number(row.ceiling) for row in exposure.ceilings(view.conn, holder, view.at)}
         rows = []
-        for currency in sorted({row.currency for row in payments.cash_contracts(view.conn)}):
+        for currency in sorted({row.currency for row in payments.cash_contracts(view.conn, view.at)}):
             for side, as_obligor in _SIDES.items():
                 amount = exposure.outstanding(view.conn, Side(holder, as_obligor), currency, view.at)
                 rows.append(shown.outstanding(side, amount, ceilings.get((currency, as_obligor)), currency))

@@ -37,7 +37,7 @@ router = APIRouter(tags=["payments"], responses=ANY | AWAY)
 def list_cash(services: Running, session: Caller, point: Point) -> Answer[list[Cash]]:
     """The cash contracts: index at the desk, settlement bank, currency, money in circulation."""
     with reading(services, session, point) as view:
-        rows = payments.cash_contracts(view.conn)
+        rows = payments.cash_contracts(view.conn, view.at)
         return view.answer([money_shown.cash(row, payments.supply(view.conn, row.number, view.at)) for row in rows])
 
 

@@ -179,7 +179,7 @@ def list_payments(receivable: NumberPath, services: Running, session: Caller, po
     """What came in for a receivable, what was distributed of it, and which ranges retired: the steps of the ruler."""
     with reading(services, session, point) as view:
         found = visible(session, view, receivable).receivable
-        received = [receivable_shown.receipt(row, found.currency) for row in payments.receipts(view.conn, found.number)]
+        received = [receivable_shown.receipt(row, found.currency) for row in payments.receipts(view.conn, found.number, view.at)]
         distributed = [receivable_shown.payment(row, found.currency) for row in payments.distributed(view.conn, found.number, view.at)]
         retired = [receivable_shown.retirement(row, found.currency) for row in marks.retirements(view.conn, found.number, view.at)]
         currency = shown.currency_code(found.currency)

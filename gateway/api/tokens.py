@@ -61,7 +61,7 @@ def get_token(token: NumberPath, services: Running, session: Caller, point: Poin
             raise not_found(f"token {token}")
         end = start + row.length
         owed = tokens.owed(view.conn, found.number, start, end, view.at)
-        lineage = tokens.lineage_page(view.conn, found.number, start, end, limit=MOST_ROWS)
+        lineage = tokens.lineage_page(view.conn, found.number, start, end, view.at, limit=MOST_ROWS)
         newest = offers.get(view.conn, found.number, start, view.at)
         offered = None if newest is None else receivable_shown.offer(newest, found, view.time)
         undrawn = tokens.undrawn(view.conn, row, view.at)

@@ -46,10 +46,10 @@ def unseeded(conn: Connection, register: int, at: int | None = None) -> int:
     return row.unseeded if row else 0
 
 
-def seeded_pages(conn: Connection, register: int, anchor: int) -> list[SeededPage]:
+def seeded_pages(conn: Connection, register: int, anchor: int, at: int | None = None) -> list[SeededPage]:
     """The pages of an anchor's live assets that were written into their words."""
     pages = SEEDED_PAGE.table.c
-    asked = select(SEEDED_PAGE.table).where(pages.register == register, pages.anchor == anchor)
+    asked = select(SEEDED_PAGE.table).where(pages.register == register, pages.anchor == anchor, told(SEEDED_PAGE, at))
     return rows_of(conn, SEEDED_PAGE, asked.order_by(pages.leaf))
 
 

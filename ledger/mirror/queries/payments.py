@@ -27,9 +27,9 @@ from ledger.mirror.models import (
 from ledger.mirror.queries.reading import Page, given, halves, one, page, rows_of, told, valid, whole
 
 
-def cash_contracts(conn: Connection) -> list[Cash]:
+def cash_contracts(conn: Connection, at: int | None = None) -> list[Cash]:
     """The listed cash contracts by number."""
-    return rows_of(conn, CASH, select(CASH.table).order_by(CASH.table.c.number))
+    return rows_of(conn, CASH, select(CASH.table).where(told(CASH, at)).order_by(CASH.table.c.number))
 
 
 def balance(conn: Connection, cash: int, account: bytes, at: int | None = None) -> int:
@@ -109,9 +109,10 @@ def supply(conn: Connection, cash: int, at: int | None = None) -> int:
     return whole(*conn.execute(total).one())
 
 
-def receipts(conn: Connection, receivable: int) -> list[Receipt]:
+def receipts(conn: Connection, receivable: int, at: int | None = None) -> list[Receipt]:
     """The money that came in for a receivable, in order."""
-    return rows_of(conn, RECEIPT, select(RECEIPT.table).where(RECEIPT.table.c.receivable == receivable).order_by(RECEIPT.table.c.pos))
+    where = (RECEIPT.table.c.receivable == receivable, told(RECEIPT, at))
+    return rows_of(conn, RECEIPT, select(RECEIPT.table).where(*where).order_by(RECEIPT.table.c.pos))
 
 
 def receipts_with(conn: Connection, reference: bytes) -> list[Receipt]:

@@ -9,7 +9,7 @@ from ledger.domain.money import MAX_MINOR
 from ledger.domain.ranges import Drawn, Range
 from ledger.mirror.models import RECEIVABLE, RECEIVABLE_STATE, TOKEN, TRANSFER, Receivable, ReceivableStatus, Token, Transfer
 from ledger.mirror.queries.payments import steps
-from ledger.mirror.queries.reading import Page, cut, one, ordered, page, rows_of, valid
+from ledger.mirror.queries.reading import Page, cut, known, one, ordered, page, rows_of, valid
 from ledger.mirror.schema import Address, word
 
 
@@ -85,13 +85,19 @@ def lineage(conn: Connection, receivable: int, start: int, end: int) -> list[Hol
 
 
 def lineage_page(
-    conn: Connection, receivable: int, start: int, end: int, *, limit: int = 100, after: tuple[int, int] | None = None
+    conn: Connection,
+    receivable: int,
+    start: int,
+    end: int,
+    at: int | None = None,
+    *,
+    limit: int = 100,
+    after: tuple[int, int] | None = None,
 ) -> Page[Holding]:
-    """The lineage of [start, end) in pages: a receivable may be cut into many pieces."""
-    found = page(
-        conn, TOKEN, [TOKEN.table.c.receivable == receivable, _overlaps(start, end)], ["from_pos", "start"], limit=limit, after=after
-    )
-    return Page([_clipped(token, start, end) for token in found.rows], found.next)
+    """The lineage of [start, end) in pages, as known at a position: a receivable may be cut into many pieces."""
+    where = [TOKEN.table.c.receivable == receivable, _overlaps(start, end), TOKEN.table.c.from_pos <= known(at)]
+    found = page(conn, TOKEN, where, ["from_pos", "start"], limit=limit, after=after)
+    return Page([_as_known(_clipped(token, start, end), at) for token in found.rows], found.next)
 
 
 def ever_held(conn: Connection, receivable: int, account: bytes) -> bool:
@@ -153,6 +159,11 @@ def by_token_id(conn: Connection, token: int, at: int | None = None) -> Token | 
 
 def _overlaps(start: int, end: int) -> ColumnElement[bool]:
     return (TOKEN.table.c.start < end) & (TOKEN.table.c.start + TOKEN.table.c.length > start)
+
+
+def _as_known(holding: Holding, at: int | None) -> Holding:
+    """What ended after a position had not ended at it."""
+    return holding._replace(to_pos=None) if at is not None and holding.to_pos is not None and holding.to_pos > at else holding
 
 
 def _clipped(token: Token, start: int, end: int) -> Holding:
