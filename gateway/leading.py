@@ -2,7 +2,7 @@
 
 The place is a lease, like a lane without a key. Two that both think they lead, as after a pause longer than the lease, harm nothing: the
 mirror moves its checkpoint, and settling its acts, only from where they were read. Who is of an older or a newer version than the mirror's
-records can't write them, and leaves the place to who can.
+records can't write them, and leaves the place to who can; so does one whose mirror an alarm has stopped: another's nodes may be right.
 """
 
 import logging

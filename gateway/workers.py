@@ -67,7 +67,7 @@ def assembled(
         checks=checks_of(settings, kind),
         moved=seen.announce,
     )
-    leading.only_while(lambda: mirrored.fits)
+    leading.only_while(lambda: mirrored.keeps)
     sender = partial(_sender, kind, manifest, rpc, office, keystore, progress)
     senders = [] if keystore.locked else _senders(sender, keystore, settings.lanes)
     settler = Settler(office=office, mirror=mirror, sync=mirrored, engine=kind, rpc=rpc, moved=progress.announce)

@@ -189,6 +189,11 @@ class Mirror:
         return self._checkpoint.projections == self._version
 
     @property
+    def keeps(self) -> bool:
+        """Whether it can write: the projections are of this program's version, and no alarm has stopped it."""
+        return self.fits and self._alarm is None
+
+    @property
     def _is_outdated(self) -> bool:
         return gives_way(self._version, self._checkpoint.projections)
 

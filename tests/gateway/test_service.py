@@ -21,6 +21,7 @@ from gateway import access, founding, home, runtime, workers
 from gateway.api.document import operations
 from gateway.config import OFFICE_FILE, OPERATOR_KEY, PASSPHRASE_FILE, Settings
 from gateway.errors import StartError
+from gateway.leading import Leading
 from gateway.outbox import store
 from gateway.runtime import Runtime
 from gateway.signers.keystore import HOUSE, RELAYER
@@ -271,6 +272,28 @@ def test_a_stopped_node_is_said_reads_go_on_and_nothing_is_half_done(tmp_path: P
     finally:
         running.stop()
         chain.kill()
+
+
+def test_a_gateway_whose_mirror_has_stopped_leaves_the_books_to_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its nodes may be the wrong ones: another gateway sees by its own, and goes on or stops, too."""
+    running = runtime.start(Settings(home=tmp_path / "home", port=0))
+    other = Leading(running.services.office, "another host 1 1.00")
+
+    def takes_over() -> bool:
+        other.look()
+        return other()
+
+    def shown() -> bool:
+        raise sync.FinalityViolated("the node shows another block 7 than the one mirrored")
+
+    try:
+        assert not takes_over()
+        monkeypatch.setattr(running.services.sync, "step", shown)
+        until(lambda: "mirror-stopped" in _faults(running))
+        assert httpx.get(running.url + "/health").status_code == 503
+        until(takes_over)
+    finally:
+        running.stop()
 
 
 def test_a_chain_of_its_own_that_ended_is_shown_and_goes_on_at_the_next_start(tmp_path: Path) -> None:
