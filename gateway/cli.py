@@ -6,7 +6,6 @@ Rooms are imported inside the commands, so that `--help` and small commands star
 from __future__ import annotations
 
 import gc
-import json
 import os
 import signal
 import sys
@@ -29,6 +28,7 @@ from gateway.commands.financing import finance_cli, loan_cli
 from gateway.commands.fingerprints import fingerprint_cli, fingerprint_key_cli
 from gateway.commands.invoices import receivable_draft
 from gateway.commands.keeper import keeper_cli
+from gateway.commands.keys import keys_cli
 from gateway.commands.members import member_cli
 from gateway.commands.mirror import mirror_cli
 from gateway.commands.notices import notice_cli
@@ -37,7 +37,6 @@ from gateway.commands.pledges import pledge_cli
 from gateway.commands.receivables import receivable_cli
 from gateway.commands.registers import register_cli
 from gateway.commands.securities import cash_cli, guarantee_cli, hold_cli
-from gateway.commands.shared import ledger_of, opened_keystore, show_table
 from gateway.config import Settings
 from ledger.foreseen import Foreseen
 
@@ -57,7 +56,6 @@ errors = Console(stderr=True)
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Pledges and receivable tokens on a ledger."
 )
-keys_cli = typer.Typer(no_args_is_help=True, help="Keys of the members served here, and API keys.")
 cli.add_typer(mirror_cli, name="mirror")
 cli.add_typer(keys_cli, name="keys")
 cli.add_typer(pledge_cli, name="pledge")
@@ -89,9 +87,6 @@ EventCodes = Annotated[
 EngineName = Annotated[str | None, typer.Option("--engine", help="anvil (embedded) or kaia (four validators)")]
 Port = Annotated[int | None, typer.Option(min=0, max=65_535, help="Port of the API on loopback; 0 takes a free one")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Put the present home aside and start a new chain")]
-_Account = Annotated[str, typer.Argument(help="The member's account, 0x and 40 hex digits")]
-_Key = Annotated[str, typer.Argument(help="The key's address, 0x and 40 hex digits")]
-_KeyId = Annotated[str, typer.Argument(help="The API key's id (`keys list-api-keys` has it)")]
 Currency = Annotated[str, typer.Option(help="Currency of the invoices, which name none (ISO 4217)")]
 ReportFile = Annotated[
     Path | None, typer.Option("--report", help="File to keep the reconciliation in, as JSON (default: reconciliation.json in the home)")
@@ -263,197 +258,6 @@ def _stay(running: Runtime, stopped: threading.Event) -> None:
     if running.clock is not None:
         running.clock.hold()
     console.print("stopping")
-
-
-@keys_cli.command("list")
-def keys_list(home: Home = None) -> None:
-    """The accounts served here and their keys' addresses."""
-    keystore = opened_keystore(ledger_of(home))
-    for member in keystore.members():
-        console.print(f"0x{member.hex()}: {', '.join('0x' + key.hex() for key in keystore.keys(member)) or 'no key'}", soft_wrap=True)
-
-
-@keys_cli.command("make")
-def keys_make(account: _Account, home: Home = None) -> None:
-    """Makes a key for an account, which is served here from then on; it signs once the ledger lists it."""
-    from ledger.domain.ids import address, to_hex
-
-    key = opened_keystore(ledger_of(home)).create(address(account, "account"))
-    console.print(f"made {to_hex(key)}; list it on the ledger with an AddKey act of the account", soft_wrap=True)
-
-
-@keys_cli.command("adopt")
-def keys_adopt(
-    account: _Account,
-    key: _Key,
-    vault: Annotated[str, typer.Option(help="remote (Web3Signer's eth1 API) or pkcs11 (a security module)")],
-    home: Home = None,
-) -> None:
-    """Has a key that lies outside, in a vault that the settings name, sign for an account."""
-    from gateway.errors import StartError
-    from ledger.domain.ids import address
-
-    try:
-        opened_keystore(ledger_of(home)).adopt(address(account, "account"), address(key, "key"), vault)
-    except ValueError as wrong:
-        raise StartError(str(wrong)) from wrong
-    console.print(f"{key} signs for {account}; list it on the ledger with an AddKey act of the account", soft_wrap=True)
-
-
-@keys_cli.command("retire")
-def keys_retire(account: _Account, key: _Key, home: Home = None) -> None:
-    """Signs no more with a key. Revoke it on the ledger first (a RevokeKey act), so that nobody can."""
-    from ledger.domain.ids import address
-
-    opened_keystore(ledger_of(home)).retire(address(account, "account"), address(key, "key"))
-    console.print(f"retired {key}", soft_wrap=True)
-
-
-@keys_cli.command("import-v3")
-def keys_import(
-    account: _Account,
-    file: Annotated[Path, typer.Argument(help="A key's V3 file, as Ethereum clients write it")],
-    passphrase_file: Annotated[Path, typer.Option(help="File with the V3 file's passphrase")],
-    home: Home = None,
-) -> None:
-    """Takes the key of a V3 file in for an account."""
-    from gateway.errors import StartError
-    from ledger.domain.ids import IdError, address, to_hex
-
-    keystore = opened_keystore(ledger_of(home))
-    try:
-        key = keystore.import_v3(address(account, "account"), files.json_in(file), files.text(passphrase_file).strip())
-    except (IdError, ValueError) as wrong:
-        raise StartError(f"{file}: {wrong}; give a V3 key file and its passphrase") from wrong
-    console.print(f"took in {to_hex(key)}; list it on the ledger with an AddKey act of the account")
-
-
-@keys_cli.command("export-v3")
-def keys_export(
-    account: _Account,
-    key: _Key,
-    file: Annotated[Path, typer.Argument(help="File to write, a V3 file as Ethereum clients read it")],
-    passphrase_file: Annotated[Path, typer.Option(help="File with the new passphrase")],
-    home: Home = None,
-) -> None:
-    """Writes a key as a V3 file under its own passphrase."""
-    from gateway.errors import StartError
-    from gateway.home import write_secret
-    from ledger.domain.ids import IdError, address
-
-    keystore = opened_keystore(ledger_of(home))
-    try:
-        exported = keystore.export_v3(address(account, "account"), address(key, "key"), files.text(passphrase_file).strip())
-    except IdError as wrong:
-        raise StartError(str(wrong)) from wrong
-    write_secret(file, json.dumps(exported))
-    console.print(f"wrote {file}")
-
-
-@keys_cli.command("issue-api-key")
-def keys_issue(
-    name: Annotated[str, typer.Argument(help="What lists and the audit log call it, as 'Anna, back office'")],
-    member: Annotated[str | None, typer.Option(help="Account that the key acts for; without it the operator's")] = None,
-    days: Annotated[int, typer.Option(min=1, max=3650, help="Days that it opens")] = 90,
-    read_only: Annotated[bool, typer.Option("--read-only", help="It reads and doesn't act")] = False,
-    home: Home = None,
-) -> None:
-    """Makes an API key and prints it once."""
-    from gateway import access
-    from gateway.office import database
-    from ledger.domain.ids import address
-
-    settings = ledger_of(home)
-    scopes = (access.READ,) if read_only else access.SCOPES if member is None else (access.READ, access.ACT)
-    with database.open(settings.office_database()).write() as conn:
-        console.print(access.issue(conn, name, None if member is None else address(member, "member"), scopes, days), soft_wrap=True)
-
-
-@keys_cli.command("list-api-keys")
-def keys_list_api(home: Home = None) -> None:
-    """The API keys by id, without their secrets."""
-    from gateway import access
-    from gateway.office import database
-    from ledger.domain.calendar import rfc3339
-
-    with database.open(ledger_of(home).office_database()).read() as conn:
-        rows = [
-            (
-                each.id,
-                each.name,
-                "all that are served" if each.member is None else f"0x{each.member.hex()}",
-                each.scopes,
-                rfc3339(each.expires // 1000),
-                "revoked" if each.revoked else "",
-            )
-            for each in access.listed(conn)
-        ]
-    show_table(("id", "name", "acts for", "scopes", "expires", ""), rows)
-
-
-@keys_cli.command("rotate-api-key")
-def keys_rotate(
-    key_id: _KeyId,
-    overlap: Annotated[float, typer.Option(min=0, max=720, help="Hours that the old secret still opens")] = 24,
-    days: Annotated[int, typer.Option(min=1, max=3650, help="Days that the new one opens")] = 90,
-    home: Home = None,
-) -> None:
-    """Gives an API key a new secret and prints it once; the old one goes on for the overlap. The home's own key file is written anew."""
-    from gateway import access
-    from gateway.errors import StartError
-    from gateway.home import replace_operator_key
-    from gateway.office import database
-
-    settings = ledger_of(home)
-    with database.open(settings.office_database()).write() as conn:
-        made = access.rotate(conn, key_id, overlap, days)
-        if made is None:
-            raise StartError(f"no API key {key_id} that is good; see `pledgebook keys list-api-keys`")
-    replace_operator_key(settings, made)
-    console.print(made, soft_wrap=True)
-
-
-@keys_cli.command("revoke-api-key")
-def keys_revoke(key_id: _KeyId, home: Home = None) -> None:
-    """Ends an API key, also for a gateway that runs: there within a second."""
-    from gateway import access
-    from gateway.errors import StartError
-    from gateway.office import database
-
-    with database.open(ledger_of(home).office_database()).write() as conn:
-        if not access.revoke(conn, key_id):
-            raise StartError(f"no API key {key_id}; see `pledgebook keys list-api-keys`")
-    console.print(f"revoked {key_id}")
-
-
-@keys_cli.command("renew-lane")
-def keys_renew_lane(
-    home: Home = None,
-    council: Annotated[
-        bool,
-        typer.Option("--council", help="The lane of the council's key instead: it keeps its key and goes on from the chain's count"),
-    ] = False,
-) -> None:
-    """Gives a relayer's key up that stands still for a new one. The gateway must be stopped; what was in flight is sent again."""
-    from gateway import founding
-    from gateway.errors import StartError
-    from gateway.home import only_one
-
-    settings = ledger_of(home)
-    with only_one(settings.home):
-        keystore = opened_keystore(settings)
-        made = founding.resume_council(keystore) if council else founding.renew_relayer(keystore)
-    if made is None:
-        raise StartError("the council's key has sent nothing from this office, so it has no lane to go on with")
-    if council:
-        console.print(
-            f"the council's key stays 0x{made.hex()}; after the next start its lane goes on from the chain's count", soft_wrap=True
-        )
-        return
-    told = "the next start has it enrolled"
-    if settings.node:
-        told += f" if the council's key is held here; else the council must enrol it (Acts.setRelayer, 0x{made.hex()})"
-    console.print(f"the new relayer is 0x{made.hex()}; {told}", soft_wrap=True)
 
 
 @cli.command()
