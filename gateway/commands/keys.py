@@ -103,6 +103,21 @@ def keys_export(
     say(f"wrote {file}")
 
 
+@keys_cli.command("change-passphrase")
+def keys_change_passphrase(home: Home = None) -> None:
+    """Seals all keys under another passphrase, given by PLEDGEBOOK_NEW_PASSPHRASE_FD, the systemd credential pledgebook-new-passphrase or
+    PLEDGEBOOK_NEW_PASSPHRASE_FILE; a home that keeps its own makes one. A gateway that runs goes on, its next start needs the new one.
+    """
+    from gateway.home import change_passphrase
+    from gateway.office import database
+    from gateway.signers.keystore import Keystore
+
+    settings = ledger_of(home)
+    kept = change_passphrase(Keystore(database.open(settings.office_database())), settings)
+    told = "give it to the next start" if kept is None else f"the home keeps it in {kept}"
+    say(f"all keys are sealed under the new passphrase; {told}")
+
+
 @keys_cli.command("issue-api-key")
 def keys_issue(
     name: Annotated[str, typer.Argument(help="What lists and the audit log call it, as 'Anna, back office'")],

@@ -14,11 +14,13 @@ from coincurve import PrivateKey
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from gateway.office import audit
 from gateway.office.database import insert_or_keep, now_ms
 from gateway.office.models import MASTER, MEMBER, MEMBER_KEY
 from gateway.signers.ecdsa import Sign, address_of, by
 from gateway.signers.interface import KeyUnheld, SigningLocked, Vault
-from gateway.signers.sealing import SECRET_BYTES, seal, seal_with_passphrase, unseal, unseal_with_passphrase
+from gateway.signers.sealing import SECRET_BYTES, Unsealable, seal, seal_with_passphrase, unseal, unseal_with_passphrase
+from ledger import faults
 from ledger.domain.ids import to_hex
 from ledger.mirror.database import Database
 
@@ -64,11 +66,27 @@ class Keystore:
             sealed = self._sealed() or fresh
         self._master = unseal_with_passphrase(passphrase, sealed)
 
-    def change_passphrase(self, passphrase: bytes) -> None:
-        """Seals the master secret anew; members' secrets and keys stay as they are. Raises SigningLocked."""
-        sealed = seal_with_passphrase(passphrase, self._opened())
+    def opens_with(self, passphrase: bytes | bytearray) -> bool:
+        """Whether this is the passphrase of the master secret that was made."""
+        try:
+            unseal_with_passphrase(passphrase, self._sealed() or b"")
+        except Unsealable:
+            return False
+        return True
+
+    def change_passphrase(self, old: bytes | bytearray, new: bytes | bytearray) -> None:
+        """Seals the master secret under another passphrase. It is one row, and members' secrets and keys stay as they are: so the old one
+        or the new one opens all of them. An opened keystore stays open. Raises Unsealable for a wrong old one.
+        """
+        sealed = self._sealed() or b""
+        fresh = seal_with_passphrase(new, unseal_with_passphrase(old, sealed))
         with self.office.write() as conn:
-            conn.execute(update(MASTER).values(sealed=sealed))
+            # Another change meanwhile has made the old one wrong.
+            if not conn.execute(update(MASTER).where(MASTER.c.sealed == sealed).values(sealed=fresh)).rowcount:
+                raise Unsealable("the passphrase was changed meanwhile")
+            audit.append(conn, None, [audit.Entry("gateway", "passphrase changed", "keystore", "done")])
+            faults.point("passphrase.changing")
+        faults.point("passphrase.changed")
 
     def create(self, member: bytes, purpose: str = OPERATOR) -> bytes:
         """A new key for an account that is served here; returns its address. Raises SigningLocked."""

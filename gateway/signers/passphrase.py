@@ -7,6 +7,7 @@ It is read into memory that can be overwritten, and nowhere else: who used it wi
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from ledger.foreseen import Foreseen
 
@@ -17,20 +18,38 @@ CREDENTIAL = "pledgebook-passphrase"
 LEAST_BYTES, MOST_BYTES = 12, 4_096
 
 
+class Names(NamedTuple):
+    """What a passphrase is given by: the variable with a descriptor, the systemd credential, the variable with a file."""
+
+    descriptor: str
+    credential: str
+    file: str
+
+
+CURRENT = Names(FD_VARIABLE, CREDENTIAL, FILE_VARIABLE)
+NEW = Names("PLEDGEBOOK_NEW_PASSPHRASE_FD", "pledgebook-new-passphrase", "PLEDGEBOOK_NEW_PASSPHRASE_FILE")
+"""By the same ways, what a change puts in the place of the current one."""
+
+
 class PassphraseError(Foreseen, ValueError):
-    """A passphrase that can't be read or is too short."""
+    """A passphrase that can't be read, is too short, or doesn't open the keystore."""
 
 
-def find(environment: Mapping[str, str]) -> bytearray | None:
+def find(environment: Mapping[str, str], names: Names = CURRENT) -> bytearray | None:
     """The passphrase, or None where none is given: a file descriptor goes before a systemd credential, that before a file.
 
     Raises PassphraseError.
     """
-    if FD_VARIABLE in environment:
-        number = environment[FD_VARIABLE]
+    if names.descriptor in environment:
+        number = environment[names.descriptor]
         return _from_descriptor(number)
-    path = _path(environment)
-    return None if path is None else from_file(path)
+    path = _path(environment, names)
+    return None if path is None else from_file(path, advice="name another" if names is NEW else "restore it from a backup")
+
+
+def is_given(environment: Mapping[str, str]) -> bool:
+    """Whether a passphrase is given, good or not; nothing is read."""
+    return FD_VARIABLE in environment or _path(environment, CURRENT) is not None
 
 
 def from_file(path: Path, advice: str = "restore it from a backup") -> bytearray:
@@ -58,11 +77,11 @@ def pin(path: Path) -> str:
         raise PassphraseError(f"PIN: {path} can't be read ({wrong}); name another with PLEDGEBOOK_PKCS11_PIN_FILE") from wrong
 
 
-def _path(environment: Mapping[str, str]) -> Path | None:
-    credential = Path(environment[CREDENTIALS_VARIABLE], CREDENTIAL) if CREDENTIALS_VARIABLE in environment else None
+def _path(environment: Mapping[str, str], names: Names) -> Path | None:
+    credential = Path(environment[CREDENTIALS_VARIABLE], names.credential) if CREDENTIALS_VARIABLE in environment else None
     if credential is not None and credential.exists():
         return credential
-    return Path(environment[FILE_VARIABLE]) if FILE_VARIABLE in environment else None
+    return Path(environment[names.file]) if names.file in environment else None
 
 
 def _from_descriptor(number: str) -> bytearray:

@@ -11,7 +11,9 @@ from eth_account import Account
 from eth_hash.auto import keccak
 from sqlalchemy import insert, select, update
 
+from gateway.office.audit import lines
 from gateway.office.models import MASTER, MEMBER, MEMBER_KEY
+from gateway.signers import keystore as keystores
 from gateway.signers import sealing
 from gateway.signers.ecdsa import address_of
 from gateway.signers.interface import KeyUnheld, SigningLocked
@@ -109,15 +111,37 @@ def test_a_wrong_passphrase_opens_nothing(office: Database) -> None:
     assert wrong.locked
     with pytest.raises(SigningLocked):
         wrong.check_open()
+    with pytest.raises(Unsealable):
+        wrong.change_passphrase(b"another long passphrase", b"and a third that is long")
+    assert not opened(office).locked
 
 
 def test_a_new_passphrase_takes_the_olds_place_and_keys_stay(office: Database) -> None:
-    keystore = opened(office)
-    key = keystore.create(ALICE)
-    keystore.change_passphrase(b"the new long passphrase")
+    new, running = b"the new long passphrase", opened(office)
+    key = running.create(ALICE)
+    Keystore(office).change_passphrase(PASSPHRASE, new)
     with pytest.raises(Unsealable):
         opened(office)
-    assert signer_of(opened(office, b"the new long passphrase").sign(ALICE, key, MESSAGE)) == key
+    # A gateway that runs goes on, also with members that are new to it.
+    later = running.create(BOB)
+    again = opened(office, new)
+    assert signer_of(again.sign(ALICE, key, MESSAGE)) == key and signer_of(again.sign(BOB, later, MESSAGE)) == later
+    with office.read() as conn:
+        assert [(each.action, each.record) for each in lines(conn)] == [("passphrase changed", "keystore")]
+
+
+def test_of_two_changes_at_once_one_is_refused(office: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(office).create(ALICE)
+
+    def overtaken(passphrase: bytes, box: bytes) -> bytes:
+        monkeypatch.setattr(keystores, "unseal_with_passphrase", sealing.unseal_with_passphrase)
+        Keystore(office).change_passphrase(PASSPHRASE, b"the one that was first")
+        return sealing.unseal_with_passphrase(passphrase, box)
+
+    monkeypatch.setattr(keystores, "unseal_with_passphrase", overtaken)
+    with pytest.raises(Unsealable, match="changed meanwhile"):
+        Keystore(office).change_passphrase(PASSPHRASE, b"the one that was second")
+    assert not opened(office, b"the one that was first").locked
 
 
 def test_two_first_starts_at_once_found_one_keystore(office: Database) -> None:
@@ -146,7 +170,6 @@ def test_a_locked_keystore_knows_its_keys_and_uses_none(office: Database) -> Non
         lambda: locked.accounts(["new"]),
         lambda: locked.derived(ALICE, b"x"),
         lambda: locked.export_v3(ALICE, key, "x"),
-        lambda: locked.change_passphrase(PASSPHRASE),
         lambda: locked.private(key),
     ):
         with pytest.raises((SigningLocked, KeyUnheld)):
