@@ -10,6 +10,7 @@ import typer
 
 from gateway import files
 from gateway.commands.shared import Home, ledger_of, opened_keystore, say, show_table
+from gateway.config import Settings
 
 keys_cli = typer.Typer(no_args_is_help=True, help="Keys of the members served here, and API keys.")
 
@@ -124,6 +125,10 @@ def keys_issue(
     member: Annotated[str | None, typer.Option(help="Account that the key acts for; without it the operator's")] = None,
     days: Annotated[int, typer.Option(min=1, max=3650, help="Days that it opens")] = 90,
     read_only: Annotated[bool, typer.Option("--read-only", help="It reads and doesn't act")] = False,
+    before_admission: Annotated[
+        bool,
+        typer.Option("--before-admission", help="For an account that is no member yet and has no keys here; nothing is looked up"),
+    ] = False,
     home: Home = None,
 ) -> None:
     """Makes an API key and prints it once."""
@@ -133,10 +138,31 @@ def keys_issue(
 
     settings = ledger_of(home)
     account = None if member is None else address(member, "member")
+    if account is not None and not before_admission:
+        _check_known(settings, account)
     scopes = (access.READ,) if read_only else access.SCOPES if member is None else (access.READ, access.ACT)
     with database.open(settings.office_database()).write() as conn:
         made = access.issue(conn, name, account, scopes, days)
     say(made)
+
+
+def _check_known(found: Settings, account: bytes) -> None:
+    """Raises StartError for an account that has no keys here and is not on the ledger: a mistyped one opens nothing; who sees why?"""
+    from gateway.errors import StartError
+    from gateway.office import database as offices
+    from gateway.signers.keystore import Keystore
+    from ledger.domain.ids import to_hex
+    from ledger.mirror import database as mirrors
+    from ledger.mirror.queries import members
+
+    if Keystore(offices.open(found.office_database())).serves(account):
+        return
+    with mirrors.open(found.mirror_database()).read() as conn:
+        if members.get(conn, account) is None:
+            raise StartError(
+                f"member: {to_hex(account)} is no member of this ledger and has no keys here; `pledgebook member list` has the accounts; "
+                "for one that is admitted later say --before-admission"
+            )
 
 
 @keys_cli.command("list-api-keys")

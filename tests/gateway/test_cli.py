@@ -191,6 +191,22 @@ def test_a_key_is_issued_listed_and_revoked_while_the_gateway_runs(
     refused(pledgebook("keys", "revoke-api-key", "nobody"), "no API key nobody")
 
 
+def test_an_api_key_is_for_an_account_that_somebody_knows(running: runtime.Runtime, pledgebook: Run) -> None:
+    """One that is admitted later is named as such, unless its keys are here already."""
+    stranger, coming, elsewhere = "0x" + "5a" * 20, "0x" + "5b" * 20, "0x" + "5c" * 20
+    refused(pledgebook("keys", "issue-api-key", "slip", "--member", stranger), f"member: {stranger} is no member of this ledger")
+    assert "slip" not in pledgebook("keys", "list-api-keys").out
+    assert pledgebook("keys", "issue-api-key", "early", "--member", stranger, "--before-admission").code == 0
+    assert pledgebook("keys", "make", coming).code == 0
+    assert pledgebook("keys", "issue-api-key", "with keys", "--member", coming).code == 0
+    with connected(running.services.settings) as client:
+        row = {"key": "wallet", "name": "wallet", "party": "0x" + "5c" * 32, "roles": ["SUPPLIER"], "account": elsewhere}
+        client.post("/members:batch", {"members": [row]})
+        assert client.post("/members:wait", {"accounts": [elsewhere], "timeout": 20})["pending"] == []
+    assert elsewhere not in pledgebook("keys", "list").out
+    assert pledgebook("keys", "issue-api-key", "keys elsewhere", "--member", elsewhere).code == 0
+
+
 def test_a_lane_is_not_renewed_under_a_running_gateway(running: runtime.Runtime, pledgebook: Run) -> None:
     refused(pledgebook("keys", "renew-lane"), "another gateway runs on this home")
 
