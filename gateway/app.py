@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -356,7 +356,14 @@ def _answer_errors(app: FastAPI) -> None:
         Unbalanced,
     )
     for kind in kinds:
-        app.add_exception_handler(kind, lambda request, error: _answer(_as_problem(error), _headers_of(request, error)))
+        app.add_exception_handler(kind, _answered)
+
+
+def _answered(request: Request, error: Exception) -> Response:
+    if request.method == "OPTIONS" and isinstance(error, HTTPException) and error.status_code == 405:
+        # No page of another origin is let in by this: that would take headers of CORS, and there are none.
+        return Response(status_code=204, headers={"Allow": _allowed(request)})
+    return _answer(_as_problem(error), _headers_of(request, error))
 
 
 _AWAY: dict[type[Exception], tuple[str, str]] = {
@@ -427,7 +434,7 @@ def _allowed(request: Request) -> str:
     found = [route for route in request.app.routes if isinstance(route, Route) and route.path_regex.match(request.url.path)]
     methods = {method for route in found for method in route.methods or ()}
     headed = {"HEAD"} if "GET" in methods and all(route.name not in document.STREAMS for route in found) else set[str]()
-    return ", ".join(sorted(methods | headed))
+    return ", ".join(sorted(methods | headed | {"OPTIONS"}))
 
 
 def _malformed(error: RequestValidationError) -> Problem:

@@ -284,12 +284,21 @@ def test_head_is_answered_where_get_is_and_what_has_no_end_is_not(api: Api) -> N
     assert api.http.head("/members/0x" + "00" * 20).status_code == 404
     assert httpx.head(api.running.url + "/members").status_code == 401
     for method, path, allowed in (
-        ("HEAD", "/events:stream", "GET"),
-        ("HEAD", "/acts:check", "POST"),
-        ("OPTIONS", "/acts", "GET, HEAD, POST"),
+        ("HEAD", "/events:stream", "GET, OPTIONS"),
+        ("HEAD", "/acts:check", "OPTIONS, POST"),
+        ("DELETE", "/acts", "GET, HEAD, OPTIONS, POST"),
     ):
         answer = api.http.request(method, path)
         assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
+def test_options_are_told_and_open_nothing_to_pages_of_other_origins(api: Api) -> None:
+    asked = {"origin": "https://elsewhere.example", "access-control-request-method": "POST"}
+    for path, allowed in (("/acts", "GET, HEAD, OPTIONS, POST"), ("/acts:check", "OPTIONS, POST"), ("/events:stream", "GET, OPTIONS")):
+        answer = api.http.options(path, headers=asked)
+        assert (answer.status_code, answer.headers["allow"], answer.content) == (204, allowed, b"")
+        assert not [name for name in answer.headers if name.startswith("access-control")]
+    assert api.http.options("/nowhere").status_code == 404
 
 
 def test_the_name_of_a_coding_knows_no_case(api: Api) -> None:
