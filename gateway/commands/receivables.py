@@ -130,7 +130,10 @@ def close_pot(
     as_json: AsJson = False,
 ) -> None:
     """Gives back what debits put aside and nobody took, a day after it was put aside; anybody may."""
-    trigger(("Mandates", "closePot", [obligor, cash, moment(due, "DUE")]), "pot of", home, url, as_json)
+    from ledger.domain.ids import address, to_hex
+
+    of = to_hex(address(obligor, "OBLIGOR"))
+    trigger(("Mandates", "closePot", [of, cash, moment(due, "DUE")]), "pot of", home, url, as_json)
 
 
 @receivable_cli.command("list")

@@ -332,5 +332,6 @@ def test_a_draft_is_taken_back_neighbours_merge_and_owners_draw(desk: Desk) -> N
     refused(desk.run("receivable", "draw", receivable, "--start", "7"), "no token there")
     refused(desk.run("receivable", "distribute", receivable), "distribute")
     refused(desk.run("receivable", "close-pot", desk.obligor.account, "1", "2024-01-01T00:00:00Z"), "closePot")
+    refused(desk.run("receivable", "close-pot", "nobody", "1", "2024-01-01T00:00:00Z"), "OBLIGOR: hex text starts with 0x")
     refused(desk.run("receivable", "close-pot", desk.obligor.account, "1", "tomorrow"), "DUE: 'tomorrow' is no time")
     refused(desk.run("receivable", "withdraw", "--account", desk.supplier.account, "--currency", "USD", "--yes"), "Nothing was signed")
