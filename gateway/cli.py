@@ -32,6 +32,7 @@ from gateway.commands.keys import keys_cli
 from gateway.commands.members import member_cli
 from gateway.commands.mirror import mirror_cli
 from gateway.commands.notices import notice_cli
+from gateway.commands.office import office_cli
 from gateway.commands.peers import content_cli, peers_cli
 from gateway.commands.pledges import pledge_cli
 from gateway.commands.receivables import receivable_cli
@@ -58,6 +59,7 @@ cli = typer.Typer(
 )
 cli.add_typer(mirror_cli, name="mirror")
 cli.add_typer(keys_cli, name="keys")
+cli.add_typer(office_cli, name="office")
 cli.add_typer(pledge_cli, name="pledge")
 cli.add_typer(receivable_cli, name="receivable")
 cli.add_typer(member_cli, name="member")
