@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from fastapi.routing import APIRoute
@@ -37,7 +38,7 @@ class Api:
         if operation not in self._allowed:
             raise Undeclared(f"gateway/console/rights.py: this page asks {operation} and doesn't declare it")
         route, told = self._routes[operation], {name: value for name, value in (given or {}).items() if value is not None}
-        path = {name: str(told.pop(name)) for name in route.param_convertors}
+        path = {name: quote(str(told.pop(name)), safe="") for name in route.param_convertors}
         headers = {} if key is None else {"Idempotency-Key": key}
         method = min(route.methods or ())
         answer = await self._http.request(method, route.url_path_for(operation, **path), params=told, json=body, headers=headers)
