@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
+from gateway.visible import visible
 from ledger.domain.certificates import Certificate
 from ledger.domain.ids import to_hex
+from ledger.domain.money import currency, to_text
 
 TITLES = {
     "registration": "Certificate of registration",
@@ -46,14 +48,14 @@ def check_line(certificate: Certificate) -> str:
 
 def lines(certificate: Certificate) -> Iterator[str]:
     """The certificate as text."""
-    yield f"{TITLES[certificate.kind.value]}: {certificate.subject}"
+    yield visible(f"{TITLES[certificate.kind.value]}: {certificate.subject}")
     yield from _lines(_body(certificate), 0)
     yield check_line(certificate)
 
 
 def page(certificate: Certificate) -> str:
     """The certificate as an HTML page."""
-    title = escape(f"{TITLES[certificate.kind.value]}: {certificate.subject}")
+    title = escape(visible(f"{TITLES[certificate.kind.value]}: {certificate.subject}"))
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style></head>'
         f'<body><h1>{title}</h1>{_table(_body(certificate))}<p class="check">{escape(check_line(certificate))}</p></body></html>\n'
@@ -94,5 +96,5 @@ def _is_amount(value: Any) -> bool:
 
 def _text(value: Any) -> str:
     if _is_amount(value):
-        return f"{value['minor']} {value['currency']} (minor units)"
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+        return f"{to_text(int(value['minor']), currency(value['currency']))} {value['currency']} ({value['minor']} minor units)"
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else visible(str(value))

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.config import Settings
+from gateway.visible import visible
 
 if TYPE_CHECKING:
     from gateway.client import Client
@@ -80,15 +81,6 @@ def opened_keystore(found: Settings) -> Keystore:
     keystore = Keystore(database.open(found.office_database()), vaults.set_up(found))
     unlock(keystore, found)
     return keystore
-
-
-_UNSEEN = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\N{REPLACEMENT CHARACTER}")
-"""What steers a terminal or turns the direction of writing: names on the ledger are anybody's text."""
-
-
-def visible(text: str) -> str:
-    """A text with nothing in it that a terminal obeys."""
-    return text.translate(_UNSEEN)
 
 
 def say(text: str) -> None:

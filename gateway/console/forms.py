@@ -1,4 +1,4 @@
-"""What a form brings: fields by name, each once, as text without control characters."""
+"""What a form brings: fields by name, each once, as text on one line that reads as it is written."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from gateway.console import forgery
 from gateway.errors import Problem, invalid
+from gateway.visible import visible
 
 MOST_BYTES, MOST_FIELDS = 64 << 10, 100
 Form = Mapping[str, str]
@@ -28,12 +29,17 @@ def fields(text: str) -> Form:
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError as wrong:
         raise invalid(f"form: it can't be read ({wrong}); send it again from its page", field="form") from wrong
-    found = {name: value.strip() for name, value in pairs}
+    found = {name: _on_a_line(value) for name, value in pairs}
     if len(found) < len(pairs):
         raise invalid("form: a field stands twice; send it again from its page", field="form")
-    if odd := next((name for name, value in found.items() if not value.isprintable()), None):
-        raise invalid(f"{odd[:40]}: text on one line expected, without control characters", field=odd[:40])
+    if odd := next((name for name, value in found.items() if visible(value) != value), None):
+        raise invalid(f"{odd[:40]}: it has characters that can't be seen and steer what can; write it by hand", field=odd[:40])
     return found
+
+
+def _on_a_line(text: str) -> str:
+    """A text as it is typed: what is pasted has tabs and blanks that don't break."""
+    return "".join(" " if each.isspace() else each for each in text).strip()
 
 
 def told(form: Form, *names: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from gateway.visible import visible
 from ledger.domain.calendar import rfc3339
 from ledger.domain.money import currency, currency_of, to_text
 
@@ -20,6 +21,7 @@ ROOM = Path(__file__).parent
 _ACCOUNT = re.compile(r"0x[0-9a-f]{40}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _HEX = re.compile(r"0x[0-9a-f]{41,}")
+_ZEROS = re.compile(r"0x0{40,}")
 _MOST_NAMES = 200
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -34,12 +36,18 @@ def environment() -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         auto_reload=False,
+        finalize=_said,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     made.filters |= {"money": money, "label": label, "percent": percent, "rate": rate, "short": short}
-    made.tests |= {"money": is_money, "time": is_time, "account": is_account, "hash": is_hash}
+    made.tests |= {"money": is_money, "time": is_time, "account": is_account, "hash": is_hash, "nothing": is_nothing}
     return made
+
+
+def _said(value: object) -> object:
+    """What a page says: of a text only what can be seen. What a template made itself is no text."""
+    return visible(value) if type(value) is str else value
 
 
 def money(amount: Mapping[str, str]) -> str:
@@ -94,6 +102,11 @@ def is_account(value: object) -> bool:
 
 def is_hash(value: object) -> bool:
     return isinstance(value, str) and _HEX.fullmatch(value) is not None
+
+
+def is_nothing(value: object) -> bool:
+    """A word of zeros: a field of the ledger that was left empty."""
+    return isinstance(value, str) and _ZEROS.fullmatch(value) is not None
 
 
 def accounts_in(values: Iterable[Any]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from gateway.commands.shared import visible
+from gateway.visible import visible
 from ledger.domain.identifiers import person
 from ledger.domain.ids import to_hex
 from ledger.domain.shipped_registers import CN_PATENTS, US_PATENTS
@@ -104,7 +104,7 @@ def test_certificates_are_issued_written_listed_and_verified(desk: Desk, run: Ru
     registered, extract, statement = (tmp_path / name for name in ("r.json", "e.json", "s.json"))
     number = str(desk.pledge)
     out = run("pledge", "certificate", number, "--out", str(registered), "--member", desk.bank.account).out
-    assert "Certificate of registration: pledge" in out and "number: CC-1" in out and "amount: 500000 CNY (minor units)" in out
+    assert "Certificate of registration: pledge" in out and "number: CC-1" in out and "amount: 5000.00 CNY (500000 minor units)" in out
     assert "status: registered" in run("pledge", "extract", number, "--out", str(extract), "--about", "2030-01-01T00:00:00Z").out
     assert "before: accepted" in run("pledge", "statement", number, "--out", str(statement)).out
     act = json.loads(run("pledge", "history", number, "--json").out)[0]["act"]

@@ -218,6 +218,23 @@ def test_what_is_no_page_and_what_takes_no_such_form_are_told_so(world: World) -
     assert browser.http.get("/console", follow_redirects=False).headers["location"] == "/console/"
 
 
+@pytest.mark.parametrize("odd", ["%00", "%0A", "%7F", "%3F", "%23", "1%3Fblock=1", "1%23", "%25", "%F0%9F%98%80", "%ff"])
+@pytest.mark.parametrize("list_", ["receivables", "pledges", "loans", "certificates"])
+def test_a_part_of_an_address_is_asked_for_as_it_is(world: World, list_: str, odd: str) -> None:
+    """One with a control character was an internal error, and what followed a question mark went on as a question to the API."""
+    answer = signed_in(world.api, world.api.members["obligor"]).http.get(f"/console/{list_}/{odd}", headers=ORIGIN)
+    assert answer.status_code in (404, 422) and "<h1>" in answer.text, answer.text
+
+
+def test_what_is_pasted_is_taken_and_what_steers_is_refused(world: World) -> None:
+    browser = signed_in(world.api, world.api.members["obligor"])
+    form = browser.get("/console/reason").form("Keep this reason")
+    browser.send(form, reason="audit\tof\u00a0the  نمی\u200cخواهم")
+    assert "because: audit of the نمی\u200cخواهم" in browser.get("/console/").text
+    turned = browser.send(form, reason="audit \u202eof the year")
+    assert turned.status == 422 and "reason: it has characters" in turned.text
+
+
 # --- Two doors -------------------------------------------------------------------------------------------------------------------
 
 
