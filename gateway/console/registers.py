@@ -65,7 +65,9 @@ async def asset(visit: Visit) -> Response:
     """A right: what lies on it by rank, in what order it is paid, and why."""
     asked = {"asset": visit.path("asset")}
     found = await visit.data("get_asset", {**asked, "ended": True})
-    return await visit.show("asset.html", found=found, order=await _order(visit, asked))
+    order = await _order(visit, asked)
+    liens = {} if order is None else {each["lien"]: each for each in order["liens"]}
+    return await visit.show("asset.html", found=found, order=order, liens=liens)
 
 
 async def _order(visit: Visit, asked: Mapping[str, str]) -> Json | None:

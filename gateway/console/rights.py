@@ -32,7 +32,7 @@ class Page:
 
 
 _LISTS = ("list_acts_to_sign", "list_receivables", "list_offers")
-_ACT = ("get_act", "list_cash")
+_ACT = ("get_act", "list_cash", "get_receivable")
 _DRAFT = ("get_receivable", "fingerprint_invoice", "draft_receivable")
 PAGES: Mapping[str, Page] = {
     "style": Page(GET, "/console.css", open=True),

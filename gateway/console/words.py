@@ -1,18 +1,24 @@
 """Bodies of acts in words: what is signed, field by field, with amounts in their currency, times in the zone and accounts as such."""
 
 from collections.abc import Iterator, Mapping
+from enum import IntEnum
 from typing import Any, NamedTuple
 
-from gateway.console.rendering import Clock, label, of_minor
+from gateway.console.rendering import Clock, label, of_minor, rate
 from gateway.financing.table import TABLE as FINANCING
 from gateway.pledging.table import TABLE as PLEDGING
 from gateway.receivables.table import TABLE as RECEIVABLES
-from ledger.domain.calendar import rfc3339
+from ledger.domain.calendar import DAY, rfc3339
+from ledger.domain.day_counts import DayCount
+from ledger.domain.ids import split_token_id
+from ledger.domain.loan_book import Prepayment
 from ledger.domain.money import MoneyError, currency_of
+from ledger.domain.registers import EndReason
 from ledger.domain.token_flags import Mark
-from ledger.mirror.finance_models import Recourse
+from ledger.mirror.finance_models import LoanGround, Recourse
+from ledger.mirror.receivable_models import RetirementReason
 
-_TIMES = frozenset({"deadline", "until", "start", "expires", "effective", "executed", "given", "paidBy", "disbursed", "ends", "valuedAt"})
+_TIMES = frozenset({"deadline", "until", "begins", "expires", "effective", "executed", "given", "paidBy", "disbursed", "ends", "valuedAt"})
 _DUE = "due"
 _AMOUNTS = frozenset(
     {
@@ -20,6 +26,18 @@ _AMOUNTS = frozenset(
         *("claim", "costs", "owed", "surplus"),
     }
 )
+_RATES = frozenset({"rate", "overdueRate"})
+_LENGTHS = frozenset({"grace", "defaultAfter", "cure", "releaseWithin"})
+_CHOICES: Mapping[str, type[IntEnum]] = {
+    "recourse": Recourse,
+    "prepayment": Prepayment,
+    "AccelerateLoan.ground": LoanGround,
+    "RetireRange.reason": RetirementReason,
+    "ReleasePledge.reason": EndReason,
+    "ReleaseAssets.reason": EndReason,
+}
+"""What is one of several, by the name of its field, or by that of its act and field where others mean something else by it."""
+_DAY_COUNTS = {each.number: each.value for each in DayCount}
 _LEAST_TIME, _MOST_TIME = 1_000_000_000, 253_402_300_799
 """A number below is a length or a choice, not a second of a day that acts name."""
 _NOTHING = frozenset({"0x" + "00" * 32, "0x" + "00" * 20, "", None})
@@ -40,27 +58,40 @@ def of_kind(kind: str) -> str:
 
 
 class Reader(NamedTuple):
-    """What a body is read with: the clock of the zone, and the currency (ISO 4217 number) of each cash by its number."""
+    """What a body of a kind is read with: the clock of the zone, and the currency (ISO 4217 number) of each cash by its number.
+
+    `unit`: the currency of amounts beside which the body names none.
+    """
 
     clock: Clock
     cash: Mapping[str, int]
+    kind: str = ""
+    unit: int | None = None
 
 
 def facts(body: Mapping[str, Any], reader: Reader) -> list[Fact]:
     """The fields of a body, in its order; what says nothing is left out."""
-    return list(_facts(body, reader, 0, None))
+    return list(_facts(body, reader, 0, reader.unit))
+
+
+def receivable_of(body: Mapping[str, Any]) -> str | None:
+    """The id of the receivable that an act is about; None where it is about none."""
+    named, token = body.get("receivable"), str(body.get("token"))
+    return str(named) if named is not None else str(split_token_id(int(token))[0]) if token.isdigit() else None
 
 
 def _facts(body: Mapping[str, Any], reader: Reader, depth: int, unit: int | None) -> Iterator[Fact]:
     unit = _unit(body.get("currency")) or reader.cash.get(str(body.get("cash"))) or unit
-    for name, value in body.items():
+    for field, value in body.items():
+        # The start of a range is an amount, that of a loan a time.
+        name = "begins" if field == "start" and "dayCount" in body else field
         if isinstance(value, Mapping):
             yield Fact(label(name), depth, None)
             yield from _facts(value, reader, depth + 1, unit)
         elif isinstance(value, list):
             yield from _listed(name, value, reader, depth, unit)
         elif value not in _NOTHING:
-            yield Fact(label(name), depth, _said(name, value, reader.clock, unit))
+            yield Fact(label(name), depth, _said(name, value, reader, unit))
 
 
 def _unit(stated: Any) -> int | None:
@@ -79,10 +110,10 @@ def _listed(name: str, values: list[Any], reader: Reader, depth: int, unit: int 
             yield Fact(f"{label(name)} {at}", depth, None)
             yield from _facts(each, reader, depth + 1, unit)
         else:
-            yield Fact(f"{label(name)} {at}", depth, _said(name, each, reader.clock, unit))
+            yield Fact(f"{label(name)} {at}", depth, _said(name, each, reader, unit))
 
 
-def _said(name: str, value: Any, clock: Clock, unit: int | None) -> str:
+def _said(name: str, value: Any, reader: Reader, unit: int | None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if not str(value).isdigit():
@@ -90,14 +121,23 @@ def _said(name: str, value: Any, clock: Clock, unit: int | None) -> str:
     number = int(value)
     if name == "confirmed":
         return ", ".join(label(str(bit.name)) for bit in Mark if bit & number)
-    if name == "recourse" and number in set(Recourse):
-        return label(Recourse(number).name.lower())
+    if (choice := _CHOICES.get(name) or _CHOICES.get(f"{reader.kind}.{name}")) and number in set(choice):
+        return label(choice(number).name.lower())
+    if name == "dayCount" and number in _DAY_COUNTS:
+        return _DAY_COUNTS[number]
+    if name == "token":
+        receivable, start = split_token_id(number)
+        return f"the one from {start} on, of receivable {receivable}"
+    if name in _RATES:
+        return rate(number)
+    if name in _LENGTHS and number % DAY == 0:
+        return f"{number // DAY} days"
     if name in _AMOUNTS:
         return f"{number:,} minor units" if unit is None else of_minor(number, unit)
     if name == "currency" and unit is not None:
         return currency_of(unit).code
     if _LEAST_TIME <= number <= _MOST_TIME and name in _TIMES:
-        return clock.when(rfc3339(number))
+        return reader.clock.when(rfc3339(number))
     if _LEAST_TIME <= number <= _MOST_TIME and name == _DUE:
-        return clock.due(rfc3339(number))
+        return reader.clock.due(rfc3339(number))
     return str(value)

@@ -114,6 +114,17 @@ def test_an_act_is_told_field_by_field_with_amounts_times_and_choices_in_words()
         "3",
     ]
     assert words.facts(offered, Reader(Clock("UTC"), {}))[0].says == "57,000,000 minor units"
+    money = words.Reader(Clock("UTC"), {}, "RetireRange", 840)
+    taken = {"token": str(7 << 64 | 400), "start": "1700000000", "end": "1700000001", "reason": 1, "owed": "1", "document": "0x" + "11" * 32}
+    assert [fact.says for fact in words.facts(taken, money)] == [
+        "the one from 400 on, of receivable 7", "1700000000", "1700000001", "Credit note", "0.01 USD", "0x" + "11" * 32,
+    ]  # fmt: skip
+    loan = {"start": 1_700_000_000, "rate": 36_000, "dayCount": 1, "prepayment": 2, "grace": 864_000}
+    assert [(fact.name, fact.says) for fact in words.facts(loan, money)] == [
+        ("Begins", "2023-11-14 22:13:20 UTC"), ("Rate", "3.6000 % a year"), ("Day count", "ACT/360"), ("Prepayment", "Next"),
+        ("Grace", "10 days"),
+    ]  # fmt: skip
+    assert [words.receivable_of(each) for each in (taken, {"receivable": 9}, {"loan": 1})] == ["7", "9", None]
     assert words.of_kind("ConfirmReceivable").startswith("The obligor confirms") and words.of_kind("NoSuchKind") == "No such kind"
 
 
@@ -175,7 +186,11 @@ def test_a_pledge_a_right_and_their_certificates_are_found_and_read(api: Api, de
     shown = browser.get(pledge)
     assert "Quartz Lens Ltd" in shown.text and "Lens with two foci" in shown.text and "2,500,000.00 USD" in shown.text
     right = re.findall(r'href="(/console/assets/[^"]+)"', shown.answer.text)[0]
-    assert "What lies on it, by rank" in browser.get(right).text
+    lies = browser.get(right)
+    assert "What lies on it, by rank" in lies.text
+    order = lies.text.partition("In what order it pays")[2]
+    assert f'<a href="{pledge}">' in lies.answer.text.partition("In what order it pays")[2]
+    assert ": 2,500,000.00 USD (registered" in order and " UTC" in order and "250000000" not in order and "T00:00:00Z" not in order
     named = browser.get("/console/registers?by=name&text=Quartz+Lens+Ltd")
     assert "Quartz Lenses Ltd" in named.text
     certificate = browser.send(named.form("Certify what stands under these names"))
@@ -330,6 +345,7 @@ def test_an_act_is_signed_by_who_is_asked_and_seen_by_nobody_else(api: Api) -> N
     obliged, stranger = signed_in(api, obligor), signed_in(api, api.admit("stranger", "OBLIGOR"))
     assert path in obliged.get("/console/to-sign").answer.text and stranger.get(path).status == 404
     page = obliged.get(path)
+    assert "Reason Credit note" in page.text and "Owed 10.00 USD" in page.text and "10.00 USD , owed to supplier" in page.text
     assert "Signatures are missing" in page.text and "supplier" in page.text and "Owner and obligor sign" in page.text
     reader = signed_in(api, obligor, READ).get(path)
     assert not [form for form in reader.read.forms if form.button != "Sign out"]
@@ -407,6 +423,17 @@ def test_what_members_write_is_never_markup(api: Api) -> None:
         assert "<script" not in page.answer.text.lower() and "<b>" not in page.answer.text, page.answer.url
         assert "script" not in page.read.tags and page.answer.headers["content-type"].startswith("text/html")
     assert MARKUP in pages[4].text, "names are shown, as text"
+
+
+def test_a_name_turns_nothing_round_and_stands_by_itself(api: Api) -> None:
+    """A mark that turns the direction of writing made an amount beside a name read backwards."""
+    turned, obligor = api.admit("ltd\u202egnp.exe", "SUPPLIER"), api.admit("شركة التجارة", "OBLIGOR")
+    receivable = drawn_up(api, turned, obligor, face=1_250)
+    browser = signed_in(api, obligor)
+    preview = told(browser, receivable)
+    for page in (preview, browser.get(f"/console/receivables/{receivable}"), browser.get("/console/receivables")):
+        assert "\u202e" not in page.answer.text and "ltd\ufffdgnp.exe" in page.text, page.answer.url
+        assert "<bdi>شركة التجارة</bdi>" in page.answer.text
 
 
 def test_no_page_has_anything_inline_or_from_elsewhere(api: Api) -> None:
