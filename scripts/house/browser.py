@@ -11,6 +11,11 @@ from house.steps import Step
 
 HOME = Path("tests", "browser")
 KEPT = Path("cache", "browser")
+_FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{kept}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>{kept}/fonts-seen</cachedir></fontconfig>
+"""
+"""The package's own configuration looks for its fonts in a folder that is not ours: without any no text is drawn, and none has a width."""
 
 
 def installed(root: Path) -> Step:
@@ -37,4 +42,7 @@ def environment(root: Path) -> dict[str, str]:
     """The driver's: the package unpacks the browser into the checkout's cache, and brings the libraries that a bare machine lacks."""
     kept = root / KEPT
     kept.mkdir(parents=True, exist_ok=True)
-    return steps.environment(root) | {"TMPDIR": str(kept), "AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x", "NODE_NO_WARNINGS": "1"}
+    fonts = kept / "fonts.conf"
+    fonts.write_text(_FONTS.format(kept=kept))
+    own = {"TMPDIR": str(kept), "FONTCONFIG_FILE": str(fonts)}
+    return steps.environment(root) | own | {"AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x", "NODE_NO_WARNINGS": "1"}

@@ -5,7 +5,7 @@ import puppeteer from "puppeteer-core";
 
 const asked = JSON.parse(process.argv[2]);
 const axe = readFileSync(new URL(import.meta.resolve("axe-core/axe.min.js")), "utf8");
-const seen = { faults: [], pages: [], wide: [], barriers: [] };
+const seen = { faults: [], pages: [], wide: [], barriers: [], blank: [], paper: [] };
 const sizes = { phone: { width: 360, height: 740 }, desktop: { width: 1280, height: 900 } };
 
 const browser = await puppeteer.launch({
@@ -23,7 +23,19 @@ await page.evaluateOnNewDocument(() => {
   addEventListener("securitypolicyviolation", (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
 });
 
-// Looks at the page in both sizes: nothing lies beside the window, no barrier is found, and how it looks is kept.
+// On paper (A4, less its margins) there is no button, and no table is cut off.
+async function print(name) {
+  await page.setViewport({ width: 718, height: 1000 });
+  await page.emulateMediaType("print");
+  const found = await page.evaluate(() => ({
+    cut: [...document.querySelectorAll(".scroll")].filter((each) => each.scrollWidth > each.clientWidth + 1).length,
+    buttons: [...document.querySelectorAll("button, nav")].filter((each) => each.offsetParent !== null).length,
+  }));
+  await page.emulateMediaType("screen");
+  if (found.cut + found.buttons > 0) seen.paper.push(`${name}: ${JSON.stringify(found)}`);
+}
+
+// Looks at the page in both sizes and on paper: nothing lies beside the window, no barrier is found, and how it looks is kept.
 async function look(name) {
   for (const [size, viewport] of Object.entries(sizes)) {
     await page.setViewport(viewport);
@@ -31,6 +43,13 @@ async function look(name) {
     if (width > viewport.width) seen.wide.push(`${name} at ${size}: ${width}`);
     await page.screenshot({ path: `${asked.shots}/${name}-${size}.png`, fullPage: true });
   }
+  await print(name);
+  const drawn = await page.evaluate(() => {
+    const range = document.createRange();
+    range.selectNodeContents(document.querySelector("h1"));
+    return range.getBoundingClientRect().width;
+  });
+  if (drawn < 20) seen.blank.push(name);
   await page.evaluate(axe);
   const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
   for (const each of found.violations) seen.barriers.push(`${name}: ${each.id}: ${each.nodes.map((node) => node.html).join(" ")}`);
