@@ -1,6 +1,6 @@
 """Bodies of acts in words: what is signed, field by field, with amounts in their currency, times in the zone and accounts as such."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -26,8 +26,6 @@ _AMOUNTS = frozenset(
         *("claim", "costs", "owed", "surplus"),
     }
 )
-_RATES = frozenset({"rate", "overdueRate"})
-_LENGTHS = frozenset({"grace", "defaultAfter", "cure", "releaseWithin"})
 _CHOICES: Mapping[str, type[IntEnum]] = {
     "recourse": Recourse,
     "prepayment": Prepayment,
@@ -37,7 +35,6 @@ _CHOICES: Mapping[str, type[IntEnum]] = {
     "ReleaseAssets.reason": EndReason,
 }
 """What is one of several, by the name of its field, or by that of its act and field where others mean something else by it."""
-_DAY_COUNTS = {each.number: each.value for each in DayCount}
 _LEAST_TIME, _MOST_TIME = 1_000_000_000, 253_402_300_799
 """A number below is a length or a choice, not a second of a day that acts name."""
 _NOTHING = frozenset({"0x" + "00" * 32, "0x" + "00" * 20, "", None})
@@ -119,25 +116,39 @@ def _said(name: str, value: Any, reader: Reader, unit: int | None) -> str:
     if not str(value).isdigit():
         return str(value)
     number = int(value)
-    if name == "confirmed":
-        return ", ".join(label(str(bit.name)) for bit in Mark if bit & number)
     if (choice := _CHOICES.get(name) or _CHOICES.get(f"{reader.kind}.{name}")) and number in set(choice):
         return label(choice(number).name.lower())
-    if name == "dayCount" and number in _DAY_COUNTS:
-        return _DAY_COUNTS[number]
-    if name == "token":
-        receivable, start = split_token_id(number)
-        return f"the one from {start} on, of receivable {receivable}"
-    if name in _RATES:
-        return rate(number)
-    if name in _LENGTHS and number % DAY == 0:
-        return f"{number // DAY} days"
+    if name in _PLAIN:
+        return _PLAIN[name](number)
     if name in _AMOUNTS:
         return f"{number:,} minor units" if unit is None else of_minor(number, unit)
     if name == "currency" and unit is not None:
         return currency_of(unit).code
-    if _LEAST_TIME <= number <= _MOST_TIME and name in _TIMES:
-        return reader.clock.when(rfc3339(number))
-    if _LEAST_TIME <= number <= _MOST_TIME and name == _DUE:
-        return reader.clock.due(rfc3339(number))
-    return str(value)
+    return _timed(name, number, reader.clock) or str(value)
+
+
+def _timed(name: str, number: int, clock: Clock) -> str | None:
+    if not _LEAST_TIME <= number <= _MOST_TIME:
+        return None
+    if name == _DUE:
+        return clock.due(rfc3339(number))
+    return clock.when(rfc3339(number)) if name in _TIMES else None
+
+
+def _token(id_: int) -> str:
+    receivable, start = split_token_id(id_)
+    return f"the one from {start} on, of receivable {receivable}"
+
+
+def _length(seconds: int) -> str:
+    return f"{seconds} seconds" if seconds % DAY else f"{seconds // DAY} days"
+
+
+_PLAIN: Mapping[str, Callable[[int], str]] = {
+    "token": _token,
+    "confirmed": lambda bits: ", ".join(label(str(bit.name)) for bit in Mark if bit & bits),
+    "dayCount": lambda number: next((each.value for each in DayCount if each.number == number), str(number)),
+    **dict.fromkeys(("rate", "overdueRate"), rate),
+    **dict.fromkeys(("grace", "defaultAfter", "cure", "releaseWithin"), _length),
+}
+"""What reads in one way wherever it stands."""
