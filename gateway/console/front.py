@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.console import acts, cookies, financing, forgery, forms, home, issuing, receivables, registers, rights, signing_in
+from gateway.console import acts, cookies, financing, forgery, forms, home, issuing, purchases, receivables, registers, rights, signing_in
 from gateway.console.asking import Api
 from gateway.console.rendering import Clock, environment
 from gateway.console.rights import EVERY, PAGES, PREFIX, Page
@@ -31,6 +31,7 @@ HANDLERS: Mapping[str, Handler] = {
     **home.HANDLERS,
     **acts.HANDLERS,
     **receivables.HANDLERS,
+    **purchases.HANDLERS,
     **registers.HANDLERS,
     **financing.HANDLERS,
 }

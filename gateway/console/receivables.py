@@ -1,21 +1,15 @@
-"""Receivables: lists, one with its holders and payments, and the acts on it that an obligor or who is offered a range signs here.
-
-A form that changes something is shown as the act that it would be, first. What is signed then is made anew from the same words, and is
-signed only if it is letter for letter what was shown; its key is the draft's, so that the same form has one effect however often it comes.
-"""
+"""Receivables: lists, one with its holders and payments, and the acts on it that an obligor or who is offered a range signs here."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from hashlib import sha256
-from typing import Any
 
-import orjson
 from starlette.responses import Response
 
+from gateway.console import signing
 from gateway.console.asking import Json
 from gateway.console.forms import told
+from gateway.console.signing import Signing
 from gateway.console.visit import PAGE_ROWS, Visit
 from gateway.errors import Problem, invalid, not_found
-from ledger.domain.ids import MAX_KEY_LENGTH, act_id
 from ledger.mirror.models import ReceivableStatus
 
 ACTS = {
@@ -68,35 +62,14 @@ async def preview(visit: Visit) -> Response:
     """What would be signed, in words, and what the ledger says of it now. Nothing is signed or kept."""
     found = await _found(visit)
     try:
-        asked = _asked(visit, await _description(visit, found))
-        made = await visit.data("draft_receivable", body=asked)
+        return await signing.shown(visit, _signing(visit, found, await _description(visit, found)))
     except Problem as wrong:
         return await _form(visit, found, wrong)
-    return await _preview(visit, found, asked, made)
 
 
 async def submit(visit: Visit) -> Response:
-    """Signs what was shown, once: a form that comes again leads to the act that the first made."""
-    found, key, account = await _found(visit), visit.form.get("key", ""), visit.form.get("account", "")
-    if await _is_known(visit, key, account):
-        return _to_act(visit, key, account)
-    asked = _asked(visit, _carried(visit))
-    try:
-        made = await visit.data("draft_receivable", body=asked)
-    except Problem:
-        # The same form, sent at the same time, may have come first: then there is nothing to draft any more.
-        if await _is_known(visit, key, account):
-            return _to_act(visit, key, account)
-        raise
-    (act,) = made["acts"]
-    if made["refusals"] or (act["key"], act["account"], _seal(act)) != (key, account, visit.form.get("seal")):
-        if await _is_known(visit, key, account):
-            return _to_act(visit, key, account)
-        changed = Problem(409, "Not signed", "what would be signed is not what was shown, or the ledger refuses it now; read it again")
-        return await _preview(visit, found, asked, made, changed)
-    body = {name: act[name] for name in ("account", "kind", "body", "signers")}
-    await visit.ask("post_act", body=body, key=key)
-    return _to_act(visit, key, account)
+    """Signs what was shown, once."""
+    return await signing.signed(visit, _signing(visit, await _found(visit), _carried(visit)))
 
 
 async def _found(visit: Visit) -> Json:
@@ -112,18 +85,24 @@ async def _form(visit: Visit, found: Json, problem: Problem | None = None) -> Re
     return await visit.show("draft.html", problem=problem, found=found, act=visit.path("act"), given=form)
 
 
-async def _preview(visit: Visit, found: Json, asked: Json, made: Json, problem: Problem | None = None) -> Response:
-    (act,) = made["acts"]
-    carried = {name: value if isinstance(value, str) else " ".join(value) for name, value in asked.items() if name in _CARRIED}
-    carried |= {"key": act["key"], "seal": _seal(act), "account": act["account"]}
-    return await visit.show(
-        "preview.html",
-        problem=problem,
-        found=found,
-        act=visit.path("act"),
-        made=made,
-        carried=carried,
-    )
+def _signing(visit: Visit, found: Json, description: Json) -> Signing:
+    asked = {"act": visit.path("act"), "receivable": visit.path("receivable"), **description}
+
+    async def show(made: Json, problem: Problem | None) -> Response:
+        where = {"receivable": found["id"], "act": visit.path("act")}
+        return await visit.show(
+            "preview.html",
+            problem=problem,
+            title=f"{where['act']} receivable no. {found['number']}",
+            found=found,
+            act=where["act"],
+            made=made,
+            submit=visit.console.address("submit", **where),
+            back=visit.console.address("receivable", receivable=found["id"]),
+            carried=signing.carried(asked, made, _CARRIED),
+        )
+
+    return Signing("draft_receivable", asked, show)
 
 
 async def _description(visit: Visit, found: Json) -> Json:
@@ -161,33 +140,6 @@ def _carried(visit: Visit) -> Json:
     if "confirms" in found:
         found["confirms"] = [found["confirms"]]
     return found
-
-
-def _asked(visit: Visit, description: Json) -> Json:
-    return {"act": visit.path("act"), "receivable": visit.path("receivable"), **description}
-
-
-async def _is_known(visit: Visit, key: str, account: str) -> bool:
-    """Whether an account's act of this key was handed in before. Raises 422."""
-    if not 0 < len(key) <= MAX_KEY_LENGTH:
-        raise invalid("key: the form's own expected; open its page anew", field="key")
-    try:
-        await visit.ask("get_act", {"act_id": str(act_id(key)), "account": account})
-    except Problem as none:
-        if none.status not in (404, 422):
-            raise
-        return False
-    return True
-
-
-def _to_act(visit: Visit, key: str, account: str) -> Response:
-    return visit.go("act", query={"wait": "1"}, account=account, act_id=str(act_id(key)))
-
-
-def _seal(act: Json) -> str:
-    """Names the act that was shown, so that no other one is signed in its place."""
-    told_: dict[str, Any] = {name: act[name] for name in ("account", "kind", "body", "signers")}
-    return sha256(orjson.dumps(told_, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 HANDLERS: Mapping[str, Callable[[Visit], Awaitable[Response]]] = {

@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 
 from gateway.visible import visible
 from ledger.domain.calendar import rfc3339
+from ledger.domain.day_counts import DayCount
 from ledger.domain.money import currency, currency_of, to_text
+from ledger.domain.schedules import RATE_UNIT
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -40,7 +42,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"money": money, "label": label, "percent": percent, "rate": rate, "short": short}
+    made.filters |= {"money": money, "label": label, "percent": percent, "rate": rate, "discount": discount, "short": short}
     made.tests |= {"money": is_money, "time": is_time, "account": is_account, "hash": is_hash, "nothing": is_nothing}
     return made
 
@@ -81,6 +83,13 @@ def percent(ppm: int) -> str:
 def rate(millionths: int) -> str:
     """A yearly rate in millionths."""
     return f"{percent(millionths)} a year"
+
+
+def discount(offer: Mapping[str, Any]) -> str:
+    """The discount of a bank's offer: a yearly rate and its day count, or what it is where no year is meant."""
+    stated, basis = offer["discount_rate"], offer["discount_basis"]
+    years = {RATE_UNIT * each.denominator: each.value for each in (DayCount.ACT_360, DayCount.ACT_365)}
+    return f"{rate(stated)}, {years[basis]}" if basis in years else f"{stated}/{basis} a day"
 
 
 def short(text: str) -> str:

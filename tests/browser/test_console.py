@@ -20,8 +20,8 @@ from tests.scripts.test_suite import ROOT
 __all__ = ["api", "brisk_clock"]
 SECONDS = 300
 MORE = (
-    *("/console/acts", "/console/to-sign", "/console/offers", "/console/registers", "/console/certificates", "/console/deals"),
-    *("/console/loans", "/console/dues", "/console/cash", "/console/reason"),
+    *("/console/acts", "/console/to-sign", "/console/offers", "/console/purchases", "/console/purchases/new", "/console/registers"),
+    *("/console/certificates", "/console/deals", "/console/loans", "/console/dues", "/console/cash", "/console/reason"),
 )
 
 
@@ -77,6 +77,15 @@ def test_the_browser_has_nothing_to_complain_of(seen: Seen) -> None:
 
 def test_nothing_lies_beside_a_phones_window(seen: Seen) -> None:
     assert seen.told["wide"] == []
+
+
+def test_what_is_printed_has_no_button_and_whole_tables(seen: Seen) -> None:
+    assert seen.told["paper"] == []
+
+
+def test_text_is_drawn(seen: Seen) -> None:
+    """Without a font every width is nothing, and so nothing lies beside any window."""
+    assert seen.told["blank"] == []
 
 
 def test_no_barrier_is_found(seen: Seen) -> None:

@@ -33,7 +33,7 @@ NOWHERE = "9" * 40
 """A number that nothing has."""
 GUARDED = {name: page for name, page in PAGES.items() if not page.open}
 FORMS = {name: page for name, page in GUARDED.items() if page.method == POST}
-NOWHERE_PATHS = {"receivable": NOWHERE, "act_id": NOWHERE, "deal": NOWHERE, "loan": "999", "hash": "0x" + "99" * 32}
+NOWHERE_PATHS = {"receivable": NOWHERE, "act_id": NOWHERE, "deal": NOWHERE, "loan": "999", "hash": "0x" + "99" * 32, "offer": NOWHERE}
 
 
 def _is_for_all(page: Page) -> bool:
@@ -57,7 +57,8 @@ class World:
 
     def browser(self, page: Page, *scopes: str) -> Browser:
         """A browser of who has a right to what the page is about."""
-        owners = {"{act_id}": "supplier", "{hash}": "supplier", "{deal}": "market bank", "{loan}": "market bank"}
+        owners = {"{act_id}": "supplier", "{hash}": "supplier", "{deal}": "market bank", "{loan}": "market bank",
+                  "{offer}": "market supplier"}  # fmt: skip
         member = next((name for part, name in owners.items() if part in page.path), "obligor")
         return signed_in(self.api, self.api.members[member], *scopes)
 
@@ -82,8 +83,10 @@ def world(api: Api, desk: Desk, market: Market) -> World:
     certificate = desk.certify({"kind": "extract", "pledge": desk.pledge}, supplier.account)
     (loan,) = api.http.get("/loans").json()["data"]
     asset = api.http.get(f"/pledges/{desk.pledge}/assets").json()["data"][0]["asset_text"]
+    offer = api.http.get("/purchase-offers", params={"state": "open"}).json()["data"][0]["offer"]
     paths = {
-        "account": supplier.account, "act_id": acts[0]["id"], "receivable": receivable, "act": "confirm", "pledge": str(desk.pledge),
+        "offer": offer, "answer": "accept", "account": supplier.account,
+        "act_id": acts[0]["id"], "receivable": receivable, "act": "confirm", "pledge": str(desk.pledge),
         "asset": asset, "hash": certificate["hash"], "deal": str(market.deal), "loan": str(loan["loan"]),
     }  # fmt: skip
     return World(api, paths)
@@ -176,7 +179,7 @@ def test_who_has_a_right_gets_an_answer(world: World, name: str) -> None:
 @pytest.mark.parametrize("name", [name for name, page in GUARDED.items() if "{" in page.path and not _is_for_all(page)])
 def test_what_is_anothers_looks_as_if_it_were_not_there(world: World, name: str) -> None:
     page, stranger = PAGES[name], signed_in(world.api, world.api.members["stranger"])
-    fields = {"key": "a key", "seal": "a seal", "account": world.paths["account"], "signer": world.paths["account"]}
+    fields = {"key": "a key", "seal": "a seal", "signed_by": world.paths["account"], "signer": world.paths["account"]}
     theirs = world.ask(stranger, page, world.address(page), **fields)
     nothing = world.ask(stranger, page, world.address(page, **NOWHERE_PATHS), **fields)
     assert theirs.status_code == nothing.status_code == 404
@@ -196,8 +199,8 @@ def test_who_may_only_read_does_nothing(world: World, name: str) -> None:
     reader = world.browser(page, READ)
     fields = {"number": "I-1", "issued": "2026-01-01", "key": "a key", "account": world.paths["account"], "signer": world.paths["account"]}
     answer = world.ask(reader, page, world.address(page), **fields)
-    if name == "submit":
-        assert answer.status_code in (403, 422), "without what was shown nothing is signed"
+    if name in ("submit", "make_purchase", "submit_answer"):
+        assert answer.status_code in (403, 409, 422), "without what was shown nothing is signed"
     else:
         assert answer.status_code == 403 and "lacks the scope" in answer.text
 
@@ -229,8 +232,8 @@ def test_a_part_of_an_address_is_asked_for_as_it_is(world: World, list_: str, od
 def test_what_is_pasted_is_taken_and_what_steers_is_refused(world: World) -> None:
     browser = signed_in(world.api, world.api.members["obligor"])
     form = browser.get("/console/reason").form("Keep this reason")
-    browser.send(form, reason="audit\tof\u00a0the  نمی\u200cخواهم")
-    assert "because: audit of the نمی\u200cخواهم" in browser.get("/console/").text
+    browser.send(form, reason="audit\tof\u00a0the  \u0915\u094d\u200d\u0937")
+    assert "because: audit of the \u0915\u094d\u200d\u0937" in browser.get("/console/").text
     turned = browser.send(form, reason="audit \u202eof the year")
     assert turned.status == 422 and "reason: it has characters" in turned.text
 

@@ -17,7 +17,7 @@ from gateway.console.words import Reader
 from gateway.office.models import AUDIT
 from ledger.domain.ids import token_id
 from tests.gateway.conftest import Api, Member
-from tests.gateway.console.browser import Browser, Page, drawn_up, key_of, signed_in
+from tests.gateway.console.browser import Browser, Form, Page, drawn_up, key_of, signed_in
 from tests.gateway.test_certificates import Desk
 from tests.gateway.test_financing_reads import Market
 
@@ -115,7 +115,14 @@ def test_an_act_is_told_field_by_field_with_amounts_times_and_choices_in_words()
     ]
     assert words.facts(offered, Reader(Clock("UTC"), {}))[0].says == "57,000,000 minor units"
     money = words.Reader(Clock("UTC"), {}, "RetireRange", 840)
-    taken = {"token": str(7 << 64 | 400), "start": "1700000000", "end": "1700000001", "reason": 1, "owed": "1", "document": "0x" + "11" * 32}
+    taken = {
+        "token": str(7 << 64 | 400),
+        "start": "1700000000",
+        "end": "1700000001",
+        "reason": 1,
+        "owed": "1",
+        "document": "0x" + "11" * 32,
+    }
     assert [fact.says for fact in words.facts(taken, money)] == [
         "the one from 400 on, of receivable 7", "1700000000", "1700000001", "Credit note", "0.01 USD", "0x" + "11" * 32,
     ]  # fmt: skip
@@ -266,7 +273,7 @@ def test_what_was_not_shown_is_not_signed(api: Api) -> None:
         {"seal": "0" * 64},
         {"key": "another key"},
         {"confirms": "no set off"},
-        {"account": supplier.account},
+        {"signed_by": supplier.account},
     ):
         page = browser.send(form, fields=changed)
         assert page.status == 409 and "not what was shown" in page.text, changed
@@ -376,6 +383,67 @@ def test_a_refused_act_says_why(api: Api) -> None:
         page = browser.get(f"/console/acts/{each['account']}/{each['id']}")
         assert "Why it was refused" in page.text and each["reason"]["sentence"].split()[0] in page.text
     assert browser.get("/console/acts?state=refused").answer.text.count("Refused") >= len(refused)
+
+
+# --- Purchases -------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_bank_offers_on_what_it_is_told_and_the_seller_accepts_by_clicking(api: Api, market: Market) -> None:
+    receivable = api.receivable(market.supplier, api.members["market obligor"], face=1_000_000)
+    bank, seller = signed_in(api, market.bank), signed_in(api, market.supplier)
+    assert bank.get("/console/purchases/new").form("Go on").fields == {"receivable": ""}
+    odd = bank.get("/console/purchases/new?receivable=odd")
+    assert odd.status == 422 and odd.form("Go on").fields == {"receivable": "odd"}
+    assert "The ledger does not show you this receivable" in bank.get(f"/console/purchases/new?receivable={receivable}").text
+    form = bank.get(f"/console/purchases/new?receivable={receivable}").form("Show what will be signed")
+    terms = {
+        "seller": market.supplier.account, "currency": "usd", "least_owed": "10,000.00", "length": "1000000", "end": "1000000",
+        "advance": "600.5", "fee": "1", "rate": "4.35%", "day_count": "ACT/360", "recourse": "full", "until": "2099-12-31",
+    }  # fmt: skip
+    for name, wrong in (("advance", "600.555"), ("advance", "-"), ("rate", "much"), ("until", "soon"), ("currency", "XX"), ("seller", ""),
+                        ("payments", "no"), ("length", "1.5"), ("recourse", "")):  # fmt: skip
+        page = bank.send(form, fields={**terms, name: wrong})
+        again = page.form("Show what will be signed")
+        assert page.status == 422 and f"{name}: " in page.text, (name, page.text)
+        assert again.fields["advance"] == (wrong if name == "advance" else "600.5") and again.fields.get(name, wrong) == wrong
+    preview = bank.send(form, fields=terms)
+    assert "600.50 USD" in preview.text and "4.35 % a year, ACT/360" in preview.text and "full recourse" in preview.text, preview.text
+    sign = preview.form("Sign: offer")
+    assert bank.send(sign, fields={"advance": "60051"}).status == 409, "what was not shown"
+    act = bank.send(sign)
+    assert "Final" in act.text and bank.send(sign).answer.url == act.answer.url
+    listed = seller.get("/console/purchases?state=open")
+    (offer,) = [each for each in listed.read.forms if each.button == "Accept" and "600.50 USD" in listed.text][-1:]
+    assert "4.3500 % a year, ACT/360" in listed.text and "1.00 USD" in listed.text
+    accepted = seller.send(seller.send(offer).form("Sign: accept"))
+    assert "Final" in accepted.text, accepted.text
+    assert "600.50 USD" in seller.get("/console/deals").text
+    late = seller.send(offer)
+    assert late.status == 422 and "accepted" in late.text
+
+
+def recallable(browser: Browser) -> list[Form]:
+    """The forms by which who is signed in can take an open offer back."""
+    return [each for each in browser.get("/console/purchases?state=open").read.forms if each.button == "Recall"]
+
+
+def test_a_bank_takes_its_offer_back_and_nobody_else_may(api: Api, market: Market) -> None:
+    other, stranger = signed_in(api, market.other), signed_in(api, api.admit("stranger", "OBLIGOR"))
+    offers = [each for each in other.get("/console/purchases?state=open").read.forms if each.button == "Recall"]
+    assert offers and not [
+        each for each in signed_in(api, market.other, READ).get("/console/purchases").read.forms if each.button == "Recall"
+    ]
+    preview = other.send(offers[0])
+    assert "takes back its offer" in preview.text
+    assert "Final" in other.send(preview.form("Sign: recall")).text
+    assert len(recallable(other)) == len(offers) - 1
+    assert other.send(offers[0]).status == 422
+    path = re.sub("/recall$", "/odd", offers[-1].action)
+    assert stranger.get("/console/purchases").text.count("There are none") == 1
+    for action, status in ((offers[-1].action, 404), (path, 404)):
+        form = stranger.get("/console/reason").form("Keep this reason")
+        form.action = action
+        assert stranger.send(form).status == status
 
 
 # --- Oversight -------------------------------------------------------------------------------------------------------------------
