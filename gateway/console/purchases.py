@@ -154,6 +154,7 @@ def _signing(visit: Visit, asked: Json, title: str, act: str, to: str) -> Signin
             problem=problem,
             title=title,
             found=None,
+            document=None,
             act=act,
             made=made,
             submit=to,

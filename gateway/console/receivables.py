@@ -38,8 +38,24 @@ async def receivable(visit: Visit) -> Response:
     moves = await visit.ask("list_transfers", {**asked, "limit": PAGE_ROWS})
     paid = await visit.data("list_payments", asked)
     notices = await visit.ask("list_notices_of_receivable", {**asked, "limit": PAGE_ROWS})
+    document = await _document(visit, found)
     mine = visit.may_act and visit.member in (None, found["obligor"]) and found["status"] == "draft"
-    return await visit.show("receivable.html", found=found, held=held, moves=moves, paid=paid, notices=notices, may_confirm=mine)
+    return await visit.show(
+        "receivable.html", found=found, held=held, moves=moves, paid=paid, notices=notices, may_confirm=mine, document=document
+    )
+
+
+async def _document(visit: Visit, found: Json) -> Json | None:
+    """The private document of a receivable; None where the caller's member holds none here. The operator is shown a party's."""
+    for holder in dict.fromkeys([visit.member] if visit.member else [found["obligor"], found["supplier"]]):
+        try:
+            held: Json = await visit.ask("get_content", {"root": found["content_root"], "member": holder})
+        except Problem as none:
+            if none.status not in (403, 404):
+                raise
+        else:
+            return held
+    return None
 
 
 async def offers(visit: Visit) -> Response:
@@ -82,7 +98,8 @@ async def _found(visit: Visit) -> Json:
 
 async def _form(visit: Visit, found: Json, problem: Problem | None = None) -> Response:
     form = dict(visit.form) or {name: visit.query(name) or "" for name in ACTS[visit.path("act")]}
-    return await visit.show("draft.html", problem=problem, found=found, act=visit.path("act"), given=form)
+    document = await _document(visit, found)
+    return await visit.show("draft.html", problem=problem, found=found, act=visit.path("act"), given=form, document=document)
 
 
 def _signing(visit: Visit, found: Json, description: Json) -> Signing:
@@ -95,6 +112,7 @@ def _signing(visit: Visit, found: Json, description: Json) -> Signing:
             problem=problem,
             title=f"{where['act']} receivable no. {found['number']}",
             found=found,
+            document=await _document(visit, found),
             act=where["act"],
             made=made,
             submit=visit.console.address("submit", **where),

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import rfc8785
 from starlette.responses import Response
 
 from gateway.console.asking import Json
@@ -116,6 +117,13 @@ async def certificate(visit: Visit) -> Response:
     return await visit.show("certificate.html", found=found)
 
 
+async def certificate_file(visit: Visit) -> Response:
+    """The certificate itself: the canonical bytes that its hash is of, as a file that anybody can hold against the ledger."""
+    found = await visit.data("get_certificate", {"hash": visit.path("hash"), "member": visit.account()})
+    named = f'attachment; filename="{found["kind"]}-{found["hash"][2:18]}.json"'
+    return Response(rfc8785.dumps(found["document"]), media_type="application/json", headers={"Content-Disposition": named})
+
+
 HANDLERS: Mapping[str, Callable[[Visit], Awaitable[Response]]] = {
     "registers": registers,
     "pledge": pledge,
@@ -123,4 +131,5 @@ HANDLERS: Mapping[str, Callable[[Visit], Awaitable[Response]]] = {
     "certificates": certificates,
     "certify": certify,
     "certificate": certificate,
+    "certificate_file": certificate_file,
 }

@@ -42,8 +42,23 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"money": money, "label": label, "percent": percent, "rate": rate, "discount": discount, "short": short}
-    made.tests |= {"money": is_money, "time": is_time, "account": is_account, "hash": is_hash, "nothing": is_nothing}
+    made.filters |= {
+        "money": money,
+        "label": label,
+        "percent": percent,
+        "rate": rate,
+        "discount": discount,
+        "short": short,
+        "columns": columns,
+    }
+    made.tests |= {
+        "money": is_money,
+        "time": is_time,
+        "account": is_account,
+        "hash": is_hash,
+        "nothing": is_nothing,
+        "records": are_records,
+    }
     return made
 
 
@@ -95,6 +110,15 @@ def discount(offer: Mapping[str, Any]) -> str:
 def short(text: str) -> str:
     """A long hex text by its two ends."""
     return text if len(text) <= 20 else f"{text[:10]}…{text[-6:]}"
+
+
+def columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Every field that one of the rows has, in the order in which they come."""
+    return list(dict.fromkeys(name for row in rows for name in row))
+
+
+def are_records(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
 
 
 def is_money(value: object) -> bool:

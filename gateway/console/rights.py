@@ -33,7 +33,8 @@ class Page:
 
 _LISTS = ("list_acts_to_sign", "list_receivables", "list_offers")
 _ACT = ("get_act", "list_cash", "get_receivable")
-_DRAFT = ("get_receivable", "fingerprint_invoice", "draft_receivable")
+_SHOWN = ("get_receivable", "get_content")
+_DRAFT = (*_SHOWN, "fingerprint_invoice", "draft_receivable")
 PAGES: Mapping[str, Page] = {
     "style": Page(GET, "/console.css", open=True),
     "sign_in": Page(GET, "/sign-in", open=True),
@@ -52,12 +53,12 @@ PAGES: Mapping[str, Page] = {
     "void_act": Page(POST, "/acts/{account}/{act_id}/take-back", ("void_act", *_ACT)),
     "receivables": Page(GET, "/receivables", ("list_receivables",)),
     "receivable": Page(
-        GET, "/receivables/{receivable}", ("get_receivable", "list_tokens", "list_payments", "list_transfers", "list_notices_of_receivable")
+        GET, "/receivables/{receivable}", (*_SHOWN, "list_tokens", "list_payments", "list_transfers", "list_notices_of_receivable")
     ),
     "offers": Page(GET, "/offers", ("list_offers",)),
-    "draft": Page(GET, "/receivables/{receivable}/{act}", ("get_receivable",)),
+    "draft": Page(GET, "/receivables/{receivable}/{act}", _SHOWN),
     "preview": Page(POST, "/receivables/{receivable}/{act}", _DRAFT),
-    "submit": Page(POST, "/receivables/{receivable}/{act}/sign", ("get_receivable", "draft_receivable", "get_act", "post_act")),
+    "submit": Page(POST, "/receivables/{receivable}/{act}/sign", (*_SHOWN, "draft_receivable", "get_act", "post_act")),
     "purchases": Page(GET, "/purchases", ("list_purchase_offers",)),
     "new_purchase": Page(GET, "/purchases/new", ("get_receivable",)),
     "preview_purchase": Page(POST, "/purchases/new", ("get_receivable", "draft_financing")),
@@ -70,6 +71,7 @@ PAGES: Mapping[str, Page] = {
     "certificates": Page(GET, "/certificates", ("list_certificates",)),
     "certify": Page(POST, "/certificates", ("post_certificate",)),
     "certificate": Page(GET, "/certificates/{hash}", ("get_certificate",)),
+    "certificate_file": Page(GET, "/certificates/{hash}/file", ("get_certificate",)),
     "deals": Page(GET, "/deals", ("list_deals",)),
     "deal": Page(GET, "/deals/{deal}", ("get_deal",)),
     "loans": Page(GET, "/loans", ("list_loans",)),

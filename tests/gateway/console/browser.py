@@ -129,9 +129,9 @@ def signed_in(api: Api, member: Member | None, *scopes: str) -> Browser:
     return browser
 
 
-def drawn_up(api: Api, supplier: Member, obligor: Member, face: int = 10_000, days: int = 30, **more: Any) -> str:
-    """A receivable that waits for its confirmation; its id."""
-    root = api.content({"amount": str(face), "n": api.fresh_key("content")}, supplier, obligor)
+def drawn_up(api: Api, supplier: Member, obligor: Member, face: int = 10_000, days: int = 30, content: str = "", **more: Any) -> str:
+    """A receivable that waits for its confirmation, over a document of its own or the one of the root `content`; its id."""
+    root = content or api.content({"amount": str(face), "n": api.fresh_key("content")}, supplier, obligor)
     asked = {"act": "issue", "supplier": supplier.account, "obligor": obligor.account, "face": str(face), "currency": "USD",
              "due": "2024-02-29", "zone": "UTC", "content": root, "account": supplier.account, **more}  # fmt: skip
     (act,) = api.http.post("/receivables:draft", json=asked).raise_for_status().json()["data"]["acts"]

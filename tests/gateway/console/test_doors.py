@@ -170,7 +170,7 @@ def test_who_has_a_right_gets_an_answer(world: World, name: str) -> None:
     page = PAGES[name]
     answer = world.ask(world.browser(page), page, world.address(page))
     if page.method == GET:
-        assert answer.status_code == 200 and "<h1>" in answer.text
+        assert answer.status_code == 200 and ("<h1>" in answer.text or name == "certificate_file")
     else:
         assert answer.status_code in (200, 303, 409, 422), answer.text
         assert not answer.headers.get("location", "").startswith("/console/sign-in") or name == "leave"

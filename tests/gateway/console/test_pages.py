@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -178,6 +179,22 @@ def test_a_list_goes_on_from_page_to_page(api: Api) -> None:
     assert "after" in browser.get("/console/receivables?after=odd").text
 
 
+def test_who_confirms_reads_the_document_first_and_nobody_else_does(api: Api) -> None:
+    supplier, obligor = people(api)
+    lines = [{"item": "lenses", "price": {"minor": "900", "currency": "USD"}}, {"text": MARKUP, "odd": [1, {"deep": None}, ["x"]]}]
+    root = api.content({"invoice": "INV-77", "lines": lines, "none": []}, supplier, obligor)
+    receivable = drawn_up(api, supplier, obligor, face=901, content=root)
+    browser = signed_in(api, obligor)
+    for page in (browser.get(f"/console/receivables/{receivable}"), browser.get(f"/console/receivables/{receivable}/confirm"),
+                 told(browser, receivable, number="INV-77"), signed_in(api, None).get(f"/console/receivables/{receivable}")):  # fmt: skip
+        assert page.status == 200 and "INV-77" in page.text and "9.00 USD" in page.text and MARKUP in page.text, page.text
+        assert "<script" not in page.answer.text
+    auditor = signed_in(api, api.admit("auditor", "AUDITOR"))
+    auditor.send(auditor.get("/console/reason").form("Keep this reason"), reason="audit of documents")
+    seen = auditor.get(f"/console/receivables/{receivable}")
+    assert "9.01 USD" in seen.text and "It is not held here for you" in seen.text and "INV-77" not in seen.text
+
+
 def test_the_largest_amount_is_shown_whole(api: Api) -> None:
     supplier, obligor = people(api)
     receivable = drawn_up(api, supplier, obligor, face=LARGEST)
@@ -203,6 +220,11 @@ def test_a_pledge_a_right_and_their_certificates_are_found_and_read(api: Api, de
     certificate = browser.send(named.form("Certify what stands under these names"))
     assert certificate.status == 200 and "Certificate: search" in certificate.text
     extract = browser.send(shown.form("Certify the record as it stands"))
+    (file,) = re.findall(r'href="(/console/certificates/0x[0-9a-f]{64}/file)"', extract.answer.text)
+    kept = browser.get(file).answer
+    assert sha256(kept.content).hexdigest() in file and kept.headers["content-type"] == "application/json"
+    assert kept.headers["content-disposition"].startswith('attachment; filename="extract-')
+    assert signed_in(api, people(api)[1]).get(file).status == 404
     assert extract.status == 200 and "Certificate: extract" in extract.text
     listed = browser.get("/console/certificates")
     assert listed.answer.text.count("/console/certificates/0x") == 2
