@@ -113,7 +113,10 @@ def _instant(given: Any) -> Any:
 def _day(given: Any) -> Any:
     if not isinstance(given, str) or not _DAY.fullmatch(given):
         raise ValueError("a day expected, for example 2026-01-31")
-    return given
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise ValueError(f"{given} is no day of the calendar; a day expected, for example 2026-01-31") from None
 
 
 Instant = Annotated[datetime, Field(strict=False), BeforeValidator(_instant)]

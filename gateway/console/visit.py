@@ -17,7 +17,7 @@ from gateway.console.forms import EMPTY, Form
 from gateway.console.rendering import accounts_in
 from gateway.console.rights import PREFIX, Page
 from gateway.console.sessions import Entered
-from gateway.errors import Problem
+from gateway.errors import Problem, invalid
 from ledger.domain.ids import to_hex
 
 if TYPE_CHECKING:
@@ -61,8 +61,15 @@ class Visit:
         except Problem as wrong:
             if wrong.status != 422:
                 raise
-            self.wrong = wrong
+            self.wrong = self._as_here(wrong, given)
             return {"data": [], "next": None}
+
+    def _as_here(self, wrong: Problem, given: Mapping[str, Any]) -> Problem:
+        """A problem with the account that a page is about, by the page's name for it: operations have others."""
+        named = wrong.fields.get("field")
+        if named in (None, "account") or given.get(str(named)) is None or given[str(named)] != self.query("account"):
+            return wrong
+        return invalid(wrong.detail.replace(f"{named}:", "account:", 1), field="account")
 
     def path(self, name: str) -> str:
         """A part of the address."""

@@ -177,6 +177,10 @@ def test_a_list_goes_on_from_page_to_page(api: Api) -> None:
         page = browser.get(f"/console/{path}?{name}=0x12")
         assert page.status == 422 and page.form("Show").fields[name] == "0x12" and 'role="alert"' in page.answer.text, path
     assert "after" in browser.get("/console/receivables?after=odd").text
+    for path in ("offers", "certificates", "to-sign", "acts", "deals", "loans", "purchases"):
+        page = signed_in(api, None).get(f"/console/{path}?account=0x12")
+        assert page.status == 422 and "account: '0x12' is not an account" in page.text, (path, page.text)
+        assert re.search(r'id="account"[^>]*aria-invalid="true"', page.answer.text), path
 
 
 def test_who_confirms_reads_the_document_first_and_nobody_else_does(api: Api) -> None:
@@ -311,6 +315,7 @@ def test_a_wrong_field_is_marked_and_what_was_written_stands_in_the_form_again(a
     form = page.form("Show what will be signed")
     assert (form.fields["issued"], form.fields["number"]) == ("31.1.2026", "A <b>7")
     assert re.search(r'id="issued"[^>]*aria-invalid="true"', page.answer.text) and "A <b>" not in page.answer.text
+    assert "issued: 2026-02-30 is no day of the calendar" in told(browser, receivable, issued="2026-02-30").text
     missing = told(browser, receivable, number="")
     assert missing.status == 422 and "number: missing" in missing.text
     assert told(browser, receivable, instalment="two").status == 422
@@ -427,6 +432,7 @@ def test_a_bank_offers_on_what_it_is_told_and_the_seller_accepts_by_clicking(api
         page = bank.send(form, fields={**terms, name: wrong})
         again = page.form("Show what will be signed")
         assert page.status == 422 and f"{name}: " in page.text, (name, page.text)
+        assert re.search(rf'id="{name}"[^>]*aria-invalid="true"', page.answer.text), name
         assert again.fields["advance"] == (wrong if name == "advance" else "600.5") and again.fields.get(name, wrong) == wrong
     preview = bank.send(form, fields=terms)
     assert "600.50 USD" in preview.text and "4.35 % a year, ACT/360" in preview.text and "full recourse" in preview.text, preview.text
