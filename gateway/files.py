@@ -29,6 +29,11 @@ def text(file: Path) -> str:
         raise FileError(f"{file}: it is no text in UTF-8 (byte {wrong.start}); save it as UTF-8, or name another file") from wrong
 
 
+def line(file: Path) -> str:
+    """The text in a file without its line's end: blanks may be a passphrase's own. Raises FileError."""
+    return text(file).rstrip("\r\n")
+
+
 def json_in(file: Path) -> Any:
     """The JSON in a file. Raises FileError."""
     try:

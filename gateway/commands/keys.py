@@ -76,7 +76,7 @@ def keys_import(
 
     keystore = opened_keystore(ledger_of(home))
     try:
-        key = keystore.import_v3(address(account, "account"), files.json_in(file), files.text(passphrase_file).strip())
+        key = keystore.import_v3(address(account, "account"), files.json_in(file), files.line(passphrase_file))
     except (IdError, ValueError) as wrong:
         raise StartError(f"{file}: {wrong}; give a V3 key file and its passphrase") from wrong
     say(f"took in {to_hex(key)}; list it on the ledger with an AddKey act of the account")
@@ -87,19 +87,24 @@ def keys_export(
     account: _Account,
     key: _Key,
     file: Annotated[Path, typer.Argument(help="File to write, a V3 file as Ethereum clients read it")],
-    passphrase_file: Annotated[Path, typer.Option(help="File with the new passphrase")],
+    passphrase_file: Annotated[Path, typer.Option(help="File with the new passphrase, of 12 bytes or more")],
     home: Home = None,
 ) -> None:
     """Writes a key as a V3 file under its own passphrase."""
     from gateway.errors import StartError
     from gateway.home import write_secret
+    from gateway.signers import passphrase
     from ledger.domain.ids import IdError, address
 
     keystore = opened_keystore(ledger_of(home))
     try:
-        exported = keystore.export_v3(address(account, "account"), address(key, "key"), files.text(passphrase_file).strip())
+        member, of = address(account, "account"), address(key, "key")
+        secret = passphrase.from_file(passphrase_file, "write the passphrase into a file, and name that")
+        exported = keystore.export_v3(member, of, secret.decode())
     except IdError as wrong:
         raise StartError(str(wrong)) from wrong
+    except UnicodeDecodeError as wrong:
+        raise StartError(f"{passphrase_file}: it is no text in UTF-8, as V3 files want it; give another passphrase") from wrong
     write_secret(file, json.dumps(exported))
     say(f"wrote {file}")
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from gateway.office import audit
 from gateway.office.database import insert_or_keep, now_ms
 from gateway.office.models import MASTER, MEMBER, MEMBER_KEY
+from gateway.signers import key_files
 from gateway.signers.ecdsa import Sign, address_of, by
 from gateway.signers.interface import KeyUnheld, SigningLocked, Vault
 from gateway.signers.sealing import SECRET_BYTES, Unsealable, seal, seal_with_passphrase, unseal, unseal_with_passphrase
@@ -148,23 +149,13 @@ class Keystore:
             raise ValueError(f"key {to_hex(key)} was retired here and signs no more; make a new one")
         return row is not None
 
-    def import_v3(self, member: bytes, file: dict[str, Any], passphrase: str) -> bytes:
+    def import_v3(self, member: bytes, file: object, passphrase: str) -> bytes:
         """Takes in a V3 key file. Raises ValueError for a wrong passphrase, a file that is none, or a key that `add` refuses."""
-        # Needed for such files alone, and half a second of a start.
-        from eth_account import Account
-
-        try:
-            private = bytes(Account.decrypt(file, passphrase))
-        except (KeyError, TypeError, AttributeError, NotImplementedError) as wrong:
-            raise ValueError(f"no V3 key file ({type(wrong).__name__}: {wrong})") from wrong
-        return self.add(member, private)
+        return self.add(member, key_files.decrypted(file, passphrase))
 
     def export_v3(self, member: bytes, key: bytes, passphrase: str) -> dict[str, Any]:
         """A key as a V3 file under its own passphrase. Raises KeyUnheld, also for one in a vault, and SigningLocked."""
-        from eth_account import Account
-
-        exported: dict[str, Any] = Account.encrypt(self.private(key, member).secret, passphrase)
-        return exported
+        return key_files.encrypted(self.private(key, member).secret, passphrase)
 
     def retire(self, member: bytes, key: bytes) -> None:
         """Signs no more with a key; its box stays, so that what it signed can be shown. Raises KeyUnheld."""

@@ -302,17 +302,22 @@ def test_an_office_restored_from_a_copy_goes_on_once_both_lanes_are_told(
 def test_a_key_leaves_and_comes_back_as_a_v3_file(tmp_path: Path, pledgebook: Run) -> None:
     listed = pledgebook("keys", "list").out.splitlines()
     account, key = listed[0].split(": ")[0], listed[0].split(": ")[1].split(",")[0]
-    (tmp_path / "secret").write_text("a secret of the file\n")
+    (tmp_path / "secret").write_text(" a secret with blanks around \n")
     file, secret = str(tmp_path / "key.json"), str(tmp_path / "secret")
     assert pledgebook("keys", "export-v3", account, key, file, "--passphrase-file", secret).code == 0
     assert Path(file).stat().st_mode & 0o777 == 0o600
-    private = bytes(Account.decrypt(json.loads(Path(file).read_text()), "a secret of the file"))
+    private = bytes(Account.decrypt(json.loads(Path(file).read_text()), " a secret with blanks around "))
     assert Account.from_key(private).address.lower() == key
     assert pledgebook("keys", "import-v3", account, file, "--passphrase-file", secret).code == 0
     refused(pledgebook("keys", "import-v3", "0x" + "11" * 20, file, "--passphrase-file", secret), "held for another account")
     (tmp_path / "secret").write_text("another secret")
     refused(pledgebook("keys", "import-v3", account, file, "--passphrase-file", secret), "give a V3 key file and its passphrase")
     refused(pledgebook("keys", "export-v3", "0x11", key, str(tmp_path / "x.json"), "--passphrase-file", secret), "account")
+    (tmp_path / "secret").write_text("\n")
+    refused(pledgebook("keys", "export-v3", account, key, str(tmp_path / "x.json"), "--passphrase-file", secret), "at least 12")
+    (tmp_path / "secret").write_bytes(b"\xff" * 12)
+    refused(pledgebook("keys", "export-v3", account, key, str(tmp_path / "x.json"), "--passphrase-file", secret), "no text in UTF-8")
+    assert not (tmp_path / "x.json").exists()
 
 
 @pytest.mark.parametrize(
