@@ -1,5 +1,6 @@
 """Banks' offers to buy ranges of receivables: listed, made, accepted by the seller, and taken back."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.responses import Response
@@ -22,6 +23,8 @@ _RANGE = ("start", "end")
 _AMOUNTS = ("advance", "fee", "least_owed")
 _WORDS = ("account", "receivable", "currency", "rate", "day_count", "recourse", "until", *_SEEN, *_RANGE)
 _CARRIED = (*_WORDS, *_AMOUNTS)
+_AMOUNT = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
+"""An amount with a point before its decimals. Commas stand between thousands only: in half of the world 12,50 is twelve and a half."""
 DAY_COUNTS = (DayCount.ACT_360.value, DayCount.ACT_365.value)
 
 
@@ -108,9 +111,11 @@ def _minor(text: str, field: str, code: str) -> int:
     except MoneyError as unknown:
         raise invalid(f"currency: {code[:10]!r} is no currency; write its three letters, as USD", field="currency") from unknown
     try:
+        if not _AMOUNT.fullmatch(text):
+            raise MoneyError(f"{text[:40]!r} can be read in more than one way, or in none")
         return to_minor(text.replace(",", ""), unit)
     except MoneyError as wrong:
-        raise invalid(f"{field}: {wrong}; write it as 1234.56, in {unit.code}", field=field) from wrong
+        raise invalid(f"{field}: {wrong}; write it as 1234.56 or 1,234.56, in {unit.code}", field=field) from wrong
 
 
 async def _form(visit: Visit, id_: str | None, found: Json | None, problem: Problem | None = None) -> Response:

@@ -427,7 +427,8 @@ def test_a_bank_offers_on_what_it_is_told_and_the_seller_accepts_by_clicking(api
         "seller": market.supplier.account, "currency": "usd", "least_owed": "10,000.00", "length": "1000000", "end": "1000000",
         "advance": "600.5", "fee": "1", "rate": "4.35%", "day_count": "ACT/360", "recourse": "full", "until": "2099-12-31",
     }  # fmt: skip
-    for name, wrong in (("advance", "600.555"), ("advance", "-"), ("rate", "much"), ("until", "soon"), ("currency", "XX"), ("seller", ""),
+    amounts = [("advance", wrong) for wrong in ("600.555", "-", "600,50", "6e2", "6_0")]
+    for name, wrong in (*amounts, ("rate", "much"), ("until", "soon"), ("currency", "XX"), ("seller", ""),
                         ("payments", "no"), ("length", "1.5"), ("recourse", "")):  # fmt: skip
         page = bank.send(form, fields={**terms, name: wrong})
         again = page.form("Show what will be signed")
