@@ -176,16 +176,20 @@ def replace_operator_key(settings: Settings, text: str) -> None:
 
 
 def write_secret(file: Path, text: str) -> None:
-    """Writes a new file that only its user can read, whole or not at all. Raises FileExistsError."""
+    """Writes a new file that only its user can read, whole or not at all. Raises FileExistsError, OSError."""
     beside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
     try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
         os.link(beside, file)
+    except OSError as wrong:
+        # What fails on an open file names none.
+        wrong.filename = wrong.filename or str(file)
+        raise
     finally:
-        beside.unlink()
+        beside.unlink(missing_ok=True)
     _sync(file.parent)
 
 

@@ -1,5 +1,6 @@
 """The passphrase is changed, by people and by a process that is killed in the middle: the old one or the new one opens all keys."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -110,6 +111,19 @@ def test_a_home_is_given_the_new_one_from_then_on(
     assert not own.exists()
     refused(pledgebook("keys", "list"), FILE_VARIABLE)
     monkeypatch.setenv(FILE_VARIABLE, str(tmp_path / "new"))
+    assert signatures(settings) == before
+
+
+def test_a_full_disk_changes_nothing_and_is_named(settings: Settings, pledgebook: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, file = signatures(settings), settings.home / PASSPHRASE_FILE
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        refused(pledgebook("keys", "change-passphrase"), f"{file}.new: No space left on device")
+    assert sorted(each.name for each in file.parent.iterdir()) == [".lock", "passphrase"]
     assert signatures(settings) == before
 
 
