@@ -125,5 +125,7 @@ def test_a_server_that_went_away_without_a_word_is_noticed(new_postgres: Callabl
     """What a network drops is not seen by tests on one machine: here only that libpq is told to look, unless the URL says how."""
     url = make_url(new_postgres())
     with closing(offices.open(url.update_query_string(said[1:]).render_as_string(hide_password=False))) as office, office.read() as conn:
-        told = conn.connection.driver_connection.info.get_parameters()
+        driver = conn.connection.driver_connection
+        assert driver is not None
+        told = driver.info.get_parameters()
     assert told["connect_timeout"] == seconds and told["tcp_user_timeout"] == "30000" and told["keepalives_idle"] == "10"
