@@ -64,6 +64,10 @@ class DatabaseUrlError(Foreseen, ValueError):
     """A database URL of another kind than SQLite or PostgreSQL."""
 
 
+class DatabaseUnfit(Foreseen, RuntimeError):
+    """A PostgreSQL database that can't be worked in: by its encoding, or for want of a right on its schema."""
+
+
 class NotServed(Foreseen, RuntimeError):
     """The projections are of a version whose tables this program can't read; they are being folded again."""
 
@@ -211,6 +215,7 @@ def connect(url: str, schema: str, *, durable: bool = False) -> Database:
     """A database without any table made. On PostgreSQL everything lies in `schema`, which is created if missing.
 
     durable: what is committed survives a loss of power, too (on SQLite at the price of waiting for the disk; PostgreSQL always waits).
+    Raises DatabaseUrlError, DatabaseUnfit.
     """
     try:
         parsed = make_url(url)
@@ -327,6 +332,10 @@ def _configure_sqlite(durable: bool, connection: Any, _record: Any) -> None:
 
 
 def _configure_postgresql(connection: Any, _record: Any) -> None:
+    # Else a name in another script would stop the mirror on the day that it comes.
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise DatabaseUnfit(f"database: its encoding is {encoding}; give one with ENCODING 'UTF8' (CREATE DATABASE ... TEMPLATE template0)")
     # The driver's own, in C, before that in Python for DB-API's Binary objects, of which there are none.
     connection.adapters.register_dumper(bytes, BytesBinaryDumper)
 
@@ -336,12 +345,19 @@ def _begin_sqlite(conn: Connection) -> None:
     conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get(_WRITES) else "BEGIN")
 
 
+_USABLE = text("SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = :name")
+
+
 def _postgresql(url: URL, schema: str, search_path: str) -> Engine:
     told = {name: value for name, value in _CONNECTIONS.items() if name not in url.query}
     options = {**told, "options": f"-csearch_path={search_path}"}
     engine = _plain(create_engine(url, connect_args=options, pool_pre_ping=True, **_POOL, **_SILENT))
-    event.listen(engine, "connect", _configure_postgresql)
+    # Before SQLAlchemy's own look at a new server, which can't read what one without an encoding says.
+    event.listen(engine, "connect", _configure_postgresql, insert=True)
     with engine.begin() as conn:
-        if not conn.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema}).first():
+        usable = conn.execute(_USABLE, {"name": schema}).scalar()
+        if usable is None:
             conn.execute(CreateSchema(schema, if_not_exists=True))
+        elif not usable:
+            raise DatabaseUnfit(f"database: its role has no right on the schema {schema}; GRANT USAGE, CREATE ON SCHEMA {schema}")
     return engine

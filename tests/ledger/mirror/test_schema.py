@@ -1,15 +1,17 @@
 """What every table keeps to, on SQLite and PostgreSQL."""
 
+from collections.abc import Callable
 from typing import NamedTuple, get_type_hints
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import BigInteger, Boolean, LargeBinary, Table, Text, inspect
+from sqlalchemy import BigInteger, Boolean, LargeBinary, Table, Text, inspect, make_url
 
 from ledger.mirror import database
 from ledger.mirror.concepts import FOLDS
-from ledger.mirror.database import Database, DatabaseUrlError
+from ledger.mirror.database import Database, DatabaseUnfit, DatabaseUrlError
 from ledger.mirror.schema import Address, Word, number, projections, raw, versioned, word
 
 TABLES = [*raw.sorted_tables, *projections.sorted_tables]
@@ -90,3 +92,28 @@ def test_amounts_to_the_edge_of_64_bits_come_back_exact(db: Database) -> None:
             assert [Edge(*row) for row in conn.execute(edge.table.select().order_by(edge.table.c.from_pos))] == rows
     finally:
         projections.remove(edge.table)
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_can_not_hold_every_script_is_refused(postgres_url: str, encoding: str) -> None:
+    """Not on the day on which a name in another script comes."""
+    name = f"of_{encoding.lower()}"
+    with psycopg.connect(postgres_url, autocommit=True) as conn:
+        conn.execute(f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
+        try:
+            with pytest.raises(DatabaseUnfit, match=f"its encoding is {encoding}; give one with ENCODING 'UTF8'"):
+                database.open(make_url(postgres_url).set(database=name).render_as_string(hide_password=False))
+        finally:
+            conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_a_role_without_the_schema_is_told_what_to_grant(make_postgres: Callable[[], str]) -> None:
+    url = make_postgres()
+    database.open(url).close()
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute("CREATE ROLE stranger LOGIN")
+        try:
+            with pytest.raises(DatabaseUnfit, match="GRANT USAGE, CREATE ON SCHEMA mirror"):
+                database.open(make_url(url).set(username="stranger").render_as_string(hide_password=False))
+        finally:
+            conn.execute("DROP ROLE stranger")
