@@ -22,7 +22,7 @@ from gateway.errors import Problem, invalid
 from gateway.office.audit import Entry
 from gateway.office.database import clock_ns
 from gateway.office.repository import Act, ActKey, AddedAct, Office, signature_rows
-from gateway.outbox import recovered, store
+from gateway.outbox import act_rows, recovered, row_keys
 from gateway.outbox.envelopes import envelope_of, typed_bytes
 from gateway.outbox.lanes import share_of
 from gateway.outbox.simulate import simulate, tried
@@ -150,7 +150,7 @@ def _known(services: Services, batch: _Batch) -> dict[ActKey, Act]:
         except Problem as wrong:
             batch.results[at] = wrong
     with services.office.read() as conn:
-        return store.named(conn, keys)
+        return act_rows.named(conn, keys)
 
 
 def _draft_all(
@@ -242,8 +242,8 @@ def _is_restated(services: Services, request: Request, act: Act) -> bool:
     if not restates(request, _envelope(act)):
         return False
     with services.office.read() as conn:
-        attested = [each.evidence_root for each in store.signatures(conn, [act.key])[act.key]]
-        before = store.dependencies(conn, [act.key]).get(act.key, [])
+        attested = [each.evidence_root for each in act_rows.signatures(conn, [act.key])[act.key]]
+        before = act_rows.dependencies(conn, [act.key]).get(act.key, [])
     stated = zip(request.signers, attested, strict=True)
     return all(wanted.evidence in (None, root) for wanted, root in stated) and {key for key, _ in before} == set(request.depends_on)
 
@@ -292,7 +292,7 @@ def _state_told(conn: Connection, session: Session, key: ActKey) -> State | None
 
 def _spent(conn: Connection, requests: Sequence[Request]) -> dict[ActKey, Told]:
     keys = [(account, number(act)) for account, act in map(key_of, requests)]
-    found = [told for part in store.chunks(keys) for told in act_queries.outcomes(conn, part)]
+    found = [told for part in row_keys.chunks(keys) for told in act_queries.outcomes(conn, part)]
     return {(told.account, told.act_id): told for told in found if told.outcome != Outcome.SKIPPED}
 
 
@@ -328,7 +328,7 @@ def _try_out(services: Services, batch: _Batch) -> None:
     """Runs a lone act on the pending state when nothing is in flight that it could depend on: a refusal comes at once, with its reason."""
     made = batch.new[0].draft
     with services.office.read() as conn:
-        if made.request.depends_on or store.any_in_flight(conn):
+        if made.request.depends_on or act_rows.any_in_flight(conn):
             return
     told = simulate(services.rpc, services.manifest, made.envelope)
     if told is not None:
@@ -449,10 +449,10 @@ def retry(services: Services, session: Session, act: Act) -> Act:
     session.acting_for(act.member_id, services.keystore)
     services.keystore.check_open()
     with services.office.write() as conn:
-        current = store.named(conn, [act.key], lock=True)[act.key]
+        current = act_rows.named(conn, [act.key], lock=True)[act.key]
         if not current.held:
             raise Problem(409, "Not held", f"the act is {current.state} and does not wait for anybody")
-        current = store.retry(conn, current)
+        current = act_rows.retry(conn, current)
         Office(conn, act.member_id).audit(session.key_id, "retry", str(act.id), current.state)
     services.wake_relays()
     return current

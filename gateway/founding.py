@@ -9,7 +9,7 @@ from gateway import acts, calls
 from gateway.access import SCOPES, Session
 from gateway.drafts import Request, Wanted
 from gateway.errors import Problem
-from gateway.outbox import store
+from gateway.outbox import lane_rows
 from gateway.roles import MODES, ROLES
 from gateway.services import Services
 from gateway.signers.keystore import COUNCIL, HOUSE, RELAYER, Keystore
@@ -65,10 +65,10 @@ def renew_relayer(keystore: Keystore) -> bytes:
     """
     held = relayers(keystore)
     with keystore.office.read() as conn:
-        stopped = store.stopped_keys(conn)
+        stopped = lane_rows.stopped_keys(conn)
     old, new = next((key for key in held if key in stopped), held[0]), keystore.create(HOUSE, RELAYER)
     with keystore.office.write() as conn:
-        store.retire_lane(conn, old)
+        lane_rows.retire_lane(conn, old)
     keystore.retire(HOUSE, old)
     return new
 
@@ -81,7 +81,7 @@ def resume_council(keystore: Keystore) -> bytes | None:
     keystore.check_open()
     held = keystore.keys(HOUSE, COUNCIL)
     with keystore.office.write() as conn:
-        return held[0] if held and store.resume_lane(conn, held[0]) else None
+        return held[0] if held and lane_rows.resume_lane(conn, held[0]) else None
 
 
 def founding(keystore: Keystore, engine: Engine) -> Founding:
@@ -184,6 +184,6 @@ def _until(services: Services, idle: Callable[[], None], done: Callable[[], bool
     while not (_mirrors_the_chain(services) and done()):
         if time.monotonic() > end:
             with services.office.read() as conn:
-                raise TimeoutError(f"{late} after {WAIT_SECONDS:.0f} s; lanes: {store.alarms(conn) or 'no alarm'}; {services.faults()}")
+                raise TimeoutError(f"{late} after {WAIT_SECONDS:.0f} s; lanes: {lane_rows.alarms(conn) or 'no alarm'}; {services.faults()}")
         idle()
         services.progress.wait(services.progress.count, 0.05)

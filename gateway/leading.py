@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from gateway.office import database
-from gateway.outbox import store
+from gateway.outbox import lane_rows
 from gateway.outbox.lanes import LEASE_MS, Shift
 from ledger.mirror.database import Database
 
@@ -72,11 +72,11 @@ class Leading:
                 self._release()
             return False
         with self._office.read() as conn:
-            if store.held_lease(conn, Shift.BOOKS, self._owner) is not None:
+            if lane_rows.held_lease(conn, Shift.BOOKS, self._owner) is not None:
                 return True
         with self._office.write() as conn:
-            return store.take_shift(conn, Shift.BOOKS, self._owner) is not None
+            return lane_rows.take_shift(conn, Shift.BOOKS, self._owner) is not None
 
     def _release(self) -> None:
         with self._office.write() as conn:
-            store.release(conn, Shift.BOOKS, self._owner)
+            lane_rows.release(conn, Shift.BOOKS, self._owner)

@@ -6,7 +6,7 @@ from gateway import contents
 from gateway.access import ACT, Session
 from gateway.errors import Problem, invalid, not_found
 from gateway.office.repository import Act, Office, Signature
-from gateway.outbox import store
+from gateway.outbox import act_rows
 from gateway.outbox.envelopes import envelope_of
 from gateway.outbox.simulate import vouched
 from gateway.outbox.states import State
@@ -28,7 +28,7 @@ def add_signature(services: Services, session: Session, act: Act, signer: bytes,
     session.acting_for(signer, services.keystore)
     services.keystore.check_open()
     with services.office.read() as conn:
-        listed = store.signatures(conn, [act.key])[act.key]
+        listed = act_rows.signatures(conn, [act.key])[act.key]
         mine = _missing(listed, signer)
         if mine is not None and act.state == State.GATHERING:
             contents.check_held(Office(conn, signer), envelope_of(act.kind, act.typed).body)
@@ -52,14 +52,14 @@ def _made(services: Services, act: Act, mine: Signature) -> bytes:
 
 def keep(conn: Connection, act: Act, mine: Signature, sig: bytes, evidence: bytes | None, subject: str) -> Act:
     """Keeps a signature; the full set makes the act ready, unless another gateway runs it. Raises 409 for one that gathers no more."""
-    current = store.named(conn, [act.key], lock=True)[act.key]
+    current = act_rows.named(conn, [act.key], lock=True)[act.key]
     if current.state != State.GATHERING:
         raise Problem(409, "Not gathering", f"the act is {current.state} and takes no more signatures")
-    store.set_signature(conn, act.key, mine.position, sig, evidence)
+    act_rows.set_signature(conn, act.key, mine.position, sig, evidence)
     Office(conn, mine.signer).audit(subject, "signature", str(act.id), "signed")
-    if store.is_signed(conn, act.key) and not store.is_offered(conn, act.key):
+    if act_rows.is_signed(conn, act.key) and not act_rows.is_offered(conn, act.key):
         # Ready: the lane queues it once what must go before it is on its way.
-        current = store.move(conn, current, State.READY)
+        current = act_rows.move(conn, current, State.READY)
     faults.point("outbox.signing")
     return current
 

@@ -16,11 +16,10 @@ from gateway.keeping.keeper import Keeper
 from gateway.leading import LOOK_SECONDS, Leading
 from gateway.outbox import owners
 from gateway.outbox.lanes import COUNCIL as COUNCIL_LANE
-from gateway.outbox.lanes import LEASE_MS, RELAY, Share
+from gateway.outbox.lanes import LEASE_MS, RELAY, WHOLE, Share
 from gateway.outbox.own import OwnKeys
 from gateway.outbox.sender import Sender
 from gateway.outbox.settle import Settler
-from gateway.outbox.store import WHOLE
 from gateway.peers import directory
 from gateway.peers.carrier import Carrier
 from gateway.services import Progress, Services

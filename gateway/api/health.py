@@ -12,7 +12,7 @@ from gateway.api.answers import Answer, Fault, Head, Health, HealthDetails, Mirr
 from gateway.api.asking import Caller, Running, oversees, reading
 from gateway.api.refusals import ANY, AWAY, Responses, refusals
 from gateway.errors import Problem
-from gateway.outbox import store
+from gateway.outbox import act_rows, lane_rows
 from gateway.peers import book
 from gateway.services import Services
 from ledger.mirror.database import is_away
@@ -64,7 +64,7 @@ def _counts(services: Services, session: Session) -> dict[str, int]:
         if not oversees(session, conn):
             raise Problem(403, "Not permitted", "the gateway's inner state is for its operator, auditors and regulators")
     with services.office.read() as conn:
-        return store.counts(conn)
+        return act_rows.counts(conn)
 
 
 @router.get("/blocks/head", responses=ANY | AWAY)
@@ -114,7 +114,9 @@ def _kept_faults(services: Services) -> list[tuple[str, str]]:
     """What is wrong by the office."""
     try:
         with services.office.read() as conn:
-            found = [("lane-stopped", text) for text in store.alarms(conn)] + [("node-refuses", text) for text in store.refusals(conn)]
+            found = [("lane-stopped", text) for text in lane_rows.alarms(conn)] + [
+                ("node-refuses", text) for text in lane_rows.refusals(conn)
+            ]
             if stuck := book.count_stuck(conn):
                 waits = f"{stuck} messages to other members' gateways wait for a person; see `pledgebook peers stuck`"
                 found.append(("messages-stuck", waits))

@@ -37,7 +37,7 @@ from gateway.api.schemas import ActBatch, ActIn, ActRef, ActWait, CallBatch, Cal
 from gateway.drafts import Request, Wanted
 from gateway.errors import Problem, not_found
 from gateway.office.repository import Act, ActKey, Call, Office
-from gateway.outbox import store
+from gateway.outbox import act_rows, row_keys
 from gateway.outbox.envelopes import envelope_of
 from gateway.outbox.states import State, is_past
 from gateway.services import Services
@@ -231,7 +231,7 @@ def _page(page: Page[Act]) -> ActPage:
 
 def _named(services: Services, keys: Sequence[ActKey]) -> dict[ActKey, Act]:
     with services.office.read() as conn:
-        rows = store.named(conn, keys)
+        rows = act_rows.named(conn, keys)
     if missing := [key for key in keys if key not in rows]:
         raise not_found(f"act {number(missing[0][1])}")
     return rows
@@ -240,7 +240,7 @@ def _named(services: Services, keys: Sequence[ActKey]) -> dict[ActKey, Act]:
 def _calls(services: Services, session: Session, ids: Sequence[bytes]) -> dict[bytes, Call]:
     with services.office.read() as conn:
         office = Office(conn, calls.owner_of(session))
-        rows = {id_: row for part in store.chunks(ids) for id_, row in office.calls(part).items()}
+        rows = {id_: row for part in row_keys.chunks(ids) for id_, row in office.calls(part).items()}
     if missing := [each for each in ids if each not in rows]:
         raise not_found(f"call 0x{missing[0].hex()}")
     return rows

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
 
-from gateway.outbox import store
+from gateway.outbox import lane_rows
 from gateway.outbox.lanes import LEASE_MS, Lane, LeaseLost, Shift
 from gateway.services import Services
 from ledger import faults
@@ -57,7 +57,7 @@ class Rounds(Generic[Key]):
     def release(self) -> None:
         """Gives the lease up."""
         with self._services.office.write() as conn:
-            store.release(conn, self._shift, self._owner)
+            lane_rows.release(conn, self._shift, self._owner)
 
     async def run(self, stop: threading.Event) -> None:
         """Goes on until `stop`. Whatever goes wrong is shown in `fault` and tried again."""
@@ -84,7 +84,7 @@ class Rounds(Generic[Key]):
         if not self._services.sync.fits:
             return None
         with self._services.office.write() as conn:
-            return store.take_shift(conn, self._shift, self._owner)
+            return lane_rows.take_shift(conn, self._shift, self._owner)
 
     async def _start(self, lane: Lane | None) -> None:
         """A task for each receiver whose time has come and which has none; without the lease no task goes on."""
@@ -126,7 +126,7 @@ class Rounds(Generic[Key]):
 
     def _written(self, lane: Lane, work: Callable[[Connection], Made]) -> Made:
         with self._services.office.write() as conn:
-            store.hold_fence(conn, lane, lane.next_nonce)
+            lane_rows.hold_fence(conn, lane, lane.next_nonce)
             made = work(conn)
             faults.point(f"{self._shift}.noting")
         faults.point(f"{self._shift}.noted")

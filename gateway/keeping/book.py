@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, tuple_
 
 from gateway.keeping.due import Due, Key
 from gateway.office.models import CALL, KEPT_FIRING
+from gateway.outbox.row_keys import chunks
 from gateway.outbox.states import State
-from gateway.outbox.store import chunks
 from ledger.mirror.schema import number, word
 
 _ON_ITS_WAY = (State.QUEUED, State.SENT, State.MINED)

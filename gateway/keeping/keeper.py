@@ -22,7 +22,7 @@ from gateway.keeping.asking import refusals
 from gateway.keeping.book import Kept
 from gateway.keeping.due import DirectCall, Due, due
 from gateway.keeping.pauses import Refused, pause
-from gateway.outbox import store
+from gateway.outbox import lane_rows
 from gateway.outbox.lanes import RELAY, Lane, LeaseLost, Shift
 from gateway.refusals import explain
 from gateway.services import Services
@@ -58,7 +58,7 @@ class Keeper:
             self._tried()
             stop.wait(LOOK_SECONDS)
         with self._services.office.write() as conn:
-            store.release(conn, Shift.KEEPER, self._owner)
+            lane_rows.release(conn, Shift.KEEPER, self._owner)
 
     def _tried(self) -> None:
         try:
@@ -94,7 +94,7 @@ class Keeper:
         if not self._services.sync.fits:
             return None
         with self._services.office.write() as conn:
-            return store.take_shift(conn, Shift.KEEPER, self._owner)
+            return lane_rows.take_shift(conn, Shift.KEEPER, self._owner)
 
     def _look(self, busy: set[tuple[str, int]]) -> tuple[int, dict[str, TriggerKind], list[Due]]:
         with self._services.snapshot() as conn:
@@ -121,7 +121,7 @@ class Keeper:
 
     def _fire(self, lane: Lane, kinds: dict[str, TriggerKind], ready: Sequence[Firing], now: int) -> None:
         with self._services.office.write() as conn:
-            store.hold_fence(conn, lane, lane.next_nonce)
+            lane_rows.hold_fence(conn, lane, lane.next_nonce)
             for batch in batches(kinds, [each for each in ready if each[0].call is None], self._services.engine.batch_gas):
                 book.keep(conn, batch, self._call(conn, kinds, batch), now)
             for each in ready:

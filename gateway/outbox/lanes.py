@@ -92,6 +92,10 @@ class Share:
         return share_of(id_) % self.of == self.at
 
 
+WHOLE = Share()
+"""All of it."""
+
+
 def share_of(id_: bytes) -> int:
     """The number by which an account's acts, or a call, are shared out: below 256."""
     return id_[-1]

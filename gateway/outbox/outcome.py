@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from gateway.office.repository import Act, ActKey
-from gateway.outbox import store
+from gateway.outbox import act_rows, row_keys
+from gateway.outbox.act_rows import Move
 from gateway.outbox.envelopes import envelope_of
+from gateway.outbox.lane_rows import Count
 from gateway.outbox.lanes import IN_FLIGHT, TxState
 from gateway.outbox.states import Seen, Spent, State, judge
-from gateway.outbox.store import Carrier, Count, Move, Tx
+from gateway.outbox.tx_rows import Carrier, Tx
 from gateway.refusals import explain, explain_skip, of_body
 from ledger.chain.blocks import LOG_BITS, last_position, position
 from ledger.domain.ids import to_hex
@@ -44,7 +46,7 @@ class View:
     def told(self, acts: Sequence[ActKey]) -> dict[ActKey, list[Told]]:
         """The events of these acts, in the order of the chain."""
         found: dict[ActKey, list[Told]] = {}
-        for part in store.chunks(acts):
+        for part in row_keys.chunks(acts):
             for told in act_queries.outcomes(self.mirror, [(account, number(act)) for account, act in part]):
                 found.setdefault((told.account, told.act_id), []).append(told)
         return found
@@ -52,7 +54,7 @@ class View:
     def mined(self, hashes: Sequence[bytes]) -> dict[bytes, Mined]:
         """Where these transactions were mined."""
         found: dict[bytes, Mined] = {}
-        for part in store.chunks(list(dict.fromkeys(hashes))):
+        for part in row_keys.chunks(list(dict.fromkeys(hashes))):
             found |= chain.transactions(self.mirror, part)
         return found
 
@@ -159,7 +161,7 @@ def _seen(
         final_time=view.final_time,
         skipped=skip is not None,
         # What another gateway ran, and a fork took back, is ours to send only with every signature.
-        lost=lost and (bool(carriers) or store.is_signed(conn, act.key)),
+        lost=lost and (bool(carriers) or act_rows.is_signed(conn, act.key)),
         hopeless=sum(not each.shared for each in reverted) >= MOST_TRIES,
     )
 

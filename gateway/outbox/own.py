@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from gateway.outbox import store
+from gateway.outbox import call_rows
 from gateway.outbox.sender import GATHER_SECONDS, LOOK_SECONDS, PAUSE_SECONDS, Sender
 from ledger.domain.ids import to_hex
 from ledger.mirror.database import Database
@@ -63,7 +63,7 @@ class OwnKeys:
 
     def _purposes(self) -> list[str]:
         with self._office.read() as conn:
-            return store.open_purposes(conn, _PREFIX)
+            return call_rows.open_purposes(conn, _PREFIX)
 
     def _sender(self, purpose: str) -> Sender:
         if purpose not in self._senders:

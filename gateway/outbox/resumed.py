@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection
 
 from gateway.office.repository import Call
-from gateway.outbox import store
+from gateway.outbox import call_rows, lane_rows
+from gateway.outbox.lane_rows import Count
 from gateway.outbox.states import State
-from gateway.outbox.store import Count
 from ledger.chain.calls import function_selector
 from ledger.mirror.queries import acts, members
 
@@ -29,13 +29,13 @@ def resume(conn: Connection, mirror: Connection, count: Count) -> None:
     """Has a lane go on from a final count. Of its calls that no transaction carries, what the ledger has is done and what it shows to be
     missing goes; of any other a person decides.
     """
-    store.resume(conn, count)
-    for call in store.uncarried(conn, count.lane):
+    lane_rows.resume(conn, count)
+    for call in call_rows.uncarried(conn, count.lane):
         is_there = _SEEN.get(call.data[:4])
         if is_there is None:
-            store.end_call(conn, call, State.REFUSED, _NOT_SENT)
+            call_rows.end_call(conn, call, State.REFUSED, _NOT_SENT)
         elif is_there(mirror, call):
-            store.end_call(conn, call, State.FINAL)
+            call_rows.end_call(conn, call, State.FINAL)
 
 
 def _is_admitted(mirror: Connection, call: Call) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from gateway.office.database import clock_ms, now_ms
 from gateway.office.repository import Act, ActKey, Call, Signature
-from gateway.outbox import batches, counts, encode, lanes, store
+from gateway.outbox import act_rows, batches, call_rows, counts, encode, lane_rows, lanes, tx_rows
 from gateway.outbox.envelopes import envelope_of
 from gateway.outbox.lanes import (
     Answer,
@@ -104,7 +104,7 @@ class Sender:
         owner: str,
         moved: Callable[[], None],
         member: bytes | None = None,
-        share: Share = store.WHOLE,
+        share: Share = lanes.WHOLE,
     ) -> None:
         """`member`: whose own key it is; it may be used elsewhere too, so its lane takes the chain's count where that stands ahead."""
         self.name = f"{purpose} {to_hex(key)}"
@@ -144,7 +144,7 @@ class Sender:
     def release(self) -> None:
         """Gives the lane up."""
         with self._office.write() as conn:
-            store.release(conn, self.name, self._owner)
+            lane_rows.release(conn, self.name, self._owner)
 
     def step(self) -> bool:
         """One round: keep the lease, decide what may go, write what is queued, send what is written. True if there may be more to do.
@@ -158,7 +158,7 @@ class Sender:
         if lane.alarm:
             raise LaneAlarm(lane.alarm)
         with self._office.read() as conn:
-            open_ = store.in_flight(conn, lane.name)
+            open_ = tx_rows.in_flight(conn, lane.name)
         counted = self._weighed(lane, open_, counts.told(self._rpc, self._key))
         if self._member is not None and counted > lane.next_nonce and self._stands():
             lane = self._followed(lane, counted)
@@ -172,11 +172,11 @@ class Sender:
     def _leased(self) -> Lane | None:
         """The lane, renewed where its lease is half over; a write at every step would only make others wait."""
         with self._office.read() as conn:
-            lane = store.held_lease(conn, self.name, self._owner)
+            lane = lane_rows.held_lease(conn, self.name, self._owner)
         if lane is not None:
             return lane
         with self._office.write() as conn:
-            return store.lease(conn, self.name, self._purpose, self._key, self._owner)
+            return lane_rows.lease(conn, self.name, self._purpose, self._key, self._owner)
 
     def tried(self) -> float:
         """A step, and how long to pause after it; whatever goes wrong is kept in `fault`."""
@@ -208,13 +208,13 @@ class Sender:
     def _stop_lane(self, text: str) -> None:
         try:
             with self._office.write() as conn:
-                store.alarm(conn, self.name, text)
+                lane_rows.alarm(conn, self.name, text)
         except Exception:  # the alarm stays in `fault`, and the next step writes it again
             log.exception("lane %s: its alarm could not be written", self.name)
 
     def _followed(self, lane: Lane, counted: int) -> Lane:
         with self._office.write() as conn:
-            store.hold_fence(conn, lane, counted)
+            lane_rows.hold_fence(conn, lane, counted)
         return replace(lane, next_nonce=counted)
 
     def _weighed(self, lane: Lane, open_: Sequence[Written], counted: int) -> int:
@@ -242,7 +242,7 @@ class Sender:
                 return least
             if self._member is None or least <= lane.next_nonce:
                 with self._office.write() as conn:
-                    store.note_count(conn, lane, least, block.number, block.hash)
+                    lane_rows.note_count(conn, lane, least, block.number, block.hash)
         return least
 
     def _stands(self) -> bool:
@@ -267,7 +267,7 @@ class Sender:
         """What was noted against us is taken back."""
         if lane.counted is not None:
             with self._office.write() as conn:
-                store.forget_count(conn, lane)
+                lane_rows.forget_count(conn, lane)
 
     # --- Deciding ------------------------------------------------------------------------------------------------------------
 
@@ -278,12 +278,12 @@ class Sender:
         if self._acts_address is None:
             return False
         with self._office.read() as conn:
-            found = [*store.released(conn, MOST_LOOKED_AT), *store.blocked(conn, MOST_LOOKED_AT)]
+            found = [*act_rows.released(conn, MOST_LOOKED_AT), *act_rows.blocked(conn, MOST_LOOKED_AT)]
         if not found:
             return False
         with self._office.write() as conn:
-            acts = store.named(conn, found, lock=True)
-            before = store.dependencies(conn, found)
+            acts = act_rows.named(conn, found, lock=True)
+            before = act_rows.dependencies(conn, found)
             for act in acts.values():
                 _decide(conn, act, before[act.key])
         faults.point("outbox.decided")
@@ -305,13 +305,14 @@ class Sender:
         replaced = self._raised(raises, base)
         faults.point("outbox.writing")
         with self._office.write() as conn:
-            store.hold_fence(conn, lane, lane.next_nonce + len(parcels))
+            lane_rows.hold_fence(conn, lane, lane.next_nonce + len(parcels))
             for at, (parcel, tx) in enumerate(zip(parcels, signed, strict=True)):
                 _keep(conn, lane, lane.next_nonce + at, parcel, tx)
             for old, tx in zip(fills, filled, strict=True):
-                store.write_tx(conn, lane, old.nonce, old.attempt + 1, tx, "fill")
+                tx_rows.write_tx(conn, lane, old.nonce, old.attempt + 1, tx, "fill")
             for old, tx in replaced:
-                store.write_tx(conn, lane, old.nonce, old.attempt + 1, tx, old.purpose, store.acts_of(conn, [old.hash]).get(old.hash, ()))
+                carried = tx_rows.acts_of(conn, [old.hash]).get(old.hash, ())
+                tx_rows.write_tx(conn, lane, old.nonce, old.attempt + 1, tx, old.purpose, carried)
             faults.point("outbox.keeping")
         faults.point("outbox.written")
         return True
@@ -321,7 +322,7 @@ class Sender:
         if not stuck:
             return []
         with self._office.read() as conn:
-            raw = store.raw_of(conn, [tx.hash for tx in stuck])
+            raw = tx_rows.raw_of(conn, [tx.hash for tx in stuck])
         for tx in stuck:
             log.warning("lane %s: no block took transaction %d in its time; it is replaced by one that offers more", self.name, tx.nonce)
         return [(tx, self._signed(tx.nonce, encode.call_of(raw[tx.hash]), self._fee(base, tx.attempt + 1))) for tx in stuck]
@@ -350,19 +351,19 @@ class Sender:
         return encode.sign(call, chain_id=self._chain_id, nonce=nonce, fee=fee, by=by)
 
     def _parcels(self, conn: Connection, room: int) -> list[Parcel]:
-        calls = store.waiting_calls(conn, self._purpose, room, self._share)
+        calls = call_rows.waiting_calls(conn, self._purpose, room, self._share)
         made = [Parcel(encode.Call(call.target, call.data, call.gas), made_by=call) for call in calls]
         if self._acts_address is not None and len(made) < room:
             made += list(self._batches(conn, self._acts_address))
         return made[:room]
 
     def _batches(self, conn: Connection, to: bytes) -> Iterator[Parcel]:
-        acts = _sendable(conn, store.queued(conn, MOST_LOOKED_AT, self._share), self._share)
+        acts = _sendable(conn, act_rows.queued(conn, MOST_LOOKED_AT, self._share), self._share)
         if not acts:
             return
         self._check_enrolled(to)
         keys, retried = [act.key for act in acts], {act.key: act.retried for act in acts}
-        signatures, tried = store.signatures(conn, keys), store.tried(conn, keys)
+        signatures, tried = act_rows.signatures(conn, keys), tx_rows.tried(conn, keys)
         items = [batches.item(act.key, _signed_act(act, signatures[act.key]), alone=act.key in tried) for act in acts]
         for batch in batches.close(items, self._engine.batch_gas, self._engine.batch_bytes):
             data = run_data([item.encoded for item in batch])
@@ -381,14 +382,14 @@ class Sender:
 
     def _send(self, lane: Lane, counted: int) -> bool:
         with self._office.read() as conn:
-            open_ = store.in_flight(conn, lane.name)
+            open_ = tx_rows.in_flight(conn, lane.name)
             due = to_send(open_, counted, now_ms(), self._engine.sender_in_flight)
             if not due:
                 return False
-            undone = store.first_undone(conn, lane.name, clock_ms(conn) if time.monotonic() > self._waits_until else 0)
+            undone = tx_rows.first_undone(conn, lane.name, clock_ms(conn) if time.monotonic() > self._waits_until else 0)
             ready = in_order(due, open_, None if undone is None else undone[1])[:MOST_SENT_AT_ONCE]
-            raw = store.raw_of(conn, [tx.hash for tx in ready])
-            settled = store.settled(conn)
+            raw = tx_rows.raw_of(conn, [tx.hash for tx in ready])
+            settled = tx_rows.settled(conn)
         if undone and not ready:
             raise GoesLater(f"it waits for what a fork undid in lane {undone[0]} from block {undone[1]} on")
         self._check_chain(settled)
@@ -443,9 +444,9 @@ class Sender:
             for tx, message in told:
                 if message is not None and answer_of(message) is Answer.REFUSED:
                     self._note_refusal(conn, tx, message)
-            store.mark_answered(conn, [tx.hash for tx in taken], TxState.SENT)
-            store.mark_calls_sent(conn, [tx.hash for tx in taken if tx.purpose == "call"])
-            store.mark_acts_sent(conn, [tx.hash for tx in taken if tx.purpose == "acts"])
+            tx_rows.mark_answered(conn, [tx.hash for tx in taken], TxState.SENT)
+            call_rows.mark_calls_sent(conn, [tx.hash for tx in taken if tx.purpose == "call"])
+            act_rows.mark_acts_sent(conn, [tx.hash for tx in taken if tx.purpose == "acts"])
             faults.point("outbox.noting")
 
     def _note_refusal(self, conn: Connection, tx: Written, message: str) -> None:
@@ -453,7 +454,7 @@ class Sender:
             log.warning("lane %s: the node refuses transaction %d: %s", self.name, tx.nonce, message)
         # Said twice, for one wrong answer must not leave an act to a person; the second time every node has been asked.
         lasting = is_lasting(message) and tx.fault is not None and is_lasting(tx.fault)
-        store.mark_answered(conn, [tx.hash], TxState.REFUSED if lasting else tx.state, message)
+        tx_rows.mark_answered(conn, [tx.hash], TxState.REFUSED if lasting else tx.state, message)
         if lasting:
             _hold_alone(conn, tx.hash, message)
 
@@ -463,9 +464,9 @@ def _is_refusal(answer: object) -> bool:
 
 
 def _keep(conn: Connection, lane: Lane, nonce: int, parcel: Parcel, signed: encode.Signed) -> None:
-    store.write_tx(conn, lane, nonce, 0, signed, "call" if parcel.made_by else "acts", parcel.acts, retried=parcel.retried)
+    tx_rows.write_tx(conn, lane, nonce, 0, signed, "call" if parcel.made_by else "acts", parcel.acts, retried=parcel.retried)
     if parcel.made_by:
-        store.carry_call(conn, parcel.made_by, signed.hash)
+        call_rows.carry_call(conn, parcel.made_by, signed.hash)
 
 
 def _decide(conn: Connection, act: Act, before: Sequence[tuple[ActKey, State]]) -> None:
@@ -473,12 +474,12 @@ def _decide(conn: Connection, act: Act, before: Sequence[tuple[ActKey, State]]) 
     if act.state not in (State.READY, State.QUEUED) or act.held:
         return
     if failed is not None:
-        store.move(conn, act, State.READY, reason=_dependency_failed(*failed))
+        act_rows.move(conn, act, State.READY, reason=_dependency_failed(*failed))
         return
     waits = any(state in (State.GATHERING, State.READY) for _, state in before)
     after = State.READY if waits else State.QUEUED
     if after != act.state:
-        store.move(conn, act, after)
+        act_rows.move(conn, act, after)
 
 
 def _dependency_failed(key: ActKey, state: State) -> dict[str, object]:
@@ -491,7 +492,7 @@ def _sendable(conn: Connection, acts: Sequence[Act], share: Share) -> list[Act]:
     """Those whose dependencies are on their way in the same lane, go before them in this very pass, or were mined: what another lane has
     sent may be mined later than what is sent here.
     """
-    before = store.dependencies(conn, [act.key for act in acts])
+    before = act_rows.dependencies(conn, [act.key for act in acts])
     going: set[ActKey] = set()
     for act in acts:
         if all(key in going or state in (GONE if share.has(key[0]) else MINED) for key, state in before[act.key]):
@@ -501,13 +502,13 @@ def _sendable(conn: Connection, acts: Sequence[Act], share: Share) -> list[Act]:
 
 def _hold_alone(conn: Connection, hash_: bytes, message: str) -> None:
     """Holds the act of a refused transaction, if it was alone there; acts of a refused batch are sent again, each alone."""
-    keys = store.acts_of(conn, [hash_]).get(hash_, [])
+    keys = tx_rows.acts_of(conn, [hash_]).get(hash_, [])
     reason = {"error": "NodeRefused", "values": {}, "sentence": f"The node takes no transaction with it: {message}."}
-    store.mark_calls(conn, [hash_], State.REFUSED, reason)
+    call_rows.mark_calls(conn, [hash_], State.REFUSED, reason)
     if len(keys) == 1:
-        for act in store.named(conn, keys, lock=True).values():
+        for act in act_rows.named(conn, keys, lock=True).values():
             if act.state in (State.QUEUED, State.SENT):
-                store.move(conn, act, State.READY, reason=reason)
+                act_rows.move(conn, act, State.READY, reason=reason)
 
 
 def _signed_act(act: Act, signatures: Sequence[Signature]) -> SignedAct:

@@ -17,11 +17,12 @@ from sqlalchemy import Connection
 
 from gateway.office.database import clock_ns
 from gateway.office.repository import ActKey
-from gateway.outbox import outcome, resumed, store
+from gateway.outbox import act_rows, call_rows, lane_rows, outcome, resumed, row_keys, tx_rows
+from gateway.outbox.lane_rows import Count
 from gateway.outbox.lanes import RESUMES, TxState, ahead, give_up
 from gateway.outbox.outcome import View
 from gateway.outbox.states import State
-from gateway.outbox.store import Count, Tx
+from gateway.outbox.tx_rows import Tx
 from gateway.refusals import explain, refusal
 from ledger import faults
 from ledger.chain.blocks import last_position
@@ -81,7 +82,7 @@ class Settler:
     def _follow(self, stop: threading.Event) -> None:
         self._last, self._seen, self.alarm = None, set(), None
         with self._office.read() as office:
-            settled = store.settled(office)
+            settled = tx_rows.settled(office)
         if settled != self._followed:
             self._followed = settled
             self._moved()
@@ -117,7 +118,7 @@ class Settler:
 
     def _noted(self) -> list[Count]:
         with self._office.read() as office:
-            return store.counts_of_lanes(office)
+            return lane_rows.counts_of_lanes(office)
 
     def _clock(self) -> int:
         """That by which acts are accepted."""
@@ -127,9 +128,9 @@ class Settler:
     def _settle(self, mirror: Connection, held: Held, counts: Sequence[Count]) -> None:
         view = self._view(mirror, held)
         with self._office.read() as office:
-            since = store.settled(office)
+            since = tx_rows.settled(office)
             forked = _has_forked(mirror, since)
-            txs = store.unsettled(office)
+            txs = tx_rows.unsettled(office)
             if forked:
                 log.warning("the chain went another way below block %d: what had run is checked again", since[0] if since else 0)
                 txs = _with_undone(office, mirror, txs)
@@ -137,10 +138,10 @@ class Settler:
         touched = self._settle_txs(view, txs, counts)
         self._settle_lanes(view, outcome.final_counts(view, counts))
         # An act whose event is new is mostly one whose transaction was settled, too: each is looked at once.
-        for keys in store.chunks(list(dict.fromkeys(flat.from_iterable([*concerned, touched])))):
+        for keys in row_keys.chunks(list(dict.fromkeys(flat.from_iterable([*concerned, touched])))):
             self._settle_acts(view, keys)
         with self._office.write() as conn:
-            store.set_settled(conn, held.block, held.hash)
+            tx_rows.set_settled(conn, held.block, held.hash)
             faults.point("outbox.settling")
 
     def _view(self, mirror: Connection, held: Held) -> View:
@@ -154,12 +155,12 @@ class Settler:
         self, office: Connection, view: View, since: tuple[int, bytes | None] | None, forked: bool
     ) -> Iterator[Sequence[ActKey]]:
         if self._last is None or forked:
-            yield from store.open_acts(office)
+            yield from act_rows.open_acts(office)
         else:
-            yield from store.mined(office)
+            yield from act_rows.mined(office)
             yield from self._fresh(office, view)
             if view.final_time is not None:
-                yield from store.overdue(office, view.final_time)
+                yield from act_rows.overdue(office, view.final_time)
         if forked:
             yield from _undone_acts(office, view.mirror)
         if since is not None:
@@ -169,8 +170,8 @@ class Settler:
     def _fresh(self, office: Connection, view: View) -> Iterator[list[ActKey]]:
         """Acts that were accepted lately and that an event names already, each once: later events name them by themselves."""
         before, self._seen = self._seen, set()
-        waiting = store.accepted_after(office, self._looked_ns - FRESH_NS, [State.GATHERING, State.READY])
-        for page in flat(waiting, store.accepted_after(office, self._looked_ns - QUEUED_NS, [State.QUEUED])):
+        waiting = act_rows.accepted_after(office, self._looked_ns - FRESH_NS, [State.GATHERING, State.READY])
+        for page in flat(waiting, act_rows.accepted_after(office, self._looked_ns - QUEUED_NS, [State.QUEUED])):
             unseen = [key for key in page if key not in before]
             self._seen.update(page)
             if unseen:
@@ -178,18 +179,18 @@ class Settler:
 
     def _settle_acts(self, view: View, keys: Sequence[ActKey]) -> None:
         with self._office.read() as conn:
-            mine = store.kept(conn, keys)
+            mine = act_rows.kept(conn, keys)
         if not mine:
             return
         told = view.told(mine)
         # What spent an act says all; how it travelled matters only for one that nothing has spent.
         unspent = [key for key in mine if not any(each.outcome in outcome.SPENT for each in told.get(key, ()))]
         with self._office.write() as conn:
-            acts = store.named(conn, mine, lock=True)
-            carriers = store.carriers(conn, unspent)
+            acts = act_rows.named(conn, mine, lock=True)
+            carriers = tx_rows.carriers(conn, unspent)
             mined = view.mined([each.hash for found in carriers.values() for each in found])
             steps = (outcome.act_steps(conn, view, act, told.get(act.key, []), carriers.get(act.key, []), mined) for act in acts.values())
-            store.move_all(conn, list(flat.from_iterable(steps)))
+            act_rows.move_all(conn, list(flat.from_iterable(steps)))
             faults.point("outbox.settling-acts")
 
     # --- Transactions and calls ----------------------------------------------------------------------------------------------
@@ -206,9 +207,9 @@ class Settler:
             for each in steps:
                 _write_step(conn, each, reasons)
             for lane in {each.tx.lane for each in steps if each.overtaken} - resuming:
-                why = give_up(store.purpose_of(conn, lane))
-                store.alarm(conn, lane, f"lane {lane}: transactions that are not ours took nonces of its key; {why}")
-            acts = store.acts_of(conn, [each.tx.hash for each in steps])
+                why = give_up(lane_rows.purpose_of(conn, lane))
+                lane_rows.alarm(conn, lane, f"lane {lane}: transactions that are not ours took nonces of its key; {why}")
+            acts = tx_rows.acts_of(conn, [each.tx.hash for each in steps])
             faults.point("outbox.settling-txs")
         return [key for keys in acts.values() for key in keys]
 
@@ -223,15 +224,15 @@ class Settler:
                     resumed.resume(conn, view.mirror, count)
                     log.warning("lane %s goes on from the chain's count, %d", count.lane, count.counted)
                 else:
-                    why = give_up(store.purpose_of(conn, count.lane))
-                    store.alarm(conn, count.lane, f"{ahead(count.lane, count.counted, count.next_nonce)}; {why}")
+                    why = give_up(lane_rows.purpose_of(conn, count.lane))
+                    lane_rows.alarm(conn, count.lane, f"{ahead(count.lane, count.counted, count.next_nonce)}; {why}")
 
     def _call_reasons(self, view: View, steps: Sequence[outcome.TxStep]) -> dict[bytes, object]:
         """Why mined calls had no effect; calls that had one are missing."""
         calls = {each.tx.hash: each.mined for each in steps if each.tx.purpose == "call" and each.mined is not None}
         failed = {hash_: mined for hash_, mined in calls.items() if not view.left_an_event(mined)}
         with self._office.read() as conn:
-            made = {hash_: (store.call_of(conn, hash_), store.sender_of(conn, hash_)) for hash_ in failed}
+            made = {hash_: (call_rows.call_of(conn, hash_), call_rows.sender_of(conn, hash_)) for hash_ in failed}
         # What a key sends to itself runs no code: it is there to be read, and was done once it is in a block.
         ran = {hash_: (call, sender) for hash_, (call, sender) in made.items() if call and call.target != sender}
         return {hash_: self._why(sender, call.target, call.data, failed[hash_]) for hash_, (call, sender) in ran.items()}
@@ -257,22 +258,22 @@ def _write_step(conn: Connection, each: outcome.TxStep, reasons: dict[bytes, obj
     if mined is None:
         _write_unmined(conn, each)
         return
-    store.mark_mined(conn, tx.hash, mined.block, each.after)
+    tx_rows.mark_mined(conn, tx.hash, mined.block, each.after)
     if tx.purpose == "call":
-        store.carried_by(conn, tx)
+        call_rows.carried_by(conn, tx)
         end = State.FINAL if tx.hash not in reasons else State.REFUSED
-        store.mark_calls(conn, [tx.hash], end if each.after is TxState.FINAL else State.MINED, reasons.get(tx.hash))
+        call_rows.mark_calls(conn, [tx.hash], end if each.after is TxState.FINAL else State.MINED, reasons.get(tx.hash))
 
 
 def _write_unmined(conn: Connection, each: outcome.TxStep) -> None:
     if each.after is TxState.LOST:
-        store.mark_lost(conn, each.tx.hash, each.why)
+        tx_rows.mark_lost(conn, each.tx.hash, each.why)
         if each.overtaken and each.tx.purpose == "call":
-            store.uncarry(conn, each.tx.hash)
+            call_rows.uncarry(conn, each.tx.hash)
         return
-    store.send_again(conn, each.tx.hash)
+    tx_rows.send_again(conn, each.tx.hash)
     if each.tx.purpose == "call":
-        store.mark_calls(conn, [each.tx.hash], State.QUEUED)
+        call_rows.mark_calls(conn, [each.tx.hash], State.QUEUED)
 
 
 def _has_forked(mirror: Connection, settled: tuple[int, bytes | None] | None) -> bool:
@@ -287,7 +288,7 @@ def _named_since(mirror: Connection, pos: int) -> Iterator[list[ActKey]]:
     while True:
         page = act_queries.after(mirror, pos, _PAGE)
         keys = [(told.account, told.act_id) for told in page.rows]
-        yield from (keys[at : at + store.CHUNK] for at in range(0, len(keys), store.CHUNK))
+        yield from (keys[at : at + row_keys.CHUNK] for at in range(0, len(keys), row_keys.CHUNK))
         if page.next is None:
             return
         pos = page.next[0]
@@ -295,7 +296,7 @@ def _named_since(mirror: Connection, pos: int) -> Iterator[list[ActKey]]:
 
 def _undone_acts(office: Connection, mirror: Connection) -> Iterator[list[ActKey]]:
     """Acts whose event lay in a block that the mirror doesn't hold any more: from the newest down to a page without one."""
-    for page in store.ended_down(office):
+    for page in act_rows.ended_down(office):
         undone = [act.key for act in page if not outcome.still_holds(mirror, act)]
         if not undone:
             return
@@ -305,12 +306,12 @@ def _undone_acts(office: Connection, mirror: Connection) -> Iterator[list[ActKey
 def _with_undone(office: Connection, mirror: Connection, txs: Sequence[Tx]) -> list[Tx]:
     """These transactions, those whose block is gone, and every other attempt at their nonces."""
     gone: list[Tx] = []
-    for page in store.mined_down(office):
+    for page in tx_rows.mined_down(office):
         mined = chain.transactions(mirror, [tx.hash for tx in page])
         undone = [tx for tx in page if tx.hash not in mined or mined[tx.hash].block != tx.block]
         if not undone:
             break
         gone += undone
     known = {tx.hash for tx in txs}
-    others = store.attempts(office, sorted({(tx.lane, tx.nonce) for tx in gone}))
+    others = tx_rows.attempts(office, sorted({(tx.lane, tx.nonce) for tx in gone}))
     return [*txs, *(tx for tx in others if tx.hash not in known)]

@@ -27,10 +27,10 @@ from gateway.following.pauses import pause
 from gateway.following.rounds import Rounds
 from gateway.office.database import now_ms
 from gateway.office.models import ACT, PEER_MESSAGE, PEER_URL
-from gateway.outbox import store
+from gateway.outbox import act_rows
+from gateway.outbox.act_rows import StaleAct
 from gateway.outbox.lanes import Lane, Shift
 from gateway.outbox.states import State as ActState
-from gateway.outbox.store import StaleAct
 from gateway.peers import asking, book, composing, holding, signing, speaking, taking
 from gateway.peers.book import Row
 from gateway.peers.calling import MOST_CONTENT, MOST_FAULT, MOST_INBOX, MOST_RECEIPT, REFUSALS, Caller, Place, Told, request_id
@@ -173,9 +173,9 @@ class Carrier:
     async def _adopt(self, lane: Lane, task: Task) -> bool:
         def adopt(conn: Connection) -> None:
             account, id_ = task.about
-            (act,) = store.named(conn, [(account, id_)], lock=True).values()
+            (act,) = act_rows.named(conn, [(account, id_)], lock=True).values()
             if act.state == ActState.GATHERING:
-                store.move(conn, act, ActState.READY, text="its author did not run it in time")
+                act_rows.move(conn, act, ActState.READY, text="its author did not run it in time")
 
         try:
             await self._rounds.write(lane, adopt)

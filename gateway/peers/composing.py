@@ -15,7 +15,7 @@ from gateway.contents import roots_in
 from gateway.office.database import now_ms
 from gateway.office.models import ACT, DEPENDENCY, OFFERED_ACT, PEER_MESSAGE, SIGNATURE
 from gateway.office.repository import Act, ActKey, Office, Signature
-from gateway.outbox import store
+from gateway.outbox import act_rows
 from gateway.outbox.envelopes import envelope_of
 from gateway.outbox.states import OPEN, State
 from gateway.peers import book
@@ -181,7 +181,7 @@ def message(
 
 
 def _read(conn: Connection, key: ActKey) -> tuple[Act | None, Sequence[Signature]]:
-    return store.named(conn, [key]).get(key), store.signatures(conn, [key])[key]
+    return act_rows.named(conn, [key]).get(key), act_rows.signatures(conn, [key])[key]
 
 
 def _given(row: Signature) -> Given:

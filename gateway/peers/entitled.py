@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from gateway.contents import NO_ROOT, roots_in
 from gateway.office.repository import ActKey
-from gateway.outbox import store
+from gateway.outbox import act_rows
 from gateway.outbox.envelopes import envelope_of
 from gateway.receivables.visibility import concerns
 from gateway.services import Services
@@ -114,7 +114,7 @@ def _record(
 def _act(services: Services, key: ActKey, digest: bytes) -> Iterator[Record]:
     """An act that this office has, too: its signers held its content when they signed."""
     with services.office.read() as conn:
-        act = store.named(conn, [key]).get(key)
+        act = act_rows.named(conn, [key]).get(key)
     if act is not None and act.digest == digest:
         envelope = envelope_of(act.kind, act.typed)
         signers = tuple(claim.account for claim in envelope.signers)

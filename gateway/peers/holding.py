@@ -13,7 +13,7 @@ from gateway.following.sight import mentions
 from gateway.office.database import insert_or_keep, now_ms
 from gateway.office.models import CONTENT, CONTENT_ENTITLED, CONTENT_ERASED, FOLLOWED, PEER_COPY
 from gateway.office.repository import ActKey, Erased, Office
-from gateway.outbox import store
+from gateway.outbox import act_rows
 from gateway.peers import composing
 from gateway.peers.book import Row
 from gateway.peers.directory import entry
@@ -106,7 +106,7 @@ def _gathered(services: Services, told: Sequence[Told]) -> Set[ActKey]:
     """The acts that ran in these events and that this office has with several signers: only these entitle whom no other record does."""
     keys = [_act_key(each) for each in told if each.contract == "Acts" and "digest" in each.values]
     with services.office.read() as conn:
-        return {key for key, act in store.named(conn, keys).items() if act.signers_needed > 1}
+        return {key for key, act in act_rows.named(conn, keys).items() if act.signers_needed > 1}
 
 
 def _may_entitle(event: Told, members: Sequence[bytes], gathered: Set[ActKey]) -> bool:

@@ -19,7 +19,7 @@ from gateway.following.egress import NotAllowed, target_of
 from gateway.office.database import clock_ns, insert_or_keep, now_ms
 from gateway.office.models import ACT, OFFERED_ACT
 from gateway.office.repository import Act, AddedAct, Office, Signature, signature_rows
-from gateway.outbox import store
+from gateway.outbox import act_rows
 from gateway.outbox.envelopes import envelope_of, typed_bytes
 from gateway.outbox.lanes import share_of
 from gateway.outbox.states import State
@@ -219,7 +219,7 @@ def _act(envelope: Envelope, hashed: bytes, offer: Offer) -> Act:
 
 def _keep_act(conn: Connection, act: Act, rows: Sequence[Signature], *, alone: bool, subject: str) -> None:
     """Keeps an act that is offered; to one that is here already, the signatures that it lacks. Raises 409, 429."""
-    known = store.named(conn, [act.key], lock=True).get(act.key)
+    known = act_rows.named(conn, [act.key], lock=True).get(act.key)
     if known is None:
         _check_room(conn, act.member_id)
         office = Office(conn, act.member_id)
@@ -232,9 +232,9 @@ def _keep_act(conn: Connection, act: Act, rows: Sequence[Signature], *, alone: b
     if known.state == State.GATHERING:
         for each in rows:
             if each.sig is not None:
-                store.set_signature(conn, act.key, each.position, each.sig, each.evidence_root)
-        if store.is_signed(conn, act.key) and not store.is_offered(conn, act.key):
-            store.move(conn, known, State.READY)
+                act_rows.set_signature(conn, act.key, each.position, each.sig, each.evidence_root)
+        if act_rows.is_signed(conn, act.key) and not act_rows.is_offered(conn, act.key):
+            act_rows.move(conn, known, State.READY)
 
 
 def _check_room(conn: Connection, account: bytes) -> None:
@@ -262,8 +262,8 @@ def _learnt(services: Services, sender: bytes, url: str | None) -> str | None:
 def _consent(services: Services, header: Header, payload: Consent, subject: str) -> Work:
     key = payload.account, payload.act
     with services.office.read() as conn:
-        act = store.named(conn, [key]).get(key)
-        listed = store.signatures(conn, [key])[key]
+        act = act_rows.named(conn, [key]).get(key)
+        listed = act_rows.signatures(conn, [key])[key]
     if act is None or payload.account != header.recipient or all(each.signer != header.sender for each in listed):
         raise not_found("the act")
     if act.digest != payload.digest:
@@ -272,7 +272,7 @@ def _consent(services: Services, header: Header, payload: Consent, subject: str)
 
     def work(conn: Connection) -> None:
         for signature, sig, evidence in mine:
-            if next(each.sig for each in store.signatures(conn, [key])[key] if each.position == signature.position) is None:
+            if next(each.sig for each in act_rows.signatures(conn, [key])[key] if each.position == signature.position) is None:
                 signatures.keep(conn, act, signature, sig, evidence, subject)
 
     return work

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from gateway import acts
 from gateway.drafts import Request, Wanted
 from gateway.errors import Problem, invalid
-from gateway.outbox import store
+from gateway.outbox import act_rows
 from gateway.outbox.states import FAILED, State
 from gateway.pledging.known import Desk
 from gateway.pledging.words import REFUSALS
@@ -106,7 +106,7 @@ def _open_key(desk: Desk, made: Made, key: str) -> str:
 
 
 def _has_failed(conn: Connection, account: bytes, key: str) -> bool:
-    return any(State(each.state) in FAILED for each in store.named(conn, [(account, word(act_id(key)))]).values())
+    return any(State(each.state) in FAILED for each in act_rows.named(conn, [(account, word(act_id(key)))]).values())
 
 
 def _plain(value: Any) -> Any:

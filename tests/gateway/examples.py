@@ -24,7 +24,7 @@ from gateway.api import document
 from gateway.config import Settings
 from gateway.founding import OFFICES
 from gateway.office.models import ACT
-from gateway.outbox import store
+from gateway.outbox import act_rows
 from gateway.outbox.envelopes import envelope_of
 from gateway.outbox.states import State
 from gateway.peers import book, composing, signing, speaking
@@ -196,7 +196,7 @@ class Teller:
         services = self.running.services
         with services.office.read() as conn:
             key = from_hex(self.accounts["lumen"]), word(act_id("acceptance/3"))
-            act, listed = store.named(conn, [key])[key], store.signatures(conn, [key])[key]
+            act, listed = act_rows.named(conn, [key])[key], act_rows.signatures(conn, [key])[key]
         payload: Payload
         if operation == "take_offer":
             payload = Offer(act.kind, act.typed, [Given(0, listed[0].sig or b"", None)], [], alone=True, url=None)

@@ -19,7 +19,7 @@ from gateway import cli, runtime
 from gateway.client import connected
 from gateway.commands import shared
 from gateway.config import MIRROR_FILE, URL_FILE, Settings
-from gateway.outbox import lanes, store
+from gateway.outbox import lane_rows, lanes
 from gateway.roles import ROLES
 from gateway.signers.keystore import HOUSE, RELAYER
 from ledger.domain.ids import to_hex
@@ -237,7 +237,7 @@ def test_a_lane_that_stands_is_renewed_and_what_waited_goes(home: Path, pledgebo
     services = first.services
     old = services.keystore.keys(HOUSE, RELAYER)[0]
     with services.office.write() as conn:
-        store.alarm(conn, f"relay {to_hex(old)}", "the chain counts more than we wrote")
+        lane_rows.alarm(conn, f"relay {to_hex(old)}", "the chain counts more than we wrote")
     member = to_hex(services.keystore.members()[0])
     headers = {"authorization": f"Bearer {first.api_key}"}
     body = {"account": member, "kind": "SetAcceptance", "body": {"acceptsDirect": True}}

@@ -22,7 +22,7 @@ from gateway.api.document import operations
 from gateway.config import OFFICE_FILE, OPERATOR_KEY, PASSPHRASE_FILE, Settings
 from gateway.errors import StartError
 from gateway.leading import Leading
-from gateway.outbox import store
+from gateway.outbox import lane_rows
 from gateway.runtime import Runtime
 from gateway.signers.keystore import HOUSE, RELAYER
 from gateway.signers.passphrase import FILE_VARIABLE, PassphraseError
@@ -225,7 +225,7 @@ def test_health_names_a_lane_that_stands_and_a_node_that_refuses(api: Api) -> No
     services = api.running.services
     lane = f"relay {to_hex(services.keystore.keys(HOUSE, RELAYER)[0])}"
     with services.office.write() as conn:
-        store.alarm(conn, lane, "the chain counts more than we wrote")
+        lane_rows.alarm(conn, lane, "the chain counts more than we wrote")
     try:
         assert "lane-stopped" in httpx.get(api.running.url + "/health").json()["faults"]
         assert {"name": "lane-stopped", "text": "the chain counts more than we wrote"} in api.http.get("/health/details").json()["faults"]

@@ -20,7 +20,7 @@ from gateway.following.looking import Cursor, back, look
 from gateway.following.selection import Selection
 from gateway.following.sight import Sight
 from gateway.office.database import now_ms
-from gateway.outbox import store
+from gateway.outbox import lane_rows
 from gateway.outbox.lanes import LeaseLost, Shift
 from gateway.signers.sealing import Unsealable
 from ledger.chain.engines import anvil
@@ -326,7 +326,7 @@ def test_who_lost_the_lease_moves_no_cursor(house: House) -> None:
     lane = one._rounds._leased()
     assert lane is not None
     with house.office.write() as conn:
-        store.release(conn, Shift.COURIER, "one 1 1.00")
+        lane_rows.release(conn, Shift.COURIER, "one 1 1.00")
     assert Courier(house.services, "two 1 1.00")._rounds._leased() is not None
     with pytest.raises(LeaseLost):
         one._rounds._written(lane, lambda conn: book.moved(conn, made.row, Cursor(7), 1))

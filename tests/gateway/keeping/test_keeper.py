@@ -7,7 +7,7 @@ from gateway.keeping import asking
 from gateway.keeping.due import Due
 from gateway.keeping.keeper import Keeper, batches, key_of
 from gateway.office.models import CALL
-from gateway.outbox import store
+from gateway.outbox import lane_rows
 from gateway.outbox.lanes import LeaseLost
 from ledger.domain.act_types import CoverReceivable, DisputeReceivable, OfferRange, OpenPool
 from ledger.domain.ids import token_id
@@ -137,10 +137,10 @@ def test_who_lost_the_lease_meanwhile_writes_nothing(ledger: Ledger, watch: Watc
 
     def slow(*given: object) -> list[bytes | None]:
         monkeypatch.setattr("gateway.keeping.keeper.refusals", asking.refusals)
-        monkeypatch.setattr("gateway.outbox.store.LEASE_MS", -1)
+        monkeypatch.setattr("gateway.outbox.lane_rows.LEASE_MS", -1)
         Keeper(watch.house.services, watch.house.owner).step()
         with watch.house.office.write() as conn:
-            store.release(conn, "keeper", watch.house.owner)
+            lane_rows.release(conn, "keeper", watch.house.owner)
         Keeper(watch.house.services, "elsewhere 7 1.00").step()
         return asking.refusals(*given)  # type: ignore[arg-type]
 

@@ -16,7 +16,7 @@ from gateway.drafts import Request, Wanted, key_of
 from gateway.errors import Problem
 from gateway.office import database as offices
 from gateway.office.repository import ActKey
-from gateway.outbox import store
+from gateway.outbox import act_rows, tx_rows
 from gateway.signers import sealing
 from ledger import faults
 from ledger.chain import manifest as manifests
@@ -112,8 +112,8 @@ def wait(house: House, keys: list[ActKey]) -> None:
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         with house.office.read() as conn:
-            found = store.named(conn, keys)
-            left = store.unsettled(conn)
+            found = act_rows.named(conn, keys)
+            left = tx_rows.unsettled(conn)
         if not left and len(found) == len(keys) and all(act.state == "final" for act in found.values()):
             return
         time.sleep(0.02)

@@ -20,7 +20,7 @@ from gateway.errors import Problem
 from gateway.office.models import ACT as ACTS
 from gateway.office.models import ACT_HISTORY, AUDIT, SIGNATURE
 from gateway.office.repository import Act, Office
-from gateway.outbox import encode, recovered, store
+from gateway.outbox import act_rows, encode, recovered
 from gateway.outbox.envelopes import frame_gas
 from gateway.signers.ecdsa import address_of, by
 from gateway.signers.interface import SigningLocked
@@ -71,7 +71,7 @@ def test_acts_go_in_the_order_in_which_gateways_took_them_though_their_clocks_di
         monkeypatch.setattr(acts, "_last_accepted", 0)
     house.accept(second := house.request(account))
     with house.office.read() as conn:
-        assert [row.idem_key for row in store.queued(conn, 10)] == [first.key, second.key]
+        assert [row.idem_key for row in act_rows.queued(conn, 10)] == [first.key, second.key]
 
 
 # --- One key, one act ------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from gateway import acts, contents
 from gateway.drafts import Request, Wanted
 from gateway.errors import Problem
 from gateway.office.repository import Act, Office
-from gateway.outbox import store
+from gateway.outbox import tx_rows
 from gateway.outbox.envelopes import envelope_of, frame_gas
 from gateway.outbox.simulate import simulate
 from gateway.roles import ROLES
@@ -113,7 +113,7 @@ def officer(cast: Cast) -> Wanted:
 def frames(house: House, row: Act) -> list[int]:
     """The gas that the act's frame used: of the calls that Acts makes into the act's contract, by the node's trace."""
     with house.office.read() as conn:
-        (carrier,) = store.carriers(conn, [row.key])[row.key]
+        (carrier,) = tx_rows.carriers(conn, [row.key])[row.key]
     trace = house.world.rpc.call("debug_traceTransaction", carrier.hash, {"tracer": "callTracer"})
     return [int(call["gasUsed"], 16) for call in trace["calls"] if call["type"] == "CALL"]
 

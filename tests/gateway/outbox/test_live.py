@@ -15,7 +15,7 @@ from gateway import calls
 from gateway.drafts import key_of
 from gateway.office.models import ACT, DEPENDENCY, LANE, TX
 from gateway.office.repository import Act, Call, Office
-from gateway.outbox import batches, encode, lanes, sender, store
+from gateway.outbox import act_rows, batches, encode, lane_rows, lanes, sender, tx_rows
 from gateway.outbox.lanes import LaneAlarm, LeaseLost, TxState
 from gateway.outbox.sender import NotEnrolled, Sender
 from gateway.outbox.states import State
@@ -87,7 +87,7 @@ def test_a_refused_act_is_spent_and_never_runs_later(house: House) -> None:
 def _call_data(house: House) -> bytes:
     """The call data of the lane's first transaction."""
     with house.office.read() as conn:
-        (tx,) = store.unsettled(conn) or [tx for page in store.mined_down(conn) for tx in page]
+        (tx,) = tx_rows.unsettled(conn) or [tx for page in tx_rows.mined_down(conn) for tx in page]
     sent = house.world.rpc.call("eth_getTransactionByHash", tx.hash)
     return bytes.fromhex(sent["input"][2:])
 
@@ -223,14 +223,14 @@ def test_what_the_node_refuses_for_the_moment_is_shown_and_tried_again(house: Ho
     monkeypatch.setattr(house.world.rpc, "batch", lambda calls: [RpcError(-32000, "txpool is full") for _ in calls])
     house.send()
     with house.office.read() as conn:
-        assert store.refusals(conn) == [f"lane {house.relay.name}: the node refuses transaction 0: txpool is full"]
+        assert lane_rows.refusals(conn) == [f"lane {house.relay.name}: the node refuses transaction 0: txpool is full"]
     assert house.act(row).state == "queued" and house.relay.step() is False
     monkeypatch.setattr(house.world.rpc, "batch", batch)
     monkeypatch.setattr(lanes, "_PAUSE", dict.fromkeys(lanes._PAUSE, -1))
     house.round()
     assert house.act(row).state == "final"
     with house.office.read() as conn:
-        assert store.refusals(conn) == []
+        assert lane_rows.refusals(conn) == []
 
 
 def send_with(house: House, key: PrivateKey, nonce: int) -> None:
@@ -249,7 +249,7 @@ def test_a_chain_nonce_above_ours_stops_the_lane_until_it_is_given_up(house: Hou
     (row,) = house.accept(house.request(member))
     assert house.relay.tried() > 0
     with house.office.read() as conn:
-        assert store.alarms(conn) == [], "the mirror decides, by a final block"
+        assert lane_rows.alarms(conn) == [], "the mirror decides, by a final block"
     house.read()
     for _ in range(2):
         assert house.relay.tried() > 0
@@ -258,19 +258,19 @@ def test_a_chain_nonce_above_ours_stops_the_lane_until_it_is_given_up(house: Hou
         house.read()
     assert house.act(row).state == "queued" and house.transactions() == []
     with house.office.read() as conn:
-        assert "renew-lane" in store.alarms(conn)[0]
+        assert "renew-lane" in lane_rows.alarms(conn)[0]
     renewed = renew(house)
     renewed.round()
     assert renewed.act(row).state == "final"
     with renewed.office.read() as conn:
-        assert store.alarms(conn) == []
+        assert lane_rows.alarms(conn) == []
 
 
 def renew(house: House) -> House:
     """What `pledgebook keys renew-lane` and the next start do."""
     old = house.relayer
     with house.office.write() as conn:
-        store.retire_lane(conn, old)
+        lane_rows.retire_lane(conn, old)
     house.services.keystore.retire(HOUSE, old)
     return House.build(house.world, house.office, house.services.mirror).enrol()
 
@@ -303,7 +303,7 @@ def test_our_own_bytes_that_a_crash_left_unmarked_are_nobody_elses(house: House,
     house.read()
     assert house.act(row).state == "final" and house.transactions() == [(0, 0, "acts", "final")]
     with house.office.read() as conn:
-        assert store.counts_of_lanes(conn) != [] and store.alarms(conn) == []
+        assert lane_rows.counts_of_lanes(conn) != [] and lane_rows.alarms(conn) == []
 
 
 def test_a_key_that_is_not_enrolled_sends_nothing_and_says_so(
@@ -725,7 +725,7 @@ def test_what_waits_for_a_signature_holds_its_followers_and_nobody_else(house: H
     assert house.states([first, *followers, *chained]) == ["gathering", *["ready"] * 6, "final"]
     assert not any(house.act(row).held for row in followers)
     with house.office.write() as conn:
-        store.move(conn, house.act(first), State.READY)
+        act_rows.move(conn, house.act(first), State.READY)
     house.round()
     assert house.states([first, *followers, chained[0]]) == ["final"] * 7
 
@@ -737,7 +737,7 @@ def test_what_follows_an_act_that_failed_waits_for_a_person(house: House) -> Non
     follower = gathering(house, member)
     with house.office.write() as conn:
         conn.execute(DEPENDENCY.insert().values(member_id=member, act_id=follower.act_id, on_member=member, on_act=first.act_id))
-        store.move(conn, follower, State.READY)
+        act_rows.move(conn, follower, State.READY)
     house.world.mine()
     house.read()
     house.send()
@@ -750,7 +750,7 @@ def test_what_is_queued_behind_an_act_that_was_held_is_taken_back(house: House) 
     first, follower = house.request(member), house.request(member)
     rows = house.accept(first, replace(follower, depends_on=(key_of(first),)))
     with house.office.write() as conn:
-        store.move(conn, rows[0], State.READY, reason={"sentence": "a person looks at it"})
+        act_rows.move(conn, rows[0], State.READY, reason={"sentence": "a person looks at it"})
     house.round()
     assert house.states(rows) == ["ready", "ready"] and not house.act(rows[1]).held and house.transactions() == []
     house.retry(rows[0])
@@ -795,7 +795,7 @@ def test_a_lane_outlives_an_error_that_nobody_foresaw(house: House, monkeypatch:
         raise OSError("no space left on device")
 
     with monkeypatch.context() as disk:
-        disk.setattr(store, "lease", full)
+        disk.setattr(lane_rows, "lease", full)
         assert house.relay.tried() > 0 and house.relay.fault == "lane relay: no space left on device"
     house.relay.tried()
     assert house.relay.fault is None
@@ -811,7 +811,7 @@ def test_settling_outlives_an_error_that_nobody_foresaw_and_looks_at_everything_
     house.world.mine()
     house.services.sync.catch_up()
     stop, failures = threading.Event(), list[int]()
-    settled = store.set_settled
+    settled = tx_rows.set_settled
 
     def fails_once(*given: object) -> None:
         if failures:
@@ -821,7 +821,7 @@ def test_settling_outlives_an_error_that_nobody_foresaw_and_looks_at_everything_
         failures.append(1)
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(store, "set_settled", fails_once)
+    monkeypatch.setattr(tx_rows, "set_settled", fails_once)
     monkeypatch.setattr("gateway.outbox.settle.PAUSE_SECONDS", 0.01)
     house.settler.run(stop)
     assert failures and house.settler.alarm is None and house.act(row).state == "final"
@@ -834,7 +834,7 @@ def test_a_stopped_lane_gives_its_lease_up(house: House) -> None:
     house.relay.run(stop)
     other = House.build(house.world, house.office, house.services.mirror, owner="other 1 1.00")
     with house.office.write() as conn:
-        assert store.lease(conn, house.relay.name, "relay", house.relayer, other.owner) is not None
+        assert lane_rows.lease(conn, house.relay.name, "relay", house.relayer, other.owner) is not None
 
 
 def test_the_outbox_keeps_every_row(house: House) -> None:
@@ -842,5 +842,5 @@ def test_the_outbox_keeps_every_row(house: House) -> None:
     rows = house.accept(*(house.request(house.member()) for _ in range(3)))
     house.round()
     with house.office.read() as conn:
-        assert len(store.named(conn, [row.key for row in rows])) == 3
+        assert len(act_rows.named(conn, [row.key for row in rows])) == 3
         assert conn.execute(TX.select()).all()

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from gateway.office.models import LANE
 from gateway.office.repository import Act
-from gateway.outbox import encode, lanes, store
+from gateway.outbox import encode, lane_rows, lanes
 from gateway.outbox.own import purpose_of
 from gateway.outbox.sender import Sender
 from gateway.signers.ecdsa import by
@@ -121,7 +121,7 @@ def test_a_count_that_one_node_makes_up_stops_nothing_while_another_tells_the_tr
         assert nodes.url == two[0].url and house.relay.fault is None
         assert house.states(rows) == ["final", "final"]
         with house.office.read() as conn:
-            assert store.alarms(conn) == []
+            assert lane_rows.alarms(conn) == []
         two[0].fault = Fault.NONE
         house.check()
 
@@ -143,7 +143,7 @@ def test_a_count_that_is_too_high_for_a_while_makes_a_lane_wait_and_is_forgotten
         house.round()
         assert house.act(row).state == "final"
         with house.office.read() as conn:
-            assert store.alarms(conn) == [] and store.counts_of_lanes(conn) == []
+            assert lane_rows.alarms(conn) == [] and lane_rows.counts_of_lanes(conn) == []
         house.check()
 
 
@@ -165,7 +165,7 @@ def test_a_count_that_the_state_disproves_stops_nothing_though_no_node_tells_the
         house.relay.tried()
         assert house.states(rows) == ["final"] * 3 and house.relay.fault is None
         with house.office.read() as conn:
-            assert store.alarms(conn) == [] and store.counts_of_lanes(conn) == []
+            assert lane_rows.alarms(conn) == [] and lane_rows.counts_of_lanes(conn) == []
         for each in two:
             each.fault = Fault.NONE
         house.check()
@@ -189,7 +189,7 @@ def test_a_count_with_a_proof_that_is_none_makes_a_lane_wait_however_long_it_sta
         house.round()
         assert house.act(row).state == "final"
         with house.office.read() as conn:
-            assert store.alarms(conn) == [] and store.counts_of_lanes(conn) == []
+            assert lane_rows.alarms(conn) == [] and lane_rows.counts_of_lanes(conn) == []
 
 
 def test_a_count_that_was_noted_is_forgotten_when_the_node_takes_it_back(
@@ -203,12 +203,12 @@ def test_a_count_that_was_noted_is_forgotten_when_the_node_takes_it_back(
         liar.fault = Fault.UNPROVEN
         house.relay.tried()
         with house.office.read() as conn:
-            assert [count.counted for count in store.counts_of_lanes(conn)] == [2]
+            assert [count.counted for count in lane_rows.counts_of_lanes(conn)] == [2]
         liar.fault = Fault.NONE
         house.round()
         assert house.act(row).state == "final"
         with house.office.read() as conn:
-            assert store.alarms(conn) == [] and store.counts_of_lanes(conn) == []
+            assert lane_rows.alarms(conn) == [] and lane_rows.counts_of_lanes(conn) == []
 
 
 def test_the_lane_of_a_members_own_key_follows_a_count_that_stands_and_no_other(
@@ -253,7 +253,7 @@ def test_the_lane_of_a_members_own_key_follows_a_count_that_stands_and_no_other(
         house.read()
         assert own.fault is None and next_nonce() == 1
         with office.read() as conn:
-            assert store.alarms(conn) == []
+            assert lane_rows.alarms(conn) == []
 
 
 def spend(world: World, key: PrivateKey) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from gateway.outbox.lanes import IN_FLIGHT, TxState
 from gateway.outbox.outcome import TxStep, tx_steps
 from gateway.outbox.recovered import _find
-from gateway.outbox.store import Tx
+from gateway.outbox.tx_rows import Tx
 from ledger.domain.acts import SignedAct, encode_run
 from ledger.mirror.models import Act as Told
 from ledger.mirror.models import Outcome

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, insert
 
 from gateway.office.models import ACT, CALL, SIGNATURE, TX, TX_ACT
-from gateway.outbox import store
+from gateway.outbox import act_rows, call_rows, tx_rows
 from gateway.outbox.lanes import TxState
 from gateway.outbox.states import State
 from ledger.mirror.database import Database
@@ -37,20 +37,20 @@ def busy(office: Database) -> Database:
 
 
 ASKED: dict[str, Callable[[Connection], object]] = {
-    "named": lambda conn: store.named(conn, KEYS),
-    "locked": lambda conn: store.named(conn, KEYS, lock=True),
-    "kept": lambda conn: store.kept(conn, KEYS),
-    "signatures": lambda conn: store.signatures(conn, KEYS),
-    "dependencies": lambda conn: store.dependencies(conn, KEYS),
-    "tried": lambda conn: store.tried(conn, KEYS),
-    "carriers": lambda conn: store.carriers(conn, KEYS),
-    "in flight": lambda conn: store.in_flight(conn, "relay 0x4e"),
-    "first undone": lambda conn: store.first_undone(conn, "council 0x4f", 0),
-    "raw": lambda conn: store.raw_of(conn, HASHES),
-    "acts of": lambda conn: store.acts_of(conn, HASHES),
-    "answered": lambda conn: store.mark_answered(conn, HASHES, TxState.SENT),
-    "acts sent": lambda conn: store.mark_acts_sent(conn, HASHES),
-    "calls sent": lambda conn: store.mark_calls_sent(conn, HASHES),
+    "named": lambda conn: act_rows.named(conn, KEYS),
+    "locked": lambda conn: act_rows.named(conn, KEYS, lock=True),
+    "kept": lambda conn: act_rows.kept(conn, KEYS),
+    "signatures": lambda conn: act_rows.signatures(conn, KEYS),
+    "dependencies": lambda conn: act_rows.dependencies(conn, KEYS),
+    "tried": lambda conn: tx_rows.tried(conn, KEYS),
+    "carriers": lambda conn: tx_rows.carriers(conn, KEYS),
+    "in flight": lambda conn: tx_rows.in_flight(conn, "relay 0x4e"),
+    "first undone": lambda conn: tx_rows.first_undone(conn, "council 0x4f", 0),
+    "raw": lambda conn: tx_rows.raw_of(conn, HASHES),
+    "acts of": lambda conn: tx_rows.acts_of(conn, HASHES),
+    "answered": lambda conn: tx_rows.mark_answered(conn, HASHES, TxState.SENT),
+    "acts sent": lambda conn: act_rows.mark_acts_sent(conn, HASHES),
+    "calls sent": lambda conn: call_rows.mark_calls_sent(conn, HASHES),
 }
 
 
@@ -63,6 +63,6 @@ def test_no_table_is_read_whole(busy: Database, what: str) -> None:
 
 def test_lists_of_keys_find_just_those(busy: Database) -> None:
     with busy.read() as conn:
-        assert set(store.named(conn, KEYS)) == set(store.kept(conn, [*KEYS, (b"\0" * 20, word(7))])) == set(KEYS)
-        assert set(store.raw_of(conn, [*HASHES, word(MANY)])) == set(HASHES)
-        assert store.named(conn, []) == {} and store.raw_of(conn, []) == {} and store.kept(conn, [(ALICE, word(MANY))]) == []
+        assert set(act_rows.named(conn, KEYS)) == set(act_rows.kept(conn, [*KEYS, (b"\0" * 20, word(7))])) == set(KEYS)
+        assert set(tx_rows.raw_of(conn, [*HASHES, word(MANY)])) == set(HASHES)
+        assert act_rows.named(conn, []) == {} and tx_rows.raw_of(conn, []) == {} and act_rows.kept(conn, [(ALICE, word(MANY))]) == []

@@ -8,7 +8,7 @@ import pytest
 from gateway import calls
 from gateway.founding import resume_council
 from gateway.office.repository import Call, Office
-from gateway.outbox import encode, lanes, store
+from gateway.outbox import encode, lane_rows, lanes
 from gateway.roles import ROLES
 from gateway.signers.ecdsa import by
 from gateway.signers.keystore import COUNCIL as COUNCIL_KEY
@@ -99,7 +99,7 @@ def test_the_councils_lane_goes_on_and_runs_nothing_twice(house: House) -> None:
     house.read()
     assert house.council.tried() > 0 and "the chain counts 2 transactions" in str(house.council.fault)
     with house.office.read() as conn:
-        assert "renew-lane --council" in store.alarms(conn)[0]
+        assert "renew-lane --council" in lane_rows.alarms(conn)[0]
     assert waiting.states(house) == ["queued"] * 4
     again = resumed(house)
     assert waiting.states(again) == ["final", "queued", "queued", "refused"]
@@ -108,7 +108,7 @@ def test_the_councils_lane_goes_on_and_runs_nothing_twice(house: House) -> None:
     assert waiting.states(again) == ["final", "final", "final", "refused"]
     assert again.council.tried() > 0 and again.council.fault is None and again.world.nonce(again.council._key) == 4
     with again.office.read() as conn:
-        assert store.alarms(conn) == []
+        assert lane_rows.alarms(conn) == []
 
 
 def test_calls_whose_nonces_an_earlier_life_took_go_again_unless_the_ledger_has_them(house: House) -> None:
@@ -122,7 +122,7 @@ def test_calls_whose_nonces_an_earlier_life_took_go_again_unless_the_ledger_has_
     house.council.tried()
     house.read()
     with house.office.read() as conn:
-        assert "renew-lane --council" in store.alarms(conn)[0]
+        assert "renew-lane --council" in lane_rows.alarms(conn)[0]
     again = resumed(house)
     assert waiting.states(again)[:2] == ["final", "final"], "the ledger has both"
     rounds(again)

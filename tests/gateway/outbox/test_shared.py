@@ -12,7 +12,7 @@ from gateway import workers
 from gateway.leading import Leading
 from gateway.office import database as offices
 from gateway.office.models import LANE, TX
-from gateway.outbox import store
+from gateway.outbox import lane_rows
 from gateway.outbox.lanes import RELAY, Share, Shift, share_of
 from gateway.outbox.sender import Sender
 from gateway.signers.keystore import HOUSE, RELAYER
@@ -139,7 +139,7 @@ def test_an_office_in_a_file_is_led_once_the_lease_of_who_had_it_ends(tmp_path: 
         closing(mirrors.open(f"sqlite:///{tmp_path / 'mirror.db'}")) as mirror,
     ):
         with office.write() as conn:
-            store.take_shift(conn, Shift.BOOKS, "container 1 1")
+            lane_rows.take_shift(conn, Shift.BOOKS, "container 1 1")
             conn.execute(update(LANE).values(until=offices.clock_ms(conn) + 1_500))
         assert workers._leading(office, mirror)()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateway.office.repository import Act
-from gateway.outbox import lanes, store
+from gateway.outbox import lane_rows, lanes
 from gateway.outbox.lanes import TxState
 from ledger.chain.blocks import Checks
 from ledger.chain.headers import HeaderForm
@@ -52,7 +52,7 @@ class Life:
         assert all(house.outcomes(row).count(Outcome.DONE) == 1 for row in rows)
         assert house.services.sync.status().alarm is None and all(worker.is_alive() for worker in self.workers)
         with house.office.read() as conn:
-            assert store.alarms(conn) == []
+            assert lane_rows.alarms(conn) == []
         checks = Checks(headers=HeaderForm.ETHEREUM)
         assert verify.of(house.services.mirror, self.world.manifest, rpc=self.world.rpc, checks=checks).equal
 

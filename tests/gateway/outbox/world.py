@@ -19,7 +19,7 @@ from gateway.drafts import Request, Wanted
 from gateway.errors import Problem
 from gateway.office.models import TX
 from gateway.office.repository import Act, ActKey, Office
-from gateway.outbox import store
+from gateway.outbox import act_rows
 from gateway.outbox.lanes import COUNCIL, RELAY
 from gateway.outbox.sender import Sender
 from gateway.outbox.settle import Settler
@@ -234,7 +234,7 @@ class House:
         """An act as it stands."""
         name = key.key if isinstance(key, Act) else key
         with self.office.read() as conn:
-            return store.named(conn, [name])[name]
+            return act_rows.named(conn, [name])[name]
 
     def states(self, rows: Sequence[Act]) -> list[str]:
         return [self.act(row).state for row in rows]

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from gateway import contents, signatures
 from gateway.office.models import AUDIT, CONTENT
 from gateway.office.repository import Act, Office
-from gateway.outbox import store
+from gateway.outbox import act_rows
 from gateway.outbox.states import State as ActState
 from gateway.peers import asking, book, composing, holding, publishing, signing, speaking, taking
 from gateway.peers.book import Row
@@ -128,7 +128,7 @@ def test_the_author_that_never_runs_it_is_helped_by_the_signer(sides: Sides, fil
         monkeypatch.setattr(composing, "ADOPTED_AFTER_MS", -1)
         (found,) = composing.to_adopt(conn)
     with signer.house.office.write() as conn:
-        store.move(conn, found, ActState.READY)
+        act_rows.move(conn, found, ActState.READY)
     signer.house.round()
     signer.house.round()
     author.house.read()
