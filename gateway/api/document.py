@@ -47,7 +47,8 @@ Auditors and regulators say in `Access-Reason` why they look at others' records.
 (RFC 9457). Amounts are text of minor units with their currency, times RFC 3339, ids decimal text, bytes hex. Lists come in pages: `next`
 of one asks for the page after it (`after`), of the same list with the same filters. An address with a parameter that the operation doesn't
 have is refused (422), and so is a body that is not UTF-8 or has a name twice in one object. HEAD is answered wherever GET is, but on
-`/events:stream`. What is no request of HTTP/1.1 or 1.0, or doesn't arrive in time, is answered 400, 408, 431 or 505 before any operation.
+`/events:stream`; OPTIONS says what a path takes. What is no request of HTTP/1.1 or 1.0, or doesn't arrive in time, is answered 400, 408,
+431 or 505 before any operation.
 
 An act is accepted once it is on disk (202) and final once its block is. Its Idempotency-Key names it for ever: sent again, here or at any
 other gateway of the ledger, it changes nothing; with other content it is a conflict (409)."""

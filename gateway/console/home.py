@@ -1,6 +1,7 @@
 """The first page: who is signed in, how the gateway does, what waits; why one looks at others' records; and the way out."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from urllib.parse import urlencode
 
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
@@ -34,19 +35,22 @@ async def _member(visit: Visit, account: str) -> Json | None:
 
 
 async def _waiting(visit: Visit, account: str) -> list[tuple[str, str, str]]:
-    """What waits, how much of it ("25 or more"), and the page that lists it."""
-    to_sign = await visit.ask("list_acts_to_sign", {"account": account, "limit": PAGE_ROWS})
-    drafts = await visit.ask("list_receivables", {"party": account, "status": "draft", "limit": PAGE_ROWS})
-    offers = await visit.ask("list_offers", {"to": account, "limit": PAGE_ROWS})
+    """What waits, how much of it ("25 or more"), and the address of the page that lists it."""
+    lists: Sequence[tuple[str, str, str, Json]] = (
+        ("Acts to sign", "list_acts_to_sign", "to_sign", {"account": account}),
+        ("Receivables to confirm", "list_receivables", "receivables", {"party": account, "status": "draft"}),
+        ("Offers of ranges to accept", "list_offers", "offers", {"to": account}),
+        ("Banks' offers to buy that stand", "list_purchase_offers", "purchases", {"party": account, "state": "open"}),
+    )
     return [
-        ("acts wait for this account's signature", _count(to_sign["data"], to_sign["next"]), "to_sign"),
-        ("receivables wait for their confirmation", _count(drafts["data"], drafts["next"]), "receivables"),
-        ("offers of ranges can be accepted", _count(offers["data"], offers["next"]), "offers"),
+        (text, await _count(visit, operation, query), f"{visit.console.address(page)}?{urlencode({**query, 'account': account})}")
+        for text, operation, page, query in lists
     ]
 
 
-def _count(rows: list[object], next_: str | None) -> str:
-    return str(len(rows)) if next_ is None else f"{len(rows)} or more"
+async def _count(visit: Visit, operation: str, query: Json) -> str:
+    found = await visit.ask(operation, {**query, "limit": PAGE_ROWS})
+    return str(len(found["data"])) if found["next"] is None else f"{len(found['data'])} or more"
 
 
 async def reason(visit: Visit) -> Response:

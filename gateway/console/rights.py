@@ -31,7 +31,7 @@ class Page:
         return any(RIGHTS[each].scope == ACT for each in self.asks)
 
 
-_LISTS = ("list_acts_to_sign", "list_receivables", "list_offers")
+_LISTS = ("list_acts_to_sign", "list_receivables", "list_offers", "list_purchase_offers")
 _ACT = ("get_act", "list_cash", "get_receivable")
 _SHOWN = ("get_receivable", "get_content")
 _DRAFT = (*_SHOWN, "fingerprint_invoice", "draft_receivable")

@@ -19,7 +19,7 @@ from house.steps import Step, StepFailed
 ROOT = Path(__file__).resolve().parents[2]
 FORGE = Path("node_modules", "@foundry-rs", "forge-linux-amd64", "bin", "forge")
 CHECKED = ("ledger", "gateway", "bench", "tests", "scripts/house")
-MINUTES = 40
+MINUTES = 60
 FULL_MINUTES = 600
 MUTATION_SHARE = 0.8
 """Of a part's time, what it may try mutants in; the rest is for what was begun."""

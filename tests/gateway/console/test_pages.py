@@ -148,11 +148,11 @@ def test_the_first_page_says_who_is_there_how_the_gateway_does_and_what_waits(ap
     drawn_up(api, supplier, obligor, face=77)
     page = signed_in(api, obligor, READ).get("/console/")
     assert "obligor, active" in page.text and obligor.account in page.text and "May read" in page.text
-    assert re.search(r"\b[1-9][0-9]* receivables wait for their confirmation", page.text)
+    assert re.search(r"Receivables to confirm: [1-9]", page.text)
     assert "Everything works" in page.text and re.search(r"As at block \d+, final", page.text) and "those of UTC" in page.text
     operator = signed_in(api, None).get("/console/")
     assert "the gateway's operator" in operator.text and operator.form("Show").fields == {"account": ""}
-    assert "receivables wait" in signed_in(api, None).get(f"/console/?account={obligor.account}").text
+    assert "Receivables to confirm" in signed_in(api, None).get(f"/console/?account={obligor.account}").text
 
 
 def test_a_key_of_an_account_that_is_no_member_is_told_so(api: Api) -> None:
@@ -441,6 +441,7 @@ def test_a_bank_offers_on_what_it_is_told_and_the_seller_accepts_by_clicking(api
     assert bank.send(sign, fields={"advance": "60051"}).status == 409, "what was not shown"
     act = bank.send(sign)
     assert "Final" in act.text and bank.send(sign).answer.url == act.answer.url
+    assert re.search(r"Banks' offers to buy that stand: [1-9]", seller.get("/console/").text)
     listed = seller.get("/console/purchases?state=open")
     (offer,) = [each for each in listed.read.forms if each.button == "Accept" and "600.50 USD" in listed.text][-1:]
     assert "4.3500 % a year, ACT/360" in listed.text and "1.00 USD" in listed.text
