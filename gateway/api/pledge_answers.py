@@ -152,13 +152,14 @@ class Consent(Shown):
 
 
 class PledgeAct(Shown):
-    """An act on a pledge with its document and its consents; `stated`: the time was stated by the office.
+    """An act on a pledge with its document and its consents, and when its block came (`at`); `stated`: the time was stated by the office.
 
     `account` brought it; `officers` are the keys of the officers who signed a decision or a step on a filing.
     """
 
     event: str
     pos: Position
+    at: Time
     act: Hex
     account: Hex | None
     officers: list[Hex]

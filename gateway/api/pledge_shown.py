@@ -191,12 +191,13 @@ def consent(row: Consent) -> answers.Consent:
     )
 
 
-def pledge_act(done: Done, consents: list[Consent]) -> answers.PledgeAct:
-    """An act on a pledge."""
+def pledge_act(done: Done, consents: list[Consent], at: int) -> answers.PledgeAct:
+    """An act on a pledge, done at a time (UTC seconds)."""
     row = done.act
     return answers.PledgeAct(
         event=row.event,
         pos=str(row.pos),
+        at=rfc3339(at),
         act=to_hex(row.act),
         account=hex_or_none(row.account),
         officers=[to_hex(key) for key in done.officers],

@@ -18,7 +18,7 @@ from gateway.api.schemas import FilingIn
 from gateway.errors import invalid, not_found
 from ledger.domain.routing import AssetKind, Transaction
 from ledger.mirror.models import PledgeStatus
-from ledger.mirror.queries import entry_clocks, filings, pledges, records
+from ledger.mirror.queries import chain, entry_clocks, filings, pledges, records
 from ledger.mirror.queries.pledges import Standing
 
 router = APIRouter(tags=["pledges"], responses=ANY | AWAY)
@@ -144,7 +144,12 @@ def get_history(
     with reading(services, session, point) as view:
         _found(view, pledge)
         page = pledges.history_page(view.conn, pledge, view.at, limit=limit, after=cursor_from(after))
-        return view.page(page, lambda each: pledge_shown.pledge_act(each, pledges.consents(view.conn, each.act.act)))
+        times = chain.times_of(view.conn, [each.act.pos for each in page.rows])
+        return view.page(page, lambda each: _told(view, each, times[each.act.pos]))
+
+
+def _told(view: Reading, done: pledges.Done, at: int) -> PledgeAct:
+    return pledge_shown.pledge_act(done, pledges.consents(view.conn, done.act.act), at)
 
 
 def _found(view: Reading, pledge: int) -> Standing:

@@ -193,6 +193,8 @@ def test_a_pledges_history_has_documents_and_consents(books: Books) -> None:
     filed = books.get("/pledges/1/history")["data"][0]
     assert (filed["event"], filed["instrument"]["number"]) == ("PledgeFiled", "70001-1")
     assert filed["instrument"]["caption"] == "SECURITY INTEREST"
+    done = books.api.running.services.rpc.call("eth_getBlockByNumber", hex(int(filed["pos"]) >> 20), False)
+    assert datetime.fromisoformat(filed["at"]).timestamp() == int(done["timestamp"], 16)
     consents = [(each["role"], each["mode"], each["until"]) for each in filed["consents"]]
     assert consents == [("pledgor", "ATTESTED", None), ("pledgee", "ATTESTED", None)]
 

@@ -1,13 +1,13 @@
 """Blocks and transactions as the mirror holds them: what the outbox settles by, and what every answer carries."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, func, select
 
 from ledger.chain.blocks import LOG_BITS, last_position
 from ledger.mirror.models import BLOCK, CHECKPOINT, TX
-from ledger.mirror.queries.reading import listed
+from ledger.mirror.queries.reading import listed, portions
 
 
 class Held(NamedTuple):
@@ -64,6 +64,17 @@ def time_of(conn: Connection, pos: int) -> int:
     """The time (UTC seconds) of the block that a position lies in; 0 where it isn't mirrored."""
     found: int | None = conn.execute(select(BLOCK.c.time).where(BLOCK.c.number == pos >> LOG_BITS)).scalar()
     return found or 0
+
+
+def times_of(conn: Connection, positions: Collection[int]) -> dict[int, int]:
+    """The times (UTC seconds) of the mirrored blocks that positions lie in."""
+    times: dict[int, int] = {}
+    for some in portions(sorted({pos >> LOG_BITS for pos in positions})):
+        times |= {row.number: row.time for row in conn.execute(_TIMES, {"numbers": some})}
+    return {pos: times[pos >> LOG_BITS] for pos in positions}
+
+
+_TIMES = select(BLOCK.c.number, BLOCK.c.time).where(BLOCK.c.number.in_(bindparam("numbers", expanding=True)))
 
 
 def first_time(conn: Connection) -> int:

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
-from ledger.chain.blocks import LOG_BITS
 from ledger.domain import deals, ranges
 from ledger.domain.deals import Figures, Outstanding, Rate, day_of
 from ledger.domain.ranges import Range
@@ -28,8 +27,8 @@ from ledger.mirror.finance_models import (
     PurchaseOffer,
     PurchaseState,
 )
-from ledger.mirror.models import BLOCK, TOKEN, Token
-from ledger.mirror.queries import marks, members, payments, receivables, tokens
+from ledger.mirror.models import TOKEN, Token
+from ledger.mirror.queries import chain, marks, members, payments, receivables, tokens
 from ledger.mirror.queries.reading import Page, given, one, page, rows_of, told, valid
 from ledger.mirror.schema import number, word
 
@@ -236,8 +235,8 @@ def _undrawn(conn: Connection, found: Deal, at: int | None) -> list[tuple[int, i
     held = [token for token in in_custody(conn, found, at) if not token.flags & TokenFlag.HELD]
     rows = payments.distributed(conn, found.receivable, at)
     amounts = _brought(payments.steps(conn, found.receivable, at), held)
-    times = _times(conn, {row.pos >> LOG_BITS for row in rows})
-    return [(times[row.pos >> LOG_BITS], amount) for row, amount in zip(rows, amounts, strict=True) if amount]
+    times = chain.times_of(conn, [row.pos for row in rows])
+    return [(times[row.pos], amount) for row, amount in zip(rows, amounts, strict=True) if amount]
 
 
 def _brought(steps: list[ranges.Step], held: Iterable[Token]) -> list[int]:
@@ -251,11 +250,6 @@ def _brought(steps: list[ranges.Step], held: Iterable[Token]) -> list[int]:
                 amounts[at] += step.interest_until(high) - step.interest_until(low)
             low, high = step.after(low), step.after(high)
     return amounts
-
-
-def _times(conn: Connection, blocks: set[int]) -> dict[int, int]:
-    asked = select(BLOCK.c.number, BLOCK.c.time).where(BLOCK.c.number.in_(sorted(blocks)))
-    return {row.number: row.time for row in conn.execute(asked)}
 
 
 def paid(conn: Connection, found: Deal, at: int | None = None) -> list[DealPayment]:
