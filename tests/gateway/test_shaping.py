@@ -156,8 +156,11 @@ def test_the_client_reads_every_operation_and_gets_what_the_document_types(told:
     for operation, path, query in reads(told):
         if operation in ("get_health", "get_health_details"):
             continue
-        found = client.get(path, **query)
-        assert found == told.http.get(path, params=query).json(), operation
+        found, again = client.get(path, **query), told.http.get(path, params=query).json()
+        if found.get("block") != again.get("block"):
+            # The chain keeps its time: a block came between the two.
+            found = client.get(path, **query)
+        assert found == again, operation
         typed = TypeAdapter(models[operation]).validate_python(found)
         assert typed.model_dump(mode="json", by_alias=True) == found, f"{operation}: nothing that is not typed"
         count += 1

@@ -50,10 +50,10 @@ class Found:
                 self.note(check, operation, text)
 
     def successes(self) -> Counter[str]:
-        """How many answers of each operation were 2xx."""
+        """How many answers of each operation were 2xx; 204 is what OPTIONS gets, which is no operation."""
         found: Counter[str] = Counter()
         for (operation, status), count in self.answers.items():
-            found[operation] += count if 200 <= status < 300 else 0
+            found[operation] += count if 200 <= status < 300 and status != 204 else 0
         return found
 
     def told(self) -> str:
