@@ -4,7 +4,6 @@ They need no act id, since each has one effect by its own condition; the idempot
 different members, and of admissions and triggers, are apart.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,6 +15,7 @@ from sqlalchemy import Connection
 from gateway.access import ACT, Session
 from gateway.acts import ordered
 from gateway.errors import Problem, invalid
+from gateway.office.database import clock_ns
 from gateway.office.repository import Call, Office
 from gateway.outbox.lanes import COUNCIL, RELAY, share_of
 from gateway.outbox.states import State
@@ -180,7 +180,8 @@ def _row(caller: bytes, asked: Asked, purpose: str, target: bytes, data: bytes, 
         target=target,
         data=data,
         gas=gas,
-        accepted=ordered(time.time_ns()),
+        # Told by the clock of all who share the office, when it is written down.
+        accepted=0,
         state=State.QUEUED,
         hash=None,
         reason=None,
@@ -189,7 +190,7 @@ def _row(caller: bytes, asked: Asked, purpose: str, target: bytes, data: bytes, 
 
 
 def _keep(conn: Connection, call: Call, subject: str) -> Call:
-    office = Office(conn, call.member_id)
+    office, call = Office(conn, call.member_id), call._replace(accepted=ordered(clock_ns(conn)))
     if office.add_call(call):
         office.audit(subject, f"call {call.what}", call.idem_key, call.state)
         return call

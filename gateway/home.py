@@ -1,5 +1,6 @@
 """What a gateway keeps in its home, and who may use it: lock, passphrase, operator's key, where it answers."""
 
+import hmac
 import os
 import secrets
 from collections.abc import Iterator
@@ -55,7 +56,7 @@ def change_passphrase(keystore: Keystore, settings: Settings) -> Path | None:
     with _passphrase(keystore, settings) as old, _wiped(passphrase.find(os.environ, passphrase.NEW)) as given:
         if old is None:
             raise passphrase.PassphraseError(f"passphrase: the present one is not given; name its file with {passphrase.CURRENT.file}")
-        if given == old:
+        if given is not None and hmac.compare_digest(given, old):
             raise passphrase.PassphraseError("new passphrase: it is the present one; give another")
         own = _own_file(settings) if _keeps_own(settings) else None
         if given is not None:
@@ -78,7 +79,7 @@ def _passphrase(keystore: Keystore, settings: Settings) -> Iterator[bytearray | 
         return
     file = _own_file(settings)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with FileLock(file.with_name(".lock"), timeout=OWN_SECONDS, mode=0o600), _wiped(_own_passphrase(keystore, file)) as own:
+    with FileLock(file.with_name(LOCK_FILE), timeout=OWN_SECONDS, mode=0o600), _wiped(_own_passphrase(keystore, file)) as own:
         yield own
 
 

@@ -12,7 +12,7 @@ from gateway.api.answers import Answer, Fault, Head, Health, HealthDetails, Mirr
 from gateway.api.asking import Caller, Running, oversees, reading
 from gateway.api.refusals import ANY, AWAY, Responses, refusals
 from gateway.errors import Problem
-from gateway.outbox import act_rows, lane_rows
+from gateway.outbox import act_rows, lane_rows, tx_rows
 from gateway.peers import book
 from gateway.services import Services
 from ledger.mirror.database import is_away
@@ -114,9 +114,8 @@ def _kept_faults(services: Services) -> list[tuple[str, str]]:
     """What is wrong by the office."""
     try:
         with services.office.read() as conn:
-            found = [("lane-stopped", text) for text in lane_rows.alarms(conn)] + [
-                ("node-refuses", text) for text in lane_rows.refusals(conn)
-            ]
+            found = [("lane-stopped", text) for text in lane_rows.alarms(conn)]
+            found += [("node-refuses", text) for text in tx_rows.refusals(conn)]
             if stuck := book.count_stuck(conn):
                 waits = f"{stuck} messages to other members' gateways wait for a person; see `pledgebook peers stuck`"
                 found.append(("messages-stuck", waits))

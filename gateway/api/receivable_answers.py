@@ -290,7 +290,8 @@ class ReceivableWhole(Receivable):
 
 class TokenWhole(Token):
     """A token with what it is still owed, what it could draw, its offer, and who held its range (at most 1,000 lines, oldest
-    first; the receivable's lineage of the same range has all, in pages)."""
+    first; the receivable's lineage of the same range has all, in pages).
+    """
 
     owed: Money
     undrawn: Debt

@@ -8,7 +8,6 @@ from gateway.console import words
 from gateway.console.asking import Json
 from gateway.console.visit import Visit
 from gateway.console.words import Reader
-from gateway.errors import Problem
 from gateway.outbox.states import OPEN, State
 from ledger.domain.money import currency
 
@@ -48,7 +47,9 @@ async def _shown(visit: Visit, found: Json) -> Response:
     mine = [each for each in found["signers"] if visit.member in (None, each["account"])]
     able = visit.may_act
     cash = {str(each["number"]): currency(each["currency"]).number for each in await visit.data("list_cash")}
-    about = await _receivable(visit, words.receivable_of(found["body"]))
+    id_ = words.receivable_of(found["body"])
+    # 403: an auditor has not said yet why they look.
+    about = None if id_ is None else await visit.seen("get_receivable", {"receivable": id_}, unseen=(403, 404, 422))
     unit = None if about is None else currency(about["face"]["currency"]).number
     return await visit.show(
         "act.html",
@@ -60,19 +61,6 @@ async def _shown(visit: Visit, found: Json) -> Response:
         signed=[each["account"] for each in mine if able and each["signed"] and State(found["state"]) in OPEN],
         may_retry=able and found["state"] == State.READY and found["reason"] is not None and visit.member in (None, found["account"]),
     )
-
-
-async def _receivable(visit: Visit, id_: str | None) -> Json | None:
-    """The receivable that an act is about; None where there is none, or none that the caller may see or has said why."""
-    if id_ is None:
-        return None
-    try:
-        found: Json = await visit.data("get_receivable", {"receivable": id_})
-    except Problem as unseen:
-        if unseen.status >= 500:
-            raise
-        return None
-    return found
 
 
 async def sign_act(visit: Visit) -> Response:

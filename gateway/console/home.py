@@ -18,33 +18,23 @@ LEAST_REASON, MOST_REASON = 8, 200
 async def home(visit: Visit) -> Response:
     """Who is signed in, the gateway's health, and how much waits for the account."""
     health, account = await visit.ask("get_health"), visit.account()
-    member = None if account is None else await _member(visit, account)
+    member = None if account is None else await visit.seen("get_member", {"account": account})
     waiting = [] if member is None or account is None else await _waiting(visit, account)
     return await visit.show("home.html", faults=[label(each) for each in health["faults"]], member=member, account=account, waiting=waiting)
 
 
-async def _member(visit: Visit, account: str) -> Json | None:
-    """The member of an account; None while the ledger has none."""
-    try:
-        found: Json = await visit.data("get_member", {"account": account})
-    except Problem as none:
-        if none.status != 404:
-            raise
-        return None
-    return found
-
-
 async def _waiting(visit: Visit, account: str) -> list[tuple[str, str, str]]:
     """What waits, how much of it ("25 or more"), and the address of the page that lists it."""
-    lists: Sequence[tuple[str, str, str, Json]] = (
-        ("Acts to sign", "list_acts_to_sign", "to_sign", {"account": account}),
-        ("Receivables to confirm", "list_receivables", "receivables", {"party": account, "status": "draft"}),
-        ("Offers of ranges to accept", "list_offers", "offers", {"to": account}),
-        ("Banks' offers to buy that stand", "list_purchase_offers", "purchases", {"party": account, "state": "open"}),
+    mine, drafts, standing = {"account": account}, {"party": account, "status": "draft"}, {"state": "open"}
+    lists: Sequence[tuple[str, str, Json, str, Json]] = (
+        ("Acts to sign", "list_acts_to_sign", mine, "to_sign", mine),
+        ("Receivables to confirm", "list_receivables", drafts, "receivables", drafts),
+        ("Offers of ranges to accept", "list_offers", {"to": account}, "offers", mine),
+        ("Banks' offers to buy that stand", "list_purchase_offers", standing | {"party": account}, "purchases", standing | mine),
     )
     return [
-        (text, await _count(visit, operation, query), f"{visit.console.address(page)}?{urlencode({**query, 'account': account})}")
-        for text, operation, page, query in lists
+        (text, await _count(visit, operation, asked), f"{visit.console.address(page)}?{urlencode(query)}")
+        for text, operation, asked, page, query in lists
     ]
 
 

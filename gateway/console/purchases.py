@@ -65,25 +65,21 @@ def _offering(visit: Visit, description: Json) -> Signing:
     asked: Json = {**description, "act": "finance offer", "zone": visit.console.clock.zone}
     if visit.member is not None:
         asked["account"] = visit.member
-    if "payments" in asked:
-        asked["payments"] = int(asked["payments"])
+    if payments := description.get("payments"):
+        asked["payments"] = _count(payments)
     to = visit.console.address("make_purchase")
     return _signing(visit, asked, "offer to buy", "offer", to)
 
 
 async def _receivable(visit: Visit, id_: str | None) -> Json | None:
-    """The receivable, where the ledger shows it to the caller. Raises 422 for what is no id."""
-    if id_ is None:
-        return None
+    """The receivable, where the ledger shows it to the caller; what is no id is marked on the page."""
     try:
-        found: Json = await visit.data("get_receivable", {"receivable": id_})
-    except Problem as unseen:
-        if unseen.status == 422:
-            visit.wrong = unseen
-        elif unseen.status != 404:
+        return None if id_ is None else await visit.seen("get_receivable", {"receivable": id_})
+    except Problem as wrong:
+        if wrong.status != 422:
             raise
+        visit.wrong = wrong
         return None
-    return found
 
 
 def _offered(form: Mapping[str, str], found: Json | None) -> Json:
@@ -93,8 +89,6 @@ def _offered(form: Mapping[str, str], found: Json | None) -> Json:
         raise invalid(f"{missing[0]}: missing; an offer needs it", field=missing[0])
     code = form.get("currency", "").upper() if found is None else found["face"]["currency"]
     described = told(form, *_WORDS) if found is None else told(form, *(name for name in _WORDS if name not in _SEEN))
-    if payments := described.get("payments"):
-        described["payments"] = str(_count(payments))
     amounts = {name: str(_minor(form[name], name, code)) for name in _AMOUNTS if form.get(name) and (found is None or name != "least_owed")}
     return described | amounts | {"currency": code}
 

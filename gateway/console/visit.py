@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
@@ -70,6 +70,16 @@ class Visit:
         if named in (None, "account") or given.get(str(named)) is None or given[str(named)] != self.query("account"):
             return wrong
         return invalid(wrong.detail.replace(f"{named}:", "account:", 1), field="account")
+
+    async def seen(self, operation: str, given: Mapping[str, Any], unseen: Collection[int] = (404,)) -> Json | None:
+        """The data of an answer; None where it is refused as what the caller may not see, or isn't there."""
+        try:
+            found: Json = await self.data(operation, given)
+        except Problem as refused:
+            if refused.status not in unseen:
+                raise
+            return None
+        return found
 
     def path(self, name: str) -> str:
         """A part of the address."""

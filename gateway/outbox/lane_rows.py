@@ -79,13 +79,6 @@ def stopped_keys(conn: Connection) -> set[bytes]:
     return set(conn.execute(select(LANE.c.key).where(LANE.c.alarm.is_not(None), LANE.c.retired.is_(None))).scalars())
 
 
-def refusals(conn: Connection, limit: int = 10) -> list[str]:
-    """What nodes answered to transactions that they didn't take and that are still to be sent."""
-    asked = select(TX.c.lane, TX.c.nonce, TX.c.fault).where(TX.c.state.in_(IN_FLIGHT), TX.c.fault.is_not(None))
-    rows = conn.execute(asked.order_by(TX.c.lane, TX.c.nonce).limit(limit))
-    return [f"lane {row.lane}: the node refuses transaction {row.nonce}: {row.fault}" for row in rows]
-
-
 def hold_fence(conn: Connection, lane: Lane, next_nonce: int) -> None:
     """Moves the lane's nonce, if this process still holds the fence. Raises LeaseLost."""
     _under_fence(conn, lane, next_nonce=next_nonce)

@@ -159,6 +159,13 @@ def mark_mined(conn: Connection, hash_: bytes, block: int, state: TxState) -> No
     conn.execute(update(TX).where(TX.c.hash == hash_).values(state=state, block=block, fault=None))
 
 
+def refusals(conn: Connection, limit: int = 10) -> list[str]:
+    """What nodes answered to transactions that they didn't take and that are still to be sent."""
+    asked = select(TX.c.lane, TX.c.nonce, TX.c.fault).where(TX.c.state.in_(IN_FLIGHT), TX.c.fault.is_not(None))
+    rows = conn.execute(asked.order_by(TX.c.lane, TX.c.nonce).limit(limit))
+    return [f"lane {row.lane}: the node refuses transaction {row.nonce}: {row.fault}" for row in rows]
+
+
 def acts_of(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, list[ActKey]]:
     """The acts that transactions carry."""
     found: dict[bytes, list[ActKey]] = defaultdict(list)

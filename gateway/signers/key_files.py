@@ -47,22 +47,21 @@ class _Pbkdf2(_Part):
     salt: _Hex
 
 
-class _WithScrypt(_Part):
+class _Crypto(_Part):
     cipher: Literal["aes-128-ctr"]
     cipherparams: _Cipher
     ciphertext: _Hex
+    mac: _Hex
+
+
+class _WithScrypt(_Crypto):
     kdf: Literal["scrypt"]
     kdfparams: _Scrypt
-    mac: _Hex
 
 
-class _WithPbkdf2(_Part):
-    cipher: Literal["aes-128-ctr"]
-    cipherparams: _Cipher
-    ciphertext: _Hex
+class _WithPbkdf2(_Crypto):
     kdf: Literal["pbkdf2"]
     kdfparams: _Pbkdf2
-    mac: _Hex
 
 
 class _File(_Part):

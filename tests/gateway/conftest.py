@@ -171,11 +171,10 @@ def brisk_clock() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    # Tests fire what is due themselves, and look at what is due and not fired.
-    settings = Settings(home=tmp_path_factory.mktemp("home") / "ledger", port=0, keeper=False)
-    running = runtime.start(settings, genesis_time=1_700_000_000)
+@contextmanager
+def serving(home: Path, **given: Any) -> Iterator[Api]:
+    """A gateway that mines by itself, seen by its operator. Tests fire what is due themselves, and look at what is due and not fired."""
+    running = runtime.start(Settings(home=home, port=0, keeper=False, **given), genesis_time=1_700_000_000)
     assert running.clock is not None
     running.clock.run()
     headers = {"authorization": f"Bearer {running.api_key}"}
@@ -185,6 +184,12 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
         yield Api(running, http, documented)
     running.clock.hold()
     running.stop()
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    with serving(tmp_path_factory.mktemp("home") / "ledger") as found:
+        yield found
 
 
 def nested_connections(monkeypatch: pytest.MonkeyPatch) -> list[str]:

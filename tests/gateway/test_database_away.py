@@ -13,13 +13,10 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import OperationalError
 
 from bench.postgres import administer
-from gateway import runtime
 from gateway.api import health
-from gateway.config import Settings
 from gateway.office import database as offices
 from ledger.mirror.database import is_away
-from tests.gateway.conftest import Api
-from tests.gateway.documented import Documented
+from tests.gateway.conftest import Api, serving
 from tests.gateway.test_api import pair, problem
 
 
@@ -64,17 +61,8 @@ class Served:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory, new_postgres: Callable[[], str]) -> Iterator[Served]:
     url = new_postgres()
-    settings = Settings(home=tmp_path_factory.mktemp("home") / "ledger", port=0, keeper=False, office_url=url, mirror_url=url)
-    running = runtime.start(settings, genesis_time=1_700_000_000)
-    assert running.clock is not None
-    running.clock.run()
-    headers = {"authorization": f"Bearer {running.api_key}"}
-    with httpx.Client(base_url=running.url, headers=headers, timeout=60) as http:
-        documented = Documented(http.get("/openapi.json").json())
-        http.event_hooks = {"response": [documented.check]}
-        yield Served(Api(running, http, documented), url)
-    running.clock.hold()
-    running.stop()
+    with serving(tmp_path_factory.mktemp("home") / "ledger", office_url=url, mirror_url=url) as api:
+        yield Served(api, url)
 
 
 def test_a_database_that_lets_nobody_in_is_said_and_every_worker_outlives_it(served: Served) -> None:

@@ -439,6 +439,7 @@ def test_a_bank_offers_on_what_it_is_told_and_the_seller_accepts_by_clicking(api
     assert "600.50 USD" in preview.text and "4.35 % a year, ACT/360" in preview.text and "full recourse" in preview.text, preview.text
     sign = preview.form("Sign: offer")
     assert bank.send(sign, fields={"advance": "60051"}).status == 409, "what was not shown"
+    assert bank.send(sign, fields={"payments": "none"}).status == 422
     act = bank.send(sign)
     assert "Final" in act.text and bank.send(sign).answer.url == act.answer.url
     assert re.search(r"Banks' offers to buy that stand: [1-9]", seller.get("/console/").text)

@@ -3,7 +3,8 @@
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -13,15 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from gateway import acts, signatures
+from gateway import acts, calls, signatures
 from gateway.access import ACT, READ, Session
 from gateway.drafts import MOST_SIGNERS, People, Request, Wanted, draft, hash_of, key_of
 from gateway.errors import Problem
 from gateway.office.models import ACT as ACTS
 from gateway.office.models import ACT_HISTORY, AUDIT, SIGNATURE
-from gateway.office.repository import Act, Office
-from gateway.outbox import act_rows, encode, recovered
+from gateway.office.repository import Act, Call, Office
+from gateway.outbox import act_rows, call_rows, encode, recovered
 from gateway.outbox.envelopes import frame_gas
+from gateway.outbox.lanes import RELAY
 from gateway.signers.ecdsa import address_of, by
 from gateway.signers.interface import SigningLocked
 from gateway.signers.keystore import Keystore
@@ -60,18 +62,36 @@ def rows(office: Database) -> list[int]:
 # --- In which order --------------------------------------------------------------------------------------------------------------
 
 
-def test_acts_go_in_the_order_in_which_gateways_took_them_though_their_clocks_differ(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    account, right = house.member(), time.time_ns
+@contextmanager
+def an_hour_ahead(monkeypatch: pytest.MonkeyPatch, house: House) -> Iterator[None]:
+    """On a host whose clock is wrong, and after it in another process: an SQLite office has none."""
+    right = time.time_ns
     monkeypatch.setattr(acts, "_last_accepted", 0)
     with monkeypatch.context() as ahead:
         ahead.setattr(time, "time_ns", lambda: right() + 3_600_000_000_000)
-        house.accept(first := house.request(account))
+        yield
     if house.office.is_postgresql:
-        # Another process: an SQLite office has none.
         monkeypatch.setattr(acts, "_last_accepted", 0)
+
+
+def test_acts_go_in_the_order_in_which_gateways_took_them_though_their_clocks_differ(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = house.member()
+    with an_hour_ahead(monkeypatch, house):
+        house.accept(first := house.request(account))
     house.accept(second := house.request(account))
     with house.office.read() as conn:
         assert [row.idem_key for row in act_rows.queued(conn, 10)] == [first.key, second.key]
+
+
+def test_calls_go_in_the_order_in_which_gateways_took_them_though_their_clocks_differ(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with an_hour_ahead(monkeypatch, house):
+        (first,) = calls.trigger(house.services, OPERATOR, [calls.Asked("first", "Repayment", "distribute", ["7"])])
+    (second,) = calls.trigger(house.services, OPERATOR, [calls.Asked("second", "Repayment", "distribute", ["8"])])
+    assert isinstance(first, Call) and isinstance(second, Call)
+    with house.office.read() as conn:
+        assert [row.call_id for row in call_rows.waiting_calls(conn, RELAY, 10)] == [first.call_id, second.call_id]
 
 
 # --- One key, one act ------------------------------------------------------------------------------------------------------------

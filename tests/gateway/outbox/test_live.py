@@ -223,14 +223,14 @@ def test_what_the_node_refuses_for_the_moment_is_shown_and_tried_again(house: Ho
     monkeypatch.setattr(house.world.rpc, "batch", lambda calls: [RpcError(-32000, "txpool is full") for _ in calls])
     house.send()
     with house.office.read() as conn:
-        assert lane_rows.refusals(conn) == [f"lane {house.relay.name}: the node refuses transaction 0: txpool is full"]
+        assert tx_rows.refusals(conn) == [f"lane {house.relay.name}: the node refuses transaction 0: txpool is full"]
     assert house.act(row).state == "queued" and house.relay.step() is False
     monkeypatch.setattr(house.world.rpc, "batch", batch)
     monkeypatch.setattr(lanes, "_PAUSE", dict.fromkeys(lanes._PAUSE, -1))
     house.round()
     assert house.act(row).state == "final"
     with house.office.read() as conn:
-        assert lane_rows.refusals(conn) == []
+        assert tx_rows.refusals(conn) == []
 
 
 def send_with(house: House, key: PrivateKey, nonce: int) -> None:

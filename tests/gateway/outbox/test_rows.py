@@ -238,12 +238,12 @@ def test_a_refusal_is_shown_until_the_node_takes_the_bytes(office: Database) -> 
     with office.write() as conn:
         tx_rows.mark_answered(conn, [hash_], TxState.WRITTEN, "txpool is full")
     with office.read() as conn:
-        assert lane_rows.refusals(conn) == [f"lane {NAME}: the node refuses transaction 3: txpool is full"]
+        assert tx_rows.refusals(conn) == [f"lane {NAME}: the node refuses transaction 3: txpool is full"]
         assert tx_rows.in_flight(conn, NAME)[0].sent is not None
     with office.write() as conn:
         tx_rows.mark_answered(conn, [hash_], TxState.SENT)
     with office.read() as conn:
-        assert lane_rows.refusals(conn) == []
+        assert tx_rows.refusals(conn) == []
 
 
 def test_carriers_come_oldest_first_and_say_whether_they_carry_others(office: Database) -> None:

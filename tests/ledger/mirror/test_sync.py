@@ -227,9 +227,9 @@ class _Failing(RecordedSource):
         return super().fetch(first, last)
 
 
-def test_faults_of_a_node_are_retried_until_they_pass(db: Database, mirror_of: MakeMirror) -> None:
-    source = _Failing(_chain().blocks)
-    mirror, stop = mirror_of(source), threading.Event()
+def _run_to_the_end(mirror: Mirror) -> None:
+    """Until it has all of the chain."""
+    stop = threading.Event()
     thread = threading.Thread(target=mirror.run, args=(stop,))
     thread.start()
     try:
@@ -237,6 +237,12 @@ def test_faults_of_a_node_are_retried_until_they_pass(db: Database, mirror_of: M
     finally:
         stop.set()
         thread.join()
+
+
+def test_faults_of_a_node_are_retried_until_they_pass(db: Database, mirror_of: MakeMirror) -> None:
+    source = _Failing(_chain().blocks)
+    mirror = mirror_of(source)
+    _run_to_the_end(mirror)
     assert not source.faults and mirror.status().fault is None
     _assert_equals_rebuild(db, source)
 
@@ -262,14 +268,7 @@ def test_a_mirror_outlives_that_others_have_all_connections(database_url: str, m
 def test_a_mirror_outlives_what_its_machine_lacks_for_a_while(db: Database, mirror_of: MakeMirror, lack: Exception) -> None:
     source = _Failing(_chain().blocks)
     source.faults = [lack]
-    mirror, stop = mirror_of(source), threading.Event()
-    thread = threading.Thread(target=mirror.run, args=(stop,))
-    thread.start()
-    try:
-        mirror.wait_for(START + 11, timeout=20)
-    finally:
-        stop.set()
-        thread.join()
+    _run_to_the_end(mirror_of(source))
     assert not source.faults
     _assert_equals_rebuild(db, source)
 
@@ -277,14 +276,8 @@ def test_a_mirror_outlives_what_its_machine_lacks_for_a_while(db: Database, mirr
 def test_nodes_that_differ_for_a_moment_stop_nothing(db: Database, mirror_of: MakeMirror) -> None:
     source = _Failing(_chain().blocks)
     source.faults = [NodesDisagree("final blocks"), NodesDisagree("final blocks")]
-    mirror, stop = mirror_of(source), threading.Event()
-    thread = threading.Thread(target=mirror.run, args=(stop,))
-    thread.start()
-    try:
-        mirror.wait_for(START + 11, timeout=20)
-    finally:
-        stop.set()
-        thread.join()
+    mirror = mirror_of(source)
+    _run_to_the_end(mirror)
     assert mirror.status().alarm is None
     _assert_equals_rebuild(db, source)
 
