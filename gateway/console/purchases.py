@@ -11,7 +11,7 @@ from gateway.console.forms import told
 from gateway.console.signing import Signing
 from gateway.console.visit import Visit
 from gateway.errors import Problem, invalid, not_found
-from ledger.domain.day_counts import DayCount
+from gateway.financing.telling import BY_DAYS
 from ledger.domain.money import MoneyError, currency, to_minor
 from ledger.mirror.finance_models import PurchaseState, Recourse
 
@@ -25,7 +25,6 @@ _WORDS = ("account", "receivable", "currency", "rate", "day_count", "recourse", 
 _CARRIED = (*_WORDS, *_AMOUNTS)
 _AMOUNT = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 """An amount with a point before its decimals. Commas stand between thousands only: in half of the world 12,50 is twelve and a half."""
-DAY_COUNTS = (DayCount.ACT_360.value, DayCount.ACT_365.value)
 
 
 async def purchases(visit: Visit) -> Response:
@@ -120,7 +119,7 @@ async def _form(visit: Visit, id_: str | None, found: Json | None, problem: Prob
         receivable=id_,
         found=found,
         given=given,
-        day_counts=DAY_COUNTS,
+        day_counts=[each.value for each in BY_DAYS],
         recourses=[each.name.lower() for each in Recourse],
     )
 

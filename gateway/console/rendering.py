@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from gateway.financing import telling
 from gateway.visible import visible
 from ledger.domain.calendar import rfc3339
-from ledger.domain.day_counts import DayCount
 from ledger.domain.money import currency, currency_of, to_text
-from ledger.domain.schedules import RATE_UNIT
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -47,7 +46,7 @@ def environment() -> Environment:
         "label": label,
         "percent": percent,
         "rate": rate,
-        "discount": discount,
+        "discount": telling.discount,
         "short": short,
         "columns": columns,
     }
@@ -58,6 +57,7 @@ def environment() -> Environment:
         "hash": is_hash,
         "nothing": is_nothing,
         "records": are_records,
+        "flat": are_flat,
     }
     return made
 
@@ -97,14 +97,7 @@ def percent(ppm: int) -> str:
 
 def rate(millionths: int) -> str:
     """A yearly rate in millionths."""
-    return f"{percent(millionths)} a year"
-
-
-def discount(offer: Mapping[str, Any]) -> str:
-    """The discount of a bank's offer: a yearly rate and its day count, or what it is where no year is meant."""
-    stated, basis = offer["discount_rate"], offer["discount_basis"]
-    years = {RATE_UNIT * each.denominator: each.value for each in (DayCount.ACT_360, DayCount.ACT_365)}
-    return f"{rate(stated)}, {years[basis]}" if basis in years else f"{stated}/{basis} a day"
+    return f"{telling.percent(millionths)} a year"
 
 
 def short(text: str) -> str:
@@ -119,6 +112,15 @@ def columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def are_records(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(each, dict) for each in value)
+
+
+def are_flat(rows: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether rows have no rows of their own, so that a table of them can be read."""
+    return not any(_has_fields(value) for row in rows for value in row.values())
+
+
+def _has_fields(value: object) -> bool:
+    return (isinstance(value, dict) and not is_money(value)) or (bool(value) and are_records(value))
 
 
 def is_money(value: object) -> bool:

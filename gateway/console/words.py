@@ -5,6 +5,7 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 from gateway.console.rendering import Clock, label, of_minor, rate
+from gateway.financing import telling
 from gateway.financing.table import TABLE as FINANCING
 from gateway.pledging.table import TABLE as PLEDGING
 from gateway.receivables.table import TABLE as RECEIVABLES
@@ -79,7 +80,7 @@ def receivable_of(body: Mapping[str, Any]) -> str | None:
 
 def _facts(body: Mapping[str, Any], reader: Reader, depth: int, unit: int | None) -> Iterator[Fact]:
     unit = _unit(body.get("currency")) or reader.cash.get(str(body.get("cash"))) or unit
-    for field, value in body.items():
+    for field, value in _joined(body).items():
         # The start of a range is an amount, that of a loan a time.
         name = "begins" if field == "start" and "dayCount" in body else field
         if isinstance(value, Mapping):
@@ -89,6 +90,14 @@ def _facts(body: Mapping[str, Any], reader: Reader, depth: int, unit: int | None
             yield from _listed(name, value, reader, depth, unit)
         elif value not in _NOTHING:
             yield Fact(label(name), depth, _said(name, value, reader, unit))
+
+
+def _joined(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Rate and basis of a discount mean something together only."""
+    if "discountBasis" not in body:
+        return body
+    said = {"discountRate": ("discount", telling.discount(int(body["discountRate"]), int(body["discountBasis"])))}
+    return dict(said.get(name, (name, value)) for name, value in body.items() if name != "discountBasis")
 
 
 def _unit(stated: Any) -> int | None:

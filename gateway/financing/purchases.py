@@ -5,7 +5,21 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from gateway.errors import Problem, invalid
-from gateway.financing.telling import Writing, actor, day_count, deal, in_words, member, millionths, named, offer, percent, unit_of
+from gateway.financing.telling import (
+    BY_DAYS,
+    Writing,
+    actor,
+    day_count,
+    deal,
+    discount,
+    in_words,
+    member,
+    millionths,
+    named,
+    offer,
+    percent,
+    unit_of,
+)
 from gateway.pledging.words import FieldError
 from gateway.receivables.writing import NONE, Json, Made, Signer
 from ledger.domain.calendar import legal_date, start_of_day
@@ -28,9 +42,6 @@ from ledger.mirror.models import Token
 from ledger.mirror.queries import financing, receivables, tokens
 from ledger.mirror.queries.reading import rows_of, valid, versions
 from ledger.mirror.schema import number, word
-
-_BY_DAYS = (DayCount.ACT_360, DayCount.ACT_365)
-"""Discount runs by actual days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +107,8 @@ _RECOURSE_SAYS = {
 
 def _by_days(text: str | None) -> DayCount:
     kind = day_count(text)
-    if kind not in _BY_DAYS:
-        raise FieldError(f"day_count: {kind.value}; discount runs by actual days: {' or '.join(each.value for each in _BY_DAYS)}")
+    if kind not in BY_DAYS:
+        raise FieldError(f"day_count: {kind.value}; discount runs by actual days: {' or '.join(each.value for each in BY_DAYS)}")
     return kind
 
 
@@ -183,8 +194,7 @@ def _open(writing: Writing) -> PurchaseOffer:
 
 
 def _price(writing: Writing, row: PurchaseOffer) -> list[str]:
-    yearly = next((kind for kind in _BY_DAYS if row.discount_basis == RATE_UNIT * kind.denominator), None)
-    said = f"{percent(row.discount_rate)} a year, {yearly.value}" if yearly else f"{row.discount_rate}/{row.discount_basis} a day"
+    said = discount(row.discount_rate, row.discount_basis)
     return [
         f"money pays discount ({said}), then the fee of {_money(writing, number(row.fee), row.cash)}, then the advance",
         _RECOURSE_SAYS[Recourse(row.recourse)],

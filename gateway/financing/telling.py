@@ -23,6 +23,8 @@ Writing = AnyWriting[FinancingGiven]
 WHOLE = 10_000
 """Shares and loan to value are ten-thousandths."""
 
+BY_DAYS = (DayCount.ACT_360, DayCount.ACT_365)
+"""Discount runs by actual days."""
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,10})?")
 Named = TypeVar("Named", bound=Enum)
 
@@ -78,6 +80,12 @@ def _percent(text: str, field: str, unit: int) -> int:
 def percent(millionths_: int) -> str:
     """Millionths as people write them."""
     return f"{Decimal(millionths_) * 100 / RATE_UNIT:f} %"
+
+
+def discount(stated: int, basis: int) -> str:
+    """The discount of a bank's offer: a yearly rate and its day count, or what it is where no year is meant."""
+    yearly = next((kind for kind in BY_DAYS if basis == RATE_UNIT * kind.denominator), None)
+    return f"{percent(stated)} a year, {yearly.value}" if yearly else f"{stated}/{basis} a day"
 
 
 def day_count(text: str | None, field: str = "day_count") -> DayCount:

@@ -129,7 +129,7 @@ def test_an_act_is_told_field_by_field_with_amounts_times_and_choices_in_words()
     ]  # fmt: skip
     loan = {"start": 1_700_000_000, "rate": 36_000, "dayCount": 1, "prepayment": 2, "grace": 864_000}
     assert [(fact.name, fact.says) for fact in words.facts(loan, money)] == [
-        ("Begins", "2023-11-14 22:13:20 UTC"), ("Rate", "3.6000 % a year"), ("Day count", "ACT/360"), ("Prepayment", "Next"),
+        ("Begins", "2023-11-14 22:13:20 UTC"), ("Rate", "3.6 % a year"), ("Day count", "ACT/360"), ("Prepayment", "Next"),
         ("Grace", "10 days"),
     ]  # fmt: skip
     assert [words.receivable_of(each) for each in (taken, {"receivable": 9}, {"loan": 1})] == ["7", "9", None]
@@ -242,7 +242,7 @@ def test_deals_loans_dues_and_cash_are_a_banks(api: Api, market: Market) -> None
     deals, loans = browser.get("/console/deals"), browser.get("/console/loans")
     (deal,) = re.findall(r'href="(/console/deals/\d+)"', deals.answer.text)
     (loan,) = re.findall(r'href="(/console/loans/\d+)"', loans.answer.text)
-    assert "40.00 USD" in browser.get(deal).text and "30.00 USD" in browser.get(loan).text and "3.6000 % a year" in browser.get(loan).text
+    assert "40.00 USD" in browser.get(deal).text and "30.00 USD" in browser.get(loan).text and "3.6 % a year" in browser.get(loan).text
     assert other.get(deal).status == other.get(loan).status == 404
     assert "There are none" in other.get("/console/deals").text and "There are none" in other.get("/console/loans").text
     obligor = signed_in(api, api.members["market obligor"])
@@ -442,10 +442,11 @@ def test_a_bank_offers_on_what_it_is_told_and_the_seller_accepts_by_clicking(api
     assert bank.send(sign, fields={"payments": "none"}).status == 422
     act = bank.send(sign)
     assert "Final" in act.text and bank.send(sign).answer.url == act.answer.url
+    assert "Discount 4.35 % a year, ACT/360" in act.text and "360000000" not in act.text
     assert re.search(r"Banks' offers to buy that stand: [1-9]", seller.get("/console/").text)
     listed = seller.get("/console/purchases?state=open")
     (offer,) = [each for each in listed.read.forms if each.button == "Accept" and "600.50 USD" in listed.text][-1:]
-    assert "4.3500 % a year, ACT/360" in listed.text and "1.00 USD" in listed.text
+    assert "4.35 % a year, ACT/360" in listed.text and "1.00 USD" in listed.text
     accepted = seller.send(seller.send(offer).form("Sign: accept"))
     assert "Final" in accepted.text, accepted.text
     assert "600.50 USD" in seller.get("/console/deals").text
