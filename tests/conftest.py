@@ -1,6 +1,7 @@
 """Fixtures of every test: a real PostgreSQL server (from its wheel, for one run) and fresh databases of both kinds."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,33 @@ FULL = os.environ.get("PLEDGEBOOK_FULL") == "1"
 settings.register_profile("house", deadline=None, max_examples=1_000 if FULL else 100)
 settings.load_profile("house")
 
+SEED = int(os.environ.get("PLEDGEBOOK_SEED", "0"))
+KINDS = ("sqlite", "postgresql")
+MakeDatabase = Callable[..., str]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A quick run tries the first case of each test on both kinds of database and the others on one, in turns; a full run all on both."""
+    if FULL:
+        return
+    tests: dict[str, dict[str, list[pytest.Item]]] = {}
+    for item in items:
+        tests.setdefault(item.nodeid.partition("[")[0], {}).setdefault(_case(item), []).append(item)
+    left = {item for cases in tests.values() for at, each in enumerate(cases.values()) if at for item in _but_one(each, at)}
+    items[:] = [item for item in items if item not in left]
+    config.hook.pytest_deselected(items=list(left))
+
+
+def _case(item: pytest.Item) -> str:
+    """The name of what a test is given besides a kind of database."""
+    given = getattr(item, "callspec", None)
+    return "-".join(part for part in given.id.split("-") if part not in KINDS) if given else ""
+
+
+def _but_one(same: list[pytest.Item], turn: int) -> list[pytest.Item]:
+    chosen = (SEED + turn) % len(same)
+    return [*same[:chosen], *same[chosen + 1 :]]
+
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
@@ -26,32 +54,56 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def make_postgres(postgres_url: str) -> Iterator[Callable[[], str]]:
-    """Makes empty PostgreSQL databases and drops them after the test."""
-    made: list[str] = []
+@pytest.fixture(scope="session")
+def new_postgres(postgres_url: str) -> MakeDatabase:
+    """Makes PostgreSQL databases, empty or like another, that live as long as the server."""
 
-    def make() -> str:
-        name = f"t_{uuid.uuid4().hex}"
-        postgres.administer(postgres_url, f'CREATE DATABASE "{name}"')
-        made.append(name)
+    def make(like: str = "") -> str:
+        name, template = f"t_{uuid.uuid4().hex}", make_url(like).database if like else "template1"
+        postgres.administer(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
 
-    yield make
-    for name in made:
-        postgres.administer(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
-    """Makes empty databases of one kind: a test that asks for it runs on SQLite files and on PostgreSQL."""
-    if request.param == "postgresql":
-        make: Callable[[], str] = request.getfixturevalue("make_postgres")
-        return make
-    return lambda: f"sqlite:///{tmp_path / uuid.uuid4().hex}.db"
+    return make
 
 
 @pytest.fixture
-def database_url(database_urls: Callable[[], str]) -> str:
+def make_postgres(postgres_url: str, new_postgres: MakeDatabase) -> Iterator[MakeDatabase]:
+    """Makes PostgreSQL databases that are dropped after the test."""
+    made: list[str] = []
+
+    def make(like: str = "") -> str:
+        made.append(new_postgres(like))
+        return made[-1]
+
+    yield make
+    for url in made:
+        postgres.administer(postgres_url, f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """A kind of database: a test that asks for it runs on SQLite files and on PostgreSQL."""
+    found: str = request.param
+    return found
+
+
+@pytest.fixture
+def database_urls(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> MakeDatabase:
+    """Makes databases of one kind, empty or like another."""
+    if kind == "postgresql":
+        make: MakeDatabase = request.getfixturevalue("make_postgres")
+        return make
+
+    def make_file(like: str = "") -> str:
+        file = tmp_path / f"{uuid.uuid4().hex}.db"
+        if like:
+            shutil.copyfile(str(make_url(like).database), file)
+        return f"sqlite:///{file}"
+
+    return make_file
+
+
+@pytest.fixture
+def database_url(database_urls: MakeDatabase) -> str:
     """One empty database, on SQLite and on PostgreSQL."""
     return database_urls()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import threading
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,10 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
-from psycopg import sql
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, text
 
 from gateway import runtime
 from gateway.config import Settings
@@ -24,6 +21,7 @@ from gateway.office.models import office as tables
 from gateway.runtime import Runtime
 from ledger.domain.ids import act_id, receivable_id, token_id
 from ledger.mirror.database import Database
+from tests.conftest import KINDS
 from tests.gateway.documented import Documented
 
 
@@ -122,19 +120,6 @@ def sqlite_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def new_postgres(postgres_url: str) -> Callable[[], str]:
-    """Makes empty PostgreSQL databases that live as long as the server."""
-
-    def make() -> str:
-        name = f"gateway_{uuid.uuid4().hex}"
-        with psycopg.connect(postgres_url, autocommit=True) as conn:
-            conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
-
-    return make
-
-
-@pytest.fixture(scope="session")
 def postgres_office(new_postgres: Callable[[], str]) -> Iterator[Database]:
     """A migrated office on PostgreSQL, to be emptied before each test."""
     opened = database.open(new_postgres())
@@ -150,7 +135,7 @@ def _emptied(opened: Database) -> Database:
     return opened
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An open, empty office: a test that asks for it runs on an SQLite file and on PostgreSQL."""
     if request.param == "postgresql":

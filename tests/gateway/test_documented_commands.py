@@ -27,11 +27,12 @@ def shown_in(text: str) -> list[str]:
 
 
 SHOWN = [line for page in PAGES for line in shown_in(page.read_text())]
+PLEDGEBOOK = typer.main.get_command(cli)
 
 
 def read(line: str) -> str:
     """The name of the command that takes a line, whose arguments are read and nothing of it run. Raises LookupError, TyperException."""
-    command, words, name = typer.main.get_command(cli), shlex.split(line, comments=True), "pledgebook"
+    command, words, name = PLEDGEBOOK, shlex.split(line, comments=True), "pledgebook"
     while commands := getattr(command, "commands", None):
         if words == ["--help"]:
             return name

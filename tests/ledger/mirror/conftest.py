@@ -1,6 +1,8 @@
 """Fixtures of the mirror's tests."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ from ledger.chain.rpc import Rpc
 from ledger.mirror import database
 from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
-from ledger.mirror.sync import Mirror
+from ledger.mirror.sync import Identity, Mirror, prepare
+from tests.conftest import MakeDatabase
 from tests.ledger.chain.emitter import Emitter
 from tests.ledger.mirror.chains import IDENTITY, address_of, table
 from tests.ledger.mirror.histories import History
@@ -22,12 +25,28 @@ pytest.register_assert_rewrite("tests.ledger.mirror.receivable_views")
 MakeMirror = Callable[..., Mirror]
 
 
+@pytest.fixture(scope="session")
+def begun(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Identity], str]:
+    """A mirror that has read nothing yet, of a kind and of a ledger, to be copied: its hundreds of tables and indexes take long to make."""
+
+    @cache
+    def of(kind: str, identity: Identity) -> str:
+        url = f"sqlite:///{tmp_path_factory.mktemp('begun') / 'mirror.db'}"
+        if kind == "postgresql":
+            url = request.getfixturevalue("new_postgres")()
+        with closing(database.open(url)) as opened:
+            prepare(opened, identity, FOLDS)
+        return url
+
+    return of
+
+
 @pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    """An open, empty mirror database, on SQLite and on PostgreSQL."""
-    opened = database.open(database_url)
-    yield opened
-    opened.close()
+def db(request: pytest.FixtureRequest, kind: str, database_urls: MakeDatabase, begun: Callable[[str, Identity], str]) -> Iterator[Database]:
+    """An open mirror database in which nothing was read yet, on SQLite and on PostgreSQL."""
+    identity = LIVE_IDENTITY if "live" in request.fixturenames else IDENTITY
+    with closing(database.open(database_urls(begun(kind, identity)))) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ from tests.ledger.mirror.lying import lying
 
 GROWN = 24
 
-same_on_both = pytest.mark.parametrize("database_urls", ["sqlite"], indirect=True)
+same_on_both = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 """Read and asked alike, whatever the database: one is enough."""
 
 

@@ -97,9 +97,7 @@ def _assert_known_as_at(db: Database, source: RecordedSource, height: int) -> No
     rebuilt.close()
 
 
-@pytest.mark.parametrize(
-    ("database_urls", "seed"), [(("sqlite", "postgresql")[seed % 2], seed) for seed in range(COUNT)], indirect=["database_urls"]
-)
+@pytest.mark.parametrize(("kind", "seed"), [(("sqlite", "postgresql")[seed % 2], seed) for seed in range(COUNT)], indirect=["kind"])
 def test_the_mirror_equals_a_rebuild_whatever_befell_it(database_url: str, seed: int) -> None:
     life = _life(database_url, seed)
     for _ in range(ROUNDS):

@@ -23,7 +23,7 @@ from tests.ledger.mirror.chains import address_of, encoded, table
 from tests.ledger.mirror.live import LIVE_IDENTITY, Live
 from tests.ledger.mirror.lying import Lie, lying
 
-pytestmark = pytest.mark.parametrize("database_urls", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
 GROWN = 20
 _CHECKED = Checks(headers=HeaderForm.ETHEREUM, receipts=True)

@@ -1,7 +1,7 @@
 """Search in two steps and by number, party and record number; certificates of what was found and of what acts changed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 import pytest
@@ -22,6 +22,7 @@ from ledger.mirror.queries.search import Scope
 from tests.ledger.mirror import told
 from tests.ledger.mirror.chains import START, Chain, Told
 from tests.ledger.mirror.conftest import MakeMirror
+from tests.ledger.mirror.plans import mirrored
 
 EARLY, MIDDLE, LATE = 400_000_000, 1_000_000_000, 1_400_000_000
 NAMES = (
@@ -38,19 +39,9 @@ NAMES = (
     "Smith GmbH & Co. KG",
 )
 
-QUERIES = (
-    "barclays bank plc",
-    "BARCLAY BANK",
-    "华为技术",
-    "bank of america na",
-    "smith gmbh",
-    "us well service llc",
-    "hua wei ji shu",
-)
 
-
-@pytest.fixture
-def named(db: Database, mirror_of: MakeMirror) -> Database:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def named(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A register with a grant to each of the names, in turn; the third ended; one pledgor withheld; one renamed, one succeeded."""
     chain = Chain()
     chain.mine([told.register_set(2, "Office", 1 << 50), told.register_set(3, "China office", 1 << 48)])
@@ -61,8 +52,8 @@ def named(db: Database, mirror_of: MakeMirror) -> Database:
         [told.party_recorded("Plain bank", 5, new_name="Barclays Bank Plc (renamed)")], [told.party_recorded(NAMES[4], 2, other="Heir")]
     )
     chain.mine([told.pledge_filed(30, b"f" * 32, 30)])
-    mirror_of(chain.source()).catch_up()
-    return db
+    with mirrored(request, tmp_path_factory, "named", chain) as db:
+        yield db
 
 
 def _end(block: int) -> int:

@@ -343,7 +343,7 @@ def _in_its_thread(mirror: Mirror) -> Iterator[None]:
         thread.join()
 
 
-@pytest.mark.parametrize("database_urls", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_a_full_disk_is_waited_for(db: Database, mirror_of: MakeMirror) -> None:
     """Here it is full before the commit, as where a batch is larger than what a connection keeps in memory."""
     source = _chain(300).source()
@@ -359,7 +359,7 @@ def test_a_full_disk_is_waited_for(db: Database, mirror_of: MakeMirror) -> None:
     _assert_equals_rebuild(db, source)
 
 
-@pytest.mark.parametrize("database_urls", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("where", ["raw_event", "member"])
 def test_a_statement_that_the_server_ends_is_tried_again(db: Database, mirror_of: MakeMirror, where: str) -> None:
     """By a limit of its time, a deadlock, or a person: here somebody else locks a table that is written to."""
@@ -373,7 +373,7 @@ def test_a_statement_that_the_server_ends_is_tried_again(db: Database, mirror_of
     _assert_equals_rebuild(db, source)
 
 
-@pytest.mark.parametrize("database_urls", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_a_server_that_is_for_reading_only_for_a_while_is_waited_for(db: Database, mirror_of: MakeMirror) -> None:
     source = _chain().source()
     mirror = mirror_of(source)
