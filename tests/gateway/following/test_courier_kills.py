@@ -1,6 +1,5 @@
 """Killed at every send and write, and started again, the courier misses nothing and changes no order."""
 
-import multiprocessing
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -8,15 +7,13 @@ from pathlib import Path
 import pytest
 
 from gateway.signers import sealing
+from tests.forks import forks
 from tests.gateway.following.killed import Place, live, opened
 from tests.gateway.following.receiver import Receiver, whole
 from tests.gateway.following.subscribed import everything, subscribe
 from tests.gateway.outbox.world import World
 
 POINTS = ("courier.sending", "courier.sent", "courier.noting", "courier.noted")
-
-forks = multiprocessing.get_context("forkserver")
-forks.set_forkserver_preload(["tests.gateway.following.killed"])
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Killed at every write and send, and started again, the keeper loses no debit and has none fired twice."""
 
-import multiprocessing
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -11,6 +10,7 @@ from sqlalchemy import select
 
 from gateway.office.models import CALL, KEPT_FIRING
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
+from tests.forks import forks
 from tests.gateway.keeping import dues
 from tests.gateway.keeping.dues import allow, fund, issued
 from tests.gateway.keeping.killed import Place, live, opened
@@ -19,9 +19,6 @@ from tests.ledger.ledgers import DAY, Ledger
 KEEPER_POINTS = ("keeper.asked", "keeper.keeping", "keeper.kept")
 OUTBOX_POINTS = ("outbox.writing", "outbox.written", "outbox.sending", "outbox.sent", "outbox.noted")
 FACE = 5_000
-
-forks = multiprocessing.get_context("forkserver")
-forks.set_forkserver_preload(["tests.gateway.keeping.killed"])
 
 
 @pytest.fixture

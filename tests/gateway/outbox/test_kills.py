@@ -1,6 +1,5 @@
 """Killed at every write and send, and started again, the gateway loses nothing and does nothing twice."""
 
-import multiprocessing
 import random
 import signal
 import threading
@@ -18,6 +17,7 @@ from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
 from ledger.mirror import database as mirrors
 from ledger.mirror.models import Outcome
 from tests.conftest import FULL
+from tests.forks import forks
 from tests.gateway.outbox.killed import QUICK_N, Place, live, opened, requests
 from tests.gateway.outbox.world import House, World
 
@@ -34,9 +34,6 @@ LEAST_KILLED = RANDOM // 3
 MOST_PASSES = 4
 """A life of five rounds passes most points three to five times."""
 SEED = 11
-
-forks = multiprocessing.get_context("forkserver")
-forks.set_forkserver_preload(["tests.gateway.outbox.killed"])
 
 
 @pytest.fixture

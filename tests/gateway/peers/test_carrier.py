@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import re
 import signal
@@ -37,6 +36,7 @@ from gateway.peers.signing import Unsigned
 from gateway.peers.states import Seen, State
 from ledger import faults
 from ledger.domain.ids import to_hex
+from tests.forks import forks
 from tests.gateway.conftest import nested_connections
 from tests.gateway.following.killed import Place, hurry, opened
 from tests.gateway.following.test_courier_kills import points
@@ -49,9 +49,6 @@ File = Callable[..., tuple[Act, bytes]]
 Sides = tuple[Side, Side]
 
 POINTS = ("peers.composing", "peers.sending", "peers.sent", "peers.noting", "peers.noted")
-
-forks = multiprocessing.get_context("forkserver")
-forks.set_forkserver_preload(["tests.gateway.following.killed"])
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """Random histories with reorganisations, lagging nodes, restarts and kills: the mirror equals a fresh rebuild, now and as at the past."""
 
-import multiprocessing
 import random
 import signal
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from ledger.mirror.database import Database
 from ledger.mirror.sync import Mirror
 from ledger.mirror.verify import Report, verify
 from tests.conftest import FULL
+from tests.forks import forks
 from tests.ledger.mirror.as_at import picture
 from tests.ledger.mirror.chains import IDENTITY, START, table
 from tests.ledger.mirror.histories import History
@@ -23,9 +23,6 @@ COUNT = 500 if FULL else 24
 ROUNDS = 8
 DEPTHS = [0, 0, 1, 3, 20, 64]
 POINTS = ["advanced", "raw", "folding", "closed", "written", "committed", "undone"]
-
-forks = multiprocessing.get_context("forkserver")
-forks.set_forkserver_preload(["tests.ledger.mirror.killed"])
 
 
 @dataclass
