@@ -18,6 +18,7 @@ from ledger.chain import node
 from ledger.chain.engines import anvil
 from ledger.chain.node import NodeError, listening
 from ledger.chain.rpc import Rpc
+from tests.processes import wait_for_end
 
 SENDER = "0x" + "5e" * 20
 GENESIS_TIME = 631_152_000
@@ -297,8 +298,7 @@ def test_it_ends_with_its_parent_and_its_state_is_whole(tmp_path: Path, how: sig
     child = psutil.Process(int(parent.stdout.readline()))
     os.kill(parent.pid, how)
     parent.communicate()
-    psutil.wait_procs([child], timeout=10)
-    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+    assert wait_for_end([child]) == []
     assert json.loads((tmp_path / anvil.STATE_FILE).read_bytes())["best_block_number"] == 7
 
 

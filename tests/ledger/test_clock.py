@@ -12,10 +12,13 @@ import pytest
 from ledger.chain.clock import ClockError, DevelopmentClock
 from ledger.chain.engines import Engine, anvil, engine
 from ledger.chain.rpc import Rpc
+from tests.conftest import FULL
 
 GENESIS_TIME = 631_152_000  # 1990-01-01
 LATER = 1_388_534_400  # 2014-01-01
 SENDER = "0x" + "5e" * 20
+KEPT = 30 if FULL else 8
+"""How often a chain that mines is kept."""
 
 
 @pytest.fixture
@@ -180,12 +183,12 @@ def test_what_is_kept_while_it_mines_has_the_blocks_of_its_accounts(tmp_path: Pa
         sending.start()
         clock.run()
         end = time.monotonic() + 300
-        while len(kept) < 30 and time.monotonic() < end:
+        while len(kept) < KEPT and time.monotonic() < end:
             clock.mine()
     stop.set()
     sending.join()
     chain.kill()
-    assert len(kept) >= 30 and kept[-1][0] > 100
+    assert len(kept) >= KEPT and kept[-1][0] > 100
     assert [each for each in kept if each[0] != each[1]] == []
 
 

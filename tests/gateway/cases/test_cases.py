@@ -27,13 +27,13 @@ from tests.gateway.documented import Documented
 from tests.gateway.examples import GENESIS, Teller
 
 SEED = int(os.environ.get("PLEDGEBOOK_SEED", "7"))
-LEAST = 20_000 if FULL else 2_000
+LEAST = 20_000 if FULL else 1_000
 EVERYBODY = ("nobody", "reader", "supplier", "obligor", "bank", "officer", "auditor", "regulator", "operator")
 LIMITED = ("operator", "bank")
 """Who tries every limit of every field in a full run: who may do everything, and a member. Limits are the same for all."""
-RANDOM = 20 if FULL else 3
+RANDOM = 20 if FULL else 1
 """Random cases of an operation, for each role that tries them."""
-SAMPLE = 12
+SAMPLE = 6
 """Paths whose limits a quick run tries, chosen by the seed; a full run tries those of all."""
 
 
@@ -156,20 +156,20 @@ def test_no_value_that_no_schema_tells_of_is_an_error(teller: Teller) -> None:
 
 def test_no_text_in_an_address_is_an_error(teller: Teller) -> None:
     """The same of what stands in the place of a parameter."""
-    documented, sent = Documented(teller.document()), 0
+    documented, chance, sent = Documented(teller.document()), seeded(SEED, "texts"), 0
     for operation, (method, path) in teller.paths.items():
         example = teller.fitted(operation, document.examples().get(operation, {}))
         given = {name: example.get(name, {}) for name in ("path", "query")}
         for parameter in teller.document()["paths"][path][method.lower()].get("parameters", []):
             if parameter["in"] not in given or operation in document.STREAMS:
                 continue
-            for text in hostile.TEXTS:
+            for text in hostile.TEXTS if FULL else chance.sample(hostile.TEXTS, len(hostile.TEXTS) // 3):
                 asked = {**given, parameter["in"]: {**given[parameter["in"]], parameter["name"]: text}}
                 answer = hostile.ask(teller, operation, {**example, **asked})
                 documented.check(answer)
                 assert answer.status_code < 500, f"{operation}, {parameter['name']}: {text[:40]!r}: {answer.text}"
                 sent += 1
-    assert sent > 1_000
+    assert sent > (1_000 if FULL else 300)
 
 
 @pytest.mark.parametrize("who", ["operator", "bank"])
@@ -182,7 +182,7 @@ def test_generated_cases_are_answered_alike_on_postgresql(on_postgresql: Runs, w
     for at, plan in enumerate((Plan(("examples",), 1, SEED), Plan(("coverage",), 1, SEED, limits))):
         feed = Feed(on_postgresql.teller, on_postgresql.roles[who], seeded(SEED + at, who))
         found.add(run(feed, plan, on_postgresql.teller.document(), OFF))
-    assert found.cases > 100 and not found.wrong, f"seed {SEED}\n{found.told()}"
+    assert found.cases > 50 and not found.wrong, f"seed {SEED}\n{found.told()}"
 
 
 def test_nothing_is_excused_that_is_not_there() -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from gateway.signers import sealing
-from tests.forks import forks
 from tests.gateway.following.killed import Place, live, opened
 from tests.gateway.following.receiver import Receiver, whole
 from tests.gateway.following.subscribed import everything, subscribe
 from tests.gateway.outbox.world import World
+from tests.processes import forks
 
 POINTS = ("courier.sending", "courier.sent", "courier.noting", "courier.noted")
 

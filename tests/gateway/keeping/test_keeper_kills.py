@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from gateway.office.models import CALL, KEPT_FIRING
 from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
-from tests.forks import forks
 from tests.gateway.keeping import dues
 from tests.gateway.keeping.dues import allow, fund, issued
 from tests.gateway.keeping.killed import Place, live, opened
 from tests.ledger.ledgers import DAY, Ledger
+from tests.processes import forks
 
 KEEPER_POINTS = ("keeper.asked", "keeper.keeping", "keeper.kept")
 OUTBOX_POINTS = ("outbox.writing", "outbox.written", "outbox.sending", "outbox.sent", "outbox.noted")

@@ -17,9 +17,9 @@ from ledger.chain.rpc import NodeUnreachable, Rpc, RpcError
 from ledger.mirror import database as mirrors
 from ledger.mirror.models import Outcome
 from tests.conftest import FULL
-from tests.forks import forks
 from tests.gateway.outbox.killed import QUICK_N, Place, live, opened, requests
 from tests.gateway.outbox.world import House, World
+from tests.processes import forks
 
 POINTS = [
     f"outbox.{name}"

@@ -13,13 +13,13 @@ from ledger.mirror.database import Database
 from ledger.mirror.sync import Mirror
 from ledger.mirror.verify import Report, verify
 from tests.conftest import FULL
-from tests.forks import forks
 from tests.ledger.mirror.as_at import picture
 from tests.ledger.mirror.chains import IDENTITY, START, table
 from tests.ledger.mirror.histories import History
 from tests.ledger.mirror.killed import step
+from tests.processes import forks
 
-COUNT = 500 if FULL else 24
+COUNT = 500 if FULL else 12
 ROUNDS = 8
 DEPTHS = [0, 0, 1, 3, 20, 64]
 POINTS = ["advanced", "raw", "folding", "closed", "written", "committed", "undone"]

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from ledger.proofs.workers import AHEAD, WorkerEnded, in_order
+from tests.processes import wait_for_end
 
 
 def slow_square(number: int) -> int:
@@ -146,5 +147,4 @@ def test_workers_end_when_this_process_is_killed() -> None:
     assert len(orphans) == 2
     parent.kill()
     parent.communicate()
-    _, alive = psutil.wait_procs(orphans, timeout=10)
-    assert [worker for worker in alive if worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE] == []
+    assert wait_for_end(orphans) == []
