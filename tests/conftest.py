@@ -37,12 +37,13 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A quick run tries the first case of each test on both kinds of database and the others on one, in turns; a full run all on both."""
-    if FULL:
-        return
+    """Long files first. A quick run tries the first case of each test on both kinds of database and the others on one, in turns; a full run
+    all on both."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     tests: dict[str, dict[str, list[pytest.Item]]] = {}
     for item in items:
-        tests.setdefault(item.nodeid.partition("[")[0], {}).setdefault(_case(item), []).append(item)
+        if not FULL and item.get_closest_marker("every_kind") is None:
+            tests.setdefault(item.nodeid.partition("[")[0], {}).setdefault(_case(item), []).append(item)
     left = {item for cases in tests.values() for at, each in enumerate(cases.values()) if at for item in _but_one(each, at)}
     items[:] = [item for item in items if item not in left]
     config.hook.pytest_deselected(items=list(left))

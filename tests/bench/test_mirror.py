@@ -3,8 +3,12 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from bench.mirroring.growth import Point, curve
 from tests.bench.test_anchor import run
+
+pytestmark = pytest.mark.long
 
 PEERS = {"ponder_per_s", "squid_per_s", "sqlite_of_ponder", "postgres_of_ponder", "sqlite_of_squid", "postgres_of_squid"}
 RATES = {"floor_fetch_per_s", "floor_per_s", "floor_sqlite_per_s", "floor_postgres_per_s", "sqlite_per_s", "postgres_per_s"}
@@ -13,13 +17,13 @@ WAITS = {"live_p95_ms", "live_polling_p95_ms", "readers_1000_live_p95_ms", "rest
 
 def test_json_is_one_flat_object_and_the_peers_are_none_where_they_are_not_asked_for() -> None:
     # Who stored other rows than the mirror's first run ends the benchmark with RowsDiffer.
-    done = run("mirror", "--json", "--count", "1500", "--turns", "1", "--blocks", "4", "--readers", "20", "--peers")
+    done = run("mirror", "--json", "--count", "600", "--turns", "1", "--blocks", "3", "--readers", "10", "--peers")
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
     assert set(figures) >= PEERS | RATES | WAITS and done.stdout.count("\n") == 1
     assert all(figures[name] is None for name in PEERS)
     assert all(figures[name] > 0 for name in RATES | WAITS)
-    assert figures["events"] >= 1500
+    assert figures["events"] >= 600
     assert figures["floor_per_s"] == max(figures["floor_sqlite_per_s"], figures["floor_postgres_per_s"])
     assert "which is not measured" in done.stderr
 

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from coincurve import PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,8 @@ from ledger.domain.act_types import Move
 from ledger.domain.acts import SIGNED, Envelope, SignedAct, SignerClaim, SigningDomain
 from ledger.domain.ids import to_hex
 from tests.bench.test_anchor import run
+
+pytestmark = pytest.mark.long
 
 KEYS = ["raw_per_s", "floor_per_s", "ours_per_s", "acts_batched_per_s", "accept_p99_ms", "queryable_p99_ms"]
 KEY = PrivateKey(b"\7" * 32)
@@ -31,7 +34,7 @@ def test_the_floors_transaction_is_the_products(number: int, token: int, start: 
 
 
 def test_json_is_one_flat_object_of_loads_that_all_ran() -> None:
-    done = run("submit", "--json", "--count", "2000", "--seconds", "2")
+    done = run("submit", "--json", "--count", "1000", "--seconds", "1")
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
     assert set(KEYS) <= set(figures) and done.stdout.count("\n") == 1

@@ -19,6 +19,8 @@ from gateway.signers.sealing import Unsealable
 from ledger import faults
 from tests.gateway.commanding import Run, refused, runner
 
+pytestmark = pytest.mark.long
+
 ALICE, BOB = b"\xa1" * 20, b"\xb0" * 20
 MESSAGE = b"what is signed"
 OWN_POINTS = ("passphrase.keeping", "passphrase.kept", "passphrase.changing", "passphrase.changed", "passphrase.put")

@@ -18,6 +18,8 @@ from ledger.mirror.schema import number
 from tests.conftest import FULL
 from tests.gateway.sites import SECONDS, Process, Site, founded
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_ACTS = 60
 """So that folding again takes some steps."""
@@ -196,7 +198,7 @@ def _check(site: Site, load: Load, gateway: Process, version: Path) -> None:
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
-FAULTS = ["", "anew.switching", *(["anew.folded:3", "anew.committed:2", "anew.switched"] if FULL else [])]
+FAULTS = ["", *(["anew.switching", "anew.folded:3", "anew.committed:2", "anew.switched"] if FULL else [])]
 
 
 @pytest.mark.parametrize("fault", FAULTS)

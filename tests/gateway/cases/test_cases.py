@@ -26,6 +26,8 @@ from tests.gateway.cases.running import Found, Plan, run, seeded
 from tests.gateway.documented import Documented
 from tests.gateway.examples import GENESIS, Teller
 
+pytestmark = pytest.mark.long
+
 SEED = int(os.environ.get("PLEDGEBOOK_SEED", "7"))
 LEAST = 20_000 if FULL else 1_000
 EVERYBODY = ("nobody", "reader", "supplier", "obligor", "bank", "officer", "auditor", "regulator", "operator")

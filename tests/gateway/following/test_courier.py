@@ -29,6 +29,8 @@ from tests.gateway.following.receiver import Message, Receiver
 from tests.gateway.following.subscribed import delivering, everything, subscribe
 from tests.gateway.outbox.world import OPERATOR, House
 
+pytestmark = pytest.mark.long
+
 Receive = Callable[[], Receiver]
 
 

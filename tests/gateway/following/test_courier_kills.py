@@ -13,6 +13,8 @@ from tests.gateway.following.subscribed import everything, subscribe
 from tests.gateway.outbox.world import World
 from tests.processes import forks
 
+pytestmark = pytest.mark.long
+
 POINTS = ("courier.sending", "courier.sent", "courier.noting", "courier.noted")
 
 

@@ -16,6 +16,8 @@ from tests.gateway.keeping.killed import Place, live, opened
 from tests.ledger.ledgers import DAY, Ledger
 from tests.processes import forks
 
+pytestmark = pytest.mark.long
+
 KEEPER_POINTS = ("keeper.asked", "keeper.keeping", "keeper.kept")
 OUTBOX_POINTS = ("outbox.writing", "outbox.written", "outbox.sending", "outbox.sent", "outbox.noted")
 FACE = 5_000

@@ -21,6 +21,8 @@ from tests.gateway.outbox.killed import QUICK_N, Place, live, opened, requests
 from tests.gateway.outbox.world import House, World
 from tests.processes import forks
 
+pytestmark = pytest.mark.long
+
 POINTS = [
     f"outbox.{name}"
     for name in (

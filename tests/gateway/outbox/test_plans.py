@@ -14,6 +14,8 @@ from ledger.mirror.schema import word
 from tests.gateway.rows import ALICE, act, call
 from tests.ledger.mirror.plans import explained
 
+pytestmark = pytest.mark.every_kind
+
 MANY = 3_000
 KEYS = [(ALICE, word(number)) for number in range(7, MANY, 100)]
 HASHES = [word(number) for number in range(7, MANY, 100)]

@@ -24,6 +24,8 @@ from tests.conftest import FULL
 from tests.gateway.outbox.liars import METHODS, SENDING, Liar, Lie, liar
 from tests.gateway.outbox.world import House, World
 
+pytestmark = pytest.mark.long
+
 SECONDS = 120.0 if FULL else 10.0
 SETTLES_SECONDS = 90.0
 

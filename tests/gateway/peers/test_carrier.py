@@ -46,6 +46,8 @@ from tests.gateway.peers.test_doors import signed_by
 from tests.gateway.test_serving import authority
 from tests.processes import forks
 
+pytestmark = pytest.mark.long
+
 File = Callable[..., tuple[Act, bytes]]
 Sides = tuple[Side, Side]
 

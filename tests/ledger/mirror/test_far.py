@@ -36,6 +36,8 @@ from tests.ledger.mirror.histories import History
 from tests.ledger.mirror.live import Live
 from tests.ledger.mirror.lying import lying
 
+pytestmark = pytest.mark.long
+
 GROWN = 24
 
 same_on_both = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)

@@ -21,6 +21,8 @@ from tests.ledger.mirror import told
 from tests.ledger.mirror.chains import GENESIS_TIME, START, Chain, Told
 from tests.ledger.mirror.plans import asked_of, explained, mirrored, plan_of
 
+pytestmark = pytest.mark.every_kind
+
 PLEDGES, ACTS, EARLY, MANY = 2_000, 60, 400_000_000, 90
 FEW = frozenset({"block", "checkpoint", "register", "register_rule", "anchored_register", "anchor"})
 """Tables that stay small whatever the register holds, or are asked for their last row; a planner may read them whole."""

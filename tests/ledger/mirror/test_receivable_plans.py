@@ -14,6 +14,8 @@ from tests.ledger.mirror import told
 from tests.ledger.mirror.chains import Chain
 from tests.ledger.mirror.plans import explained, mirrored
 
+pytestmark = pytest.mark.every_kind
+
 MANY, FACE, UTC = 600, 1_000, ZoneInfo("UTC")
 FEW = frozenset({"checkpoint", "cash", "court_hold", "court_order", "order_execution", "dispute", "claim", "pool", "cover"})
 FEW |= {"guarantor", "guarantee_payment", "pot", "ceiling", "concentration", "mandate", "assignment_notice"}

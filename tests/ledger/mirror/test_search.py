@@ -24,6 +24,8 @@ from tests.ledger.mirror.chains import START, Chain, Told
 from tests.ledger.mirror.conftest import MakeMirror
 from tests.ledger.mirror.plans import mirrored
 
+pytestmark = pytest.mark.every_kind
+
 EARLY, MIDDLE, LATE = 400_000_000, 1_000_000_000, 1_400_000_000
 NAMES = (
     "Barclays Bank PLC, as collateral agent",
