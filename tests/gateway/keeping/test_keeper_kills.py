@@ -14,7 +14,7 @@ from tests.gateway.keeping import dues
 from tests.gateway.keeping.dues import allow, fund, issued
 from tests.gateway.keeping.killed import Place, live, opened
 from tests.ledger.ledgers import DAY, Ledger
-from tests.processes import forks
+from tests.processes import forks, killed_at
 
 pytestmark = pytest.mark.long
 
@@ -81,7 +81,7 @@ def run(place: Place, receivables: list[int], fault: str | None, lent: Sequence[
 def test_killed_at_every_write_and_send_each_debit_is_made_once(ledger: Ledger, place: Place) -> None:
     allow(ledger, "One", FACE * 100)
     receivables: list[int] = []
-    for point in (*KEEPER_POINTS, *OUTBOX_POINTS):
+    for point in killed_at((*KEEPER_POINTS, *OUTBOX_POINTS), place.office):
         receivables.append(due_now(ledger))
         with Mining(ledger.rpc.url):
             assert run(place, receivables, point) == -signal.SIGKILL, f"{point} was not passed"

@@ -19,7 +19,7 @@ from ledger.mirror.models import Outcome
 from tests.conftest import FULL
 from tests.gateway.outbox.killed import QUICK_N, Place, live, opened, requests
 from tests.gateway.outbox.world import House, World
-from tests.processes import forks
+from tests.processes import forks, killed_at
 
 pytestmark = pytest.mark.long
 
@@ -124,7 +124,7 @@ def _acts(office: Office) -> Iterator[Act]:
 
 def test_killed_at_every_write_and_send_and_started_again(place: Place, mining: None) -> None:
     tags: list[str] = []
-    for point in POINTS:
+    for point in killed_at(POINTS, place.office):
         tags.append(point)
         assert run(place, tags, point) == -signal.SIGKILL, f"{point} was not passed"
         check_answered(place)

@@ -36,7 +36,6 @@ from gateway.peers.signing import Unsigned
 from gateway.peers.states import Seen, State
 from ledger import faults
 from ledger.domain.ids import to_hex
-from tests.conftest import FULL
 from tests.gateway.conftest import nested_connections
 from tests.gateway.following.killed import Place, hurry, opened
 from tests.gateway.following.test_courier_kills import points
@@ -44,7 +43,7 @@ from tests.gateway.peers.conftest import Served, Side, carrying, content, publis
 from tests.gateway.peers.site import until
 from tests.gateway.peers.test_doors import signed_by
 from tests.gateway.test_serving import authority
-from tests.processes import forks
+from tests.processes import forks, killed_at
 
 pytestmark = pytest.mark.long
 
@@ -355,8 +354,7 @@ def test_killed_at_every_point_it_says_everything_and_nothing_twice(sides: Sides
     world = author.house.world
     place = Place(_url(author.house.office), _url(author.services.mirror), world.rpc.url, world.node.directory.parent / "manifest.json")
     doors[1].open()
-    # In a quick run one half of them on either kind of database.
-    passed = POINTS if FULL else POINTS[int(author.house.office.is_postgresql) :: 2]
+    passed = killed_at(POINTS, place.office)
     for count, point in enumerate(passed, 1):
         act, _ = file_pledge()
         assert _run(place, signer.member, doors[1].url, count, point) == -signal.SIGKILL, f"{point} was not passed"
