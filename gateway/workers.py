@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 
-from gateway import acts, auditing, descriptions, founding, identity
+from gateway import acts, auditing, descriptions, founding, identity, own_certificates
 from gateway.checking import checks_of
 from gateway.config import Settings
 from gateway.errors import StartError
@@ -77,6 +77,7 @@ def assembled(
     keepers: list[Keeper] = []
     couriers: list[Courier] = []
     carriers: list[Carrier] = []
+    certificates = own_certificates.shown(settings)
 
     def faults() -> list[tuple[str, str]]:
         found = [
@@ -87,6 +88,7 @@ def assembled(
             *(("courier-waits", each.fault) for each in couriers),
             *(("peers-wait", each.fault) for each in carriers),
             *(("worker-ended", each) for each in ended),
+            *own_certificates.faults(certificates),
             *(("chain-ended", f"{text}; start the gateway again") for text in (chain_fault(),) if text),
         ]
         return [(name, text) for name, text in found if text]

@@ -31,9 +31,16 @@ async def purchases(visit: Visit) -> Response:
     """Offers that the caller made or that are to it, or one account's, in one state."""
     account, state = visit.query("account"), visit.query("state")
     found = await visit.listed("list_purchase_offers", {"party": account, "state": state})
-    return await visit.show(
-        "purchases.html", page=found, account=account, state=state, states=[each.name.lower() for each in PurchaseState]
-    )
+    states = [each.name.lower() for each in PurchaseState]
+    return await visit.show("purchases.html", page=found, account=account, state=state, states=states, offers=await _offers(visit))
+
+
+async def _offers(visit: Visit) -> bool:
+    """Whether the caller can make offers: the ledger takes them of banks alone."""
+    if visit.member is None or not visit.may_act:
+        return visit.may_act
+    member = await visit.seen("get_member", {"account": visit.member})
+    return member is not None and "BANK" in member["roles"]
 
 
 # --- A bank's offer --------------------------------------------------------------------------------------------------------------------

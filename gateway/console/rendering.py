@@ -86,6 +86,8 @@ def grouped(text: str) -> str:
 
 def label(name: str) -> str:
     """A field's name as words."""
+    if name == "pos":
+        return "Position"
     words = _CAPITAL.sub(" ", name.replace("_", " ").replace("-", " ")).lower()
     return words[:1].upper() + words[1:]
 

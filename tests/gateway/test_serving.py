@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from starlette.types import Receive, Scope, Send
 
-from gateway import runtime, serving
+from gateway import own_certificates, runtime, serving
 from gateway.client import connected
 from gateway.config import Settings
 from gateway.errors import StartError
@@ -379,8 +379,28 @@ def test_with_tls_of_its_own_only_certified_clients_are_heard(tmp_path: Path) ->
             httpx.get(running.url.replace("https", "http") + "/health")
         with connected(settings) as client:
             assert client.data("/members")
+            said = [each["text"] for each in client.get("/health/details")["faults"] if each["name"] == "certificate-ends"]
+        assert [text.partition(": the certificate ends on ")[0] for text in said] == [
+            "PLEDGEBOOK_TLS_CERTIFICATE", "PLEDGEBOOK_TLS_CLIENT_CERTIFICATE"
+        ]  # fmt: skip
     finally:
         running.stop()
+
+
+@pytest.mark.parametrize(("days", "said"), [(60, []), (20, ["ends on"]), (-1, ["ended on"])])
+def test_a_certificate_is_told_of_while_there_is_time(tmp_path: Path, days: int, said: list[str]) -> None:
+    file = tmp_path / "client.pem"
+    file.write_bytes(authority("our").certified("gateway", days=days))
+    found = own_certificates.faults(own_certificates.shown(Settings(tls_client_certificate=file)))
+    for (name, text), each in zip(found, said, strict=True):
+        assert name == "certificate-ends" and text.startswith(f"PLEDGEBOOK_TLS_CLIENT_CERTIFICATE: the certificate {each} 20")
+
+
+@pytest.mark.parametrize("text", [None, b"", b"no certificate"])
+def test_a_certificate_that_can_t_be_read_has_no_end(tmp_path: Path, text: bytes | None) -> None:
+    if text is not None:
+        (tmp_path / "client.pem").write_bytes(text)
+    assert own_certificates.shown(Settings(tls_client_certificate=tmp_path / "client.pem")) == ()
 
 
 def test_an_authority_without_a_certificate_is_no_tls(tmp_path: Path) -> None:

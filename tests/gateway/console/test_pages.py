@@ -445,6 +445,7 @@ def test_a_bank_offers_on_what_it_is_told_and_the_seller_accepts_by_clicking(api
     assert "Discount 4.35 % a year, ACT/360" in act.text and "360000000" not in act.text
     assert re.search(r"Banks' offers to buy that stand: [1-9]", seller.get("/console/").text)
     listed = seller.get("/console/purchases?state=open")
+    assert "Offer to buy" in bank.get("/console/purchases").text and "Offer to buy" not in listed.text
     (offer,) = [each for each in listed.read.forms if each.button == "Accept" and "600.50 USD" in listed.text][-1:]
     assert "4.35 % a year, ACT/360" in listed.text and "1.00 USD" in listed.text
     accepted = seller.send(seller.send(offer).form("Sign: accept"))
