@@ -21,8 +21,8 @@ FORGE = Path("node_modules", "@foundry-rs", "forge-linux-amd64", "bin", "forge")
 CHECKED = ("ledger", "gateway", "bench", "tests", "scripts/house")
 MINUTES = 60
 FULL_MINUTES = 600
-ON_ALL_CORES = ("--numprocesses=auto", "--dist=loadfile", "--no-loadscope-reorder")
-"""A file to a worker, in the order that tests/conftest.py gives."""
+ON_ALL_CORES = (f"--numprocesses={(os.cpu_count() or 1) + 1}", "--dist=loadfile", "--no-loadscope-reorder")
+"""A file to a worker, in the order that tests/conftest.py gives; one worker more than cores, as each waits for other processes at times."""
 MUTATION_SHARE = 0.8
 """Of a part's time, what it may try mutants in; the rest is for what was begun."""
 
