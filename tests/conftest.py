@@ -4,7 +4,8 @@ import gc
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Generator, Iterator
+import zlib
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,9 @@ settings.register_profile("house", deadline=None, max_examples=1_000 if FULL els
 settings.load_profile("house")
 
 SEED = int(os.environ.get("PLEDGEBOOK_SEED", "0"))
+BRIEF = os.environ.get("PLEDGEBOOK_BRIEF") == "1"
+"""Whether there are still fewer of them, as on a slow machine (`scripts/test --brief`)."""
+FEW_CASES = 5
 KINDS = ("sqlite", "postgresql")
 MakeDatabase = Callable[..., str]
 
@@ -37,16 +41,16 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long files first. A quick run tries the first case of each test on both kinds of database and the others on one, in turns; a full run
-    all on both."""
+    """Long files first, and of each test the cases that this run tries."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
     tests: dict[str, dict[str, list[pytest.Item]]] = {}
     for item in items:
         if not FULL and item.get_closest_marker("every_kind") is None:
             tests.setdefault(item.nodeid.partition("[")[0], {}).setdefault(_case(item), []).append(item)
-    left = {item for cases in tests.values() for at, each in enumerate(cases.values()) if at for item in _but_one(each, at)}
-    items[:] = [item for item in items if item not in left]
-    config.hook.pytest_deselected(items=list(left))
+    tried = {item for name, cases in tests.items() for item in _tried(name, list(cases.values()))}
+    left = [item for cases in tests.values() for each in cases.values() for item in each if item not in tried]
+    items[:] = [item for item in items if item not in set(left)]
+    config.hook.pytest_deselected(items=left)
 
 
 def _case(item: pytest.Item) -> str:
@@ -55,9 +59,16 @@ def _case(item: pytest.Item) -> str:
     return "-".join(part for part in given.id.split("-") if part not in KINDS) if given else ""
 
 
-def _but_one(same: list[pytest.Item], turn: int) -> list[pytest.Item]:
-    chosen = (SEED + turn) % len(same)
-    return [*same[:chosen], *same[chosen + 1 :]]
+def _tried(name: str, cases: Sequence[Sequence[pytest.Item]]) -> Iterator[pytest.Item]:
+    """The first case on both kinds of database, the others on one, in turns. A brief run: all on one, and every second of many."""
+    turn = SEED + (zlib.crc32(name.encode()) if BRIEF else 0)
+    for at, on_each_kind in enumerate(cases):
+        if BRIEF and len(cases) > FEW_CASES and (at + turn) % 2:
+            continue
+        if at == 0 and not BRIEF:
+            yield from on_each_kind
+        else:
+            yield on_each_kind[(at // 2 + turn) % len(on_each_kind)]
 
 
 @pytest.fixture(scope="session")

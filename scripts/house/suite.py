@@ -23,26 +23,30 @@ MINUTES = 60
 FULL_MINUTES = 600
 ON_ALL_CORES = (f"--numprocesses={(os.cpu_count() or 1) + 1}", "--dist=loadfile", "--no-loadscope-reorder")
 """A file to a worker, in the order that tests/conftest.py gives; one worker more than cores, as each waits for other processes at times."""
+SLOW_SECONDS = 480
+"""A machine that takes longer for the contracts would take more than an hour for the whole."""
 MUTATION_SHARE = 0.8
 """Of a part's time, what it may try mutants in; the rest is for what was begun."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run of the suite is told: seed, whether at full counts, how long a program may take, where reports go."""
+    """What a run of the suite is told: seed, whether at full counts or at the least, how long a program may take, where reports go."""
 
     seed: int
     full: bool
     minutes: int
     reports: Path
     root: Path = ROOT
+    brief: bool = False
     extra: tuple[str, ...] = ()
 
     def environment(self) -> dict[str, str]:
         """The environment of every test program."""
         full = {"PLEDGEBOOK_FULL": "1", "FOUNDRY_PROFILE": "full"} if self.full else {}
+        brief = {"PLEDGEBOOK_BRIEF": "1"} if self.brief else {}
         seeds = {"PLEDGEBOOK_SEED": str(self.seed), "FOUNDRY_FUZZ_SEED": hex(self.seed)}
-        return steps.environment(self.root) | full | seeds
+        return steps.environment(self.root) | full | brief | seeds
 
 
 @dataclass
@@ -242,9 +246,20 @@ def usual(*, full: bool) -> list[str]:
 
 def closing(outcomes: Sequence[Outcome], settings: Settings) -> str:
     """Seed, a row for each part, and the last line."""
-    mode = "full" if settings.full else "quick"
+    mode = "full" if settings.full else "brief" if settings.brief else "quick"
     rows = [outcome.line() for outcome in outcomes]
     return "\n".join(["", f"seed {settings.seed}, {mode} counts", *rows, results.total([each.counts for each in outcomes]).line()])
+
+
+def paced(settings: Settings, ended: Outcome) -> Settings:
+    """How the parts after one run: briefly where this machine took long for the contracts, so that all of them end in time."""
+    if settings.full or settings.brief or ended.part != "contracts" or ended.seconds < SLOW_SECONDS:
+        return settings
+    print(
+        f"this machine is slow: the contracts took {ended.seconds:.0f} s and not less than {SLOW_SECONDS}; the rest runs briefly",
+        flush=True,
+    )
+    return replace(settings, brief=True)
 
 
 def default_seed(root: Path) -> int:
@@ -255,7 +270,9 @@ def default_seed(root: Path) -> int:
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line of scripts/test."""
     parser = argparse.ArgumentParser(prog="scripts/test", description="Run every test. The last line is `N passed, M failed`.")
-    parser.add_argument("--full", action="store_true", help="the same tests at their full counts")
+    counts = parser.add_mutually_exclusive_group()
+    counts.add_argument("--full", action="store_true", help="the same tests at their full counts")
+    counts.add_argument("--brief", action="store_true", help="fewer cases of each; done without it where the contracts took long")
     parser.add_argument("--part", dest="parts", action="append", choices=PARTS, help="only this part (may be given again)")
     parser.add_argument("--seed", type=lambda text: int(text, 0), default=default_seed(ROOT), help="of all random tests")
     parser.add_argument("extra", nargs="*", help="further arguments for pytest, after --")
@@ -267,8 +284,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parse(arguments)
     minutes = FULL_MINUTES if chosen.full else MINUTES
     with tempfile.TemporaryDirectory(prefix="pledgebook-test-") as folder:
-        settings = Settings(chosen.seed, chosen.full, minutes, Path(folder), extra=tuple(chosen.extra))
-        outcomes = [run_part(name, settings) for name in chosen.parts or usual(full=chosen.full)]
+        settings = Settings(chosen.seed, chosen.full, minutes, Path(folder), brief=chosen.brief, extra=tuple(chosen.extra))
+        outcomes = list[Outcome]()
+        for name in chosen.parts or usual(full=chosen.full):
+            outcomes.append(run_part(name, settings))
+            settings = paced(settings, outcomes[-1])
     print(closing(outcomes, settings), flush=True)
     counts = results.total([outcome.counts for outcome in outcomes])
     return 0 if counts.passed and not counts.failed else 1

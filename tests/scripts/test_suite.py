@@ -172,6 +172,43 @@ def test_full_counts_are_asked_for_by_environment(tmp_path: Path) -> None:
     assert "PLEDGEBOOK_FULL" not in quick or os.environ.get("PLEDGEBOOK_FULL")
 
 
+def test_fewer_cases_are_asked_for_by_environment(tmp_path: Path) -> None:
+    assert settings(tmp_path, brief=True).environment()["PLEDGEBOOK_BRIEF"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("given", "part", "seconds", "brief"),
+    [({}, "contracts", 481, True), ({}, "contracts", 479, False), ({}, "python", 481, False), ({"full": True}, "contracts", 481, False)],
+)
+def test_a_slow_machine_runs_the_parts_after_the_contracts_briefly(
+    tmp_path: Path, given: dict[str, bool], part: str, seconds: float, brief: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert suite.paced(settings(tmp_path, **given), Outcome(part, Counts(1), seconds)).brief is brief
+    assert ("this machine is slow" in capsys.readouterr().out) is brief
+
+
+def test_every_test_is_in_a_brief_run_too_and_a_full_one_has_all_cases() -> None:
+    """Of the mirror's following of a chain, which is tried on both kinds of database and with many depths of a fork."""
+    some = "tests/ledger/mirror/test_sync.py"
+    counts = {"full": {"PLEDGEBOOK_FULL": "1"}, "quick": {}, "brief": {"PLEDGEBOOK_BRIEF": "1"}}
+    plain = {name: value for name, value in os.environ.items() if name not in ("PLEDGEBOOK_FULL", "PLEDGEBOOK_BRIEF")}
+    found = {}
+    for name, asked in counts.items():
+        told = subprocess.run(
+            [sys.executable, "-m", "pytest", "--collect-only", "-q", some],
+            env=plain | asked,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found[name] = [line for line in told.stdout.splitlines() if line.startswith(some)]
+    assert set(found["brief"]) < set(found["quick"]) < set(found["full"])
+    assert len({frozenset(line.partition("[")[0] for line in lines) for lines in found.values()}) == 1
+    depths = [line for line in found["quick"] if "of_any_depth" in line]
+    assert len(depths) == 13 and sum("sqlite" in line for line in depths) in (6, 7)
+
+
 def test_a_program_that_takes_too_long_is_ended_with_its_children(tmp_path: Path) -> None:
     script = f"sleep 600 & echo $! > {tmp_path}/child; wait"
     ended = suite.execute(["bash", "-c", script], settings(tmp_path, minutes=0.02), capture=True)
