@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import time
 import uuid
 import zlib
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -25,6 +26,8 @@ SEED = int(os.environ.get("PLEDGEBOOK_SEED", "0"))
 BRIEF = os.environ.get("PLEDGEBOOK_BRIEF") == "1"
 """Whether there are still fewer of them, as on a slow machine (`scripts/test --brief`)."""
 FEW_CASES = 5
+UNTIL = float(os.environ.get("PLEDGEBOOK_UNTIL", "inf"))
+"""When no further test is begun (Unix seconds), so that a run ends in time on any machine."""
 KINDS = ("sqlite", "postgresql")
 MakeDatabase = Callable[..., str]
 
@@ -38,6 +41,13 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """What there is no time left for is skipped, and counted and listed as skipped."""
+    if time.time() > UNTIL:
+        pytest.skip("this machine is too slow to run this in the time that a quick run has; --full leaves nothing out")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

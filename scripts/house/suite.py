@@ -23,6 +23,8 @@ MINUTES = 60
 FULL_MINUTES = 600
 ON_ALL_CORES = (f"--numprocesses={(os.cpu_count() or 1) + 1}", "--dist=loadfile", "--no-loadscope-reorder")
 """A file to a worker, in the order that tests/conftest.py gives; one worker more than cores, as each waits for other processes at times."""
+ENDS = {"python": 56, "system": 76, "browser": 80}
+"""Minutes after the beginning of a run that is not full at which no further test of a part is begun: 90 are the most that it may take."""
 SLOW_SECONDS = 480
 """A machine that takes longer for the contracts would take more than an hour for the whole."""
 MUTATION_SHARE = 0.8
@@ -39,7 +41,12 @@ class Settings:
     reports: Path
     root: Path = ROOT
     brief: bool = False
+    began: float = field(default_factory=time.time)
     extra: tuple[str, ...] = ()
+
+    def until(self, part: str) -> dict[str, str]:
+        """The variable that says when no further test of a part is begun, in Unix seconds."""
+        return {} if self.full else {"PLEDGEBOOK_UNTIL": str(self.began + 60 * ENDS[part])}
 
     def environment(self) -> dict[str, str]:
         """The environment of every test program."""
@@ -170,7 +177,8 @@ def _pytest(settings: Settings, name: str, *arguments: str) -> Counts:
     report = settings.reports / f"{name}.xml"
     fixed = ["-q", f"--hypothesis-seed={settings.seed}", f"--junitxml={report}", "--color=no"]
     command: list[str | Path] = [settings.root / ".venv" / "bin" / "python", "-m", "pytest", *fixed, *arguments, *settings.extra]
-    return results.of_pytest(execute(command, settings, capture=False).code, report)
+    ended = execute(command, settings, capture=False, known=settings.environment() | settings.until(name))
+    return results.of_pytest(ended.code, report)
 
 
 def analysed(settings: Settings) -> Counts:

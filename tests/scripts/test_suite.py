@@ -187,6 +187,23 @@ def test_a_slow_machine_runs_the_parts_after_the_contracts_briefly(
     assert ("this machine is slow" in capsys.readouterr().out) is brief
 
 
+def test_a_part_of_a_full_run_ends_when_it_ends(tmp_path: Path) -> None:
+    began = settings(tmp_path, began=1_000.0)
+    assert [began.until(part)["PLEDGEBOOK_UNTIL"] for part in ("python", "system", "browser")] == ["4360.0", "5560.0", "5800.0"]
+    assert settings(tmp_path, full=True).until("python") == {}
+
+
+def test_what_there_is_no_time_left_for_is_skipped_and_said(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    told = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "tests/ledger/test_names.py", f"--junitxml={report}"],
+        env=os.environ | {"PLEDGEBOOK_UNTIL": "1000.0"}, cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    counts = results.of_pytest(told.returncode, report)
+    assert (counts.passed, counts.failed) == (0, 0) and counts.skipped > 10
+    assert "too slow to run this in the time" in told.stdout
+
+
 def test_every_test_is_in_a_brief_run_too_and_a_full_one_has_all_cases() -> None:
     """Of the mirror's following of a chain, which is tried on both kinds of database and with many depths of a fork."""
     some = "tests/ledger/mirror/test_sync.py"
