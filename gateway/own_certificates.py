@@ -10,14 +10,21 @@ from cryptography import x509
 
 from gateway.config import Settings
 
-WARN = timedelta(days=21)
+MOST_NOTICE = timedelta(days=21)
+_SHARE = 3
+"""A certificate that is made for days only is renewed in its last third, so no notice is longer."""
 
 
 class Shown(NamedTuple):
-    """A certificate as it was read at the start: the setting that names its file, and the UTC time of its end."""
+    """A certificate as it was read at the start: the setting that names its file, and from when until when (UTC) it is good."""
 
     setting: str
+    begins: datetime
     ends: datetime
+
+    def notice(self) -> datetime:
+        """From when on its end is told of."""
+        return self.ends - min(MOST_NOTICE, (self.ends - self.begins) / _SHARE)
 
 
 def shown(settings: Settings) -> tuple[Shown, ...]:
@@ -26,18 +33,19 @@ def shown(settings: Settings) -> tuple[Shown, ...]:
         "PLEDGEBOOK_TLS_CERTIFICATE": settings.tls_certificate,
         "PLEDGEBOOK_TLS_CLIENT_CERTIFICATE": settings.tls_client_certificate,
     }
-    return tuple(Shown(setting, ends) for setting, file in files.items() if file is not None and (ends := _end(file)) is not None)
+    return tuple(found for setting, file in files.items() if file is not None and (found := _read(setting, file)) is not None)
 
 
 def faults(certificates: Sequence[Shown]) -> list[tuple[str, str]]:
     """Those that end soon or have ended, by the name that programs know, and in words."""
     now = datetime.now(UTC)
-    return [("certificate-ends", _said(each, now)) for each in certificates if each.ends - now < WARN]
+    return [("certificate-ends", _said(each, now)) for each in certificates if now >= each.notice()]
 
 
-def _end(file: Path) -> datetime | None:
+def _read(setting: str, file: Path) -> Shown | None:
     with suppress(OSError, ValueError):
-        return x509.load_pem_x509_certificates(file.read_bytes())[0].not_valid_after_utc
+        first = x509.load_pem_x509_certificates(file.read_bytes())[0]
+        return Shown(setting, first.not_valid_before_utc, first.not_valid_after_utc)
     return None
 
 

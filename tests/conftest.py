@@ -1,4 +1,6 @@
-"""Fixtures of every test: a real PostgreSQL server (from its wheel, for one run) and fresh databases of both kinds."""
+"""What every test stands on: a real PostgreSQL server (from its wheel, for one run), fresh databases of both kinds, and how many cases of a
+test a run tries.
+"""
 
 import gc
 import os
@@ -24,8 +26,9 @@ settings.load_profile("house")
 
 SEED = int(os.environ.get("PLEDGEBOOK_SEED", "0"))
 BRIEF = os.environ.get("PLEDGEBOOK_BRIEF") == "1"
-"""Whether there are still fewer of them, as on a slow machine (`scripts/test --brief`)."""
+"""Whether a quick run tries still fewer cases, as on a slow machine (`scripts/test --brief`)."""
 FEW_CASES = 5
+"""So many cases of a test a brief run tries all."""
 UNTIL = float(os.environ.get("PLEDGEBOOK_UNTIL", "inf"))
 """When no further test is begun (Unix seconds), so that a run ends in time on any machine."""
 KINDS = ("sqlite", "postgresql")
@@ -58,9 +61,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if not FULL and item.get_closest_marker("every_kind") is None:
             tests.setdefault(item.nodeid.partition("[")[0], {}).setdefault(_case(item), []).append(item)
     tried = {item for name, cases in tests.items() for item in _tried(name, list(cases.values()))}
-    left = [item for cases in tests.values() for each in cases.values() for item in each if item not in tried]
-    items[:] = [item for item in items if item not in set(left)]
-    config.hook.pytest_deselected(items=left)
+    left = {item for cases in tests.values() for each in cases.values() for item in each} - tried
+    items[:] = [item for item in items if item not in left]
+    config.hook.pytest_deselected(items=list(left))
 
 
 def _case(item: pytest.Item) -> str:

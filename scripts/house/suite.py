@@ -21,12 +21,12 @@ FORGE = Path("node_modules", "@foundry-rs", "forge-linux-amd64", "bin", "forge")
 CHECKED = ("ledger", "gateway", "bench", "tests", "scripts/house")
 MINUTES = 60
 FULL_MINUTES = 600
-ON_ALL_CORES = (f"--numprocesses={(os.cpu_count() or 1) + 1}", "--dist=loadfile", "--no-loadscope-reorder")
+ON_ALL_CORES = (f"--numprocesses={len(os.sched_getaffinity(0)) + 1}", "--dist=loadfile", "--no-loadscope-reorder")
 """A file to a worker, in the order that tests/conftest.py gives; one worker more than cores, as each waits for other processes at times."""
 ENDS = {"python": 56, "system": 76, "browser": 80}
 """Minutes after the beginning of a run that is not full at which no further test of a part is begun: 90 are the most that it may take."""
 SLOW_SECONDS = 480
-"""A machine that takes longer for the contracts would take more than an hour for the whole."""
+"""Where the contracts take longer, what comes after them runs briefly."""
 MUTATION_SHARE = 0.8
 """Of a part's time, what it may try mutants in; the rest is for what was begun."""
 

@@ -320,19 +320,21 @@ class Authority:
     def pem(self) -> bytes:
         return self.certificate.public_bytes(Encoding.PEM)
 
-    def certified(self, name: str, *, days: int = 1) -> bytes:
-        """A key and its certificate, PEM."""
+    def certified(self, name: str, *, days: int = 1, since: int = 2) -> bytes:
+        """A key and its certificate, PEM, good for so many days since some days ago."""
         key = ec.generate_private_key(ec.SECP256R1())
-        made = _builder(name, key, days).issuer_name(self.certificate.subject).sign(self.key, hashes.SHA256())
+        made = _builder(name, key, days, since).issuer_name(self.certificate.subject).sign(self.key, hashes.SHA256())
         return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + made.public_bytes(Encoding.PEM)
 
 
-def _builder(name: str, key: ec.EllipticCurvePrivateKey, days: int) -> x509.CertificateBuilder:
+def _builder(name: str, key: ec.EllipticCurvePrivateKey, days: int, since: int = 2) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
     made = x509.CertificateBuilder().subject_name(subject).public_key(key.public_key()).serial_number(x509.random_serial_number())
-    made = made.not_valid_before(now - timedelta(days=2)).not_valid_after(now + timedelta(days=days)).add_extension(names, critical=False)
+    made = (
+        made.not_valid_before(now - timedelta(days=since)).not_valid_after(now + timedelta(days=days)).add_extension(names, critical=False)
+    )
     return made.add_extension(x509.BasicConstraints(ca=name.endswith("authority"), path_length=None), critical=True)
 
 
@@ -387,10 +389,14 @@ def test_with_tls_of_its_own_only_certified_clients_are_heard(tmp_path: Path) ->
         running.stop()
 
 
-@pytest.mark.parametrize(("days", "said"), [(60, []), (20, ["ends on"]), (-1, ["ended on"])])
-def test_a_certificate_is_told_of_while_there_is_time(tmp_path: Path, days: int, said: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("since", "days", "said"),
+    [(300, 22, []), (300, 21, ["ends on"]), (5, 4, []), (5, 2, ["ends on"]), (5, -1, ["ended on"])],
+)
+def test_a_certificate_is_told_of_while_there_is_time(tmp_path: Path, since: int, days: int, said: list[str]) -> None:
+    """Three weeks before its end, or for the last third of a short life."""
     file = tmp_path / "client.pem"
-    file.write_bytes(authority("our").certified("gateway", days=days))
+    file.write_bytes(authority("our").certified("gateway", days=days, since=since))
     found = own_certificates.faults(own_certificates.shown(Settings(tls_client_certificate=file)))
     for (name, text), each in zip(found, said, strict=True):
         assert name == "certificate-ends" and text.startswith(f"PLEDGEBOOK_TLS_CLIENT_CERTIFICATE: the certificate {each} 20")

@@ -187,7 +187,7 @@ def test_a_slow_machine_runs_the_parts_after_the_contracts_briefly(
     assert ("this machine is slow" in capsys.readouterr().out) is brief
 
 
-def test_a_part_of_a_full_run_ends_when_it_ends(tmp_path: Path) -> None:
+def test_a_full_run_has_no_end_and_each_part_of_another_has(tmp_path: Path) -> None:
     began = settings(tmp_path, began=1_000.0)
     assert [began.until(part)["PLEDGEBOOK_UNTIL"] for part in ("python", "system", "browser")] == ["4360.0", "5560.0", "5800.0"]
     assert settings(tmp_path, full=True).until("python") == {}

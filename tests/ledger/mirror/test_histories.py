@@ -12,7 +12,7 @@ from ledger.mirror.concepts import FOLDS
 from ledger.mirror.database import Database
 from ledger.mirror.sync import Mirror
 from ledger.mirror.verify import Report, verify
-from tests.conftest import FULL
+from tests.conftest import FULL, KINDS
 from tests.ledger.mirror.as_at import picture
 from tests.ledger.mirror.chains import IDENTITY, START, table
 from tests.ledger.mirror.histories import History
@@ -94,7 +94,7 @@ def _assert_known_as_at(db: Database, source: RecordedSource, height: int) -> No
     rebuilt.close()
 
 
-@pytest.mark.parametrize(("kind", "seed"), [(("sqlite", "postgresql")[seed % 2], seed) for seed in range(COUNT)], indirect=["kind"])
+@pytest.mark.parametrize(("kind", "seed"), [(KINDS[seed // 2 % 2], seed) for seed in range(COUNT)], indirect=["kind"])
 def test_the_mirror_equals_a_rebuild_whatever_befell_it(database_url: str, seed: int) -> None:
     life = _life(database_url, seed)
     for _ in range(ROUNDS):
