@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from house import browser
-from tests.gateway.conftest import Api, api, brisk_clock
+from tests.gateway.conftest import Api, api, brisk_clock, founded_home
 from tests.gateway.console.browser import drawn_up, key_of
 from tests.scripts.test_suite import ROOT
 
-__all__ = ["api", "brisk_clock"]
+__all__ = ["api", "brisk_clock", "founded_home"]
 SECONDS = 300
 MORE = (
     *("/console/acts", "/console/to-sign", "/console/offers", "/console/purchases", "/console/purchases/new", "/console/registers"),
