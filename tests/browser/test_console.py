@@ -44,6 +44,7 @@ def seen(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Seen:
     supplier, obligor = api.admit("A supplier with quite a long name, Limited", "SUPPLIER"), api.admit("An obligor", "OBLIGOR")
     drawn_up(api, supplier, obligor, face=123_456)
     shots = Path(os.environ.get("PLEDGEBOOK_SHOTS") or tmp_path_factory.mktemp("shots"))
+    shots.mkdir(parents=True, exist_ok=True)
     asked = {"url": api.running.url, "key": key_of(api, obligor), "named": "No. 1", "shots": str(shots), "more": MORE}
     ended = subprocess.run(
         browser.command(ROOT, json.dumps(asked)),
