@@ -84,8 +84,12 @@ def percent(millionths_: int) -> str:
 
 def discount(stated: int, basis: int) -> str:
     """The discount of a bank's offer: a yearly rate and its day count, or what it is where no year is meant."""
-    yearly = next((kind for kind in BY_DAYS if basis == RATE_UNIT * kind.denominator), None)
-    return f"{percent(stated)} a year, {yearly.value}" if yearly else f"{stated}/{basis} a day"
+    for kind in BY_DAYS:
+        scale, rest = divmod(basis, kind.denominator)
+        # Whoever offers may count the rate in millionths, in hundredths of a percent, or otherwise by tens.
+        if not rest and Decimal(scale).normalize().as_tuple().digits == (1,):
+            return f"{Decimal(stated) * 100 / scale:f} % a year, {kind.value}"
+    return f"{stated}/{basis} a day"
 
 
 def day_count(text: str | None, field: str = "day_count") -> DayCount:
