@@ -63,7 +63,9 @@ class Progress:
                 return
             self._waiting.add(waiter)
         try:
-            await asyncio.wait_for(waiter[1].wait(), timeout)
+            # `asyncio.wait_for` of Python 3.11 loses a cancellation that comes together with what was waited for.
+            async with asyncio.timeout(timeout):
+                await waiter[1].wait()
         except TimeoutError:
             return
         finally:

@@ -104,7 +104,8 @@ async def _faults(services: Services) -> list[Fault]:
     # Not in a thread of those that requests share: where the database stands, they all wait for it.
     asked = asyncio.get_running_loop().run_in_executor(None, _kept_faults, services)
     try:
-        kept = await asyncio.wait_for(asked, DATABASE_SECONDS)
+        async with asyncio.timeout(DATABASE_SECONDS):
+            kept = await asked
     except TimeoutError:
         kept = [(_AWAY, f"the database of the office does not answer within {DATABASE_SECONDS:.0f} s")]
     return _with_present(services, kept)

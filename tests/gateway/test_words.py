@@ -151,6 +151,25 @@ def test_many_tasks_wait_without_a_thread_and_leave_nothing_behind() -> None:
     assert progress._waiting == set()
 
 
+@pytest.mark.parametrize("steps", range(6))
+def test_who_gives_up_just_as_something_moves_has_given_up(steps: int) -> None:
+    """A stream whose reader left at that moment would stay open for ever, and take a place of its key's."""
+
+    async def story() -> None:
+        progress = Progress()
+        waiting = asyncio.create_task(progress.changed(progress.count, 30))
+        await asyncio.sleep(0)
+        progress.announce()
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        if waiting.cancel():
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+        assert waiting.done() and progress._waiting == set()
+
+    asyncio.run(story())
+
+
 def test_a_loop_that_is_closed_keeps_nobody_from_being_told() -> None:
     progress = Progress()
     loop = asyncio.new_event_loop()

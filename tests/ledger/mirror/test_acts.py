@@ -1,5 +1,7 @@
 """What the outbox reads: outcomes of acts, transactions of hash-checked blocks, raw events."""
 
+import pytest
+
 from ledger.mirror.database import Database
 from ledger.mirror.models import Outcome
 from ledger.mirror.queries import acts, chain, events
@@ -86,6 +88,7 @@ def test_transactions_are_known_by_hash_in_the_blocks_that_are_held(db: Database
         assert acts.outcomes(conn, [(told.account(BANK), HASHED)]) == []
 
 
+@pytest.mark.of_no_ledger
 def test_what_is_held(db: Database, mirror_of: MakeMirror) -> None:
     with db.read() as conn:
         assert chain.held(conn) is None

@@ -20,6 +20,8 @@ from ledger.mirror.sync import Mirror
 from tests.ledger import ledgers
 from tests.ledger.ledgers import ADMINISTRATOR, BANK, DAY, OBLIGOR, SETTLEMENT, SUPPLIER, Ledger, Person
 
+pytestmark = pytest.mark.of_no_ledger
+
 FACE = 1_000_003
 NONE = bytes(32)
 

@@ -20,6 +20,8 @@ from tests.ledger.mirror.finance_lives import FinanceLives, people
 from tests.ledger.mirror.restarted import assert_folds_the_same
 from tests.ledger.mirror.spotted import assert_as_the_contracts_hold, assert_outlives_a_fork
 
+pytestmark = pytest.mark.of_no_ledger
+
 STEPS = 4_000 if FULL else 400
 SEED = 766_769
 FORK = 12

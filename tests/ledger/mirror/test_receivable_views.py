@@ -25,6 +25,8 @@ from tests.ledger.mirror.receivable_lives import Lives, people
 from tests.ledger.mirror.restarted import assert_folds_the_same
 from tests.ledger.mirror.spotted import assert_as_the_contracts_hold, assert_outlives_a_fork
 
+pytestmark = pytest.mark.of_no_ledger
+
 STEPS = 4_000 if FULL else 400
 SEED = 20_262
 FORK = 12

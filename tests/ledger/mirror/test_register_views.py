@@ -13,6 +13,8 @@ from tests.ledger.mirror.register import OFFICES, key_of
 from tests.ledger.mirror.register_lives import BANKS, PEOPLE, RIGHTS, Lives
 from tests.ledger.mirror.restarted import assert_folds_the_same
 
+pytestmark = pytest.mark.of_no_ledger
+
 ACTS = 2_000 if FULL else 250
 SEED = 20_261
 SELDOM = (99, 100, 229, 500, 501, 600, 601, 1_100, 2_100)

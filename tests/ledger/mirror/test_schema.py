@@ -44,6 +44,7 @@ def test_words_keep_the_order_of_numbers() -> None:
         word(2**256)
 
 
+@pytest.mark.of_no_ledger
 def test_migrations_make_the_models_tables(db: Database) -> None:
     with db.read() as conn:
         context = MigrationContext.configure(conn, opts={"target_metadata": raw, "compare_type": True})

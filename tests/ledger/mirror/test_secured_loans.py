@@ -23,6 +23,8 @@ from tests.ledger.mirror import register
 from tests.ledger.mirror.finance_lives import YUAN, FinanceLives, people
 from tests.ledger.mirror.receivable_lives import REF
 
+pytestmark = pytest.mark.of_no_ledger
+
 PLEDGE = 1
 REPAID = 2
 

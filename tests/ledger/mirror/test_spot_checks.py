@@ -21,7 +21,7 @@ from tests.ledger.mirror.finance_lives import FinanceLives
 from tests.ledger.mirror.lying import lying
 from tests.ledger.mirror.register_lives import Lives as RegisterLives
 
-pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+pytestmark = [pytest.mark.of_no_ledger, pytest.mark.parametrize("kind", ["sqlite"], indirect=True)]
 
 STEPS = 1_000 if FULL else 200
 ALL_ROWS = 100_000
