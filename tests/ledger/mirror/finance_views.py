@@ -161,7 +161,7 @@ def _credits(conn: Connection, ledger: Ledger) -> None:
         kept = {(row.keeper, row.cash): row.amount for row in financing.kept_credits(conn, person.account)}
         assert kept.get((Keeper.FINANCING, CASH), 0) == ledger.view("Financing", "financingCredit", person.account, CASH)
         assert kept.get((Keeper.LOANS, CASH), 0) == ledger.view("Loans", "loanCredit", person.account, CASH)
-        shown: dict[str, int] = {keeper: amount for keeper, amount in conn.execute(_shown(person.account))}
+        shown = {row[0]: row[1] for row in conn.execute(_shown(person.account))}
         assert shown.get("financing", 0) == ledger.view("Financing", "financingCredit", person.account, CASH)
         assert shown.get("loans", 0) == ledger.view("Loans", "loanCredit", person.account, CASH)
         if not person.is_contract:
