@@ -18,7 +18,7 @@ from ledger.chain.engines import Engine
 from ledger.domain.acts import ActError, Envelope, SignerClaim, body_from
 from ledger.domain.ids import HASHED_ID, NUMBERED_IDS, IdError, act_id, to_hex
 from ledger.mirror.models import Member, MemberKey
-from ledger.mirror.queries import members
+from ledger.mirror.queries import chain, members
 from ledger.mirror.schema import word
 
 STANDARD_LIFE_SECONDS = 86_400
@@ -73,7 +73,9 @@ class People:
         if account not in self._known:
             member = members.get(self._conn, account)
             if member is None:
-                raise invalid(f"{field}: {to_hex(account)} is no member; it must be admitted first", field=field)
+                held = chain.held(self._conn)
+                until = "" if held is None else f" by block {held.block}, the last that is mirrored"
+                raise invalid(f"{field}: {to_hex(account)} is no member{until}; it must be admitted first", field=field)
             self._known[account] = (member, members.keys(self._conn, account))
         return self._known[account]
 

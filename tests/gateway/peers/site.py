@@ -73,13 +73,15 @@ class Gateway:
         return (self.home / "log").read_text()[-4_000:]
 
     def start(self) -> Gateway:
-        """Returns once it answers."""
+        """Returns once it answers and has read that its member was admitted."""
         (self.home / URL_FILE).unlink(missing_ok=True)
         command = [PROGRAM, "up", "--no-replay", "--home", str(self.home), "--port", str(self.port)]
         with (self.home / "log").open("ab") as log:
             self.running = running = subprocess.Popen(command, stdout=log, stderr=log, env=self.environment)
         until(lambda: (self.home / URL_FILE).exists() or running.poll() is not None, lambda: self.log)
         assert running.poll() is None, self.log
+        with self.http() as http:
+            until(lambda: http.get(f"/members/{self.account}").status_code == 200, lambda: self.log)
         return self
 
     def stop(self, number: int = signal.SIGINT) -> None:
