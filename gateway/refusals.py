@@ -14,7 +14,8 @@ from gateway.roles import mode_name, names_of
 from gateway.sentences import SENTENCES, SKIP_SENTENCES, SKIPS
 from ledger.chain import artifacts
 from ledger.domain.act_types import Issue, OfferPurchase
-from ledger.domain.money import MoneyError, currency_of
+from ledger.domain.ids import from_hex
+from ledger.domain.money import MoneyError, currency_of, of_minor
 from ledger.domain.pledge_words import AssetFlag, Flag, HoldKind, HoldTarget, PartyKind
 from ledger.domain.registers import Code, Effect, EndReason, PartyRole, State
 
@@ -129,9 +130,28 @@ def refusal(name: str, values: dict[str, Any], sentence: str = "") -> dict[str, 
     return _told(name, values, sentence or SENTENCES[name])
 
 
+def in_currency(told: Mapping[str, Any], number: int | None) -> str:
+    """A refusal's sentence with its amounts in a currency (ISO 4217 number), where one is known."""
+    for name, fields in custom_errors().values():
+        if name == told["error"] and [field for field, _ in fields] == list(told["values"]):
+            template = sentence_of(name, fields)
+            values = {field: _read(type_, told["values"][field]) for field, type_ in fields}
+            # Another version may have told it in other words; and a sentence about an act's terms is made of these.
+            if _filled(template, values) == told["sentence"]:
+                return _filled(template, values, number)
+    return str(told["sentence"])
+
+
+def _read(type_: str, plain: Any) -> Any:
+    """The value of which `_plain` made this."""
+    if isinstance(plain, str) and type_.startswith("bytes"):
+        return from_hex(plain)
+    return int(plain) if isinstance(plain, str) and type_.startswith(("uint", "int")) else plain
+
+
 def _told(name: str, values: dict[str, Any], sentence: str) -> dict[str, Any]:
     plain = {field: _plain(value) for field, value in values.items()}
-    return {"error": name, "values": plain, "sentence": _Sentence().vformat(sentence, (), values)}
+    return {"error": name, "values": plain, "sentence": _filled(sentence, values)}
 
 
 def _plain(value: Any) -> Any:
@@ -156,15 +176,31 @@ def _decoded(types: list[str], data: bytes) -> tuple[Any, ...]:
 class _Sentence(Formatter):
     """Fills a sentence: what was cut off is a question mark, and a value that doesn't fit its form is shown as it is."""
 
+    def __init__(self, currency: int | None) -> None:
+        self._currency = currency
+
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:  # noqa: ARG002
         return kwargs.get(str(key), "?")
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        form = FORMS.get(format_spec)
+        form = self._amount if format_spec == "amount" else FORMS.get(format_spec)
         try:
             return str(_plain(value)) if form is None else form(value)
         except (ValueError, LookupError, OverflowError, TypeError, AttributeError, MoneyError):
             return str(_plain(value))
+
+    def _amount(self, minor: int) -> str:
+        if not isinstance(minor, int):
+            raise TypeError
+        try:
+            return f"{minor} minor units" if self._currency is None else of_minor(minor, self._currency)
+        except MoneyError:
+            return f"{minor} minor units"
+
+
+def _filled(template: str, values: Mapping[str, Any], currency: int | None = None) -> str:
+    """A sentence; its amounts are in the error's own currency, else in the one given, else in minor units."""
+    return _Sentence(values.get("currency", currency)).vformat(template, (), values)
 
 
 def _time(seconds: int) -> str:

@@ -1,6 +1,6 @@
 """One sentence for every custom error of the contracts, for a bank officer or a registrar. `{field:form}` shows a field of the error in
-words; the forms are those of gateway/refusals.py. Where errors of one name mean different things, one is keyed by its signature.
-tests/gateway/test_refusals.py holds that no error is without a sentence.
+words; the forms are those of gateway/refusals.py, and `amount` for minor units, which pages tell in their currency. Where errors of one
+name mean different things, one is keyed by its signature. tests/gateway/test_refusals.py holds that no error is without a sentence.
 """
 
 SENTENCES = {
@@ -30,7 +30,7 @@ SENTENCES = {
     "DraftNotOpen": "The draft is not open any more: it is {state:draft}.",
     "DueOutOfRange": "The due time {due:time} lies outside what the policy admits: {earliest:time} to {latest:time}.",
     "EtherRefused": "A transfer carries no coins of the chain; {value} were sent along.",
-    "FaceOutOfRange": "The face amount {face} is zero or too large for the ledger.",
+    "FaceOutOfRange": "The face amount {face:amount} is zero or too large for the ledger.",
     "FingerprintUsed": "This invoice backs the receivable {receivable} already.",
     "Locked": "The receivable is being written further up in the same transaction; try again in one of its own.",
     "ModuleExists": "The repayment module {module} is listed already.",
@@ -45,13 +45,13 @@ SENTENCES = {
     "OwnersDiffer": "The two pieces have different owners.",
     "PartyInactive": "The party {account} of the receivable is no active member.",
     "PaymentRefused": "The repayment module recorded a payment that the receivable {receivable} can't have.",
-    "PieceTooSmall": "A piece of {length} minor units is below the least of {least}.",
+    "PieceTooSmall": "A piece of {length:amount} is below the least of {least:amount}.",
     "PolicyExists": "There is a policy version {policy} already.",
     "PolicyIsRetired": "The policy version {policy} is closed to new receivables.",
-    "RangeEmpty": "The range is empty: it begins at {start} and ends at {end} (minor units of the receivable).",
+    "RangeEmpty": "The range is empty: it begins at {start:amount} and ends at {end:amount} of the receivable.",
     "RangeOutside": (
-        "The range from {start} to {end} is not inside the token, which goes from {tokenStart} to {tokenEnd} (minor units of the "
-        "receivable, the end not counted in)."
+        "The range from {start:amount} to {end:amount} of the receivable is not inside the token, which goes from {tokenStart:amount} to "
+        "{tokenEnd:amount} (the end not counted in)."
     ),
     "ReceivableExists": "There is a receivable from this act id already.",
     "ReceivableStopped": "The receivable is paused by the council or held by a court: nothing of it moves.",
@@ -67,13 +67,13 @@ SENTENCES = {
     "UnknownModule": "There is no repayment module {module}.",
     "UnknownPolicy": "There is no policy version {policy}.",
     "UnknownToken": "There is no token {token}.",
-    "ValueNotRange": "The amount {value} does not fit the piece of {length} minor units.",
+    "ValueNotRange": "The amount {value:amount} does not fit the piece of {length:amount}.",
     "WrongState": "The receivable is {state:receivable}; only a live one admits this.",
     # --- Cash and payments ---
-    "AllocationsDiffer": "The allocations add up to {sum} minor units, the notice says {total}.",
+    "AllocationsDiffer": "The allocations add up to {sum:amount}, the notice says {total:amount}.",
     "AmountZero": "An amount of zero moves nothing; give the amount in minor units.",
-    "BalanceShort": "The account holds {balance} minor units of this cash, {needed} are needed.",
-    "BelowThreshold": "{amount} minor units are below the least of {least} that a debit collects.",
+    "BalanceShort": "The account holds {balance:amount} of this cash, {needed:amount} are needed.",
+    "BelowThreshold": "{amount:amount} are below the least of {least:amount} that a debit collects.",
     "BookedLater": "The money was booked at {bookedAt:time}, which lies in the future.",
     "CashDiffers": "The receivable is paid in another cash contract than this.",
     "CashExists": "This cash contract is listed already, as number {index}.",
@@ -81,7 +81,7 @@ SENTENCES = {
     "ContractDrawsItself": "The owner {owner} is a contract and draws its money itself.",
     "Disputed": "The receivable is disputed; until that is settled it is not debited, bought or guaranteed.",
     "HolderMustSign": "The holder {holder} of the cash must sign its redemption.",
-    "MandateShort": "The mandate has {capLeft} minor units left, {needed} are needed.",
+    "MandateShort": "The mandate has {capLeft:amount} left, {needed:amount} are needed.",
     "NoMandate": "The obligor {obligor} has given no mandate for cash {cash}, or it has ended.",
     "NotBank": "Only the bank whose cash or deal this is may do that.",
     "NotDesk": "Only the cash desk may do that.",
@@ -95,25 +95,26 @@ SENTENCES = {
     "PaymentsExhausted": "The receivable has taken {payments} payments, which is the most; what is still owed must come at once.",
     "ReferenceMissing": "A payment needs a reference.",
     "ReferenceUsed": "This payment reference was taken before; a payment counts once.",
-    "SupplyTooLarge": "The cash in circulation would be {supply} minor units, more than the ledger can hold.",
+    "SupplyTooLarge": "The cash in circulation would be {supply:amount}, more than the ledger can hold.",
     "TooEarly": "This may be done from {from:time} on, not before.",
     "UnknownCash": "There is no cash contract {index}.",
     "UntilPassed": "The end {until:time} lies in the past.",
     # --- Offers, ends, holds and guarantees of receivables ---
     "AccountHeld": "A court holds all that {account} has on receivables: nothing of it moves or is paid out until the hold is lifted.",
     "CeilingReached": (
-        "With this receivable {account} would have {outstanding} minor units outstanding in {currency:currency}; its ceiling is {ceiling}."
+        "With this receivable {account} would have {outstanding:amount} outstanding; its ceiling in {currency:currency} is "
+        "{ceiling:amount}."
     ),
     "ClaimsStand": (
-        "Others have paid in the obligor's place and are owed {claims} minor units; the receivable is cancelled once they are paid "
+        "Others have paid in the obligor's place and are owed {claims:amount}; the receivable is cancelled once they are paid "
         "or give that up."
     ),
     "ConcentrationReached": (
-        "The obligor {obligor} would owe {outstanding} of {total} minor units in {currency:currency}, more than its share of "
+        "The obligor {obligor} would owe {outstanding:amount} of all {total:amount} in {currency:currency}, more than its share of "
         "{mostShare} basis points."
     ),
     "CoveredAlready": "Guarantee {pool} stands for this receivable already; a receivable has one.",
-    "CreditShort": "Only {credited} minor units are held for the account {account}.",
+    "CreditShort": "Only {credited:amount} are held for the account {account}.",
     "DeadlineAhead": "The offer runs until {deadline:time}; until then its sender may recall it.",
     "DeadlinePassed": "The deadline {deadline:time} lies in the past.",
     "DisputeStands": "A dispute of this receivable stands already, until {until:time}.",
@@ -124,7 +125,7 @@ SENTENCES = {
     "GuarantorTwice": "The guarantor {guarantor} is named twice.",
     "HoldTarget": "Hold {hold} lies on another thing than this step is for: one on a receivable is narrowed, others are ordered.",
     "KindRefused": "A payment of kind {kind} can't be collected.",
-    "LengthDiffers": "The token is {length} minor units long now, not what was signed; look at it again.",
+    "LengthDiffers": "The token is {length:amount} long now, not what was signed; look at it again.",
     "NoClaim": "{payer} is owed nothing here for payments in the obligor's place.",
     "NoDispute": "No dispute of this receivable stands that this could end.",
     "NoOffer": "No offer stands on the token {token}.",
@@ -133,7 +134,7 @@ SENTENCES = {
     "NotCancelled": "The receivable is not cancelled.",
     "NotCollector": "Only the contracts of mandates and guarantees may collect payments.",
     "NotCompanion": "Only a contract of the ledger that was given this power when it was founded may do that.",
-    "NotConsented": "The owners of {consented} of {live} live minor units agree to the cancellation; all must.",
+    "NotConsented": "The owners of {consented:amount} of the {live:amount} that live agree to the cancellation; all must.",
     "NotCovered": "No guarantee stands for this receivable.",
     "NotEndings": "Only the contract of retirements and cancellations may do that.",
     "NotHolds": "Only the contract of court holds may do that.",
@@ -152,7 +153,7 @@ SENTENCES = {
     "ObligorMustSign": "The obligor {obligor} must sign this too.",
     "OfferDiffers": "What is accepted is not what was offered; look at the offer as it is now.",
     "OfferDiffers(uint256,uint64,uint16,uint64)": (
-        "The offered range is now {length} minor units long, after {payments} payments, and is owed {owed}; look at it again before "
+        "The offered range is now {length:amount} long, after {payments} payments, and is owed {owed:amount}; look at it again before "
         "you accept."
     ),
     "OfferOver": "The offer could be accepted until {deadline:time}; it has lapsed.",
@@ -164,7 +165,7 @@ SENTENCES = {
     "RangeNotHeld": "The range [{start}, {end}) does not begin a token of {assignee}, or goes beyond it; a notice says who holds what.",
     "ReasonMissing": "A retirement says why: credit note, set-off, waiver, paid outside, or returned.",
     "RefDiffers": "The acceptance names another trade background than the offer.",
-    "RetirementDiffers": "The range is owed {owed} minor units after {payments} payments now, not what was signed; look at it again.",
+    "RetirementDiffers": "The range is owed {owed:amount} after {payments} payments now, not what was signed; look at it again.",
     "RetirementsExhausted": "No more parts of this receivable can be retired; all that lives still can be.",
     "ScopeUnknown": "A dispute says what it is about: existence, amount, due date or delivery; {scope} says nothing known.",
     "ShareOutOfRange": "A share is 1 to 10,000 basis points; {mostShare} was given.",
@@ -173,7 +174,7 @@ SENTENCES = {
         "{shares} are given."
     ),
     "StillHeld": "A hold still lies on the token {token}, or on a part of it.",
-    "StillOwed": "{owedLive} minor units are still owed, so the receivable can't be closed.",
+    "StillOwed": "{owedLive:amount} are still owed, so the receivable can't be closed.",
     "StringsInsufficientHexLength": "The number {value} does not fit into {length} bytes.",
     "TenorReasonMissing": "The receivable is due at {due:time}, later than the usual {usual:time}; give the hash of the reason.",
     "TokensDiffer": "The tokens don't cover the range one after another, or one lies outside (token {token}).",
@@ -185,11 +186,12 @@ SENTENCES = {
     "UnknownReceivable": "There is no receivable {receivable}.",
     "WaitingNotCleared": "Money waits on this receivable; it must be distributed first.",
     # --- Purchases, loans and what secures them ---
-    "AboveCeiling": "The bank would have {advanced} minor units advanced on this obligor; by its own ceiling {most} is the most.",
-    "AcknowledgedMore": "On loan {loan} {owed} minor units are owed; {amount} can't have been paid on it.",
+    "AboveCeiling": "The bank would have {advanced:amount} advanced on this obligor; by its own ceiling {most:amount} is the most.",
+    "AcknowledgedMore": "On loan {loan} {owed:amount} are owed; {amount:amount} can't have been paid on it.",
     "AlreadyAccelerated": "Loan {loan} was called before, or nothing of it is still to fall due.",
     "AssignedDiffers": (
-        "What the assignment of the deal names is not so any more: {payments} payments were made by now, and the range is owed {owed}."
+        "What the assignment of the deal names is not so any more: {payments} payments were made by now, and the range is owed "
+        "{owed:amount}."
     ),
     "BankIsSeller": "The bank {account} can't buy from itself.",
     "BankUnable": "The bank {account} is suspended, held by a court, or no bank any more.",
@@ -199,8 +201,8 @@ SENTENCES = {
     "CheckMissing": "Trigger kind {kind} has no dry run; fire it and see.",
     "CureRuns": "The margin of loan {loan} can be restored until {until:time}; the loan can't be called on that ground before.",
     "FactsDiffer": (
-        "What the offer names is not so any more: the token has the owner {owner} and the length {length}, {payments} payments were "
-        "made, and the range is owed {owed}."
+        "What the offer names is not so any more: the token has the owner {owner} and the length {length:amount}, {payments} "
+        "payments were made, and the range is owed {owed:amount}."
     ),
     "FiringGasShort": "The firing has {left} gas left and needs {needed}; send it with more, or in smaller lots.",
     "GroundNotAgreed": "Calling loan {loan} on ground {ground} was not agreed.",
@@ -242,7 +244,7 @@ SENTENCES = {
     "PartiesSame": "Lender and borrower are the same account {account}.",
     "PartyMissing": "The account {account} must sign this itself, by a key in one of these roles: {roles:roles}.",
     "PartyUnable": "The account {account} is suspended, held by a court, or lacks the role or the signature that this takes.",
-    "PayoffAbove": "{outstanding} minor units are outstanding, more than the {most} that were named.",
+    "PayoffAbove": "{outstanding:amount} are outstanding, more than the {most:amount} that were named.",
     "PledgeHeld": "A hold runs on pledge {pledge}; it must end before the pledge secures a loan.",
     "PledgeLives": "Pledge {pledge} is live, so its lapse is no ground to call the loan.",
     "PledgeNotLive": "Pledge {pledge} is {state:pledge} or lapsed; only a live one secures a loan.",
@@ -251,9 +253,9 @@ SENTENCES = {
     "PledgeUnknown": "Pledge {pledge} does not secure loan {loan}.",
     "PledgesOutside": "A loan names at most 16 pledges, ascending and once each; {pledges} is out of place or too many.",
     "PriceZero": "A sale needs a price above zero.",
-    "PrincipalDiffers": "The rows pay back {sum} minor units, the principal is {stated}.",
+    "PrincipalDiffers": "The rows pay back {sum:amount}, the principal is {stated:amount}.",
     "RangeDiffers": "The range of the deal is [{start}, {end}) now, in one token; name that.",
-    "RangeDiffers(uint256,uint16,uint64)": "The range {token} is owed {owed} after {payments} payments now; look at it again.",
+    "RangeDiffers(uint256,uint16,uint64)": "The range {token} is owed {owed:amount} after {payments} payments now; look at it again.",
     "RangeGone": "The range {token} is not in custody any more; its owner is {owner}.",
     "RangeInDeal": "The range left the middle of deal {deal}, which has not ended; it is financed again once that deal is over.",
     "RecipientInCustody": "The contract {recipient} has ranges for others only; an order names the account that the range is for.",
@@ -274,8 +276,8 @@ SENTENCES = {
     "TermInvalid": "The loan's {field:loan_term} is not admitted.",
     "TriggerKindInvalid": "A kind of trigger names a contract ({target} has no code) and its most gas ({gas}).",
     "UnknownTriggerKind": "There is no trigger kind {kind}.",
-    "ValueShort": "What secures the loan is worth {value} minor units, too little for {principal} at the agreed loan to value.",
-    "ValueSuffices": "What secures loan {loan} is worth {value} minor units, enough for {principal} at the agreed loan to value.",
+    "ValueShort": "What secures the loan is worth {value:amount}, too little for {principal:amount} at the agreed loan to value.",
+    "ValueSuffices": "What secures loan {loan} is worth {value:amount}, enough for {principal:amount} at the agreed loan to value.",
     "ValuedBefore": "The value is of {valuedAt:time}, before the appraiser's last one of {last:time}.",
     "ValuedLater": "The value is of {valuedAt:time}, which lies in the future.",
     "WrongDealState": "The deal is {state:deal}, which does not admit this.",
@@ -393,14 +395,14 @@ SENTENCES = {
         "The rule contract {rule} of register {register} (version {version}) gives no answer, so nothing is registered; tell the council."
     ),
     "RulesMalformed": "The register's rules are incomplete: {codes} act codes, {words} rules.",
-    "SaleUneven": "Costs, shares and surplus add up to {sum} minor units; the price, which must be above zero, is {price}.",
+    "SaleUneven": "Costs, shares and surplus add up to {sum:amount}; the price, which must be above zero, is {price:amount}.",
     "SegmentNotOfPledge": (
         "Segment {segment} is not one that pledge {pledge} could use here: it is another pledge's, counts already, or has another list."
     ),
     "SegmentsIncomplete": "All segments of pledge {pledge} must be named, its first one among them; {given} are.",
     "Sha256Failed": "The hash of a leaf could not be computed; give the act more gas.",
     "ShareRefused": (
-        "Share number {index} of the sale, {amount} minor units for pledge {pledge}, is above its claim or ceiling, or stands "
+        "Share number {index} of the sale, {amount:amount} for pledge {pledge}, is above its claim or ceiling, or stands "
         "behind a rank that is not paid in full."
     ),
     "SideRefused": "The act {code:code} may not change the parties of this side.",
@@ -444,8 +446,8 @@ SENTENCES = {
     "InsufficientBalance": "The council holds {balance} of the chain's coins, {needed} are needed.",
     "SafeCastOverflowedUintDowncast": "The number {value} does not fit into {bits} bits.",
     # --- What wallets meet (ERC-20, ERC-721) ---
-    "ERC20InsufficientAllowance": "{spender} may spend {allowance} minor units of this account, {needed} are needed.",
-    "ERC20InsufficientBalance": "{sender} holds {balance} minor units of this cash, {needed} are needed.",
+    "ERC20InsufficientAllowance": "{spender} may spend {allowance:amount} of this account, {needed:amount} are needed.",
+    "ERC20InsufficientBalance": "{sender} holds {balance:amount} of this cash, {needed:amount} are needed.",
     "ERC20InvalidApprover": "{approver} can't let others spend its cash.",
     "ERC20InvalidReceiver": "{receiver} can't receive cash.",
     "ERC20InvalidSender": "{sender} can't send cash.",

@@ -4,12 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.responses import Response
 
-from gateway.console import words
+from gateway.console import subject, words
 from gateway.console.asking import Json
 from gateway.console.visit import Visit
 from gateway.console.words import Reader
 from gateway.outbox.states import OPEN, State
-from ledger.domain.money import currency
 
 WAIT_SECONDS = 8
 """How long the page after a form waits for the act to end: blocks come faster than that, mostly."""
@@ -46,17 +45,14 @@ async def _act(visit: Visit, wait: float | None = None) -> Json:
 async def _shown(visit: Visit, found: Json) -> Response:
     mine = [each for each in found["signers"] if visit.member in (None, each["account"])]
     able = visit.may_act
-    cash = {str(each["number"]): currency(each["currency"]).number for each in await visit.data("list_cash")}
-    id_ = words.receivable_of(found["body"])
-    # 403: an auditor has not said yet why they look.
-    about = None if id_ is None else await visit.seen("get_receivable", {"receivable": id_}, unseen=(403, 404, 422))
-    unit = None if about is None else currency(about["face"]["currency"]).number
+    about = await subject.of_body(visit, found["body"])
     return await visit.show(
         "act.html",
         act=found,
         does=words.of_kind(found["kind"]),
-        about=about,
-        facts=words.facts(found["body"], Reader(visit.console.clock, cash, found["kind"], unit)),
+        about=about.receivable,
+        facts=words.facts(found["body"], Reader(visit.console.clock, about.cash, found["kind"], about.unit)),
+        why=found["reason"] and subject.refused(found["reason"], found["body"], about),
         unsigned=[each["account"] for each in mine if able and not each["signed"] and found["state"] == State.GATHERING],
         signed=[each["account"] for each in mine if able and each["signed"] and State(found["state"]) in OPEN],
         may_retry=able and found["state"] == State.READY and found["reason"] is not None and visit.member in (None, found["account"]),

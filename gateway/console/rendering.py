@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -13,7 +12,7 @@ from zoneinfo import ZoneInfo
 from gateway.financing import telling
 from gateway.visible import visible
 from ledger.domain.calendar import rfc3339
-from ledger.domain.money import currency, currency_of, to_text
+from ledger.domain.money import currency, grouped, to_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -71,17 +70,6 @@ def money(amount: Mapping[str, str]) -> str:
     """An amount of the API with its currency: exact, thousands apart."""
     unit = currency(amount["currency"])
     return f"{grouped(to_text(int(amount['minor']), unit))} {unit.code}"
-
-
-def of_minor(minor: int, number: int) -> str:
-    """Minor units of a currency by its ISO 4217 number. Raises MoneyError."""
-    unit = currency_of(number)
-    return f"{grouped(to_text(minor, unit))} {unit.code}"
-
-
-def grouped(text: str) -> str:
-    """A decimal text with its thousands apart."""
-    return f"{Decimal(text):,f}"
 
 
 def label(name: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
+from gateway.console import subject
 from gateway.console.asking import Json
 from gateway.console.visit import Visit
 from gateway.errors import Problem, invalid
@@ -29,7 +30,17 @@ class Signing:
 
 async def shown(visit: Visit, signing: Signing) -> Response:
     """What would be signed, in words, and what the ledger says of it now. Nothing is signed or kept. Raises Problem."""
-    return await signing.show(await visit.data(signing.drafts, body=signing.asked), None)
+    return await signing.show(await _drafted(visit, signing), None)
+
+
+async def _drafted(visit: Visit, signing: Signing) -> Json:
+    """The draft; why the ledger would refuse it is told in the act's currency. Raises Problem."""
+    made: Json = await visit.data(signing.drafts, body=signing.asked)
+    if not made["refusals"]:
+        return made
+    body = made["acts"][0]["body"]
+    about = await subject.of_body(visit, body)
+    return {**made, "refusals": [{**each, "sentence": subject.refused(each, body, about)} for each in made["refusals"]]}
 
 
 def carried(asked: Json, made: Json, names: tuple[str, ...]) -> dict[str, str]:
@@ -45,7 +56,7 @@ async def signed(visit: Visit, signing: Signing) -> Response:
     if await _is_known(visit, key, account):
         return _to_act(visit, key, account)
     try:
-        made = await visit.data(signing.drafts, body=signing.asked)
+        made = await _drafted(visit, signing)
     except Problem:
         # The same form, sent at the same time, may have come first: then there is nothing to draft any more.
         if await _is_known(visit, key, account):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from gateway.console.rendering import Clock, label, of_minor, rate
+from gateway.console.rendering import Clock, label, rate
 from gateway.financing import telling
 from gateway.financing.table import TABLE as FINANCING
 from gateway.pledging.table import TABLE as PLEDGING
@@ -13,7 +13,7 @@ from ledger.domain.calendar import DAY, rfc3339
 from ledger.domain.day_counts import DayCount
 from ledger.domain.ids import split_token_id
 from ledger.domain.loan_book import Prepayment
-from ledger.domain.money import MoneyError, currency_of
+from ledger.domain.money import MoneyError, currency_of, of_minor
 from ledger.domain.registers import EndReason
 from ledger.domain.token_flags import Mark
 from ledger.mirror.finance_models import LoanGround, Recourse
@@ -74,12 +74,13 @@ def facts(body: Mapping[str, Any], reader: Reader) -> list[Fact]:
 
 def receivable_of(body: Mapping[str, Any]) -> str | None:
     """The id of the receivable that an act is about; None where it is about none."""
-    named, token = body.get("receivable"), str(body.get("token"))
+    of = _with_terms(body)
+    named, token = of.get("receivable"), str(of.get("token"))
     return str(named) if named is not None else str(split_token_id(int(token))[0]) if token.isdigit() else None
 
 
 def _facts(body: Mapping[str, Any], reader: Reader, depth: int, unit: int | None) -> Iterator[Fact]:
-    unit = _unit(body.get("currency")) or reader.cash.get(str(body.get("cash"))) or unit
+    unit = unit_of(body, reader.cash, unit)
     for field, value in _joined(body).items():
         # The start of a range is an amount, that of a loan a time.
         name = "begins" if field == "start" and "dayCount" in body else field
@@ -98,6 +99,18 @@ def _joined(body: Mapping[str, Any]) -> Mapping[str, Any]:
         return body
     said = {"discountRate": ("discount", telling.discount(int(body["discountRate"]), int(body["discountBasis"])))}
     return dict(said.get(name, (name, value)) for name, value in body.items() if name != "discountBasis")
+
+
+def unit_of(body: Mapping[str, Any], cash: Mapping[str, int], about: int | None) -> int | None:
+    """The currency of a body's amounts (ISO 4217 number): its own, its cash's, or that of the receivable that it is about."""
+    of = _with_terms(body)
+    return _unit(of.get("currency")) or cash.get(str(of.get("cash"))) or about
+
+
+def _with_terms(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A body and the terms that it repeats: an acceptance names the offer's."""
+    terms = body.get("terms")
+    return {**terms, **body} if isinstance(terms, Mapping) else body
 
 
 def _unit(stated: Any) -> int | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ledger.domain.money import Currency, to_text
+from ledger.domain.money import Currency, grouped, to_text
 
 RECONCILIATION = "reconciliation.json"
 _COLUMNS = (("plan", "source", "read"), ("chain",), ("sql",))
@@ -92,7 +92,7 @@ def show(report: Report, console: Console) -> None:
 def _lines(check: Check) -> Iterator[str]:
     verdict = "holds" if check.holds else "DIFFERS"
     name = check.name if check.unit is None else f"{check.name}, {check.unit.code}"
-    texts = {whose: _grouped(text.partition(" ")[0]) for whose, text in check.texts.items()}
+    texts = {whose: grouped(text.partition(" ")[0]) for whose, text in check.texts.items()}
     if not check.sums:
         cells = [next((texts[whose] for whose in column if whose in texts), "") for column in _COLUMNS]
         yield f"  {name:<{_NAME}}{''.join(f'{cell:>{_VALUE}}' for cell in cells)} {verdict}"
@@ -102,11 +102,6 @@ def _lines(check: Check) -> Iterator[str]:
         label = name if place == 0 else f"{'=' if place == 1 else '+'} {whose}"
         last = f"{'':>{2 * _VALUE}} {verdict}" if place == len(parts) - 1 else ""
         yield f"  {label:<{_NAME}}{text:>{_VALUE}}{last}"
-
-
-def _grouped(text: str) -> str:
-    whole, point, decimals = text.partition(".")
-    return f"{int(whole):,}{point}{decimals}" if not whole.startswith("-0") else text
 
 
 def _told(records: Iterable[Aside]) -> list[dict[str, str]]:

@@ -78,3 +78,14 @@ def to_text(minor: int, unit: Currency) -> str:
     whole, rest = divmod(abs(minor), 10**unit.exponent)
     decimals = f".{rest:0{unit.exponent}d}" if unit.exponent else ""
     return f"{'-' if minor < 0 else ''}{whole}{decimals}"
+
+
+def of_minor(minor: int, number: int) -> str:
+    """Minor units of a currency by its ISO 4217 number, for people: with its code and the thousands apart. Raises MoneyError."""
+    unit = currency_of(number)
+    return f"{grouped(to_text(minor, unit))} {unit.code}"
+
+
+def grouped(text: str) -> str:
+    """A decimal text with its thousands apart."""
+    return f"{Decimal(text):,f}"

@@ -12,7 +12,7 @@ from eth_hash.auto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.refusals import FORMS, custom_errors, explain, explain_skip, of_body, sentence_of
+from gateway.refusals import FORMS, custom_errors, explain, explain_skip, in_currency, of_body, sentence_of
 from gateway.sentences import SENTENCES, SKIP_SENTENCES, SKIPS
 from ledger.domain.act_types import OfferPurchase
 
@@ -43,7 +43,8 @@ def test_no_error_is_without_a_sentence(name: str, fields: list[tuple[str, str]]
     assert sentence[0].isupper() or sentence[0] == "{"
     assert sentence.endswith(".") and len(sentence) > 15
     assert {field for field, _ in places(sentence)} <= {field for field, _ in fields}, "a placeholder is no field of the error"
-    assert {form for _, form in places(sentence)} <= {"", *FORMS}
+    assert {form for _, form in places(sentence)} <= {"", "amount", *FORMS}
+    assert all(dict(fields)[field].startswith("uint") for field, form in places(sentence) if form == "amount")
 
 
 def test_no_sentence_is_left_of_an_error_that_is_gone() -> None:
@@ -123,8 +124,12 @@ def test_a_time_is_never_shown_as_seconds() -> None:
         (data("TooEarly(uint192,uint40)", 1, 0), "This may be done from 1970-01-01 00:00:00 UTC on, not before."),
         (
             data("RangeOutside(uint64,uint64,uint64,uint64)", 5, 9, 0, 8),
-            "The range from 5 to 9 is not inside the token, which goes from 0 to 8 (minor units of the receivable, the end not counted "
-            "in).",
+            "The range from 5 minor units to 9 minor units of the receivable is not inside the token, which goes from 0 minor units to 8 "
+            "minor units (the end not counted in).",
+        ),
+        (
+            data("CeilingReached(address,uint16,uint256,uint64)", HOLDER, 840, 123_456_789, 100),
+            f"With this receivable {HOLDER} would have 1,234,567.89 USD outstanding; its ceiling in USD is 1.00 USD.",
         ),
         (data("Error(string)", "no"), "The contract refused: no."),
         (data("Panic(uint256)", 17), "The contract stopped on an inner fault (panic code 17)."),
@@ -172,8 +177,30 @@ def test_no_revert_data_breaks_the_explanation(given_data: bytes) -> None:
 
 def test_a_cut_off_reason_names_the_error_and_asks_for_nothing() -> None:
     told = explain(data("RangeOutside(uint64,uint64,uint64,uint64)", 1, 2, 3, 4)[:50])
-    said = "The range from ? to ? is not inside the token, which goes from ? to ? (minor units of the receivable, the end not counted in)."
+    said = "The range from ? to ? of the receivable is not inside the token, which goes from ? to ? (the end not counted in)."
     assert told == {"error": "RangeOutside", "values": {}, "sentence": said}
+
+
+@given(st.sampled_from(sorted(custom_errors())), st.binary(max_size=300), st.sampled_from([156, 392, 840, 999, None]))
+def test_a_refusal_is_told_again_in_a_currency_with_nothing_else_changed(selector: bytes, rest: bytes, number: int | None) -> None:
+    told = explain(selector + rest)
+    again = in_currency(told, number)
+    assert re.sub(r"-?[\d,.]+ (minor units|CNY|JPY|USD)", "#", again) == re.sub(
+        r"-?[\d,.]+ (minor units|CNY|JPY|USD)", "#", told["sentence"]
+    )
+
+
+def test_amounts_are_told_in_the_currency_that_is_known() -> None:
+    told = explain(data("RangeOutside(uint64,uint64,uint64,uint64)", 500, 123_456, 0, 100_000))
+    assert in_currency(told, 840) == (
+        "The range from 5.00 USD to 1,234.56 USD of the receivable is not inside the token, which goes from 0.00 USD to 1,000.00 USD (the "
+        "end not counted in)."
+    )
+    assert "from 500 JPY to 123,456 JPY" in in_currency(told, 392)
+    for unknown in (None, 0, 999):
+        assert in_currency(told, unknown) == told["sentence"]
+    assert in_currency({**told, "sentence": "In other words."}, 840) == "In other words."
+    assert in_currency(explain_skip(0, 1), 840) == explain_skip(0, 1)["sentence"]
 
 
 def test_every_cause_of_a_skip_has_its_sentence() -> None:

@@ -398,18 +398,28 @@ def test_a_signature_is_taken_back(api: Api) -> None:
     assert "Nothing waits" in signed_in(api, obligor).get("/console/to-sign").text
 
 
-def test_a_refused_act_says_why(api: Api) -> None:
+def test_a_refused_act_says_why_with_amounts_in_their_currency(api: Api) -> None:
     supplier, obligor = people(api)
     receivable = api.receivable(supplier, obligor, face=1_000)
-    first = api.move(supplier, receivable, 0, 400, obligor.account)
-    again = api.move(supplier, receivable, 0, 400, obligor.account)
-    ended = [api.done(each) if each.status_code == 202 else None for each in (first, again)]
-    refused = [each for each in ended if each is not None and each["state"] == "refused"]
+    moves = [(token_id(receivable, 0), 0, 400), (token_id(receivable, 400), 400, 1_100)]
+    acts = [
+        {
+            "key": api.fresh_key(),
+            "account": supplier.account,
+            "kind": "Move",
+            "body": {"token": str(token), "start": start, "end": end, "to": obligor.account, "ref": "0x" + "11" * 32},
+        }
+        for token, start, end in moves
+    ]
+    given = api.http.post("/acts:batch", json={"acts": acts}).json()["acts"]
+    done, refused = (api.http.get(f"/acts/{each['id']}", params={"account": supplier.account, "wait": 20}).json() for each in given)
+    assert (done["state"], refused["state"]) == ("final", "refused"), refused
     browser = signed_in(api, supplier)
-    for each in refused:
-        page = browser.get(f"/console/acts/{each['account']}/{each['id']}")
-        assert "Why it was refused" in page.text and each["reason"]["sentence"].split()[0] in page.text
-    assert browser.get("/console/acts?state=refused").answer.text.count("Refused") >= len(refused)
+    page = browser.get(f"/console/acts/{supplier.account}/{refused['id']}")
+    assert (
+        "Why it was refused" in page.text and "The range from 4.00 USD to 11.00 USD of the receivable is not inside the token" in page.text
+    )
+    assert "from 400 minor units to 1100 minor units" in browser.get("/console/acts?state=refused").text
 
 
 # --- Purchases -------------------------------------------------------------------------------------------------------------------

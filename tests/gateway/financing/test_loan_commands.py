@@ -225,7 +225,7 @@ def test_a_loan_on_a_pledge_is_valued_margined_and_its_release_falls_due(counter
     loan = opened(counter, *agreed)
     found = counter.read(f"/loans/{loan}")
     assert (found["pledges"], found["security"]["minor"]) == ([int(pledge)], "500000")
-    refused(counter.run("loan", "margin", loan), "is worth 500000 minor units, enough for 300000")
+    refused(counter.run("loan", "margin", loan), "is worth 500000 minor units, enough for 300000 minor units")
     counter.json("loan", "value", *words, "--amount", 400_000, "--valued", "2023-11-02")
     due = [each["trigger"] for each in counter.read("/triggers/due?horizon_days=0") if int(each["subject"], 16) == int(loan)]
     assert due == ["margin"], "the keeper would call it"
