@@ -15,7 +15,7 @@ from typing import Any
 
 import uvicorn
 
-from gateway import app, founding, serving, workers
+from gateway import app, founding, own_certificates, serving, workers
 from gateway.config import URL_FILE, Settings
 from gateway.errors import StartError
 from gateway.home import announce, founded_mark, is_founded, only_one, operator_key, unlock
@@ -249,6 +249,7 @@ def _serve(services: Services, listening: socket.socket, stack: ExitStack) -> st
         **_tls(services.settings),
         timeout_graceful_shutdown=END_SECONDS,
     )
+    config.timeout_notify, config.callback_notify = own_certificates.LOOK_SECONDS, partial(_renew, services, config)
     server = uvicorn.Server(config)
     server.install_signal_handlers = _nothing  # type: ignore[attr-defined,unused-ignore]
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="http", daemon=True)
@@ -266,6 +267,11 @@ def _serve(services: Services, listening: socket.socket, stack: ExitStack) -> st
     stack.callback(end)
     host, port = listening.getsockname()[:2]
     return f"{'https' if config.is_ssl else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+async def _renew(services: Services, config: uvicorn.Config) -> None:
+    if config.ssl is not None:
+        services.certificates.renew(config.ssl)
 
 
 def _tls(settings: Settings) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def assembled(
     keepers: list[Keeper] = []
     couriers: list[Courier] = []
     carriers: list[Carrier] = []
-    certificates = own_certificates.shown(settings)
+    certificates = own_certificates.Own(settings)
 
     def faults() -> list[tuple[str, str]]:
         found = [
@@ -88,7 +88,7 @@ def assembled(
             *(("courier-waits", each.fault) for each in couriers),
             *(("peers-wait", each.fault) for each in carriers),
             *(("worker-ended", each) for each in ended),
-            *own_certificates.faults(certificates),
+            *certificates.faults(),
             *(("chain-ended", f"{text}; start the gateway again") for text in (chain_fault(),) if text),
         ]
         return [(name, text) for name, text in found if text]
@@ -112,6 +112,7 @@ def assembled(
         watching=descriptions.watching_of(settings.home),
         codes=descriptions.codes_of(settings.home, settings.event_codes),
         faults=faults,
+        certificates=certificates,
         issuers=identity.read(settings.home),
         peer_urls=directory.given(settings.home),
     )

@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +16,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from select import select
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -397,7 +398,7 @@ def test_a_certificate_is_told_of_while_there_is_time(tmp_path: Path, since: int
     """Three weeks before its end, or for the last third of a short life."""
     file = tmp_path / "client.pem"
     file.write_bytes(authority("our").certified("gateway", days=days, since=since))
-    found = own_certificates.faults(own_certificates.shown(Settings(tls_client_certificate=file)))
+    found = own_certificates.Own(Settings(tls_client_certificate=file)).faults()
     for (name, text), each in zip(found, said, strict=True):
         assert name == "certificate-ends" and text.startswith(f"PLEDGEBOOK_TLS_CLIENT_CERTIFICATE: the certificate {each} 20")
 
@@ -406,7 +407,54 @@ def test_a_certificate_is_told_of_while_there_is_time(tmp_path: Path, since: int
 def test_a_certificate_that_can_t_be_read_has_no_end(tmp_path: Path, text: bytes | None) -> None:
     if text is not None:
         (tmp_path / "client.pem").write_bytes(text)
-    assert own_certificates.shown(Settings(tls_client_certificate=tmp_path / "client.pem")) == ()
+    assert own_certificates.Own(Settings(tls_client_certificate=tmp_path / "client.pem")).faults() == []
+
+
+def test_a_renewed_certificate_is_shown_from_then_on_and_a_wrong_one_never(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_certificates, "LOOK_SECONDS", 0)
+    ours, pem, ca = authority("our"), tmp_path / "server.pem", tmp_path / "ca.pem"
+    pem.write_bytes(ours.certified("gateway"))
+    ca.write_bytes(ours.pem())
+    settings = Settings(home=tmp_path / "home", port=0, keeper=False, tls_certificate=pem, tls_key=pem, tls_authority=ca)
+    running = runtime.start(settings, genesis_time=1_700_000_000)
+    try:
+        address = (urlsplit(running.url).hostname or "", urlsplit(running.url).port or 0)
+        first = ssl.get_server_certificate(address)
+        for wrong in (b"no certificate", pem.read_bytes()[:300], strange_pair(ours)):
+            _replace(pem, wrong)
+            _until(lambda: "certificate-unread" in [name for name, _ in running.services.faults()])
+            assert ssl.get_server_certificate(address) == first
+        pem.unlink()
+        _until(lambda: "No such file" in dict(running.services.faults())["certificate-unread"])
+        with connected(settings) as client:
+            assert client.data("/members")
+            renewed = ours.certified("gateway", days=200)
+            _replace(pem, renewed)
+            _until(lambda: running.services.faults() == [])
+        assert ssl.get_server_certificate(address).encode() in renewed and ssl.get_server_certificate(address) != first
+        with connected(settings) as client:
+            assert client.data("/members")
+    finally:
+        running.stop()
+
+
+def strange_pair(ours: Authority) -> bytes:
+    """A key, and the certificate of another one."""
+    end = b"-----END PRIVATE KEY-----\n"
+    return ours.certified("one").partition(end)[0] + end + ours.certified("other").partition(end)[2]
+
+
+def _replace(file: Path, text: bytes) -> None:
+    fresh = file.with_suffix(".new")
+    fresh.write_bytes(text)
+    fresh.replace(file)
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end, "it does not come"
+        time.sleep(0.05)
 
 
 def test_an_authority_without_a_certificate_is_no_tls(tmp_path: Path) -> None:
