@@ -15,8 +15,6 @@ from gateway.config import Settings
 MOST_NOTICE = timedelta(days=21)
 _SHARE = 3
 """A certificate that is made for days only is renewed in its last third, so no notice is longer."""
-
-
 SERVER, CLIENT = "PLEDGEBOOK_TLS_CERTIFICATE", "PLEDGEBOOK_TLS_CLIENT_CERTIFICATE"
 LOOK_SECONDS = 30
 """So often it is looked whether the server's files have changed."""
