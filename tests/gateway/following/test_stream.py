@@ -45,6 +45,13 @@ def taken(api: Api, count: int, key: str | None = None, **query: Any) -> list[Go
         return list(islice(events(found), count))
 
 
+@pytest.fixture(autouse=True)
+def no_stream_stays(api: Api) -> Iterator[None]:
+    """Whose reader has gone is forgotten, whatever was told meanwhile."""
+    yield
+    wait_until(lambda: open_streams(api) == 0)
+
+
 @pytest.fixture(scope="module")
 def pair(api: Api) -> tuple[Member, Member]:
     return api.admit("stream supplier", "SUPPLIER"), api.admit("stream obligor", "OBLIGOR")
