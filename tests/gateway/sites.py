@@ -82,12 +82,17 @@ class Site:
         return accounts
 
     def check_lanes(self) -> None:
-        """No lane has a gap: the chain counts what is written."""
+        """No lane has a gap: the chain comes to count what is written. What was accepted, and answered no more, may be on its way still."""
+        end = time.monotonic() + SECONDS
         with Rpc(self.environment["PLEDGEBOOK_NODE"]) as rpc:
-            lanes = self.asked("SELECT key, next_nonce, alarm FROM office.lane WHERE purpose = 'relay'")
-            assert len(lanes) == LANES and all(lane.alarm is None for lane in lanes)
-            counts = [int(rpc.call("eth_getTransactionCount", lane.key, "latest"), 16) for lane in lanes]
-            assert counts == [lane.next_nonce for lane in lanes]
+            while True:
+                lanes = self.asked("SELECT key, next_nonce, alarm FROM office.lane WHERE purpose = 'relay'")
+                assert len(lanes) == LANES and all(lane.alarm is None for lane in lanes), lanes
+                counts = [int(rpc.call("eth_getTransactionCount", lane.key, "latest"), 16) for lane in lanes]
+                if counts == [lane.next_nonce for lane in lanes]:
+                    return
+                assert time.monotonic() < end, f"counted {counts}, written {lanes}"
+                time.sleep(0.2)
 
     def asked(self, statement: str) -> list[Any]:
         """What the database answers."""
