@@ -1,6 +1,7 @@
 """One sentence for every custom error of the contracts, for a bank officer or a registrar. `{field:form}` shows a field of the error in
-words; the forms are those of gateway/refusals.py, and `amount` for minor units, which pages tell in their currency. Where errors of one
-name mean different things, one is keyed by its signature. tests/gateway/test_refusals.py holds that no error is without a sentence.
+words; the forms are those of gateway/refusals.py, and `amount` for minor units, which pages tell in their currency (but not ranges, as
+anywhere). Where errors of one name mean different things, one is keyed by its signature. tests/gateway/test_refusals.py holds that no
+error is without a sentence.
 """
 
 SENTENCES = {
@@ -48,10 +49,10 @@ SENTENCES = {
     "PieceTooSmall": "A piece of {length:amount} is below the least of {least:amount}.",
     "PolicyExists": "There is a policy version {policy} already.",
     "PolicyIsRetired": "The policy version {policy} is closed to new receivables.",
-    "RangeEmpty": "The range is empty: it begins at {start:amount} and ends at {end:amount} of the receivable.",
+    "RangeEmpty": "The range is empty: it begins at {start} and ends at {end} (minor units of the receivable).",
     "RangeOutside": (
-        "The range from {start:amount} to {end:amount} of the receivable is not inside the token, which goes from {tokenStart:amount} to "
-        "{tokenEnd:amount} (the end not counted in)."
+        "The range from {start} to {end} is not inside the token, which goes from {tokenStart} to {tokenEnd} (minor units of the "
+        "receivable, the end not counted in)."
     ),
     "ReceivableExists": "There is a receivable from this act id already.",
     "ReceivableStopped": "The receivable is paused by the council or held by a court: nothing of it moves.",

@@ -124,8 +124,8 @@ def test_a_time_is_never_shown_as_seconds() -> None:
         (data("TooEarly(uint192,uint40)", 1, 0), "This may be done from 1970-01-01 00:00:00 UTC on, not before."),
         (
             data("RangeOutside(uint64,uint64,uint64,uint64)", 5, 9, 0, 8),
-            "The range from 5 minor units to 9 minor units of the receivable is not inside the token, which goes from 0 minor units to 8 "
-            "minor units (the end not counted in).",
+            "The range from 5 to 9 is not inside the token, which goes from 0 to 8 (minor units of the receivable, the end not counted "
+            "in).",
         ),
         (
             data("CeilingReached(address,uint16,uint256,uint64)", HOLDER, 840, 123_456_789, 100),
@@ -177,7 +177,7 @@ def test_no_revert_data_breaks_the_explanation(given_data: bytes) -> None:
 
 def test_a_cut_off_reason_names_the_error_and_asks_for_nothing() -> None:
     told = explain(data("RangeOutside(uint64,uint64,uint64,uint64)", 1, 2, 3, 4)[:50])
-    said = "The range from ? to ? of the receivable is not inside the token, which goes from ? to ? (the end not counted in)."
+    said = "The range from ? to ? is not inside the token, which goes from ? to ? (minor units of the receivable, the end not counted in)."
     assert told == {"error": "RangeOutside", "values": {}, "sentence": said}
 
 
@@ -191,12 +191,9 @@ def test_a_refusal_is_told_again_in_a_currency_with_nothing_else_changed(selecto
 
 
 def test_amounts_are_told_in_the_currency_that_is_known() -> None:
-    told = explain(data("RangeOutside(uint64,uint64,uint64,uint64)", 500, 123_456, 0, 100_000))
-    assert in_currency(told, 840) == (
-        "The range from 5.00 USD to 1,234.56 USD of the receivable is not inside the token, which goes from 0.00 USD to 1,000.00 USD (the "
-        "end not counted in)."
-    )
-    assert "from 500 JPY to 123,456 JPY" in in_currency(told, 392)
+    told = explain(data("BalanceShort(uint256,uint256)", 123_456, 500))
+    assert in_currency(told, 840) == "The account holds 5.00 USD of this cash, 1,234.56 USD are needed."
+    assert in_currency(told, 392) == "The account holds 500 JPY of this cash, 123,456 JPY are needed."
     for unknown in (None, 0, 999):
         assert in_currency(told, unknown) == told["sentence"]
     assert in_currency({**told, "sentence": "In other words."}, 840) == "In other words."

@@ -401,25 +401,21 @@ def test_a_signature_is_taken_back(api: Api) -> None:
 def test_a_refused_act_says_why_with_amounts_in_their_currency(api: Api) -> None:
     supplier, obligor = people(api)
     receivable = api.receivable(supplier, obligor, face=1_000)
-    moves = [(token_id(receivable, 0), 0, 400), (token_id(receivable, 400), 400, 1_100)]
-    acts = [
-        {
-            "key": api.fresh_key(),
-            "account": supplier.account,
-            "kind": "Move",
-            "body": {"token": str(token), "start": start, "end": end, "to": obligor.account, "ref": "0x" + "11" * 32},
-        }
-        for token, start, end in moves
-    ]
-    given = api.http.post("/acts:batch", json={"acts": acts}).json()["acts"]
-    done, refused = (api.http.get(f"/acts/{each['id']}", params={"account": supplier.account, "wait": 20}).json() for each in given)
-    assert (done["state"], refused["state"]) == ("final", "refused"), refused
-    browser = signed_in(api, supplier)
-    page = browser.get(f"/console/acts/{supplier.account}/{refused['id']}")
-    assert (
-        "Why it was refused" in page.text and "The range from 4.00 USD to 11.00 USD of the receivable is not inside the token" in page.text
-    )
-    assert "from 400 minor units to 1100 minor units" in browser.get("/console/acts?state=refused").text
+    browser = signed_in(api, obligor)
+    for kind, body in (
+        ("TransferCash", {"cash": 1, "to": supplier.account, "amount": "40000", "ref": "0x" + "11" * 32}),
+        ("PayReceivable", {"receivable": str(receivable), "amount": "40000", "ref": "0x" + "12" * 32}),
+    ):
+        # More than one are not tried before they are accepted.
+        acts = [{"key": api.fresh_key(), "account": obligor.account, "kind": kind, "body": body} for _ in range(2)]
+        given = api.http.post("/acts:batch", json={"acts": acts}).json()["acts"]
+        act = api.http.get(f"/acts/{given[0]['id']}", params={"account": obligor.account, "wait": 20}).json()
+        assert (
+            act["state"] == "refused" and "holds 0 minor units of this cash, 40000 minor units are needed" in act["reason"]["sentence"]
+        ), act
+        page = browser.get(f"/console/acts/{obligor.account}/{act['id']}")
+        assert "Why it was refused" in page.text and "holds 0.00 USD of this cash, 400.00 USD are needed" in page.text
+    assert "40000 minor units are needed" in browser.get("/console/acts?state=refused").text
 
 
 # --- Purchases -------------------------------------------------------------------------------------------------------------------
