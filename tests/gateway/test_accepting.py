@@ -88,7 +88,8 @@ def test_who_finds_no_thread_is_told_so_and_accepted_once_there_is_one(
             for _ in range(2):
                 with pytest.raises(Scarce):
                     await asked(acceptor, FIRST, "refused")
-        return await asyncio.wait_for(asked(acceptor, FIRST, "accepted"), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            return await asked(acceptor, FIRST, "accepted")
 
     assert asyncio.run(story()) == ["accepted"]
     assert desk.lots == [(FIRST, ["accepted"])]
@@ -129,7 +130,8 @@ def test_callers_neither_share_a_lot_nor_wait_for_each_other(acceptor: Acceptor,
     async def story() -> list[str]:
         desk.slow = FIRST
         slow = await held_up(acceptor, desk, FIRST)
-        quick = await asyncio.wait_for(asked(acceptor, SECOND, "quick"), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            quick = await asked(acceptor, SECOND, "quick")
         desk.open.set()
         await slow
         return quick

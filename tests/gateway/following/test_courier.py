@@ -407,7 +407,8 @@ async def told_over_a_fork(house: House) -> list[tuple[str, dict[str, Any]]]:
 
     async def until(holds: Callable[[], bool]) -> None:
         while not holds():
-            chunk = (await asyncio.wait_for(anext(chunks), 20)).decode().split("\n")
+            async with asyncio.timeout(20):
+                chunk = (await anext(chunks)).decode().split("\n")
             if len(chunk) > 2 and chunk[2].startswith("data: "):
                 found.append((chunk[1].removeprefix("event: "), json.loads(chunk[2].removeprefix("data: "))))
 
