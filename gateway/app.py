@@ -70,7 +70,7 @@ from gateway.sessions import Sessions
 from gateway.signers.fingerprint_keys import FingerprintKeyError
 from gateway.signers.interface import KeyUnheld, SigningLocked, VaultAway
 from ledger.chain.rpc import NodeUnreachable, RpcError
-from ledger.mirror.database import NotServed, is_away, is_full
+from ledger.mirror.database import NotServed, is_away, is_cut_off, is_full
 from ledger.mirror.queries.payments import Unbalanced
 from ledger.mirror.queries.reading import PageError
 
@@ -104,6 +104,10 @@ UNKNOWN = ("Not authenticated", "give a valid API key or token as `Authorization
 DATABASE_AWAY = (
     "this gateway's database can't be used now; a read changed nothing, and whether anything else was kept is not known: "
     "send the same again, under the same Idempotency-Key where it has one"
+)
+CUT_OFF = (
+    "the database ended what took longer than it allows a query; nothing was kept: ask for less (a narrower filter, a smaller limit), or "
+    "have the operator raise its statement_timeout"
 )
 FULL = "this gateway's disk is full; nothing of the request was kept: have its operator free some space, then send it again"
 MOST_FRAMES = 1_000
@@ -410,6 +414,9 @@ def _unforeseen(error: Exception) -> Problem:
     if is_full(error):
         log.error("a disk is full: %s", error)
         return Problem(503, "Disk full", FULL)
+    if is_cut_off(error):
+        log.error("a query was ended by the database: %s", error)
+        return Problem(503, "Query took too long", CUT_OFF)
     if is_away(error):
         log.error("a database is away: %s", error, exc_info=error)
         return Problem(503, "Database away", DATABASE_AWAY)

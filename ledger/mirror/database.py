@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from psycopg.errors import DiskFull, IdleInTransactionSessionTimeout, ReadOnlySqlTransaction, TransactionTimeout
+from psycopg.errors import DiskFull, IdleInTransactionSessionTimeout, QueryCanceled, ReadOnlySqlTransaction, TransactionTimeout
 from psycopg.types.string import BytesBinaryDumper
 from sqlalchemy import Connection, Dialect, Engine, LargeBinary, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
@@ -244,6 +244,11 @@ def is_away(error: BaseException) -> bool:
     """As passes, without what SQLite calls operational and is a fault of what was asked: a table that is not there."""
     told = getattr(error, "orig", None)
     return passes(error) and not (isinstance(told, sqlite3.Error) and told.sqlite_errorcode == sqlite3.SQLITE_ERROR)
+
+
+def is_cut_off(error: BaseException) -> bool:
+    """Whether PostgreSQL ended a query that took longer than its `statement_timeout`, or that somebody ended there."""
+    return isinstance(getattr(error, "orig", None), QueryCanceled)
 
 
 def is_full(error: BaseException) -> bool:

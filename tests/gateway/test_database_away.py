@@ -13,6 +13,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import OperationalError
 
 from bench.postgres import administer
+from gateway import app
 from gateway.api import health
 from gateway.office import database as offices
 from ledger.mirror.database import is_away
@@ -97,6 +98,15 @@ def test_what_breaks_a_connection_off_is_told_and_not_hidden(new_postgres: Calla
     with closing(offices.open(new_postgres())) as office, pytest.raises(OperationalError) as told, office.write() as conn:
         conn.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
     assert is_away(told.value)
+
+
+def test_a_query_that_the_database_ends_says_what_to_do(new_postgres: Callable[[], str]) -> None:
+    with closing(offices.open(new_postgres())) as office, office.read() as conn:
+        conn.execute(text("SET LOCAL statement_timeout = 10"))
+        with pytest.raises(OperationalError) as told:
+            conn.execute(text("SELECT pg_sleep(5)"))
+    said = app._as_problem(told.value)
+    assert (said.status, said.title) == (503, "Query took too long") and "statement_timeout" in said.detail
 
 
 @pytest.mark.parametrize(("statement", "away"), [("INSERT INTO lane DEFAULT VALUES", True), ("SELECT * FROM no_such_table", False)])
