@@ -32,9 +32,10 @@ class Page:
 
 
 _LISTS = ("list_acts_to_sign", "list_receivables", "list_offers", "list_purchase_offers")
-_ACT = ("get_act", "list_cash", "get_receivable")
+_SUBJECT = ("list_cash", "get_receivable")
+_ACT = ("get_act", *_SUBJECT)
 _SHOWN = ("get_receivable", "get_content")
-_DRAFT = (*_SHOWN, "fingerprint_invoice", "draft_receivable")
+_DRAFT = (*_SHOWN, "list_cash", "fingerprint_invoice", "draft_receivable")
 PAGES: Mapping[str, Page] = {
     "style": Page(GET, "/console.css", open=True),
     "sign_in": Page(GET, "/sign-in", open=True),
@@ -58,13 +59,13 @@ PAGES: Mapping[str, Page] = {
     "offers": Page(GET, "/offers", ("list_offers",)),
     "draft": Page(GET, "/receivables/{receivable}/{act}", _SHOWN),
     "preview": Page(POST, "/receivables/{receivable}/{act}", _DRAFT),
-    "submit": Page(POST, "/receivables/{receivable}/{act}/sign", (*_SHOWN, "draft_receivable", "get_act", "post_act")),
+    "submit": Page(POST, "/receivables/{receivable}/{act}/sign", (*_SHOWN, "list_cash", "draft_receivable", "get_act", "post_act")),
     "purchases": Page(GET, "/purchases", ("list_purchase_offers",)),
     "new_purchase": Page(GET, "/purchases/new", ("get_receivable",)),
-    "preview_purchase": Page(POST, "/purchases/new", ("get_receivable", "draft_financing")),
-    "make_purchase": Page(POST, "/purchases", ("draft_financing", "get_act", "post_act")),
-    "preview_answer": Page(POST, "/purchases/{offer}/{answer}", ("draft_financing",)),
-    "submit_answer": Page(POST, "/purchases/{offer}/{answer}/sign", ("draft_financing", "get_act", "post_act")),
+    "preview_purchase": Page(POST, "/purchases/new", (*_SUBJECT, "draft_financing")),
+    "make_purchase": Page(POST, "/purchases", (*_SUBJECT, "draft_financing", "get_act", "post_act")),
+    "preview_answer": Page(POST, "/purchases/{offer}/{answer}", (*_SUBJECT, "draft_financing")),
+    "submit_answer": Page(POST, "/purchases/{offer}/{answer}/sign", (*_SUBJECT, "draft_financing", "get_act", "post_act")),
     "registers": Page(GET, "/registers", ("list_registers", "search_registration", "search_names", "search_identifiers", "read_number")),
     "pledge": Page(GET, "/pledges/{pledge}", ("get_pledge", "list_assets", "get_history")),
     "asset": Page(GET, "/assets/{asset}", ("get_asset", "get_priority")),

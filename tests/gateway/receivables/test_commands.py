@@ -176,7 +176,7 @@ def test_all_owners_cancel_and_anybody_carries_it_out(desk: Desk) -> None:
     receivable = desk.confirmed()
     desk.json("move", receivable, "--end", 40_000, "--to", desk.bank.account)
     desk.json("consent-cancel", receivable, "--start", 0)
-    refused(desk.run("receivable", "cancel", receivable), "40000 of 100000")
+    refused(desk.run("receivable", "cancel", receivable), "owners of 40000 minor units of the 100000 minor units that live agree")
     ran = desk.run("receivable", "consent-cancel", receivable, "--start", "40000", "--dry-run")
     assert "owners of 40000 of 100000 live minor units agree so far" in ran.out
     desk.json("consent-cancel", receivable, "--start", 40_000)
