@@ -22,7 +22,7 @@ from tests.ledger.mirror.spotted import assert_as_the_contracts_hold, assert_out
 
 pytestmark = pytest.mark.of_no_ledger
 
-STEPS = 4_000 if FULL else 400
+STEPS = 4_000 if FULL else 520
 SEED = 766_769
 FORK = 12
 CONTRACTS = {"PurchaseOffers", "Financing", "LoanAgreements", "Loans", "TitleEscrow", "Valuations", "Triggers"}
