@@ -106,8 +106,8 @@ DATABASE_AWAY = (
     "send the same again, under the same Idempotency-Key where it has one"
 )
 CUT_OFF = (
-    "the database ended what took longer than it allows a query; nothing was kept: ask for less (a narrower filter, a smaller limit), or "
-    "have the operator raise its statement_timeout"
+    "the database ended what took longer than it allows a query; a read changed nothing: ask for less (a narrower filter, a smaller "
+    "limit), or have the operator raise its statement_timeout. Send anything else again, under the same Idempotency-Key where it has one"
 )
 FULL = "this gateway's disk is full; nothing of the request was kept: have its operator free some space, then send it again"
 MOST_FRAMES = 1_000

@@ -32,7 +32,7 @@ class Shown(NamedTuple):
         return self.ends - min(MOST_NOTICE, (self.ends - self.begins) / _SHARE)
 
 
-class Own:
+class OwnCertificates:
     """A gateway's own certificates, the first of each file. One that can't be read at the start is the matter of who serves with it."""
 
     def __init__(self, settings: Settings) -> None:
@@ -46,8 +46,9 @@ class Own:
         """Has the server's next connections shown what its files have by now. What can't be read, or doesn't fit, changes nothing."""
         if self._server is None:
             return
-        stamp, self._unread = self._stamp(), ""
+        stamp = self._stamp()
         if stamp == self._seen:
+            self._unread = ""
             return
         try:
             # Tried apart first: a context would keep the half of a pair that doesn't fit. No password: nobody is there to be asked for one.
@@ -56,7 +57,7 @@ class Own:
         except OSError as wrong:
             self._unread = f"{SERVER}: the files have changed, and can't be used: {wrong}; the certificate of before is shown on"
             return
-        self._seen = stamp
+        self._seen, self._unread = stamp, ""
         if found := _read(SERVER, self._server):
             self._shown[SERVER] = found
 

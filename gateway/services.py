@@ -12,7 +12,7 @@ from gateway.accepting import Acceptor
 from gateway.access import Session
 from gateway.config import Settings
 from gateway.identity import Issuers
-from gateway.own_certificates import Own
+from gateway.own_certificates import OwnCertificates
 from gateway.signers.fingerprint_keys import FingerprintKeys
 from gateway.signers.keystore import Keystore
 from gateway.signers.peer_keys import PeerKeys
@@ -96,7 +96,7 @@ class Services:
     """There are calls to send that a member's own key must send."""
     faults: Callable[[], list[tuple[str, str]]]
     """What is wrong with the workers: a name that programs know, and words."""
-    certificates: Own
+    certificates: OwnCertificates
     """What the gateway shows to others where it has TLS of its own."""
     mirrored: Progress = field(default_factory=Progress)
     """Says that the mirror moved."""

@@ -77,7 +77,7 @@ def assembled(
     keepers: list[Keeper] = []
     couriers: list[Courier] = []
     carriers: list[Carrier] = []
-    certificates = own_certificates.Own(settings)
+    certificates = own_certificates.OwnCertificates(settings)
 
     def faults() -> list[tuple[str, str]]:
         found = [

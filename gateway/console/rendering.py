@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from gateway.financing import telling
 from gateway.visible import visible
 from ledger.domain.calendar import rfc3339
-from ledger.domain.money import currency, grouped, to_text
+from ledger.domain.money import currency, of_minor
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -68,8 +68,7 @@ def _said(value: object) -> object:
 
 def money(amount: Mapping[str, str]) -> str:
     """An amount of the API with its currency: exact, thousands apart."""
-    unit = currency(amount["currency"])
-    return f"{grouped(to_text(int(amount['minor']), unit))} {unit.code}"
+    return of_minor(int(amount["minor"]), currency(amount["currency"]).number)
 
 
 def label(name: str) -> str:

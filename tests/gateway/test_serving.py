@@ -398,7 +398,7 @@ def test_a_certificate_is_told_of_while_there_is_time(tmp_path: Path, since: int
     """Three weeks before its end, or for the last third of a short life."""
     file = tmp_path / "client.pem"
     file.write_bytes(authority("our").certified("gateway", days=days, since=since))
-    found = own_certificates.Own(Settings(tls_client_certificate=file)).faults()
+    found = own_certificates.OwnCertificates(Settings(tls_client_certificate=file)).faults()
     for (name, text), each in zip(found, said, strict=True):
         assert name == "certificate-ends" and text.startswith(f"PLEDGEBOOK_TLS_CLIENT_CERTIFICATE: the certificate {each} 20")
 
@@ -407,7 +407,7 @@ def test_a_certificate_is_told_of_while_there_is_time(tmp_path: Path, since: int
 def test_a_certificate_that_can_t_be_read_has_no_end(tmp_path: Path, text: bytes | None) -> None:
     if text is not None:
         (tmp_path / "client.pem").write_bytes(text)
-    assert own_certificates.Own(Settings(tls_client_certificate=tmp_path / "client.pem")).faults() == []
+    assert own_certificates.OwnCertificates(Settings(tls_client_certificate=tmp_path / "client.pem")).faults() == []
 
 
 def test_a_renewed_certificate_is_shown_from_then_on_and_a_wrong_one_never(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -419,13 +419,15 @@ def test_a_renewed_certificate_is_shown_from_then_on_and_a_wrong_one_never(tmp_p
     running = runtime.start(settings, genesis_time=1_700_000_000)
     try:
         address = (urlsplit(running.url).hostname or "", urlsplit(running.url).port or 0)
-        first = ssl.get_server_certificate(address)
-        for wrong in (b"no certificate", pem.read_bytes()[:300], strange_pair(ours)):
+        first, good = ssl.get_server_certificate(address), pem.read_bytes()
+        for wrong in (b"no certificate", good[:300], strange_pair(ours)):
             _replace(pem, wrong)
-            _until(lambda: "certificate-unread" in [name for name, _ in running.services.faults()])
+            _until(lambda: "certificate-unread" in dict(running.services.faults()))
             assert ssl.get_server_certificate(address) == first
+            _replace(pem, good)
+            _until(lambda: "certificate-unread" not in dict(running.services.faults()))
         pem.unlink()
-        _until(lambda: "No such file" in dict(running.services.faults())["certificate-unread"])
+        _until(lambda: "No such file" in dict(running.services.faults()).get("certificate-unread", ""))
         with connected(settings) as client:
             assert client.data("/members")
             renewed = ours.certified("gateway", days=200)

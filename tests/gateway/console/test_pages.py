@@ -461,6 +461,26 @@ def test_a_bank_offers_on_what_it_is_told_and_the_seller_accepts_by_clicking(api
     assert late.status == 422 and "accepted" in late.text
 
 
+def test_what_the_ledger_would_refuse_is_said_in_the_currency_before_anything_is_signed(api: Api, market: Market) -> None:
+    """The bank offers more than it has: its seller reads so, and has nothing to sign."""
+    receivable = api.receivable(market.supplier, api.members["market obligor"], face=10**12)
+    bank, seller = signed_in(api, market.bank), signed_in(api, market.supplier)
+    terms = {
+        "seller": market.supplier.account, "currency": "usd", "least_owed": "10,000,000,000.00", "length": str(10**12),
+        "end": str(10**12), "advance": "9,876,543,210.00", "fee": "1", "rate": "4.35%", "day_count": "ACT/360", "recourse": "full",
+        "until": "2099-12-31",
+    }  # fmt: skip
+    preview = bank.send(bank.get(f"/console/purchases/new?receivable={receivable}").form("Show what will be signed"), fields=terms)
+    assert "Final" in bank.send(preview.form("Sign: offer")).text
+    listed = seller.get("/console/purchases?state=open")
+    answers = [seller.send(each) for each in listed.read.forms if each.button == "Accept"]
+    (refused,) = [each for each in answers if "9,876,543,210.00 USD" in each.text]
+    assert "The ledger would refuse it now" in refused.text and "of this cash, 9,876,543,210.00 USD are needed" in refused.text, (
+        refused.text
+    )
+    assert "minor units are needed" not in refused.text and not [each for each in refused.read.forms if "Sign: " in each.button]
+
+
 def recallable(browser: Browser) -> list[Form]:
     """The forms by which who is signed in can take an open offer back."""
     return [each for each in browser.get("/console/purchases?state=open").read.forms if each.button == "Recall"]

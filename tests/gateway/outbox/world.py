@@ -23,7 +23,7 @@ from gateway.outbox import act_rows
 from gateway.outbox.lanes import COUNCIL, RELAY
 from gateway.outbox.sender import Sender
 from gateway.outbox.settle import Settler
-from gateway.own_certificates import Own
+from gateway.own_certificates import OwnCertificates
 from gateway.roles import ROLES
 from gateway.services import Progress, Services
 from gateway.signers.ecdsa import address_of
@@ -147,7 +147,7 @@ class House:
             _nothing,
             _nothing,
             list,
-            Own(Settings()),
+            OwnCertificates(Settings()),
         )
         settler = Settler(office=office, mirror=mirror, sync=mirrored, engine=engine, rpc=world.rpc, moved=progress.announce)
         owner = owner or f"test {next(_keys)} 1.00"
